@@ -1,0 +1,25 @@
+namespace Portlight.AgentProtocol;
+
+/// <summary>
+/// The part that holds CAP_NET_ADMIN, as the server sees it. A process boundary: embedded in the server's process, or at the end of a stream. Calls do not
+/// overlap: one reconciler makes them, one after the other.
+/// </summary>
+public interface IAgent
+{
+    AgentStatus Status { get; }
+
+    /// <summary>
+    /// Makes the kernel hold exactly these instances: reads what is there, applies the difference, removes what is not named. Used at start, after a gap
+    /// and on drift.
+    /// </summary>
+    Task<IReadOnlyList<AgentReport>> SynchroniseAsync(IReadOnlyList<DesiredInstance> all, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Applies changes to what is already there: all together in one kernel transaction, or, when the kernel refuses that, one by one in the order given,
+    /// so that one bad change costs no other. Removed instances are named by index.
+    /// </summary>
+    Task<IReadOnlyList<AgentReport>> ApplyAsync(IReadOnlyList<DesiredInstance> changed, IReadOnlyList<long> removed, CancellationToken cancellationToken);
+
+    /// <summary>Completes when somebody else changed what is ours in the kernel; the caller then synchronises.</summary>
+    Task DriftAsync(CancellationToken cancellationToken);
+}

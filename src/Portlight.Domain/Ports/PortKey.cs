@@ -1,0 +1,43 @@
+using System.Globalization;
+
+namespace Portlight.Domain;
+
+/// <summary>
+/// What makes two rules the same rule: protocol and ports. For TCP and UDP a range of ports, for ICMP type and code (−1 means every one),
+/// for <see cref="NetworkProtocol.All"/> ports that are kept as given and narrow nothing.
+/// </summary>
+public readonly record struct PortKey(NetworkProtocol Protocol, int FromPort, int ToPort)
+{
+    /// <summary>True when some packet of one family can match both.</summary>
+    public bool Overlaps(PortKey other)
+    {
+        if (Protocol == NetworkProtocol.All || other.Protocol == NetworkProtocol.All)
+        {
+            return true;
+        }
+
+        if (Protocol != other.Protocol)
+        {
+            return false;
+        }
+
+        return Protocol is NetworkProtocol.Tcp or NetworkProtocol.Udp
+            ? FromPort <= other.ToPort && other.FromPort <= ToPort
+            : Meets(FromPort, other.FromPort) && Meets(ToPort, other.ToPort);
+    }
+
+    /// <summary><c>22/tcp</c>, <c>7000-8000/udp</c>, <c>8:-1/icmp</c>, <c>all</c>: how messages and operation details name a rule.</summary>
+    public override string ToString()
+    {
+        var from = FromPort.ToString(CultureInfo.InvariantCulture);
+        var to = ToPort.ToString(CultureInfo.InvariantCulture);
+        return Protocol switch
+        {
+            NetworkProtocol.Tcp or NetworkProtocol.Udp => FromPort == ToPort ? $"{from}/{Protocol.ToWire()}" : $"{from}-{to}/{Protocol.ToWire()}",
+            NetworkProtocol.All => "all",
+            _ => $"{from}:{to}/{Protocol.ToWire()}",
+        };
+    }
+
+    private static bool Meets(int left, int right) => left == -1 || right == -1 || left == right;
+}

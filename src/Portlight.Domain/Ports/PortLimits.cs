@@ -1,0 +1,17 @@
+using System.Collections.Immutable;
+
+namespace Portlight.Domain;
+
+/// <summary>
+/// What a port set may hold. 60 sources for each family of an instance is the quota of the real service (Lightsail user guide, firewalls). A source that
+/// several rules name counts once here.
+/// </summary>
+/// <param name="SourcesPerFamily">Different sources of one family, over all rules of an instance.</param>
+/// <param name="Aliases">The source-list aliases that a rule may name, with their blocks. The real service knows <c>lightsail-connect</c> alone.</param>
+public sealed record PortLimits(int SourcesPerFamily, ImmutableSortedDictionary<string, ImmutableArray<Cidr>> Aliases)
+{
+    public const string BrowserClientAlias = "lightsail-connect";
+
+    /// <summary>60 sources; <c>lightsail-connect</c> is known and, as long as the operator names no blocks for it, lets nobody in.</summary>
+    public static PortLimits Default { get; } = new(60, ImmutableSortedDictionary<string, ImmutableArray<Cidr>>.Empty.Add(BrowserClientAlias, []));
+}

@@ -1,0 +1,98 @@
+using System.Collections.Immutable;
+
+namespace Portlight.Domain;
+
+/// <summary>
+/// One checked rule: what may come in (<see cref="Key"/>) and from where. A family with no source and no alias is not let in at all.
+/// Equality is by value, the order of sources included.
+/// </summary>
+public sealed class PortRule : IEquatable<PortRule>
+{
+    public PortRule(PortKey key, ImmutableArray<Cidr> ipv4Sources, ImmutableArray<Cidr> ipv6Sources, ImmutableArray<string> aliases)
+    {
+        Key = key;
+        Ipv4Sources = ipv4Sources;
+        Ipv6Sources = ipv6Sources;
+        Aliases = aliases;
+    }
+
+    public PortKey Key { get; }
+
+    public NetworkProtocol Protocol => Key.Protocol;
+
+    public int FromPort => Key.FromPort;
+
+    public int ToPort => Key.ToPort;
+
+    public ImmutableArray<Cidr> Ipv4Sources { get; }
+
+    public ImmutableArray<Cidr> Ipv6Sources { get; }
+
+    /// <summary>Names of source lists that somebody else keeps; <c>PortSet.Resolve</c> puts their blocks in their place.</summary>
+    public ImmutableArray<string> Aliases { get; }
+
+    public bool HasSources => !Ipv4Sources.IsEmpty || !Ipv6Sources.IsEmpty || !Aliases.IsEmpty;
+
+    /// <summary>True when some packet can match both rules (aliases are the same only by name).</summary>
+    public bool Overlaps(PortRule other) =>
+        Key.Overlaps(other.Key)
+        && (AnyOverlap(Ipv4Sources, other.Ipv4Sources) || AnyOverlap(Ipv6Sources, other.Ipv6Sources) || Aliases.Any(other.Aliases.Contains));
+
+    /// <summary>This rule with the other's sources added after its own, each once.</summary>
+    public PortRule With(PortRule other) => new(
+        Key,
+        [.. Ipv4Sources.Union(other.Ipv4Sources)],
+        [.. Ipv6Sources.Union(other.Ipv6Sources)],
+        [.. Aliases.Union(other.Aliases)]);
+
+    /// <summary>This rule without the other's sources; it may be left with none.</summary>
+    public PortRule Without(PortRule other) => new(
+        Key,
+        [.. Ipv4Sources.Except(other.Ipv4Sources)],
+        [.. Ipv6Sources.Except(other.Ipv6Sources)],
+        [.. Aliases.Except(other.Aliases)]);
+
+    public bool Equals(PortRule? other) =>
+        other is not null
+        && Key == other.Key
+        && Ipv4Sources.AsSpan().SequenceEqual(other.Ipv4Sources.AsSpan())
+        && Ipv6Sources.AsSpan().SequenceEqual(other.Ipv6Sources.AsSpan())
+        && Aliases.AsSpan().SequenceEqual(other.Aliases.AsSpan());
+
+    public override bool Equals(object? obj) => Equals(obj as PortRule);
+
+    public override int GetHashCode()
+    {
+        var hash = new HashCode();
+        hash.Add(Key);
+        foreach (var source in Ipv4Sources)
+        {
+            hash.Add(source);
+        }
+
+        foreach (var source in Ipv6Sources)
+        {
+            hash.Add(source);
+        }
+
+        return hash.ToHashCode();
+    }
+
+    public override string ToString() => $"{Key} from {string.Join(", ", [.. Ipv4Sources.Select(s => s.ToString()), .. Ipv6Sources.Select(s => s.ToString()), .. Aliases])}";
+
+    private static bool AnyOverlap(ImmutableArray<Cidr> left, ImmutableArray<Cidr> right)
+    {
+        foreach (var one in left)
+        {
+            foreach (var two in right)
+            {
+                if (one.Overlaps(two))
+                {
+                    return true;
+                }
+            }
+        }
+
+        return false;
+    }
+}
