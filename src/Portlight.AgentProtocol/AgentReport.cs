@@ -1,5 +1,3 @@
-using Portlight.Domain;
-
 namespace Portlight.AgentProtocol;
 
 /// <summary>What became of one desired instance. A closed hierarchy.</summary>

@@ -1,0 +1,60 @@
+using Portlight.Domain;
+
+namespace Portlight.Storage;
+
+/// <summary>What a decision wants changed. Nothing is written before the decision has returned.</summary>
+public sealed class Changes
+{
+    private readonly Func<long> nextRevision;
+    private readonly Func<long> nextIndex;
+    private readonly List<Action<IChangeWriter>> writes = [];
+
+    internal Changes(Func<long> nextRevision, Func<long> nextIndex)
+    {
+        this.nextRevision = nextRevision;
+        this.nextIndex = nextIndex;
+    }
+
+    /// <summary>A number for a new instance, never given out before on this installation.</summary>
+    public long NewIndex() => nextIndex();
+
+    /// <summary>Saves an instance, new or changed, at the next revision, which the returned value carries.</summary>
+    public Instance Save(Instance instance)
+    {
+        var saved = instance with { Revision = nextRevision() };
+        writes.Add(writer => writer.Write(new InstanceChange(saved.Revision, saved, IsRemoval: false)));
+        return saved;
+    }
+
+    /// <summary>Removes an instance; returns the revision of its removal.</summary>
+    public long Remove(Instance instance)
+    {
+        var revision = nextRevision();
+        writes.Add(writer => writer.Write(new InstanceChange(revision, instance with { Revision = revision }, IsRemoval: true)));
+        return revision;
+    }
+
+    public void Save(StaticIp staticIp) => writes.Add(writer => writer.Write(staticIp));
+
+    public void Remove(StaticIp staticIp) => writes.Add(writer => writer.Delete(staticIp));
+
+    public void Save(KeyPair keyPair) => writes.Add(writer => writer.Write(keyPair));
+
+    public void Remove(KeyPair keyPair) => writes.Add(writer => writer.Delete(keyPair));
+
+    public void Save(Operation operation) => writes.Add(writer => writer.Write(operation));
+
+    public void Save(Account account) => writes.Add(writer => writer.Write(account));
+
+    public void Save(OpenRegion region) => writes.Add(writer => writer.Write(region));
+
+    public void Save(AccessKey key) => writes.Add(writer => writer.Write(key));
+
+    internal void WriteTo(IChangeWriter writer)
+    {
+        foreach (var write in writes)
+        {
+            write(writer);
+        }
+    }
+}

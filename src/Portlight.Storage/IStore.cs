@@ -1,0 +1,33 @@
+namespace Portlight.Storage;
+
+/// <summary>
+/// Where desired state is kept. A write is a decision: a function of what is stored now that says what shall change. Decisions run one after the other and
+/// see each other's results; what they change is durable (it survives power loss) before <see cref="CommitAsync{T}"/> returns. Several decisions share one
+/// durable commit. Contract suite: tests/Portlight.Storage.Tests.
+/// </summary>
+public interface IStore : IAsyncDisposable
+{
+    /// <summary>What is committed. Safe from any thread; each call reads the newest committed state.</summary>
+    IStoreView View { get; }
+
+    /// <summary>Revision of the newest committed change; gap-free from 1.</summary>
+    long Revision { get; }
+
+    /// <summary>
+    /// Runs a decision and commits what it changed. When it throws, nothing of it is written and the exception reaches the caller.
+    /// </summary>
+    /// <exception cref="StoreException">The store could not commit; nothing was written.</exception>
+    Task<T> CommitAsync<T>(Func<IStoreView, Changes, T> decide, CancellationToken cancellationToken = default);
+
+    /// <summary>Called once at start: <paramref name="observer"/> gets every committed change of instances, in order of revision, after it is durable.</summary>
+    void Observe(Action<IReadOnlyList<InstanceChange>> observer);
+
+    /// <summary>
+    /// Notes that the kernel holds everything up to this revision (except what was rejected, whose operations are saved as failed first). Visible to readers at
+    /// once; durable with a later commit, because after a crash the reconciler finds it out again.
+    /// </summary>
+    void NoteApplied(long revision);
+
+    /// <summary>Forgets terminal operations and log rows from before <paramref name="before"/>. Returns how many rows went.</summary>
+    Task<long> PruneAsync(DateTimeOffset before, CancellationToken cancellationToken = default);
+}

@@ -1,0 +1,56 @@
+using System.Net;
+using Portlight.Domain;
+
+namespace Portlight.Storage;
+
+/// <summary>Reads. Inside a decision: what earlier decisions left, without the decision's own changes.</summary>
+public interface IStoreView
+{
+    /// <summary>Revision up to which the kernel holds what is stored.</summary>
+    long AppliedRevision { get; }
+
+    Instance? FindInstance(Scope scope, string name);
+
+    /// <summary>Instances in order of <see cref="Instance.Index"/>.</summary>
+    IReadOnlyList<Instance> ListInstances(Scope scope, long afterIndex, int limit);
+
+    /// <summary>Every instance of every scope, in order of index.</summary>
+    IReadOnlyList<Instance> AllInstances();
+
+    StaticIp? FindStaticIp(Scope scope, string name);
+
+    /// <summary>Static IPs in order of name (ordinal).</summary>
+    IReadOnlyList<StaticIp> ListStaticIps(Scope scope, string afterName, int limit);
+
+    KeyPair? FindKeyPair(Scope scope, string name);
+
+    /// <summary>Key pairs in order of name (ordinal).</summary>
+    IReadOnlyList<KeyPair> ListKeyPairs(Scope scope, string afterName, int limit);
+
+    /// <summary>Whether an instance, a static IP or a key pair of the scope has the name: they share one namespace.</summary>
+    bool IsNameTaken(Scope scope, string name);
+
+    /// <summary>Whether an instance or static IP of any scope has the address, public or private.</summary>
+    bool IsAddressTaken(IPAddress address);
+
+    /// <summary>An operation; one that awaits an applied revision reads as <c>Succeeded</c>.</summary>
+    Operation? FindOperation(Scope scope, Guid id);
+
+    /// <summary>Operations, newest first (then the later added first), from after <paramref name="before"/>; null starts at the newest.</summary>
+    OperationPage ListOperations(Scope scope, string? resourceName, string? before, int limit);
+
+    Account? FindAccount(string id);
+
+    IReadOnlyList<Account> ListAccounts();
+
+    OpenRegion? FindRegion(string name);
+
+    IReadOnlyList<OpenRegion> ListRegions();
+
+    AccessKey? FindAccessKey(string id);
+
+    IReadOnlyList<AccessKey> ListAccessKeys(string accountId);
+}
+
+/// <summary>A page of operations. <see cref="Next"/> goes into the next call; null when there are no more.</summary>
+public sealed record OperationPage(IReadOnlyList<Operation> Operations, string? Next);
