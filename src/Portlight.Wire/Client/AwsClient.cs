@@ -1,0 +1,50 @@
+using System.Net.Http.Headers;
+using System.Text.Json.Serialization.Metadata;
+using Portlight.Wire.SigV4;
+
+namespace Portlight.Wire.Client;
+
+/// <summary>
+/// A small client of this API, for the <c>portlight</c> command and the tests: one signed POST per call, no retries. An error
+/// answer is an <see cref="AwsErrorException"/>; a server that cannot be reached an <see cref="HttpRequestException"/>.
+/// </summary>
+public sealed class AwsClient(HttpClient http, Uri endpoint, string region, AwsCredentials credentials, TimeProvider clock)
+{
+    /// <summary>Calls the operation that <paramref name="target"/> names, such as <c>Lightsail_20161128.GetInstance</c>.</summary>
+    public async Task<TResponse> SendAsync<TRequest, TResponse>(
+        string target,
+        TRequest request,
+        JsonTypeInfo<TRequest> requestShape,
+        JsonTypeInfo<TResponse> responseShape,
+        CancellationToken cancellation = default)
+        where TResponse : class
+    {
+        var body = AwsJson.ToBytes(request, requestShape);
+        using var message = new HttpRequestMessage(HttpMethod.Post, endpoint) { Content = new ByteArrayContent(body) };
+        message.Content.Headers.ContentType = new MediaTypeHeaderValue(AwsJson.ContentType);
+        message.Headers.TryAddWithoutValidation("X-Amz-Target", target);
+        RequestSigning.Sign(message, body, credentials, region, clock.GetUtcNow());
+
+        using var response = await http.SendAsync(message, cancellation).ConfigureAwait(false);
+        var answer = await response.Content.ReadAsByteArrayAsync(cancellation).ConfigureAwait(false);
+        if (!response.IsSuccessStatusCode)
+            throw Error(response, answer);
+        return AwsJson.TryRead(answer, responseShape, out var value, out var problem)
+            ? value
+            : throw new AwsErrorException("UnreadableAnswer", null, problem.Message, response.StatusCode, First(response, AwsErrorBody.RequestIdHeader));
+    }
+
+    private static AwsErrorException Error(HttpResponseMessage response, byte[] answer)
+    {
+        var error = AwsErrorBody.Read(answer, First(response, AwsErrorBody.ErrorTypeHeader));
+        return new(
+            error.Type,
+            error.Code,
+            error.Message ?? $"the server answered {(int)response.StatusCode} {response.ReasonPhrase}",
+            response.StatusCode,
+            First(response, AwsErrorBody.RequestIdHeader));
+    }
+
+    private static string? First(HttpResponseMessage response, string header) =>
+        response.Headers.TryGetValues(header, out var values) ? values.FirstOrDefault() : null;
+}

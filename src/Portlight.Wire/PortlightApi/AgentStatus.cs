@@ -1,0 +1,27 @@
+using System.Text.Json.Serialization;
+
+namespace Portlight.Wire.PortlightApi;
+
+/// <summary>A host's agent: what it runs on, when it was last heard of, and how often it found its rules changed by others and put them back.</summary>
+public sealed record AgentStatus
+{
+    public required string Host { get; init; }
+
+    public required string Version { get; init; }
+
+    public string? KernelVersion { get; init; }
+
+    public required bool IsConnected { get; init; }
+
+    [JsonConverter(typeof(EpochSeconds))]
+    public DateTimeOffset? LastSeenAt { get; init; }
+
+    public long? AppliedRevision { get; init; }
+
+    public required long DriftRepairs { get; init; }
+
+    [JsonConverter(typeof(EpochSeconds))]
+    public DateTimeOffset? LastDriftAt { get; init; }
+
+    public string? LastError { get; init; }
+}

@@ -1,0 +1,39 @@
+using Portlight.Wire.Lightsail;
+
+namespace Portlight.Wire.PortlightApi;
+
+/// <summary>Puts an interface or this whole machine behind a firewall of its own, as an instance. Name either an interface or this host. With <c>dryRun</c> nothing changes and the answer tells what would.</summary>
+public sealed record AttachInstanceRequest
+{
+    public string? InstanceName { get; init; }
+
+    public string? InterfaceName { get; init; }
+
+    public bool? ThisHost { get; init; }
+
+    public IReadOnlyList<string>? Addresses { get; init; }
+
+    public IReadOnlyList<string>? PrivateCidrs { get; init; }
+
+    public IReadOnlyList<PortInfo>? PortInfos { get; init; }
+
+    public bool? DryRun { get; init; }
+}
+
+/// <summary>The answer to <see cref="AttachInstanceRequest"/>.</summary>
+public sealed record AttachInstanceResponse
+{
+    public required bool IsDryRun { get; init; }
+
+    public required Attachment Attachment { get; init; }
+
+    public required bool WasAttached { get; init; }
+
+    public IReadOnlyList<InstancePortState> PortStatesBefore { get; init; } = [];
+
+    public IReadOnlyList<InstancePortState> PortStatesAfter { get; init; } = [];
+
+    public IReadOnlyList<Listener> Listeners { get; init; } = [];
+
+    public Operation? Operation { get; init; }
+}

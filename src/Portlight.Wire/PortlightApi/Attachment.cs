@@ -1,0 +1,17 @@
+namespace Portlight.Wire.PortlightApi;
+
+/// <summary>Where an instance's packets pass: <c>lab</c>, <c>interface</c> or <c>host</c>.</summary>
+public sealed record Attachment
+{
+    public required string Kind { get; init; }
+
+    public string? Host { get; init; }
+
+    public string? InterfaceName { get; init; }
+
+    public string? NamespaceName { get; init; }
+
+    public IReadOnlyList<string> Addresses { get; init; } = [];
+
+    public IReadOnlyList<string> PrivateCidrs { get; init; } = [];
+}

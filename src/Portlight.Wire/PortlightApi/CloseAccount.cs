@@ -1,0 +1,13 @@
+namespace Portlight.Wire.PortlightApi;
+
+/// <summary>Closes an account: its credentials stay genuine and stand for nobody.</summary>
+public sealed record CloseAccountRequest
+{
+    public string? AccountId { get; init; }
+}
+
+/// <summary>The answer to <see cref="CloseAccountRequest"/>.</summary>
+public sealed record CloseAccountResponse
+{
+    public required Account Account { get; init; }
+}

@@ -1,0 +1,27 @@
+using System.Text.Json.Serialization;
+
+namespace Portlight.Wire.PortlightApi;
+
+/// <summary>The shapes of the API of our own; the rules are those of <see cref="Lightsail.LightsailJson"/>.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    AllowDuplicateProperties = false,
+    MaxDepth = AwsJson.MaxDepth)]
+[JsonSerializable(typeof(AttachInstanceRequest))]
+[JsonSerializable(typeof(AttachInstanceResponse))]
+[JsonSerializable(typeof(DetachInstanceRequest))]
+[JsonSerializable(typeof(DetachInstanceResponse))]
+[JsonSerializable(typeof(GetStatusRequest))]
+[JsonSerializable(typeof(GetStatusResponse))]
+[JsonSerializable(typeof(CreateAccountRequest))]
+[JsonSerializable(typeof(CreateAccountResponse))]
+[JsonSerializable(typeof(CloseAccountRequest))]
+[JsonSerializable(typeof(CloseAccountResponse))]
+[JsonSerializable(typeof(ListAccountsRequest))]
+[JsonSerializable(typeof(ListAccountsResponse))]
+[JsonSerializable(typeof(OpenRegionRequest))]
+[JsonSerializable(typeof(OpenRegionResponse))]
+[JsonSerializable(typeof(ListRegionsRequest))]
+[JsonSerializable(typeof(ListRegionsResponse))]
+public sealed partial class PortlightJson : JsonSerializerContext;

@@ -1,0 +1,110 @@
+using System.Net;
+using System.Text;
+using Microsoft.Extensions.Time.Testing;
+using Portlight.Wire.Client;
+using Portlight.Wire.Lightsail;
+using Portlight.Wire.SigV4;
+
+namespace Portlight.Wire.Tests.Client;
+
+public sealed class AwsClientTests
+{
+    private static readonly AwsCredentials Credentials = new("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY", "a-token");
+    private static readonly FakeTimeProvider Clock = new(new DateTimeOffset(2026, 1, 2, 3, 4, 5, 678, TimeSpan.Zero));
+
+    [Theory]
+    [InlineData("http://127.0.0.1:8580/", "127.0.0.1:8580")]
+    [InlineData("http://[::1]:8580/", "[::1]:8580")]
+    [InlineData("https://portlight.example/", "portlight.example")]
+    public async Task A_call_carries_a_signature_that_the_verifier_accepts(string endpoint, string host)
+    {
+        var server = new Server(HttpStatusCode.OK, """{"state":{"code":16,"name":"running"}}""");
+
+        var answer = await Call(server, endpoint);
+
+        Assert.Equal(16, answer.State.Code);
+        Assert.Equal(host, server.Headers["host"]);
+        Assert.Equal("application/x-amz-json-1.1", server.Headers["content-type"]);
+        Assert.Equal("Lightsail_20161128.GetInstanceState", server.Headers["x-amz-target"]);
+        Assert.Equal("""{"instanceName":"web-1"}""", Encoding.UTF8.GetString(server.Body));
+        var verifier = new SigV4Verifier(new() { Service = "lightsail" }, Clock);
+        var request = new SigV4Request<ReceivedHeaders>("POST", "/", "", new(server.Headers), server.Body);
+        Assert.True(verifier.TryParse(request, out var parsed, out var problem), problem?.Message);
+        Assert.True(verifier.Verify(parsed, request, Credentials.SecretAccessKey, out problem), problem?.Message);
+        Assert.Equal(["content-type", "host", "x-amz-date", "x-amz-security-token", "x-amz-target"], parsed.SignedHeaders);
+        Assert.Equal("eu-central-1", parsed.Region);
+        Assert.Equal("a-token", parsed.SessionToken);
+    }
+
+    [Fact]
+    public async Task An_error_answer_is_an_exception_with_all_its_parts()
+    {
+        var server = new Server(
+            HttpStatusCode.BadRequest, """{"__type":"NotFoundException","code":"DoesNotExist","message":"The Instance does not exist: web-1"}""");
+
+        var error = await Assert.ThrowsAsync<AwsErrorException>(() => Call(server, "http://127.0.0.1:1/"));
+
+        Assert.Equal(
+            ("NotFoundException", "DoesNotExist", "The Instance does not exist: web-1", HttpStatusCode.BadRequest, "request-1"),
+            (error.Type, error.Code, error.Message, error.Status, error.RequestId));
+    }
+
+    [Fact]
+    public async Task An_answer_that_no_api_gave_is_told_by_its_status()
+    {
+        var error = await Assert.ThrowsAsync<AwsErrorException>(
+            () => Call(new Server(HttpStatusCode.BadGateway, "<html>no</html>"), "http://127.0.0.1:1/"));
+
+        Assert.Equal(("UnknownError", "the server answered 502 Bad Gateway"), (error.Type, error.Message));
+    }
+
+    [Fact]
+    public async Task An_answer_of_another_shape_is_an_error_that_names_the_place()
+    {
+        var error = await Assert.ThrowsAsync<AwsErrorException>(
+            () => Call(new Server(HttpStatusCode.OK, """{"state":{"code":"16","name":"running"}}"""), "http://127.0.0.1:1/"));
+
+        Assert.Equal(("UnreadableAnswer", "`state.code` must be an integer, not a string"), (error.Type, error.Message));
+    }
+
+    [Fact]
+    public void Credentials_do_not_print_their_secrets()
+    {
+        Assert.DoesNotContain("EXAMPLEKEY", Credentials.ToString(), StringComparison.Ordinal);
+        Assert.DoesNotContain("a-token", $"{Credentials}", StringComparison.Ordinal);
+    }
+
+    private static async Task<GetInstanceStateResponse> Call(Server server, string endpoint)
+    {
+        using var http = new HttpClient(server);
+        var client = new AwsClient(http, new Uri(endpoint), "eu-central-1", Credentials, Clock);
+        return await client.SendAsync(
+            "Lightsail_20161128.GetInstanceState",
+            new GetInstanceStateRequest { InstanceName = "web-1" },
+            LightsailJson.Default.GetInstanceStateRequest,
+            LightsailJson.Default.GetInstanceStateResponse,
+            TestContext.Current.CancellationToken);
+    }
+
+    private readonly struct ReceivedHeaders(Dictionary<string, string> headers) : IHeaderSource
+    {
+        public HeaderValues Get(string name) => headers.TryGetValue(name, out var value) ? new(value) : default;
+    }
+
+    private sealed class Server(HttpStatusCode status, string answer) : HttpMessageHandler
+    {
+        internal Dictionary<string, string> Headers { get; } = new(StringComparer.OrdinalIgnoreCase);
+
+        internal byte[] Body { get; private set; } = [];
+
+        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            foreach (var header in request.Headers.Concat(request.Content!.Headers))
+                Headers[header.Key] = string.Join(',', header.Value);
+            Body = await request.Content.ReadAsByteArrayAsync(cancellationToken);
+            var response = new HttpResponseMessage(status) { Content = new StringContent(answer) };
+            response.Headers.Add("x-amzn-RequestId", "request-1");
+            return response;
+        }
+    }
+}
