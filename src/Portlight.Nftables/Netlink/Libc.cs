@@ -60,6 +60,9 @@ internal static partial class Libc
     [LibraryImport(Library, EntryPoint = "setsockopt", SetLastError = true)]
     internal static unsafe partial int SetSocketOption(NetlinkSocket socket, int level, int option, void* value, int length);
 
+    [LibraryImport(Library, EntryPoint = "getsockopt", SetLastError = true)]
+    internal static unsafe partial int GetSocketOption(NetlinkSocket socket, int level, int option, void* value, ref int length);
+
     [LibraryImport(Library, EntryPoint = "sendto", SetLastError = true)]
     internal static unsafe partial nint SendTo(NetlinkSocket socket, byte* buffer, nuint length, int flags, in SockAddrNetlink address, int addressLength);
 

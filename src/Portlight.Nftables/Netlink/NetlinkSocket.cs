@@ -53,8 +53,19 @@ public sealed class NetlinkSocket : SafeHandle
     /// <summary>A number for the next message; never 0, which the kernel keeps for events.</summary>
     public uint NextSequence() => ++_sequence == 0 ? ++_sequence : _sequence;
 
-    /// <summary>Room for one message of that many bytes; a netlink datagram must fit the send buffer whole. Beyond the system's limit only with CAP_NET_ADMIN.</summary>
-    public void ReserveSendBuffer(int bytes) => Reserve(Libc.SO_SNDBUFFORCE, Libc.SO_SNDBUF, bytes);
+    /// <summary>
+    /// Asks for room for one datagram of that many bytes, which must fit the send buffer whole, and says how many there is room for. Beyond the system's
+    /// limit (net.core.wmem_max) only with CAP_NET_ADMIN over the machine, not merely over a user namespace.
+    /// </summary>
+    public unsafe int ReserveSendBuffer(int bytes)
+    {
+        Reserve(Libc.SO_SNDBUFFORCE, Libc.SO_SNDBUF, bytes);
+        int granted = 0;
+        int length = sizeof(int);
+        if (Libc.GetSocketOption(this, Libc.SOL_SOCKET, Libc.SO_SNDBUF, &granted, ref length) < 0) throw Failure("cannot read the size of a send buffer");
+        // af_netlink.c, netlink_sendmsg: 32 bytes are kept back.
+        return granted - 32;
+    }
 
     /// <summary>Room for answers and events that arrive before they are read.</summary>
     public void ReserveReceiveBuffer(int bytes) => Reserve(Libc.SO_RCVBUFFORCE, Libc.SO_RCVBUF, bytes);

@@ -1,0 +1,221 @@
+using System.Collections.Immutable;
+using Portlight.Domain;
+
+namespace Portlight.Nftables.Compiling;
+
+/// <summary>
+/// Port set → elements, for one attachment at a time and without looking at any other, so that a Put costs the same however many there are.
+/// What everybody may reach by a single port, a whole protocol or an ICMP type becomes elements of the shared hash sets; ranges and sources become
+/// elements of the interval sets of the attachment's shard. The host has interval sets of its own and uses nothing else.
+/// </summary>
+internal sealed class AttachmentCompiler
+{
+    /// <summary>
+    /// Interval sets are copied by the kernel when they change and looked up by name in a list, so neither one for all nor one for each attachment scales:
+    /// attachments with ranges or sources share 256 shards, chosen by name (docs/decisions/0020).
+    /// </summary>
+    internal const uint ShardCount = 256;
+
+    private const int Icmp = 1;
+    private const int Tcp = 6;
+    private const int Udp = 17;
+    private const int Icmpv6 = 58;
+    private const int Ipv4Family = 2;
+    private const int Ipv6Family = 10;
+    private const int LastPort = 65535;
+    private const int LastByte = 255;
+
+    private readonly JudgedAttachment _attachment;
+    private readonly SectionId _section;
+    private readonly List<SetId> _needs = [];
+    private readonly List<Entry> _entries = [];
+
+    private AttachmentCompiler(JudgedAttachment attachment)
+    {
+        _attachment = attachment;
+        _section = attachment.IsHost ? SectionId.Host : new SectionId(SectionKind.Ranged, Shard(attachment.Key));
+    }
+
+    internal static CompiledAttachment Compile(JudgedAttachment attachment)
+    {
+        var compiler = new AttachmentCompiler(attachment);
+        if (attachment.IsHost) compiler.DeclareHost();
+        else compiler.DeclareInterface();
+        compiler.CompileFamily(isIpv4: true);
+        compiler.CompileFamily(isIpv4: false);
+        return new CompiledAttachment(compiler._needs, compiler._entries);
+    }
+
+    /// <summary>FNV-1a: stable between runs and machines, unlike string.GetHashCode.</summary>
+    internal static uint Shard(string interfaceName)
+    {
+        uint hash = 2166136261;
+        foreach (char letter in interfaceName) hash = (hash ^ letter) * 16777619;
+        return (hash ^ (hash >> 16)) % ShardCount;
+    }
+
+    // The host's chain looks into all six sets, whatever the port set: attaching and detaching are the only changes of it.
+    private void DeclareHost()
+    {
+        foreach (SetRole role in HostRoles) _needs.Add(new SetId(SectionId.Host, role));
+    }
+
+    private static ReadOnlySpan<SetRole> HostRoles => [SetRole.Ports4, SetRole.Ports6, SetRole.Protocols4, SetRole.Protocols6, SetRole.Icmp, SetRole.Icmpv6];
+
+    private void DeclareInterface()
+    {
+        Add(SetId.Attached, new KeyWriter(16).Name(_attachment.Key).Key);
+        if (_attachment.PeerGroup is { } group)
+        {
+            var peers = new SetId(new SectionId(SectionKind.Peers, group), SetRole.Peers);
+            _needs.Add(peers);
+            Add(peers, new KeyWriter(16).Name(_attachment.Key).Key);
+            foreach (Cidr address in _attachment.PrivateAddresses)
+            {
+                byte[] key = new KeyWriter(20).Name(_attachment.Key).Address(address.Network, isIpv4: true).Key;
+                _entries.Add(new Entry(SetId.Private, new SetElement(key, jump: peers.Section.Name)));
+            }
+        }
+        else if (!_attachment.PrivateAddresses.IsEmpty)
+        {
+            throw new ArgumentException($"attachment `{_attachment.Key}` has private addresses and no peer group that could reach them");
+        }
+    }
+
+    private void CompileFamily(bool isIpv4)
+    {
+        var protocols = new List<OpenSpan>();
+        var tcp = new List<OpenSpan>();
+        var udp = new List<OpenSpan>();
+        var icmp = new SortedDictionary<int, List<OpenSpan>>();
+        foreach (PortRule rule in _attachment.Ports.Rules)
+        {
+            ImmutableArray<SourceRange> sources = SourceRange.Union(isIpv4 ? rule.Ipv4Sources : rule.Ipv6Sources, isIpv4);
+            if (sources.IsEmpty) continue;
+            switch (rule.Protocol)
+            {
+                case NetworkProtocol.All: protocols.Add(new OpenSpan(0, LastByte, sources)); break;
+                case NetworkProtocol.Tcp: AddPorts(rule, Tcp, sources, tcp, protocols); break;
+                case NetworkProtocol.Udp: AddPorts(rule, Udp, sources, udp, protocols); break;
+                case NetworkProtocol.Icmp when isIpv4: AddIcmp(rule, Icmp, sources, icmp, protocols); break;
+                case NetworkProtocol.Icmpv6 when !isIpv4: AddIcmp(rule, Icmpv6, sources, icmp, protocols); break;
+            }
+        }
+
+        ImmutableArray<SourceRange> trusted = SourceRange.Union([.. _attachment.PrivateSources.Where(source => source.Width == 32 == isIpv4)], isIpv4);
+        if (!trusted.IsEmpty) protocols.Add(new OpenSpan(0, LastByte, trusted));
+
+        if (!_attachment.IsHost) ShareWithEverybody(isIpv4, protocols, tcp, udp, icmp);
+        EmitPorts(tcp, Tcp, isIpv4);
+        EmitPorts(udp, Udp, isIpv4);
+        EmitProtocols(protocols, isIpv4);
+        foreach ((int type, List<OpenSpan> codes) in icmp) EmitIcmp(type, codes, isIpv4);
+    }
+
+    private static void AddPorts(PortRule rule, int protocol, ImmutableArray<SourceRange> sources, List<OpenSpan> ports, List<OpenSpan> protocols)
+    {
+        if (rule.FromPort == 0 && rule.ToPort == LastPort) protocols.Add(new OpenSpan(protocol, protocol, sources));
+        else ports.Add(new OpenSpan(rule.FromPort, rule.ToPort, sources));
+    }
+
+    private static void AddIcmp(PortRule rule, int protocol, ImmutableArray<SourceRange> sources, SortedDictionary<int, List<OpenSpan>> types, List<OpenSpan> protocols)
+    {
+        if (rule.FromPort < 0)
+        {
+            protocols.Add(new OpenSpan(protocol, protocol, sources));
+            return;
+        }
+
+        if (!types.TryGetValue(rule.FromPort, out List<OpenSpan>? codes)) types[rule.FromPort] = codes = [];
+        codes.Add(rule.ToPort < 0 ? new OpenSpan(0, LastByte, sources) : new OpenSpan(rule.ToPort, rule.ToPort, sources));
+    }
+
+    // Takes out of the lists what the shared hash sets can hold.
+    private void ShareWithEverybody(bool isIpv4, List<OpenSpan> protocols, List<OpenSpan> tcp, List<OpenSpan> udp, SortedDictionary<int, List<OpenSpan>> icmp)
+    {
+        int family = isIpv4 ? Ipv4Family : Ipv6Family;
+        string name = _attachment.Key;
+        bool Everybody(OpenSpan span) => span.Sources == SourceRange.Everybody(isIpv4);
+
+        // `all` may be there twice, with ports that mean nothing: one element.
+        if (protocols.RemoveAll(span => span.First != span.Last && Everybody(span)) > 0) Add(SetId.OpenAll, new KeyWriter(20).Byte(family).Name(name).Key);
+        protocols.RemoveAll(span => span.First == span.Last && Everybody(span) && Add(SetId.OpenProtocols, new KeyWriter(24).Byte(family).Name(name).Byte(span.First).Key));
+        bool ShareSinglePort(OpenSpan span, int protocol) =>
+            span.First == span.Last && Everybody(span) && Add(SetId.OpenPorts, new KeyWriter(28).Byte(family).Name(name).Byte(protocol).Port(span.First).Key);
+        tcp.RemoveAll(span => ShareSinglePort(span, Tcp));
+        udp.RemoveAll(span => ShareSinglePort(span, Udp));
+        foreach ((int type, List<OpenSpan> codes) in icmp)
+        {
+            codes.RemoveAll(span => span.Last == LastByte && span.First == 0 && Everybody(span)
+                && Add(isIpv4 ? SetId.OpenIcmp : SetId.OpenIcmpv6, new KeyWriter(20).Name(name).Byte(type).Key));
+        }
+    }
+
+    private void EmitPorts(List<OpenSpan> spans, int protocol, bool isIpv4)
+    {
+        foreach (OpenSpan span in Flattening.Flatten(spans, isIpv4))
+        {
+            foreach (SourceRange source in span.Sources)
+            {
+                AddInterval(isIpv4 ? SetRole.Ports4 : SetRole.Ports6,
+                    Begin(isIpv4, 8).Address(source.First, isIpv4).Byte(protocol).Port(span.First).Key,
+                    Begin(isIpv4, 8).Address(source.Last, isIpv4).Byte(protocol).Port(span.Last).Key);
+            }
+        }
+    }
+
+    private void EmitProtocols(List<OpenSpan> spans, bool isIpv4)
+    {
+        foreach (OpenSpan span in Flattening.Flatten(spans, isIpv4))
+        {
+            foreach (SourceRange source in span.Sources)
+            {
+                AddInterval(isIpv4 ? SetRole.Protocols4 : SetRole.Protocols6,
+                    Begin(isIpv4, 4).Address(source.First, isIpv4).Byte(span.First).Key,
+                    Begin(isIpv4, 4).Address(source.Last, isIpv4).Byte(span.Last).Key);
+            }
+        }
+    }
+
+    private void EmitIcmp(int type, List<OpenSpan> codes, bool isIpv4)
+    {
+        foreach (OpenSpan span in Flattening.Flatten(codes, isIpv4))
+        {
+            foreach (SourceRange source in span.Sources)
+            {
+                AddInterval(isIpv4 ? SetRole.Icmp : SetRole.Icmpv6,
+                    Begin(isIpv4, 8).Address(source.First, isIpv4).Byte(type).Byte(span.First).Key,
+                    Begin(isIpv4, 8).Address(source.Last, isIpv4).Byte(type).Byte(span.Last).Key);
+            }
+        }
+    }
+
+    private KeyWriter Begin(bool isIpv4, int rest)
+    {
+        int address = isIpv4 ? 4 : 16;
+        return _attachment.IsHost ? new KeyWriter(address + rest) : new KeyWriter(16 + address + rest).Name(_attachment.Key);
+    }
+
+    private void AddInterval(SetRole role, byte[] first, byte[] last)
+    {
+        var set = new SetId(_section, role);
+        if (!_attachment.IsHost && !_needs.Contains(set))
+        {
+            // The first interval of an attachment also sends its packets to the shard.
+            if (!_needs.Exists(need => need.Section == _section))
+            {
+                _entries.Add(new Entry(SetId.Ranged, new SetElement(new KeyWriter(16).Name(_attachment.Key).Key, jump: _section.Name)));
+            }
+
+            _needs.Add(set);
+        }
+
+        _entries.Add(new Entry(set, new SetElement(first, last)));
+    }
+
+    private bool Add(SetId set, byte[] key)
+    {
+        _entries.Add(new Entry(set, new SetElement(key)));
+        return true;
+    }
+}

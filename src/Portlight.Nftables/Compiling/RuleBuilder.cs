@@ -1,0 +1,184 @@
+using Portlight.Nftables.Netlink;
+
+namespace Portlight.Nftables.Compiling;
+
+/// <summary>
+/// Writes the expressions of a rule (linux/netfilter/nf_tables.h). Each loads into a register, compares one, looks one up or decides; a rule ends where a
+/// comparison fails. Registers are counted in words of four bytes: a key is looked up from word 0 on.
+/// </summary>
+internal sealed class RuleBuilder : IDisposable
+{
+    private const uint FirstRegister = 8; // NFT_REG32_00
+    private const uint VerdictRegister = 0;
+    private const int AcceptCode = 1;
+    private const int DropCode = 0;
+    internal const int JumpCode = -3;
+    internal const int GotoCode = -4;
+    private const uint Equal = 0;
+    private const uint NotEqual = 1;
+    private const uint LessOrEqual = 3;
+    private const uint GreaterOrEqual = 5;
+    private const uint NetworkHeader = 1;
+    private const uint TransportHeader = 2;
+
+    private readonly NetlinkWriter _writer = new(512);
+
+    internal static RuleSpec Rule(string comment, Action<RuleBuilder> build)
+    {
+        using var builder = new RuleBuilder();
+        build(builder);
+        return new RuleSpec(comment, builder._writer.Written.ToArray());
+    }
+
+    internal RuleBuilder InputInterfaceName(int word = 0) => Meta(6, word);
+
+    internal RuleBuilder OutputInterfaceName(int word = 0) => Meta(7, word);
+
+    internal RuleBuilder Family(int word = 0) => Meta(15, word);
+
+    internal RuleBuilder Protocol(int word = 0) => Meta(16, word);
+
+    internal RuleBuilder InputInterfaceIs(uint index) => Meta(4, 0).Compare(Equal, BitConverter.GetBytes(index));
+
+    internal RuleBuilder FamilyIs(byte family) => Family().Compare(Equal, [family]);
+
+    internal RuleBuilder ProtocolIs(byte protocol) => Protocol().Compare(Equal, [protocol]);
+
+    internal RuleBuilder SourceAddress(bool isIpv4, int word) => isIpv4 ? Payload(NetworkHeader, 12, 4, word) : Payload(NetworkHeader, 8, 16, word);
+
+    internal RuleBuilder DestinationAddressIpv4(int word) => Payload(NetworkHeader, 16, 4, word);
+
+    internal RuleBuilder DestinationAddressIs(bool isIpv4, byte[] address) =>
+        (isIpv4 ? DestinationAddressIpv4(0) : Payload(NetworkHeader, 24, 16, 0)).Compare(Equal, address);
+
+    internal RuleBuilder HopLimitIs(byte limit) => Payload(NetworkHeader, 7, 1, 0).Compare(Equal, [limit]);
+
+    internal RuleBuilder DestinationPort(int word) => Payload(TransportHeader, 2, 2, word);
+
+    internal RuleBuilder DestinationPortIs(ushort port) => DestinationPort(0).Compare(Equal, [(byte)(port >> 8), (byte)port]);
+
+    internal RuleBuilder IcmpType(int word) => Payload(TransportHeader, 0, 1, word);
+
+    internal RuleBuilder IcmpCode(int word) => Payload(TransportHeader, 1, 1, word);
+
+    internal RuleBuilder IcmpTypeBetween(byte first, byte last) => IcmpType(0).Compare(GreaterOrEqual, [first]).Compare(LessOrEqual, [last]);
+
+    /// <summary>enum ip_conntrack_info by its bit in the state mask: established 2, related 4.</summary>
+    internal RuleBuilder ConnectionState(uint state)
+    {
+        Connection(0);
+        byte[] mask = BitConverter.GetBytes(state);
+        Expression("bitwise", writer =>
+        {
+            writer.U32BigEndian(1, FirstRegister);
+            writer.U32BigEndian(2, FirstRegister);
+            writer.U32BigEndian(3, 4);
+            Value(writer, 4, mask);
+            Value(writer, 5, new byte[4]);
+        });
+        return Compare(NotEqual, new byte[4]);
+    }
+
+    internal RuleBuilder ReplyDirection()
+    {
+        Connection(1);
+        return Compare(Equal, [1]);
+    }
+
+    /// <summary>What the routing table says of the destination: RTN_UNICAST 1, RTN_LOCAL 2 …</summary>
+    internal RuleBuilder DestinationTypeIs(uint type)
+    {
+        Expression("fib", writer =>
+        {
+            writer.U32BigEndian(1, FirstRegister);
+            writer.U32BigEndian(2, 3);
+            writer.U32BigEndian(3, 2);
+        });
+        return Compare(Equal, BitConverter.GetBytes(type));
+    }
+
+    /// <summary>Goes on only if the registers from word 0 on are a key of the set.</summary>
+    internal RuleBuilder In(SetId set) => Expression("lookup", writer =>
+    {
+        writer.U32BigEndian(2, FirstRegister);
+        writer.Text(1, set.Name);
+    });
+
+    /// <summary>Does what the verdict map says for the key in the registers; goes on to the next rule when it says nothing.</summary>
+    internal RuleBuilder AskMap(SetId map) => Expression("lookup", writer =>
+    {
+        writer.U32BigEndian(2, FirstRegister);
+        writer.U32BigEndian(3, VerdictRegister);
+        writer.Text(1, map.Name);
+    });
+
+    internal RuleBuilder Accept() => Verdict(AcceptCode, null);
+
+    internal RuleBuilder Drop() => Verdict(DropCode, null);
+
+    internal RuleBuilder Goto(string chain) => Verdict(GotoCode, chain);
+
+    public void Dispose() => _writer.Dispose();
+
+    /// <summary>NFTA_DATA_VERDICT, as expressions and elements carry it.</summary>
+    internal static void WriteVerdict(NetlinkWriter writer, ushort attribute, int code, string? chain)
+    {
+        int data = writer.BeginNested(attribute);
+        int verdict = writer.BeginNested(2);
+        writer.U32BigEndian(1, (uint)code);
+        if (chain is not null) writer.Text(2, chain);
+        writer.EndNested(verdict);
+        writer.EndNested(data);
+    }
+
+    private RuleBuilder Verdict(int code, string? chain) => Expression("immediate", writer =>
+    {
+        writer.U32BigEndian(1, VerdictRegister);
+        WriteVerdict(writer, 2, code, chain);
+    });
+
+    private RuleBuilder Meta(uint key, int word) => Expression("meta", writer =>
+    {
+        writer.U32BigEndian(2, key);
+        writer.U32BigEndian(1, FirstRegister + (uint)word);
+    });
+
+    private void Connection(uint key) => Expression("ct", writer =>
+    {
+        writer.U32BigEndian(2, key);
+        writer.U32BigEndian(1, FirstRegister);
+    });
+
+    private RuleBuilder Payload(uint header, uint offset, uint length, int word) => Expression("payload", writer =>
+    {
+        writer.U32BigEndian(1, FirstRegister + (uint)word);
+        writer.U32BigEndian(2, header);
+        writer.U32BigEndian(3, offset);
+        writer.U32BigEndian(4, length);
+    });
+
+    private RuleBuilder Compare(uint operation, byte[] value) => Expression("cmp", writer =>
+    {
+        writer.U32BigEndian(1, FirstRegister);
+        writer.U32BigEndian(2, operation);
+        Value(writer, 3, value);
+    });
+
+    private static void Value(NetlinkWriter writer, ushort attribute, byte[] value)
+    {
+        int nested = writer.BeginNested(attribute);
+        writer.Bytes(1, value);
+        writer.EndNested(nested);
+    }
+
+    private RuleBuilder Expression(string name, Action<NetlinkWriter> attributes)
+    {
+        int element = _writer.BeginNested(1);
+        _writer.Text(1, name);
+        int body = _writer.BeginNested(2);
+        attributes(_writer);
+        _writer.EndNested(body);
+        _writer.EndNested(element);
+        return this;
+    }
+}

@@ -1,0 +1,41 @@
+using System.Security.Cryptography;
+using System.Text;
+
+namespace Portlight.Nftables.Compiling;
+
+/// <summary>
+/// One rule: its expressions as they go to the kernel, and its userdata: the comment that `nft` prints and a digest of both. The kernel gives userdata
+/// back as it was, so a rule is ours and unchanged if its digest is the one expected at its place; the expressions need not be read back.
+/// </summary>
+internal sealed class RuleSpec
+{
+    private const byte CommentTag = 0;
+    // A tag that nftables does not know and therefore skips (libnftnl, nftnl_udata_rule_types).
+    private const byte DigestTag = 0xd1;
+    private const int DigestLength = 8;
+
+    internal RuleSpec(string comment, byte[] expressions)
+    {
+        Expressions = expressions;
+        byte[] text = Encoding.ASCII.GetBytes(comment);
+        byte[] digest = SHA256.HashData([.. text, 0, .. expressions]);
+        Userdata = [CommentTag, (byte)(text.Length + 1), .. text, 0, DigestTag, DigestLength, .. digest.AsSpan(0, DigestLength)];
+    }
+
+    internal byte[] Expressions { get; }
+
+    internal byte[] Userdata { get; }
+}
+
+/// <summary>Where a base chain is hooked in: enum nf_inet_hooks and a priority.</summary>
+internal readonly record struct HookSpec(uint Hook, int Priority)
+{
+    internal static readonly HookSpec Forward = new(2, 0);
+    internal static readonly HookSpec Output = new(3, 0);
+
+    /// <summary>Between connection tracking (−200) and destination NAT (−100): the state is known and the port is still the published one.</summary>
+    internal static readonly HookSpec BeforeDestinationNat = new(0, -150);
+}
+
+/// <summary>A chain and its rules, in order. Without a hook it is jumped to.</summary>
+internal sealed record ChainSpec(string Name, HookSpec? Hook, IReadOnlyList<RuleSpec> Rules);

@@ -1,0 +1,78 @@
+namespace Portlight.Nftables.Compiling;
+
+/// <summary>Which part of the table a set belongs to. Only the shared part is always there.</summary>
+internal enum SectionKind : byte
+{
+    Shared,
+    Ranged,
+    Peers,
+    Host,
+}
+
+/// <summary>A part of the table: for <see cref="SectionKind.Ranged"/> the index is a shard, for <see cref="SectionKind.Peers"/> a peer group.</summary>
+internal readonly record struct SectionId(SectionKind Kind, uint Index = 0)
+{
+    internal static readonly SectionId Shared = new(SectionKind.Shared);
+    internal static readonly SectionId Host = new(SectionKind.Host);
+
+    /// <summary>The name of the section's chain, and the beginning of the names of its sets.</summary>
+    internal string Name => Kind switch
+    {
+        SectionKind.Ranged => $"ranged_{Index:x2}",
+        SectionKind.Peers => $"peers_{Index}",
+        SectionKind.Host => "host",
+        _ => "instance",
+    };
+}
+
+/// <summary>What a set is for.</summary>
+internal enum SetRole : byte
+{
+    Attached,
+    Private,
+    OpenPorts,
+    OpenProtocols,
+    OpenIcmp,
+    OpenIcmpv6,
+    OpenAll,
+    Ranged,
+    Peers,
+    Ports4,
+    Ports6,
+    Protocols4,
+    Protocols6,
+    Icmp,
+    Icmpv6,
+}
+
+/// <summary>One set of the table.</summary>
+internal readonly record struct SetId(SectionId Section, SetRole Role)
+{
+    internal static readonly SetId Attached = new(SectionId.Shared, SetRole.Attached);
+    internal static readonly SetId Private = new(SectionId.Shared, SetRole.Private);
+    internal static readonly SetId OpenPorts = new(SectionId.Shared, SetRole.OpenPorts);
+    internal static readonly SetId OpenProtocols = new(SectionId.Shared, SetRole.OpenProtocols);
+    internal static readonly SetId OpenIcmp = new(SectionId.Shared, SetRole.OpenIcmp);
+    internal static readonly SetId OpenIcmpv6 = new(SectionId.Shared, SetRole.OpenIcmpv6);
+    internal static readonly SetId OpenAll = new(SectionId.Shared, SetRole.OpenAll);
+    internal static readonly SetId Ranged = new(SectionId.Shared, SetRole.Ranged);
+
+    internal string Name => Role switch
+    {
+        SetRole.Attached => "attached",
+        SetRole.Private => "private",
+        SetRole.OpenPorts => "open_ports",
+        SetRole.OpenProtocols => "open_protocols",
+        SetRole.OpenIcmp => "open_icmp",
+        SetRole.OpenIcmpv6 => "open_icmpv6",
+        SetRole.OpenAll => "open_all",
+        SetRole.Ranged => "ranged",
+        SetRole.Peers => Section.Name,
+        SetRole.Ports4 => Section.Name + "_ports4",
+        SetRole.Ports6 => Section.Name + "_ports6",
+        SetRole.Protocols4 => Section.Name + "_protocols4",
+        SetRole.Protocols6 => Section.Name + "_protocols6",
+        SetRole.Icmp => Section.Name + "_icmp",
+        _ => Section.Name + "_icmpv6",
+    };
+}

@@ -1,0 +1,49 @@
+using System.Collections.Immutable;
+
+namespace Portlight.Nftables.Compiling;
+
+/// <summary>How a set is declared. Two sets with equal specs can stand in for each other.</summary>
+internal sealed record SetSpec(string Name, ImmutableArray<KeyField> Key, bool IsInterval, bool IsVerdictMap)
+{
+    private const uint FlagInterval = 0x4;
+    private const uint FlagMap = 0x8;
+    private const uint FlagConcatenation = 0x80;
+
+    /// <summary>enum nft_set_flags. Concatenation is only a flag where intervals make the kernel look into the fields.</summary>
+    internal uint Flags => (IsInterval ? FlagInterval | FlagConcatenation : 0) | (IsVerdictMap ? FlagMap : 0);
+
+    internal int KeyLength => Key.Sum(part => Key.Length == 1 ? part.Length : part.PaddedLength);
+
+    /// <summary>nft's number for the type of the key: six bits for each field.</summary>
+    internal uint KeyType => Key.Aggregate(0u, (number, part) => (number << 6) | part.TypeNumber);
+
+    internal static SetSpec Of(SetId id) => id.Role switch
+    {
+        SetRole.Attached or SetRole.Peers => Hash(id, KeyField.InterfaceName),
+        SetRole.OpenPorts => Hash(id, KeyField.FamilyField, KeyField.InterfaceName, KeyField.Protocol, KeyField.Port),
+        SetRole.OpenProtocols => Hash(id, KeyField.FamilyField, KeyField.InterfaceName, KeyField.Protocol),
+        SetRole.OpenAll => Hash(id, KeyField.FamilyField, KeyField.InterfaceName),
+        SetRole.OpenIcmp => Hash(id, KeyField.InterfaceName, KeyField.IcmpType),
+        SetRole.OpenIcmpv6 => Hash(id, KeyField.InterfaceName, KeyField.Icmpv6Type),
+        SetRole.Private => Hash(id, KeyField.InterfaceName, KeyField.Ipv4Address) with { IsVerdictMap = true },
+        SetRole.Ranged => Hash(id, KeyField.InterfaceName) with { IsVerdictMap = true },
+        SetRole.Ports4 => Interval(id, KeyField.Ipv4Address, KeyField.Protocol, KeyField.Port),
+        SetRole.Ports6 => Interval(id, KeyField.Ipv6Address, KeyField.Protocol, KeyField.Port),
+        SetRole.Protocols4 => Interval(id, KeyField.Ipv4Address, KeyField.Protocol),
+        SetRole.Protocols6 => Interval(id, KeyField.Ipv6Address, KeyField.Protocol),
+        SetRole.Icmp => Interval(id, KeyField.Ipv4Address, KeyField.IcmpType, KeyField.IcmpCode),
+        _ => Interval(id, KeyField.Ipv6Address, KeyField.Icmpv6Type, KeyField.Icmpv6Code),
+    };
+
+    // Key is an ImmutableArray, whose own equality is by reference.
+    public bool Equals(SetSpec? other) =>
+        other is not null && Name == other.Name && KeyType == other.KeyType && KeyLength == other.KeyLength && Flags == other.Flags;
+
+    public override int GetHashCode() => HashCode.Combine(Name, KeyType, Flags);
+
+    private static SetSpec Hash(SetId id, params ReadOnlySpan<KeyField> key) => new(id.Name, [.. key], false, false);
+
+    // A shard holds several attachments, told apart by interface; the host's sets hold one and need no name.
+    private static SetSpec Interval(SetId id, params ReadOnlySpan<KeyField> key) =>
+        new(id.Name, id.Section.Kind == SectionKind.Host ? [.. key] : [KeyField.InterfaceName, .. key], true, false);
+}

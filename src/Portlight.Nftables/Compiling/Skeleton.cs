@@ -1,0 +1,123 @@
+using static Portlight.Nftables.Compiling.RuleBuilder;
+
+namespace Portlight.Nftables.Compiling;
+
+/// <summary>
+/// The chains: what is always allowed, and in what order the sets are asked. docs/ruleset.md shows the result. Every path that judges ends in a drop;
+/// packets of what is not attached are left alone.
+/// </summary>
+internal static class Skeleton
+{
+    internal const string InstanceChain = "instance";
+
+    private const byte Ipv4 = 2;
+    private const byte Ipv6 = 10;
+    private const byte Icmp = 1;
+    private const byte Tcp = 6;
+    private const byte Icmpv6 = 58;
+    private const uint Established = 2;
+    private const uint Related = 4;
+    private const uint Loopback = 1;
+    private const uint Unicast = 1;
+
+    /// <summary>The sets that are always there.</summary>
+    internal static readonly SetId[] SharedSets =
+        [SetId.Attached, SetId.Private, SetId.OpenPorts, SetId.OpenProtocols, SetId.OpenIcmp, SetId.OpenIcmpv6, SetId.OpenAll, SetId.Ranged];
+
+    /// <summary>The chains that are always there; a chain comes after those it goes to.</summary>
+    internal static List<ChainSpec> SharedChains(RulesetOptions options) =>
+    [
+        new(InstanceChain, null, [.. AlwaysAllowed(options, "the instance"), .. InstanceRules()]),
+        new("forward", HookSpec.Forward, [ToAttached()]),
+        new("output", HookSpec.Output, [ToAttached()]),
+    ];
+
+    /// <summary>The chain of a section that exists because of <paramref name="sets"/>, those of its sets that exist.</summary>
+    internal static ChainSpec SectionChain(SectionId section, IReadOnlyCollection<SetId> sets, RulesetOptions options) => section.Kind switch
+    {
+        SectionKind.Host => new ChainSpec(section.Name, HookSpec.BeforeDestinationNat, [.. HostRules(options), .. IntervalRules(section, sets), Closed()]),
+        SectionKind.Ranged => new ChainSpec(section.Name, null, [.. IntervalRules(section, sets)]),
+        _ => new ChainSpec(section.Name, null,
+        [
+            Rule("from a peer", rule => rule.InputInterfaceName().In(new SetId(section, SetRole.Peers)).Accept()),
+            Rule("a private address is reachable from nowhere else", rule => rule.Drop()),
+        ]),
+    };
+
+    private static RuleSpec ToAttached() =>
+        Rule("leaves by an attached interface", rule => rule.OutputInterfaceName().In(SetId.Attached).Goto(InstanceChain));
+
+    private static RuleSpec Closed() => Rule("not in the port set", rule => rule.Drop());
+
+    private static IEnumerable<RuleSpec> AlwaysAllowed(RulesetOptions options, string whose)
+    {
+        // Cut: only the answering direction passes by state, so every packet of an inbound connection meets the port set.
+        yield return options.Connections == ConnectionPolicy.Cut
+            ? Rule($"replies to what {whose} began", rule => rule.ConnectionState(Established).ReplyDirection().Accept())
+            : Rule("connections that were let in live on", rule => rule.ConnectionState(Established).Accept());
+
+        // Related by ICMP only: path MTU discovery needs the errors, and a conntrack helper must not open ports.
+        yield return Rule("errors about a connection", rule => rule.ProtocolIs(Icmp).ConnectionState(Related).Accept());
+        yield return Rule("errors about a connection", rule => rule.ProtocolIs(Icmpv6).ConnectionState(Related).Accept());
+
+        // RFC 4861: router and neighbour messages and redirects; a hop limit of 255 proves that no router forwarded them.
+        yield return Rule("neighbour discovery", rule => rule.FamilyIs(Ipv6).ProtocolIs(Icmpv6).IcmpTypeBetween(133, 137).HopLimitIs(255).Accept());
+    }
+
+    private static IEnumerable<RuleSpec> InstanceRules()
+    {
+        // Before the port set: it opens public addresses only.
+        yield return Rule("private addresses are for peers", rule => rule.FamilyIs(Ipv4).OutputInterfaceName().DestinationAddressIpv4(4).AskMap(SetId.Private));
+        yield return Rule("a port open to everybody", rule => rule.Family().OutputInterfaceName(1).Protocol(5).DestinationPort(6).In(SetId.OpenPorts).Accept());
+        yield return Rule("a protocol open to everybody", rule => rule.Family().OutputInterfaceName(1).Protocol(5).In(SetId.OpenProtocols).Accept());
+        yield return Rule("an ICMP type open to everybody", rule => rule.FamilyIs(Ipv4).ProtocolIs(Icmp).OutputInterfaceName().IcmpType(4).In(SetId.OpenIcmp).Accept());
+        yield return Rule("an ICMPv6 type open to everybody", rule => rule.FamilyIs(Ipv6).ProtocolIs(Icmpv6).OutputInterfaceName().IcmpType(4).In(SetId.OpenIcmpv6).Accept());
+        yield return Rule("everything open to everybody", rule => rule.Family().OutputInterfaceName(1).In(SetId.OpenAll).Accept());
+        yield return Rule("ranges and sources", rule => rule.OutputInterfaceName().AskMap(SetId.Ranged));
+        yield return Closed();
+    }
+
+    private static IEnumerable<RuleSpec> HostRules(RulesetOptions options)
+    {
+        yield return Rule("loopback is not judged", rule => rule.InputInterfaceIs(Loopback).Accept());
+        // What is left is for this machine, broadcast and multicast, or not routable at all.
+        yield return Rule("passes through", rule => rule.DestinationTypeIs(Unicast).Accept());
+        foreach (RuleSpec rule in AlwaysAllowed(options, "this machine")) yield return rule;
+        foreach (ListenAddress listen in options.ListenAddresses.OrderBy(listen => listen.Address).ThenBy(listen => listen.Port)) yield return ControlPlane(listen);
+    }
+
+    private static RuleSpec ControlPlane(ListenAddress listen) => Rule("the control plane", rule =>
+    {
+        rule.FamilyIs(listen.IsIpv4 ? Ipv4 : Ipv6);
+        if (!listen.Address.IsAny) rule.DestinationAddressIs(listen.IsIpv4, listen.Address.ToAddress().GetAddressBytes());
+        rule.ProtocolIs(Tcp).DestinationPortIs(listen.Port).Accept();
+    });
+
+    private static IEnumerable<RuleSpec> IntervalRules(SectionId section, IReadOnlyCollection<SetId> sets)
+    {
+        bool byName = section.Kind != SectionKind.Host;
+        int start = byName ? 4 : 0;
+        foreach (SetId set in sets.OrderBy(set => set.Role))
+        {
+            bool isIpv4 = set.Role is SetRole.Ports4 or SetRole.Protocols4 or SetRole.Icmp;
+            int afterAddress = start + (isIpv4 ? 1 : 4);
+            string comment = set.Role switch
+            {
+                SetRole.Ports4 or SetRole.Ports6 => "ports by source",
+                SetRole.Protocols4 or SetRole.Protocols6 => "protocols by source",
+                _ => "ICMP types by source",
+            };
+            yield return Rule(comment, rule =>
+            {
+                rule.FamilyIs(isIpv4 ? Ipv4 : Ipv6);
+                if (set.Role is SetRole.Icmp or SetRole.Icmpv6) rule.ProtocolIs(isIpv4 ? Icmp : Icmpv6);
+                if (byName) rule.OutputInterfaceName();
+                rule.SourceAddress(isIpv4, start);
+                if (set.Role is SetRole.Icmp or SetRole.Icmpv6) rule.IcmpType(afterAddress).IcmpCode(afterAddress + 1);
+                else rule.Protocol(afterAddress);
+                if (set.Role is SetRole.Ports4 or SetRole.Ports6) rule.DestinationPort(afterAddress + 1);
+                rule.In(set).Accept();
+            });
+        }
+    }
+}

@@ -1,0 +1,48 @@
+namespace Portlight.Nftables.Compiling;
+
+/// <summary>The whole table as it should be: a pure function of a ruleset.</summary>
+internal sealed class TableSpec
+{
+    private TableSpec(IReadOnlyList<SetSpec> sets, IReadOnlyList<ChainSpec> chains, Dictionary<string, List<SetElement>> elements, SectionNeeds needs)
+    {
+        Sets = sets;
+        Chains = chains;
+        Elements = elements;
+        Needs = needs;
+    }
+
+    internal IReadOnlyList<SetSpec> Sets { get; }
+
+    /// <summary>In an order in which they can be made: a chain comes after those it goes to.</summary>
+    internal IReadOnlyList<ChainSpec> Chains { get; }
+
+    /// <summary>By the name of the set. A set without elements may be missing.</summary>
+    internal Dictionary<string, List<SetElement>> Elements { get; }
+
+    internal SectionNeeds Needs { get; }
+
+    internal static TableSpec Compile(Ruleset ruleset)
+    {
+        var needs = new SectionNeeds();
+        var elements = new Dictionary<SetId, List<SetElement>>();
+        foreach (JudgedAttachment attachment in ruleset.Attachments.Values)
+        {
+            CompiledAttachment compiled = AttachmentCompiler.Compile(attachment);
+            foreach (SetId need in compiled.Needs) needs.Add(need, 1);
+            foreach (Entry entry in compiled.Entries)
+            {
+                if (!elements.TryGetValue(entry.Set, out List<SetElement>? list)) elements[entry.Set] = list = [];
+                list.Add(entry.Element);
+            }
+        }
+
+        SectionId[] sections = [.. needs.Sections.OrderBy(section => section.Kind).ThenBy(section => section.Index)];
+        SetId[] sets = [.. Skeleton.SharedSets, .. sections.SelectMany(needs.SetsOf)];
+        ChainSpec[] chains =
+        [
+            .. sections.Select(section => Skeleton.SectionChain(section, needs.SetsOf(section), ruleset.Options)),
+            .. Skeleton.SharedChains(ruleset.Options),
+        ];
+        return new TableSpec([.. sets.Select(SetSpec.Of)], chains, elements.ToDictionary(pair => pair.Key.Name, pair => pair.Value, StringComparer.Ordinal), needs);
+    }
+}

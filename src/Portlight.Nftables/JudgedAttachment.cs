@@ -1,0 +1,57 @@
+using System.Collections.Immutable;
+using System.Text;
+using Portlight.Domain;
+
+namespace Portlight.Nftables;
+
+/// <summary>
+/// A place where packets are judged, and by which port set: the host side of an instance's network interface, or this machine itself.
+/// An attachment with an empty port set is closed; an interface that is no attachment is none of Portlight's business.
+/// </summary>
+public sealed record JudgedAttachment
+{
+    /// <summary>The <see cref="Key"/> of the machine itself; no interface is named so.</summary>
+    public const string HostKey = "";
+
+    private const int LongestInterfaceName = 15;
+
+    private JudgedAttachment(string key, PortSet ports)
+    {
+        Key = key;
+        Ports = ports;
+    }
+
+    /// <summary>Which attachment this is: the interface's name, or <see cref="HostKey"/>.</summary>
+    public string Key { get; }
+
+    public bool IsHost => Key.Length == 0;
+
+    /// <summary>What may come in; aliases are resolved already.</summary>
+    public PortSet Ports { get; init; }
+
+    /// <summary>Networks from which everything may come in (<c>attach --private</c>).</summary>
+    public ImmutableArray<Cidr> PrivateSources { get; init; } = [];
+
+    /// <summary>
+    /// The lab's private IPv4 addresses of the instance, each a /32: reachable from the interfaces of the same <see cref="PeerGroup"/> and from nowhere
+    /// else, whatever the port set says.
+    /// </summary>
+    public ImmutableArray<Cidr> PrivateAddresses { get; init; } = [];
+
+    /// <summary>Attachments of one group reach each other's private addresses; null when the attachment is in none.</summary>
+    public uint? PeerGroup { get; init; }
+
+    /// <summary>Packets that leave this machine by the interface named so, forwarded or sent from here. The interface need not exist yet.</summary>
+    public static JudgedAttachment Interface(string name, PortSet ports)
+    {
+        if (name.Length == 0 || Encoding.UTF8.GetByteCount(name) > LongestInterfaceName || name.Contains('/', StringComparison.Ordinal) || name.Any(char.IsWhiteSpace))
+        {
+            throw new ArgumentException($"`{name}` is not a name that an interface can have", nameof(name));
+        }
+
+        return new JudgedAttachment(name, ports);
+    }
+
+    /// <summary>Packets that arrive for this machine, before destination NAT.</summary>
+    public static JudgedAttachment Host(PortSet ports) => new(HostKey, ports);
+}

@@ -1,0 +1,33 @@
+using Portlight.Nftables.Compiling;
+
+namespace Portlight.Nftables.Kernel;
+
+/// <summary>What the kernel holds under our table's name, as <see cref="TableReader"/> found it.</summary>
+internal sealed class ActualTable
+{
+    /// <summary>False when there is no such table; then nothing else is filled in.</summary>
+    internal bool Exists { get; set; }
+
+    /// <summary>NFTA_TABLE_FLAGS: ours has none; a dormant one judges nothing.</summary>
+    internal uint Flags { get; set; }
+
+    /// <summary>How many chains, sets and other objects the kernel counts in the table.</summary>
+    internal uint ObjectCount { get; set; }
+
+    /// <summary>The generation that was read; see <see cref="NftablesBatch.Begin"/>.</summary>
+    internal uint Generation { get; set; }
+
+    /// <summary>False when somebody committed something while we were reading.</summary>
+    internal bool IsConsistent { get; set; } = true;
+
+    /// <summary>Chains that have rules, with the userdata of each rule in order. Ours all have rules; <see cref="ObjectCount"/> gives away any other.</summary>
+    internal Dictionary<string, List<byte[]>> Rules { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Base chains among <see cref="Rules"/>; those of another type or policy than ours come with a hook that matches nothing.</summary>
+    internal Dictionary<string, HookSpec> Hooks { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Sets as flags, type and length of the key.</summary>
+    internal Dictionary<string, (uint Flags, uint KeyType, uint KeyLength)> Sets { get; } = new(StringComparer.Ordinal);
+
+    internal Dictionary<string, HashSet<SetElement>> Elements { get; } = new(StringComparer.Ordinal);
+}

@@ -1,0 +1,262 @@
+using System.Diagnostics;
+using Portlight.Nftables.Compiling;
+using Portlight.Nftables.Netlink;
+using static Portlight.Nftables.Kernel.NftablesMessages;
+
+namespace Portlight.Nftables.Kernel;
+
+/// <summary>
+/// One transaction on the table: messages between a batch's begin and end. The kernel does all of them or none, and no packet sees anything between. Only the
+/// last message asks for an acknowledgement: the kernel answers it, and any message it objects to.
+/// </summary>
+internal sealed class NftablesBatch : IDisposable
+{
+    // nla_len is a 16-bit field; the longest element is far below what is left.
+    private const int ElementListLimit = 65000;
+
+    private readonly NetlinkSocket _socket;
+    private readonly NetlinkWriter _writer;
+    private readonly string _table;
+    private readonly List<(uint Sequence, string Operation, string Subject)> _messages = [];
+    private int _lastMessage;
+    private uint _setNumber;
+
+    internal NftablesBatch(NetlinkSocket socket, string table = TableName)
+    {
+        _socket = socket;
+        _table = table;
+        _writer = new NetlinkWriter();
+    }
+
+    private bool IsEmpty => _messages.Count <= 1;
+
+    internal int Length => _writer.Length;
+
+    /// <summary>Starts anew. With a generation, the kernel refuses (ERESTART) if anybody committed anything since it was read.</summary>
+    internal void Begin(uint? generation = null)
+    {
+        _writer.Clear();
+        _messages.Clear();
+        uint sequence = _socket.NextSequence();
+        _messages.Add((sequence, "begin", "a transaction"));
+        _writer.BeginMessage(BatchBegin, FlagRequest, sequence);
+        _writer.Raw(BatchHeader);
+        if (generation is { } id) _writer.U32BigEndian(1, id);
+        _writer.EndMessage();
+    }
+
+    internal void AddTable()
+    {
+        Message(NewTable, FlagCreate, "make", "the table");
+        _writer.Text(1, _table);
+        _writer.EndMessage();
+    }
+
+    internal void RemoveTable()
+    {
+        Message(DeleteTable, 0, "remove", "the table");
+        _writer.Text(1, _table);
+        _writer.EndMessage();
+    }
+
+    internal void AddSet(SetSpec set)
+    {
+        Message(NewSet, FlagCreate | FlagExclusive, "make set", set.Name);
+        _writer.Text(1, _table);
+        _writer.Text(2, set.Name);
+        _writer.U32BigEndian(3, set.Flags);
+        _writer.U32BigEndian(4, set.KeyType);
+        _writer.U32BigEndian(5, (uint)set.KeyLength);
+        if (set.IsVerdictMap)
+        {
+            _writer.U32BigEndian(6, 0xffffff00); // NFT_DATA_VERDICT
+            _writer.U32BigEndian(7, 0);
+        }
+
+        _writer.U32BigEndian(10, ++_setNumber);
+        if (set.IsInterval) DescribeFields(set);
+        // Tells nft that a lone interface name is not a number to be turned round (libnftnl, NFTNL_UDATA_SET_KEYBYTEORDER; 1 is the host's order).
+        if (set.Key.Length == 1) _writer.Bytes(13, [0, 4, 1, 0, 0, 0]);
+        _writer.EndMessage();
+    }
+
+    internal void RemoveSet(string set)
+    {
+        Message(DeleteSet, 0, "remove set", set);
+        _writer.Text(1, _table);
+        _writer.Text(2, set);
+        _writer.EndMessage();
+    }
+
+    internal void AddChain(ChainSpec chain)
+    {
+        Message(NewChain, FlagCreate | FlagExclusive, "make chain", chain.Name);
+        _writer.Text(1, _table);
+        _writer.Text(3, chain.Name);
+        if (chain.Hook is { } hook)
+        {
+            _writer.Text(7, "filter");
+            _writer.U32BigEndian(5, 1); // policy accept: the rules close, and only for what is attached
+            int nested = _writer.BeginNested(4);
+            _writer.U32BigEndian(1, hook.Hook);
+            _writer.U32BigEndian(2, (uint)hook.Priority);
+            _writer.EndNested(nested);
+        }
+
+        _writer.EndMessage();
+    }
+
+    internal void RemoveChain(string chain)
+    {
+        Message(DeleteChain, 0, "remove chain", chain);
+        _writer.Text(1, _table);
+        _writer.Text(3, chain);
+        _writer.EndMessage();
+    }
+
+    /// <summary>Removes every rule of the chain.</summary>
+    internal void FlushChain(string chain)
+    {
+        Message(DeleteRule, 0, "flush chain", chain);
+        _writer.Text(1, _table);
+        _writer.Text(2, chain);
+        _writer.EndMessage();
+    }
+
+    internal void AddRule(string chain, RuleSpec rule)
+    {
+        Message(NewRule, FlagCreate | FlagAppend, "add a rule to chain", chain);
+        _writer.Text(1, _table);
+        _writer.Text(2, chain);
+        int expressions = _writer.BeginNested(4);
+        _writer.Raw(rule.Expressions);
+        _writer.EndNested(expressions);
+        _writer.Bytes(7, rule.Userdata);
+        _writer.EndMessage();
+    }
+
+    internal void AddElements(string set, ReadOnlySpan<SetElement> elements) => Elements(NewElement, FlagCreate, "add elements to set", set, elements);
+
+    internal void RemoveElements(string set, ReadOnlySpan<SetElement> elements) => Elements(DeleteElement, 0, "remove elements from set", set, elements);
+
+    /// <summary>Commits. When it returns, packets meet the new table.</summary>
+    /// <exception cref="RulesetRefusedException">The kernel refused; nothing was applied.</exception>
+    internal void Commit()
+    {
+        if (IsEmpty) return;
+        uint acknowledged = _messages[^1].Sequence;
+        _writer.AddFlags(_lastMessage, FlagAck);
+        _writer.BeginMessage(BatchEnd, FlagRequest, _socket.NextSequence());
+        _writer.Raw(BatchHeader);
+        _writer.EndMessage();
+        _socket.Send(_writer.Written);
+        if (ReadAnswer(acknowledged) is { } refusal) throw ToException(refusal);
+    }
+
+    /// <summary>Lets the kernel check the transaction without doing it: a batch without an end is checked and taken back. Every objection is listed.</summary>
+    internal List<(string Operation, string Subject, NetlinkError Error)> Check()
+    {
+        _socket.Send(_writer.Written);
+        var objections = new List<(string, string, NetlinkError)>();
+        while (_socket.TryReceiveQueued(out ReadOnlySpan<byte> datagram))
+        {
+            var reader = new NetlinkReader(datagram);
+            while (reader.TryRead(out NetlinkMessage message))
+            {
+                if (message.Type != NetlinkError.MessageType || NetlinkError.Read(message) is not { Errno: not 0 } error) continue;
+                (_, string operation, string subject) = Find(error.Sequence);
+                objections.Add((operation, subject, error));
+            }
+        }
+
+        return objections;
+    }
+
+    public void Dispose() => _writer.Dispose();
+
+    private void Elements(ushort type, ushort flags, string operation, string set, ReadOnlySpan<SetElement> elements)
+    {
+        for (int i = 0; i < elements.Length;)
+        {
+            Message(type, flags, operation, set);
+            _writer.Text(1, _table);
+            _writer.Text(2, set);
+            int list = _writer.BeginNested(3);
+            for (; i < elements.Length && _writer.NestedLength(list) < ElementListLimit; i++) Element(elements[i], withVerdict: type == NewElement);
+            _writer.EndNested(list);
+            _writer.EndMessage();
+        }
+    }
+
+    private void Element(SetElement element, bool withVerdict)
+    {
+        int item = _writer.BeginNested(1);
+        Key(1, element.Key);
+        if (element.KeyEnd is not null) Key(10, element.KeyEnd);
+        if (withVerdict && element.Jump is not null) RuleBuilder.WriteVerdict(_writer, 2, RuleBuilder.JumpCode, element.Jump);
+        _writer.EndNested(item);
+    }
+
+    private void Key(ushort attribute, byte[] key)
+    {
+        int nested = _writer.BeginNested(attribute);
+        _writer.Bytes(1, key);
+        _writer.EndNested(nested);
+    }
+
+    private void DescribeFields(SetSpec set)
+    {
+        int description = _writer.BeginNested(9);
+        int fields = _writer.BeginNested(2);
+        foreach (KeyField part in set.Key)
+        {
+            int one = _writer.BeginNested(1);
+            _writer.U32BigEndian(1, (uint)part.Length);
+            _writer.EndNested(one);
+        }
+
+        _writer.EndNested(fields);
+        _writer.EndNested(description);
+    }
+
+    private void Message(ushort type, ushort flags, string operation, string subject)
+    {
+        uint sequence = _socket.NextSequence();
+        _messages.Add((sequence, operation, subject));
+        _lastMessage = _writer.Length;
+        _writer.BeginMessage(type, (ushort)(flags | FlagRequest), sequence);
+        _writer.Raw(InetHeader);
+    }
+
+    // The kernel has queued every answer before send returned, errors in the order of the messages; an error for the batch's begin is about the whole of it.
+    private NetlinkError? ReadAnswer(uint acknowledged)
+    {
+        NetlinkError? first = null;
+        bool answered = false;
+        while (!answered && _socket.TryReceiveQueued(out ReadOnlySpan<byte> datagram))
+        {
+            var reader = new NetlinkReader(datagram);
+            while (reader.TryRead(out NetlinkMessage message))
+            {
+                if (message.Type != NetlinkError.MessageType || message.Sequence < _messages[0].Sequence) continue;
+                NetlinkError answer = NetlinkError.Read(message);
+                if (answer.Errno != 0) first ??= answer;
+                answered |= answer.Sequence == acknowledged;
+            }
+        }
+
+        return answered || first is not null ? first : throw new NetlinkException("the kernel did not answer a transaction", Errno.EAGAIN);
+    }
+
+    private RulesetRefusedException ToException(NetlinkError error)
+    {
+        (_, string operation, string subject) = Find(error.Sequence);
+        return new RulesetRefusedException(operation, subject, error);
+    }
+
+    private (uint Sequence, string Operation, string Subject) Find(uint sequence)
+    {
+        Debug.Assert(_messages.Count > 0, "a batch has a beginning");
+        return _messages.Find(message => message.Sequence == sequence) is { Operation: not null } found ? found : _messages[0];
+    }
+}

@@ -1,0 +1,160 @@
+using System.Runtime.InteropServices;
+using Portlight.Nftables.Compiling;
+
+namespace Portlight.Nftables.Kernel;
+
+/// <summary>Elements that go into or out of one set.</summary>
+internal readonly record struct ElementChange(string Set, List<SetElement> Elements);
+
+/// <summary>What must happen for one table to become another, and in which order it is written.</summary>
+internal sealed class TableDifference
+{
+    /// <summary>The table is removed, if there is one, and made from nothing; the lists then hold all of it.</summary>
+    internal bool Rebuild { get; init; }
+
+    internal bool RemoveFirst { get; init; }
+
+    internal List<SetSpec> NewSets { get; } = [];
+
+    internal List<ChainSpec> NewChains { get; } = [];
+
+    /// <summary>Chains that are there and get other rules.</summary>
+    internal List<ChainSpec> RewrittenChains { get; } = [];
+
+    internal List<ElementChange> Removed { get; } = [];
+
+    internal List<ElementChange> Added { get; } = [];
+
+    internal List<string> DeadChains { get; } = [];
+
+    internal List<string> DeadSets { get; } = [];
+
+    internal bool IsEmpty =>
+        !Rebuild && NewSets.Count + NewChains.Count + RewrittenChains.Count + Removed.Count + Added.Count + DeadChains.Count + DeadSets.Count == 0;
+
+    /// <summary>Everything of <paramref name="desired"/>.</summary>
+    internal static TableDifference Whole(TableSpec desired, bool removeFirst)
+    {
+        var difference = new TableDifference { Rebuild = true, RemoveFirst = removeFirst };
+        difference.NewSets.AddRange(desired.Sets);
+        difference.NewChains.AddRange(desired.Chains);
+        foreach (SetSpec set in desired.Sets)
+        {
+            if (desired.Elements.TryGetValue(set.Name, out List<SetElement>? elements)) difference.Added.Add(new ElementChange(set.Name, elements));
+        }
+
+        return difference;
+    }
+
+    /// <summary>From what the kernel holds to what is desired. A table that is not recognisably ours is rebuilt.</summary>
+    internal static TableDifference Between(ActualTable actual, TableSpec desired)
+    {
+        if (!actual.Exists) return Whole(desired, removeFirst: false);
+        if (!IsOurs(actual, desired)) return Whole(desired, removeFirst: true);
+        var difference = new TableDifference();
+        difference.CompareSets(actual, desired);
+        difference.CompareChains(actual, desired);
+        return difference;
+    }
+
+    /// <summary>
+    /// Writes the transaction. Makes before it fills and fills before it refers, closes before it opens: with <paramref name="commitPart"/>, which commits
+    /// what is written so far and begins again, what was attached stays closed until its own elements come.
+    /// </summary>
+    internal void Write(NftablesBatch batch, Action? commitPart)
+    {
+        if (RemoveFirst) batch.RemoveTable();
+        if (Rebuild) batch.AddTable();
+        foreach (SetSpec set in NewSets) batch.AddSet(set);
+        foreach (ChainSpec chain in NewChains) batch.AddChain(chain);
+        foreach (ChainSpec chain in RewrittenChains) batch.FlushChain(chain.Name);
+        foreach (string chain in DeadChains) batch.FlushChain(chain);
+        foreach (ElementChange change in Removed) batch.RemoveElements(change.Set, CollectionsMarshal.AsSpan(change.Elements));
+        foreach (ChainSpec chain in NewChains.Concat(RewrittenChains))
+        {
+            foreach (RuleSpec rule in chain.Rules) batch.AddRule(chain.Name, rule);
+        }
+
+        foreach (ElementChange change in Added)
+        {
+            ReadOnlySpan<SetElement> elements = CollectionsMarshal.AsSpan(change.Elements);
+            if (commitPart is null || change.Set == SetId.Attached.Name)
+            {
+                batch.AddElements(change.Set, elements);
+                continue;
+            }
+
+            for (; !elements.IsEmpty; elements = elements[Math.Min(PartLength, elements.Length)..])
+            {
+                commitPart();
+                batch.AddElements(change.Set, elements[..Math.Min(PartLength, elements.Length)]);
+            }
+        }
+
+        foreach (string set in DeadSets) batch.RemoveSet(set);
+        foreach (string chain in DeadChains) batch.RemoveChain(chain);
+    }
+
+    private const int PartLength = 500;
+
+    // The object count finds what the dumps cannot show: chains without rules, objects, flowtables.
+    private static bool IsOurs(ActualTable actual, TableSpec desired)
+    {
+        if (actual.Flags != 0 || actual.ObjectCount != actual.Rules.Count + actual.Sets.Count) return false;
+        foreach (SetSpec set in desired.Sets)
+        {
+            if (actual.Sets.TryGetValue(set.Name, out (uint, uint, uint) found) && found != (set.Flags, set.KeyType, (uint)set.KeyLength)) return false;
+        }
+
+        foreach (ChainSpec chain in desired.Chains)
+        {
+            bool isHooked = actual.Hooks.TryGetValue(chain.Name, out HookSpec hook);
+            if (actual.Rules.ContainsKey(chain.Name) && (isHooked ? hook : null) != chain.Hook) return false;
+        }
+
+        return Array.TrueForAll(Skeleton.SharedSets, set => actual.Sets.ContainsKey(set.Name));
+    }
+
+    private void CompareSets(ActualTable actual, TableSpec desired)
+    {
+        var wanted = new HashSet<string>(StringComparer.Ordinal);
+        foreach (SetSpec set in desired.Sets)
+        {
+            wanted.Add(set.Name);
+            if (!actual.Sets.ContainsKey(set.Name)) NewSets.Add(set);
+            List<SetElement> elements = desired.Elements.GetValueOrDefault(set.Name) ?? [];
+            HashSet<SetElement> present = actual.Elements.GetValueOrDefault(set.Name) ?? [];
+            List<SetElement> missing = [.. elements.Where(element => !present.Contains(element))];
+            if (missing.Count > 0) Added.Add(new ElementChange(set.Name, missing));
+            if (present.Count == elements.Count - missing.Count) continue;
+            var kept = new HashSet<SetElement>(elements);
+            Removed.Add(new ElementChange(set.Name, [.. present.Where(element => !kept.Contains(element))]));
+        }
+
+        DeadSets.AddRange(actual.Sets.Keys.Where(name => !wanted.Contains(name)));
+    }
+
+    private void CompareChains(ActualTable actual, TableSpec desired)
+    {
+        var wanted = new HashSet<string>(StringComparer.Ordinal);
+        foreach (ChainSpec chain in desired.Chains)
+        {
+            wanted.Add(chain.Name);
+            if (!actual.Rules.TryGetValue(chain.Name, out List<byte[]>? rules)) NewChains.Add(chain);
+            else if (!SameRules(rules, chain.Rules)) RewrittenChains.Add(chain);
+        }
+
+        DeadChains.AddRange(actual.Rules.Keys.Where(name => !wanted.Contains(name)));
+    }
+
+    private static bool SameRules(List<byte[]> actual, IReadOnlyList<RuleSpec> desired)
+    {
+        if (actual.Count != desired.Count) return false;
+        for (int i = 0; i < actual.Count; i++)
+        {
+            if (!actual[i].AsSpan().SequenceEqual(desired[i].Userdata)) return false;
+        }
+
+        return true;
+    }
+}

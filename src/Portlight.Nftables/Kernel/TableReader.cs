@@ -1,0 +1,138 @@
+using System.Runtime.InteropServices;
+using Portlight.Nftables.Compiling;
+using Portlight.Nftables.Netlink;
+using static Portlight.Nftables.Kernel.NftablesMessages;
+
+namespace Portlight.Nftables.Kernel;
+
+/// <summary>Reads our table back. Only that table is asked for: listing everybody's costs whatever everybody has.</summary>
+internal sealed class TableReader : IDisposable
+{
+    private readonly NetlinkSocket _socket;
+    private readonly NetlinkWriter _request = new(256);
+    private readonly ActualTable _table = new();
+
+    private TableReader(NetlinkSocket socket) => _socket = socket;
+
+    internal static ActualTable Read(NetlinkSocket socket)
+    {
+        using var reader = new TableReader(socket);
+        reader.ReadGeneration();
+        if (!reader.ReadTable()) return reader._table;
+        reader.ReadRules();
+        foreach (string chain in reader._table.Rules.Keys) reader.ReadHook(chain);
+        reader.ReadSets();
+        foreach (string set in reader._table.Sets.Keys) reader.ReadElements(set);
+        return reader._table;
+    }
+
+    internal static bool TableExists(NetlinkSocket socket)
+    {
+        using var reader = new TableReader(socket);
+        return reader.ReadTable();
+    }
+
+    public void Dispose() => _request.Dispose();
+
+    private void ReadGeneration() => Ask(GetGeneration, FlagAck, "read the generation", null, message =>
+        _table.Generation = message.Attributes(HeaderLength).U32BigEndianOrNull(1) ?? 0);
+
+    private bool ReadTable()
+    {
+        try
+        {
+            Ask(GetTable, FlagAck, "read the table", request => request.Text(1, TableName), message =>
+            {
+                _table.Exists = true;
+                NetlinkAttributes attributes = message.Attributes(HeaderLength);
+                _table.Flags = attributes.U32BigEndianOrNull(2) ?? 0;
+                _table.ObjectCount = attributes.U32BigEndianOrNull(3) ?? 0;
+            });
+        }
+        catch (NetlinkException absent) when (absent.Errno == Errno.ENOENT)
+        {
+            _table.Exists = false;
+        }
+
+        return _table.Exists;
+    }
+
+    private void ReadRules() => Ask(GetRule, FlagDump, "read the rules", request => request.Text(1, TableName), message =>
+    {
+        NetlinkAttributes attributes = message.Attributes(HeaderLength);
+        ref List<byte[]>? rules = ref CollectionsMarshal.GetValueRefOrAddDefault(_table.Rules, attributes.TextOrNull(2) ?? "", out _);
+        (rules ??= []).Add(attributes.TryGet(7, out NetlinkAttribute userdata) ? userdata.Value.ToArray() : []);
+    });
+
+    private void ReadHook(string chain) => AskUnlessGone(() => Ask(GetChain, FlagAck, "read a chain", request =>
+    {
+        request.Text(1, TableName);
+        request.Text(3, chain);
+    }, message =>
+    {
+        NetlinkAttributes attributes = message.Attributes(HeaderLength);
+        if (!attributes.TryGet(4, out NetlinkAttribute hook)) return;
+        bool ours = attributes.TextOrNull(7) == "filter" && attributes.U32BigEndianOrNull(5) == 1;
+        _table.Hooks[chain] = ours ? new HookSpec(hook.Nested.U32BigEndianOrNull(1) ?? 0, (int)(hook.Nested.U32BigEndianOrNull(2) ?? 0)) : new HookSpec(uint.MaxValue, 0);
+    }));
+
+    private void ReadSets() => Ask(GetSet, FlagDump, "read the sets", request => request.Text(1, TableName), message =>
+    {
+        NetlinkAttributes attributes = message.Attributes(HeaderLength);
+        string name = attributes.TextOrNull(2) ?? "";
+        _table.Sets[name] = (attributes.U32BigEndianOrNull(3) ?? 0, attributes.U32BigEndianOrNull(4) ?? 0, attributes.U32BigEndianOrNull(5) ?? 0);
+    });
+
+    private void ReadElements(string set) => AskUnlessGone(() =>
+    {
+        HashSet<SetElement> elements = _table.Elements[set] = [];
+        Ask(GetElement, FlagDump, "read the elements", request =>
+        {
+            request.Text(1, TableName);
+            request.Text(2, set);
+        }, message =>
+        {
+            if (!message.Attributes(HeaderLength).TryGet(3, out NetlinkAttribute list)) return;
+            foreach (NetlinkAttribute element in list.Nested) elements.Add(ReadElement(element.Nested));
+        });
+    });
+
+    private static SetElement ReadElement(NetlinkAttributes attributes)
+    {
+        string? jump = null;
+        if (attributes.TryGet(2, out NetlinkAttribute data) && data.Nested.TryGet(2, out NetlinkAttribute verdict))
+        {
+            // Any verdict but our kind of jump is written so that it equals none of ours.
+            jump = (int)(verdict.Nested.U32BigEndianOrNull(1) ?? 0) == RuleBuilder.JumpCode ? verdict.Nested.TextOrNull(2) : "?";
+        }
+
+        return new SetElement(Value(attributes, 1) ?? [], Value(attributes, 10), jump);
+    }
+
+    private static byte[]? Value(NetlinkAttributes attributes, ushort type) =>
+        attributes.TryGet(type, out NetlinkAttribute data) && data.Nested.TryGet(1, out NetlinkAttribute value) ? value.Value.ToArray() : null;
+
+    private void AskUnlessGone(Action ask)
+    {
+        try
+        {
+            ask();
+        }
+        catch (NetlinkException gone) when (gone.Errno == Errno.ENOENT)
+        {
+            // Removed by somebody since it was listed.
+            _table.IsConsistent = false;
+        }
+    }
+
+    private void Ask(ushort type, ushort flags, string what, Action<NetlinkWriter>? write, NetlinkMessageReceiver receive)
+    {
+        uint sequence = _socket.NextSequence();
+        _request.Clear();
+        _request.BeginMessage(type, (ushort)(FlagRequest | flags), sequence);
+        _request.Raw(InetHeader);
+        write?.Invoke(_request);
+        _request.EndMessage();
+        _table.IsConsistent &= _socket.Dump(_request, sequence, $"cannot {what} of nf_tables", receive);
+    }
+}

@@ -1,0 +1,54 @@
+using System.Collections.Immutable;
+using Portlight.Domain;
+using Portlight.Nftables.Compiling;
+using Portlight.Nftables.Kernel;
+using Portlight.Nftables.Netlink;
+
+namespace Portlight.Nftables;
+
+/// <summary>Finds out whether ports can be enforced here, without changing anything: a transaction with one of everything is checked by the kernel and taken back.</summary>
+public static class NftablesProbe
+{
+    private const string ProbeTable = "portlight-probe";
+
+    /// <summary>What is missing, in words for an operator; empty when nothing is and the kernel can enforce.</summary>
+    public static ImmutableArray<string> FindWhatIsMissing()
+    {
+        try
+        {
+            using NetlinkSocket socket = NetlinkSocket.Open(NetlinkProtocol.Netfilter);
+            socket.ReserveReceiveBuffer(1 << 20);
+            using var batch = new NftablesBatch(socket, ProbeTable);
+            batch.Begin();
+            TableDifference.Whole(TableSpec.Compile(OneOfEverything()), removeFirst: false).Write(batch, null);
+            return [.. batch.Check().Select(Describe).Distinct().Take(8)];
+        }
+        catch (NetlinkException failure)
+        {
+            return [$"nf_tables: {failure.Message}"];
+        }
+    }
+
+    private static Ruleset OneOfEverything()
+    {
+        PortSet ports = PortSet.Of(
+            new PortRule(new PortKey(NetworkProtocol.Tcp, 1, 2), [Cidr.AnyIpv4], [Cidr.AnyIpv6], []),
+            new PortRule(new PortKey(NetworkProtocol.Udp, 1, 1), [Cidr.AnyIpv4], [Cidr.AnyIpv6], []));
+        return new Ruleset(new RulesetOptions(), [JudgedAttachment.Host(ports), JudgedAttachment.Interface("probe", ports) with { PeerGroup = 1 }]);
+    }
+
+    private static string Describe((string Operation, string Subject, NetlinkError Error) objection)
+    {
+        (string operation, string subject, NetlinkError error) = objection;
+        if (error.Errno == Errno.EPERM) return "CAP_NET_ADMIN over this network namespace: run as root, or give the agent the capability";
+        string reason = error.ExtendedAck is null ? Errno.Name(error.Errno) : $"{Errno.Name(error.Errno)}, `{error.ExtendedAck}`";
+        return operation switch
+        {
+            "make" => $"nf_tables for the family inet: the kernel cannot make a table ({reason})",
+            "make set" => $"nf_tables sets like `{subject}`: concatenated keys need the module nft_set_hash, intervals among them Linux 5.6 ({reason})",
+            "make chain" => $"filter chains of the family inet like `{subject}` ({reason})",
+            "add a rule to chain" => $"an expression of chain `{subject}`: the modules nft_ct, nft_fib_inet, nft_fib_ipv4 and nft_fib_ipv6 are needed ({reason})",
+            _ => $"{operation} `{subject}` ({reason})",
+        };
+    }
+}

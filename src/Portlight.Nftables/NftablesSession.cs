@@ -1,0 +1,184 @@
+using Portlight.Nftables.Compiling;
+using Portlight.Nftables.Kernel;
+using Portlight.Nftables.Netlink;
+
+namespace Portlight.Nftables;
+
+/// <summary>
+/// Keeps the table `inet portlight` of this network namespace as a ruleset says. <see cref="Synchronise"/> reads the table and mends every difference;
+/// <see cref="Apply"/> changes a few attachments from memory, at a cost that does not depend on how many others there are. Both are one transaction: the kernel
+/// does all of it or nothing. The table stays when the session ends.
+/// </summary>
+public sealed class NftablesSession : IDisposable
+{
+    private const int WantedSendBuffer = 64 << 20;
+    private const int WantedReceiveBuffer = 4 << 20;
+    private const int Attempts = 8;
+    private const int PatientAttempts = 4;
+    private const int LongestPart = 128 << 10;
+
+    private readonly Lock _lock = new();
+    private readonly NetlinkSocket _socket;
+    private readonly NftablesBatch _batch;
+    private readonly int _longestTransaction;
+    private AppliedPicture? _picture;
+
+    private NftablesSession(NetlinkSocket socket)
+    {
+        _socket = socket;
+        _batch = new NftablesBatch(socket);
+        _longestTransaction = socket.ReserveSendBuffer(WantedSendBuffer);
+        socket.ReserveReceiveBuffer(WantedReceiveBuffer);
+    }
+
+    /// <summary>By what the kernel's events name our own commits.</summary>
+    public uint PortId => _socket.PortId;
+
+    /// <summary>Opens a session on the network namespace of the calling thread. Reads and changes nothing.</summary>
+    /// <exception cref="NetlinkException">There is no nfnetlink here.</exception>
+    public static NftablesSession Open() => new(NetlinkSocket.Open(NetlinkProtocol.Netfilter));
+
+    /// <summary>Reads the table back and makes it what <paramref name="desired"/> says. Doing it twice changes nothing the second time.</summary>
+    /// <returns>What was different.</returns>
+    /// <exception cref="RulesetRefusedException">The kernel refused; what stood before stands.</exception>
+    public SynchroniseReport Synchronise(Ruleset desired)
+    {
+        lock (_lock) return Synchronise_NeedsLock(desired);
+    }
+
+    /// <summary>
+    /// Puts and removes attachments, leaving all others as they are. One transaction for all of them. If the kernel finds that somebody else has changed the
+    /// table, it is synchronised, together with this change.
+    /// </summary>
+    /// <returns>What else had to be mended; null when nothing had, which is the rule.</returns>
+    /// <exception cref="RulesetRefusedException">The kernel refused; nothing was applied, for none of the attachments.</exception>
+    /// <exception cref="InvalidOperationException">There was no <see cref="Synchronise"/> before.</exception>
+    public SynchroniseReport? Apply(ReadOnlySpan<JudgedAttachment> put, ReadOnlySpan<string> remove)
+    {
+        lock (_lock)
+        {
+            AppliedPicture picture = _picture ?? throw new InvalidOperationException("synchronise first: what the kernel holds is not known yet");
+            (TableDifference difference, Action remember) = picture.Change(put, remove);
+            if (difference.IsEmpty)
+            {
+                remember();
+                return null;
+            }
+
+            try
+            {
+                _batch.Begin();
+                difference.Write(_batch, null);
+                _batch.Commit();
+                remember();
+                return null;
+            }
+            catch (RulesetRefusedException refusal) when (CouldBeDrift(refusal.Errno))
+            {
+                return Resynchronise_NeedsLock(picture, put, remove);
+            }
+            catch (NetlinkException tooLong) when (tooLong.Errno == Errno.EMSGSIZE)
+            {
+                return Resynchronise_NeedsLock(picture, put, remove);
+            }
+        }
+    }
+
+    /// <summary>Removes the table, and with it everything that Portlight put into nf_tables. False when there was none.</summary>
+    /// <exception cref="RulesetRefusedException">The kernel refused.</exception>
+    public bool Teardown()
+    {
+        lock (_lock)
+        {
+            _picture = null;
+            if (!TableReader.TableExists(_socket)) return false;
+            _batch.Begin();
+            _batch.RemoveTable();
+            try
+            {
+                _batch.Commit();
+            }
+            catch (RulesetRefusedException gone) when (gone.Errno == Errno.ENOENT)
+            {
+                return false;
+            }
+
+            return true;
+        }
+    }
+
+    public void Dispose()
+    {
+        _batch.Dispose();
+        _socket.Dispose();
+    }
+
+    // What the kernel says when an element, set or chain is not as we remember it.
+    private static bool CouldBeDrift(int errno) => errno is Errno.ENOENT or Errno.EEXIST or Errno.EBUSY or Errno.ENOTEMPTY or Errno.EINVAL or Errno.EAGAIN or Errno.EINTR;
+
+    private SynchroniseReport Resynchronise_NeedsLock(AppliedPicture picture, ReadOnlySpan<JudgedAttachment> put, ReadOnlySpan<string> remove)
+    {
+        Ruleset before = picture.ToRuleset();
+        var after = new Dictionary<string, JudgedAttachment>(before.Attachments, StringComparer.Ordinal);
+        foreach (JudgedAttachment attachment in put) after[attachment.Key] = attachment;
+        foreach (string key in remove) after.Remove(key);
+        return Synchronise_NeedsLock(new Ruleset(before.Options, after.Values));
+    }
+
+    private SynchroniseReport Synchronise_NeedsLock(Ruleset desired)
+    {
+        TableSpec spec = TableSpec.Compile(desired);
+        int impossible = 0;
+        for (int attempt = 1; ; attempt++)
+        {
+            // Where others commit all the time no reading is ever undisturbed: after some tries the answer is taken as it is, and a wrong one is refused.
+            bool insist = attempt <= PatientAttempts;
+            ActualTable actual = TableReader.Read(_socket);
+            if (!actual.IsConsistent && insist) continue;
+
+            // A difference that the kernel twice found impossible means a table stranger than we can see: make it from nothing.
+            TableDifference difference = impossible < 2 ? TableDifference.Between(actual, spec) : TableDifference.Whole(spec, actual.Exists);
+            try
+            {
+                if (!difference.IsEmpty) Commit_NeedsLock(difference, insist ? actual.Generation : null);
+            }
+            catch (RulesetRefusedException refusal) when (attempt < Attempts && (refusal.Errno == Errno.ERESTART || CouldBeDrift(refusal.Errno)))
+            {
+                if (refusal.Errno != Errno.ERESTART) impossible++;
+                continue;
+            }
+
+            _picture = new AppliedPicture(desired, spec.Needs);
+            return Report(difference);
+        }
+    }
+
+    private void Commit_NeedsLock(TableDifference difference, uint? generation)
+    {
+        using var batch = new NftablesBatch(_socket);
+        batch.Begin(generation);
+        difference.Write(batch, null);
+        if (batch.Length <= _longestTransaction)
+        {
+            batch.Commit();
+            return;
+        }
+
+        // Only without CAP_NET_ADMIN over the whole machine: the send buffer cannot be made large enough, so it is a few transactions, closed first.
+        batch.Begin(generation);
+        difference.Write(batch, () =>
+        {
+            if (batch.Length < _longestTransaction - LongestPart) return;
+            batch.Commit();
+            batch.Begin();
+        });
+        batch.Commit();
+    }
+
+    private static SynchroniseReport Report(TableDifference difference) => new(
+        difference.Rebuild,
+        difference.NewChains.Count + difference.RewrittenChains.Count + difference.DeadChains.Count,
+        difference.NewSets.Count + difference.DeadSets.Count,
+        difference.Added.Sum(change => change.Elements.Count),
+        difference.Removed.Sum(change => change.Elements.Count));
+}

@@ -1,0 +1,160 @@
+using System.Runtime.InteropServices;
+using System.Threading.Channels;
+using Portlight.Nftables.Netlink;
+using static Portlight.Nftables.Kernel.NftablesMessages;
+
+namespace Portlight.Nftables;
+
+/// <summary>
+/// Reports when somebody other than our own session touches the table. A thread of its own waits for the kernel's events; those of the session's commits are
+/// dropped in the kernel by a socket filter and cost next to nothing. One commit of somebody else is one report. Bound to one session: open another with it.
+/// </summary>
+public sealed class NftablesWatcher : IDisposable
+{
+    private const int TablesGroup = 7; // NFNLGRP_NFTABLES
+    private const int WantedReceiveBuffer = 1 << 20;
+    private const int ReportsKept = 64;
+
+    private readonly NetlinkSocket _socket;
+    private readonly uint _ownPortId;
+    private readonly int _wakeUp;
+    private readonly Thread _thread;
+    // When nobody reads them, the oldest reports are the ones to lose: each says no more than "look again".
+    private readonly Channel<Drift> _reports = Channel.CreateBounded<Drift>(new BoundedChannelOptions(ReportsKept) { FullMode = BoundedChannelFullMode.DropOldest });
+    private Drift? _pending;
+
+    private NftablesWatcher(NetlinkSocket socket, uint ownPortId)
+    {
+        _socket = socket;
+        _ownPortId = ownPortId;
+        _wakeUp = Libc.EventDescriptor(0, Libc.EFD_CLOEXEC | Libc.EFD_NONBLOCK);
+        if (_wakeUp < 0) throw NetlinkSocket.Failure("cannot make an eventfd");
+        _thread = new Thread(Watch) { IsBackground = true, Name = "nf_tables watcher" };
+    }
+
+    /// <summary>Starts to watch the network namespace of the calling thread; everything after the return is reported.</summary>
+    /// <param name="session">Whose commits are not to be reported.</param>
+    /// <exception cref="NetlinkException">The kernel does not let us listen.</exception>
+    public static NftablesWatcher Open(NftablesSession session)
+    {
+        NetlinkSocket socket = NetlinkSocket.Open(NetlinkProtocol.Netfilter);
+        try
+        {
+            socket.ReserveReceiveBuffer(WantedReceiveBuffer);
+            IgnoreEventsOf(socket, session.PortId);
+            socket.JoinGroup(TablesGroup);
+            var watcher = new NftablesWatcher(socket, session.PortId);
+            watcher._thread.Start();
+            return watcher;
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The next report; waits for one. Ends with <see cref="ChannelClosedException"/> when the watcher is disposed.</summary>
+    public ValueTask<Drift> WaitAsync(CancellationToken cancellationToken = default) => _reports.Reader.ReadAsync(cancellationToken);
+
+    /// <summary>Takes a report if there is one.</summary>
+    public bool TryTake(out Drift drift) => _reports.Reader.TryRead(out drift);
+
+    public unsafe void Dispose()
+    {
+        ulong one = 1;
+        _ = Libc.Write(_wakeUp, &one, sizeof(ulong));
+        _thread.Join();
+        _socket.Dispose();
+        _ = Libc.Close(_wakeUp);
+    }
+
+    // Classic BPF on struct nlmsghdr: drop the datagram if nlmsg_pid is ours. A datagram holds events of one commit. BPF loads words big-endian.
+    private static unsafe void IgnoreEventsOf(NetlinkSocket socket, uint portId)
+    {
+        uint loaded = BitConverter.IsLittleEndian ? System.Buffers.Binary.BinaryPrimitives.ReverseEndianness(portId) : portId;
+        ReadOnlySpan<Instruction> program =
+        [
+            new(0x20, 0, 0, 12), // ld [12]
+            new(0x15, 0, 1, loaded), // jeq #portId, next, after next
+            new(0x06, 0, 0, 0), // ret #0
+            new(0x06, 0, 0, uint.MaxValue), // ret #-1
+        ];
+        fixed (Instruction* start = program)
+        {
+            var filter = new Program { Length = (ushort)program.Length, Instructions = start };
+            // Without it our own events are read and skipped.
+            _ = Libc.SetSocketOption(socket, Libc.SOL_SOCKET, Libc.SO_ATTACH_FILTER, &filter, sizeof(Program));
+        }
+    }
+
+    private unsafe void Watch()
+    {
+        Libc.PollDescriptor* descriptors = stackalloc Libc.PollDescriptor[2];
+        descriptors[0] = new Libc.PollDescriptor { Descriptor = (int)_socket.DangerousGetHandle(), Events = Libc.POLLIN };
+        descriptors[1] = new Libc.PollDescriptor { Descriptor = _wakeUp, Events = Libc.POLLIN };
+        while (true)
+        {
+            int ready = Libc.Poll(descriptors, 2, -1);
+            if (ready < 0 && Marshal.GetLastPInvokeError() == Errno.EINTR) continue;
+            if (ready < 0 || descriptors[1].Returned != 0) break;
+            try
+            {
+                while (_socket.TryReceiveQueued(out ReadOnlySpan<byte> datagram)) Read(datagram);
+            }
+            catch (NetlinkException)
+            {
+                // ENOBUFS, or a datagram too long for the buffer: events are lost.
+                _pending = new Drift(DriftKind.Unknown, null, 0);
+            }
+
+            Publish();
+        }
+
+        _reports.Writer.Complete();
+    }
+
+    private void Read(ReadOnlySpan<byte> datagram)
+    {
+        var reader = new NetlinkReader(datagram);
+        while (reader.TryRead(out NetlinkMessage message))
+        {
+            if (message.PortId == _ownPortId || (message.Type & 0xff00) != Subsystem) continue;
+            NetlinkAttributes attributes = message.Attributes(HeaderLength);
+            if (message.Type == NewGeneration)
+            {
+                // Ends every commit and says who made it.
+                if (_pending is { } touched) _pending = touched with { ProcessId = attributes.U32BigEndianOrNull(2) ?? 0, ProcessName = attributes.TextOrNull(3) };
+                Publish();
+            }
+            else if (message.Payload[0] == FamilyInet && attributes.TextOrNull(1) == TableName)
+            {
+                // Every nf_tables event has the table's name as its attribute 1.
+                bool removed = message.Type == DeleteTable || _pending is { Kind: DriftKind.Removed };
+                _pending = new Drift(removed ? DriftKind.Removed : DriftKind.Touched, null, 0);
+            }
+        }
+    }
+
+    private void Publish()
+    {
+        if (_pending is { } drift) _reports.Writer.TryWrite(drift);
+        _pending = null;
+    }
+
+    [StructLayout(LayoutKind.Sequential)]
+    private readonly struct Instruction(ushort code, byte whenTrue, byte whenFalse, uint operand)
+    {
+        private readonly ushort _code = code;
+        private readonly byte _whenTrue = whenTrue;
+        private readonly byte _whenFalse = whenFalse;
+        private readonly uint _operand = operand;
+    }
+
+    [StructLayout(LayoutKind.Sequential)]
+    private unsafe struct Program
+    {
+        public ushort Length;
+        public Instruction* Instructions;
+    }
+}

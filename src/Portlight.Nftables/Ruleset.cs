@@ -1,0 +1,17 @@
+namespace Portlight.Nftables;
+
+/// <summary>The whole desired state of this machine's kernel: options and every attachment, by its key.</summary>
+public sealed class Ruleset
+{
+    private readonly Dictionary<string, JudgedAttachment> _attachments = new(StringComparer.Ordinal);
+
+    public Ruleset(RulesetOptions options, IEnumerable<JudgedAttachment> attachments)
+    {
+        Options = options;
+        foreach (JudgedAttachment attachment in attachments) _attachments[attachment.Key] = attachment;
+    }
+
+    public RulesetOptions Options { get; }
+
+    public IReadOnlyDictionary<string, JudgedAttachment> Attachments => _attachments;
+}

@@ -1,0 +1,33 @@
+using Portlight.Nftables.Netlink;
+
+namespace Portlight.Nftables;
+
+/// <summary>
+/// The kernel refused a transaction. Nothing of it was applied: what stood before stands. <see cref="Operation"/> and <see cref="Subject"/> name the first
+/// message of the transaction that was objected to.
+/// </summary>
+public sealed class RulesetRefusedException : Exception
+{
+    internal RulesetRefusedException(string operation, string subject, NetlinkError error)
+        : base($"the kernel refused to {operation} {subject}: {Netlink.Errno.Name(error.Errno)} ({Netlink.Errno.Explain(error.Errno)}){(error.ExtendedAck is null ? "" : $", it says `{error.ExtendedAck}`")}")
+    {
+        Operation = operation;
+        Subject = subject;
+        Errno = error.Errno;
+        ExtendedAck = error.ExtendedAck;
+    }
+
+    /// <summary>What was to be done, for example <c>add elements to</c>.</summary>
+    public string Operation { get; }
+
+    /// <summary>To what, for example <c>set open_ports</c>.</summary>
+    public string Subject { get; }
+
+    /// <summary>The positive error number.</summary>
+    public int Errno { get; }
+
+    public string ErrnoName => Netlink.Errno.Name(Errno);
+
+    /// <summary>The kernel's explanation, where it gives one.</summary>
+    public string? ExtendedAck { get; }
+}

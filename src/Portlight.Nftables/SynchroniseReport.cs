@@ -1,0 +1,12 @@
+namespace Portlight.Nftables;
+
+/// <summary>What a <see cref="NftablesSession.Synchronise"/> had to change. On a table that should have been right already, anything but nothing is drift.</summary>
+/// <param name="Rebuilt">The table was missing or not recognisably ours, and was made from nothing.</param>
+/// <param name="ChainsChanged">Chains made, removed or given other rules.</param>
+/// <param name="SetsChanged">Sets made or removed.</param>
+/// <param name="ElementsAdded">Elements that were missing.</param>
+/// <param name="ElementsRemoved">Elements that did not belong there.</param>
+public readonly record struct SynchroniseReport(bool Rebuilt, int ChainsChanged, int SetsChanged, int ElementsAdded, int ElementsRemoved)
+{
+    public bool ChangedAnything => Rebuilt || ChainsChanged + SetsChanged + ElementsAdded + ElementsRemoved > 0;
+}

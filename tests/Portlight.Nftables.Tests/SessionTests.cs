@@ -1,0 +1,120 @@
+using CsCheck;
+using Portlight.Domain;
+using Portlight.TestKit;
+
+namespace Portlight.Nftables.Tests;
+
+public sealed class SessionTests
+{
+    [Fact]
+    public void Synchronising_twice_changes_nothing_the_second_time() => Sample.Attachments.Sample(attachments => IsolatedNetwork.Run(() =>
+    {
+        using NftablesSession session = NftablesSession.Open();
+        var ruleset = new Ruleset(Sample.Cut, attachments);
+        Assert.True(session.Synchronise(ruleset).Rebuilt);
+        Assert.False(session.Synchronise(ruleset).ChangedAnything);
+        using NftablesSession another = NftablesSession.Open();
+        Assert.False(another.Synchronise(ruleset).ChangedAnything);
+    }), iter: 30, threads: 1);
+
+    [Fact]
+    public void What_nft_lists_loads_into_the_same_table() => Sample.Attachments.Sample(attachments =>
+    {
+        string ours = "";
+        IsolatedNetwork.Run(() =>
+        {
+            using NftablesSession session = NftablesSession.Open();
+            session.Synchronise(new Ruleset(Sample.Cut, attachments));
+            ours = Sample.List();
+        });
+        IsolatedNetwork.Run(() =>
+        {
+            Sample.Load(ours);
+            Assert.Equal(Sorted(ours), Sorted(Sample.List()));
+        });
+    }, iter: 50, threads: 1);
+
+    [Fact]
+    public void A_delta_leads_to_the_same_table_as_a_load() => Gen.Select(Sample.Attachments, Sample.Attachments).Sample((before, after) =>
+    {
+        string stepped = "";
+        string loaded = "";
+        IsolatedNetwork.Run(() =>
+        {
+            using NftablesSession session = NftablesSession.Open();
+            session.Synchronise(new Ruleset(Sample.Cut, before));
+            string[] gone = [.. before.Select(attachment => attachment.Key).Except(after.Select(attachment => attachment.Key))];
+            Assert.Null(session.Apply(after, gone));
+            stepped = Sample.List();
+            Assert.False(session.Synchronise(new Ruleset(Sample.Cut, after)).ChangedAnything);
+        });
+        IsolatedNetwork.Run(() =>
+        {
+            using NftablesSession session = NftablesSession.Open();
+            session.Synchronise(new Ruleset(Sample.Cut, after));
+            loaded = Sample.List();
+        });
+        Assert.Equal(Sorted(loaded), Sorted(stepped));
+    }, iter: 50, threads: 1);
+
+    [Fact]
+    public void Synchronising_leads_from_any_table_to_any_other() => Gen.Select(Sample.Attachments, Sample.Attachments).Sample((before, after) => IsolatedNetwork.Run(() =>
+    {
+        using NftablesSession session = NftablesSession.Open();
+        session.Synchronise(new Ruleset(Sample.Cut, before));
+        SynchroniseReport report = session.Synchronise(new Ruleset(new RulesetOptions { Connections = ConnectionPolicy.Drain }, after));
+        Assert.False(report.Rebuilt);
+        string mended = Sample.List();
+        session.Teardown();
+        session.Synchronise(new Ruleset(new RulesetOptions { Connections = ConnectionPolicy.Drain }, after));
+        Assert.Equal(Sorted(Sample.List()), Sorted(mended));
+    }), iter: 30, threads: 1);
+
+    [Fact]
+    public void A_put_goes_from_simple_to_ranged_and_back() => IsolatedNetwork.Run(() =>
+    {
+        using NftablesSession session = NftablesSession.Open();
+        session.Synchronise(new Ruleset(Sample.Cut, [JudgedAttachment.Interface("pl1", Sample.Web)]));
+        string simple = Sample.List();
+        Assert.Null(session.Apply([JudgedAttachment.Interface("pl1", Sample.Ranged)], []));
+        Assert.NotEqual(simple, Sample.List());
+        Assert.Null(session.Apply([JudgedAttachment.Interface("pl1", Sample.Web)], []));
+        Assert.Equal(Sorted(simple), Sorted(Sample.List()));
+    });
+
+    [Fact]
+    public void Teardown_removes_our_table_and_nothing_else() => IsolatedNetwork.Run(() =>
+    {
+        Sample.Load("table inet other {\n set portlight {\n type ifname\n }\n}\ntable ip portlight {\n}\n");
+        string before = IsolatedNetwork.Execute("nft", "list ruleset");
+        using NftablesSession session = NftablesSession.Open();
+        session.Synchronise(new Ruleset(Sample.Cut, [JudgedAttachment.Host(Sample.Ranged)]));
+        Assert.True(session.Teardown());
+        Assert.Equal(before, IsolatedNetwork.Execute("nft", "list ruleset"));
+        Assert.False(session.Teardown());
+    });
+
+    [Fact]
+    public void A_session_that_ends_leaves_the_table() => IsolatedNetwork.Run(() =>
+    {
+        using (NftablesSession session = NftablesSession.Open()) session.Synchronise(new Ruleset(Sample.Cut, [JudgedAttachment.Host(Sample.Web)]));
+        Assert.Contains("chain host", Sample.List(), StringComparison.Ordinal);
+    });
+
+    [Fact]
+    public void Ten_thousand_attachments_load_and_one_of_them_changes() => IsolatedNetwork.Run(() =>
+    {
+        JudgedAttachment[] attachments = [.. Enumerable.Range(0, 10_000).Select(i => JudgedAttachment.Interface($"pl{i}", i % 10 == 0 ? Sample.Ranged : Sample.Web))];
+        using NftablesSession session = NftablesSession.Open();
+        SynchroniseReport report = session.Synchronise(new Ruleset(Sample.Cut, attachments));
+        Assert.True(report.ElementsAdded > 60_000);
+        Assert.Null(session.Apply([JudgedAttachment.Interface("pl5000", PortSet.Empty), JudgedAttachment.Interface("pl5001", Sample.Ranged)], ["pl9999"]));
+        attachments[5000] = JudgedAttachment.Interface("pl5000", PortSet.Empty);
+        attachments[5001] = JudgedAttachment.Interface("pl5001", Sample.Ranged);
+        Assert.False(session.Synchronise(new Ruleset(Sample.Cut, attachments[..^1])).ChangedAnything);
+    });
+
+    // Two tables with the same content may list elements in different orders, and sets in the order in which they were made.
+    private static string Sorted(string listing) =>
+        string.Join('\n', listing.Replace("elements = {", "", StringComparison.Ordinal).Split('\n').Select(line => line.Trim(' ', '\t', ',', '}')).Order(StringComparer.Ordinal));
+}
