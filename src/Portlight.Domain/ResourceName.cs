@@ -28,7 +28,7 @@ public static class ResourceName
 
     /// <summary>The service's own words (terraform-provider-aws PR 8647 quotes them).</summary>
     public static string Refusal(string? name) =>
-        $"{name} is not a valid resource name. Resource names must be at least 2 characters long and contain only alphanumerics, -, _, and .";
+        $"{UserText.Excerpt(name)} is not a valid resource name. Resource names must be at least 2 characters long and contain only alphanumerics, -, _, and .";
 
     private static bool IsWord(char c) => char.IsAsciiLetterOrDigit(c) || c == '_';
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
@@ -47,9 +48,10 @@ public readonly record struct Cidr : IComparable<Cidr>
         return new Cidr(family, address & ~HostMask(family, prefixLength), prefixLength);
     }
 
-    /// <summary>The block of one address.</summary>
+    /// <summary>The block of one address. An IPv4-mapped IPv6 address, as a dual-stack socket names an IPv4 peer, is that IPv4 address.</summary>
     public static Cidr Of(IPAddress address)
     {
+        address = address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
         Span<byte> bytes = stackalloc byte[16];
         address.TryWriteBytes(bytes, out var length);
         UInt128 value = 0;
@@ -81,7 +83,7 @@ public readonly record struct Cidr : IComparable<Cidr>
         var slash = text.IndexOf('/', StringComparison.Ordinal);
         var address = slash < 0 ? text : text[..slash];
         var wide = family == AddressFamily.InterNetworkV6;
-        if (wide != address.Contains(':', StringComparison.Ordinal) && (wide ? Ipv4Text.TryParse(address, out _) : address.Contains(':', StringComparison.Ordinal)))
+        if (wide ? Ipv4Text.TryParse(address, out _) : Ipv6Text.TryParse(address, out _))
         {
             problem = wide ? "is an IPv4 address where IPv6 is wanted" : "is an IPv6 address where IPv4 is wanted";
             return false;
@@ -101,6 +103,26 @@ public readonly record struct Cidr : IComparable<Cidr>
 
         cidr = Create(family, value, length);
         problem = null;
+        return true;
+    }
+
+    /// <summary>Reads one address of either family, as strictly as <see cref="TryParse"/>: no prefix length, no mapped address, no zone id.</summary>
+    public static bool TryParseAddress(string? text, [NotNullWhen(true)] out IPAddress? address, out string? problem)
+    {
+        address = null;
+        if (text is not null && text.Contains('/', StringComparison.Ordinal))
+        {
+            problem = "is a block where one address is wanted";
+            return false;
+        }
+
+        var family = text is not null && text.Contains(':', StringComparison.Ordinal) ? AddressFamily.InterNetworkV6 : AddressFamily.InterNetwork;
+        if (!TryParse(text, family, out var cidr, out problem))
+        {
+            return false;
+        }
+
+        address = cidr.ToAddress();
         return true;
     }
 
@@ -141,7 +163,8 @@ public readonly record struct Cidr : IComparable<Cidr>
     public static bool operator >=(Cidr left, Cidr right) => left.CompareTo(right) >= 0;
 
     /// <summary><c>192.0.2.0/24</c>, <c>2001:db8::/32</c>: always with a prefix length, IPv6 as RFC 5952 writes it.</summary>
-    public override string ToString() => $"{ToAddress()}/{PrefixLength.ToString(CultureInfo.InvariantCulture)}";
+    public override string ToString() =>
+        $"{(Family == AddressFamily.InterNetworkV6 ? Ipv6Text.Format(Network) : ToAddress().ToString())}/{PrefixLength.ToString(CultureInfo.InvariantCulture)}";
 
     private static int WidthOf(AddressFamily family) => family == AddressFamily.InterNetwork ? 32 : 128;
 
@@ -169,12 +192,25 @@ public readonly record struct Cidr : IComparable<Cidr>
         return problem is null;
     }
 
+    /// <summary>Digit by digit, because <see cref="int.TryParse(ReadOnlySpan{char}, out int)"/> forgives NUL characters at the end.</summary>
     private static bool TryParsePrefix(ReadOnlySpan<char> text, int width, out int length)
     {
         length = 0;
-        return text.Length is 1 or 2 or 3
-            && (text.Length == 1 || text[0] != '0')
-            && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out length)
-            && length <= width;
+        if (text.Length is 0 or > 3 || (text.Length > 1 && text[0] == '0'))
+        {
+            return false;
+        }
+
+        foreach (var c in text)
+        {
+            if (!char.IsAsciiDigit(c))
+            {
+                return false;
+            }
+
+            length = (length * 10) + (c - '0');
+        }
+
+        return length <= width;
     }
 }

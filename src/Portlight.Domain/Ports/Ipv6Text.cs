@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 
 namespace Portlight.Domain;
 
@@ -32,6 +33,60 @@ internal static class Ipv6Text
         return true;
     }
 
+    /// <summary>
+    /// As RFC 5952, section 4 has it: lower case, no leading zeros, <c>::</c> for the first of the longest runs of two or more zero groups. Never a dotted
+    /// quad, which <see cref="System.Net.IPAddress"/> writes for some addresses.
+    /// </summary>
+    public static string Format(UInt128 value)
+    {
+        Span<ushort> groups = stackalloc ushort[8];
+        for (var i = 0; i < 8; i++)
+        {
+            groups[i] = (ushort)(value >> (16 * (7 - i)));
+        }
+
+        var (start, length) = LongestZeroRun(groups);
+        var text = new StringBuilder(39);
+        for (var i = 0; i < 8; i++)
+        {
+            if (i == start)
+            {
+                text.Append("::");
+                i += length - 1;
+                continue;
+            }
+
+            if (i > 0 && text[^1] != ':')
+            {
+                text.Append(':');
+            }
+
+            text.Append(groups[i].ToString("x", CultureInfo.InvariantCulture));
+        }
+
+        return text.ToString();
+    }
+
+    private static (int Start, int Length) LongestZeroRun(ReadOnlySpan<ushort> groups)
+    {
+        int best = -1, bestLength = 1;
+        for (var i = 0; i < groups.Length; i++)
+        {
+            var end = i;
+            while (end < groups.Length && groups[end] == 0)
+            {
+                end++;
+            }
+
+            if (end - i > bestLength)
+            {
+                (best, bestLength) = (i, end - i);
+            }
+        }
+
+        return (best, bestLength);
+    }
+
     /// <summary>Groups between single colons; a dotted quad may stand for the last two.</summary>
     private static bool TryParseGroups(ReadOnlySpan<char> text, out UInt128 value, out int count)
     {
@@ -49,7 +104,7 @@ internal static class Ipv6Text
                 return quad && count <= 8;
             }
 
-            if (part.Length is 0 or > 4 || !ushort.TryParse(part, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var group) || ++count > 8)
+            if (!TryParseGroup(part, out var group) || ++count > 8)
             {
                 return false;
             }
@@ -62,5 +117,22 @@ internal static class Ipv6Text
 
             text = text[(colon + 1)..];
         }
+    }
+
+    /// <summary>Digit by digit, because the framework's number parsers forgive NUL characters at the end.</summary>
+    private static bool TryParseGroup(ReadOnlySpan<char> text, out uint group)
+    {
+        group = 0;
+        foreach (var c in text)
+        {
+            if (!char.IsAsciiHexDigit(c))
+            {
+                return false;
+            }
+
+            group = (group << 4) | (uint)(char.IsAsciiDigit(c) ? c - '0' : (c | 0x20) - 'a' + 10);
+        }
+
+        return text.Length is > 0 and <= 4;
     }
 }

@@ -10,6 +10,12 @@ namespace Portlight.Domain;
 /// <param name="Aliases">The source-list aliases that a rule may name, with their blocks. The real service knows <c>lightsail-connect</c> alone.</param>
 public sealed record PortLimits(int SourcesPerFamily, ImmutableSortedDictionary<string, ImmutableArray<Cidr>> Aliases)
 {
+    /// <summary>
+    /// Rules of one instance. The real service counts sources alone; a source counts once however many rules name it, so the number of rules needs a bound of
+    /// its own, or one instance could fill the kernel.
+    /// </summary>
+    public int Rules { get; init; } = 1000;
+
     public const string BrowserClientAlias = "lightsail-connect";
 
     /// <summary>60 sources; <c>lightsail-connect</c> is known and, as long as the operator names no blocks for it, lets nobody in.</summary>

@@ -55,25 +55,26 @@ internal sealed class PortRuleReader(PortLimits limits, List<Problem> problems)
         var known = NetworkProtocolText.TryParse(input.Protocol, out var protocol);
         if (!known)
         {
-            problems.Add(new Problem($"{path}.protocol", input.Protocol is null ? $"is missing; one of {NetworkProtocolText.Allowed} is wanted" : $"`{Quote(input.Protocol)}` is not one of {NetworkProtocolText.Allowed}"));
+            problems.Add(new Problem($"{path}.protocol", input.Protocol is null ? $"is missing; one of {NetworkProtocolText.Allowed} is wanted" : $"`{UserText.Excerpt(input.Protocol)}` is not one of {NetworkProtocolText.Allowed}"));
         }
 
         var icmp = known && protocol is NetworkProtocol.Icmp or NetworkProtocol.Icmpv6;
         var (low, high) = icmp ? (-1, 255) : (0, 65535);
-        if (known && protocol == NetworkProtocol.All)
+        if (!known || protocol == NetworkProtocol.All)
         {
-            low = -1; // the real service answers −1 for "every port" in places, and the ports of `all` narrow nothing
+            // `all`: the real service answers −1 for "every port" in places, and its ports narrow nothing. Unknown: the protocol is the problem, not the −1.
+            low = -1;
         }
 
-        var from = ReadPort(input.FromPort, low, high, $"{path}.fromPort", icmp ? "ICMP type (−1 for every type)" : "port");
-        var to = ReadPort(input.ToPort, low, high, $"{path}.toPort", icmp ? "ICMP code (−1 for every code)" : "port");
+        var from = ReadPort(input.FromPort, low, high, $"{path}.fromPort", icmp ? "an ICMP type (−1 for every type)" : "a port");
+        var to = ReadPort(input.ToPort, low, high, $"{path}.toPort", icmp ? "an ICMP code (−1 for every code)" : "a port");
         if (from is int f && to is int t)
         {
             if (icmp && f == -1 && t != -1)
             {
                 problems.Add(new Problem($"{path}.toPort", $"`{t}` is one code of every ICMP type; with a type of −1 the code must be −1"));
             }
-            else if (!icmp && f > t)
+            else if (!icmp && f > t && (known || t >= 0))
             {
                 problems.Add(new Problem($"{path}.fromPort", $"`{f}` is greater than toPort `{t}`; a range goes from the lower port to the higher"));
             }
@@ -89,7 +90,7 @@ internal sealed class PortRuleReader(PortLimits limits, List<Problem> problems)
             return port;
         }
 
-        problems.Add(new Problem(field, value is null ? $"is missing; a {what} from {low} to {high} is wanted" : $"`{value}` is not a {what} from {low} to {high}"));
+        problems.Add(new Problem(field, value is null ? $"is missing; {what} from {low} to {high} is wanted" : $"`{value}` is not {what} from {low} to {high}"));
         return null;
     }
 
@@ -100,14 +101,16 @@ internal sealed class PortRuleReader(PortLimits limits, List<Problem> problems)
             return [];
         }
 
+        // A set for the look-up: a long list must not cost its square.
+        var seen = new HashSet<Cidr>(texts.Count);
         var sources = ImmutableArray.CreateBuilder<Cidr>(texts.Count);
         for (var i = 0; i < texts.Count; i++)
         {
             if (!Cidr.TryParse(texts[i], family, out var cidr, out var problem))
             {
-                problems.Add(new Problem($"{field}[{i}]", $"`{Quote(texts[i])}` {problem}"));
+                problems.Add(new Problem($"{field}[{i}]", $"`{UserText.Excerpt(texts[i])}` {problem}"));
             }
-            else if (!sources.Contains(cidr))
+            else if (seen.Add(cidr))
             {
                 sources.Add(cidr);
             }
@@ -127,7 +130,7 @@ internal sealed class PortRuleReader(PortLimits limits, List<Problem> problems)
         {
             if (texts[i] is null || !limits.Aliases.ContainsKey(texts[i]!))
             {
-                problems.Add(new Problem($"{field}[{i}]", $"`{Quote(texts[i])}` is not a known alias; known: {string.Join(", ", limits.Aliases.Keys)}"));
+                problems.Add(new Problem($"{field}[{i}]", $"`{UserText.Excerpt(texts[i])}` is not a known alias; known: {string.Join(", ", limits.Aliases.Keys)}"));
             }
         }
 
@@ -144,18 +147,5 @@ internal sealed class PortRuleReader(PortLimits limits, List<Problem> problems)
         {
             problems.Add(new Problem($"{path}.cidrs", "names IPv4 sources of `icmpv6`, which is IPv6 only; `icmp` is the protocol for IPv4"));
         }
-    }
-
-    /// <summary>What the caller wrote, short enough for a message and without control characters.</summary>
-    private static string Quote(string? text)
-    {
-        var shown = text is null ? "null" : text.Length > 64 ? $"{text[..64]}…" : text;
-        return string.Create(shown.Length, shown, static (span, s) =>
-        {
-            for (var i = 0; i < s.Length; i++)
-            {
-                span[i] = char.IsControl(s[i]) || char.IsSurrogate(s[i]) || s[i] == '`' ? '?' : s[i];
-            }
-        });
     }
 }

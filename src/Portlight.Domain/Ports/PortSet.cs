@@ -20,16 +20,16 @@ public sealed class PortSet : IEquatable<PortSet>
     public static PortSet Of(params IEnumerable<PortRule> rules)
     {
         var merged = new List<PortRule>();
+        var places = new Dictionary<PortKey, int>();
         foreach (var rule in rules)
         {
-            var at = merged.FindIndex(r => r.Key == rule.Key);
-            if (at < 0)
+            if (places.TryAdd(rule.Key, merged.Count))
             {
                 merged.Add(rule);
             }
             else
             {
-                merged[at] = merged[at].With(rule);
+                merged[places[rule.Key]] = merged[places[rule.Key]].With(rule);
             }
         }
 
@@ -78,7 +78,7 @@ public sealed class PortSet : IEquatable<PortSet>
         key = rule?.Key ?? default;
         if (rule is not null)
         {
-            set = Close(rule, found);
+            set = Close(rule, limits, found);
         }
 
         return Finish(ref set, found, out problems);
@@ -105,23 +105,22 @@ public sealed class PortSet : IEquatable<PortSet>
 
     public override string ToString() => Rules.IsEmpty ? "nothing" : string.Join("; ", Rules);
 
-    private PortSet Close(PortRule closed, List<Problem> problems)
+    private PortSet Close(PortRule closed, PortLimits limits, List<Problem> problems)
     {
-        var at = Rules.IndexOf(Rules.FirstOrDefault(rule => rule.Key == closed.Key)!);
-        if (at >= 0 && !closed.HasSources)
+        var open = Rules.FirstOrDefault(rule => rule.Key == closed.Key);
+        if (open is not null && !closed.HasSources)
         {
-            return Of(Rules.RemoveAt(at));
+            return Of(Rules.Remove(open));
         }
 
-        var left = at < 0 ? null : Rules[at].Without(closed);
-        var rest = at < 0 ? Rules : left!.HasSources ? Rules.SetItem(at, left) : Rules.RemoveAt(at);
+        var left = open?.Without(closed);
+        var rest = open is null ? Rules : left!.HasSources ? Rules.Replace(open, left) : Rules.Remove(open);
 
         // What was asked to close and is in no rule of that key: nothing to remove, so nothing may go on letting it in.
-        var notOpen = at < 0 ? closed : closed.Without(Rules[at]);
-        if (notOpen.HasSources || at < 0)
+        var notOpen = open is null ? closed : closed.Without(open);
+        if (open is null || notOpen.HasSources)
         {
-            var asked = notOpen.HasSources ? notOpen : new PortRule(closed.Key, [Cidr.AnyIpv4], [Cidr.AnyIpv6], []);
-            if (rest.FirstOrDefault(rule => rule.Overlaps(asked) || (!notOpen.HasSources && rule.Key.Overlaps(asked.Key))) is { } cover)
+            if (rest.FirstOrDefault(rule => LetsIn(rule, notOpen, limits)) is { } cover)
             {
                 problems.Add(new Problem("portInfo", $"`{closed.Key}` stays open because the rule `{cover}` also lets it in; close or put that rule instead"));
                 return this;
@@ -131,8 +130,30 @@ public sealed class PortSet : IEquatable<PortSet>
         return Of(rest);
     }
 
+    /// <summary>
+    /// Whether <paramref name="rule"/> lets in some of what was asked to close. Aliases count by what they stand for; asked without sources, a rule with an
+    /// alias counts even while the alias stands for nothing, because it may tomorrow.
+    /// </summary>
+    private static bool LetsIn(PortRule rule, PortRule asked, PortLimits limits)
+    {
+        if (asked.HasSources)
+        {
+            return rule.Overlaps(asked) || Resolve(rule, limits.Aliases).Overlaps(Resolve(asked, limits.Aliases));
+        }
+
+        return rule.Key.Overlaps(asked.Key)
+            && (!rule.Aliases.IsEmpty
+                || (!rule.Ipv4Sources.IsEmpty && asked.Protocol != NetworkProtocol.Icmpv6)
+                || (!rule.Ipv6Sources.IsEmpty && asked.Protocol != NetworkProtocol.Icmp));
+    }
+
     private void CheckQuota(PortLimits limits, string field, List<Problem> problems)
     {
+        if (Rules.Length > limits.Rules)
+        {
+            problems.Add(new Problem(field, $"would give the instance {Rules.Length} rules; at most {limits.Rules} are allowed"));
+        }
+
         var ipv4 = Rules.SelectMany(rule => rule.Ipv4Sources).Distinct().Count();
         var ipv6 = Rules.SelectMany(rule => rule.Ipv6Sources).Distinct().Count();
         if (ipv4 > limits.SourcesPerFamily)
