@@ -50,6 +50,8 @@ public sealed class Changes
 
     public void Save(AccessKey key) => writes.Add(writer => writer.Write(key));
 
+    internal bool IsEmpty => writes.Count == 0;
+
     internal void WriteTo(IChangeWriter writer)
     {
         foreach (var write in writes)

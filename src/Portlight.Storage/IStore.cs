@@ -16,15 +16,20 @@ public interface IStore : IAsyncDisposable
     /// <summary>
     /// Runs a decision and commits what it changed. When it throws, nothing of it is written and the exception reaches the caller.
     /// </summary>
+    /// <param name="decide">Runs on the thread that writes, so it must not wait for anything. It runs once.</param>
+    /// <param name="cancellationToken">Withdraws a decision that has not begun.</param>
     /// <exception cref="StoreException">The store could not commit; nothing was written.</exception>
     Task<T> CommitAsync<T>(Func<IStoreView, Changes, T> decide, CancellationToken cancellationToken = default);
 
-    /// <summary>Called once at start: <paramref name="observer"/> gets every committed change of instances, in order of revision, after it is durable.</summary>
+    /// <summary>
+    /// Called once at start: <paramref name="observer"/> gets every committed change of instances, in order of revision, after it is durable and before
+    /// <see cref="CommitAsync{T}"/> returns. It runs on the thread that writes: it must be brief and must not throw (the store would stop).
+    /// </summary>
     void Observe(Action<IReadOnlyList<InstanceChange>> observer);
 
     /// <summary>
     /// Notes that the kernel holds everything up to this revision (except what was rejected, whose operations are saved as failed first). Visible to readers at
-    /// once; durable with a later commit, because after a crash the reconciler finds it out again.
+    /// once; durable with a later commit, because after a crash the reconciler finds it out again. More than <see cref="Revision"/> counts as that much.
     /// </summary>
     void NoteApplied(long revision);
 

@@ -17,6 +17,12 @@ public interface IStoreView
     /// <summary>Every instance of every scope, in order of index.</summary>
     IReadOnlyList<Instance> AllInstances();
 
+    /// <summary>
+    /// The revision log after a revision, in order. Old rows are forgotten (<see cref="IStore.PruneAsync"/>): when the first revision is not the next one, take
+    /// <see cref="AllInstances"/> instead.
+    /// </summary>
+    IReadOnlyList<InstanceChange> ListChanges(long afterRevision, int limit);
+
     StaticIp? FindStaticIp(Scope scope, string name);
 
     /// <summary>Static IPs in order of name (ordinal).</summary>
@@ -37,6 +43,7 @@ public interface IStoreView
     Operation? FindOperation(Scope scope, Guid id);
 
     /// <summary>Operations, newest first (then the later added first), from after <paramref name="before"/>; null starts at the newest.</summary>
+    /// <exception cref="ArgumentException"><paramref name="before"/> is no <see cref="OperationPage.Next"/>; <see cref="OperationPage.IsToken"/> tells.</exception>
     OperationPage ListOperations(Scope scope, string? resourceName, string? before, int limit);
 
     Account? FindAccount(string id);
@@ -53,4 +60,8 @@ public interface IStoreView
 }
 
 /// <summary>A page of operations. <see cref="Next"/> goes into the next call; null when there are no more.</summary>
-public sealed record OperationPage(IReadOnlyList<Operation> Operations, string? Next);
+public sealed record OperationPage(IReadOnlyList<Operation> Operations, string? Next)
+{
+    /// <summary>Whether a text has the form of <see cref="Next"/>, for a token that comes back from a caller.</summary>
+    public static bool IsToken(string? text) => OperationPosition.TryParse(text, out _);
+}

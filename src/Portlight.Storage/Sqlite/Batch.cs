@@ -1,0 +1,177 @@
+using Portlight.Domain;
+
+namespace Portlight.Storage.Sqlite;
+
+/// <summary>
+/// The decisions that share one durable commit. Lives as long as the store and is used again and again, by the writer's thread alone. Numbers are given out
+/// here: a revision belongs to its decision and is taken back with it; an index is never given out twice, whatever becomes of the decision.
+/// </summary>
+internal sealed class Batch : IChangeWriter
+{
+    private readonly Connection connection;
+    private readonly RowCaches caches;
+    private readonly AppliedWatermark applied;
+    private readonly TimeProvider time;
+    private readonly Func<long> nextRevision;
+    private readonly Func<long> nextIndex;
+    private List<InstanceChange> changed = [];
+    private DateTimeOffset now;
+    private long committedRevision;
+    private long decidedRevision;
+    private long revision;
+    private long index;
+    private long storedIndex;
+    private long storedApplied;
+    private bool isOpen;
+
+    public Batch(Connection connection, RowCaches caches, AppliedWatermark applied, TimeProvider time)
+    {
+        (this.connection, this.caches, this.applied, this.time) = (connection, caches, applied, time);
+        View = SqliteView.OfBatch(connection, caches, applied);
+        revision = decidedRevision = committedRevision = connection.Counters.Find(CounterRows.Revision);
+        index = storedIndex = connection.Counters.Find(CounterRows.InstanceIndex);
+        storedApplied = applied.Value;
+        nextRevision = () => ++revision;
+        nextIndex = () => ++index;
+    }
+
+    /// <summary>What earlier decisions left, those of this batch included.</summary>
+    public SqliteView View { get; }
+
+    /// <summary>Revision of the newest committed change.</summary>
+    public long CommittedRevision => Volatile.Read(ref committedRevision);
+
+    /// <summary>The rows to write to, with the transaction begun.</summary>
+    public Connection Rows
+    {
+        get
+        {
+            Open();
+            return connection;
+        }
+    }
+
+    public bool HasAppliedToStore => applied.Value != storedApplied;
+
+    public Changes BeginChanges() => new(nextRevision, nextIndex);
+
+    /// <summary>A decision has thrown: its revisions were never given out.</summary>
+    public void DropChanges() => revision = decidedRevision;
+
+    public void Write(Changes changes)
+    {
+        if (!changes.IsEmpty)
+        {
+            Open();
+            changes.WriteTo(this);
+        }
+
+        decidedRevision = revision;
+    }
+
+    /// <summary>Makes everything durable and then visible. Returns the changes of instances, in order.</summary>
+    public IReadOnlyList<InstanceChange> Commit()
+    {
+        if (index != storedIndex)
+        {
+            Open();
+        }
+
+        if (!isOpen)
+        {
+            caches.EndCommit(done: true);
+            return [];
+        }
+
+        var watermark = applied.Value;
+        WriteCounters(watermark);
+        caches.BeginCommit();
+        connection.Commit();
+        (isOpen, storedIndex, storedApplied) = (false, index, watermark);
+        Volatile.Write(ref committedRevision, revision);
+        caches.EndCommit(done: true);
+        (var committed, changed) = (changed, []);
+        return committed;
+    }
+
+    /// <summary>Undoes the whole batch.</summary>
+    public void Undo()
+    {
+        isOpen = false;
+        revision = decidedRevision = committedRevision;
+        changed.Clear();
+        caches.EndCommit(done: false);
+        connection.Rollback();
+    }
+
+    /// <summary>Stores how far the kernel is, when nothing else is to be stored.</summary>
+    public void CommitApplied()
+    {
+        Open();
+        Commit();
+    }
+
+    public void Write(InstanceChange change)
+    {
+        var instance = change.Instance;
+        connection.Instances.Write(change, View.FindInstance(instance.Scope, instance.Name), now);
+        caches.Instances.Stage((instance.Scope, instance.Name), change.IsRemoval ? null : instance);
+        changed.Add(change);
+    }
+
+    public void Write(StaticIp staticIp) => connection.StaticIps.Write(staticIp);
+
+    public void Delete(StaticIp staticIp) => connection.StaticIps.Delete(staticIp);
+
+    public void Write(KeyPair keyPair) => connection.KeyPairs.Write(keyPair);
+
+    public void Delete(KeyPair keyPair) => connection.KeyPairs.Delete(keyPair);
+
+    public void Write(Operation operation) => connection.Operations.Write(operation);
+
+    public void Write(Account account)
+    {
+        connection.Accounts.Write(account);
+        caches.Accounts.Stage(account.Id, account);
+    }
+
+    public void Write(OpenRegion region)
+    {
+        connection.Accounts.Write(region);
+        caches.Regions.Stage(region.Name, region);
+    }
+
+    public void Write(AccessKey key)
+    {
+        connection.Accounts.Write(key);
+        caches.AccessKeys.Stage(key.Id, key);
+    }
+
+    private void Open()
+    {
+        if (!isOpen)
+        {
+            now = time.GetUtcNow();
+            connection.Begin();
+            isOpen = true;
+        }
+    }
+
+    private void WriteCounters(long watermark)
+    {
+        if (revision != committedRevision)
+        {
+            connection.Counters.Write(CounterRows.Revision, revision);
+        }
+
+        if (index != storedIndex)
+        {
+            connection.Counters.Write(CounterRows.InstanceIndex, index);
+        }
+
+        if (watermark != storedApplied)
+        {
+            connection.Counters.Write(CounterRows.AppliedRevision, watermark);
+        }
+    }
+}

@@ -1,0 +1,116 @@
+namespace Portlight.Storage.Sqlite;
+
+/// <summary>Why <see cref="CommitQueue.Wait"/> returned.</summary>
+internal enum Wake
+{
+    Work,
+    Nudge,
+    Idle,
+    Closed,
+}
+
+/// <summary>
+/// What waits for the writer, in order and bounded: who finds it full waits without a thread. A channel would do, but the writer is a thread of its own,
+/// which has to wait with a time limit and not on a pool thread.
+/// </summary>
+#pragma warning disable CA1001 // The semaphore never makes its wait handle, and who waits on it may outlive the store.
+internal sealed class CommitQueue(int capacity)
+{
+#pragma warning restore CA1001
+    private readonly object gate = new();
+    private readonly Queue<Work> waiting = [];
+    private readonly SemaphoreSlim room = new(capacity);
+    private bool nudged;
+    private bool asleep;
+    private bool closed;
+
+    /// <exception cref="ObjectDisposedException">The store is closed.</exception>
+    public async ValueTask AddAsync(Work work, CancellationToken cancellationToken)
+    {
+        if (!room.Wait(0, CancellationToken.None))
+        {
+            await room.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+
+        lock (gate)
+        {
+            if (!closed)
+            {
+                waiting.Enqueue(work);
+                Monitor.Pulse(gate);
+                return;
+            }
+        }
+
+        // Let the next one in, to hear the same.
+        room.Release();
+        throw new ObjectDisposedException(nameof(SqliteStore));
+    }
+
+    public bool TryTake([System.Diagnostics.CodeAnalysis.MaybeNullWhen(false)] out Work work)
+    {
+        lock (gate)
+        {
+            if (!waiting.TryDequeue(out work))
+            {
+                return false;
+            }
+        }
+
+        room.Release();
+        return true;
+    }
+
+    /// <summary>Blocks the writer until there is something to do, or for <paramref name="limit"/>; null waits for ever.</summary>
+    public Wake Wait(TimeSpan? limit)
+    {
+        lock (gate)
+        {
+            asleep = limit is null;
+            while (waiting.Count == 0)
+            {
+                if (closed)
+                {
+                    return Wake.Closed;
+                }
+
+                if (nudged)
+                {
+                    nudged = false;
+                    return Wake.Nudge;
+                }
+
+                if (!Monitor.Wait(gate, limit ?? Timeout.InfiniteTimeSpan))
+                {
+                    return Wake.Idle;
+                }
+            }
+
+            asleep = false;
+            return Wake.Work;
+        }
+    }
+
+    /// <summary>Wakes a writer that waits for ever; one that waits with a limit wakes by itself.</summary>
+    public void Nudge()
+    {
+        lock (gate)
+        {
+            nudged = true;
+            if (asleep)
+            {
+                Monitor.Pulse(gate);
+            }
+        }
+    }
+
+    /// <summary>Takes nothing more; what waits is still to be done.</summary>
+    public void Close()
+    {
+        lock (gate)
+        {
+            closed = true;
+            Monitor.Pulse(gate);
+        }
+    }
+}

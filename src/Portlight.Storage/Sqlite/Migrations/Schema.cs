@@ -1,0 +1,66 @@
+using System.Globalization;
+
+namespace Portlight.Storage.Sqlite;
+
+/// <summary>
+/// The numbered steps that lead to the tables of today, in <c>Migrations/NNNN_name.sql</c>. They only go forward; each runs once, in a transaction of its
+/// own together with the number it reaches. A released step is never edited: add the next one.
+/// </summary>
+internal static class Schema
+{
+    /// <summary>"PLSQ": marks the file as ours, in SQLite's header.</summary>
+    private const int ApplicationId = 0x504C5351;
+
+    public static IReadOnlyList<string> Steps { get; } = ["0001_start.sql"];
+
+    public static int Version => Steps.Count;
+
+    /// <summary>Brings the database to <paramref name="target"/>; does nothing when it is there.</summary>
+    public static void Migrate(Database database, int target)
+    {
+        var version = ReadNumber(database, "PRAGMA user_version");
+        var owner = ReadNumber(database, "PRAGMA application_id");
+        if (owner != ApplicationId && (owner != 0 || version != 0 || ReadNumber(database, "SELECT count(*) FROM sqlite_master") != 0))
+        {
+            throw new StoreException("the file is a database of another program; name another data directory");
+        }
+
+        if (version > Version)
+        {
+            throw new StoreException($"the database has schema version {version} and this portlight knows up to {Version}; start the newer portlight that wrote it");
+        }
+
+        for (var next = version + 1; next <= target; next++)
+        {
+            Run(database, next);
+        }
+    }
+
+    private static void Run(Database database, int number)
+    {
+        database.Execute("BEGIN IMMEDIATE");
+        try
+        {
+            database.Execute(Read(Steps[number - 1]));
+            database.Execute(string.Create(CultureInfo.InvariantCulture, $"PRAGMA application_id = {ApplicationId}; PRAGMA user_version = {number}; COMMIT"));
+        }
+        catch
+        {
+            if (!database.IsAutocommit)
+            {
+                database.Execute("ROLLBACK");
+            }
+
+            throw;
+        }
+    }
+
+    private static string Read(string name)
+    {
+        using var stream = typeof(Schema).Assembly.GetManifestResourceStream(name) ?? throw new StoreException($"the migration `{name}` is missing from this build");
+        using var reader = new StreamReader(stream);
+        return reader.ReadToEnd();
+    }
+
+    private static int ReadNumber(Database database, string sql) => int.Parse(database.Scalar(sql)!, CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,97 @@
+using SQLitePCL;
+
+namespace Portlight.Storage.Sqlite;
+
+/// <summary>One connection to the database file, for one thread at a time. Every failure is a <see cref="StoreException"/> that says what to do about it.</summary>
+internal sealed class Database : IDisposable
+{
+    private readonly sqlite3 handle;
+    private readonly string path;
+    private readonly List<Statement> statements = [];
+
+    static Database() => Batteries_V2.Init();
+
+    private Database(sqlite3 handle, string path)
+    {
+        this.handle = handle;
+        this.path = path;
+    }
+
+    /// <summary>False between BEGIN and COMMIT, and true again when SQLite itself has rolled back (disk full, I/O error).</summary>
+    public bool IsAutocommit => raw.sqlite3_get_autocommit(handle) != 0;
+
+    public static Database Open(string path, bool readOnly)
+    {
+        // NOMUTEX: no connection is ever used by two threads at once, so SQLite need not lock.
+        var flags = raw.SQLITE_OPEN_NOMUTEX | (readOnly ? raw.SQLITE_OPEN_READONLY : raw.SQLITE_OPEN_READWRITE | raw.SQLITE_OPEN_CREATE);
+        var code = raw.sqlite3_open_v2(path, out var handle, flags, null);
+        var database = new Database(handle, path);
+        if (code != raw.SQLITE_OK)
+        {
+            var failure = database.Failure(code);
+            database.Dispose();
+            throw failure;
+        }
+
+        // A reader can meet the short exclusive lock of a WAL recovery or of the last close.
+        raw.sqlite3_busy_timeout(handle, 5_000);
+        raw.sqlite3_extended_result_codes(handle, 1);
+        return database;
+    }
+
+    public Statement Prepare(string sql)
+    {
+        var statement = new Statement(this, sql);
+        statements.Add(statement);
+        return statement;
+    }
+
+    /// <summary>Runs SQL text of our own, several statements allowed.</summary>
+    public void Execute(string sql) => Check(raw.sqlite3_exec(handle, sql));
+
+    /// <summary>The first column of the first row, as text.</summary>
+    public string? Scalar(string sql)
+    {
+        using var statement = new Statement(this, sql);
+        using var run = statement.Begin();
+        return run.Step() ? run.TextOrNull(0) : null;
+    }
+
+    public void Dispose()
+    {
+        foreach (var statement in statements)
+        {
+            statement.Dispose();
+        }
+
+        handle.Dispose();
+    }
+
+    internal sqlite3_stmt Compile(string sql)
+    {
+        Check(raw.sqlite3_prepare_v3(handle, sql, raw.SQLITE_PREPARE_PERSISTENT, out var statement));
+        return statement;
+    }
+
+    internal void Check(int code)
+    {
+        if (code != raw.SQLITE_OK)
+        {
+            throw Failure(code);
+        }
+    }
+
+    internal StoreException Failure(int code)
+    {
+        var words = raw.sqlite3_errmsg(handle).utf8_to_string();
+        var text = (code & 0xFF) switch
+        {
+            raw.SQLITE_FULL => $"there is no room left for the database `{path}`; make room on its disk",
+            raw.SQLITE_CORRUPT or raw.SQLITE_NOTADB => $"the database `{path}` is damaged ({words}); restore it from a backup",
+            raw.SQLITE_CANTOPEN or raw.SQLITE_READONLY or raw.SQLITE_PERM => $"the database `{path}` cannot be opened or written ({words}); check its directory and permissions",
+            raw.SQLITE_IOERR => $"reading or writing the database `{path}` failed ({words}, code {code}); check the disk",
+            _ => $"the database `{path}` refused ({words}, code {code})",
+        };
+        return new StoreException(text) { IsSyncFailure = code is raw.SQLITE_IOERR_FSYNC or raw.SQLITE_IOERR_DIR_FSYNC };
+    }
+}

@@ -1,0 +1,122 @@
+using System.Net;
+using System.Text;
+using Portlight.Domain;
+using SQLitePCL;
+
+namespace Portlight.Storage.Sqlite;
+
+/// <summary>One execution of a statement: bind every parameter in its order, step, read columns by position.</summary>
+internal struct Execution(Database database, sqlite3_stmt statement) : IDisposable
+{
+    private int bound;
+
+    public void Bind(long value) => database.Check(raw.sqlite3_bind_int64(statement, ++bound, value));
+
+    public void Bind(bool value) => Bind(value ? 1 : 0);
+
+    public void Bind(long? value)
+    {
+        if (value is { } number)
+        {
+            Bind(number);
+        }
+        else
+        {
+            BindNull();
+        }
+    }
+
+    public void Bind(DateTimeOffset value) => Bind(value.UtcTicks);
+
+    public void Bind(string? text)
+    {
+        if (text is null)
+        {
+            BindNull();
+            return;
+        }
+
+        if (text.Length == 0)
+        {
+            // An empty span has no address, and SQLite takes that for NULL.
+            database.Check(raw.sqlite3_bind_text(statement, ++bound, text));
+            return;
+        }
+
+        var most = Encoding.UTF8.GetMaxByteCount(text.Length);
+        var bytes = most <= 1024 ? stackalloc byte[most] : new byte[most];
+        BindText(bytes[..Encoding.UTF8.GetBytes(text, bytes)]);
+    }
+
+    /// <summary><c>111122223333/us-east-1</c>.</summary>
+    public void Bind(Scope scope)
+    {
+        var length = scope.AccountId.Length + 1 + scope.Region.Length;
+        if (length > 256)
+        {
+            Bind(scope.ToString());
+            return;
+        }
+
+        Span<char> text = stackalloc char[length];
+        scope.AccountId.CopyTo(text);
+        text[scope.AccountId.Length] = '/';
+        scope.Region.CopyTo(text[(scope.AccountId.Length + 1)..]);
+        Span<byte> bytes = stackalloc byte[Encoding.UTF8.GetMaxByteCount(text.Length)];
+        BindText(bytes[..Encoding.UTF8.GetBytes(text, bytes)]);
+    }
+
+    public void Bind(Guid id)
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        id.TryWriteBytes(bytes, bigEndian: true, out _);
+        BindBlob(bytes);
+    }
+
+    public void Bind(IPAddress address)
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        address.TryWriteBytes(bytes, out var length);
+        BindBlob(bytes[..length]);
+    }
+
+    public void BindText(ReadOnlySpan<byte> utf8) => database.Check(raw.sqlite3_bind_text(statement, ++bound, utf8));
+
+    public void BindBlob(ReadOnlySpan<byte> bytes) => database.Check(raw.sqlite3_bind_blob(statement, ++bound, bytes));
+
+    public void BindNull() => database.Check(raw.sqlite3_bind_null(statement, ++bound));
+
+    /// <summary>True when there is a row to read.</summary>
+    public readonly bool Step()
+    {
+        var code = raw.sqlite3_step(statement);
+        return code switch
+        {
+            raw.SQLITE_ROW => true,
+            raw.SQLITE_DONE => false,
+            _ => throw database.Failure(code),
+        };
+    }
+
+    public readonly bool IsNull(int column) => raw.sqlite3_column_type(statement, column) == raw.SQLITE_NULL;
+
+    public readonly long Int64(int column) => raw.sqlite3_column_int64(statement, column);
+
+    public readonly long? Int64OrNull(int column) => IsNull(column) ? null : Int64(column);
+
+    public readonly bool Flag(int column) => Int64(column) != 0;
+
+    public readonly DateTimeOffset Time(int column) => new(Int64(column), TimeSpan.Zero);
+
+    /// <summary>Bytes of a blob or of UTF-8 text; valid until the next step.</summary>
+    public readonly ReadOnlySpan<byte> Bytes(int column) => raw.sqlite3_column_blob(statement, column);
+
+    public readonly string Text(int column) => Encoding.UTF8.GetString(Bytes(column));
+
+    public readonly string? TextOrNull(int column) => IsNull(column) ? null : Text(column);
+
+    public readonly Guid Guid(int column) => new(Bytes(column), bigEndian: true);
+
+    // Reset repeats the error of the failed step, which has been thrown already.
+    public readonly void Dispose() => raw.sqlite3_reset(statement);
+}

@@ -1,0 +1,94 @@
+using System.Collections.Concurrent;
+
+namespace Portlight.Storage.Sqlite;
+
+/// <summary>
+/// What is committed of a small, hot part of a table. Readers fill it, the writer alone changes it.
+/// </summary>
+/// <remarks>
+/// INVARIANT: a reader never sees a row go back to an older value, whether it reads here or from the database. So while a commit is on its way the rows that
+/// it changes are not here at all (everybody asks the database, which turns from old to new at one moment), and a row that was loaded from the database
+/// gets in only if no commit has begun or ended since before it was loaded: <see cref="Version"/> is odd during a commit and changes at both its ends.
+/// </remarks>
+internal sealed class RowCache<TKey, TRow>(int capacity)
+    where TKey : notnull
+    where TRow : class
+{
+    private readonly ConcurrentDictionary<TKey, TRow> committed = new();
+    private readonly Dictionary<TKey, TRow?> staged = [];
+    private readonly Lock gate = new();
+    private long version;
+
+    /// <summary>To be read before a row is loaded, and handed to <see cref="Add"/>.</summary>
+    public long Version => Volatile.Read(ref version);
+
+    public bool TryGet(TKey key, [System.Diagnostics.CodeAnalysis.MaybeNullWhen(false)] out TRow row) => committed.TryGetValue(key, out row);
+
+    /// <summary>Writer only: what decisions of the batch that is not committed yet have made of a row; null when they removed it.</summary>
+    public bool TryGetStaged(TKey key, out TRow? row) => staged.TryGetValue(key, out row);
+
+    /// <summary>Writer only: a row as the batch leaves it.</summary>
+    public void Stage(TKey key, TRow? row) => staged[key] = row;
+
+    public void Add(TKey key, TRow row, long seenVersion)
+    {
+        lock (gate)
+        {
+            if (version == seenVersion && (version & 1) == 0)
+            {
+                Set(key, row);
+            }
+        }
+    }
+
+    /// <summary>Writer only, before the database commits.</summary>
+    public void BeginCommit()
+    {
+        if (staged.Count == 0)
+        {
+            return;
+        }
+
+        lock (gate)
+        {
+            Volatile.Write(ref version, version + 1);
+            foreach (var key in staged.Keys)
+            {
+                committed.TryRemove(key, out _);
+            }
+        }
+    }
+
+    /// <summary>Writer only, after the database has committed, or has not. Without <see cref="BeginCommit"/> it drops what is staged.</summary>
+    public void EndCommit(bool done)
+    {
+        if ((version & 1) != 0)
+        {
+            lock (gate)
+            {
+                foreach (var (key, row) in staged)
+                {
+                    if (done && row is not null)
+                    {
+                        Set(key, row);
+                    }
+                }
+
+                Volatile.Write(ref version, version + 1);
+            }
+        }
+
+        staged.Clear();
+    }
+
+    private void Set(TKey key, TRow row)
+    {
+        // Starting over is simpler than counting uses, and a full cache is larger than any hot set we have seen.
+        if (committed.Count >= capacity)
+        {
+            committed.Clear();
+        }
+
+        committed[key] = row;
+    }
+}

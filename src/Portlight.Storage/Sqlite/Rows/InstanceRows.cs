@@ -1,0 +1,176 @@
+using System.Net;
+using System.Text.Json;
+using Portlight.Domain;
+
+namespace Portlight.Storage.Sqlite;
+
+/// <summary>The tables <c>instance</c>, <c>instance_address</c> and <c>log</c>.</summary>
+internal sealed class InstanceRows(Database database, JsonBuffer json)
+{
+    private readonly Statement find = database.Prepare("SELECT scope, revision, body FROM instance WHERE scope = ? AND name = ?");
+    private readonly Statement list = database.Prepare("SELECT scope, revision, body FROM instance WHERE scope = ? AND idx > ? ORDER BY idx LIMIT ?");
+    private readonly Statement all = database.Prepare("SELECT scope, revision, body FROM instance ORDER BY idx");
+    private readonly Statement changes = database.Prepare("SELECT scope, revision, body, removed FROM log WHERE revision > ? ORDER BY revision LIMIT ?");
+    private readonly Statement insert = database.Prepare("INSERT INTO instance (idx, scope, name, revision, body) VALUES (?, ?, ?, ?, ?)");
+    private readonly Statement update = database.Prepare("UPDATE instance SET revision = ?, body = ? WHERE idx = ?");
+    private readonly Statement delete = database.Prepare("DELETE FROM instance WHERE idx = ?");
+    private readonly Statement insertAddress = database.Prepare("INSERT INTO instance_address (address, idx) VALUES (?, ?)");
+    private readonly Statement deleteAddress = database.Prepare("DELETE FROM instance_address WHERE address = ? AND idx = ?");
+    private readonly Statement log = database.Prepare("INSERT INTO log (revision, at, scope, removed, body) VALUES (?, ?, ?, ?, ?)");
+
+    public Instance? Find(Scope scope, string name)
+    {
+        using var run = find.Begin();
+        run.Bind(scope);
+        run.Bind(name);
+        return run.Step() ? Read(run, scope) : null;
+    }
+
+    public IReadOnlyList<Instance> List(Scope scope, long afterIndex, int limit)
+    {
+        using var run = list.Begin();
+        run.Bind(scope);
+        run.Bind(afterIndex);
+        run.Bind(Math.Max(0, limit));
+        var found = new List<Instance>();
+        while (run.Step())
+        {
+            found.Add(Read(run, scope));
+        }
+
+        return found;
+    }
+
+    public IReadOnlyList<Instance> All()
+    {
+        using var run = all.Begin();
+        var found = new List<Instance>();
+        while (run.Step())
+        {
+            found.Add(Read(run, ScopeColumn.Read(run, 0)));
+        }
+
+        return found;
+    }
+
+    public IReadOnlyList<InstanceChange> Changes(long afterRevision, int limit)
+    {
+        using var run = changes.Begin();
+        run.Bind(afterRevision);
+        run.Bind(Math.Max(0, limit));
+        var found = new List<InstanceChange>();
+        while (run.Step())
+        {
+            found.Add(new InstanceChange(run.Int64(1), Read(run, ScopeColumn.Read(run, 0)), run.Flag(3)));
+        }
+
+        return found;
+    }
+
+    /// <summary>Writes a change and its log row. <paramref name="old"/> is what is stored now: replacing ports then costs one row and no index.</summary>
+    public void Write(InstanceChange change, Instance? old, DateTimeOffset at)
+    {
+        var (_, instance, isRemoval) = change;
+        var body = json.Write(instance, InstanceJson.Write);
+        if (isRemoval)
+        {
+            Delete(instance.Index);
+        }
+        else if (old is null)
+        {
+            Insert(instance, body);
+        }
+        else
+        {
+            Update(instance, body);
+        }
+
+        using (var run = log.Begin())
+        {
+            run.Bind(change.Revision);
+            run.Bind(at);
+            run.Bind(instance.Scope);
+            run.Bind(isRemoval);
+            run.BindText(body);
+            run.Step();
+        }
+
+        WriteAddresses(old, isRemoval ? null : instance);
+    }
+
+    private static Instance Read(in Execution run, Scope scope)
+    {
+        try
+        {
+            return InstanceJson.Read(run.Bytes(2), scope, run.Int64(1));
+        }
+        catch (Exception damage) when (damage is JsonException or FormatException or InvalidOperationException)
+        {
+            throw new StoreException($"an instance of `{scope}`, stored at revision {run.Int64(1)}, cannot be read: the database is damaged; restore it from a backup", damage);
+        }
+    }
+
+    private void Insert(Instance instance, ReadOnlySpan<byte> body)
+    {
+        using var run = insert.Begin();
+        run.Bind(instance.Index);
+        run.Bind(instance.Scope);
+        run.Bind(instance.Name);
+        run.Bind(instance.Revision);
+        run.BindText(body);
+        run.Step();
+    }
+
+    private void Update(Instance instance, ReadOnlySpan<byte> body)
+    {
+        using var run = update.Begin();
+        run.Bind(instance.Revision);
+        run.BindText(body);
+        run.Bind(instance.Index);
+        run.Step();
+    }
+
+    private void Delete(long index)
+    {
+        using var run = delete.Begin();
+        run.Bind(index);
+        run.Step();
+    }
+
+    private void WriteAddresses(Instance? old, Instance? now)
+    {
+        if (old is not null && now is not null && HaveSameAddresses(old, now))
+        {
+            return;
+        }
+
+        var (before, after) = (AddressesOf(old), AddressesOf(now));
+        foreach (var address in before.Except(after))
+        {
+            RunAddress(deleteAddress, address, old!.Index);
+        }
+
+        foreach (var address in after.Except(before))
+        {
+            RunAddress(insertAddress, address, now!.Index);
+        }
+    }
+
+    private static void RunAddress(Statement statement, IPAddress address, long index)
+    {
+        using var run = statement.Begin();
+        run.Bind(address);
+        run.Bind(index);
+        run.Step();
+    }
+
+    private static bool HaveSameAddresses(Instance one, Instance two) =>
+        Equals(one.PublicIpv4, two.PublicIpv4)
+        && Equals(one.PrivateIpv4, two.PrivateIpv4)
+        && Equals(one.Ipv6Address, two.Ipv6Address)
+        && AttachmentJson.AddressesOf(one.Attachment).AsSpan().SequenceEqual(AttachmentJson.AddressesOf(two.Attachment).AsSpan());
+
+    private static HashSet<IPAddress> AddressesOf(Instance? instance) => instance is null
+        ? []
+        : [.. new[] { instance.PublicIpv4, instance.PrivateIpv4, instance.Ipv6Address }.OfType<IPAddress>(), .. AttachmentJson.AddressesOf(instance.Attachment)];
+}

@@ -1,0 +1,72 @@
+using Portlight.Domain;
+
+namespace Portlight.Storage.Sqlite;
+
+/// <summary>
+/// Removes old operations and log rows, a chunk at a time. Both tables are walked in the order of their row ids, which is the order of time, so a prune
+/// reads what it removes and stops; a clock that was set back only delays a few rows to a later prune.
+/// </summary>
+internal sealed class PruneRows(Database database)
+{
+    private readonly Statement operations = database.Prepare("SELECT seq, created_at, status, awaits_revision FROM operation WHERE seq > ? ORDER BY seq LIMIT ?");
+    private readonly Statement deleteOperation = database.Prepare("DELETE FROM operation WHERE seq = ?");
+    private readonly Statement log = database.Prepare("SELECT revision, at FROM log ORDER BY revision LIMIT ?");
+    private readonly Statement deleteLog = database.Prepare("DELETE FROM log WHERE revision <= ?");
+
+    /// <summary>Removes terminal operations among the next <paramref name="chunk"/> after a place; null for the place when none are left.</summary>
+    public (int Removed, long? Next) Operations(long after, DateTimeOffset before, long applied, int chunk)
+    {
+        var old = new List<long>();
+        long? next = null;
+        using (var run = operations.Begin())
+        {
+            run.Bind(after);
+            run.Bind(chunk);
+            var seen = 0;
+            while (run.Step() && run.Time(1) < before)
+            {
+                seen++;
+                next = run.Int64(0);
+                if ((OperationStatus)run.Int64(2) != OperationStatus.Started || run.Int64OrNull(3) <= applied)
+                {
+                    old.Add(run.Int64(0));
+                }
+            }
+
+            next = seen == chunk ? next : null;
+        }
+
+        foreach (var seq in old)
+        {
+            using var run = deleteOperation.Begin();
+            run.Bind(seq);
+            run.Step();
+        }
+
+        return (old.Count, next);
+    }
+
+    /// <summary>Removes the oldest log rows, at most <paramref name="chunk"/>; fewer when no more are old enough.</summary>
+    public int Log(DateTimeOffset before, int chunk)
+    {
+        var (count, last) = (0, 0L);
+        using (var run = log.Begin())
+        {
+            run.Bind(chunk);
+            while (run.Step() && run.Time(1) < before)
+            {
+                count++;
+                last = run.Int64(0);
+            }
+        }
+
+        if (count > 0)
+        {
+            using var run = deleteLog.Begin();
+            run.Bind(last);
+            run.Step();
+        }
+
+        return count;
+    }
+}

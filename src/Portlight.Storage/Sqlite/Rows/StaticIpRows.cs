@@ -1,0 +1,67 @@
+using System.Net;
+using Portlight.Domain;
+
+namespace Portlight.Storage.Sqlite;
+
+/// <summary>The table <c>static_ip</c>.</summary>
+internal sealed class StaticIpRows(Database database)
+{
+    private readonly Statement find = database.Prepare("SELECT name, id, created_at, address, attached_to FROM static_ip WHERE scope = ? AND name = ?");
+    private readonly Statement list = database.Prepare("SELECT name, id, created_at, address, attached_to FROM static_ip WHERE scope = ? AND name > ? ORDER BY name LIMIT ?");
+    private readonly Statement delete = database.Prepare("DELETE FROM static_ip WHERE scope = ? AND name = ?");
+    private readonly Statement write = database.Prepare(
+        "INSERT OR REPLACE INTO static_ip (scope, name, id, created_at, address, attached_to) VALUES (?, ?, ?, ?, ?, ?)");
+
+    public StaticIp? Find(Scope scope, string name)
+    {
+        using var run = find.Begin();
+        run.Bind(scope);
+        run.Bind(name);
+        return run.Step() ? Read(run, scope) : null;
+    }
+
+    public IReadOnlyList<StaticIp> List(Scope scope, string afterName, int limit)
+    {
+        using var run = list.Begin();
+        run.Bind(scope);
+        run.Bind(afterName);
+        run.Bind(Math.Max(0, limit));
+        var found = new List<StaticIp>();
+        while (run.Step())
+        {
+            found.Add(Read(run, scope));
+        }
+
+        return found;
+    }
+
+    public void Write(StaticIp staticIp)
+    {
+        using var run = write.Begin();
+        run.Bind(staticIp.Scope);
+        run.Bind(staticIp.Name);
+        run.Bind(staticIp.Id);
+        run.Bind(staticIp.CreatedAt);
+        run.Bind(staticIp.Address);
+        run.Bind(staticIp.AttachedTo);
+        run.Step();
+    }
+
+    public void Delete(StaticIp staticIp)
+    {
+        using var run = delete.Begin();
+        run.Bind(staticIp.Scope);
+        run.Bind(staticIp.Name);
+        run.Step();
+    }
+
+    private static StaticIp Read(in Execution run, Scope scope) => new()
+    {
+        Scope = scope,
+        Name = run.Text(0),
+        Id = run.Guid(1),
+        CreatedAt = run.Time(2),
+        Address = new IPAddress(run.Bytes(3)),
+        AttachedTo = run.TextOrNull(4),
+    };
+}

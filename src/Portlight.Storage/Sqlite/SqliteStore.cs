@@ -1,0 +1,148 @@
+namespace Portlight.Storage.Sqlite;
+
+/// <summary>
+/// The store in one SQLite file. One process at a time; a lock file next to the database sees to that.
+/// </summary>
+public sealed class SqliteStore : IStore
+{
+    /// <summary>How long nothing has to happen before the watermark of what is applied is written for its own sake.</summary>
+    internal static readonly TimeSpan IdleAfter = TimeSpan.FromSeconds(1);
+
+    private readonly FileStream lockFile;
+    private readonly Connection connection;
+    private readonly ReadPool readers;
+    private readonly AppliedWatermark applied;
+    private readonly GroupCommit writer;
+    private int disposals;
+
+    private SqliteStore(string path, FileStream lockFile, Connection connection, TimeProvider time, TimeSpan idleAfter)
+    {
+        this.lockFile = lockFile;
+        this.connection = connection;
+        readers = new ReadPool(path);
+        applied = new AppliedWatermark(connection.Counters.Find(CounterRows.AppliedRevision));
+        var caches = new RowCaches();
+        View = SqliteView.OfCommitted(readers, caches, applied);
+        writer = new GroupCommit(connection, caches, applied, time, idleAfter);
+    }
+
+    public IStoreView View { get; }
+
+    public long Revision => writer.CommittedRevision;
+
+    internal long Commits => writer.Commits;
+
+    /// <summary>For tests: a store is safe to read through this only while it is idle.</summary>
+    internal Database WriterDatabase => connection.Database;
+
+    /// <summary>Opens the store, making the file (mode 0600) or bringing its tables to today's where needed. The directory must exist.</summary>
+    /// <exception cref="StoreException">Another process has it open, it is damaged, or it comes from a newer Portlight.</exception>
+    public static SqliteStore Open(string path, TimeProvider time) => Open(path, time, IdleAfter);
+
+    internal static SqliteStore Open(string path, TimeProvider time, TimeSpan idleAfter)
+    {
+        var lockFile = TakeLock(path);
+        Connection? connection = null;
+        try
+        {
+            MakeOurs(path);
+            connection = Connection.OpenWriter(path);
+            return new SqliteStore(path, lockFile, connection, time, idleAfter);
+        }
+        catch
+        {
+            connection?.Dispose();
+            lockFile.Dispose();
+            throw;
+        }
+    }
+
+    public async Task<T> CommitAsync<T>(Func<IStoreView, Changes, T> decide, CancellationToken cancellationToken = default)
+    {
+        var decision = new Decision<T>(decide, cancellationToken);
+        await writer.AddAsync(decision, cancellationToken).ConfigureAwait(false);
+        return await decision.Answer.ConfigureAwait(false);
+    }
+
+    public void Observe(Action<IReadOnlyList<InstanceChange>> observer) => writer.Observe(observer);
+
+    public void NoteApplied(long revision)
+    {
+        // More than is committed would make operations that do not exist yet succeed at birth.
+        if (applied.Raise(Math.Min(revision, Revision)))
+        {
+            writer.Nudge();
+        }
+    }
+
+    public async Task<long> PruneAsync(DateTimeOffset before, CancellationToken cancellationToken = default)
+    {
+        var removed = 0L;
+        var chunk = new PruneChunk(before, afterOperation: 0, withLog: true);
+        while (true)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            await writer.AddAsync(chunk, cancellationToken).ConfigureAwait(false);
+            chunk = await chunk.Done.ConfigureAwait(false);
+            removed += chunk.Removed;
+            if (chunk.NextOperation is null && !chunk.HasMoreLog)
+            {
+                return removed;
+            }
+
+            chunk = new PruneChunk(before, chunk.NextOperation, chunk.HasMoreLog);
+        }
+    }
+
+    /// <summary>Finishes what waits, stores the watermark and closes the file.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref disposals, 1) == 0)
+        {
+            await writer.CloseAsync().ConfigureAwait(false);
+            readers.Dispose();
+            connection.Dispose();
+            await lockFile.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+
+    private static FileStream TakeLock(string path)
+    {
+        try
+        {
+            // FileShare.None is an advisory flock on Linux; the kernel lets go of it when the process ends, however it ends.
+            return new FileStream(path + ".lock", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 1);
+        }
+        catch (DirectoryNotFoundException missing)
+        {
+            throw new StoreException($"the directory of `{path}` does not exist", missing);
+        }
+        catch (UnauthorizedAccessException denied)
+        {
+            throw new StoreException($"`{path}.lock` cannot be written; check the permissions of its directory", denied);
+        }
+        catch (IOException taken)
+        {
+            throw new StoreException($"the database `{path}` is in use by another portlight server; stop that one or name another data directory", taken);
+        }
+    }
+
+    /// <summary>SQLite would make the file readable for everybody; what belongs to it (-wal, -shm) takes its mode.</summary>
+    private static void MakeOurs(string path)
+    {
+        try
+        {
+            var options = new FileStreamOptions { Mode = FileMode.OpenOrCreate, Access = FileAccess.ReadWrite, Share = FileShare.ReadWrite };
+            if (!OperatingSystem.IsWindows())
+            {
+                options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+            }
+
+            using var made = new FileStream(path, options);
+        }
+        catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
+        {
+            throw new StoreException($"the database `{path}` cannot be opened or written; check its directory and permissions", refused);
+        }
+    }
+}

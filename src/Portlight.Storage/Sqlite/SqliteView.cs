@@ -1,0 +1,121 @@
+using System.Net;
+using Portlight.Domain;
+
+namespace Portlight.Storage.Sqlite;
+
+/// <summary>
+/// Reads, in one of two places: what is committed, for everybody, through the pool; or inside a decision, on the writer's own connection, where the earlier
+/// decisions of the same batch are to be seen. The rows that every request needs come from memory.
+/// </summary>
+internal sealed class SqliteView : IStoreView
+{
+    private readonly ReadPool? pool;
+    private readonly Connection? writer;
+    private readonly RowCaches caches;
+    private readonly AppliedWatermark applied;
+
+    private SqliteView(ReadPool? pool, Connection? writer, RowCaches caches, AppliedWatermark applied)
+    {
+        this.pool = pool;
+        this.writer = writer;
+        this.caches = caches;
+        this.applied = applied;
+    }
+
+    public long AppliedRevision => applied.Value;
+
+    public static SqliteView OfCommitted(ReadPool pool, RowCaches caches, AppliedWatermark applied) => new(pool, null, caches, applied);
+
+    public static SqliteView OfBatch(Connection writer, RowCaches caches, AppliedWatermark applied) => new(null, writer, caches, applied);
+
+    public Instance? FindInstance(Scope scope, string name) =>
+        Cached(caches.Instances, (scope, name), static (rows, key) => rows.Instances.Find(key.Item1, key.Item2));
+
+    public IReadOnlyList<Instance> ListInstances(Scope scope, long afterIndex, int limit) =>
+        Read((scope, afterIndex, limit), static (rows, at) => rows.Instances.List(at.scope, at.afterIndex, at.limit));
+
+    public IReadOnlyList<Instance> AllInstances() => Read(0, static (rows, _) => rows.Instances.All());
+
+    public IReadOnlyList<InstanceChange> ListChanges(long afterRevision, int limit) =>
+        Read((afterRevision, limit), static (rows, at) => rows.Instances.Changes(at.afterRevision, at.limit));
+
+    public StaticIp? FindStaticIp(Scope scope, string name) => Read((scope, name), static (rows, key) => rows.StaticIps.Find(key.scope, key.name));
+
+    public IReadOnlyList<StaticIp> ListStaticIps(Scope scope, string afterName, int limit) =>
+        Read((scope, afterName, limit), static (rows, at) => rows.StaticIps.List(at.scope, at.afterName, at.limit));
+
+    public KeyPair? FindKeyPair(Scope scope, string name) => Read((scope, name), static (rows, key) => rows.KeyPairs.Find(key.scope, key.name));
+
+    public IReadOnlyList<KeyPair> ListKeyPairs(Scope scope, string afterName, int limit) =>
+        Read((scope, afterName, limit), static (rows, at) => rows.KeyPairs.List(at.scope, at.afterName, at.limit));
+
+    public bool IsNameTaken(Scope scope, string name) => Read((scope, name), static (rows, key) => rows.Names.IsNameTaken(key.scope, key.name));
+
+    public bool IsAddressTaken(IPAddress address) => Read(address, static (rows, taken) => rows.Names.IsAddressTaken(taken));
+
+    // The watermark is read before the rows: a rejected operation is saved as failed before the watermark passes it, so whoever sees the high watermark
+    // reads rows in which the failure stands. The other way round a failed operation could be read as succeeded for a moment.
+    public Operation? FindOperation(Scope scope, Guid id) =>
+        Read((scope, id, applied.Value), static (rows, key) => rows.Operations.Find(key.scope, key.id, key.Value));
+
+    public OperationPage ListOperations(Scope scope, string? resourceName, string? before, int limit)
+    {
+        var position = OperationPosition.Newest;
+        if (before is not null && !OperationPosition.TryParse(before, out position))
+        {
+            throw new ArgumentException("not the `Next` of an operation page; ask OperationPage.IsToken first", nameof(before));
+        }
+
+        return Read((scope, resourceName, position, limit, applied.Value), static (rows, at) => rows.Operations.List(at.scope, at.resourceName, at.position, at.limit, at.Value));
+    }
+
+    public Account? FindAccount(string id) => Cached(caches.Accounts, id, static (rows, key) => rows.Accounts.FindAccount(key));
+
+    public IReadOnlyList<Account> ListAccounts() => Read(0, static (rows, _) => rows.Accounts.ListAccounts());
+
+    public OpenRegion? FindRegion(string name) => Cached(caches.Regions, name, static (rows, key) => rows.Accounts.FindRegion(key));
+
+    public IReadOnlyList<OpenRegion> ListRegions() => Read(0, static (rows, _) => rows.Accounts.ListRegions());
+
+    public AccessKey? FindAccessKey(string id) => Cached(caches.AccessKeys, id, static (rows, key) => rows.Accounts.FindKey(key));
+
+    public IReadOnlyList<AccessKey> ListAccessKeys(string accountId) => Read(accountId, static (rows, id) => rows.Accounts.ListKeys(id));
+
+    private TRow? Cached<TKey, TRow>(RowCache<TKey, TRow> cache, TKey key, Func<Connection, TKey, TRow?> load)
+        where TKey : notnull
+        where TRow : class
+    {
+        // A row that the batch has not touched is the same in the batch as outside it.
+        if ((writer is not null && cache.TryGetStaged(key, out var row)) || cache.TryGet(key, out row))
+        {
+            return row;
+        }
+
+        var version = cache.Version;
+        row = Read(key, load);
+        if (row is not null)
+        {
+            cache.Add(key, row, version);
+        }
+
+        return row;
+    }
+
+    private TResult Read<TKey, TResult>(TKey key, Func<Connection, TKey, TResult> read)
+    {
+        if (writer is not null)
+        {
+            return read(writer, key);
+        }
+
+        var connection = pool!.Rent();
+        try
+        {
+            return read(connection, key);
+        }
+        finally
+        {
+            pool.Return(connection);
+        }
+    }
+}
