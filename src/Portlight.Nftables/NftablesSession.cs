@@ -40,6 +40,7 @@ public sealed class NftablesSession : IDisposable
 
     /// <summary>Reads the table back and makes it what <paramref name="desired"/> says. Doing it twice changes nothing the second time.</summary>
     /// <returns>What was different.</returns>
+    /// <exception cref="NetlinkException">The table cannot be read: CAP_NET_ADMIN is missing, or nf_tables.</exception>
     /// <exception cref="RulesetRefusedException">The kernel refused; what stood before stands.</exception>
     public SynchroniseReport Synchronise(Ruleset desired)
     {
