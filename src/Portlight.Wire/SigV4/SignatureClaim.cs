@@ -64,13 +64,14 @@ internal ref struct SignatureClaim
         var space = rest.IndexOf(' ');
         Algorithm = space < 0 ? rest : rest[..space];
         rest = space < 0 ? default : rest[(space + 1)..];
-        foreach (var range in rest.Split(','))
+        // An Authorization of the algorithm alone gets the list of all that is missing, not a complaint about an empty element.
+        if (!rest.IsEmpty)
         {
-            var element = rest[range].Trim();
-            if (element.IsEmpty)
-                continue;
-            if (ReadElement(element, authorization) is { } problem)
-                return problem;
+            foreach (var range in rest.Split(','))
+            {
+                if (ReadElement(rest[range].Trim(), authorization) is { } problem)
+                    return problem;
+            }
         }
 
         var dates = headers.Get(DateHeader);

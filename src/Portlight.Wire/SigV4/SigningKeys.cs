@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
 
@@ -11,6 +12,8 @@ namespace Portlight.Wire.SigV4;
 internal sealed class SigningKeys(int capacity)
 {
     private readonly ConcurrentDictionary<(string AccessKeyId, CredentialScope Scope), Derived> _derived = new();
+
+    internal int Count => _derived.Count;
 
     /// <summary>The key for a scope, derived or remembered.</summary>
     internal byte[] Get(string accessKeyId, CredentialScope scope, string secret)
@@ -38,7 +41,7 @@ internal sealed class SigningKeys(int capacity)
         internal byte[] Key => key;
 
         internal bool IsOf(string other) => ReferenceEquals(secret, other) || CryptographicOperations.FixedTimeEquals(
-            System.Runtime.InteropServices.MemoryMarshal.AsBytes(secret.AsSpan()),
-            System.Runtime.InteropServices.MemoryMarshal.AsBytes(other.AsSpan()));
+            MemoryMarshal.AsBytes(secret.AsSpan()),
+            MemoryMarshal.AsBytes(other.AsSpan()));
     }
 }
