@@ -68,17 +68,13 @@ internal sealed class ShapeMismatch
         var seen = new HashSet<string>(StringComparer.Ordinal);
         foreach (var member in element.EnumerateObject())
         {
-            if (!TryName(member, out var name))
-            {
-                Add($"a member name in {Place(path)} is not valid Unicode");
+            // A name nobody knows is ignored however often it stands there, and so is one that is no text.
+            if (!TryName(member, out var name) || shape.Properties.FirstOrDefault(property => property.Name == name) is not { } known)
                 continue;
-            }
-
             var memberPath = path.Length == 0 ? name : $"{path}.{name}";
-            var known = shape.Properties.FirstOrDefault(property => property.Name == name);
             if (!seen.Add(name))
-                Add($"{Place(known is null ? path : memberPath)} {(known is null ? "holds an unknown member twice" : "is given twice")}");
-            else if (known is not null && member.Value.ValueKind != JsonValueKind.Null)
+                Add($"{Place(memberPath)} is given twice");
+            else if (member.Value.ValueKind != JsonValueKind.Null)
                 Walk(member.Value, _options.GetTypeInfo(known.PropertyType), memberPath);
         }
     }

@@ -43,7 +43,7 @@ public sealed class AwsJsonTests
     [Fact]
     public void Unknown_members_and_nulls_are_ignored()
     {
-        var put = Read("""{"instanceName":"a","colour":{"x":[null,1]},"portInfos":null,"size":null}""");
+        var put = Read("""{"instanceName":"a","colour":{"x":[null,1]},"colour":"null","portInfos":null,"size":null}""");
 
         Assert.Equal("a", put.InstanceName);
         Assert.Null(put.PortInfos);
