@@ -1,0 +1,178 @@
+using CsCheck;
+using Microsoft.Extensions.Time.Testing;
+using Portlight.Domain;
+
+namespace Portlight.Storage.Tests.Contract;
+
+/// <summary>The store against plain dictionaries: random decisions, several at once, with closing and opening in between.</summary>
+public abstract class ModelContract<TSource>
+    where TSource : IStoreSource, new()
+{
+    private static readonly string[] Names = ["web-a", "web-b", "web-c", "web-d"];
+
+    private static readonly Gen<Step> Steps = Gen.Frequency(
+        (6, Gen.Select(Gen.Int[0, 3], Gen.Int[0, 5], Gen.Bool, (name, port, other) => (Step)new Put(Names[name], port, other))),
+        (2, Gen.Select(Gen.Int[0, 3], Gen.Bool, (name, other) => (Step)new Remove(Names[name], other))),
+        (2, Gen.Select(Gen.Int[0, 3], Gen.Int[0, 5], (name, address) => (Step)new SaveStaticIp(Names[name], address))),
+        (1, Gen.Int[0, 3].Select(name => (Step)new ReleaseStaticIp(Names[name]))),
+        (1, Gen.Int[0, 3].Select(name => (Step)new Refuse(Names[name]))),
+        (2, Gen.Int[0, 40].Select(revision => (Step)new Apply(revision))),
+        (1, Gen.Const((Step)new Reopen())));
+
+    [Fact]
+    public Task A_store_answers_like_a_dictionary() => Steps.Array[1, 40].Array[1, 3].SampleAsync(
+        async rounds =>
+        {
+            await using var source = new TSource();
+            var store = await source.OpenAsync(new FakeTimeProvider(Sample.Start));
+            var model = new Model();
+            try
+            {
+                foreach (var step in rounds.SelectMany(round => round))
+                {
+                    if (step is Reopen)
+                    {
+                        await store.DisposeAsync();
+                        store = await source.OpenAsync(new FakeTimeProvider(Sample.Start));
+                        model.AssertEqual(store);
+                    }
+                    else
+                    {
+                        await model.RunAsync(store, step);
+                    }
+                }
+
+                model.AssertEqual(store);
+                await store.DisposeAsync();
+                store = await source.OpenAsync(new FakeTimeProvider(Sample.Start));
+                model.AssertEqual(store);
+            }
+            finally
+            {
+                await store.DisposeAsync();
+            }
+        },
+        iter: 60,
+        threads: 2);
+
+    private abstract record Step;
+
+    private sealed record Put(string Name, int Port, bool InOtherScope) : Step;
+
+    private sealed record Remove(string Name, bool InOtherScope) : Step;
+
+    private sealed record SaveStaticIp(string Name, int Address) : Step;
+
+    private sealed record ReleaseStaticIp(string Name) : Step;
+
+    private sealed record Refuse(string Name) : Step;
+
+    private sealed record Apply(int Revision) : Step;
+
+    private sealed record Reopen : Step;
+
+    private sealed class Model
+    {
+        private readonly Dictionary<(Scope, string), Instance> instances = [];
+        private readonly Dictionary<string, StaticIp> staticIps = [];
+        private readonly List<Operation> operations = [];
+        private readonly List<InstanceChange> log = [];
+        private long index;
+        private long applied;
+
+        public async Task RunAsync(IStore store, Step step)
+        {
+            switch (step)
+            {
+                case Put put:
+                    await PutAsync(store, put.InOtherScope ? Sample.OtherScope : Sample.Scope, put.Name, Sample.Ports(put.Port));
+                    break;
+                case Remove remove when instances.Remove((remove.InOtherScope ? Sample.OtherScope : Sample.Scope, remove.Name), out var removed):
+                    var revision = await store.CommitAsync((_, changes) => changes.Remove(removed));
+                    log.Add(new InstanceChange(revision, removed with { Revision = revision }, IsRemoval: true));
+                    Assert.Equal(log.Count, revision);
+                    break;
+                case SaveStaticIp save:
+                    staticIps[save.Name] = Sample.StaticIp(save.Name, save.Address);
+                    await store.CommitAsync((_, changes) => Do(() => changes.Save(staticIps[save.Name])));
+                    break;
+                case ReleaseStaticIp release when staticIps.Remove(release.Name, out var released):
+                    await store.CommitAsync((_, changes) => Do(() => changes.Remove(released)));
+                    break;
+                case Refuse refuse:
+                    index++;
+                    await Assert.ThrowsAsync<InvalidOperationException>(() => store.CommitAsync<int>((_, changes) =>
+                    {
+                        changes.Save(Sample.Instance(changes.NewIndex(), refuse.Name));
+                        throw new InvalidOperationException();
+                    }));
+                    break;
+                case Apply apply:
+                    store.NoteApplied(apply.Revision);
+                    applied = Math.Max(applied, Math.Min(apply.Revision, log.Count));
+                    break;
+            }
+        }
+
+        public void AssertEqual(IStore store)
+        {
+            var view = store.View;
+            Assert.Equal((log.Count, applied), (store.Revision, view.AppliedRevision));
+            AssertSame(instances.Values.OrderBy(one => one.Index), view.AllInstances());
+            foreach (var scope in new[] { Sample.Scope, Sample.OtherScope })
+            {
+                AssertSame(instances.Values.Where(one => one.Scope == scope).OrderBy(one => one.Index), view.ListInstances(scope, 0, 100));
+                foreach (var name in Names)
+                {
+                    Assert.Equal(instances.TryGetValue((scope, name), out var expected), view.FindInstance(scope, name) is { } found);
+                    Assert.Equal(expected is not null || (scope == Sample.Scope && staticIps.ContainsKey(name)), view.IsNameTaken(scope, name));
+                }
+            }
+
+            Assert.Equal(staticIps.Values.OrderBy(one => one.Name, StringComparer.Ordinal), view.ListStaticIps(Sample.Scope, "", 100));
+            for (var address = 0; address <= 5; address++)
+            {
+                Assert.Equal(staticIps.Values.Any(one => one.Address.Equals(Sample.Address(address, 203, 0))), view.IsAddressTaken(Sample.Address(address, 203, 0)));
+                Assert.Equal(instances.Values.Any(one => one.PublicIpv4!.Equals(Sample.Address(address, 192, 0))), view.IsAddressTaken(Sample.Address(address, 192, 0)));
+            }
+
+            var expectedOperations = operations.AsEnumerable().Reverse()
+                .Select(one => one with { Status = one.AwaitsRevision <= applied ? OperationStatus.Succeeded : OperationStatus.Started });
+            Assert.Equal(expectedOperations, view.ListOperations(Sample.Scope, null, null, 1000).Operations);
+            Assert.Equal(log.Select(one => (one.Revision, one.IsRemoval, one.Instance.Name)), view.ListChanges(0, 1000).Select(one => (one.Revision, one.IsRemoval, one.Instance.Name)));
+        }
+
+        private async Task PutAsync(IStore store, Scope scope, string name, PortSet ports)
+        {
+            var saved = await store.CommitAsync((view, changes) =>
+            {
+                var old = view.FindInstance(scope, name);
+                var now = changes.Save((old ?? Sample.Instance(changes.NewIndex(), name, scope)) with { Ports = ports });
+                changes.Save(Sample.Operation(now.Revision, name, awaits: now.Revision));
+                return now;
+            });
+            index += instances.ContainsKey((scope, name)) ? 0 : 1;
+            var expected = (instances.GetValueOrDefault((scope, name)) ?? Sample.Instance(index, name, scope)) with { Ports = ports, Revision = log.Count + 1 };
+            Sample.AssertSame(expected, saved);
+            instances[(scope, name)] = expected;
+            operations.Add(Sample.Operation(expected.Revision, name, awaits: expected.Revision));
+            log.Add(new InstanceChange(expected.Revision, expected, IsRemoval: false));
+        }
+
+        private static void AssertSame(IEnumerable<Instance> expected, IReadOnlyList<Instance> actual)
+        {
+            var wanted = expected.ToList();
+            Assert.Equal(wanted.Select(one => one.Index), actual.Select(one => one.Index));
+            foreach (var (at, one) in wanted.Index())
+            {
+                Sample.AssertSame(one, actual[at]);
+            }
+        }
+
+        private static int Do(Action action)
+        {
+            action();
+            return 0;
+        }
+    }
+}

@@ -1,0 +1,163 @@
+using Portlight.Domain;
+
+namespace Portlight.Storage.Tests.Contract;
+
+/// <summary>Operations: what awaits the kernel, how they are listed and forgotten.</summary>
+public abstract class OperationContract<TSource> : StoreTests<TSource>
+    where TSource : IStoreSource, new()
+{
+    [Fact]
+    public async Task An_operation_is_read_back_whole()
+    {
+        var full = Sample.Operation(1) with
+        {
+            ResourceType = ResourceType.StaticIp,
+            OperationDetails = "22/tcp",
+            Status = OperationStatus.Failed,
+            StatusChangedAt = Sample.Start.AddMinutes(1),
+            ErrorCode = "code",
+            ErrorDetails = "details",
+        };
+        await ChangeAsync(changes => changes.Save(full));
+        await ChangeAsync(changes => changes.Save(Sample.Operation(2)));
+
+        Assert.Equal(full, View.FindOperation(Sample.Scope, full.Id));
+        Assert.Equal(Sample.Operation(2), View.FindOperation(Sample.Scope, Sample.Id(2)));
+        Assert.Null(View.FindOperation(Sample.OtherScope, full.Id));
+        Assert.Null(View.FindOperation(Sample.Scope, Sample.Id(3)));
+    }
+
+    [Fact]
+    public async Task What_awaits_a_revision_succeeds_once_the_kernel_holds_it()
+    {
+        await ChangeAsync(changes => changes.Save(Sample.Operation(1, awaits: changes.Save(Sample.Instance(1)).Revision)));
+        await ChangeAsync(changes => changes.Save(Sample.Operation(2, awaits: changes.Save(Sample.Instance(1)).Revision)));
+        Assert.Equal([OperationStatus.Started, OperationStatus.Started], Statuses());
+
+        Store.NoteApplied(1);
+        Assert.Equal(1, View.AppliedRevision);
+        Assert.Equal([OperationStatus.Started, OperationStatus.Succeeded], Statuses());
+        var succeeded = View.FindOperation(Sample.Scope, Sample.Id(1))!;
+        Assert.Equal((OperationStatus.Succeeded, Sample.Operation(1).StatusChangedAt), (succeeded.Status, succeeded.StatusChangedAt));
+
+        Store.NoteApplied(2);
+        Store.NoteApplied(1);
+        await ReopenAsync();
+        Assert.Equal(2, View.AppliedRevision);
+        Assert.Equal([OperationStatus.Succeeded, OperationStatus.Succeeded], Statuses());
+
+        OperationStatus[] Statuses() => [.. View.ListOperations(Sample.Scope, null, null, 9).Operations.Select(operation => operation.Status)];
+    }
+
+    [Fact]
+    public async Task What_the_kernel_refused_stays_failed_when_the_watermark_passes_it()
+    {
+        var started = await ChangeAsync(changes =>
+        {
+            var operation = Sample.Operation(1, awaits: changes.Save(Sample.Instance(1)).Revision);
+            changes.Save(operation);
+            return operation;
+        });
+        await ChangeAsync(changes => changes.Save(started with { Status = OperationStatus.Failed, ErrorCode = "Refused" }));
+        Store.NoteApplied(1);
+
+        Assert.Equal((OperationStatus.Failed, "Refused"), (View.FindOperation(Sample.Scope, started.Id)!.Status, View.FindOperation(Sample.Scope, started.Id)!.ErrorCode));
+    }
+
+    [Fact]
+    public async Task The_watermark_cannot_pass_what_is_committed()
+    {
+        Store.NoteApplied(1000);
+        Assert.Equal(0, View.AppliedRevision);
+        await ChangeAsync(changes => changes.Save(Sample.Operation(1, awaits: changes.Save(Sample.Instance(1)).Revision)));
+        Assert.Equal(OperationStatus.Started, View.FindOperation(Sample.Scope, Sample.Id(1))!.Status);
+    }
+
+    [Fact]
+    public async Task Operations_are_listed_newest_first_and_of_one_moment_the_later_added_first()
+    {
+        await ChangeAsync(changes =>
+        {
+            changes.Save(Sample.Operation(5));
+            changes.Save(Sample.Operation(1, "web-2"));
+            changes.Save(Sample.Operation(8) with { CreatedAt = Sample.Operation(5).CreatedAt });
+            changes.Save(Sample.Operation(7));
+            changes.Save(Sample.Operation(9, scope: Sample.OtherScope));
+        });
+
+        Assert.Equal([7, 8, 5, 1], Pages(null));
+        Assert.Equal([7, 8, 5], Pages("web-1"));
+        Assert.Equal([1], Pages("web-2"));
+        Assert.Empty(Pages("web-3"));
+
+        // Pages of every size give the same list; a token is one only if the store gave it out.
+        List<int> Pages(string? resource)
+        {
+            List<int> all = [];
+            for (var size = 1; size <= 5; size++)
+            {
+                List<int> paged = [];
+                string? next = null;
+                do
+                {
+                    Assert.True(next is null || OperationPage.IsToken(next));
+                    var page = View.ListOperations(Sample.Scope, resource, next, size);
+                    Assert.True(page.Operations.Count == size || page.Next is null);
+                    paged.AddRange(page.Operations.Select(operation => Convert.ToInt32(operation.Id.ToString("D")[..8], 16)));
+                    next = page.Next;
+                }
+                while (next is not null);
+
+                Assert.True(size == 1 || all.SequenceEqual(paged));
+                all = paged;
+            }
+
+            return all;
+        }
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("-")]
+    [InlineData("12")]
+    [InlineData("1-x")]
+    [InlineData("1- 2")]
+    [InlineData("-1-2")]
+    [InlineData("99999999999999999999-1")]
+    public void What_is_no_token_is_refused(string text)
+    {
+        Assert.False(OperationPage.IsToken(text));
+        Assert.Throws<ArgumentException>(() => View.ListOperations(Sample.Scope, null, text, 1));
+    }
+
+    [Fact]
+    public async Task A_prune_forgets_old_log_rows_and_terminal_operations_and_nothing_else()
+    {
+        for (var number = 1; number <= 600; number++)
+        {
+            var at = number;
+            _ = ChangeAsync(changes => changes.Save(Sample.Operation(at, awaits: changes.Save(Sample.Instance(at)).Revision)));
+        }
+
+        await ChangeAsync(changes => changes.Save(Sample.Operation(601)));
+        Store.NoteApplied(598);
+        Time.Advance(TimeSpan.FromHours(2));
+        await ChangeAsync(changes =>
+        {
+            var revision = changes.Save(Sample.Instance(1)).Revision;
+            changes.Save(Sample.Operation(602) with { CreatedAt = Time.GetUtcNow(), Status = OperationStatus.Failed, AwaitsRevision = revision });
+        });
+
+        Assert.Equal(0, await Store.PruneAsync(Sample.Start, Cancellation));
+        var removed = await Store.PruneAsync(Sample.Start.AddHours(1), Cancellation);
+
+        // 598 applied, 601 terminal; 599 and 600 are not applied, 602 is not old.
+        Assert.Equal(600 + 599, removed);
+        Assert.Equal([602, 600, 599], View.ListOperations(Sample.Scope, null, null, 9).Operations.Select(operation => Convert.ToInt32(operation.Id.ToString("D")[..8], 16)));
+        Assert.Equal([601], View.ListChanges(0, 9).Select(change => change.Revision));
+        Assert.Equal(600, View.AllInstances().Count);
+        Assert.Equal(0, await Store.PruneAsync(Sample.Start.AddHours(1), Cancellation));
+        await ReopenAsync();
+        Assert.Equal(602, (await ChangeAsync(changes => changes.Save(Sample.Instance(1)))).Revision);
+    }
+}

@@ -1,0 +1,67 @@
+using Microsoft.Extensions.Time.Testing;
+
+namespace Portlight.Storage.Tests.Contract;
+
+/// <summary>A store to itself for each test. What every store has to do is in the classes that inherit from this; each kind of store inherits those.</summary>
+public abstract class StoreTests<TSource> : IAsyncLifetime
+    where TSource : IStoreSource, new()
+{
+    private readonly TSource source = new();
+
+    protected FakeTimeProvider Time { get; } = new(Sample.Start);
+
+    protected IStore Store { get; private set; } = null!;
+
+    protected IStoreView View => Store.View;
+
+    protected static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync() => Store = await source.OpenAsync(Time);
+
+    public async ValueTask DisposeAsync()
+    {
+        await Store.DisposeAsync();
+        await source.DisposeAsync();
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Closes the store and opens it again.</summary>
+    protected async Task ReopenAsync()
+    {
+        await Store.DisposeAsync();
+        Store = await source.OpenAsync(Time);
+    }
+
+    /// <summary>Commits what needs no look at what is stored.</summary>
+    protected Task<T> ChangeAsync<T>(Func<Changes, T> change) => Store.CommitAsync((_, changes) => change(changes), Cancellation);
+
+    protected Task ChangeAsync(Action<Changes> change) => Store.CommitAsync(
+        (_, changes) =>
+        {
+            change(changes);
+            return 0;
+        },
+        Cancellation);
+
+    /// <summary>Holds the writer inside a decision until the answer is disposed of, so that what is committed meanwhile shares the next batch.</summary>
+    protected async Task<IDisposable> HoldWriterAsync()
+    {
+        var entered = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var hold = new ManualResetEventSlim();
+        _ = Store.CommitAsync(
+            (_, _) =>
+            {
+                entered.SetResult();
+                hold.Wait(CancellationToken.None);
+                return 0;
+            },
+            Cancellation);
+        await entered.Task;
+        return new Hold(hold);
+    }
+
+    private sealed class Hold(ManualResetEventSlim held) : IDisposable
+    {
+        public void Dispose() => held.Set();
+    }
+}

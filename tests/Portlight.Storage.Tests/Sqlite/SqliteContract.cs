@@ -1,0 +1,11 @@
+using Portlight.Storage.Tests.Contract;
+
+namespace Portlight.Storage.Tests.Sqlite;
+
+public sealed class SqliteDecisions : DecisionContract<SqliteSource>;
+
+public sealed class SqliteReads : ReadContract<SqliteSource>;
+
+public sealed class SqliteOperations : OperationContract<SqliteSource>;
+
+public sealed class SqliteModel : ModelContract<SqliteSource>;

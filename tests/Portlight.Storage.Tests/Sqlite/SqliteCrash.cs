@@ -1,0 +1,71 @@
+using System.Diagnostics;
+using System.Globalization;
+using Portlight.Domain;
+using Portlight.Storage.Sqlite;
+using Portlight.Storage.Tests.Contract;
+
+namespace Portlight.Storage.Tests.Sqlite;
+
+/// <summary>
+/// What has been acknowledged is there after the process was killed. A killed process proves the order of writing and acknowledging, not the flush: what the
+/// kernel has taken survives the process. That the flush is asked for is what <see cref="SqliteDurability"/> checks.
+/// </summary>
+public sealed class SqliteCrash
+{
+    private static readonly bool Storm = Environment.GetEnvironmentVariable("PORTLIGHT_STORM") == "1";
+
+    [Fact]
+    public async Task Everything_acknowledged_is_there_after_a_kill()
+    {
+        await using var source = new SqliteSource();
+        var random = new Random(20261122);
+        var acknowledged = new Dictionary<int, (int Port, long Revision)>();
+        var watch = Stopwatch.StartNew();
+        var rounds = 0;
+        for (; Storm ? rounds < 1000 : rounds < 24 && watch.Elapsed < TimeSpan.FromSeconds(15); rounds++)
+        {
+            await WriteAndKillAsync(source.Path, random.Next(1, 400), acknowledged);
+            await using var store = source.Open();
+            AssertStored(store, acknowledged);
+        }
+
+        Assert.True(rounds >= 3, $"only {rounds} rounds in {watch.Elapsed}");
+    }
+
+    private static async Task WriteAndKillAsync(string path, int lines, Dictionary<int, (int Port, long Revision)> acknowledged)
+    {
+        using var process = StoreProcess.Start([], "write-until-killed", path);
+        for (var line = await process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken); line is not null; line = await process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken))
+        {
+            // The kill may have cut the last line short; then nobody was told.
+            var parts = line.Split(' ');
+            if (parts.Length == 3 && long.TryParse(parts[2], CultureInfo.InvariantCulture, out var revision))
+            {
+                var writer = int.Parse(parts[0], CultureInfo.InvariantCulture);
+                var before = acknowledged.GetValueOrDefault(writer);
+                acknowledged[writer] = revision > before.Revision ? (int.Parse(parts[1], CultureInfo.InvariantCulture), revision) : before;
+            }
+
+            if (--lines == 0)
+            {
+                process.Kill();
+            }
+        }
+
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        Assert.True(lines <= 0, $"the writer ended by itself: {await process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken)}");
+    }
+
+    private static void AssertStored(SqliteStore store, Dictionary<int, (int Port, long Revision)> acknowledged)
+    {
+        var log = store.View.ListChanges(0, int.MaxValue);
+        Assert.Equal(Enumerable.Range(1, (int)store.Revision).Select(revision => (long)revision), log.Select(change => change.Revision));
+        foreach (var (writer, (port, revision)) in acknowledged)
+        {
+            Assert.Equal(Sample.Ports(port), log[(int)revision - 1].Instance.Ports);
+            var instance = store.View.FindInstance(Sample.Scope, Sample.Instance(writer).Name);
+            Assert.True(instance?.Revision >= revision, $"writer {writer} was told revision {revision} and finds {instance?.Revision}");
+            Sample.AssertSame(log.Last(change => change.Instance.Index == writer).Instance, instance);
+        }
+    }
+}
