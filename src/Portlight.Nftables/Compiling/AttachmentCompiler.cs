@@ -12,7 +12,7 @@ internal sealed class AttachmentCompiler
 {
     /// <summary>
     /// Interval sets are copied by the kernel when they change and looked up by name in a list, so neither one for all nor one for each attachment scales:
-    /// attachments with ranges or sources share 256 shards, chosen by name (docs/decisions/0020).
+    /// attachments with ranges or sources share 256 shards, chosen by name (docs/decisions).
     /// </summary>
     internal const uint ShardCount = 256;
 
@@ -54,13 +54,13 @@ internal sealed class AttachmentCompiler
         return (hash ^ (hash >> 16)) % ShardCount;
     }
 
-    // The host's chain looks into all six sets, whatever the port set: attaching and detaching are the only changes of it.
+    // The host's chain looks into all seven sets, whatever the port set: attaching and detaching are the only changes of it.
     private void DeclareHost()
     {
         foreach (SetRole role in HostRoles) _needs.Add(new SetId(SectionId.Host, role));
     }
 
-    private static ReadOnlySpan<SetRole> HostRoles => [SetRole.Ports4, SetRole.Ports6, SetRole.Protocols4, SetRole.Protocols6, SetRole.Icmp, SetRole.Icmpv6];
+    private static ReadOnlySpan<SetRole> HostRoles => [SetRole.OpenRanges, SetRole.Ports4, SetRole.Ports6, SetRole.Protocols4, SetRole.Protocols6, SetRole.Icmp, SetRole.Icmpv6];
 
     private void DeclareInterface()
     {
@@ -151,15 +151,25 @@ internal sealed class AttachmentCompiler
         }
     }
 
+    // Ranges open to everybody have a set of their own without the address: an interval set costs by the length of its key, an IPv6 address most of all.
     private void EmitPorts(List<OpenSpan> spans, int protocol, bool isIpv4)
     {
-        foreach (OpenSpan span in Flattening.Flatten(spans, isIpv4))
+        int family = isIpv4 ? Ipv4Family : Ipv6Family;
+        bool Everybody(OpenSpan span) => span.Sources == SourceRange.Everybody(isIpv4);
+        foreach (OpenSpan span in Flattening.Flatten([.. spans.Where(Everybody)], isIpv4))
+        {
+            AddInterval(SetRole.OpenRanges,
+                Begin(12).Byte(family).Byte(protocol).Port(span.First).Key,
+                Begin(12).Byte(family).Byte(protocol).Port(span.Last).Key);
+        }
+
+        foreach (OpenSpan span in Flattening.Flatten([.. spans.Where(span => !Everybody(span))], isIpv4))
         {
             foreach (SourceRange source in span.Sources)
             {
                 AddInterval(isIpv4 ? SetRole.Ports4 : SetRole.Ports6,
-                    Begin(isIpv4, 8).Address(source.First, isIpv4).Byte(protocol).Port(span.First).Key,
-                    Begin(isIpv4, 8).Address(source.Last, isIpv4).Byte(protocol).Port(span.Last).Key);
+                    BeginSource(source.First, isIpv4, 8).Byte(protocol).Port(span.First).Key,
+                    BeginSource(source.Last, isIpv4, 8).Byte(protocol).Port(span.Last).Key);
             }
         }
     }
@@ -171,8 +181,8 @@ internal sealed class AttachmentCompiler
             foreach (SourceRange source in span.Sources)
             {
                 AddInterval(isIpv4 ? SetRole.Protocols4 : SetRole.Protocols6,
-                    Begin(isIpv4, 4).Address(source.First, isIpv4).Byte(span.First).Key,
-                    Begin(isIpv4, 4).Address(source.Last, isIpv4).Byte(span.Last).Key);
+                    BeginSource(source.First, isIpv4, 4).Byte(span.First).Key,
+                    BeginSource(source.Last, isIpv4, 4).Byte(span.Last).Key);
             }
         }
     }
@@ -184,17 +194,16 @@ internal sealed class AttachmentCompiler
             foreach (SourceRange source in span.Sources)
             {
                 AddInterval(isIpv4 ? SetRole.Icmp : SetRole.Icmpv6,
-                    Begin(isIpv4, 8).Address(source.First, isIpv4).Byte(type).Byte(span.First).Key,
-                    Begin(isIpv4, 8).Address(source.Last, isIpv4).Byte(type).Byte(span.Last).Key);
+                    BeginSource(source.First, isIpv4, 8).Byte(type).Byte(span.First).Key,
+                    BeginSource(source.Last, isIpv4, 8).Byte(type).Byte(span.Last).Key);
             }
         }
     }
 
-    private KeyWriter Begin(bool isIpv4, int rest)
-    {
-        int address = isIpv4 ? 4 : 16;
-        return _attachment.IsHost ? new KeyWriter(address + rest) : new KeyWriter(16 + address + rest).Name(_attachment.Key);
-    }
+    private KeyWriter BeginSource(UInt128 address, bool isIpv4, int rest) => Begin((isIpv4 ? 4 : 16) + rest).Address(address, isIpv4);
+
+    // A shard tells its attachments apart by name; the host's sets hold one.
+    private KeyWriter Begin(int rest) => _attachment.IsHost ? new KeyWriter(rest) : new KeyWriter(KeyField.InterfaceName.Length + rest).Name(_attachment.Key);
 
     private void AddInterval(SetRole role, byte[] first, byte[] last)
     {

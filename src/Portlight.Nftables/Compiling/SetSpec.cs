@@ -27,6 +27,7 @@ internal sealed record SetSpec(string Name, ImmutableArray<KeyField> Key, bool I
         SetRole.OpenIcmpv6 => Hash(id, KeyField.InterfaceName, KeyField.Icmpv6Type),
         SetRole.Private => Hash(id, KeyField.InterfaceName, KeyField.Ipv4Address) with { IsVerdictMap = true },
         SetRole.Ranged => Hash(id, KeyField.InterfaceName) with { IsVerdictMap = true },
+        SetRole.OpenRanges => Interval(id, KeyField.FamilyField, KeyField.Protocol, KeyField.Port),
         SetRole.Ports4 => Interval(id, KeyField.Ipv4Address, KeyField.Protocol, KeyField.Port),
         SetRole.Ports6 => Interval(id, KeyField.Ipv6Address, KeyField.Protocol, KeyField.Port),
         SetRole.Protocols4 => Interval(id, KeyField.Ipv4Address, KeyField.Protocol),

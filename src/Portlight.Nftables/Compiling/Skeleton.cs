@@ -100,24 +100,23 @@ internal static class Skeleton
         foreach (SetId set in sets.OrderBy(set => set.Role))
         {
             bool isIpv4 = set.Role is SetRole.Ports4 or SetRole.Protocols4 or SetRole.Icmp;
+            bool isIcmp = set.Role is SetRole.Icmp or SetRole.Icmpv6;
+            bool hasPorts = set.Role is SetRole.Ports4 or SetRole.Ports6;
             int afterAddress = start + (isIpv4 ? 1 : 4);
-            string comment = set.Role switch
-            {
-                SetRole.Ports4 or SetRole.Ports6 => "ports by source",
-                SetRole.Protocols4 or SetRole.Protocols6 => "protocols by source",
-                _ => "ICMP types by source",
-            };
-            yield return Rule(comment, rule =>
-            {
-                rule.FamilyIs(isIpv4 ? Ipv4 : Ipv6);
-                if (set.Role is SetRole.Icmp or SetRole.Icmpv6) rule.ProtocolIs(isIpv4 ? Icmp : Icmpv6);
-                if (byName) rule.OutputInterfaceName();
-                rule.SourceAddress(isIpv4, start);
-                if (set.Role is SetRole.Icmp or SetRole.Icmpv6) rule.IcmpType(afterAddress).IcmpCode(afterAddress + 1);
-                else rule.Protocol(afterAddress);
-                if (set.Role is SetRole.Ports4 or SetRole.Ports6) rule.DestinationPort(afterAddress + 1);
-                rule.In(set).Accept();
-            });
+            yield return set.Role == SetRole.OpenRanges
+                ? Rule("ports open to everybody", rule => Name(rule).Family(start).Protocol(start + 1).DestinationPort(start + 2).In(set).Accept())
+                : Rule(isIcmp ? "ICMP types by source" : hasPorts ? "ports by source" : "protocols by source", rule =>
+                {
+                    rule.FamilyIs(isIpv4 ? Ipv4 : Ipv6);
+                    if (isIcmp) rule.ProtocolIs(isIpv4 ? Icmp : Icmpv6);
+                    Name(rule).SourceAddress(isIpv4, start);
+                    if (isIcmp) rule.IcmpType(afterAddress).IcmpCode(afterAddress + 1);
+                    else rule.Protocol(afterAddress);
+                    if (hasPorts) rule.DestinationPort(afterAddress + 1);
+                    rule.In(set).Accept();
+                });
         }
+
+        RuleBuilder Name(RuleBuilder rule) => byName ? rule.OutputInterfaceName() : rule;
     }
 }
