@@ -1,3 +1,5 @@
+using Portlight.Domain;
+
 namespace Portlight.AgentProtocol;
 
 /// <summary>
@@ -19,6 +21,9 @@ public interface IAgent
     /// so that one bad change costs no other. Removed instances are named by index.
     /// </summary>
     Task<IReadOnlyList<AgentReport>> ApplyAsync(IReadOnlyList<DesiredInstance> changed, IReadOnlyList<long> removed, CancellationToken cancellationToken);
+
+    /// <summary>Looks at an interface or the machine before it is attached; changes nothing.</summary>
+    Task<AttachmentFacts> InspectAsync(Attachment attachment, CancellationToken cancellationToken);
 
     /// <summary>Completes when somebody else changed what is ours in the kernel; the caller then synchronises.</summary>
     Task DriftAsync(CancellationToken cancellationToken);

@@ -1,0 +1,10 @@
+using Microsoft.AspNetCore.Http;
+using Portlight.Wire.SigV4;
+
+namespace Portlight.Server.Access;
+
+/// <summary>Kestrel's headers, as the signature verifier looks them up.</summary>
+internal readonly struct RequestHeaders(IHeaderDictionary headers) : IHeaderSource
+{
+    public HeaderValues Get(string name) => new((IReadOnlyList<string?>)headers[name]);
+}

@@ -1,0 +1,143 @@
+using System.Collections.Immutable;
+using System.Net;
+using System.Net.Sockets;
+using Portlight.AgentProtocol;
+using Portlight.Domain;
+using Portlight.Server.Operations.Ports;
+using Portlight.Storage;
+using Portlight.Wire;
+using Portlight.Wire.PortlightApi;
+using Attachment = Portlight.Domain.Attachment;
+
+namespace Portlight.Server.Operations.Installation;
+
+/// <summary>
+/// Puts an interface or the whole machine behind a port set, as an instance; attaching again changes the attachment. It starts with SSH alone unless it is told
+/// otherwise, and a dry run says what would close.
+/// </summary>
+internal sealed class AttachInstance(Services services) : IOperation<AttachInstanceRequest, AttachInstanceResponse>
+{
+    /// <summary>What an attached machine has for a blueprint and a bundle: it was made elsewhere.</summary>
+    public const string Elsewhere = "attached";
+
+    private static readonly PortSet SshOnly = PortSet.Of(new PortRule(new PortKey(NetworkProtocol.Tcp, 22, 22), [Cidr.AnyIpv4], [Cidr.AnyIpv6], []));
+
+    public async Task<AttachInstanceResponse> HandleAsync(Call call, AttachInstanceRequest request)
+    {
+        Owner.Require(call);
+        var name = Requests.RequireName(call, request.InstanceName, "instanceName");
+        var attachment = AttachmentReader.Read(request);
+        var asked = ReadPorts(request);
+        var facts = await services.Agent.InspectAsync(attachment, CancellationToken.None);
+        if (facts.Refusal is not null)
+        {
+            throw new InvalidInputException(facts.Refusal);
+        }
+
+        var before = Current(services.Store.View, call, name, attachment);
+        var ports = asked ?? before?.Ports ?? SshOnly;
+        Operation? operation = null;
+        if (request.DryRun != true)
+        {
+            operation = await services.Confirmation.OfAsync(await SaveAsync(call, name, attachment, ports));
+        }
+
+        return new AttachInstanceResponse
+        {
+            IsDryRun = request.DryRun == true,
+            Attachment = attachment.ToWire(),
+            WasAttached = before is not null,
+            PortStatesBefore = before?.Ports.ToPortStates(services.Options.AwsQuirks) ?? [],
+            PortStatesAfter = ports.ToPortStates(services.Options.AwsQuirks),
+            Listeners = [.. facts.Listeners.Select(socket => ToWire(socket, before?.Ports, ports))],
+            Operation = operation?.ToWire(),
+        };
+    }
+
+    private PortSet? ReadPorts(AttachInstanceRequest request)
+    {
+        if (request.PortInfos is null)
+        {
+            return null;
+        }
+
+        return PortSet.TryCreate([.. request.PortInfos.Select(info => info.ToInput())], services.Limits, out var asked, out var problems) ? asked : throw Requests.Invalid(problems);
+    }
+
+    private Task<Operation> SaveAsync(Call call, string name, Attachment attachment, PortSet ports) => services.Store.CommitAsync((view, changes) =>
+    {
+        var current = Current(view, call, name, attachment);
+        var wanted = (current ?? New(call, name, changes.NewIndex())) with
+        {
+            Attachment = attachment,
+            Ports = ports,
+            PublicIpv4 = Addresses(attachment).FirstOrDefault(address => address.AddressFamily == AddressFamily.InterNetwork),
+            Ipv6Address = Addresses(attachment).FirstOrDefault(address => address.AddressFamily == AddressFamily.InterNetworkV6),
+        };
+        var saved = changes.Save(wanted);
+        var operation = OperationShapes.Begin(call, saved, call.Operation, attachment is Attachment.Interface nic ? nic.Name : "this host");
+        changes.Save(operation);
+        return operation;
+    });
+
+    /// <summary>The instance of that name, which must be one that was attached; null when there is none. Nothing else may be attached to the same place.</summary>
+    private static Instance? Current(IStoreView view, Call call, string name, Attachment attachment)
+    {
+        if (view.AllInstances().FirstOrDefault(other => IsSamePlace(other.Attachment, attachment) && (other.Scope != call.Scope || other.Name != name)) is { } taken)
+        {
+            throw new InvalidInputException($"the instance {taken.Name} ({taken.Scope}) is attached there already; detach it first");
+        }
+
+        var current = view.FindInstance(call.Scope, name);
+        if (current is null ? view.IsNameTaken(call.Scope, name) : current.Attachment is Attachment.Lab or Attachment.Recorded)
+        {
+            throw new InvalidInputException($"Some names are already in use: {name}") { Code = ErrorCodes.NameExists };
+        }
+
+        return current;
+    }
+
+    private static bool IsSamePlace(Attachment one, Attachment two) => (one, two) switch
+    {
+        (Attachment.ThisHost, Attachment.ThisHost) => true,
+        (Attachment.Interface left, Attachment.Interface right) => left.Name == right.Name,
+        _ => false,
+    };
+
+    private static Instance New(Call call, string name, long index) => new()
+    {
+        Scope = call.Scope,
+        Name = name,
+        Id = Guid.NewGuid(),
+        Index = index,
+        CreatedAt = call.Now,
+        AvailabilityZone = call.Scope.Region + "a",
+        BlueprintId = Elsewhere,
+        BundleId = Elsewhere,
+        Attachment = new Attachment.Recorded(),
+        Ports = PortSet.Empty,
+        KeyPairName = "",
+    };
+
+    private static ImmutableArray<IPAddress> Addresses(Attachment attachment) => attachment switch
+    {
+        Attachment.Interface nic => nic.Addresses,
+        Attachment.ThisHost host => host.Addresses,
+        _ => [],
+    };
+
+    private static Listener ToWire(ListeningSocket socket, PortSet? before, PortSet after) => new()
+    {
+        Protocol = socket.Protocol,
+        Address = socket.Address.ToString(),
+        Port = socket.Port,
+        IsOpenBefore = before is null || LetsIn(before, socket),
+        IsOpenAfter = LetsIn(after, socket),
+    };
+
+    private static bool LetsIn(PortSet ports, ListeningSocket socket)
+    {
+        var protocol = socket.Protocol == "udp" ? NetworkProtocol.Udp : NetworkProtocol.Tcp;
+        return ports.Rules.Any(rule => rule.HasSources && rule.Key.Overlaps(new PortKey(protocol, socket.Port, socket.Port)));
+    }
+}

@@ -1,0 +1,34 @@
+using Portlight.Wire;
+using Portlight.Wire.PortlightApi;
+using Attachment = Portlight.Domain.Attachment;
+
+namespace Portlight.Server.Operations.Installation;
+
+/// <summary>Takes an attached machine from behind its port set and forgets it: afterwards none of its packets is judged.</summary>
+internal sealed class DetachInstance(Services services) : IOperation<DetachInstanceRequest, DetachInstanceResponse>
+{
+    public async Task<DetachInstanceResponse> HandleAsync(Call call, DetachInstanceRequest request)
+    {
+        Owner.Require(call);
+        var name = Requests.RequireName(call, request.InstanceName, "instanceName");
+        var (detached, begun) = await services.Store.CommitAsync((view, changes) =>
+        {
+            var instance = view.RequireInstance(call, name);
+            if (instance.Attachment is Attachment.Lab or Attachment.Recorded)
+            {
+                throw new InvalidInputException($"{name} was created, not attached; DeleteInstance removes it");
+            }
+
+            var operation = OperationShapes.Begin(call, instance, call.Operation, details: null) with { AwaitsRevision = changes.Remove(instance) };
+            changes.Save(operation);
+            return (instance, operation);
+        });
+        var operation = await services.Confirmation.OfAsync(begun);
+        return new DetachInstanceResponse
+        {
+            Attachment = detached.Attachment.ToWire(),
+            PortStatesBefore = detached.Ports.ToPortStates(services.Options.AwsQuirks),
+            Operation = operation.ToWire(),
+        };
+    }
+}

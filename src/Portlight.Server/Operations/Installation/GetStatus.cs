@@ -1,0 +1,93 @@
+using System.Globalization;
+using System.Reflection;
+using Portlight.Domain;
+using Portlight.Wire;
+using Portlight.Wire.PortlightApi;
+using AgentStatus = Portlight.Wire.PortlightApi.AgentStatus;
+
+namespace Portlight.Server.Operations.Installation;
+
+/// <summary>Desired against applied, for the whole installation or one instance of the caller's scope.</summary>
+internal sealed class GetStatus(Services services) : IOperation<GetStatusRequest, GetStatusResponse>
+{
+    private const int PageSize = 200;
+
+    private readonly DateTimeOffset startedAt = services.Clock.GetUtcNow();
+
+    public Task<GetStatusResponse> HandleAsync(Call call, GetStatusRequest request)
+    {
+        Owner.Require(call);
+        var agent = services.Agent.Status;
+        var applied = services.Store.View.AppliedRevision;
+        var (instances, next) = Page(call, request);
+        return Task.FromResult(new GetStatusResponse
+        {
+            Server = new ServerStatus
+            {
+                Version = Version,
+                StartedAt = startedAt,
+                Enforce = agent.Enforces ? "kernel" : "record",
+                Connections = agent.Connections,
+                Revision = services.Store.Revision,
+            },
+            Instances = [.. instances.Select(instance => StatusOf(instance, applied))],
+            Agents =
+            [
+                new AgentStatus
+                {
+                    Host = Environment.MachineName,
+                    Version = Version,
+                    KernelVersion = Environment.OSVersion.Version.ToString(),
+                    IsConnected = true,
+                    LastSeenAt = agent.LastSynchronised,
+                    AppliedRevision = applied,
+                    DriftRepairs = agent.DriftRepairs,
+                    LastError = agent.LastProblem,
+                },
+            ],
+            NextPageToken = next,
+        });
+    }
+
+    private static string Version { get; } =
+        typeof(GetStatus).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "0";
+
+    private (IReadOnlyList<Instance> Instances, string? Next) Page(Call call, GetStatusRequest request)
+    {
+        var view = services.Store.View;
+        if (request.InstanceName is not null)
+        {
+            return ([view.RequireInstance(call, Requests.RequireName(call, request.InstanceName, "instanceName"))], null);
+        }
+
+        var after = 0L;
+        if (request.PageToken is not null && !long.TryParse(request.PageToken, NumberStyles.None, CultureInfo.InvariantCulture, out after))
+        {
+            throw new InvalidInputException("pageToken: is not one that GetStatus gave out");
+        }
+
+        var page = view.AllInstances().Where(instance => instance.Index > after).Take(PageSize + 1).ToList();
+        return page.Count > PageSize
+            ? (page[..PageSize], page[PageSize - 1].Index.ToString(CultureInfo.InvariantCulture))
+            : (page, null);
+    }
+
+    private InstanceStatus StatusOf(Instance instance, long applied)
+    {
+        var refusal = services.Reconciler.LastRefusal(instance.Index);
+        return new InstanceStatus
+        {
+            Name = instance.Name,
+            Arn = instance.Arn,
+            RegionName = instance.Scope.Region,
+            AccountId = instance.Scope.AccountId,
+            State = instance.State.ToWire(),
+            Attachment = instance.Attachment.ToWire(services.Projection.NamespaceName(instance.Scope, instance.Name)),
+            PortStates = instance.Ports.ToPortStates(services.Options.AwsQuirks),
+            DesiredRevision = instance.Revision,
+            AppliedRevision = instance.Revision <= applied && refusal is null ? instance.Revision : services.Reconciler.Standing(instance.Index)?.Revision,
+            LastError = refusal?.Reason,
+            LastErrorAt = refusal?.At,
+        };
+    }
+}

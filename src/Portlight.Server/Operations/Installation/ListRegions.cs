@@ -1,0 +1,14 @@
+using Portlight.Storage;
+using Portlight.Wire.PortlightApi;
+
+namespace Portlight.Server.Operations.Installation;
+
+/// <summary>The regions that this installation has opened.</summary>
+internal sealed class ListRegions(IStore store) : IOperation<ListRegionsRequest, ListRegionsResponse>
+{
+    public Task<ListRegionsResponse> HandleAsync(Call call, ListRegionsRequest request)
+    {
+        Owner.Require(call);
+        return Task.FromResult(new ListRegionsResponse { Regions = [.. store.View.ListRegions().Select(region => region.ToWire())] });
+    }
+}

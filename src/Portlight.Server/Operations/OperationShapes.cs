@@ -1,0 +1,58 @@
+using Portlight.Domain;
+using WireOperation = Portlight.Wire.Lightsail.Operation;
+
+namespace Portlight.Server.Operations;
+
+/// <summary>Operation records: how they are begun and how they look on the wire (facts of the samples: docs/conformance.md).</summary>
+internal static class OperationShapes
+{
+    /// <summary>The zone of what is in no zone.</summary>
+    public const string NoZone = "all";
+
+    /// <summary>An operation on an instance that the kernel still has to confirm.</summary>
+    public static Operation Begin(Call call, Instance instance, string type, string? details) => new()
+    {
+        Id = Guid.NewGuid(),
+        Scope = instance.Scope,
+        ResourceName = instance.Name,
+        ResourceType = ResourceType.Instance,
+        AvailabilityZone = instance.AvailabilityZone,
+        OperationType = type,
+        OperationDetails = details,
+        CreatedAt = call.Now,
+        Status = OperationStatus.Started,
+        StatusChangedAt = call.Now,
+        AwaitsRevision = instance.Revision,
+    };
+
+    /// <summary>An operation that was done when its record was written.</summary>
+    public static Operation Done(Call call, ResourceType resourceType, string resourceName, string zone, string type, string? details = null) => new()
+    {
+        Id = Guid.NewGuid(),
+        Scope = call.Scope,
+        ResourceName = resourceName,
+        ResourceType = resourceType,
+        AvailabilityZone = zone,
+        OperationType = type,
+        OperationDetails = details,
+        CreatedAt = call.Now,
+        Status = OperationStatus.Succeeded,
+        StatusChangedAt = call.Now,
+    };
+
+    public static WireOperation ToWire(this Operation operation) => new()
+    {
+        Id = operation.Id.ToString(),
+        ResourceName = operation.ResourceName,
+        ResourceType = operation.ResourceType.ToString(),
+        CreatedAt = operation.CreatedAt,
+        Location = new() { AvailabilityZone = operation.AvailabilityZone, RegionName = operation.Scope.Region },
+        IsTerminal = operation.IsTerminal,
+        OperationDetails = operation.OperationDetails,
+        OperationType = operation.OperationType,
+        Status = operation.Status.ToString(),
+        StatusChangedAt = operation.StatusChangedAt,
+        ErrorCode = operation.ErrorCode,
+        ErrorDetails = operation.ErrorDetails,
+    };
+}

@@ -1,0 +1,136 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Portlight.AgentProtocol;
+using Portlight.Domain;
+using Portlight.Server.Access;
+using Portlight.Server.Operations;
+using Portlight.Server.Reconciliation;
+using Portlight.Server.Setup;
+using Portlight.Server.Telemetry;
+using Portlight.Storage;
+using Portlight.Storage.Sqlite;
+using Portlight.Wire.SigV4;
+
+namespace Portlight.Server;
+
+/// <summary>
+/// A running server: store, reconciler, HTTP. Starting it makes the kernel hold what is stored before the first request is taken; stopping it leaves the
+/// kernel's rules in place.
+/// </summary>
+public sealed class PortlightServer : IAsyncDisposable
+{
+    private readonly WebApplication http;
+    private readonly IStore store;
+    private readonly Reconciler reconciler;
+    private readonly SetupWorker setup;
+    private readonly Pruner pruner;
+    private readonly ServerMetrics metrics;
+    private readonly WebApplication? metricsHttp;
+
+    private PortlightServer(WebApplication http, WebApplication? metricsHttp, IStore store, Reconciler reconciler, SetupWorker setup, Pruner pruner, ServerMetrics metrics)
+    {
+        this.http = http;
+        this.metricsHttp = metricsHttp;
+        this.store = store;
+        this.reconciler = reconciler;
+        this.setup = setup;
+        this.pruner = pruner;
+        this.metrics = metrics;
+    }
+
+    /// <summary>Where it listens, with the real port where 0 was asked for.</summary>
+    public IReadOnlyList<Uri> Addresses =>
+        [.. http.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Select(address => new Uri(address))];
+
+    internal IStore Store => store;
+
+    internal SetupWorker Setup => setup;
+
+    internal Reconciler Reconciled => reconciler;
+
+    /// <summary>Opens the store, synchronises the kernel, listens.</summary>
+    /// <exception cref="StoreException">The database cannot be used.</exception>
+    /// <exception cref="AgentException">The kernel cannot be made to hold what is stored; it is as it was.</exception>
+    /// <exception cref="IOException">An address cannot be listened on.</exception>
+    public static async Task<PortlightServer> StartAsync(ServeOptions options, IAgent agent, TimeProvider clock, Action<ILoggingBuilder> logging, CancellationToken cancellationToken)
+    {
+        Directory.CreateDirectory(options.DataDirectory);
+        var app = BuildHttp(options, logging);
+        var loggers = app.Services.GetRequiredService<ILoggerFactory>();
+        var box = KeyFile.OpenOrCreate(Path.Combine(options.DataDirectory, "secret.key"));
+        var store = SqliteStore.Open(Path.Combine(options.DataDirectory, "portlight.db"), clock);
+        var setup = new SetupWorker(store, box, clock, loggers.CreateLogger<SetupWorker>());
+        var owner = await FirstStart.EnsureAsync(options, store, box, setup, clock);
+        var projection = new Projection(options.PortLimits, new Scope(owner.Id, options.Region));
+        var reconciler = new Reconciler(store, agent, projection, clock, loggers.CreateLogger<Reconciler>());
+        var metrics = new ServerMetrics();
+        metrics.Observe(() => store.Revision, () => store.View.AppliedRevision, () => agent.Status.DriftRepairs);
+
+        var services = new Services(options, store, reconciler, projection, agent, setup, box, clock);
+        var verifier = new SigV4Verifier(new SigV4Rules { Service = "lightsail" }, clock);
+        var pipeline = new Pipeline(
+            new OperationTable(services),
+            new Authenticator(store, new AccessKeySecrets(box), verifier),
+            new RateLimiter(options.RequestsPerSecond, clock),
+            metrics,
+            clock,
+            loggers.CreateLogger<Pipeline>());
+        app.Run(context => context.Request.Path == "/healthz" && HttpMethods.IsGet(context.Request.Method) ? Health.AnswerAsync(context, services) : pipeline.InvokeAsync(context));
+
+        await reconciler.StartAsync(cancellationToken);
+        setup.Start();
+        setup.Nudge();
+        var metricsHttp = options.Metrics is null ? null : await MetricsListener.StartAsync(options.Metrics, cancellationToken);
+        await app.StartAsync(cancellationToken);
+        var pruner = new Pruner(store, options.Retention, clock, loggers.CreateLogger<Pruner>());
+        pruner.Start();
+        var server = new PortlightServer(app, metricsHttp, store, reconciler, setup, pruner, metrics);
+        EndpointFile.Write(options.DataDirectory, server.Addresses[0]);
+        return server;
+    }
+
+    /// <summary>Returns once the process was asked to stop (SIGTERM, SIGINT) and the requests under way are done.</summary>
+    public Task WaitForShutdownAsync(CancellationToken cancellationToken) => http.WaitForShutdownAsync(cancellationToken);
+
+    public async ValueTask DisposeAsync()
+    {
+        if (metricsHttp is not null)
+        {
+            await metricsHttp.DisposeAsync();
+        }
+
+        await http.StopAsync();
+        await http.DisposeAsync();
+        await pruner.DisposeAsync();
+        await setup.DisposeAsync();
+        await reconciler.DisposeAsync();
+        await store.DisposeAsync();
+        metrics.Dispose();
+    }
+
+    private static WebApplication BuildHttp(ServeOptions options, Action<ILoggingBuilder> logging)
+    {
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = [], ContentRootPath = options.DataDirectory });
+        builder.Configuration.Sources.Clear(); // only our own settings decide
+        logging(builder.Logging.ClearProviders());
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = RequestBody.MaxLength;
+            kestrel.Limits.MaxRequestHeadersTotalSize = 16 * 1024;
+            kestrel.Limits.MaxConcurrentConnections = 10_000;
+            kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
+            foreach (var address in options.Listen)
+            {
+                Listeners.Listen(kestrel, address, options);
+            }
+        });
+        return builder.Build();
+    }
+}

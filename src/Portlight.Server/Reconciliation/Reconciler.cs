@@ -1,0 +1,220 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Logging;
+using Portlight.AgentProtocol;
+using Portlight.Domain;
+using Portlight.Storage;
+
+namespace Portlight.Server.Reconciliation;
+
+/// <summary>
+/// The one path that carries desired state to the kernel, whatever woke it: a commit, the start, drift, the slow timer. Level-triggered: what it applies is
+/// the stored state, whole; a change that came twice or was overtaken does no harm. A change that the kernel refuses is taken back in the store, so that
+/// what is answered is what stands.
+/// </summary>
+internal sealed partial class Reconciler : IAsyncDisposable
+{
+    private static readonly TimeSpan FullComparison = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
+
+    private readonly IStore store;
+    private readonly IAgent agent;
+    private readonly Projection projection;
+    private readonly Rejections rejections;
+    private readonly Confirmations confirmations = new();
+    private readonly PendingChanges pending = new();
+    private readonly ConcurrentDictionary<long, Instance> standing = [];
+    private readonly ConcurrentDictionary<long, Refusal> refusals = [];
+    private readonly TimeProvider clock;
+    private readonly ILogger<Reconciler> log;
+    private readonly CancellationTokenSource stopping = new();
+    private Task running = Task.CompletedTask;
+
+    public Reconciler(IStore store, IAgent agent, Projection projection, TimeProvider clock, ILogger<Reconciler> log)
+    {
+        this.store = store;
+        this.agent = agent;
+        this.projection = projection;
+        this.clock = clock;
+        this.log = log;
+        rejections = new Rejections(store, clock);
+        store.Observe(pending.Add);
+    }
+
+    /// <summary>Makes the kernel hold what is stored, then follows the store until it is disposed.</summary>
+    /// <exception cref="AgentException">The first synchronisation failed: the kernel is as it was.</exception>
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        await SynchroniseAsync(cancellationToken);
+        running = Task.Run(() => FollowAsync(stopping.Token), CancellationToken.None);
+    }
+
+    /// <summary>
+    /// Waits until the agent has said what became of a revision: null when it is in force, the refusal when the kernel refused it.
+    /// </summary>
+    /// <exception cref="TimeoutException">No word came in time; the change goes on.</exception>
+    public Task<AgentReport.Rejected?> ConfirmAsync(long revision, TimeSpan timeout) => confirmations.WaitAsync(revision, timeout, clock);
+
+    /// <summary>The instance as the kernel holds it; null when it holds nothing of it.</summary>
+    public Instance? Standing(long index) => standing.GetValueOrDefault(index);
+
+    /// <summary>What the kernel last refused of an instance; null once something newer is in force.</summary>
+    public Refusal? LastRefusal(long index) => refusals.GetValueOrDefault(index);
+
+    public async ValueTask DisposeAsync()
+    {
+        await stopping.CancelAsync();
+        await running;
+        stopping.Dispose();
+    }
+
+    private async Task FollowAsync(CancellationToken cancellationToken)
+    {
+        var drift = agent.DriftAsync(cancellationToken);
+        var compared = clock.GetTimestamp();
+        while (!cancellationToken.IsCancellationRequested)
+        {
+            try
+            {
+                await pending.WaitAsync(drift, FullComparison, clock, cancellationToken);
+                if (drift.IsCompleted || clock.GetElapsedTime(compared) >= FullComparison)
+                {
+                    var seen = drift.IsCompleted ? drift : Task.CompletedTask;
+                    drift = drift.IsCompleted ? agent.DriftAsync(cancellationToken) : drift;
+                    compared = clock.GetTimestamp();
+                    await seen; // a watcher that failed is a problem of this round
+                    await SynchroniseAsync(cancellationToken);
+                }
+                else
+                {
+                    await ApplyPendingAsync(cancellationToken);
+                }
+            }
+            catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception problem) when (problem is AgentException or StoreException)
+            {
+                // Nothing is lost: what was pending is in the store, and the next round applies all of it.
+                LogRoundFailed(log, problem);
+                pending.AskForEverything();
+                await Task.Delay(RetryAfter, clock, cancellationToken).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+            }
+        }
+    }
+
+    private async Task SynchroniseAsync(CancellationToken cancellationToken)
+    {
+        // Everything taken here is in the snapshot that is read after it.
+        pending.Take();
+        var revision = store.Revision;
+        var all = store.View.AllInstances();
+        var reports = await agent.SynchroniseAsync([.. all.Select(projection.Of)], cancellationToken);
+        var byIndex = all.ToDictionary(instance => instance.Index);
+        foreach (var report in reports)
+        {
+            await SettleAsync(byIndex[report.Index], report);
+        }
+
+        foreach (var gone in standing.Keys.Except(byIndex.Keys).ToList())
+        {
+            Forget(gone);
+        }
+
+        Confirm(revision);
+    }
+
+    private async Task ApplyPendingAsync(CancellationToken cancellationToken)
+    {
+        var changes = pending.Take();
+        if (changes is null)
+        {
+            await SynchroniseAsync(cancellationToken);
+            return;
+        }
+
+        if (changes.Count == 0)
+        {
+            return;
+        }
+
+        var newest = new Dictionary<long, InstanceChange>(changes.Count);
+        foreach (var change in changes)
+        {
+            newest[change.Instance.Index] = change;
+        }
+
+        var changed = newest.Values.Where(change => !change.IsRemoval).Select(change => projection.Of(change.Instance)).ToList();
+        var removed = newest.Values.Where(change => change.IsRemoval).Select(change => change.Instance.Index).ToList();
+        var reports = await agent.ApplyAsync(changed, removed, cancellationToken);
+        foreach (var report in reports)
+        {
+            if (report is AgentReport.Rejected && changes.Any(change => change.Instance.Index == report.Index && change.Revision < report.Revision))
+            {
+                await ApplyOneByOneAsync([.. changes.Where(change => change.Instance.Index == report.Index && !change.IsRemoval)], cancellationToken);
+            }
+            else
+            {
+                await SettleAsync(newest[report.Index].Instance, report);
+            }
+        }
+
+        foreach (var index in removed)
+        {
+            Forget(index);
+        }
+
+        Confirm(changes[^1].Revision);
+    }
+
+    /// <summary>Changes of one instance that were joined into one, of which the kernel refused the last: each is tried by itself, as if they had not met.</summary>
+    private async Task ApplyOneByOneAsync(IReadOnlyList<InstanceChange> changes, CancellationToken cancellationToken)
+    {
+        foreach (var change in changes)
+        {
+            foreach (var report in await agent.ApplyAsync([projection.Of(change.Instance)], [], cancellationToken))
+            {
+                await SettleAsync(change.Instance, report);
+            }
+        }
+    }
+
+    private async Task SettleAsync(Instance instance, AgentReport report)
+    {
+        if (report is AgentReport.Rejected rejected)
+        {
+            LogRejected(log, instance.Name, rejected.Revision, rejected.Reason);
+            refusals[instance.Index] = new Refusal(rejected.Revision, rejected.Reason, clock.GetUtcNow());
+            await rejections.TakeBackAsync(instance, rejected, standing.GetValueOrDefault(instance.Index));
+            confirmations.Reject(rejected);
+            return;
+        }
+
+        standing[instance.Index] = instance;
+        if (instance.State is InstanceState.Pending or InstanceState.Stopping)
+        {
+            await Lifecycle.SettleAsync(store, instance);
+        }
+    }
+
+    private void Forget(long index)
+    {
+        standing.TryRemove(index, out _);
+        refusals.TryRemove(index, out _);
+    }
+
+    private void Confirm(long revision)
+    {
+        store.NoteApplied(revision);
+        confirmations.Confirm(revision);
+    }
+
+    /// <summary>A change that the kernel refused.</summary>
+    internal sealed record Refusal(long Revision, string Reason, DateTimeOffset At);
+
+    [LoggerMessage(2001, LogLevel.Error, "what is stored could not be made true in the kernel; trying again")]
+    private static partial void LogRoundFailed(ILogger logger, Exception problem);
+
+    [LoggerMessage(2002, LogLevel.Warning, "the kernel refused revision {Revision} of {Instance}: {Reason}")]
+    private static partial void LogRejected(ILogger logger, string instance, long revision, string reason);
+}

@@ -1,0 +1,82 @@
+using Portlight.AgentProtocol;
+using Portlight.Domain;
+using Portlight.Storage;
+
+namespace Portlight.Server.Reconciliation;
+
+/// <summary>
+/// What follows when the kernel refuses a revision: its operations become Failed and what is stored goes back to what stands in the kernel, in one durable
+/// commit, so that no answer ever claims ports that are not in force.
+/// </summary>
+internal sealed class Rejections(IStore store, TimeProvider clock)
+{
+    /// <param name="instance">The instance as the refused revision wanted it.</param>
+    /// <param name="rejected">The refusal.</param>
+    /// <param name="standing">The instance as it is in force; null when it never was.</param>
+    public Task TakeBackAsync(Instance instance, AgentReport.Rejected rejected, Instance? standing) => store.CommitAsync((view, changes) =>
+    {
+        var now = clock.GetUtcNow();
+        var awaiting = view.ListOperations(instance.Scope, instance.Name, before: null, limit: 200).Operations
+            .Where(operation => operation.Status == OperationStatus.Started && operation.AwaitsRevision == rejected.Revision);
+        foreach (var operation in awaiting)
+        {
+            changes.Save(operation with
+            {
+                Status = OperationStatus.Failed,
+                StatusChangedAt = now,
+                ErrorCode = "KernelRefused",
+                ErrorDetails = rejected.Reason,
+            });
+        }
+
+        // A later change was built on the refused one and is tried by itself; it is taken back when its turn comes.
+        var current = view.FindInstance(instance.Scope, instance.Name);
+        if (current is not null && current.Id == instance.Id && current.Revision == rejected.Revision)
+        {
+            Restore(changes, view, current, standing);
+        }
+
+        return true;
+    });
+
+    private static void Restore(Changes changes, IStoreView view, Instance current, Instance? standing)
+    {
+        if (standing is not null)
+        {
+            RestoreStaticIps(changes, view, current, standing);
+            changes.Save(current with
+            {
+                Ports = standing.Ports,
+                State = standing.State,
+                Attachment = standing.Attachment,
+                IpAddressType = standing.IpAddressType,
+                PublicIpv4 = standing.PublicIpv4,
+                PrivateIpv4 = standing.PrivateIpv4,
+                Ipv6Address = standing.Ipv6Address,
+                StaticIpName = standing.StaticIpName,
+            });
+        }
+        else if (current.State == InstanceState.Pending)
+        {
+            changes.Remove(current); // it never came into being
+        }
+    }
+
+    private static void RestoreStaticIps(Changes changes, IStoreView view, Instance current, Instance standing)
+    {
+        if (current.StaticIpName == standing.StaticIpName)
+        {
+            return;
+        }
+
+        if (current.StaticIpName is { } attached && view.FindStaticIp(current.Scope, attached) is { } taken)
+        {
+            changes.Save(taken with { AttachedTo = null });
+        }
+
+        if (standing.StaticIpName is { } detached && view.FindStaticIp(current.Scope, detached) is { } given)
+        {
+            changes.Save(given with { AttachedTo = current.Name });
+        }
+    }
+}

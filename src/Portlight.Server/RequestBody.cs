@@ -1,0 +1,69 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using Microsoft.AspNetCore.Http;
+using Portlight.Wire;
+
+namespace Portlight.Server;
+
+/// <summary>The whole body of a request in one piece of rented memory, read once and bounded before it is read.</summary>
+internal readonly struct RequestBody : IDisposable
+{
+    /// <summary>The largest legitimate request, a Put of thousands of rules or an instance's user data, is well below.</summary>
+    public const int MaxLength = 256 * 1024;
+
+    private readonly byte[]? rented;
+
+    private RequestBody(byte[]? rented, int length)
+    {
+        this.rented = rented;
+        Memory = rented.AsMemory(0, length);
+    }
+
+    public ReadOnlyMemory<byte> Memory { get; }
+
+    /// <exception cref="RequestEntityTooLargeException">It is longer than <see cref="MaxLength"/>.</exception>
+    public static async ValueTask<RequestBody> ReadAsync(HttpRequest request, CancellationToken cancellationToken)
+    {
+        if (request.ContentLength > MaxLength)
+        {
+            throw TooLarge();
+        }
+
+        var reader = request.BodyReader;
+        while (true)
+        {
+            var read = await reader.ReadAsync(cancellationToken);
+            if (read.Buffer.Length > MaxLength)
+            {
+                reader.AdvanceTo(read.Buffer.End);
+                throw TooLarge();
+            }
+
+            if (read.IsCompleted)
+            {
+                return Take(reader, read.Buffer);
+            }
+
+            reader.AdvanceTo(read.Buffer.Start, read.Buffer.End);
+        }
+    }
+
+    public static RequestEntityTooLargeException TooLarge() => new($"the request body is longer than {MaxLength} bytes");
+
+    public void Dispose()
+    {
+        if (rented is not null)
+        {
+            ArrayPool<byte>.Shared.Return(rented);
+        }
+    }
+
+    private static RequestBody Take(PipeReader reader, ReadOnlySequence<byte> buffer)
+    {
+        var length = (int)buffer.Length;
+        var rented = length == 0 ? null : ArrayPool<byte>.Shared.Rent(length);
+        buffer.CopyTo(rented);
+        reader.AdvanceTo(buffer.End);
+        return new RequestBody(rented, length);
+    }
+}

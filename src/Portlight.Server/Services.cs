@@ -1,0 +1,16 @@
+using Portlight.AgentProtocol;
+using Portlight.Domain;
+using Portlight.Server.Operations;
+using Portlight.Server.Reconciliation;
+using Portlight.Server.Setup;
+using Portlight.Storage;
+
+namespace Portlight.Server;
+
+/// <summary>What operations are made of: one instance of each for a running server.</summary>
+internal sealed record Services(ServeOptions Options, IStore Store, Reconciler Reconciler, Projection Projection, IAgent Agent, SetupWorker Setup, SecretBox Secrets, TimeProvider Clock)
+{
+    public PortLimits Limits { get; } = Options.PortLimits;
+
+    public Confirmation Confirmation { get; } = new(Reconciler, Options.ConfirmTimeout);
+}

@@ -1,0 +1,40 @@
+using Portlight.Domain;
+using Portlight.Storage;
+using Portlight.Wire.Client;
+using Portlight.Wire.SigV4;
+
+namespace Portlight.Server.Setup;
+
+/// <summary>
+/// Gives a new data directory its account, the account's root key and its region, and writes the key in AWS's shared credentials format. Does nothing on a
+/// directory that has them.
+/// </summary>
+internal static class FirstStart
+{
+    public const string CredentialsFile = "credentials";
+
+    /// <summary>The account that owns the installation.</summary>
+    public static async Task<Account> EnsureAsync(ServeOptions options, IStore store, SecretBox box, SetupWorker setup, TimeProvider clock)
+    {
+        if (store.View.ListAccounts().FirstOrDefault(account => account.IsOwner) is { } owner)
+        {
+            return owner;
+        }
+
+        var now = clock.GetUtcNow();
+        var account = new Account(options.Account ?? Accounts.NewId(), AccountState.SettingUp, IsOwner: true, now);
+        var (key, secret) = Accounts.NewRootKey(account.Id, box, now);
+
+        // The file first: a root key that nobody was told of would lock the installation.
+        SharedCredentialsFile.Write(Path.Combine(options.DataDirectory, CredentialsFile), SharedCredentialsFile.DefaultProfile, new AwsCredentials(key.Id, secret));
+        await store.CommitAsync((_, changes) =>
+        {
+            changes.Save(account);
+            changes.Save(key);
+            changes.Save(new OpenRegion(options.Region, IsReady: false, now));
+            return true;
+        });
+        await setup.RunOnceAsync();
+        return account;
+    }
+}

@@ -1,0 +1,26 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using OpenTelemetry.Metrics;
+
+namespace Portlight.Server.Telemetry;
+
+/// <summary><c>GET /metrics</c> for Prometheus on a loopback address of its own: what it says is for the machine's operator, not for who may reach the API.</summary>
+internal static class MetricsListener
+{
+    public static async Task<WebApplication> StartAsync(Uri address, CancellationToken cancellationToken)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Configuration.Sources.Clear();
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Listeners.ListenPlain(kestrel, address));
+        builder.Services.AddOpenTelemetry().WithMetrics(metrics => metrics
+            .AddMeter(ServerMetrics.MeterName, "Portlight.Agent", "Microsoft.AspNetCore.Server.Kestrel", "System.Runtime")
+            .AddPrometheusExporter());
+        var app = builder.Build();
+        app.UseOpenTelemetryPrometheusScrapingEndpoint("/metrics");
+        await app.StartAsync(cancellationToken);
+        return app;
+    }
+}

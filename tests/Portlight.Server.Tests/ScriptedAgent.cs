@@ -1,0 +1,101 @@
+using Portlight.AgentProtocol;
+using Portlight.Domain;
+
+namespace Portlight.Server.Tests;
+
+/// <summary>An agent whose kernel is the test: it applies at once, holds its word back, or refuses, as it is told.</summary>
+internal sealed class ScriptedAgent : IAgent
+{
+    private readonly Lock gate = new();
+    private TaskCompletionSource held = Released();
+    private TaskCompletionSource drift = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private Func<DesiredInstance, string?> refuses = _ => null;
+
+    /// <summary>What is "in the kernel".</summary>
+    public Dictionary<long, DesiredInstance> Applied { get; } = [];
+
+    /// <summary>What it finds when it is asked to look at an attachment.</summary>
+    public AttachmentFacts Facts { get; set; } = new(null, []);
+
+    public int Synchronisations { get; private set; }
+
+    public AgentStatus Status => new(Enforces: true, "cut", Synchronisations - 1, null, null);
+
+    /// <summary>From now on this reason, when it is not null, is why a state is refused.</summary>
+    public void Refuse(Func<DesiredInstance, string?> reason)
+    {
+        lock (gate)
+        {
+            refuses = reason;
+        }
+    }
+
+    /// <summary>Withholds the agent's word until the returned action is called.</summary>
+    public Action Hold()
+    {
+        var hold = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        lock (gate)
+        {
+            held = hold;
+        }
+
+        return () => hold.TrySetResult();
+    }
+
+    /// <summary>Somebody else changed the kernel.</summary>
+    public void Drift()
+    {
+        lock (gate)
+        {
+            drift.TrySetResult();
+            drift = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        }
+    }
+
+    public Task<IReadOnlyList<AgentReport>> SynchroniseAsync(IReadOnlyList<DesiredInstance> all, CancellationToken cancellationToken)
+    {
+        Synchronisations++;
+        foreach (var gone in Applied.Keys.Except(all.Select(instance => instance.Index)).ToList())
+        {
+            Applied.Remove(gone);
+        }
+
+        return ApplyAsync(all, [], cancellationToken);
+    }
+
+    public async Task<IReadOnlyList<AgentReport>> ApplyAsync(IReadOnlyList<DesiredInstance> changed, IReadOnlyList<long> removed, CancellationToken cancellationToken)
+    {
+        await held.Task.WaitAsync(cancellationToken);
+        foreach (var index in removed)
+        {
+            Applied.Remove(index);
+        }
+
+        return [.. changed.Select(Apply)];
+    }
+
+    public Task<AttachmentFacts> InspectAsync(Attachment attachment, CancellationToken cancellationToken) => Task.FromResult(Facts);
+
+    public Task DriftAsync(CancellationToken cancellationToken) => drift.Task.WaitAsync(cancellationToken);
+
+    private AgentReport Apply(DesiredInstance wanted)
+    {
+        lock (gate)
+        {
+            if (refuses(wanted) is { } reason)
+            {
+                return new AgentReport.Rejected(wanted.Index, wanted.Revision, reason, Applied.GetValueOrDefault(wanted.Index));
+            }
+
+            Applied[wanted.Index] = wanted;
+            return new AgentReport.Applied(wanted.Index, wanted.Revision);
+        }
+    }
+
+    private static TaskCompletionSource Released()
+    {
+        var released = new TaskCompletionSource();
+        released.SetResult();
+        return released;
+    }
+}

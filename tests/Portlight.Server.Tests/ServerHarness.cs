@@ -1,0 +1,108 @@
+using System.Text;
+using System.Text.Json.Serialization.Metadata;
+using Microsoft.Extensions.Time.Testing;
+using Portlight.Domain;
+using Portlight.Wire.Client;
+using Portlight.Wire.SigV4;
+
+namespace Portlight.Server.Tests;
+
+/// <summary>A real server on a free loopback port with a data directory of its own, a clock that the test moves and a kernel that the test plays.</summary>
+internal sealed class ServerHarness : IAsyncDisposable
+{
+    private readonly string directory = Directory.CreateTempSubdirectory("portlight-server-").FullName;
+    private ServeOptions options = null!;
+
+    public PortlightServer Server { get; private set; } = null!;
+
+    public ScriptedAgent Agent { get; } = new();
+
+    public FakeTimeProvider Clock { get; } = new(new DateTimeOffset(2026, 11, 22, 12, 0, 0, TimeSpan.Zero));
+
+    public HttpClient Http { get; } = new();
+
+    public Uri Endpoint => Server.Addresses[0];
+
+    public AwsCredentials Credentials { get; private set; } = null!;
+
+    /// <summary>The scope of the first account and region.</summary>
+    public Scope Scope { get; private set; }
+
+    public static async Task<ServerHarness> StartAsync(Func<ServeOptions, ServeOptions>? configure = null)
+    {
+        var harness = new ServerHarness();
+        var options = new ServeOptions { DataDirectory = harness.directory, Listen = [new Uri("http://127.0.0.1:0")], Account = "111122223333" };
+        harness.options = configure is null ? options : configure(options);
+        await harness.StartServerAsync();
+        return harness;
+    }
+
+    /// <summary>Stops the server and starts it again on the same data.</summary>
+    public async Task RestartAsync()
+    {
+        await Server.DisposeAsync();
+        await StartServerAsync();
+    }
+
+    public AwsClient Client(AwsCredentials? credentials = null, string region = "us-east-1") => new(Http, Endpoint, region, credentials ?? Credentials, Clock);
+
+    /// <summary>Calls an operation of Lightsail with the root key.</summary>
+    public Task<TResponse> CallAsync<TRequest, TResponse>(string operation, TRequest request, JsonTypeInfo<TRequest> requestShape, JsonTypeInfo<TResponse> responseShape)
+        where TResponse : class
+        => Client().SendAsync("Lightsail_20161128." + operation, request, requestShape, responseShape, TestContext.Current.CancellationToken);
+
+    /// <summary>Posts a body as it stands, signed by the root key.</summary>
+    public async Task<HttpResponseMessage> PostAsync(string operation, string body, string? ifMatch = null)
+    {
+        var bytes = Encoding.UTF8.GetBytes(body);
+        using var message = new HttpRequestMessage(HttpMethod.Post, Endpoint) { Content = new ByteArrayContent(bytes) };
+        message.Content.Headers.ContentType = new("application/x-amz-json-1.1");
+        message.Headers.TryAddWithoutValidation("X-Amz-Target", "Lightsail_20161128." + operation);
+        if (ifMatch is not null)
+        {
+            message.Headers.TryAddWithoutValidation("If-Match", ifMatch);
+        }
+
+        RequestSigning.Sign(message, bytes, Credentials, Scope.Region, Clock.GetUtcNow());
+        return await Http.SendAsync(message, TestContext.Current.CancellationToken);
+    }
+
+    /// <summary>Stores a running instance as CreateInstances leaves it, without asking for it through the API.</summary>
+    public async Task<Instance> AddInstanceAsync(string name, PortSet? ports = null)
+    {
+        var saved = await Server.Store.CommitAsync((_, changes) => changes.Save(new Instance
+        {
+            Scope = Scope,
+            Name = name,
+            Id = Guid.NewGuid(),
+            Index = changes.NewIndex(),
+            CreatedAt = Clock.GetUtcNow(),
+            AvailabilityZone = Scope.Region + "a",
+            BlueprintId = "ubuntu_22_04",
+            BundleId = "nano_3_0",
+            Attachment = new Attachment.Lab(),
+            Ports = ports ?? PortSet.Empty,
+            State = InstanceState.Running,
+            KeyPairName = KeyPair.DefaultName,
+        }), TestContext.Current.CancellationToken);
+        return saved;
+    }
+
+    /// <summary>The one refusal of a call that must be refused.</summary>
+    public static async Task<AwsErrorException> RefusalAsync(Func<Task> call) => await Assert.ThrowsAsync<AwsErrorException>(call);
+
+    public async ValueTask DisposeAsync()
+    {
+        await Server.DisposeAsync();
+        Http.Dispose();
+        Directory.Delete(directory, recursive: true);
+    }
+
+    private async Task StartServerAsync()
+    {
+        Server = await PortlightServer.StartAsync(options, Agent, Clock, _ => { }, TestContext.Current.CancellationToken);
+        Assert.True(SharedCredentialsFile.TryRead(Path.Combine(directory, "credentials"), "default", out var credentials, out var problem), problem);
+        Credentials = credentials;
+        Scope = new Scope("111122223333", "us-east-1");
+    }
+}
