@@ -1,0 +1,18 @@
+using System.Collections.Immutable;
+using Portlight.Domain;
+using Portlight.Nftables;
+
+namespace Portlight.Agent;
+
+/// <summary>What an agent is told at its start and keeps to.</summary>
+public sealed record AgentOptions
+{
+    /// <summary>What becomes of an open connection when its port closes.</summary>
+    public ConnectionPolicy Connections { get; init; } = ConnectionPolicy.Cut;
+
+    /// <summary>Where a control plane on this machine listens, unless on loopback only: stays open on a host attachment, or the next Put could not arrive.</summary>
+    public ImmutableArray<ListenAddress> ListenAddresses { get; init; } = [];
+
+    /// <summary>The block that lab instances have their private addresses from (Lightsail's own: 172.26.0.0/16).</summary>
+    public Cidr PrivateNetwork { get; init; } = Cidr.Create(System.Net.Sockets.AddressFamily.InterNetwork, 0xAC1A0000, 16);
+}

@@ -1,0 +1,149 @@
+using System.Threading.Channels;
+using Microsoft.Extensions.Logging;
+using Portlight.Agent.Enforcement;
+using Portlight.Agent.Lab;
+using Portlight.AgentProtocol;
+using Portlight.Nftables;
+using Portlight.Nftables.Netlink;
+
+namespace Portlight.Agent;
+
+/// <summary>
+/// The agent in the server's own process: makes namespaces and the ruleset of this machine what it is told. What it has made stays when it is disposed
+/// (fail-static); the next one reads it and changes only what differs.
+/// </summary>
+public sealed partial class EmbeddedAgent : IAgent, IDisposable
+{
+    private readonly NftablesSession _session;
+    private readonly NftablesWatcher _watcher;
+    private readonly LabHost _lab;
+    private readonly Enforcer _enforcer;
+    private readonly TimeProvider _clock;
+    private readonly ILogger<EmbeddedAgent> _log;
+    private volatile AgentStatus _status;
+    private bool _isDrifted;
+
+    private EmbeddedAgent(NftablesSession session, NftablesWatcher watcher, LabHost lab, AgentOptions options, TimeProvider clock, ILogger<EmbeddedAgent> log)
+    {
+        _session = session;
+        _watcher = watcher;
+        _lab = lab;
+        _enforcer = new Enforcer(session, lab, new RulesetOptions { Connections = options.Connections, ListenAddresses = options.ListenAddresses });
+        _clock = clock;
+        _log = log;
+        _status = new AgentStatus(Enforces: true, options.Connections == ConnectionPolicy.Cut ? "cut" : "drain", 0, null, null);
+    }
+
+    public AgentStatus Status => _status;
+
+    /// <summary>Opens an agent on the network namespace of the calling thread. Changes nothing yet.</summary>
+    /// <exception cref="AgentException">The kernel does not let us; <see cref="HostCheck"/> says what is missing.</exception>
+    public static EmbeddedAgent Open(AgentOptions options, TimeProvider clock, ILogger<EmbeddedAgent> log)
+    {
+        NftablesSession? session = null;
+        NftablesWatcher? watcher = null;
+        try
+        {
+            session = NftablesSession.Open();
+            watcher = NftablesWatcher.Open(session);
+            return new EmbeddedAgent(session, watcher, new LabHost(options.PrivateNetwork), options, clock, log);
+        }
+        catch (NetlinkException exception)
+        {
+            watcher?.Dispose();
+            session?.Dispose();
+            throw new AgentException(exception.Message, exception);
+        }
+    }
+
+    public Task<IReadOnlyList<AgentReport>> SynchroniseAsync(IReadOnlyList<DesiredInstance> all, CancellationToken cancellationToken) => Run(() =>
+    {
+        var reports = _enforcer.Synchronise(all);
+        CountRepair();
+        _status = _status with { LastSynchronised = _clock.GetUtcNow() };
+        return reports;
+    });
+
+    public Task<IReadOnlyList<AgentReport>> ApplyAsync(IReadOnlyList<DesiredInstance> changed, IReadOnlyList<long> removed, CancellationToken cancellationToken) => Run(() =>
+    {
+        var reports = _enforcer.Apply(changed, removed);
+        _isDrifted |= _enforcer.Mended is { ChangedAnything: true };
+        CountRepair();
+        return reports;
+    });
+
+    public async Task DriftAsync(CancellationToken cancellationToken)
+    {
+        Drift drift;
+        try
+        {
+            drift = await _watcher.WaitAsync(cancellationToken);
+        }
+        catch (ChannelClosedException)
+        {
+            // Disposed: nothing will be reported any more.
+            await Task.Delay(Timeout.InfiniteTimeSpan, _clock, cancellationToken);
+            return;
+        }
+
+        LogDrift(_log, drift.Kind, drift.ProcessName ?? "an unknown process", drift.ProcessId);
+        while (_watcher.TryTake(out _))
+        {
+            // One comparison mends whatever else has happened by now.
+        }
+
+        _isDrifted = true;
+    }
+
+    public void Dispose()
+    {
+        _watcher.Dispose();
+        _session.Dispose();
+        _lab.Dispose();
+    }
+
+    /// <summary>
+    /// Done on the caller's thread: a change of ports takes microseconds, less than handing it to another. Whatever stops the whole is an
+    /// <see cref="AgentException"/>; what concerns one instance is in its report.
+    /// </summary>
+    private Task<IReadOnlyList<AgentReport>> Run(Func<List<AgentReport>> work)
+    {
+        try
+        {
+            var reports = work();
+            foreach (var report in reports)
+            {
+                if (report is AgentReport.Rejected rejected)
+                {
+                    Note(rejected.Reason);
+                }
+            }
+
+            return Task.FromResult<IReadOnlyList<AgentReport>>(reports);
+        }
+        catch (Exception exception) when (exception is NetlinkException or RulesetRefusedException or LabException or IOException or UnauthorizedAccessException)
+        {
+            Note(exception.Message);
+            return Task.FromException<IReadOnlyList<AgentReport>>(new AgentException(exception.Message, exception));
+        }
+    }
+
+    private void Note(string problem) => _status = _status with { LastProblem = problem };
+
+    private void CountRepair()
+    {
+        if (_isDrifted && _enforcer.Mended is { ChangedAnything: true } mended)
+        {
+            _status = _status with { DriftRepairs = _status.DriftRepairs + 1 };
+            LogRepaired(_log, mended);
+        }
+
+        _isDrifted = false;
+    }
+
+    [LoggerMessage(3001, LogLevel.Warning, "the ruleset was changed by somebody else ({Kind}, by {Process}, pid {ProcessId}); comparing all of it")]
+    private static partial void LogDrift(ILogger logger, DriftKind kind, string process, uint processId);
+
+    [LoggerMessage(3002, LogLevel.Warning, "a foreign change of the ruleset was mended: {Mended}")]
+    private static partial void LogRepaired(ILogger logger, SynchroniseReport mended);
+}

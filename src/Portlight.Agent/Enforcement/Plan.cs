@@ -1,0 +1,41 @@
+using Portlight.Agent.Lab;
+using Portlight.AgentProtocol;
+using Portlight.Domain;
+using Portlight.Nftables;
+
+namespace Portlight.Agent.Enforcement;
+
+/// <summary>What one desired instance means for this host: a place in the ruleset, a lab instance, both or neither (recorded only).</summary>
+internal sealed record Plan(DesiredInstance Desired, JudgedAttachment? Judged, LabInstance? Lab)
+{
+    internal long Index => Desired.Index;
+
+    /// <summary>What the desired state means. One that no kernel could hold is a <see cref="LabException"/> that says why.</summary>
+    internal static Plan Of(DesiredInstance desired)
+    {
+        var lab = LabInstance.Of(desired);
+        return new Plan(desired, Judge(desired, lab), lab);
+    }
+
+    private static JudgedAttachment? Judge(DesiredInstance desired, LabInstance? lab)
+    {
+        try
+        {
+            return desired.Attachment switch
+            {
+                Attachment.Lab => JudgedAttachment.Interface(lab!.LinkName, desired.Ports) with
+                {
+                    PeerGroup = desired.PeerGroup,
+                    PrivateAddresses = lab.PrivateIpv4 is { } own ? [Cidr.Of(own)] : [],
+                },
+                Attachment.Interface named => JudgedAttachment.Interface(named.Name, desired.Ports) with { PrivateSources = named.PrivateSources },
+                Attachment.ThisHost host => JudgedAttachment.Host(desired.Ports) with { PrivateSources = host.PrivateSources },
+                _ => null,
+            };
+        }
+        catch (ArgumentException exception)
+        {
+            throw new LabException(exception.Message, exception);
+        }
+    }
+}

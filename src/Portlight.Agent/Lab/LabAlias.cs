@@ -1,0 +1,37 @@
+using System.Globalization;
+
+namespace Portlight.Agent.Lab;
+
+/// <summary>How a lab link is known again after a restart: its name says the index, its alias (ifAlias) the index and the namespace. A link without both is not ours.</summary>
+internal readonly record struct LabAlias(long Index, string NamespaceName)
+{
+    private const string Prefix = "portlight:";
+
+    /// <summary>The longest index whose link name fits the kernel's IFNAMSIZ (15 bytes and a zero).</summary>
+    internal const long HighestIndex = 9_999_999_999_999;
+
+    internal string LinkName => LinkNameOf(Index);
+
+    internal static string LinkNameOf(long index) => string.Create(CultureInfo.InvariantCulture, $"pl{index}");
+
+    internal static bool TryParse(string? linkName, string? alias, out LabAlias parsed)
+    {
+        parsed = default;
+        if (linkName is null || alias is null || !alias.StartsWith(Prefix, StringComparison.Ordinal))
+        {
+            return false;
+        }
+
+        var rest = alias.AsSpan(Prefix.Length);
+        var colon = rest.IndexOf(':');
+        if (colon <= 0 || colon == rest.Length - 1 || !long.TryParse(rest[..colon], NumberStyles.None, CultureInfo.InvariantCulture, out var index))
+        {
+            return false;
+        }
+
+        parsed = new LabAlias(index, rest[(colon + 1)..].ToString());
+        return parsed.LinkName == linkName && parsed.ToString() == alias;
+    }
+
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Prefix}{Index}:{NamespaceName}");
+}

@@ -1,0 +1,23 @@
+using Portlight.AgentProtocol;
+
+namespace Portlight.Agent;
+
+/// <summary>The agent of <c>--enforce record</c>: touches no packet, and answers as if everything were applied, because recording is all that was asked for.</summary>
+public sealed class RecordingAgent(TimeProvider clock) : IAgent
+{
+    private volatile AgentStatus _status = new(Enforces: false, "cut", 0, null, null);
+
+    public AgentStatus Status => _status;
+
+    public Task<IReadOnlyList<AgentReport>> SynchroniseAsync(IReadOnlyList<DesiredInstance> all, CancellationToken cancellationToken)
+    {
+        _status = _status with { LastSynchronised = clock.GetUtcNow() };
+        return ApplyAsync(all, [], cancellationToken);
+    }
+
+    public Task<IReadOnlyList<AgentReport>> ApplyAsync(IReadOnlyList<DesiredInstance> changed, IReadOnlyList<long> removed, CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyList<AgentReport>>([.. changed.Select(instance => new AgentReport.Applied(instance.Index, instance.Revision))]);
+
+    /// <summary>Nobody can change what is not there.</summary>
+    public Task DriftAsync(CancellationToken cancellationToken) => Task.Delay(Timeout.InfiniteTimeSpan, clock, cancellationToken);
+}
