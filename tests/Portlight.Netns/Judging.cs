@@ -1,0 +1,98 @@
+using System.Globalization;
+using System.Net;
+using Portlight.AgentProtocol;
+using Portlight.Domain;
+using Portlight.TestKit.Network;
+
+namespace Portlight.Netns;
+
+/// <summary>Where packets are judged, and whence they come.</summary>
+public enum Place
+{
+    LabForwarded,
+    LabFromHost,
+    InterfaceForwarded,
+    InterfaceFromHost,
+    ThisHost,
+}
+
+/// <summary>One attachment and a probe of it: what passes under a port set.</summary>
+internal sealed class Judging
+{
+    private const string HostIpv4 = "192.0.2.1";
+    private const string HostIpv6 = "2001:db8:1::1";
+
+    private static readonly byte[] Protocols = [2, Packet.Icmp, Packet.Tcp, Packet.Udp, Packet.Gre, Packet.Icmpv6, Packet.Sctp];
+
+    private readonly Scene _scene;
+    private readonly DesiredInstance _instance;
+    private readonly PacketProbe _probe;
+    private readonly IPAddress _ipv4;
+    private readonly IPAddress _ipv6;
+
+    internal Judging(Scene scene, Place place)
+    {
+        _scene = scene;
+        var sender = place is Place.LabFromHost or Place.InterfaceFromHost ? scene.FromHost : scene.FromClient;
+        NetworkNode inside;
+        if (place is Place.ThisHost)
+        {
+            (_ipv4, _ipv6, inside) = (TestNetwork.Address(HostIpv4), TestNetwork.Address(HostIpv6), scene.Host);
+            scene.Host.Run("ip", $"addr replace {HostIpv4}/32 dev lo");
+            scene.Host.Run("ip", $"addr replace {HostIpv6}/128 dev lo nodad");
+            _instance = Scene.Lab(9, PortSet.Empty) with { Attachment = new Attachment.ThisHost([_ipv4], []), NamespaceName = null };
+            _probe = new PacketProbe(sender, scene.Own(PacketCapture.Delivered(inside, Protocols)), scene.Replies(sender, inside, _ipv4, _ipv6));
+            return;
+        }
+
+        _instance = Scene.Lab(9, PortSet.Empty);
+        (_ipv4, _ipv6) = (Scene.PublicIpv4(9), Scene.PublicIpv6(9));
+        if (place is Place.InterfaceForwarded or Place.InterfaceFromHost)
+        {
+            inside = scene.Network.AddMachine("vm", "vm0", _ipv4.ToString(), _ipv6.ToString());
+            _instance = _instance with { Attachment = new Attachment.Interface("vm0", [_ipv4], []), NamespaceName = null };
+        }
+        else
+        {
+            inside = scene.Inside(scene.Put(_instance));
+        }
+
+        _probe = new PacketProbe(sender, scene.Own(PacketCapture.Arriving(inside)), scene.Replies(sender, inside, _ipv4, _ipv6));
+    }
+
+    /// <summary>For each packet whether it passes under this port set.</summary>
+    internal IReadOnlyList<bool> Judge(PortSet ports, IReadOnlyList<Packet> packets)
+    {
+        _scene.Put(_instance with { Ports = ports });
+        return _probe.Judge([.. packets.Select(packet => packet with { Destination = packet.IsIpv4 ? _ipv4 : _ipv6 })]);
+    }
+
+    /// <summary>A packet as a table writes it: <c>22/tcp from 198.51.100.1</c>, <c>8:0/icmp from …</c>, <c>sctp from … in fragments</c>, <c>behind options</c>.</summary>
+    internal static Packet Read(string text)
+    {
+        var words = text.Split(' ');
+        var what = words[0].Split('/');
+        var numbers = what.Length == 1 ? [0] : what[0].Split(':').Select(number => int.Parse(number, CultureInfo.InvariantCulture)).ToArray();
+        var source = TestNetwork.Address(words[2]);
+        return new Packet
+        {
+            Protocol = what[^1] switch
+            {
+                "tcp" => Packet.Tcp,
+                "udp" => Packet.Udp,
+                "icmp" => Packet.Icmp,
+                "icmpv6" => Packet.Icmpv6,
+                "sctp" => Packet.Sctp,
+                "gre" => Packet.Gre,
+                _ => throw new ArgumentException($"`{what[^1]}` is no protocol", nameof(text)),
+            },
+            Source = source,
+            Destination = source,
+            Port = (ushort)numbers[0],
+            Type = (byte)numbers[0],
+            Code = (byte)numbers[^1],
+            IsFragmented = text.Contains("in fragments", StringComparison.Ordinal),
+            HasExtensionHeader = text.Contains("behind options", StringComparison.Ordinal),
+        };
+    }
+}

@@ -1,0 +1,154 @@
+using System.Net;
+using System.Net.Sockets;
+using Microsoft.Extensions.Logging.Abstractions;
+using Portlight.Agent;
+using Portlight.AgentProtocol;
+using Portlight.Domain;
+using Portlight.Nftables;
+using Portlight.TestKit.Network;
+
+namespace Portlight.Netns;
+
+/// <summary>
+/// A private host with an agent on it and a client machine beside it. The agent is the real one, and so is everything below it. Leaves nothing: the
+/// next scene is on the same host.
+/// </summary>
+internal sealed class Scene : IDisposable
+{
+    internal const string ClientIpv4 = "198.51.100.10";
+    internal const string ClientIpv6 = "2001:db8:c::10";
+    internal const string ClientLink = "client0";
+
+    private readonly List<IDisposable> _owned = [];
+    private readonly Dictionary<long, DesiredInstance> _desired = [];
+    private readonly ConnectionPolicy _connections;
+    private long _revision;
+
+    internal Scene(ConnectionPolicy connections = ConnectionPolicy.Cut, params IEnumerable<ListenAddress> listen)
+    {
+        _connections = connections;
+        Options = new AgentOptions { Connections = connections, ListenAddresses = [.. listen] };
+        Agent = EmbeddedAgent.Open(Options, TimeProvider.System, NullLogger<EmbeddedAgent>.Instance);
+        Client = Network.AddMachine("client", ClientLink, ClientIpv4, ClientIpv6);
+        FromClient = Own(new PacketSender(Client));
+        FromHost = Own(new PacketSender(Network.Host));
+        Synchronise();
+    }
+
+    internal TestNetwork Network { get; } = new();
+
+    internal NetworkNode Host => Network.Host;
+
+    internal NetworkNode Client { get; }
+
+    internal PacketSender FromClient { get; }
+
+    internal PacketSender FromHost { get; }
+
+    internal AgentOptions Options { get; }
+
+    internal EmbeddedAgent Agent { get; private set; }
+
+    /// <summary>A lab instance with the addresses that its index makes: 203.0.113.i, 172.26.0.i and 2001:db8:a::i.</summary>
+    internal static DesiredInstance Lab(long index, PortSet ports, string? name = null, uint group = 1) => new()
+    {
+        Index = index,
+        Revision = 0,
+        Attachment = new Attachment.Lab(),
+        Ports = ports,
+        IsRunning = true,
+        NamespaceName = name ?? $"pl-web-{index}",
+        PublicAddresses = [PublicIpv4(index), PublicIpv6(index)],
+        PrivateAddress = Private(index),
+        PeerGroup = group,
+    };
+
+    internal static IPAddress PublicIpv4(long index) => TestNetwork.Address($"203.0.113.{index}");
+
+    internal static IPAddress PublicIpv6(long index) => TestNetwork.Address($"2001:db8:a::{index:x}");
+
+    internal static IPAddress Private(long index) => TestNetwork.Address($"172.26.0.{index}");
+
+    /// <summary>Applies one instance and wants it confirmed.</summary>
+    internal DesiredInstance Put(DesiredInstance desired)
+    {
+        var stamped = desired with { Revision = ++_revision };
+        var report = Assert.Single(Done(Agent.ApplyAsync([stamped], [], CancellationToken.None)));
+        Assert.Equal(new AgentReport.Applied(stamped.Index, stamped.Revision), report);
+        return _desired[stamped.Index] = stamped;
+    }
+
+    /// <summary>Applies one instance and wants it refused.</summary>
+    internal AgentReport.Rejected PutRefused(DesiredInstance desired) =>
+        Assert.IsType<AgentReport.Rejected>(Assert.Single(Done(Agent.ApplyAsync([desired with { Revision = ++_revision }], [], CancellationToken.None))));
+
+    internal void Remove(long index)
+    {
+        _desired.Remove(index);
+        Assert.Empty(Done(Agent.ApplyAsync([], [index], CancellationToken.None)));
+    }
+
+    internal IReadOnlyList<AgentReport> Synchronise() => Done(Agent.SynchroniseAsync([.. _desired.Values], CancellationToken.None));
+
+    /// <summary>Ends the agent as a stopped or killed server does, and starts another.</summary>
+    internal void RestartAgent(bool synchronise = true)
+    {
+        Agent.Dispose();
+        Agent = EmbeddedAgent.Open(Options, TimeProvider.System, NullLogger<EmbeddedAgent>.Instance);
+        if (synchronise)
+        {
+            Assert.All(Synchronise(), report => Assert.IsType<AgentReport.Applied>(report));
+        }
+    }
+
+    /// <summary>Inside a lab instance.</summary>
+    internal NetworkNode Inside(DesiredInstance instance) => Own(NetworkNode.Named(instance.NamespaceName!));
+
+    /// <summary>Judges packets from <paramref name="sender"/> to a lab instance, as they arrive in it.</summary>
+    internal PacketProbe Probe(PacketSender sender, DesiredInstance instance, NetworkNode inside) =>
+        new(sender, Own(PacketCapture.Arriving(inside)), Replies(sender, inside, PublicIpv4(instance.Index), PublicIpv6(instance.Index)));
+
+    /// <summary>
+    /// Packets that are always let in, one of each family: <paramref name="inside"/> sends to the sender's machine first, and these are the replies.
+    /// </summary>
+    internal Packet[] Replies(PacketSender sender, NetworkNode inside, params IReadOnlyList<IPAddress> own)
+    {
+        var (peer, ipv4, ipv6) = sender == FromHost ? (Host, "10.255.1.1", "fd00:255:1::1") : (Client, ClientIpv4, ClientIpv6);
+        return [.. own.Select(address => Reply(inside, address, peer, TestNetwork.Address(address.AddressFamily == AddressFamily.InterNetwork ? ipv4 : ipv6)))];
+    }
+
+    private Packet Reply(NetworkNode inside, IPAddress own, NetworkNode peer, IPAddress peerAddress)
+    {
+        var listener = Own(peer.Udp(new IPEndPoint(peerAddress, 0)));
+        var beginner = Own(inside.Udp(new IPEndPoint(own, 0)));
+        beginner.SendTo([1], listener.LocalEndPoint!);
+        Assert.Equal(1, listener.Receive(new byte[8]));
+        return new Packet
+        {
+            Source = peerAddress,
+            Destination = own,
+            Protocol = Packet.Udp,
+            SourcePort = (ushort)((IPEndPoint)listener.LocalEndPoint!).Port,
+            Port = (ushort)((IPEndPoint)beginner.LocalEndPoint!).Port,
+        };
+    }
+
+    internal T Own<T>(T disposable)
+        where T : IDisposable
+    {
+        _owned.Add(disposable);
+        return disposable;
+    }
+
+    public void Dispose()
+    {
+        _owned.Reverse();
+        _owned.ForEach(owned => owned.Dispose());
+        Agent.Dispose();
+        Teardown.Run();
+        Network.Dispose();
+    }
+
+    // Every call of this agent is done when it returns.
+    private static T Done<T>(Task<T> task) => task.GetAwaiter().GetResult();
+}
