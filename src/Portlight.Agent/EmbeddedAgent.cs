@@ -1,8 +1,10 @@
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
 using Portlight.Agent.Enforcement;
+using Portlight.Agent.Inspection;
 using Portlight.Agent.Lab;
 using Portlight.AgentProtocol;
+using Portlight.Domain;
 using Portlight.Nftables;
 using Portlight.Nftables.Netlink;
 
@@ -71,6 +73,8 @@ public sealed partial class EmbeddedAgent : IAgent, IDisposable
         CountRepair();
         return reports;
     });
+
+    public Task<AttachmentFacts> InspectAsync(Attachment attachment, CancellationToken cancellationToken) => Task.FromResult(AttachmentInspection.Of(attachment));
 
     public async Task DriftAsync(CancellationToken cancellationToken)
     {

@@ -1,4 +1,6 @@
+using Portlight.Agent.Inspection;
 using Portlight.AgentProtocol;
+using Portlight.Domain;
 
 namespace Portlight.Agent;
 
@@ -17,6 +19,8 @@ public sealed class RecordingAgent(TimeProvider clock) : IAgent
 
     public Task<IReadOnlyList<AgentReport>> ApplyAsync(IReadOnlyList<DesiredInstance> changed, IReadOnlyList<long> removed, CancellationToken cancellationToken) =>
         Task.FromResult<IReadOnlyList<AgentReport>>([.. changed.Select(instance => new AgentReport.Applied(instance.Index, instance.Revision))]);
+
+    public Task<AttachmentFacts> InspectAsync(Attachment attachment, CancellationToken cancellationToken) => Task.FromResult(AttachmentInspection.Of(attachment));
 
     /// <summary>Nobody can change what is not there.</summary>
     public Task DriftAsync(CancellationToken cancellationToken) => Task.Delay(Timeout.InfiniteTimeSpan, clock, cancellationToken);
