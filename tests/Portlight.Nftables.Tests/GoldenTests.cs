@@ -51,6 +51,20 @@ public sealed class GoldenTests
             JudgedAttachment.Host(ports) with { PrivateSources = [Sample.Block("10.0.0.0/8"), Sample.Block("fd00::/8")] });
     }
 
+    [Fact]
+    public void The_documentation_shows_a_table_as_it_is() => IsolatedNetwork.Run(() =>
+    {
+        PortSet ranged = PortSet.Of(Sample.Open(NetworkProtocol.Tcp, 8000, 8100), Sample.Rule(NetworkProtocol.Tcp, 22, 22, "198.51.100.0/24"));
+        using NftablesSession session = NftablesSession.Open();
+        session.Synchronise(new Ruleset(new RulesetOptions { ListenAddresses = [new ListenAddress(Cidr.AnyIpv4, 8580)] },
+        [
+            JudgedAttachment.Interface("pl1", Sample.Web) with { PeerGroup = 1, PrivateAddresses = [Sample.Block("172.26.0.4")] },
+            JudgedAttachment.Interface("pl2", ranged) with { PeerGroup = 1, PrivateAddresses = [Sample.Block("172.26.0.5")] },
+            JudgedAttachment.Host(PortSet.Of(Sample.Open(NetworkProtocol.Tcp, 22))),
+        ]));
+        Golden.MatchBlock("../../docs/ruleset.md", $"```\n{Ordered(Sample.List())}```\n");
+    });
+
     private static void Check(string name, RulesetOptions options, params JudgedAttachment[] attachments) => IsolatedNetwork.Run(() =>
     {
         using NftablesSession session = NftablesSession.Open();

@@ -13,9 +13,8 @@ public static class Golden
     {
         string path = Path.Combine(Path.GetDirectoryName(testFile)!, "Golden", name);
         string text = actual.ReplaceLineEndings("\n");
-        if (Environment.GetEnvironmentVariable("GOLDEN") == "update")
+        if (IsUpdating())
         {
-            Assert.False(Environment.GetEnvironmentVariable("CI") == "true", "golden files are not updated where CI=true");
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);
             File.WriteAllText(path, text);
             return;
@@ -23,5 +22,26 @@ public static class Golden
 
         Assert.True(File.Exists(path), $"no golden file {path}; GOLDEN=update writes it");
         Assert.Equal(File.ReadAllText(path), text);
+    }
+
+    /// <summary>
+    /// Asserts that a document, by its path from the test's folder, has <paramref name="actual"/> between the lines that begin with
+    /// `&lt;!-- begin` and `&lt;!-- end`.
+    /// </summary>
+    public static void MatchBlock(string document, string actual, [CallerFilePath] string testFile = "")
+    {
+        string path = Path.GetFullPath(Path.Combine(Path.GetDirectoryName(testFile)!, document));
+        string text = File.ReadAllText(path);
+        int begin = text.IndexOf('\n', text.IndexOf("<!-- begin", StringComparison.Ordinal)) + 1;
+        int end = text.IndexOf("<!-- end", begin, StringComparison.Ordinal);
+        if (IsUpdating()) File.WriteAllText(path, text[..begin] + actual + text[end..]);
+        else Assert.Equal(text[begin..end], actual);
+    }
+
+    private static bool IsUpdating()
+    {
+        if (Environment.GetEnvironmentVariable("GOLDEN") != "update") return false;
+        Assert.False(Environment.GetEnvironmentVariable("CI") == "true", "golden files are not updated where CI=true");
+        return true;
     }
 }
