@@ -12,7 +12,7 @@ internal sealed class ReadPool(string path) : IDisposable
 
     public Connection Rent()
     {
-        ObjectDisposedException.ThrowIf(closed, this);
+        ObjectDisposedException.ThrowIf(closed, typeof(SqliteStore));
         return idle.TryTake(out var connection) ? connection : Connection.OpenReader(path);
     }
 
