@@ -23,11 +23,11 @@ public sealed class NftablesSession : IDisposable
     private readonly int _longestTransaction;
     private AppliedPicture? _picture;
 
-    private NftablesSession(NetlinkSocket socket)
+    private NftablesSession(NetlinkSocket socket, int longestTransaction)
     {
         _socket = socket;
         _batch = new NftablesBatch(socket);
-        _longestTransaction = socket.ReserveSendBuffer(WantedSendBuffer);
+        _longestTransaction = Math.Min(longestTransaction, socket.ReserveSendBuffer(WantedSendBuffer));
         socket.ReserveReceiveBuffer(WantedReceiveBuffer);
     }
 
@@ -36,7 +36,10 @@ public sealed class NftablesSession : IDisposable
 
     /// <summary>Opens a session on the network namespace of the calling thread. Reads and changes nothing.</summary>
     /// <exception cref="NetlinkException">There is no nfnetlink here.</exception>
-    public static NftablesSession Open() => new(NetlinkSocket.Open(NetlinkProtocol.Netfilter));
+    public static NftablesSession Open() => Open(int.MaxValue);
+
+    /// <summary>For tests: as if the kernel granted a send buffer of this size only.</summary>
+    internal static NftablesSession Open(int longestTransaction) => new(NetlinkSocket.Open(NetlinkProtocol.Netfilter), longestTransaction);
 
     /// <summary>Reads the table back and makes it what <paramref name="desired"/> says. Doing it twice changes nothing the second time.</summary>
     /// <returns>What was different.</returns>
@@ -165,7 +168,8 @@ public sealed class NftablesSession : IDisposable
             return;
         }
 
-        // Only without CAP_NET_ADMIN over the whole machine: the send buffer cannot be made large enough, so it is a few transactions, closed first.
+        // Only without CAP_NET_ADMIN over the whole machine: the send buffer cannot be made large enough, so it is a few transactions, closed first. If one of
+        // them is refused, those before it stand: everything is closed that is not open yet.
         batch.Begin(generation);
         difference.Write(batch, () =>
         {

@@ -1,5 +1,7 @@
 using CsCheck;
 using Portlight.Domain;
+using Portlight.Nftables.Kernel;
+using Portlight.Nftables.Netlink;
 using Portlight.TestKit;
 
 namespace Portlight.Nftables.Tests;
@@ -112,6 +114,53 @@ public sealed class SessionTests
         attachments[5000] = JudgedAttachment.Interface("pl5000", PortSet.Empty);
         attachments[5001] = JudgedAttachment.Interface("pl5001", Sample.Ranged);
         Assert.False(session.Synchronise(new Ruleset(Sample.Cut, attachments[..^1])).ChangedAnything);
+    });
+
+    [Fact]
+    public void A_load_too_long_for_the_send_buffer_goes_in_parts() => IsolatedNetwork.Run(() =>
+    {
+        var ruleset = new Ruleset(Sample.Cut, Enumerable.Range(0, 3_000).Select(i => JudgedAttachment.Interface($"pl{i}", i % 10 == 0 ? Sample.Ranged : Sample.Web)));
+        using NftablesSession narrow = NftablesSession.Open(longestTransaction: 300_000);
+        SynchroniseReport report = narrow.Synchronise(ruleset);
+        using NftablesSession wide = NftablesSession.Open();
+        Assert.False(wide.Synchronise(ruleset).ChangedAnything);
+
+        narrow.Teardown();
+        Assert.Equal(report, wide.Synchronise(ruleset));
+    });
+
+    [Fact]
+    public void A_table_is_kept_while_somebody_else_commits_all_the_time() => IsolatedNetwork.Run(() =>
+    {
+        using NetlinkSocket socket = NetlinkSocket.Open(NetlinkProtocol.Netfilter);
+        bool stop = false;
+        var churn = new Thread(() =>
+        {
+            using var batch = new NftablesBatch(socket, "other");
+            while (!Volatile.Read(ref stop))
+            {
+                batch.Begin();
+                batch.AddTable();
+                batch.RemoveTable();
+                batch.Commit();
+            }
+        });
+        using NftablesSession session = NftablesSession.Open();
+        var web = new Ruleset(Sample.Cut, Enumerable.Range(0, 500).Select(i => JudgedAttachment.Interface($"pl{i}", Sample.Web)));
+        var ranged = new Ruleset(Sample.Cut, Enumerable.Range(0, 500).Select(i => JudgedAttachment.Interface($"pl{i}", Sample.Ranged)));
+        session.Synchronise(web);
+        churn.Start();
+        try
+        {
+            for (int i = 0; i < 6; i++) Assert.False(session.Synchronise(i % 2 == 0 ? ranged : web).Rebuilt);
+        }
+        finally
+        {
+            Volatile.Write(ref stop, true);
+            churn.Join();
+        }
+
+        Assert.False(session.Synchronise(web).ChangedAnything);
     });
 
     // Two tables with the same content may list elements in different orders, and sets in the order in which they were made.
