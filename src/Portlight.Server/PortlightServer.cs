@@ -54,6 +54,8 @@ public sealed class PortlightServer : IAsyncDisposable
 
     internal Reconciler Reconciled => reconciler;
 
+    internal IEnumerable<string> Targets { get; private init; } = [];
+
     /// <summary>Opens the store, synchronises the kernel, listens.</summary>
     /// <exception cref="StoreException">The database cannot be used.</exception>
     /// <exception cref="AgentException">The kernel cannot be made to hold what is stored; it is as it was.</exception>
@@ -74,8 +76,9 @@ public sealed class PortlightServer : IAsyncDisposable
 
         var services = new Services(options, store, reconciler, projection, agent, setup, box, clock);
         var verifier = new SigV4Verifier(new SigV4Rules { Service = "lightsail" }, clock);
+        var operations = new OperationTable(services);
         var pipeline = new Pipeline(
-            new OperationTable(services),
+            operations,
             new Authenticator(store, new AccessKeySecrets(box), verifier),
             new RateLimiter(options.RequestsPerSecond, clock),
             metrics,
@@ -90,7 +93,7 @@ public sealed class PortlightServer : IAsyncDisposable
         await app.StartAsync(cancellationToken);
         var pruner = new Pruner(store, options.Retention, clock, loggers.CreateLogger<Pruner>());
         pruner.Start();
-        var server = new PortlightServer(app, metricsHttp, store, reconciler, setup, pruner, metrics);
+        var server = new PortlightServer(app, metricsHttp, store, reconciler, setup, pruner, metrics) { Targets = operations.Targets };
         EndpointFile.Write(options.DataDirectory, server.Addresses[0]);
         return server;
     }
@@ -122,7 +125,7 @@ public sealed class PortlightServer : IAsyncDisposable
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
-            kestrel.Limits.MaxRequestBodySize = RequestBody.MaxLength;
+            kestrel.Limits.MaxRequestBodySize = RequestBody.MaxDiscarded;
             kestrel.Limits.MaxRequestHeadersTotalSize = 16 * 1024;
             kestrel.Limits.MaxConcurrentConnections = 10_000;
             kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);

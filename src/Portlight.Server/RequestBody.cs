@@ -11,6 +11,12 @@ internal readonly struct RequestBody : IDisposable
     /// <summary>The largest legitimate request, a Put of thousands of rules or an instance's user data, is well below.</summary>
     public const int MaxLength = 256 * 1024;
 
+    /// <summary>
+    /// What is read off the wire and thrown away of a body that is too long, so that its sender gets to see the answer; a longer one finds the connection
+    /// closed.
+    /// </summary>
+    public const int MaxDiscarded = 32 * 1024 * 1024;
+
     private readonly byte[]? rented;
 
     private RequestBody(byte[]? rented, int length)

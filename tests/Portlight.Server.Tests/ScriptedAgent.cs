@@ -10,6 +10,8 @@ internal sealed class ScriptedAgent : IAgent
     private TaskCompletionSource held = Released();
     private TaskCompletionSource drift = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Func<DesiredInstance, string?> refuses = _ => null;
+    private TaskCompletionSource synchronised = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private bool fails;
 
     /// <summary>What is "in the kernel".</summary>
     public Dictionary<long, DesiredInstance> Applied { get; } = [];
@@ -52,7 +54,20 @@ internal sealed class ScriptedAgent : IAgent
         }
     }
 
-    public Task<IReadOnlyList<AgentReport>> SynchroniseAsync(IReadOnlyList<DesiredInstance> all, CancellationToken cancellationToken)
+    /// <summary>Completes with the next synchronisation.</summary>
+    public Task Synchronised()
+    {
+        lock (gate)
+        {
+            synchronised = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            return synchronised.Task;
+        }
+    }
+
+    /// <summary>The next change fails altogether, as when the agent's process is gone.</summary>
+    public void FailOnce() => fails = true;
+
+    public async Task<IReadOnlyList<AgentReport>> SynchroniseAsync(IReadOnlyList<DesiredInstance> all, CancellationToken cancellationToken)
     {
         Synchronisations++;
         foreach (var gone in Applied.Keys.Except(all.Select(instance => instance.Index)).ToList())
@@ -60,12 +75,24 @@ internal sealed class ScriptedAgent : IAgent
             Applied.Remove(gone);
         }
 
-        return ApplyAsync(all, [], cancellationToken);
+        var reports = await ApplyAsync(all, [], cancellationToken);
+        lock (gate)
+        {
+            synchronised.TrySetResult();
+        }
+
+        return reports;
     }
 
     public async Task<IReadOnlyList<AgentReport>> ApplyAsync(IReadOnlyList<DesiredInstance> changed, IReadOnlyList<long> removed, CancellationToken cancellationToken)
     {
         await held.Task.WaitAsync(cancellationToken);
+        if (fails)
+        {
+            fails = false;
+            throw new AgentException("gone");
+        }
+
         foreach (var index in removed)
         {
             Applied.Remove(index);

@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json.Serialization.Metadata;
 using Microsoft.Extensions.Time.Testing;
 using Portlight.Domain;
+using Portlight.Wire;
 using Portlight.Wire.Client;
 using Portlight.Wire.SigV4;
 
@@ -51,20 +52,39 @@ internal sealed class ServerHarness : IAsyncDisposable
         where TResponse : class
         => Client().SendAsync("Lightsail_20161128." + operation, request, requestShape, responseShape, TestContext.Current.CancellationToken);
 
-    /// <summary>Posts a body as it stands, signed by the root key.</summary>
+    /// <summary>A signed request with a body as it stands; the test may spoil it before it is sent.</summary>
+    public HttpRequestMessage Request(string target, byte[] body, AwsCredentials? credentials = null, string? region = null, string service = "lightsail", DateTimeOffset? at = null)
+    {
+        var message = new HttpRequestMessage(HttpMethod.Post, Endpoint) { Content = new ByteArrayContent(body) };
+        message.Content.Headers.ContentType = new("application/x-amz-json-1.1");
+        message.Headers.TryAddWithoutValidation("X-Amz-Target", target);
+        RequestSigning.Sign(message, body, credentials ?? Credentials, region ?? Scope.Region, at ?? Clock.GetUtcNow(), service);
+        return message;
+    }
+
+    /// <summary>Posts a body as it stands to an operation of Lightsail, signed by the root key.</summary>
     public async Task<HttpResponseMessage> PostAsync(string operation, string body, string? ifMatch = null)
     {
-        var bytes = Encoding.UTF8.GetBytes(body);
-        using var message = new HttpRequestMessage(HttpMethod.Post, Endpoint) { Content = new ByteArrayContent(bytes) };
-        message.Content.Headers.ContentType = new("application/x-amz-json-1.1");
-        message.Headers.TryAddWithoutValidation("X-Amz-Target", "Lightsail_20161128." + operation);
+        using var message = Request("Lightsail_20161128." + operation, Encoding.UTF8.GetBytes(body));
         if (ifMatch is not null)
         {
             message.Headers.TryAddWithoutValidation("If-Match", ifMatch);
         }
 
-        RequestSigning.Sign(message, bytes, Credentials, Scope.Region, Clock.GetUtcNow());
         return await Http.SendAsync(message, TestContext.Current.CancellationToken);
+    }
+
+    /// <summary>Sends a request that must be refused and reads the error as an SDK does.</summary>
+    public async Task<(int Status, AwsErrorBody Error)> SendRefusedAsync(HttpRequestMessage request)
+    {
+        using (request)
+        {
+            using var response = await Http.SendAsync(request, TestContext.Current.CancellationToken);
+            Assert.False(response.IsSuccessStatusCode);
+            Assert.Single(response.Headers.GetValues("x-amzn-RequestId"));
+            var body = await response.Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken);
+            return ((int)response.StatusCode, AwsErrorBody.Read(body, null));
+        }
     }
 
     /// <summary>Stores a running instance as CreateInstances leaves it, without asking for it through the API.</summary>

@@ -23,6 +23,9 @@ internal sealed partial class SetupWorker(IStore store, SecretBox box, TimeProvi
     /// <summary>Says that something was begun.</summary>
     public void Nudge() => bell.Release();
 
+    /// <summary>From now on nothing is finished but by <see cref="RunOnceAsync"/>.</summary>
+    internal void Pause() => stopping.Cancel();
+
     public async Task RunOnceAsync()
     {
         var regions = store.View.ListRegions();

@@ -1,0 +1,80 @@
+using Portlight.Domain;
+
+namespace Portlight.Server.Tests;
+
+/// <summary>One path carries desired state to the kernel, whatever woke it.</summary>
+public sealed class ReconcilerTests
+{
+    [Fact]
+    public async Task Drift_brings_back_what_is_stored()
+    {
+        await using var server = await ServerHarness.StartAsync();
+        var instance = await server.AddInstanceAsync("web-1", Ports(22));
+        await server.Server.Reconciled.ConfirmAsync(instance.Revision, TimeSpan.FromMinutes(1));
+        var synchronised = server.Agent.Synchronised();
+
+        server.Agent.Applied.Clear();
+        server.Agent.Drift();
+        await synchronised;
+
+        Assert.Equal(Ports(22), server.Agent.Applied[instance.Index].Ports);
+    }
+
+    [Fact]
+    public async Task An_agent_that_fails_is_asked_again_for_everything()
+    {
+        await using var server = await ServerHarness.StartAsync();
+        server.Agent.FailOnce();
+        var synchronised = server.Agent.Synchronised();
+
+        var instance = await server.AddInstanceAsync("web-1", Ports(22));
+        while (!synchronised.IsCompleted)
+        {
+            server.Clock.Advance(TimeSpan.FromSeconds(1)); // the retry waits on this clock
+            await Task.Yield();
+        }
+
+        await server.Server.Reconciled.ConfirmAsync(instance.Revision, TimeSpan.FromMinutes(1));
+        Assert.Equal(Ports(22), server.Agent.Applied[instance.Index].Ports);
+    }
+
+    [Fact]
+    public async Task Of_changes_that_were_joined_only_the_refused_one_is_taken_back()
+    {
+        await using var server = await ServerHarness.StartAsync();
+        var instance = await server.AddInstanceAsync("web-1", Ports(22));
+        await server.Server.Reconciled.ConfirmAsync(instance.Revision, TimeSpan.FromMinutes(1));
+        server.Agent.Refuse(wanted => wanted.Ports.Equals(Ports(443)) ? "refused" : null);
+        var release = server.Agent.Hold();
+
+        // The first is under way while the other two wait and are joined.
+        var revisions = new List<long>();
+        foreach (var port in new[] { 25, 80, 443 })
+        {
+            revisions.Add(await server.Server.Store.CommitAsync((view, changes) => changes.Save(view.FindInstance(server.Scope, "web-1")! with { Ports = Ports(port) }).Revision, TestContext.Current.CancellationToken));
+        }
+
+        release();
+        Assert.Null(await server.Server.Reconciled.ConfirmAsync(revisions[1], TimeSpan.FromMinutes(1)));
+        Assert.Equal("refused", (await server.Server.Reconciled.ConfirmAsync(revisions[2], TimeSpan.FromMinutes(1)))?.Reason);
+
+        Assert.Equal(Ports(80), server.Agent.Applied[instance.Index].Ports);
+        Assert.Equal(Ports(80), server.Server.Store.View.FindInstance(server.Scope, "web-1")!.Ports);
+    }
+
+    [Fact]
+    public void Namespaces_of_different_scopes_never_share_a_name()
+    {
+        var projection = new Reconciliation.Projection(PortLimits.Default, new Scope("111122223333", "us-east-1"));
+        string[] names = ["web-1", "us-west-2-web-1", "444455556666-us-east-1-web-1", "us-east-1-us-west-2-web-1", "web"];
+        Scope[] scopes = [new("111122223333", "us-east-1"), new("111122223333", "us-west-2"), new("444455556666", "us-east-1"), new("444455556666", "us-west-2")];
+
+        var made = scopes.SelectMany(scope => names.Select(name => projection.NamespaceName(scope, name))).ToList();
+
+        Assert.Equal(made.Count, made.Distinct().Count());
+        Assert.Equal("pl-web-1", projection.NamespaceName(scopes[0], "web-1"));
+        Assert.Equal("pl-us-west-2-web-1", projection.NamespaceName(scopes[1], "web-1"));
+    }
+
+    private static PortSet Ports(int port) => PortSet.Of(new PortRule(new PortKey(NetworkProtocol.Tcp, port, port), [Cidr.AnyIpv4], [], []));
+}
