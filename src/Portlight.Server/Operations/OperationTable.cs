@@ -1,6 +1,13 @@
 using System.Collections.Frozen;
 using Portlight.Server.Operations.Installation;
+using Portlight.Server.Operations.Instances;
+using Portlight.Server.Operations.KeyPairs;
+using Portlight.Server.Operations.Places;
 using Portlight.Server.Operations.Ports;
+using Portlight.Server.Operations.Records;
+using Portlight.Server.Operations.StaticIps;
+using Portlight.Server.Operations.Tagging;
+using Portlight.Storage;
 using Portlight.Wire;
 using Portlight.Wire.Lightsail;
 using Portlight.Wire.PortlightApi;
@@ -18,6 +25,12 @@ internal sealed class OperationTable
     {
         var entries = new Dictionary<string, OperationEntry>(StringComparer.Ordinal);
         AddPorts(entries, services);
+        AddRecords(entries, services.Store);
+        AddInstances(entries, services);
+        AddPlaces(entries, services.Store);
+        AddStaticIps(entries, services);
+        AddKeyPairs(entries, services);
+        AddTags(entries, services.Store);
         AddInstallation(entries, services);
         byTarget = entries.ToFrozenDictionary(StringComparer.Ordinal);
     }
@@ -51,6 +64,70 @@ internal sealed class OperationTable
         entries.Add(LightsailPrefix + "OpenInstancePublicPorts", OperationEntry.Of(new OpenInstancePublicPorts(ports, services.Limits), json.OpenInstancePublicPortsRequest, json.OpenInstancePublicPortsResponse));
         entries.Add(LightsailPrefix + "CloseInstancePublicPorts", OperationEntry.Of(new CloseInstancePublicPorts(ports, services.Limits), json.CloseInstancePublicPortsRequest, json.CloseInstancePublicPortsResponse));
         entries.Add(LightsailPrefix + "GetInstancePortStates", OperationEntry.Of(new GetInstancePortStates(services.Store, services.Options.AwsQuirks), json.GetInstancePortStatesRequest, json.GetInstancePortStatesResponse));
+    }
+
+    private static void AddRecords(Dictionary<string, OperationEntry> entries, IStore store)
+    {
+        var json = LightsailJson.Default;
+        entries.Add(LightsailPrefix + "GetOperation", OperationEntry.Of(new GetOperation(store), json.GetOperationRequest, json.GetOperationResponse));
+        entries.Add(LightsailPrefix + "GetOperations", OperationEntry.Of(new GetOperations(store), json.GetOperationsRequest, json.GetOperationsResponse));
+        entries.Add(LightsailPrefix + "GetOperationsForResource", OperationEntry.Of(new GetOperationsForResource(store), json.GetOperationsForResourceRequest, json.GetOperationsForResourceResponse));
+    }
+
+    private static void AddInstances(Dictionary<string, OperationEntry> entries, Services services)
+    {
+        var json = LightsailJson.Default;
+        entries.Add(LightsailPrefix + "CreateInstances", OperationEntry.Of(new CreateInstances(services), json.CreateInstancesRequest, json.CreateInstancesResponse));
+        entries.Add(LightsailPrefix + "GetInstance", OperationEntry.Of(new GetInstance(services), json.GetInstanceRequest, json.GetInstanceResponse));
+        entries.Add(LightsailPrefix + "GetInstances", OperationEntry.Of(new GetInstances(services), json.GetInstancesRequest, json.GetInstancesResponse));
+        entries.Add(LightsailPrefix + "GetInstanceState", OperationEntry.Of(new GetInstanceState(services.Store), json.GetInstanceStateRequest, json.GetInstanceStateResponse));
+        entries.Add(LightsailPrefix + "GetInstanceAccessDetails", OperationEntry.Of(new GetInstanceAccessDetails(services), json.GetInstanceAccessDetailsRequest, json.GetInstanceAccessDetailsResponse));
+        entries.Add(LightsailPrefix + "DeleteInstance", OperationEntry.Of(new DeleteInstance(services), json.DeleteInstanceRequest, json.DeleteInstanceResponse));
+        entries.Add(LightsailPrefix + "StartInstance", OperationEntry.Of(new StartInstance(services), json.StartInstanceRequest, json.StartInstanceResponse));
+        entries.Add(LightsailPrefix + "StopInstance", OperationEntry.Of(new StopInstance(services), json.StopInstanceRequest, json.StopInstanceResponse));
+        entries.Add(LightsailPrefix + "RebootInstance", OperationEntry.Of(new RebootInstance(services), json.RebootInstanceRequest, json.RebootInstanceResponse));
+        entries.Add(LightsailPrefix + "SetIpAddressType", OperationEntry.Of(new SetIpAddressType(services), json.SetIpAddressTypeRequest, json.SetIpAddressTypeResponse));
+        entries.Add(LightsailPrefix + "UpdateInstanceMetadataOptions", OperationEntry.Of(new UpdateInstanceMetadataOptions(services), json.UpdateInstanceMetadataOptionsRequest, json.UpdateInstanceMetadataOptionsResponse));
+        entries.Add(LightsailPrefix + "GetActiveNames", OperationEntry.Of(new GetActiveNames(services.Store), json.GetActiveNamesRequest, json.GetActiveNamesResponse));
+    }
+
+    private static void AddPlaces(Dictionary<string, OperationEntry> entries, IStore store)
+    {
+        var json = LightsailJson.Default;
+        entries.Add(LightsailPrefix + "GetRegions", OperationEntry.Of(new GetRegions(store), json.GetRegionsRequest, json.GetRegionsResponse));
+        entries.Add(LightsailPrefix + "GetBlueprints", OperationEntry.Of(new GetBlueprints(), json.GetBlueprintsRequest, json.GetBlueprintsResponse));
+        entries.Add(LightsailPrefix + "GetBundles", OperationEntry.Of(new GetBundles(), json.GetBundlesRequest, json.GetBundlesResponse));
+        entries.Add(LightsailPrefix + "IsVpcPeered", OperationEntry.Of(new IsVpcPeered(), json.IsVpcPeeredRequest, json.IsVpcPeeredResponse));
+    }
+
+    private static void AddStaticIps(Dictionary<string, OperationEntry> entries, Services services)
+    {
+        var json = LightsailJson.Default;
+        entries.Add(LightsailPrefix + "AllocateStaticIp", OperationEntry.Of(new AllocateStaticIp(services), json.AllocateStaticIpRequest, json.AllocateStaticIpResponse));
+        entries.Add(LightsailPrefix + "AttachStaticIp", OperationEntry.Of(new AttachStaticIp(services), json.AttachStaticIpRequest, json.AttachStaticIpResponse));
+        entries.Add(LightsailPrefix + "DetachStaticIp", OperationEntry.Of(new DetachStaticIp(services), json.DetachStaticIpRequest, json.DetachStaticIpResponse));
+        entries.Add(LightsailPrefix + "GetStaticIp", OperationEntry.Of(new GetStaticIp(services.Store), json.GetStaticIpRequest, json.GetStaticIpResponse));
+        entries.Add(LightsailPrefix + "GetStaticIps", OperationEntry.Of(new GetStaticIps(services.Store), json.GetStaticIpsRequest, json.GetStaticIpsResponse));
+        entries.Add(LightsailPrefix + "ReleaseStaticIp", OperationEntry.Of(new ReleaseStaticIp(services.Store), json.ReleaseStaticIpRequest, json.ReleaseStaticIpResponse));
+    }
+
+    private static void AddKeyPairs(Dictionary<string, OperationEntry> entries, Services services)
+    {
+        var json = LightsailJson.Default;
+        entries.Add(LightsailPrefix + "CreateKeyPair", OperationEntry.Of(new CreateKeyPair(services.Store), json.CreateKeyPairRequest, json.CreateKeyPairResponse));
+        entries.Add(LightsailPrefix + "ImportKeyPair", OperationEntry.Of(new ImportKeyPair(services.Store), json.ImportKeyPairRequest, json.ImportKeyPairResponse));
+        entries.Add(LightsailPrefix + "GetKeyPair", OperationEntry.Of(new GetKeyPair(services.Store), json.GetKeyPairRequest, json.GetKeyPairResponse));
+        entries.Add(LightsailPrefix + "GetKeyPairs", OperationEntry.Of(new GetKeyPairs(services.Store), json.GetKeyPairsRequest, json.GetKeyPairsResponse));
+        entries.Add(LightsailPrefix + "DeleteKeyPair", OperationEntry.Of(new DeleteKeyPair(services), json.DeleteKeyPairRequest, json.DeleteKeyPairResponse));
+        entries.Add(LightsailPrefix + "DownloadDefaultKeyPair", OperationEntry.Of(new DownloadDefaultKeyPair(services), json.DownloadDefaultKeyPairRequest, json.DownloadDefaultKeyPairResponse));
+    }
+
+    private static void AddTags(Dictionary<string, OperationEntry> entries, IStore store)
+    {
+        var json = LightsailJson.Default;
+        var tags = new TagChange(store);
+        entries.Add(LightsailPrefix + "TagResource", OperationEntry.Of(new TagResource(tags), json.TagResourceRequest, json.TagResourceResponse));
+        entries.Add(LightsailPrefix + "UntagResource", OperationEntry.Of(new UntagResource(tags), json.UntagResourceRequest, json.UntagResourceResponse));
     }
 
     private static void AddInstallation(Dictionary<string, OperationEntry> entries, Services services)

@@ -18,7 +18,7 @@ internal static class Requests
 
         if (!ResourceName.IsValid(name))
         {
-            throw new InvalidInputException(ResourceName.Refusal(Shown(name)));
+            throw new InvalidInputException(ResourceName.Refusal(name));
         }
 
         call.Resource = name;
@@ -33,18 +33,15 @@ internal static class Requests
     {
         if (call.IfMatch is { } tag && tag != "*" && tag != EntityTag(instance))
         {
-            throw new PreconditionFailedException($"the instance {instance.Name} has changed since entity tag {Shown(tag)}; it is now {EntityTag(instance)}");
+            throw new PreconditionFailedException($"the instance {instance.Name} has changed since entity tag {UserText.Excerpt(tag)}; it is now {EntityTag(instance)}");
         }
     }
 
     public static string EntityTag(Instance instance) => instance.Revision.ToString();
 
+    /// <summary>Instances, static IPs and key pairs of a region share one namespace.</summary>
+    public static InvalidInputException NameTaken(string names) => new($"Some names are already in use: {names}") { Code = ErrorCodes.NameExists };
+
     /// <summary>One answer that names every problem of the request.</summary>
     public static InvalidInputException Invalid(IReadOnlyCollection<Problem> problems) => new(string.Join("; ", problems));
-
-    private static string Shown(string text)
-    {
-        var shown = text.Length > 64 ? $"{text[..64]}…" : text;
-        return new string([.. shown.Select(c => char.IsControl(c) || char.IsSurrogate(c) ? '?' : c)]);
-    }
 }

@@ -16,7 +16,9 @@ internal sealed class Rejections(IStore store, TimeProvider clock)
     public Task TakeBackAsync(Instance instance, AgentReport.Rejected rejected, Instance? standing) => store.CommitAsync((view, changes) =>
     {
         var now = clock.GetUtcNow();
-        var awaiting = view.ListOperations(instance.Scope, instance.Name, before: null, limit: 200).Operations
+        string?[] resources = [instance.Name, instance.StaticIpName, standing?.StaticIpName]; // attaching and detaching leave a record of the static IP too
+        var awaiting = resources.OfType<string>().Distinct()
+            .SelectMany(name => view.ListOperations(instance.Scope, name, before: null, limit: 200).Operations)
             .Where(operation => operation.Status == OperationStatus.Started && operation.AwaitsRevision == rejected.Revision);
         foreach (var operation in awaiting)
         {
@@ -49,6 +51,7 @@ internal sealed class Rejections(IStore store, TimeProvider clock)
                 Ports = standing.Ports,
                 State = standing.State,
                 Attachment = standing.Attachment,
+                BundleId = standing.BundleId,
                 IpAddressType = standing.IpAddressType,
                 PublicIpv4 = standing.PublicIpv4,
                 PrivateIpv4 = standing.PrivateIpv4,

@@ -1,0 +1,69 @@
+using System.Net;
+using System.Net.Sockets;
+using Portlight.Domain;
+using Portlight.Storage;
+using Portlight.Wire;
+
+namespace Portlight.Server.Operations.Instances;
+
+/// <summary>
+/// Free addresses for what one decision makes. Each draw begins where the installation's counter stands, so that it is usually free at the first look and an
+/// address that was given back is not given out again soon.
+/// </summary>
+internal sealed class AddressDraw(IStoreView view, Changes changes, ServeOptions options)
+{
+    /// <summary>Lightsail's own range of private addresses.</summary>
+    private static readonly Cidr PrivateRange = Cidr.Create(AddressFamily.InterNetwork, 0xAC1A_0000, 16);
+
+    private readonly HashSet<IPAddress> drawn = [];
+
+    public IPAddress PublicIpv4() => Draw(options.LabIpv4, Ipv4);
+
+    public IPAddress PrivateIpv4() => Draw(PrivateRange, Ipv4);
+
+    public IPAddress Ipv6() => Draw(options.LabIpv6, Ipv6Address);
+
+    /// <exception cref="OperationFailureException">The block has no free address left.</exception>
+    private IPAddress Draw(Cidr block, Func<Cidr, ulong, Cidr> at)
+    {
+        var start = (ulong)changes.NewIndex();
+        var tries = (ulong)UInt128.Min(block.Last - block.Network + 1, 1 << 20);
+        for (ulong i = 0; i < tries; i++)
+        {
+            var address = at(block, start + i).ToAddress();
+            if (!view.IsAddressTaken(address) && drawn.Add(address))
+            {
+                return address;
+            }
+        }
+
+        throw new OperationFailureException($"every address of {block} is in use") { Tip = "delete an instance, release a static IP, or give the lab a larger block" };
+    }
+
+    /// <summary>The first and the last address of a block, its network and broadcast addresses, stay free.</summary>
+    private static Cidr Ipv4(Cidr block, ulong number)
+    {
+        var size = (ulong)(block.Last - block.Network + 1);
+        var offset = size > 2 ? 1 + (number % (size - 2)) : number % size;
+        return Cidr.Create(AddressFamily.InterNetwork, block.Network + offset, 32);
+    }
+
+    /// <summary>
+    /// Scattered over the block, with no group of the interface id zero: a client's test (terraform-provider-aws, <c>ipv6_addresses</c>) wants eight groups
+    /// written out.
+    /// </summary>
+    private static Cidr Ipv6Address(Cidr block, ulong number)
+    {
+        // The finaliser of SplitMix64: a bijection, so that different numbers give different addresses in a /64.
+        var mixed = number + 0x9E37_79B9_7F4A_7C15;
+        mixed = (mixed ^ (mixed >> 30)) * 0xBF58_476D_1CE4_E5B9;
+        mixed = (mixed ^ (mixed >> 27)) * 0x94D0_49BB_1331_11EB;
+        mixed ^= mixed >> 31;
+        for (var shift = 0; shift < 64; shift += 16)
+        {
+            mixed |= ((mixed >> shift) & 0xFFFF) == 0 ? 1UL << shift : 0;
+        }
+
+        return Cidr.Create(AddressFamily.InterNetworkV6, block.Network | (mixed & (block.Last ^ block.Network)), 128);
+    }
+}

@@ -1,0 +1,84 @@
+using Portlight.Domain;
+using Portlight.Storage;
+using Portlight.Wire;
+using Portlight.Wire.Lightsail;
+
+namespace Portlight.Server.Operations.Instances;
+
+/// <summary>
+/// Makes one instance for each name, all or none, with the ports that its blueprint opens. The answer is <c>Started</c> and the state pending; the reconciler
+/// carries the instance to the kernel, and then it is running and its operation has succeeded.
+/// </summary>
+internal sealed class CreateInstances(Services services) : IOperation<CreateInstancesRequest, CreateInstancesResponse>
+{
+    public async Task<CreateInstancesResponse> HandleAsync(Call call, CreateInstancesRequest request)
+    {
+        var wanted = NewInstances.Read(call, request);
+        var operations = await services.Store.CommitAsync((view, changes) => Create(call, wanted, view, changes));
+        return new CreateInstancesResponse { Operations = [.. operations.Select(operation => operation.ToWire())] };
+    }
+
+    private List<Domain.Operation> Create(Call call, NewInstances wanted, IStoreView view, Changes changes)
+    {
+        RequireFreeNames(call, wanted, view);
+        RequireRoom(call, wanted, view);
+        if (view.FindKeyPair(call.Scope, wanted.KeyPairName) is null)
+        {
+            throw new NotFoundException($"The KeyPair does not exist: {wanted.KeyPairName}");
+        }
+
+        var addresses = new AddressDraw(view, changes, services.Options);
+        var operations = new List<Domain.Operation>(wanted.Names.Length);
+        foreach (var name in wanted.Names)
+        {
+            var operation = OperationShapes.Begin(call, changes.Save(New(call, name, wanted, changes.NewIndex(), addresses)), "CreateInstance", details: null);
+            changes.Save(operation);
+            operations.Add(operation);
+        }
+
+        return operations;
+    }
+
+    private Domain.Instance New(Call call, string name, NewInstances wanted, long index, AddressDraw addresses) => new()
+    {
+        Scope = call.Scope,
+        Name = name,
+        Id = Guid.NewGuid(),
+        Index = index,
+        CreatedAt = call.Now,
+        AvailabilityZone = wanted.Zone,
+        BlueprintId = wanted.Blueprint.Id,
+        BundleId = wanted.Bundle.Id,
+        Attachment = services.Agent.Status.Enforces ? new Attachment.Lab() : new Attachment.Recorded(),
+        Ports = wanted.Blueprint.DefaultPorts,
+        IpAddressType = wanted.IpAddressType,
+        PublicIpv4 = wanted.IpAddressType == IpAddressType.Ipv6 ? null : addresses.PublicIpv4(),
+        PrivateIpv4 = addresses.PrivateIpv4(),
+        Ipv6Address = wanted.IpAddressType == IpAddressType.Ipv4 ? null : addresses.Ipv6(),
+        KeyPairName = wanted.KeyPairName,
+        UserData = wanted.UserData,
+        Tags = wanted.Tags,
+    };
+
+    private static void RequireFreeNames(Call call, NewInstances wanted, IStoreView view)
+    {
+        var taken = wanted.Names.Where(name => view.IsNameTaken(call.Scope, name)).ToList();
+        if (taken.Count > 0)
+        {
+            throw Requests.NameTaken(string.Join(", ", taken));
+        }
+    }
+
+    private void RequireRoom(Call call, NewInstances wanted, IStoreView view)
+    {
+        var quota = services.Options.InstanceQuota;
+        if (quota > 0 && view.ListInstances(call.Scope, afterIndex: 0, quota + 1).Count + wanted.Names.Length > quota)
+        {
+            throw new InvalidInputException(
+                $"Sorry, you've reached your maximum limit of Lightsail Instances : {quota}. If you're new to Lightsail, please try again later. If the issue persists, please contact Customer Support.")
+            {
+                Tip = "the operator of this installation sets the limit with --instance-quota",
+            };
+        }
+    }
+}

@@ -1,0 +1,44 @@
+using Portlight.Domain;
+using Portlight.Server.Operations.Instances;
+using Portlight.Wire;
+using Portlight.Wire.Lightsail;
+
+namespace Portlight.Server.Operations.StaticIps;
+
+/// <summary>Reserves a public IPv4 address under a name.</summary>
+internal sealed class AllocateStaticIp(Services services) : IOperation<AllocateStaticIpRequest, AllocateStaticIpResponse>
+{
+    public async Task<AllocateStaticIpResponse> HandleAsync(Call call, AllocateStaticIpRequest request)
+    {
+        var name = Requests.RequireName(call, request.StaticIpName, "staticIpName");
+        var operation = await services.Store.CommitAsync((view, changes) =>
+        {
+            if (view.IsNameTaken(call.Scope, name))
+            {
+                throw Requests.NameTaken(name);
+            }
+
+            var quota = services.Options.StaticIpQuota;
+            if (quota > 0 && view.ListStaticIps(call.Scope, afterName: "", quota).Count >= quota)
+            {
+                throw new InvalidInputException("Sorry, you have reached the maximum number of static IP addresses.")
+                {
+                    Tip = "the operator of this installation sets the limit with --static-ip-quota",
+                };
+            }
+
+            changes.Save(new Domain.StaticIp
+            {
+                Scope = call.Scope,
+                Name = name,
+                Id = Guid.NewGuid(),
+                CreatedAt = call.Now,
+                Address = new AddressDraw(view, changes, services.Options).PublicIpv4(),
+            });
+            var done = OperationShapes.Done(call, ResourceType.StaticIp, name, OperationShapes.NoZone, call.Operation);
+            changes.Save(done);
+            return done;
+        });
+        return new AllocateStaticIpResponse { Operations = [operation.ToWire()] };
+    }
+}

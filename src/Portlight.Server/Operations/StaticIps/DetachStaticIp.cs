@@ -1,0 +1,35 @@
+using Portlight.Server.Operations.Instances;
+using Portlight.Wire;
+using Portlight.Wire.Lightsail;
+
+namespace Portlight.Server.Operations.StaticIps;
+
+/// <summary>Takes a static IP from its instance, which gets another public address if it is running.</summary>
+internal sealed class DetachStaticIp(Services services) : IOperation<DetachStaticIpRequest, DetachStaticIpResponse>
+{
+    public async Task<DetachStaticIpResponse> HandleAsync(Call call, DetachStaticIpRequest request)
+    {
+        var name = Requests.RequireName(call, request.StaticIpName, "staticIpName");
+        var begun = await services.Store.CommitAsync((view, changes) =>
+        {
+            var staticIp = view.RequireStaticIp(call, name);
+            if (staticIp.AttachedTo is not { } holder)
+            {
+                throw new InvalidInputException($"The StaticIp {name} is not attached to an instance");
+            }
+
+            var instance = view.RequireInstance(call, holder);
+            Requests.RequireMatch(call, instance);
+            var hasAddress = instance.State is Domain.InstanceState.Pending or Domain.InstanceState.Running;
+            var detached = staticIp with { AttachedTo = null };
+            changes.Save(detached);
+            var saved = changes.Save(instance with
+            {
+                StaticIpName = null,
+                PublicIpv4 = hasAddress ? new AddressDraw(view, changes, services.Options).PublicIpv4() : null,
+            });
+            return StaticIpShapes.Begin(call, changes, detached, saved);
+        });
+        return new DetachStaticIpResponse { Operations = await services.Confirmation.OfAsync(begun) };
+    }
+}
