@@ -23,6 +23,9 @@ public sealed class NftablesSession : IDisposable
     private readonly int _longestTransaction;
     private AppliedPicture? _picture;
 
+    // True from the first step of a change to its last: if one fails between, memory and kernel may differ.
+    private bool _isInDoubt;
+
     private NftablesSession(NetlinkSocket socket, int longestTransaction)
     {
         _socket = socket;
@@ -51,39 +54,34 @@ public sealed class NftablesSession : IDisposable
     }
 
     /// <summary>
-    /// Puts and removes attachments, leaving all others as they are. One transaction for all of them. If the kernel finds that somebody else has changed the
-    /// table, it is synchronised, together with this change.
+    /// Puts and removes attachments, leaving all others as they are; what means anything changes in one transaction for all of them. If the kernel finds that
+    /// somebody else has changed the table, it is synchronised, together with this change.
     /// </summary>
     /// <returns>What else had to be mended; null when nothing had, which is the rule.</returns>
     /// <exception cref="RulesetRefusedException">The kernel refused; nothing was applied, for none of the attachments.</exception>
     /// <exception cref="InvalidOperationException">There was no <see cref="Synchronise"/> before.</exception>
     public SynchroniseReport? Apply(ReadOnlySpan<JudgedAttachment> put, ReadOnlySpan<string> remove)
     {
+        // The last word on each attachment counts.
+        var change = new Dictionary<string, JudgedAttachment?>(put.Length + remove.Length, StringComparer.Ordinal);
+        foreach (JudgedAttachment attachment in put) change[attachment.Key] = attachment;
+        foreach (string key in remove) change[key] = null;
         lock (_lock)
         {
             AppliedPicture picture = _picture ?? throw new InvalidOperationException("synchronise first: what the kernel holds is not known yet");
-            (TableDifference difference, Action remember) = picture.Change(put, remove);
-            if (difference.IsEmpty)
-            {
-                remember();
-                return null;
-            }
-
+            if (_isInDoubt) return Synchronise_NeedsLock(picture.After(change));
             try
             {
-                _batch.Begin();
-                difference.Write(_batch, null);
-                _batch.Commit();
-                remember();
+                Apply_NeedsLock(picture, change);
                 return null;
             }
             catch (RulesetRefusedException refusal) when (CouldBeDrift(refusal.Errno))
             {
-                return Resynchronise_NeedsLock(picture, put, remove);
+                return Synchronise_NeedsLock(picture.After(change));
             }
             catch (NetlinkException tooLong) when (tooLong.Errno == Errno.EMSGSIZE)
             {
-                return Resynchronise_NeedsLock(picture, put, remove);
+                return Synchronise_NeedsLock(picture.After(change));
             }
         }
     }
@@ -120,13 +118,35 @@ public sealed class NftablesSession : IDisposable
     // What the kernel says when an element, set or chain is not as we remember it.
     private static bool CouldBeDrift(int errno) => errno is Errno.ENOENT or Errno.EEXIST or Errno.EBUSY or Errno.ENOTEMPTY or Errno.EINVAL or Errno.EAGAIN or Errno.EINTR;
 
-    private SynchroniseReport Resynchronise_NeedsLock(AppliedPicture picture, ReadOnlySpan<JudgedAttachment> put, ReadOnlySpan<string> remove)
+    private void Apply_NeedsLock(AppliedPicture picture, Dictionary<string, JudgedAttachment?> change)
     {
-        Ruleset before = picture.ToRuleset();
-        var after = new Dictionary<string, JudgedAttachment>(before.Attachments, StringComparer.Ordinal);
-        foreach (JudgedAttachment attachment in put) after[attachment.Key] = attachment;
-        foreach (string key in remove) after.Remove(key);
-        return Synchronise_NeedsLock(new Ruleset(before.Options, after.Values));
+        List<Transition> transitions = picture.Transitions(change);
+        _isInDoubt = true;
+        Step_NeedsLock(picture, transitions.Select(transition => (transition.Before, transition.Prepared)));
+        Step_NeedsLock(picture, transitions.Select(transition => (transition.Prepared, transition.Decided)));
+        picture.Remember(change);
+        try
+        {
+            Step_NeedsLock(picture, transitions.Select(transition => (transition.Decided, transition.After)));
+            _isInDoubt = false;
+        }
+        catch (RulesetRefusedException)
+        {
+            // The change stands. What was not tidied up lets in nothing more, and being in doubt makes the next change a comparison.
+        }
+    }
+
+    private void Step_NeedsLock(AppliedPicture picture, IEnumerable<(CompiledAttachment From, CompiledAttachment To)> attachments)
+    {
+        (TableDifference difference, Dictionary<SetId, int> needs) = picture.Step(attachments);
+        if (!difference.IsEmpty)
+        {
+            _batch.Begin();
+            difference.Write(_batch, null);
+            _batch.Commit();
+        }
+
+        picture.Took(needs);
     }
 
     private SynchroniseReport Synchronise_NeedsLock(Ruleset desired)
@@ -153,6 +173,7 @@ public sealed class NftablesSession : IDisposable
             }
 
             _picture = new AppliedPicture(desired, spec.Needs);
+            _isInDoubt = false;
             return Report(difference);
         }
     }

@@ -49,6 +49,45 @@ public sealed class CompilerTests
         }
     }, iter: 2000);
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Only_the_middle_step_of_a_transition_changes_what_comes_in(bool host) => Gen.Select(Sample.PortSets, Sample.PortSets, Packets.Array[30]).Sample((before, after, packets) =>
+    {
+        CompiledAttachment Compile(PortSet ports) => AttachmentCompiler.Compile(host ? JudgedAttachment.Host(ports) : JudgedAttachment.Interface("pl1", ports));
+        var transition = Transition.Between(Compile(before), Compile(after));
+        foreach (Packet packet in packets)
+        {
+            Assert.Equal(Allows(before, packet), transition.Prepared.Entries.Exists(entry => Matches(entry, packet, host)));
+            Assert.Equal(Allows(after, packet), transition.Decided.Entries.Exists(entry => Matches(entry, packet, host)));
+        }
+    }, iter: 2000);
+
+    [Fact]
+    public void A_port_that_stays_open_is_always_in_some_set()
+    {
+        JudgedAttachment simple = JudgedAttachment.Interface("pl1", PortSet.Of(Sample.Open(NetworkProtocol.Tcp, 80)));
+        JudgedAttachment ranged = simple with { Ports = PortSet.Of(Sample.Open(NetworkProtocol.Tcp, 80, 90)) };
+        var widen = Transition.Between(AttachmentCompiler.Compile(simple), AttachmentCompiler.Compile(ranged));
+        Assert.Same(widen.Before, widen.Prepared);
+        Assert.Equal(2, widen.Decided.Entries.Count(entry => entry.Set == SetId.OpenPorts));
+        Assert.Equal(0, widen.After.Entries.Count(entry => entry.Set == SetId.OpenPorts));
+
+        var narrow = Transition.Between(AttachmentCompiler.Compile(ranged), AttachmentCompiler.Compile(simple));
+        Assert.Equal(2, narrow.Prepared.Entries.Count(entry => entry.Set == SetId.OpenPorts));
+        Assert.Same(narrow.Decided, narrow.After);
+    }
+
+    [Fact]
+    public void A_change_of_single_ports_is_one_transaction()
+    {
+        var swap = Transition.Between(
+            AttachmentCompiler.Compile(JudgedAttachment.Interface("pl1", Sample.Web)),
+            AttachmentCompiler.Compile(JudgedAttachment.Interface("pl1", PortSet.Of(Sample.Open(NetworkProtocol.Tcp, 22), Sample.Open(NetworkProtocol.Tcp, 8443)))));
+        Assert.Same(swap.Before, swap.Prepared);
+        Assert.Same(swap.Decided, swap.After);
+    }
+
     [Fact]
     public void Single_ports_of_an_interface_need_no_set_of_their_own()
     {

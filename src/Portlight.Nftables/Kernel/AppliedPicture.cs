@@ -19,27 +19,36 @@ internal sealed class AppliedPicture
         _needs = needs;
     }
 
-    internal Ruleset ToRuleset() => new(_options, _attachments.Values);
-
-    /// <summary>The difference, and what to remember once the kernel has taken it.</summary>
-    internal (TableDifference Difference, Action Remember) Change(ReadOnlySpan<JudgedAttachment> put, ReadOnlySpan<string> remove)
+    /// <summary>What would be desired after the change.</summary>
+    internal Ruleset After(Dictionary<string, JudgedAttachment?> change)
     {
-        // The last word on each attachment counts.
-        var after = new Dictionary<string, JudgedAttachment?>(put.Length + remove.Length, StringComparer.Ordinal);
-        foreach (JudgedAttachment attachment in put) after[attachment.Key] = attachment;
-        foreach (string key in remove) after[key] = null;
+        var after = new Dictionary<string, JudgedAttachment>(_attachments, StringComparer.Ordinal);
+        foreach ((string key, JudgedAttachment? attachment) in change)
+        {
+            if (attachment is null) after.Remove(key);
+            else after[key] = attachment;
+        }
 
+        return new Ruleset(_options, after.Values);
+    }
+
+    internal List<Transition> Transitions(Dictionary<string, JudgedAttachment?> change) => [.. change.Select(pair => Transition.Between(
+        _attachments.TryGetValue(pair.Key, out JudgedAttachment? known) ? AttachmentCompiler.Compile(known) : CompiledAttachment.Nothing,
+        pair.Value is null ? CompiledAttachment.Nothing : AttachmentCompiler.Compile(pair.Value)))];
+
+    /// <summary>The difference of one step, and by how much the needs change with it.</summary>
+    internal (TableDifference Difference, Dictionary<SetId, int> Needs) Step(IEnumerable<(CompiledAttachment From, CompiledAttachment To)> attachments)
+    {
         var removed = new Dictionary<SetId, List<SetElement>>();
         var added = new Dictionary<SetId, List<SetElement>>();
         var needs = new Dictionary<SetId, int>();
-        foreach ((string key, JudgedAttachment? attachment) in after)
+        foreach ((CompiledAttachment from, CompiledAttachment to) in attachments)
         {
-            CompiledAttachment before = _attachments.TryGetValue(key, out JudgedAttachment? known) ? AttachmentCompiler.Compile(known) : CompiledAttachment.Nothing;
-            CompiledAttachment now = attachment is null ? CompiledAttachment.Nothing : AttachmentCompiler.Compile(attachment);
-            Subtract(before.Entries, now.Entries, removed);
-            Subtract(now.Entries, before.Entries, added);
-            foreach (SetId set in before.Needs) needs[set] = needs.GetValueOrDefault(set) - 1;
-            foreach (SetId set in now.Needs) needs[set] = needs.GetValueOrDefault(set) + 1;
+            if (ReferenceEquals(from, to)) continue;
+            Subtract(from.Entries, to.Entries, removed);
+            Subtract(to.Entries, from.Entries, added);
+            foreach (SetId set in from.Needs) needs[set] = needs.GetValueOrDefault(set) - 1;
+            foreach (SetId set in to.Needs) needs[set] = needs.GetValueOrDefault(set) + 1;
         }
 
         var difference = new TableDifference();
@@ -47,7 +56,23 @@ internal sealed class AppliedPicture
         // What goes with its set need not be removed from it.
         difference.Removed.AddRange(removed.Where(change => !difference.DeadSets.Contains(change.Key.Name)).Select(change => new ElementChange(change.Key.Name, change.Value)));
         difference.Added.AddRange(added.Select(change => new ElementChange(change.Key.Name, change.Value)));
-        return (difference, () => Remember(after, needs));
+        return (difference, needs);
+    }
+
+    /// <summary>The kernel has taken a step.</summary>
+    internal void Took(Dictionary<SetId, int> needs)
+    {
+        foreach ((SetId set, int count) in needs) _needs.Add(set, count);
+    }
+
+    /// <summary>The kernel has taken the change.</summary>
+    internal void Remember(Dictionary<string, JudgedAttachment?> change)
+    {
+        foreach ((string key, JudgedAttachment? attachment) in change)
+        {
+            if (attachment is null) _attachments.Remove(key);
+            else _attachments[key] = attachment;
+        }
     }
 
     private static void Subtract(List<Entry> from, List<Entry> what, Dictionary<SetId, List<SetElement>> into)
@@ -74,16 +99,5 @@ internal sealed class AppliedPicture
             else if (before.Length == 0) difference.NewChains.Add(Skeleton.SectionChain(section.Key, now, _options));
             else difference.RewrittenChains.Add(Skeleton.SectionChain(section.Key, now, _options));
         }
-    }
-
-    private void Remember(Dictionary<string, JudgedAttachment?> after, Dictionary<SetId, int> needs)
-    {
-        foreach ((string key, JudgedAttachment? attachment) in after)
-        {
-            if (attachment is null) _attachments.Remove(key);
-            else _attachments[key] = attachment;
-        }
-
-        foreach ((SetId set, int count) in needs) _needs.Add(set, count);
     }
 }

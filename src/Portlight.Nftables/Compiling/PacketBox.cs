@@ -1,0 +1,72 @@
+using System.Buffers.Binary;
+
+namespace Portlight.Nftables.Compiling;
+
+/// <summary>
+/// The packets that an element lets in, whatever set it is in: runs of protocols, of ports (or ICMP types), of ICMP codes and of sources of one family.
+/// </summary>
+internal readonly record struct PacketBox(bool IsIpv4, OpenRun Protocols, OpenRun High, OpenRun Low, SourceRange Sources)
+{
+    private const int Ipv4Family = 2;
+    private static readonly OpenRun AnyHigh = new(0, 65535);
+    private static readonly OpenRun AnyLow = new(0, 255);
+
+    internal bool Covers(PacketBox other) =>
+        IsIpv4 == other.IsIpv4
+        && Protocols.Covers(other.Protocols)
+        && High.Covers(other.High)
+        && Low.Covers(other.Low)
+        && Sources.First <= other.Sources.First && other.Sources.Last <= Sources.Last;
+
+    internal bool Overlaps(PacketBox other) =>
+        IsIpv4 == other.IsIpv4
+        && Protocols.Overlaps(other.Protocols)
+        && High.Overlaps(other.High)
+        && Low.Overlaps(other.Low)
+        && Sources.First <= other.Sources.Last && other.Sources.First <= Sources.Last;
+
+    /// <summary>Null for elements that let nothing in by themselves: names of attachments, dispatch, peers.</summary>
+    internal static PacketBox? Of(Entry entry)
+    {
+        byte[] first = entry.Element.Key;
+        byte[] last = entry.Element.KeyEnd ?? first;
+        int name = entry.Set.Section.Kind == SectionKind.Ranged ? KeyField.InterfaceName.Length : 0;
+        const int afterFamilyAndName = 20;
+        return entry.Set.Role switch
+        {
+            SetRole.OpenAll => Open(first[0], new OpenRun(0, 255), AnyHigh),
+            SetRole.OpenProtocols => Open(first[0], Byte(first, last, afterFamilyAndName), AnyHigh),
+            SetRole.OpenPorts => Open(first[0], Byte(first, last, afterFamilyAndName), Port(first, last, afterFamilyAndName + 4)),
+            SetRole.OpenIcmp => Open(Ipv4Family, new OpenRun(1, 1), Byte(first, last, 16)),
+            SetRole.OpenIcmpv6 => Open(0, new OpenRun(58, 58), Byte(first, last, 16)),
+            SetRole.OpenRanges => Open(first[name], Byte(first, last, name + 4), Port(first, last, name + 8)),
+            SetRole.Ports4 => new PacketBox(true, Byte(first, last, name + 4), Port(first, last, name + 8), AnyLow, Source(first, last, name, true)),
+            SetRole.Ports6 => new PacketBox(false, Byte(first, last, name + 16), Port(first, last, name + 20), AnyLow, Source(first, last, name, false)),
+            SetRole.Protocols4 => new PacketBox(true, Byte(first, last, name + 4), AnyHigh, AnyLow, Source(first, last, name, true)),
+            SetRole.Protocols6 => new PacketBox(false, Byte(first, last, name + 16), AnyHigh, AnyLow, Source(first, last, name, false)),
+            SetRole.Icmp => new PacketBox(true, new OpenRun(1, 1), Byte(first, last, name + 4), Byte(first, last, name + 8), Source(first, last, name, true)),
+            SetRole.Icmpv6 => new PacketBox(false, new OpenRun(58, 58), Byte(first, last, name + 16), Byte(first, last, name + 20), Source(first, last, name, false)),
+            _ => null,
+        };
+    }
+
+    private static PacketBox Open(int family, OpenRun protocols, OpenRun high) =>
+        new(family == Ipv4Family, protocols, high, AnyLow, SourceRange.Everybody(family == Ipv4Family)[0]);
+
+    private static OpenRun Byte(byte[] first, byte[] last, int offset) => new(first[offset], last[offset]);
+
+    private static OpenRun Port(byte[] first, byte[] last, int offset) =>
+        new(BinaryPrimitives.ReadUInt16BigEndian(first.AsSpan(offset)), BinaryPrimitives.ReadUInt16BigEndian(last.AsSpan(offset)));
+
+    private static SourceRange Source(byte[] first, byte[] last, int offset, bool isIpv4) => isIpv4
+        ? new(BinaryPrimitives.ReadUInt32BigEndian(first.AsSpan(offset)), BinaryPrimitives.ReadUInt32BigEndian(last.AsSpan(offset)))
+        : new(BinaryPrimitives.ReadUInt128BigEndian(first.AsSpan(offset)), BinaryPrimitives.ReadUInt128BigEndian(last.AsSpan(offset)));
+}
+
+/// <summary>Numbers from first to last.</summary>
+internal readonly record struct OpenRun(int First, int Last)
+{
+    internal bool Covers(OpenRun other) => First <= other.First && other.Last <= Last;
+
+    internal bool Overlaps(OpenRun other) => First <= other.Last && other.First <= Last;
+}
