@@ -94,7 +94,7 @@ public sealed class PortlightServer : IAsyncDisposable
         var pruner = new Pruner(store, options.Retention, clock, loggers.CreateLogger<Pruner>());
         pruner.Start();
         var server = new PortlightServer(app, metricsHttp, store, reconciler, setup, pruner, metrics) { Targets = operations.Targets };
-        EndpointFile.Write(options.DataDirectory, server.Addresses[0]);
+        EndpointFile.Write(options.DataDirectory, server.Addresses[0], options.Region);
         return server;
     }
 

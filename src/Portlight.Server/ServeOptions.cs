@@ -16,6 +16,15 @@ public enum EnforceMode
     Record,
 }
 
+/// <summary>How log lines are written.</summary>
+public enum LogStyle
+{
+    /// <summary><see cref="Text"/> on a terminal, else <see cref="Json"/>.</summary>
+    Auto,
+    Text,
+    Json,
+}
+
 /// <summary>Everything that <c>portlight serve</c> can be told. Docs: docs/settings.md.</summary>
 public sealed record ServeOptions
 {
@@ -75,6 +84,8 @@ public sealed record ServeOptions
 
     /// <summary>How long operations and the revision log are kept.</summary>
     public TimeSpan Retention { get; init; } = TimeSpan.FromDays(90);
+
+    public LogStyle Log { get; init; }
 
     /// <summary>What the settings say that port rules are checked against.</summary>
     public PortLimits PortLimits => new(SourcesPerFamily, PortLimits.Default.Aliases.SetItem(PortLimits.BrowserClientAlias, BrowserClientSources));
