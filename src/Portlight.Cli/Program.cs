@@ -1,1 +1,3 @@
-return 2;
+using Portlight.Cli;
+
+return await PortlightCommand.RunAsync(args, Console.Out, Console.Error);

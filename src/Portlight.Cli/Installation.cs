@@ -1,0 +1,60 @@
+using System.Text.Json.Serialization.Metadata;
+using Portlight.Server;
+using Portlight.Wire.Client;
+using Portlight.Wire.PortlightApi;
+using Portlight.Wire.SigV4;
+
+namespace Portlight.Cli;
+
+/// <summary>
+/// An installation as its operator reaches it: by what its server left in the data directory (credentials, endpoint), through its API. There is no other way in.
+/// </summary>
+internal sealed class Installation : IDisposable
+{
+    private readonly HttpClient _http = new() { Timeout = TimeSpan.FromSeconds(90) };
+    private readonly AwsClient _client;
+
+    private Installation(string directory, Uri endpoint, AwsCredentials credentials)
+    {
+        Directory = directory;
+        Endpoint = endpoint;
+        Credentials = credentials;
+        _client = new AwsClient(_http, endpoint, RegionOf(directory), credentials, TimeProvider.System);
+    }
+
+    public string Directory { get; }
+
+    public Uri Endpoint { get; }
+
+    public AwsCredentials Credentials { get; }
+
+    public string Region => RegionOf(Directory);
+
+    /// <summary>Finds the installation of a data directory. Does not call it.</summary>
+    /// <exception cref="FailedException">No server has run on this directory, or its files are not this user's to read.</exception>
+    public static Installation Open(string directory)
+    {
+        if (EndpointFile.Read(directory) is not { } endpoint)
+        {
+            throw new FailedException($"no server has run on the data directory {directory}: start `portlight serve`, or name another directory with --data");
+        }
+
+        return SharedCredentialsFile.TryRead(Path.Combine(directory, "credentials"), SharedCredentialsFile.DefaultProfile, out var credentials, out var problem)
+            ? new Installation(directory, endpoint, credentials)
+            : throw new FailedException(problem);
+    }
+
+    /// <summary>Calls an operation of Portlight's own API.</summary>
+    public Task<TResponse> CallAsync<TRequest, TResponse>(
+        string operation,
+        TRequest request,
+        JsonTypeInfo<TRequest> requestShape,
+        JsonTypeInfo<TResponse> responseShape,
+        CancellationToken cancellation)
+        where TResponse : class =>
+        _client.SendAsync($"{PortlightOperations.TargetPrefix}.{operation}", request, requestShape, responseShape, cancellation);
+
+    public void Dispose() => _http.Dispose();
+
+    private static string RegionOf(string directory) => EndpointFile.ReadRegion(directory) ?? new ServeOptions { DataDirectory = directory }.Region;
+}

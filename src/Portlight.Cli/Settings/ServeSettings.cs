@@ -1,0 +1,149 @@
+using System.Collections.Frozen;
+using System.Collections.Immutable;
+using System.Net.Sockets;
+using Portlight.Domain;
+using Portlight.Server;
+
+namespace Portlight.Cli.Settings;
+
+/// <summary>Every setting of <c>serve</c>: the one table that the command line, the environment, settings files and docs/settings.md are made of.</summary>
+internal static class ServeSettings
+{
+    public static ImmutableArray<Setting> All { get; } =
+    [
+        new("listen", "URL", ServeOptions.DefaultListen, "Where to answer; port 0 takes a free one", IsList: true, ReadListen),
+        new("tls-cert", "FILE", "none", "Certificate chain (PEM) for https:// addresses", IsList: false, File((options, path) => options with { TlsCertificate = path })),
+        new("tls-key", "FILE", "none", "Private key (PEM) of the certificate", IsList: false, File((options, path) => options with { TlsKey = path })),
+        new("data", "DIR", DataDirectory.DefaultInWords, "The data directory: database, credentials, endpoint", IsList: false, File((options, path) => options with { DataDirectory = path })),
+        new("database", "sqlite", "sqlite", "Where state is kept: sqlite is a file in the data directory", IsList: false,
+            Word((options, _) => options, "sqlite")),
+        new("enforce", "auto|kernel|record", "auto",
+            "Whether packets are judged: kernel, record (stores and answers, touches no packet), or auto: kernel where this machine can", IsList: false,
+            Word((options, word) => options with { Enforce = Enum.Parse<EnforceMode>(word, ignoreCase: true) }, "auto", "kernel", "record")),
+        new("connections", "cut|drain", "cut", "What becomes of an open connection whose port closes: cut in the same commit, or left to end by itself", IsList: false,
+            Word((options, word) => options with { DrainConnections = word == "drain" }, "cut", "drain")),
+        new("confirm-timeout", "DURATION", "2s", "How long a write waits for the kernel's word before it answers Started", IsList: false,
+            Duration(TimeSpan.FromSeconds(60), (options, duration) => options with { ConfirmTimeout = duration })),
+        new("lab-ipv4", "CIDR", "198.18.0.0/15", "Public IPv4 addresses of lab instances", IsList: false,
+            Block(AddressFamily.InterNetwork, (options, block) => options with { LabIpv4 = block })),
+        new("lab-ipv6", "CIDR", "fd50:6f72:746c::/64", "Public IPv6 addresses of lab instances", IsList: false,
+            Block(AddressFamily.InterNetworkV6, (options, block) => options with { LabIpv6 = block })),
+        new("quirks", "aws", "none", "aws: the protocol all reads back as -1, as the live service has it", IsList: false,
+            Word((options, _) => options with { AwsQuirks = true }, "aws")),
+        new("account", "NUMBER", "made up", "Account to make at the first start, 12 digits", IsList: false, ReadAccount),
+        new("region", "REGION", "us-east-1", "Region to open at the first start", IsList: false, ReadRegion),
+        new("metrics", "URL", "none", "Loopback address for Prometheus, under /metrics", IsList: false, ReadMetrics),
+        new("log", "auto|text|json", "auto", "How log lines are written to stderr: text, json, or auto: text on a terminal, else JSON", IsList: false,
+            Word((options, word) => options with { Log = Enum.Parse<LogStyle>(word, ignoreCase: true) }, "auto", "text", "json")),
+        new("browser-client-sources", "CIDR", "none", "Blocks that the source alias lightsail-connect stands for; none lets nobody in", IsList: true, ReadBrowserClientSources),
+        new("sources-per-family", "COUNT", "60", "Different sources of one family that an instance may have", IsList: false,
+            Number(100_000, (options, count) => options with { SourcesPerFamily = count })),
+        new("requests-per-second", "COUNT", "5000", "Requests a second that one access key may make, with bursts of the same number; 0 for no bound", IsList: false,
+            Number(int.MaxValue, (options, count) => options with { RequestsPerSecond = count })),
+        new("instance-quota", "COUNT", "0", "Instances in one region of one account; 0 for no bound", IsList: false,
+            Number(int.MaxValue, (options, count) => options with { InstanceQuota = count })),
+        new("static-ip-quota", "COUNT", "5", "Static IPs in one region of one account; 0 for no bound", IsList: false,
+            Number(int.MaxValue, (options, count) => options with { StaticIpQuota = count })),
+        new("retention", "DURATION", "90d", "How long operations and the revision log are kept", IsList: false,
+            Duration(TimeSpan.FromDays(36_500), (options, duration) => options with { Retention = duration })),
+    ];
+
+    private static readonly FrozenDictionary<string, Setting> ByName = All.ToFrozenDictionary(setting => setting.Name, StringComparer.Ordinal);
+
+    private static readonly FrozenDictionary<string, Setting> ByVariable = All.ToFrozenDictionary(setting => setting.EnvironmentVariable, StringComparer.Ordinal);
+
+    public static Setting? Find(string name) => ByName.GetValueOrDefault(name);
+
+    public static Setting? FindVariable(string variable) => ByVariable.GetValueOrDefault(variable);
+
+    /// <summary>What only shows when all settings are known.</summary>
+    public static IEnumerable<string> FindContradictions(ServeOptions options)
+    {
+        var hasHttps = options.Listen.Any(uri => uri.Scheme == "https");
+        var hasCertificate = options is { TlsCertificate: not null, TlsKey: not null };
+        if (hasHttps && !hasCertificate)
+        {
+            yield return "`listen` names an https:// address, which needs both `tls-cert` and `tls-key`";
+        }
+
+        if (!hasHttps && (options.TlsCertificate is not null || options.TlsKey is not null))
+        {
+            yield return "`tls-cert` and `tls-key` are for https:// addresses, and `listen` names none";
+        }
+
+        foreach (var twice in options.Listen.Where(uri => uri.Port != 0).GroupBy(uri => uri.Authority).Where(group => group.Count() > 1))
+        {
+            yield return $"`listen` names {twice.Key} more than once";
+        }
+    }
+
+    private static ServeOptions? ReadListen(ServeOptions options, IReadOnlyList<string> texts, out string problem)
+    {
+        var uris = ImmutableArray.CreateBuilder<Uri>();
+        problem = "`listen` must name at least one address";
+        foreach (var text in texts)
+        {
+            if (!SettingText.TryListen(text, out var uri, out problem))
+            {
+                return null;
+            }
+
+            uris.Add(uri);
+        }
+
+        return uris.Count == 0 ? null : options with { Listen = uris.ToImmutable() };
+    }
+
+    private static ServeOptions? ReadMetrics(ServeOptions options, IReadOnlyList<string> texts, out string problem) =>
+        SettingText.TryLoopback(texts[0], out var uri, out problem) ? options with { Metrics = uri } : null;
+
+    private static ServeOptions? ReadAccount(ServeOptions options, IReadOnlyList<string> texts, out string problem)
+    {
+        problem = $"`{texts[0]}` must be an account number of 12 digits";
+        return texts[0].Length == 12 && texts[0].All(char.IsAsciiDigit) ? options with { Account = texts[0] } : null;
+    }
+
+    private static ServeOptions? ReadRegion(ServeOptions options, IReadOnlyList<string> texts, out string problem)
+    {
+        problem = $"`{texts[0]}` must be a region's name, as in us-east-1";
+        return texts[0].Length is > 0 and <= 32 && texts[0].All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '-') ? options with { Region = texts[0] } : null;
+    }
+
+    private static ServeOptions? ReadBrowserClientSources(ServeOptions options, IReadOnlyList<string> texts, out string problem)
+    {
+        var blocks = ImmutableArray.CreateBuilder<Cidr>();
+        problem = "";
+        foreach (var text in texts)
+        {
+            if (!SettingText.TryBlock(text, family: null, out var block, out problem))
+            {
+                return null;
+            }
+
+            blocks.Add(block);
+        }
+
+        return options with { BrowserClientSources = blocks.ToImmutable() };
+    }
+
+    private static ReadSetting Word(Func<ServeOptions, string, ServeOptions> apply, params string[] allowed) => (options, texts, out problem) =>
+    {
+        problem = $"`{texts[0]}` must be {string.Join(" or ", allowed)}";
+        return allowed.Contains(texts[0]) ? apply(options, texts[0]) : null;
+    };
+
+    private static ReadSetting File(Func<ServeOptions, string, ServeOptions> apply) => (options, texts, out problem) =>
+    {
+        problem = "the path must not be empty";
+        return texts[0].Length > 0 ? apply(options, Path.GetFullPath(texts[0])) : null;
+    };
+
+    private static ReadSetting Duration(TimeSpan most, Func<ServeOptions, TimeSpan, ServeOptions> apply) => (options, texts, out problem) =>
+        SettingText.TryDuration(texts[0], most, out var duration, out problem) ? apply(options, duration) : null;
+
+    private static ReadSetting Number(int most, Func<ServeOptions, int, ServeOptions> apply) => (options, texts, out problem) =>
+        SettingText.TryNumber(texts[0], most, out var number, out problem) ? apply(options, number) : null;
+
+    private static ReadSetting Block(AddressFamily family, Func<ServeOptions, Cidr, ServeOptions> apply) => (options, texts, out problem) =>
+        SettingText.TryBlock(texts[0], family, out var block, out problem) ? apply(options, block) : null;
+}

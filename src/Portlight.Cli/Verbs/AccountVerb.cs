@@ -1,0 +1,86 @@
+using System.CommandLine;
+using System.Globalization;
+using Portlight.Wire.PortlightApi;
+
+namespace Portlight.Cli.Verbs;
+
+/// <summary><c>portlight account create|list|close</c>: accounts of this installation, each with instances and keys of its own.</summary>
+internal static class AccountVerb
+{
+    public static Command Create() => new("account", "Make, list and close accounts") { CreateVerb(), ListVerb(), CloseVerb() };
+
+    private static Command CreateVerb()
+    {
+        var data = DataOption.Create();
+        var number = new Argument<string?>("account") { Description = "Its number, 12 digits; made up when left out", Arity = ArgumentArity.ZeroOrOne };
+        var command = new Command("create", "Make an account; prints its root access key, which is shown only here, as a credentials file") { number, data };
+        command.SetAction(async (parsed, cancellation) =>
+        {
+            using var installation = Installation.Open(DataDirectory.Resolve(parsed.GetValue(data)));
+            var made = await installation.CallAsync(
+                "CreateAccount",
+                new CreateAccountRequest { AccountId = parsed.GetValue(number) },
+                PortlightJson.Default.CreateAccountRequest,
+                PortlightJson.Default.CreateAccountResponse,
+                cancellation);
+            var output = parsed.InvocationConfiguration.Output;
+            await output.WriteLineAsync($"[{made.Account.AccountId}]");
+            await output.WriteLineAsync($"aws_access_key_id = {made.AccessKeyId}");
+            await output.WriteLineAsync($"aws_secret_access_key = {made.SecretAccessKey}");
+            await parsed.InvocationConfiguration.Error.WriteLineAsync(
+                $"account {made.Account.AccountId} is {made.Account.State}; append the lines above to ~/.aws/credentials and use them with AWS_PROFILE={made.Account.AccountId}");
+            return ExitCode.Done;
+        });
+        return command;
+    }
+
+    private static Command ListVerb()
+    {
+        var data = DataOption.Create();
+        var command = new Command("list", "List the accounts: number, state, when it was made") { data };
+        command.SetAction(async (parsed, cancellation) =>
+        {
+            using var installation = Installation.Open(DataDirectory.Resolve(parsed.GetValue(data)));
+            string? page = null;
+            do
+            {
+                var answer = await installation.CallAsync(
+                    "ListAccounts",
+                    new ListAccountsRequest { PageToken = page },
+                    PortlightJson.Default.ListAccountsRequest,
+                    PortlightJson.Default.ListAccountsResponse,
+                    cancellation);
+                foreach (var account in answer.Accounts)
+                {
+                    await parsed.InvocationConfiguration.Output.WriteLineAsync($"{account.AccountId}\t{account.State}\t{account.CreatedAt.UtcDateTime.ToString("s", CultureInfo.InvariantCulture)}Z");
+                }
+
+                page = answer.NextPageToken;
+            }
+            while (page is not null);
+
+            return ExitCode.Done;
+        });
+        return command;
+    }
+
+    private static Command CloseVerb()
+    {
+        var data = DataOption.Create();
+        var number = new Argument<string>("account") { Description = "Its number" };
+        var command = new Command("close", "Close an account: its keys stay genuine and stand for nobody; its instances stay as they are") { number, data };
+        command.SetAction(async (parsed, cancellation) =>
+        {
+            using var installation = Installation.Open(DataDirectory.Resolve(parsed.GetValue(data)));
+            var closed = await installation.CallAsync(
+                "CloseAccount",
+                new CloseAccountRequest { AccountId = parsed.GetRequiredValue(number) },
+                PortlightJson.Default.CloseAccountRequest,
+                PortlightJson.Default.CloseAccountResponse,
+                cancellation);
+            await parsed.InvocationConfiguration.Output.WriteLineAsync($"{closed.Account.AccountId}\t{closed.Account.State}");
+            return ExitCode.Done;
+        });
+        return command;
+    }
+}

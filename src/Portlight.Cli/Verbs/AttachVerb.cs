@@ -1,0 +1,121 @@
+using System.CommandLine;
+using Portlight.Wire.Lightsail;
+using Portlight.Wire.PortlightApi;
+
+namespace Portlight.Cli.Verbs;
+
+/// <summary>
+/// <c>portlight attach</c>: puts an interface or this machine behind a port set. First it shows what would close, from a dry run of the same call; then it asks.
+/// </summary>
+internal static class AttachVerb
+{
+    private const string Operation = "AttachInstance";
+
+    public static Command Create()
+    {
+        var name = new Argument<string>("name") { Description = "What the instance is called from now on" };
+        var @interface = new Option<string?>("--interface") { HelpName = "IF", Description = "The host side of a VM's or container's network card" };
+        var thisHost = new Option<bool>("--this-host") { Description = "This machine itself" };
+        var addresses = new Option<string[]>("--address") { HelpName = "IP", Description = "The public addresses of what is attached", AllowMultipleArgumentsPerToken = true };
+        var networks = new Option<string[]>("--private") { HelpName = "CIDR", Description = "Networks whose packets are not judged", AllowMultipleArgumentsPerToken = true };
+        var open = new Option<string[]>("--open") { HelpName = PortText.Syntax, Description = "What is open at first (default: tcp:22)", AllowMultipleArgumentsPerToken = true };
+        var yes = new Option<bool>("--yes", "-y") { Description = "Do not ask, even when this SSH session would be cut" };
+        var data = DataOption.Create();
+        var command = new Command("attach", "Put an interface or this machine behind a firewall of its own") { name, @interface, thisHost, addresses, networks, open, yes, data };
+        command.SetAction((parsed, cancellation) =>
+        {
+            var request = new AttachInstanceRequest
+            {
+                InstanceName = parsed.GetRequiredValue(name),
+                InterfaceName = parsed.GetValue(@interface),
+                ThisHost = parsed.GetValue(thisHost) ? true : null,
+                Addresses = parsed.GetValue(addresses) is { Length: > 0 } given ? given : null,
+                PrivateCidrs = parsed.GetValue(networks) is { Length: > 0 } exempt ? exempt : null,
+                PortInfos = Ports(parsed.GetValue(open) ?? []),
+            };
+            if (request.InterfaceName is null == request.ThisHost is null)
+            {
+                throw new UsageException("name either --interface IF or --this-host");
+            }
+
+            return RunAsync(request, parsed.GetValue(yes), DataDirectory.Resolve(parsed.GetValue(data)), parsed.InvocationConfiguration, cancellation);
+        });
+        return command;
+    }
+
+    private static List<PortInfo>? Ports(string[] texts)
+    {
+        var rules = new List<PortInfo>();
+        var problems = new List<string>();
+        foreach (var text in texts)
+        {
+            if (PortText.TryParse(text, out var rule, out var problem))
+            {
+                rules.Add(rule);
+            }
+            else
+            {
+                problems.Add($"--open: {problem}");
+            }
+        }
+
+        if (problems.Count > 0)
+        {
+            throw new UsageException(string.Join('\n', problems));
+        }
+
+        return rules.Count == 0 ? null : rules;
+    }
+
+    private static async Task<int> RunAsync(AttachInstanceRequest request, bool isSure, string directory, InvocationConfiguration console, CancellationToken cancellation)
+    {
+        using var installation = Installation.Open(directory);
+        var plan = await CallAsync(installation, request with { DryRun = true }, cancellation);
+        await ShowAsync(console.Error, request.InstanceName!, plan);
+
+        if (!isSure)
+        {
+            await RefuseToCutOwnSessionAsync(request, plan, console.Error);
+            if (!await Confirmation.AskAsync(console, "Attach?"))
+            {
+                throw new FailedException("nothing was attached");
+            }
+        }
+
+        var done = await CallAsync(installation, request, cancellation);
+        await OperationOutcome.WriteAsync(console, done.Operation, $"attached {request.InstanceName}");
+        return OperationOutcome.ExitCode(done.Operation);
+    }
+
+    private static Task<AttachInstanceResponse> CallAsync(Installation installation, AttachInstanceRequest request, CancellationToken cancellation) =>
+        installation.CallAsync(Operation, request, PortlightJson.Default.AttachInstanceRequest, PortlightJson.Default.AttachInstanceResponse, cancellation);
+
+    private static async Task ShowAsync(TextWriter talk, string name, AttachInstanceResponse plan)
+    {
+        var where = plan.Attachment.InterfaceName is { } card ? $"interface {card}" : "this machine";
+        await talk.WriteLineAsync($"{name}: {where}{(plan.Attachment.Addresses.Count > 0 ? ", " : "")}{string.Join(", ", plan.Attachment.Addresses)}");
+        await talk.WriteLineAsync($"  open afterwards: {(plan.PortStatesAfter.Count == 0 ? "nothing" : string.Join("; ", plan.PortStatesAfter.Select(PortText.Of)))}");
+        foreach (var network in plan.Attachment.PrivateCidrs)
+        {
+            await talk.WriteLineAsync($"  not judged: packets from {network}");
+        }
+
+        foreach (var listener in plan.Listeners.Where(listener => listener.IsOpenBefore && !listener.IsOpenAfter))
+        {
+            await talk.WriteLineAsync($"  would close: {listener.Protocol} {listener.Port} on {listener.Address}{(listener.Process is { } process ? $" ({process})" : "")}");
+        }
+    }
+
+    private static async Task RefuseToCutOwnSessionAsync(AttachInstanceRequest request, AttachInstanceResponse plan, TextWriter talk)
+    {
+        var session = SshSession.Parse(Environment.GetEnvironmentVariable(SshSession.EnvironmentVariable));
+        if (request.ThisHost is not true || session is null || session.Passes(plan.PortStatesAfter, plan.Attachment.PrivateCidrs))
+        {
+            return;
+        }
+
+        await talk.WriteLineAsync($"  would cut this SSH session, from {session.Client?.ToString() ?? "an address that is not known"} to port {session.Port}");
+        throw new FailedException(
+            $"refused, because you would lose this session: add --open tcp:{session.Port}{(session.Client is { } client ? $"@{client}" : "")}, or say --yes if there is another way in");
+    }
+}

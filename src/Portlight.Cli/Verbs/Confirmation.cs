@@ -1,0 +1,20 @@
+using System.CommandLine;
+
+namespace Portlight.Cli.Verbs;
+
+/// <summary>A question before something that closes or opens more than was asked for in words.</summary>
+internal static class Confirmation
+{
+    /// <summary>True for y or yes. Without a terminal nobody can answer, so a script must say --yes.</summary>
+    /// <exception cref="UsageException">Standard input is no terminal.</exception>
+    public static async Task<bool> AskAsync(InvocationConfiguration console, string question)
+    {
+        if (Console.IsInputRedirected)
+        {
+            throw new UsageException("nobody is there to be asked (standard input is no terminal): say --yes");
+        }
+
+        await console.Error.WriteAsync($"{question} [y/N] ");
+        return (await Console.In.ReadLineAsync())?.Trim().ToLowerInvariant() is "y" or "yes";
+    }
+}

@@ -1,0 +1,38 @@
+using System.CommandLine;
+using Portlight.Wire.PortlightApi;
+
+namespace Portlight.Cli.Verbs;
+
+/// <summary><c>portlight detach</c>: takes what was attached from behind its firewall; none of its packets are judged afterwards.</summary>
+internal static class DetachVerb
+{
+    public static Command Create()
+    {
+        var name = new Argument<string>("name") { Description = "The attached instance" };
+        var yes = new Option<bool>("--yes", "-y") { Description = "Do not ask" };
+        var data = DataOption.Create();
+        var command = new Command("detach", "Take an attached interface or machine from behind its firewall, and forget it") { name, yes, data };
+        command.SetAction((parsed, cancellation) =>
+            RunAsync(parsed.GetRequiredValue(name), parsed.GetValue(yes), DataDirectory.Resolve(parsed.GetValue(data)), parsed.InvocationConfiguration, cancellation));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(string name, bool isSure, string directory, InvocationConfiguration console, CancellationToken cancellation)
+    {
+        using var installation = Installation.Open(directory);
+        await console.Error.WriteLineAsync($"{name}: every packet passes afterwards, whatever its port set says now");
+        if (!isSure && !await Confirmation.AskAsync(console, "Detach?"))
+        {
+            throw new FailedException("nothing was detached");
+        }
+
+        var done = await installation.CallAsync(
+            "DetachInstance",
+            new DetachInstanceRequest { InstanceName = name },
+            PortlightJson.Default.DetachInstanceRequest,
+            PortlightJson.Default.DetachInstanceResponse,
+            cancellation);
+        await OperationOutcome.WriteAsync(console, done.Operation, $"detached {name}");
+        return OperationOutcome.ExitCode(done.Operation);
+    }
+}

@@ -1,0 +1,13 @@
+using System.Text.Json.Serialization;
+using Portlight.Wire.PortlightApi;
+
+namespace Portlight.Cli.Verbs;
+
+/// <summary>What <c>--json</c> prints: the API's own shapes and names, indented.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    WriteIndented = true)]
+[JsonSerializable(typeof(GetStatusResponse))]
+[JsonSerializable(typeof(DoctorReport))]
+internal sealed partial class IndentedPortlightJson : JsonSerializerContext;

@@ -1,0 +1,91 @@
+using System.Collections;
+using System.CommandLine;
+using System.Runtime.InteropServices;
+using Microsoft.Extensions.Logging;
+using Portlight.Cli.Logs;
+using Portlight.Cli.Settings;
+using Portlight.Server;
+
+namespace Portlight.Cli.Verbs;
+
+/// <summary><c>portlight serve</c>: the server and the agent in one process, until SIGTERM or SIGINT. The kernel's rules stay when it ends.</summary>
+internal static class ServeVerb
+{
+    public static Command Create()
+    {
+        var options = ServeSettings.All.ToDictionary(setting => setting, Option);
+        var file = new Option<string?>("--settings") { HelpName = "FILE", Description = $"Settings in TOML or JSON (also {SettingsReader.FileVariable})" };
+        var command = new Command("serve", "Run the server, and the agent in the same process") { file };
+        foreach (var option in options.Values)
+        {
+            command.Add(option);
+        }
+
+        command.SetAction((parsed, cancellation) =>
+        {
+            var given = options
+                .Where(option => parsed.GetResult(option.Value) is { Implicit: false })
+                .ToDictionary(option => option.Key, option => (IReadOnlyList<string>)(parsed.GetValue(option.Value) ?? []));
+            var settings = SettingsReader.Read(
+                given, parsed.GetValue(file), EnvironmentVariables(), DataDirectory.Default(Environment.IsPrivilegedProcess, Environment.GetEnvironmentVariable), out var problems)
+                ?? throw new UsageException(string.Join('\n', problems));
+            return RunAsync(settings, parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error, cancellation);
+        });
+        return command;
+    }
+
+    private static Option<string[]> Option(Setting setting) => new(setting.Option)
+    {
+        HelpName = setting.Value,
+        Description = $"{setting.Description} (default: {setting.Default})",
+        Arity = ArgumentArity.OneOrMore,
+        AllowMultipleArgumentsPerToken = false,
+    };
+
+    private static async Task<int> RunAsync(ServeOptions options, TextWriter output, TextWriter error, CancellationToken cancellation)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        // Asked to stop while still starting is asked to stop: whichever comes first, the process ends by the same way.
+        using var term = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Ask);
+        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Ask);
+
+        await using var lines = new LogLines(error, LogsAreJson(options.Log), TimeProvider.System);
+        using var loggers = LoggerFactory.Create(logging => Configure(logging, lines));
+        var (mode, reason) = Enforcement.Choose(options.Enforce);
+        using var agent = Enforcement.Open(mode, options, loggers);
+        try
+        {
+            await using var server = await PortlightServer.StartAsync(options, agent.Agent, TimeProvider.System, logging => Configure(logging, lines), stop.Token);
+            if (reason is not null)
+            {
+                await error.WriteLineAsync($"portlight: {reason}");
+            }
+
+            await output.WriteLineAsync($"portlight ready {Shown(server.Addresses[0])} enforce={mode.ToString().ToLowerInvariant()}");
+            await output.FlushAsync(CancellationToken.None);
+            await server.WaitForShutdownAsync(stop.Token);
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            // Stopped before it was ready: nothing had been promised yet.
+        }
+
+        return ExitCode.Done;
+
+        void Ask(PosixSignalContext signal)
+        {
+            signal.Cancel = true;
+            stop.Cancel();
+        }
+    }
+
+    private static void Configure(ILoggingBuilder logging, LogLines lines) =>
+        logging.AddProvider(lines).AddFilter("Microsoft", LogLevel.Warning).SetMinimumLevel(LogLevel.Information);
+
+    private static bool LogsAreJson(LogStyle style) => style == LogStyle.Json || style == LogStyle.Auto && Console.IsErrorRedirected;
+
+    private static string Shown(Uri address) => address.GetLeftPart(UriPartial.Authority);
+
+    private static Dictionary<string, string> EnvironmentVariables() =>
+        Environment.GetEnvironmentVariables().Cast<DictionaryEntry>().ToDictionary(variable => (string)variable.Key, variable => (string?)variable.Value ?? "", StringComparer.Ordinal);
+}

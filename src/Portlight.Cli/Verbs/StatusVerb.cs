@@ -1,0 +1,60 @@
+using System.CommandLine;
+using System.Text.Json;
+using Portlight.Wire.PortlightApi;
+
+namespace Portlight.Cli.Verbs;
+
+/// <summary>
+/// <c>portlight status</c>: what is desired and what is applied, side by side. Exit code 1 when they differ or something was refused, so that a script or a
+/// monitor needs no parser.
+/// </summary>
+internal static class StatusVerb
+{
+    public static Command Create()
+    {
+        var json = new Option<bool>("--json") { Description = "The answer as JSON, in the shape of the API" };
+        var name = new Argument<string?>("name") { Description = "Only this instance", Arity = ArgumentArity.ZeroOrOne };
+        var data = DataOption.Create();
+        var command = new Command("status", "Show what is desired and what is applied") { name, json, data };
+        command.SetAction(async (parsed, cancellation) =>
+        {
+            using var installation = Installation.Open(DataDirectory.Resolve(parsed.GetValue(data)));
+            var status = await ReadAsync(installation, parsed.GetValue(name), cancellation);
+            var output = parsed.InvocationConfiguration.Output;
+            if (parsed.GetValue(json))
+            {
+                await output.WriteLineAsync(JsonSerializer.Serialize(status, IndentedPortlightJson.Default.GetStatusResponse));
+            }
+            else
+            {
+                StatusTable.Write(output, installation.Endpoint, status);
+            }
+
+            return status.Instances.All(IsApplied) && status.Agents.All(agent => agent.IsConnected) ? ExitCode.Done : ExitCode.Failed;
+        });
+        return command;
+    }
+
+    internal static bool IsApplied(InstanceStatus instance) => instance.AppliedRevision == instance.DesiredRevision && instance.LastError is null;
+
+    private static async Task<GetStatusResponse> ReadAsync(Installation installation, string? name, CancellationToken cancellation)
+    {
+        var instances = new List<InstanceStatus>();
+        string? page = null;
+        GetStatusResponse answer;
+        do
+        {
+            answer = await installation.CallAsync(
+                "GetStatus",
+                new GetStatusRequest { InstanceName = name, PageToken = page },
+                PortlightJson.Default.GetStatusRequest,
+                PortlightJson.Default.GetStatusResponse,
+                cancellation);
+            instances.AddRange(answer.Instances);
+            page = answer.NextPageToken;
+        }
+        while (page is not null);
+
+        return answer with { Instances = instances, NextPageToken = null };
+    }
+}

@@ -1,0 +1,150 @@
+using System.Net.Sockets;
+using CsCheck;
+using Portlight.Cli.Settings;
+using Portlight.Server;
+
+namespace Portlight.Cli.Tests.Settings;
+
+public sealed class SettingsReaderTests : IDisposable
+{
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("portlight-settings-");
+
+    public void Dispose() => _folder.Delete(recursive: true);
+
+    [Fact]
+    public void Nothing_said_means_the_defaults()
+    {
+        var options = Read();
+        Assert.Equal(new ServeOptions { DataDirectory = "/data" } with { Listen = options.Listen, BrowserClientSources = options.BrowserClientSources }, options);
+        Assert.Equal("http://127.0.0.1:8580/", Assert.Single(options.Listen).ToString());
+    }
+
+    /// <summary>The words of help and docs are no second truth: reading them gives the default.</summary>
+    [Fact]
+    public void The_default_that_a_setting_shows_is_the_default_that_it_has()
+    {
+        foreach (var setting in ServeSettings.All.Where(setting => setting.Default is not ("none" or "made up" or DataDirectory.DefaultInWords)))
+        {
+            var untouched = new ServeOptions { DataDirectory = "/data" };
+            var read = setting.Read(untouched, [setting.Default], out var problem);
+            Assert.True(read is not null, $"{setting.Name}: {problem}");
+            Assert.Equal(untouched with { Listen = default }, read with { Listen = default });
+        }
+    }
+
+    [Fact]
+    public void The_nearer_source_wins()
+    {
+        var file = Write("a.toml", "region = \"eu-west-1\"\nenforce = \"record\"\nlisten = [\"http://127.0.0.1:1\"]\n");
+        var options = Read(
+            [("region", ["us-west-2"])],
+            new() { ["PORTLIGHT_REGION"] = "eu-west-2", ["PORTLIGHT_LISTEN"] = "http://127.0.0.1:2, http://[::1]:3" },
+            file);
+        Assert.Equal("us-west-2", options.Region);
+        Assert.Equal(EnforceMode.Record, options.Enforce);
+        Assert.Equal([2, 3], options.Listen.Select(uri => uri.Port));
+    }
+
+    [Theory]
+    [InlineData("a.toml", "lab-ipv4 = \"203.0.113.0/24\"\nsources-per-family = 7\nbrowser-client-sources = [\"192.0.2.0/24\", \"2001:db8::/32\"]\n")]
+    [InlineData("a.json", """{"lab-ipv4": "203.0.113.0/24", "sources-per-family": 7, "browser-client-sources": ["192.0.2.0/24", "2001:db8::/32"]}""")]
+    public void Both_kinds_of_file_say_the_same(string name, string text)
+    {
+        var options = Read(file: Write(name, text));
+        Assert.Equal("203.0.113.0/24", options.LabIpv4.ToString());
+        Assert.Equal(7, options.SourcesPerFamily);
+        Assert.Equal([AddressFamily.InterNetwork, AddressFamily.InterNetworkV6], options.BrowserClientSources.Select(block => block.Family));
+    }
+
+    [Theory]
+    [InlineData("a.toml", "lissten = \"x\"\n", "`lissten` is no setting")]
+    [InlineData("a.json", """{"Listen": "http://127.0.0.1:1"}""", "`Listen` is no setting")]
+    [InlineData("a.toml", "[serve]\nregion = \"x\"\n", "without [tables]")]
+    [InlineData("a.toml", "region = \n", "line 1")]
+    [InlineData("a.toml", "region = \"a\"\nregion = \"b\"\n", "region")]
+    [InlineData("a.json", """{"region": "a", "region": "b"}""", "region")]
+    [InlineData("a.json", """{"region": true}""", "`region` must be a string")]
+    [InlineData("a.json", """{"region": ["a", "b"]}""", "must be given once")]
+    [InlineData("a.json", "[]", "one JSON object")]
+    [InlineData("a.yaml", "region: x\n", "must end in .toml or .json")]
+    public void A_file_that_is_not_understood_is_refused(string name, string text, string reason) =>
+        Assert.Contains(Problems(file: Write(name, text)), problem => problem.Contains(reason, StringComparison.Ordinal) && problem.Contains(name, StringComparison.Ordinal));
+
+    [Fact]
+    public void A_file_that_is_not_there_is_refused() =>
+        Assert.Contains("nowhere.toml", Assert.Single(Problems(file: Path.Combine(_folder.FullName, "nowhere.toml"))), StringComparison.Ordinal);
+
+    [Fact]
+    public void The_environment_may_name_the_file() =>
+        Assert.Equal("eu-west-3", Read(environment: new() { ["PORTLIGHT_SETTINGS"] = Write("a.json", """{"region": "eu-west-3"}""") }).Region);
+
+    [Fact]
+    public void An_unknown_variable_of_ours_is_refused_and_one_of_others_is_not() =>
+        Assert.Equal(
+            ["the environment variable PORTLIGHT_LISTN is no setting; docs/settings.md lists them"],
+            Problems(environment: new() { ["PORTLIGHT_LISTN"] = "x", ["LISTEN"] = "y", ["portlight_x"] = "z" }));
+
+    [Fact]
+    public void An_empty_variable_is_an_unset_one() => Assert.Equal("us-east-1", Read(environment: new() { ["PORTLIGHT_REGION"] = "" }).Region);
+
+    [Fact]
+    public void Every_problem_is_told_and_the_place_it_stands_in() =>
+        Assert.Collection(
+            Problems([("enforce", ["maybe"])], new() { ["PORTLIGHT_LAB_IPV4"] = "10.1/8" }, Write("a.json", """{"confirm-timeout": 3}""")),
+            problem => Assert.StartsWith("--enforce: `maybe` must be", problem, StringComparison.Ordinal),
+            problem => Assert.Contains("a.json: confirm-timeout: `3` must be", problem, StringComparison.Ordinal),
+            problem => Assert.StartsWith("PORTLIGHT_LAB_IPV4: `10.1/8` must be", problem, StringComparison.Ordinal));
+
+    /// <summary>A bad line of the file must not wait for the day the command line drops its option.</summary>
+    [Fact]
+    public void A_source_that_loses_is_checked_too() =>
+        Assert.Single(Problems([("region", ["us-west-2"])], file: Write("a.json", """{"region": "Not A Region"}""")));
+
+    [Theory]
+    [InlineData("https://127.0.0.1:1", null, null, "needs both")]
+    [InlineData("https://127.0.0.1:1", "c.pem", null, "needs both")]
+    [InlineData("http://127.0.0.1:1", "c.pem", "k.pem", "names none")]
+    public void Https_and_a_certificate_come_together(string listen, string? certificate, string? key, string reason)
+    {
+        List<(string, string[])> given = [("listen", [listen])];
+        given.AddRange(certificate is null ? [] : [("tls-cert", [certificate])]);
+        given.AddRange(key is null ? [] : [("tls-key", [key])]);
+        Assert.Contains(reason, Assert.Single(Problems([.. given])), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void An_address_is_listened_on_once() =>
+        Assert.Contains("more than once", Assert.Single(Problems([("listen", ["http://127.0.0.1:9", "http://127.0.0.1:9/"])])), StringComparison.Ordinal);
+
+    [Fact]
+    public void No_text_of_a_setting_crashes_its_reader() =>
+        Gen.Select(Gen.Int[0, ServeSettings.All.Length - 1], Gen.String).Sample((index, text) =>
+        {
+            var setting = ServeSettings.All[index];
+            var read = setting.Read(new ServeOptions { DataDirectory = "/data" }, [text.Replace("\0", "", StringComparison.Ordinal)], out var problem);
+            return read is not null || problem.Length > 0;
+        });
+
+    private static ServeOptions Read((string Name, string[] Texts)[]? commandLine = null, Dictionary<string, string>? environment = null, string? file = null)
+    {
+        var options = SettingsReader.Read(CommandLine(commandLine ?? []), file, environment ?? [], "/data", out var problems);
+        Assert.Empty(problems);
+        return options!;
+    }
+
+    private static IReadOnlyList<string> Problems((string Name, string[] Texts)[]? commandLine = null, Dictionary<string, string>? environment = null, string? file = null)
+    {
+        Assert.Null(SettingsReader.Read(CommandLine(commandLine ?? []), file, environment ?? [], "/data", out var problems));
+        return problems;
+    }
+
+    private static Dictionary<Setting, IReadOnlyList<string>> CommandLine((string Name, string[] Texts)[] given) =>
+        given.ToDictionary(option => ServeSettings.Find(option.Name)!, option => (IReadOnlyList<string>)option.Texts);
+
+    private string Write(string name, string text)
+    {
+        var path = Path.Combine(_folder.FullName, name);
+        File.WriteAllText(path, text);
+        return path;
+    }
+}
