@@ -12,7 +12,7 @@ internal sealed class AttachmentCompiler
 {
     /// <summary>
     /// Interval sets are copied by the kernel when they change and looked up by name in a list, so neither one for all nor one for each attachment scales:
-    /// attachments with ranges or sources share 256 shards, chosen by name (docs/decisions/0021).
+    /// attachments with ranges or sources share 256 shards, chosen by name (docs/decisions).
     /// </summary>
     internal const uint ShardCount = 256;
 

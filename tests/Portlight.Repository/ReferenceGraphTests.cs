@@ -1,0 +1,81 @@
+using System.Xml.Linq;
+
+namespace Portlight.Repository;
+
+/// <summary>Who may know whom. An arrow that is not here is a decision: write it down in docs/decisions and then here.</summary>
+public class ReferenceGraphTests
+{
+    private static readonly Dictionary<string, string[]> Allowed = new()
+    {
+        ["Portlight.Domain"] = [],
+        ["Portlight.Wire"] = ["Portlight.Domain"],
+        ["Portlight.Storage"] = ["Portlight.Domain"],
+        ["Portlight.Nftables"] = ["Portlight.Domain"],
+        ["Portlight.AgentProtocol"] = ["Portlight.Domain"],
+        ["Portlight.Agent"] = ["Portlight.Domain", "Portlight.Nftables", "Portlight.AgentProtocol"],
+        ["Portlight.Server"] = ["Portlight.Domain", "Portlight.Wire", "Portlight.Storage", "Portlight.AgentProtocol"],
+        ["Portlight.Cli"] = ["Portlight.Domain", "Portlight.Wire", "Portlight.Storage", "Portlight.Nftables", "Portlight.AgentProtocol", "Portlight.Agent", "Portlight.Server"],
+    };
+
+    [Fact]
+    public void A_source_project_references_only_what_it_may() =>
+        Findings.None(
+            "references that the graph forbids",
+            from path in SourceProjects
+            let name = Name(path)
+            from reference in References(path)
+            where !Allowed[name].Contains(reference)
+            select $"{name} → {reference}");
+
+    [Fact]
+    public void Every_source_project_is_in_the_graph_and_every_one_of_the_graph_exists() =>
+        Assert.Equal(Allowed.Keys.Order(StringComparer.Ordinal), SourceProjects.Select(Name).Order(StringComparer.Ordinal));
+
+    [Fact]
+    public void The_domain_is_pure() =>
+        Assert.DoesNotContain(Document("src/Portlight.Domain/Portlight.Domain.csproj").Descendants(), element => element.Name.LocalName is "PackageReference" or "FrameworkReference");
+
+    [Fact]
+    public void No_test_project_is_referenced_but_the_kit() =>
+        Findings.None(
+            "references to test projects",
+            from path in RepositoryFiles.Projects
+            from reference in Document(path).Descendants("ProjectReference").Select(element => (string)element.Attribute("Include")!)
+            where reference.Contains("Tests", StringComparison.Ordinal)
+            select $"{path} → {reference}");
+
+    [Fact]
+    public void A_test_project_is_named_after_a_source_project_or_is_one_of_four()
+    {
+        string[] others = ["Portlight.TestKit", "Portlight.Conformance", "Portlight.Netns", "Portlight.Repository"];
+        Findings.None(
+            "test projects of nothing",
+            RepositoryFiles.Projects.Where(path => path.StartsWith("tests/", StringComparison.Ordinal)).Select(Name)
+                .Where(name => !others.Contains(name) && !Allowed.ContainsKey(name.Replace(".Tests", "", StringComparison.Ordinal))));
+    }
+
+    [Fact]
+    public void Every_project_is_in_the_solution()
+    {
+        var solution = RepositoryFiles.Read("Portlight.slnx");
+        Findings.None("projects that no build of the solution builds", RepositoryFiles.Projects.Where(path => !solution.Contains($"\"{path}\"", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public void Versions_of_packages_stand_in_one_place() =>
+        Findings.None(
+            "versions beside Directory.Packages.props",
+            from path in RepositoryFiles.Projects
+            from package in Document(path).Descendants("PackageReference")
+            where package.Attribute("Version") is not null
+            select $"{path}: {package.Attribute("Include")?.Value}");
+
+    private static IEnumerable<string> SourceProjects => RepositoryFiles.Projects.Where(path => path.StartsWith("src/", StringComparison.Ordinal));
+
+    private static IEnumerable<string> References(string project) =>
+        Document(project).Descendants("ProjectReference").Select(element => Name((string)element.Attribute("Include")!));
+
+    private static string Name(string path) => Path.GetFileNameWithoutExtension(path);
+
+    private static XDocument Document(string project) => XDocument.Parse(RepositoryFiles.Read(project));
+}
