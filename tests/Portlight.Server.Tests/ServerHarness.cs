@@ -39,9 +39,10 @@ internal sealed class ServerHarness : IAsyncDisposable
     }
 
     /// <summary>Stops the server and starts it again on the same data.</summary>
-    public async Task RestartAsync()
+    public async Task RestartAsync(Action? whileDown = null)
     {
         await Server.DisposeAsync();
+        whileDown?.Invoke();
         await StartServerAsync();
     }
 

@@ -19,7 +19,8 @@ internal sealed class Rejections(IStore store, TimeProvider clock)
         string?[] resources = [instance.Name, instance.StaticIpName, standing?.StaticIpName]; // attaching and detaching leave a record of the static IP too
         var awaiting = resources.OfType<string>().Distinct()
             .SelectMany(name => view.ListOperations(instance.Scope, name, before: null, limit: 200).Operations)
-            .Where(operation => operation.Status == OperationStatus.Started && operation.AwaitsRevision == rejected.Revision);
+            .Where(operation => operation.Status == OperationStatus.Started && operation.AwaitsRevision == rejected.Revision)
+            .ToList();
         foreach (var operation in awaiting)
         {
             changes.Save(operation with
@@ -35,13 +36,13 @@ internal sealed class Rejections(IStore store, TimeProvider clock)
         var current = view.FindInstance(instance.Scope, instance.Name);
         if (current is not null && current.Id == instance.Id && current.Revision == rejected.Revision)
         {
-            Restore(changes, view, current, standing);
+            Restore(changes, view, current, standing, isNew: awaiting.Any(operation => operation.OperationType is "CreateInstance" or "AttachInstance"));
         }
 
         return true;
     });
 
-    private static void Restore(Changes changes, IStoreView view, Instance current, Instance? standing)
+    private static void Restore(Changes changes, IStoreView view, Instance current, Instance? standing, bool isNew)
     {
         if (standing is not null)
         {
@@ -59,9 +60,14 @@ internal sealed class Rejections(IStore store, TimeProvider clock)
                 StaticIpName = standing.StaticIpName,
             });
         }
-        else if (current.State == InstanceState.Pending)
+        else if (current.State == InstanceState.Pending && isNew)
         {
             changes.Remove(current); // it never came into being
+        }
+        else if (current.State == InstanceState.Pending)
+        {
+            // It was stopped before this server was started, and could not be started: it is stopped still.
+            changes.Save(current with { State = InstanceState.Stopped, PublicIpv4 = current.StaticIpName is null ? null : current.PublicIpv4 });
         }
     }
 

@@ -63,6 +63,29 @@ public sealed class InstanceOperationTests
     }
 
     [Fact]
+    public async Task An_instance_that_cannot_be_started_is_stopped_still_also_when_the_server_died_meanwhile()
+    {
+        await using var server = await ServerHarness.StartAsync(options => options with { ConfirmTimeout = TimeSpan.Zero });
+        await server.CreateRunningAsync("web-1");
+        await server.SendAsync("StopInstance", """{"instanceName":"web-1"}""");
+        await server.SettleAsync();
+        server.Agent.Refuse(wanted => wanted.IsRunning ? "no link for it" : null);
+        var starting = (await server.SendAsync("StartInstance", """{"instanceName":"web-1"}""")).GetProperty("operations")[0];
+        await server.SettleAsync();
+        Assert.Equal("stopped", (await server.InstanceAsync("web-1")).GetProperty("state").Text("name"));
+        Assert.Equal(("Failed", "no link for it"), ((await server.OperationAsync(starting)).Text("status"), (await server.OperationAsync(starting)).Text("errorDetails")));
+
+        var stored = server.Server.Store.View.FindInstance(server.Scope, "web-1")!;
+        var release = server.Agent.Hold(); // the server goes down before the agent has answered
+        await server.SendAsync("StartInstance", """{"instanceName":"web-1"}""");
+        await server.SendAsync("PutInstancePublicPorts", """{"instanceName":"web-1","portInfos":[]}""");
+        await server.RestartAsync(whileDown: release);
+        await server.SettleAsync();
+        Assert.Equal(stored.Id, server.Server.Store.View.FindInstance(server.Scope, "web-1")?.Id);
+        Assert.Equal("stopped", (await server.InstanceAsync("web-1")).GetProperty("state").Text("name"));
+    }
+
+    [Fact]
     public async Task Rebooting_succeeds_at_once_and_only_while_running()
     {
         await using var server = await ServerHarness.StartAsync();

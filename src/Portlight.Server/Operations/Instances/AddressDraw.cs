@@ -7,30 +7,32 @@ using Portlight.Wire;
 namespace Portlight.Server.Operations.Instances;
 
 /// <summary>
-/// Free addresses for what one decision makes. Each draw begins where the installation's counter stands, so that it is usually free at the first look and an
+/// Free addresses for what one decision makes. Each draw begins at a number of the installation's counter, so that it is usually free at the first look and an
 /// address that was given back is not given out again soon.
 /// </summary>
-internal sealed class AddressDraw(IStoreView view, Changes changes, ServeOptions options)
+/// <param name="view">What is taken.</param>
+/// <param name="options">The blocks.</param>
+internal sealed class AddressDraw(IStoreView view, ServeOptions options)
 {
     /// <summary>Lightsail's own range of private addresses.</summary>
     private static readonly Cidr PrivateRange = Cidr.Create(AddressFamily.InterNetwork, 0xAC1A_0000, 16);
 
     private readonly HashSet<IPAddress> drawn = [];
 
-    public IPAddress PublicIpv4() => Draw(options.LabIpv4, Ipv4);
+    /// <param name="number">A number of the counter: the index of the instance that is made, or a new one.</param>
+    public IPAddress PublicIpv4(long number) => Draw(options.LabIpv4, number, Ipv4);
 
-    public IPAddress PrivateIpv4() => Draw(PrivateRange, Ipv4);
+    public IPAddress PrivateIpv4(long number) => Draw(PrivateRange, number, Ipv4);
 
-    public IPAddress Ipv6() => Draw(options.LabIpv6, Ipv6Address);
+    public IPAddress Ipv6(long number) => Draw(options.LabIpv6, number, Ipv6Address);
 
     /// <exception cref="OperationFailureException">The block has no free address left.</exception>
-    private IPAddress Draw(Cidr block, Func<Cidr, ulong, Cidr> at)
+    private IPAddress Draw(Cidr block, long number, Func<Cidr, ulong, Cidr> at)
     {
-        var start = (ulong)changes.NewIndex();
         var tries = (ulong)UInt128.Min(block.Last - block.Network + 1, 1 << 20);
         for (ulong i = 0; i < tries; i++)
         {
-            var address = at(block, start + i).ToAddress();
+            var address = at(block, (ulong)number + i).ToAddress();
             if (!view.IsAddressTaken(address) && drawn.Add(address))
             {
                 return address;

@@ -27,7 +27,7 @@ internal sealed class CreateInstances(Services services) : IOperation<CreateInst
             throw new NotFoundException($"The KeyPair does not exist: {wanted.KeyPairName}");
         }
 
-        var addresses = new AddressDraw(view, changes, services.Options);
+        var addresses = new AddressDraw(view, services.Options);
         var operations = new List<Domain.Operation>(wanted.Names.Length);
         foreach (var name in wanted.Names)
         {
@@ -52,9 +52,9 @@ internal sealed class CreateInstances(Services services) : IOperation<CreateInst
         Attachment = services.Agent.Status.Enforces ? new Attachment.Lab() : new Attachment.Recorded(),
         Ports = wanted.Blueprint.DefaultPorts,
         IpAddressType = wanted.IpAddressType,
-        PublicIpv4 = wanted.IpAddressType == IpAddressType.Ipv6 ? null : addresses.PublicIpv4(),
-        PrivateIpv4 = addresses.PrivateIpv4(),
-        Ipv6Address = wanted.IpAddressType == IpAddressType.Ipv4 ? null : addresses.Ipv6(),
+        PublicIpv4 = wanted.IpAddressType == IpAddressType.Ipv6 ? null : addresses.PublicIpv4(index),
+        PrivateIpv4 = addresses.PrivateIpv4(index),
+        Ipv6Address = wanted.IpAddressType == IpAddressType.Ipv4 ? null : addresses.Ipv6(index),
         KeyPairName = wanted.KeyPairName,
         UserData = wanted.UserData,
         Tags = wanted.Tags,

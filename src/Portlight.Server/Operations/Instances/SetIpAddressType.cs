@@ -1,4 +1,5 @@
 using Portlight.Domain;
+using Portlight.Storage;
 using Portlight.Wire;
 using Portlight.Wire.Lightsail;
 
@@ -31,7 +32,7 @@ internal sealed class SetIpAddressType(Services services) : IOperation<SetIpAddr
             var instance = view.RequireInstance(call, name);
             Requests.RequireMatch(call, instance);
             instance.RequireCreated("changing its addresses");
-            var saved = changes.Save(Change(instance, type, request.AcceptBundleUpdate == true, new AddressDraw(view, changes, services.Options)));
+            var saved = changes.Save(Change(instance, type, request.AcceptBundleUpdate == true, new AddressDraw(view, services.Options), changes));
             var operation = OperationShapes.Begin(call, saved, call.Operation, type.ToWire());
             changes.Save(operation);
             return operation;
@@ -40,7 +41,7 @@ internal sealed class SetIpAddressType(Services services) : IOperation<SetIpAddr
         return new SetIpAddressTypeResponse { Operations = [operation.ToWire()] };
     }
 
-    private static Domain.Instance Change(Domain.Instance instance, IpAddressType type, bool acceptBundleUpdate, AddressDraw addresses)
+    private static Domain.Instance Change(Domain.Instance instance, IpAddressType type, bool acceptBundleUpdate, AddressDraw addresses, Changes changes)
     {
         if (type == IpAddressType.Ipv6 && instance.StaticIpName is { } staticIp)
         {
@@ -52,8 +53,8 @@ internal sealed class SetIpAddressType(Services services) : IOperation<SetIpAddr
         {
             BundleId = BundleFor(instance, type, acceptBundleUpdate),
             IpAddressType = type,
-            PublicIpv4 = type == IpAddressType.Ipv6 ? null : instance.PublicIpv4 ?? (isStopped ? null : addresses.PublicIpv4()),
-            Ipv6Address = type == IpAddressType.Ipv4 ? null : instance.Ipv6Address ?? addresses.Ipv6(),
+            PublicIpv4 = type == IpAddressType.Ipv6 ? null : instance.PublicIpv4 ?? (isStopped ? null : addresses.PublicIpv4(changes.NewIndex())),
+            Ipv6Address = type == IpAddressType.Ipv4 ? null : instance.Ipv6Address ?? addresses.Ipv6(changes.NewIndex()),
         };
     }
 

@@ -22,7 +22,7 @@ internal sealed class StartInstance(Services services) : IOperation<StartInstanc
                     changes.Save(instance with
                     {
                         State = Domain.InstanceState.Pending,
-                        PublicIpv4 = instance.PublicIpv4 ?? (instance.IpAddressType == IpAddressType.Ipv6 ? null : new AddressDraw(view, changes, services.Options).PublicIpv4()),
+                        PublicIpv4 = instance.PublicIpv4 ?? (instance.IpAddressType == IpAddressType.Ipv6 ? null : new AddressDraw(view, services.Options).PublicIpv4(changes.NewIndex())),
                     }),
                     call.Operation,
                     details: "");

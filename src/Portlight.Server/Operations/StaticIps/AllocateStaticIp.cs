@@ -33,7 +33,7 @@ internal sealed class AllocateStaticIp(Services services) : IOperation<AllocateS
                 Name = name,
                 Id = Guid.NewGuid(),
                 CreatedAt = call.Now,
-                Address = new AddressDraw(view, changes, services.Options).PublicIpv4(),
+                Address = new AddressDraw(view, services.Options).PublicIpv4(changes.NewIndex()),
             });
             var done = OperationShapes.Done(call, ResourceType.StaticIp, name, OperationShapes.NoZone, call.Operation);
             changes.Save(done);

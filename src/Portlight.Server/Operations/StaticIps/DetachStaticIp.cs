@@ -26,7 +26,7 @@ internal sealed class DetachStaticIp(Services services) : IOperation<DetachStati
             var saved = changes.Save(instance with
             {
                 StaticIpName = null,
-                PublicIpv4 = hasAddress ? new AddressDraw(view, changes, services.Options).PublicIpv4() : null,
+                PublicIpv4 = hasAddress ? new AddressDraw(view, services.Options).PublicIpv4(changes.NewIndex()) : null,
             });
             return StaticIpShapes.Begin(call, changes, detached, saved);
         });
