@@ -1,0 +1,42 @@
+using System.Globalization;
+
+namespace Portlight.Bench.Figures;
+
+/// <summary>From the start of the process to the ready line, and resident memory once it is idle, for the JIT build and, where it was published, the native one.</summary>
+internal static class StartUp
+{
+    private const int Starts = 9;
+
+    public static async Task<int> RunAsync()
+    {
+        await MeasureAsync("JIT", Subject.Jit, 0.6, 90);
+        if (File.Exists(Subject.Native))
+        {
+            await MeasureAsync("Native AOT", Subject.Native, 0.1, 45);
+        }
+        else
+        {
+            Console.WriteLine("Native AOT: not measured, eng/publish was not run");
+        }
+
+        return 0;
+    }
+
+    private static async Task MeasureAsync(string name, string executable, double seconds, double mebibytes)
+    {
+        using var data = await DataDirectory.WithInstancesAsync(10);
+        var starts = new List<double>();
+        var memory = new List<double>();
+        for (var i = 0; i < Starts; i++)
+        {
+            await using var server = await Subject.PortlightAsync(executable, data.Path, "kernel");
+            starts.Add(server.StartedIn.TotalSeconds);
+            await Task.Delay(TimeSpan.FromSeconds(2)); // idle means: what the start left to do is done
+            memory.Add(server.ResidentMiB());
+        }
+
+        var start = Report.Median(starts, s => s);
+        var rss = Report.Median(memory, m => m);
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{name,-11} ready after {start:0.000} s (wanted <= {seconds})  idle {rss:0.0} MiB (wanted <= {mebibytes})  {(start <= seconds && rss <= mebibytes ? "reached" : "NOT REACHED")}"));
+    }
+}

@@ -1,0 +1,63 @@
+namespace Portlight.Bench.Figures;
+
+/// <summary>
+/// Durable signed Puts and signed reads against a bare echo of the same bytes, and kernel-confirmed Puts against the same Puts in record mode. The subjects
+/// take turns, round by round, so that a machine that slows down slows all of them.
+/// </summary>
+internal static class Throughput
+{
+    private const int Connections = 64;
+    private const int Rounds = 5;
+    private static readonly TimeSpan Round = TimeSpan.FromSeconds(4);
+
+    public static async Task<int> RunAsync()
+    {
+        using var recordData = await DataDirectory.WithInstancesAsync(Connections);
+        using var kernelData = await DataDirectory.WithInstancesAsync(Connections);
+        await using var echo = await Subject.EchoAsync();
+        await using var record = await Subject.PortlightAsync(Subject.Jit, recordData.Path, "record");
+        await using var kernel = await Subject.PortlightAsync(Subject.Jit, kernelData.Path, "kernel");
+
+        var rows = new Dictionary<string, List<Load.Result>>();
+        for (var round = 0; round <= Rounds; round++)
+        {
+            await MeasureAsync("echo of a Put", echo, Puts(echo.Endpoint, recordData));
+            await MeasureAsync("Put, record", record, Puts(record.Endpoint, recordData));
+            await MeasureAsync("Put, kernel", kernel, Puts(kernel.Endpoint, kernelData));
+            await MeasureAsync("echo of a read", echo, Reads(echo.Endpoint, recordData));
+            await MeasureAsync("GetInstancePortStates", record, Reads(record.Endpoint, recordData));
+            if (round == 0)
+            {
+                rows.Clear(); // the JIT's warm-up
+            }
+        }
+
+        foreach (var (name, results) in rows)
+        {
+            Console.WriteLine($"{name,-24} {Report.Median(results, r => r.PerSecond),9:0}/s  median {Report.Median(results, r => r.MedianMs),6:0.00} ms  p99 {Report.Median(results, r => r.P99Ms),6:0.00} ms");
+        }
+
+        Report.Ratio("durable signed Put / echo", Of("Put, record"), Of("echo of a Put"), atLeast: 0.35);
+        Report.Ratio("GetInstancePortStates / echo", Of("GetInstancePortStates"), Of("echo of a read"), atLeast: 0.60);
+        Report.Ratio("Put confirmed by the kernel / record", Of("Put, kernel"), Of("Put, record"), atLeast: 0.80);
+        return 0;
+
+        async Task MeasureAsync(string name, Subject subject, IReadOnlyList<byte[][]> requests)
+        {
+            if (!rows.TryGetValue(name, out var results))
+            {
+                rows[name] = results = [];
+            }
+
+            results.Add(await Load.RunAsync(subject.Endpoint, requests, Round));
+        }
+
+        IReadOnlyList<double> Of(string name) => [.. rows[name].Select(result => result.PerSecond)];
+    }
+
+    private static List<byte[][]> Puts(Uri endpoint, DataDirectory data) =>
+        [.. Enumerable.Range(0, Connections).Select(i => new[] { SignedRequests.Put(endpoint, data.Credentials, i, odd: true), SignedRequests.Put(endpoint, data.Credentials, i, odd: false) })];
+
+    private static List<byte[][]> Reads(Uri endpoint, DataDirectory data) =>
+        [.. Enumerable.Range(0, Connections).Select(i => new[] { SignedRequests.GetPortStates(endpoint, data.Credentials, i) })];
+}

@@ -1,0 +1,73 @@
+using System.Buffers.Text;
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+
+namespace Portlight.Bench;
+
+/// <summary>Closed-loop load over raw sockets: each connection sends a request, reads its answer, sends the next.</summary>
+internal static class Load
+{
+    /// <param name="endpoint">Where to.</param>
+    /// <param name="requests">For each connection the requests that take turns.</param>
+    /// <param name="length">How long; a tenth of it goes before, uncounted.</param>
+    public static async Task<Result> RunAsync(Uri endpoint, IReadOnlyList<byte[][]> requests, TimeSpan length)
+    {
+        await Task.WhenAll(requests.Select(turns => ConnectionAsync(endpoint, turns, length / 10, [])));
+        var latencies = requests.Select(_ => new List<double>(100_000)).ToArray();
+        var began = Stopwatch.GetTimestamp();
+        await Task.WhenAll(requests.Select((turns, i) => ConnectionAsync(endpoint, turns, length, latencies[i])));
+        var took = Stopwatch.GetElapsedTime(began);
+        var all = latencies.SelectMany(one => one).Order().ToList();
+        return new Result(all.Count / took.TotalSeconds, all[all.Count / 2], all[all.Count * 99 / 100]);
+    }
+
+    private static async Task ConnectionAsync(Uri endpoint, byte[][] turns, TimeSpan length, List<double> latencies)
+    {
+        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        await socket.ConnectAsync(IPAddress.Loopback, endpoint.Port);
+        var buffer = new byte[64 * 1024];
+        var until = Stopwatch.GetTimestamp() + (long)(length.TotalSeconds * Stopwatch.Frequency);
+        for (var i = 0; Stopwatch.GetTimestamp() < until; i++)
+        {
+            var began = Stopwatch.GetTimestamp();
+            await socket.SendAsync(turns[i % turns.Length]);
+            await ReadAnswerAsync(socket, buffer);
+            latencies.Add(Stopwatch.GetElapsedTime(began).TotalMilliseconds);
+        }
+    }
+
+    internal static async Task ReadAnswerAsync(Socket socket, byte[] buffer)
+    {
+        var have = 0;
+        while (true)
+        {
+            var read = await socket.ReceiveAsync(buffer.AsMemory(have));
+            if (read == 0)
+            {
+                throw new IOException("the server closed the connection");
+            }
+
+            have += read;
+            var head = buffer.AsSpan(0, have).IndexOf("\r\n\r\n"u8);
+            if (head >= 0 && have >= head + 4 + ContentLength(buffer.AsSpan(0, head)))
+            {
+                if (!buffer.AsSpan().StartsWith("HTTP/1.1 200"u8))
+                {
+                    throw new IOException(System.Text.Encoding.UTF8.GetString(buffer, 0, have));
+                }
+
+                return;
+            }
+        }
+    }
+
+    private static int ContentLength(ReadOnlySpan<byte> head)
+    {
+        var at = head.IndexOf("Content-Length: "u8);
+        return at >= 0 && Utf8Parser.TryParse(head[(at + 16)..], out int length, out _) ? length : throw new IOException("the answer has no length");
+    }
+
+    /// <summary>Requests a second, and milliseconds of the median and the 99th percentile.</summary>
+    internal sealed record Result(double PerSecond, double MedianMs, double P99Ms);
+}

@@ -1,0 +1,25 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+
+namespace Portlight.Bench;
+
+/// <summary>One client on one connection that times each call.</summary>
+internal sealed class OneByOne : IDisposable
+{
+    private readonly Socket socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+    private readonly byte[] buffer = new byte[64 * 1024];
+
+    public OneByOne(Uri endpoint) => socket.Connect(IPAddress.Loopback, endpoint.Port);
+
+    /// <summary>Milliseconds from the first byte sent to the last one read.</summary>
+    public async Task<double> TimeAsync(byte[] request)
+    {
+        var began = Stopwatch.GetTimestamp();
+        await socket.SendAsync(request);
+        await Load.ReadAnswerAsync(socket, buffer);
+        return Stopwatch.GetElapsedTime(began).TotalMilliseconds;
+    }
+
+    public void Dispose() => socket.Dispose();
+}

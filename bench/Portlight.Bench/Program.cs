@@ -1,0 +1,20 @@
+using Portlight.Bench;
+using Portlight.Bench.Figures;
+
+// One figure, or all of them: each prints what it measured as a ratio taken in one run. `echo` is the peer that the throughput figures start.
+return args switch
+{
+    ["echo"] => await EchoPeer.RunAsync(),
+    ["throughput"] => await Throughput.RunAsync(),
+    ["single"] => await SinglePut.RunAsync(),
+    ["scale"] => await Scale.RunAsync(),
+    ["start"] => await StartUp.RunAsync(),
+    ["all"] => await Throughput.RunAsync() + await SinglePut.RunAsync() + await Scale.RunAsync() + await StartUp.RunAsync(),
+    _ => Usage(),
+};
+
+static int Usage()
+{
+    Console.Error.WriteLine("usage: bench/run throughput|single|scale|start|all");
+    return 2;
+}

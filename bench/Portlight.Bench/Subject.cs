@@ -1,0 +1,72 @@
+using System.Diagnostics;
+
+namespace Portlight.Bench;
+
+/// <summary>A server in a process of its own, from its ready line to its SIGTERM.</summary>
+internal sealed class Subject : IAsyncDisposable
+{
+    private readonly Process process;
+
+    private Subject(Process process, Uri endpoint, TimeSpan startedIn)
+    {
+        this.process = process;
+        Endpoint = endpoint;
+        StartedIn = startedIn;
+    }
+
+    public Uri Endpoint { get; }
+
+    /// <summary>From the start of the process to its ready line.</summary>
+    public TimeSpan StartedIn { get; }
+
+    public static string Jit => Path.Combine(Root, "artifacts/bin/Portlight.Cli/release/portlight");
+
+    public static string Native => Path.Combine(Root, "artifacts/publish/portlight");
+
+    private static string Root { get; } = FindRoot();
+
+    public static Task<Subject> EchoAsync() => StartAsync(Environment.ProcessPath!, "echo");
+
+    public static Task<Subject> PortlightAsync(string executable, string data, string enforce, params string[] more) =>
+        StartAsync(executable, ["serve", "--data", data, "--listen", "http://127.0.0.1:0", "--enforce", enforce, "--requests-per-second", "0", .. more]);
+
+    /// <summary>Resident memory in MiB (VmRSS of proc(5)).</summary>
+    public double ResidentMiB()
+    {
+        var line = File.ReadLines($"/proc/{process.Id}/status").First(text => text.StartsWith("VmRSS:", StringComparison.Ordinal));
+        return long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1]) / 1024.0;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        using (var kill = Process.Start("kill", ["-TERM", process.Id.ToString()]))
+        {
+            await kill.WaitForExitAsync();
+        }
+
+        await process.WaitForExitAsync();
+        process.Dispose();
+    }
+
+    private static async Task<Subject> StartAsync(string executable, params string[] arguments)
+    {
+        var began = Stopwatch.GetTimestamp();
+        var process = Process.Start(new ProcessStartInfo(executable, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        // Its log is read and thrown away, as an operator's journal would read it.
+        _ = process.StandardError.BaseStream.CopyToAsync(Stream.Null);
+        var line = await process.StandardOutput.ReadLineAsync() ?? throw new InvalidOperationException($"{executable} ended before it was ready");
+        var took = Stopwatch.GetElapsedTime(began);
+        return new Subject(process, new Uri(line.Split(' ').First(word => word.StartsWith("http", StringComparison.Ordinal))), took);
+    }
+
+    private static string FindRoot()
+    {
+        var directory = AppContext.BaseDirectory;
+        while (!File.Exists(Path.Combine(directory, "Portlight.slnx")))
+        {
+            directory = Path.GetDirectoryName(directory) ?? throw new InvalidOperationException("the benchmark does not run inside the repository");
+        }
+
+        return directory;
+    }
+}
