@@ -119,9 +119,10 @@ public sealed class PortlightServer : IAsyncDisposable
 
     private static WebApplication BuildHttp(ServeOptions options, Action<ILoggingBuilder> logging)
     {
-        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = [], ContentRootPath = options.DataDirectory });
-        builder.Configuration.Sources.Clear(); // only our own settings decide
-        logging(builder.Logging.ClearProviders());
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ContentRootPath = "/" });
+        logging(builder.Logging);
+        // Our own log has a line for each request; the host's would start an activity for each, which nobody reads.
+        builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting", LogLevel.None);
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;

@@ -11,9 +11,7 @@ internal static class MetricsListener
 {
     public static async Task<WebApplication> StartAsync(Uri address, CancellationToken cancellationToken)
     {
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Configuration.Sources.Clear();
-        builder.Logging.ClearProviders();
+        var builder = WebApplication.CreateEmptyBuilder(new());
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Listeners.ListenPlain(kestrel, address));
         builder.Services.AddOpenTelemetry().WithMetrics(metrics => metrics
             .AddMeter(ServerMetrics.MeterName, "Portlight.Agent", "Microsoft.AspNetCore.Server.Kestrel", "System.Runtime")
