@@ -41,6 +41,7 @@ internal sealed class Judging
             scene.Host.Run("ip", $"addr replace {HostIpv4}/32 dev lo");
             scene.Host.Run("ip", $"addr replace {HostIpv6}/128 dev lo nodad");
             _instance = Scene.Lab(9, PortSet.Empty) with { Attachment = new Attachment.ThisHost([_ipv4], []), NamespaceName = null };
+            Inside = inside;
             _probe = new PacketProbe(sender, scene.Own(PacketCapture.Delivered(inside, Protocols)), scene.Replies(sender, inside, _ipv4, _ipv6));
             return;
         }
@@ -57,13 +58,19 @@ internal sealed class Judging
             inside = scene.Inside(scene.Put(_instance));
         }
 
+        Inside = inside;
         _probe = new PacketProbe(sender, scene.Own(PacketCapture.Arriving(inside)), scene.Replies(sender, inside, _ipv4, _ipv6));
     }
+
+    /// <summary>What the packets are for.</summary>
+    internal NetworkNode Inside { get; }
+
+    internal void Put(PortSet ports) => _scene.Put(_instance with { Ports = ports });
 
     /// <summary>For each packet whether it passes under this port set.</summary>
     internal IReadOnlyList<bool> Judge(PortSet ports, IReadOnlyList<Packet> packets)
     {
-        _scene.Put(_instance with { Ports = ports });
+        Put(ports);
         return _probe.Judge([.. packets.Select(packet => packet with { Destination = packet.IsIpv4 ? _ipv4 : _ipv6 })]);
     }
 

@@ -84,9 +84,12 @@ internal sealed class Scene : IDisposable
 
     internal void Remove(long index)
     {
-        _desired.Remove(index);
+        Forget(index);
         Assert.Empty(Done(Agent.ApplyAsync([], [index], CancellationToken.None)));
     }
+
+    /// <summary>Takes an instance out of what is desired, without a word to the agent.</summary>
+    internal void Forget(long index) => _desired.Remove(index);
 
     internal IReadOnlyList<AgentReport> Synchronise() => Done(Agent.SynchroniseAsync([.. _desired.Values], CancellationToken.None));
 
@@ -117,7 +120,7 @@ internal sealed class Scene : IDisposable
         return [.. own.Select(address => Reply(inside, address, peer, TestNetwork.Address(address.AddressFamily == AddressFamily.InterNetwork ? ipv4 : ipv6)))];
     }
 
-    private Packet Reply(NetworkNode inside, IPAddress own, NetworkNode peer, IPAddress peerAddress)
+    internal Packet Reply(NetworkNode inside, IPAddress own, NetworkNode peer, IPAddress peerAddress)
     {
         var listener = Own(peer.Udp(new IPEndPoint(peerAddress, 0)));
         var beginner = Own(inside.Udp(new IPEndPoint(own, 0)));

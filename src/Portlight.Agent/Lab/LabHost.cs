@@ -16,6 +16,9 @@ internal sealed class LabHost : IDisposable
     private readonly InstanceSide _inside;
     private readonly Dictionary<long, LabInstance> _present = [];
 
+    /// <summary>Instances that lost routes, whose inside still has the addresses.</summary>
+    private readonly HashSet<long> _unfinished = [];
+
     /// <summary>Works in the network namespace of the calling thread.</summary>
     internal LabHost(Cidr privateNetwork)
     {
@@ -35,6 +38,7 @@ internal sealed class LabHost : IDisposable
     internal void Adopt(IReadOnlyDictionary<long, LabInstance> wanted)
     {
         _present.Clear();
+        _unfinished.Clear();
         foreach (var (index, (alias, state)) in _host.Read())
         {
             using var handle = NamedNamespace.Open(alias.NamespaceName);
@@ -95,6 +99,7 @@ internal sealed class LabHost : IDisposable
         else if (there.Addresses.Except(wanted.Addresses).ToList() is { Count: > 0 } lost)
         {
             _host.RemoveRoutes(there, lost, known: null);
+            _unfinished.Add(there.Index);
             left = there with
             {
                 PublicIpv4 = Kept(there.PublicIpv4, wanted.PublicIpv4),
@@ -119,7 +124,7 @@ internal sealed class LabHost : IDisposable
     /// <summary>Opens: addresses inside, the link up, the routes to it.</summary>
     internal void Open(LabInstance wanted)
     {
-        if (!_present.TryGetValue(wanted.Index, out var there) || there == wanted)
+        if (!_present.TryGetValue(wanted.Index, out var there) || (there == wanted && !_unfinished.Contains(wanted.Index)))
         {
             return;
         }
@@ -132,11 +137,13 @@ internal sealed class LabHost : IDisposable
         }
 
         _present[wanted.Index] = wanted;
+        _unfinished.Remove(wanted.Index);
     }
 
     /// <summary>Removes link and namespace.</summary>
     internal void Remove(long index)
     {
+        _unfinished.Remove(index);
         if (_present.Remove(index, out var there))
         {
             Dismantle(there.Alias, ownsNamespace: true);
