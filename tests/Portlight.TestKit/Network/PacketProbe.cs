@@ -11,16 +11,29 @@ public sealed class PacketProbe(PacketSender sender, PacketCapture receiver, par
     {
         receiver.Forget();
         var marks = sender.Send([.. packets, .. alwaysAllowed]);
-        for (var i = 0; i < alwaysAllowed.Count; i++)
-        {
-            if (!receiver.Await(marks[packets.Count + i], Deadline.Span))
-            {
-                throw new InvalidOperationException($"a packet that is always allowed did not arrive within {Deadline.Span}: {alwaysAllowed[i]}");
-            }
-        }
-
+        AwaitReplies(marks.Skip(packets.Count));
         return [.. marks.Take(packets.Count).Select(receiver.HasSeen)];
     }
 
+    /// <summary>Which of these marks have arrived that <paramref name="send"/> has sent, on the sender's own thread, by other means than packets.</summary>
+    public IReadOnlyList<ulong> JudgeAfter(Action send, params IReadOnlyList<ulong> marks)
+    {
+        receiver.Forget();
+        send();
+        AwaitReplies(sender.Send(alwaysAllowed));
+        return [.. marks.Where(receiver.HasSeen)];
+    }
+
     public bool Passes(Packet packet) => Judge(packet)[0];
+
+    private void AwaitReplies(IEnumerable<ulong> marks)
+    {
+        foreach (var (mark, packet) in marks.Zip(alwaysAllowed))
+        {
+            if (!receiver.Await(mark, Deadline.Span))
+            {
+                throw new InvalidOperationException($"a packet that is always allowed did not arrive within {Deadline.Span}: {packet}");
+            }
+        }
+    }
 }

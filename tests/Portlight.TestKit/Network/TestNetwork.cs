@@ -35,9 +35,10 @@ public sealed class TestNetwork : IDisposable
             route add default via 10.255.{n}.1
             route add default via fd00:255:{n}::1
             """));
+        var speaking = new HashSet<bool>();
         foreach (var address in addresses)
         {
-            AddAddress(node, n, address);
+            AddAddress(node, n, address, isFirst: speaking.Add(IsWide(address)));
         }
 
         return node;
@@ -61,10 +62,15 @@ public sealed class TestNetwork : IDisposable
             ? endpoint.Address
             : throw new ArgumentException($"`{text}` is no address", nameof(text));
 
-    private static void AddAddress(NetworkNode node, int wire, string address)
+    private static bool IsWide(string address) => address.Contains(':', StringComparison.Ordinal);
+
+    /// <summary>The first address of a family is the one that the machine speaks with.</summary>
+    private static void AddAddress(NetworkNode node, int wire, string address, bool isFirst)
     {
-        var wide = address.Contains(':', StringComparison.Ordinal);
-        node.Do(() => Command.Ip($"addr add {address}{(wide ? "/128" : "/32")} dev eth0{(wide ? " nodad" : "")}"));
-        Command.Ip(wide ? $"route add {address}/128 via fd00:255:{wire}::2" : $"route add {address}/32 via 10.255.{wire}.2");
+        var (block, near, far, option) = IsWide(address)
+            ? ($"{address}/128", $"fd00:255:{wire}::1", $"fd00:255:{wire}::2", " nodad")
+            : ($"{address}/32", $"10.255.{wire}.1", $"10.255.{wire}.2", "");
+        node.Do(() => Command.Ip($"addr add {block} dev eth0{option}\n{(isFirst ? $"route replace default via {near} src {address}" : "")}"));
+        Command.Ip($"route add {block} via {far}");
     }
 }
