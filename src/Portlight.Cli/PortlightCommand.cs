@@ -13,6 +13,7 @@ internal static class PortlightCommand
     {
         ServeVerb.Create(),
         EnvVerb.Create(),
+        DemoVerb.Create(),
         AttachVerb.Create(),
         DetachVerb.Create(),
         StatusVerb.Create(),
