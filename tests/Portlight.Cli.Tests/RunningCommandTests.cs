@@ -1,0 +1,117 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+using System.Text.Json;
+
+namespace Portlight.Cli.Tests;
+
+/// <summary>The built program as a shell sees it: a server in a process of its own, and the verbs against it.</summary>
+public sealed partial class RunningCommandTests : IDisposable
+{
+    private const int Terminate = 15;
+
+    private static readonly string Program = Path.Combine(AppContext.BaseDirectory, "portlight");
+
+    private readonly DirectoryInfo _data = Directory.CreateTempSubdirectory("portlight-serve-");
+
+    private Process? _server;
+
+    public void Dispose()
+    {
+        _server?.Kill();
+        _server?.Dispose();
+        _data.Delete(recursive: true);
+    }
+
+    [Fact]
+    public async Task A_server_starts_serves_its_verbs_and_stops_when_asked()
+    {
+        var ready = await ServeAsync();
+        Assert.Matches("^portlight ready http://127\\.0\\.0\\.1:[0-9]+ enforce=record$", ready);
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, Mode(Path.Combine(_data.FullName, "credentials")));
+
+        // As a user's shell reads it.
+        var environment = await RunAsync("/bin/sh", ["-euc", "eval \"$1\"; echo \"$AWS_ENDPOINT_URL $AWS_REGION ${#AWS_ACCESS_KEY_ID} ${#AWS_SECRET_ACCESS_KEY}\"", "sh", (await PortlightAsync("env")).Output]);
+        Assert.Equal($"{ready.Split(' ')[2]} us-east-1 20 40\n", environment.Output);
+
+        var status = await PortlightAsync("status", "--json");
+        Assert.Equal(0, status.Code);
+        using (var json = JsonDocument.Parse(status.Output))
+        {
+            Assert.Equal("record", json.RootElement.GetProperty("server").GetProperty("enforce").GetString());
+        }
+
+        Assert.Contains("us-east-1", (await PortlightAsync("region", "list")).Output, StringComparison.Ordinal);
+        Assert.Contains("aws_secret_access_key = ", (await PortlightAsync("account", "create", "123456789012")).Output, StringComparison.Ordinal);
+        Assert.Contains("123456789012\t", (await PortlightAsync("account", "list")).Output, StringComparison.Ordinal);
+
+        var second = await PortlightAsync("serve", "--listen", "http://127.0.0.1:0", "--enforce", "record");
+        Assert.Equal(1, second.Code);
+        Assert.Equal(1, (await PortlightAsync("teardown")).Code);
+
+        Assert.Equal(0, Kill(_server!.Id, Terminate));
+        await _server.WaitForExitAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(0, _server.ExitCode);
+        Assert.Contains("the server cannot be reached", (await PortlightAsync("status")).Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_log_is_a_line_of_json_for_every_request_when_nobody_watches()
+    {
+        await ServeAsync();
+        Assert.Equal(0, (await PortlightAsync("status")).Code);
+        var line = await _server!.StandardError.ReadLineAsync(TestContext.Current.CancellationToken);
+        using var json = JsonDocument.Parse(line!);
+        Assert.Equal("GetStatus", json.RootElement.GetProperty("operation").GetString());
+        Assert.Equal("ok", json.RootElement.GetProperty("outcome").GetString());
+        Assert.True(json.RootElement.GetProperty("milliseconds").GetDouble() > 0);
+    }
+
+    [Fact]
+    public async Task The_demo_comes_to_its_end_and_leaves_nothing()
+    {
+        var before = Directory.GetDirectories(Path.GetTempPath(), "portlight-demo-*");
+        var demo = await PortlightAsync("demo");
+        Assert.True(demo.Code == 0, demo.Output + demo.Error);
+        Assert.Contains("Everything was as told", demo.Output, StringComparison.Ordinal);
+        Assert.Equal(before, Directory.GetDirectories(Path.GetTempPath(), "portlight-demo-*"));
+    }
+
+    private async Task<string> ServeAsync()
+    {
+        var start = new ProcessStartInfo(Program, ["serve", "--data", _data.FullName, "--listen", "http://127.0.0.1:0", "--enforce", "record"])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        _server = Process.Start(Clean(start))!;
+        return await _server.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken) ?? await _server.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+    }
+
+    private Task<(int Code, string Output, string Error)> PortlightAsync(params string[] words) =>
+        RunAsync(Program, words is ["demo"] ? words : [.. words, "--data", _data.FullName]);
+
+    private static async Task<(int Code, string Output, string Error)> RunAsync(string program, string[] arguments)
+    {
+        using var process = Process.Start(Clean(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true }))!;
+        var error = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+        var output = await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        return (process.ExitCode, output, await error);
+    }
+
+    /// <summary>Settings of the shell that runs the tests are not the tests'.</summary>
+    private static ProcessStartInfo Clean(ProcessStartInfo start)
+    {
+        foreach (var name in start.Environment.Keys.Where(name => name.StartsWith("PORTLIGHT_", StringComparison.Ordinal)).ToList())
+        {
+            start.Environment.Remove(name);
+        }
+
+        return start;
+    }
+
+    private static UnixFileMode Mode(string path) => OperatingSystem.IsWindows() ? UnixFileMode.None : File.GetUnixFileMode(path);
+
+    [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
+    private static partial int Kill(int process, int signal);
+}

@@ -1,0 +1,152 @@
+using System.Diagnostics;
+using System.Runtime.Versioning;
+
+namespace Portlight.Cli.Tests.Scripts;
+
+/// <summary>
+/// <c>./portlight</c> in a tree of its own, with a <c>dotnet</c> that only notes that it was called and leaves a program that tells what it was given. Times of
+/// files are set, not waited for.
+/// </summary>
+[SupportedOSPlatform("linux")]
+public sealed class PortlightScriptTests : IDisposable
+{
+    private static readonly DateTime Past = new(2020, 1, 1, 0, 0, 0, DateTimeKind.Utc);
+
+    private readonly DirectoryInfo _tree = Directory.CreateTempSubdirectory("portlight-script-");
+
+    public PortlightScriptTests()
+    {
+        File.Copy(Path.Combine(Root(), "portlight"), Path.Combine(_tree.FullName, "portlight"));
+        foreach (var file in (string[])["src/A/A.cs", "eng/BannedSymbols.txt", "Directory.Build.props", "Directory.Packages.props", "global.json", ".editorconfig"])
+        {
+            Write(file, "");
+        }
+
+        Script(
+            "bin/dotnet",
+            """
+            echo "$@" >>"$TREE/calls"
+            echo 'something the build says'
+            [[ ! -e $TREE/broken ]] || exit 1
+            mkdir -p "$TREE/artifacts/bin/Portlight.Cli/release"
+            printf '#!/usr/bin/env bash\necho "ran: $*"\nexit 7\n' >"$TREE/artifacts/bin/Portlight.Cli/release/portlight"
+            chmod +x "$TREE/artifacts/bin/Portlight.Cli/release/portlight"
+            """);
+        Age();
+    }
+
+    public void Dispose() => _tree.Delete(recursive: true);
+
+    [Fact]
+    public void The_first_use_builds_and_the_second_does_not()
+    {
+        Assert.Equal("ran: status --json\n", Run("status", "--json").Output);
+        Assert.Equal("ran: a b  c\n", Run("a", "b  c").Output);
+        Assert.Equal(1, Builds);
+    }
+
+    [Theory]
+    [InlineData("src/A/A.cs")]
+    [InlineData("src/A/New.cs")]
+    [InlineData("Directory.Packages.props")]
+    [InlineData("global.json")]
+    public void A_change_builds_again(string file)
+    {
+        Run();
+        Touch(file);
+        Run();
+        Assert.Equal(2, Builds);
+    }
+
+    [Fact]
+    public void A_deleted_file_builds_again()
+    {
+        Run();
+        File.Delete(Path.Combine(_tree.FullName, "src/A/A.cs"));
+        Directory.SetLastWriteTimeUtc(Path.Combine(_tree.FullName, "src/A"), DateTime.UnixEpoch.AddYears(80));
+        Run();
+        Assert.Equal(2, Builds);
+    }
+
+    [Fact]
+    public void What_the_build_says_is_talk_and_the_exit_code_is_the_commands_own()
+    {
+        var (code, output, error) = Run();
+        Assert.Equal(7, code);
+        Assert.Equal("ran: \n", output);
+        Assert.Contains("something the build says", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_build_that_fails_runs_nothing_and_is_tried_again()
+    {
+        Write("broken", "");
+        Assert.Equal((1, ""), (Run().Code, Run().Output));
+        Assert.Equal(2, Builds);
+        File.Delete(Path.Combine(_tree.FullName, "broken"));
+        Assert.Equal(7, Run().Code);
+    }
+
+    [Fact]
+    public void It_works_from_elsewhere_and_through_a_link()
+    {
+        var link = Path.Combine(_tree.FullName, "bin", "pl");
+        File.CreateSymbolicLink(link, Path.Combine(_tree.FullName, "portlight"));
+        Assert.Equal("ran: x\n", Start(link, ["x"]).Output);
+    }
+
+    private int Builds => File.ReadAllLines(Path.Combine(_tree.FullName, "calls")).Count(line => line.StartsWith("build ", StringComparison.Ordinal));
+
+    private (int Code, string Output, string Error) Run(params string[] arguments) => Start(Path.Combine(_tree.FullName, "portlight"), arguments);
+
+    private (int Code, string Output, string Error) Start(string program, string[] arguments)
+    {
+        var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = "/" };
+        start.Environment["PATH"] = Path.Combine(_tree.FullName, "bin") + ":/usr/bin:/bin";
+        start.Environment["TREE"] = _tree.FullName;
+        using var process = Process.Start(start)!;
+        var error = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+        var output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        return (process.ExitCode, output, error.GetAwaiter().GetResult());
+    }
+
+    private void Script(string path, string text)
+    {
+        Write(path, "#!/usr/bin/env bash\nset -eu\n" + text + "\n");
+        File.SetUnixFileMode(Path.Combine(_tree.FullName, path), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+    }
+
+    private void Write(string path, string text)
+    {
+        var full = Path.Combine(_tree.FullName, path);
+        Directory.CreateDirectory(Path.GetDirectoryName(full)!);
+        File.WriteAllText(full, text);
+    }
+
+    private void Touch(string path)
+    {
+        Write(path, "changed");
+        File.SetLastWriteTimeUtc(Path.Combine(_tree.FullName, path), DateTime.UnixEpoch.AddYears(80));
+    }
+
+    /// <summary>Everything is older than any build.</summary>
+    private void Age()
+    {
+        foreach (var path in _tree.EnumerateFileSystemInfos("*", SearchOption.AllDirectories).OrderByDescending(entry => entry.FullName.Length))
+        {
+            path.LastWriteTimeUtc = Past;
+        }
+    }
+
+    private static string Root()
+    {
+        var folder = new DirectoryInfo(AppContext.BaseDirectory);
+        while (!File.Exists(Path.Combine(folder.FullName, "Portlight.slnx")))
+        {
+            folder = folder.Parent!;
+        }
+
+        return folder.FullName;
+    }
+}
