@@ -51,9 +51,8 @@ internal sealed class Subject : IAsyncDisposable
     private static async Task<Subject> StartAsync(string executable, params string[] arguments)
     {
         var began = Stopwatch.GetTimestamp();
-        var process = Process.Start(new ProcessStartInfo(executable, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
-        // Its log is read and thrown away, as an operator's journal would read it.
-        _ = process.StandardError.BaseStream.CopyToAsync(Stream.Null);
+        // Its log is written, one line for each request, and read by nobody: this process has a load to make.
+        var process = Process.Start(new ProcessStartInfo("/bin/sh", ["-c", "exec \"$@\" 2>/dev/null", "sh", executable, .. arguments]) { RedirectStandardOutput = true })!;
         var line = await process.StandardOutput.ReadLineAsync() ?? throw new InvalidOperationException($"{executable} ended before it was ready");
         var took = Stopwatch.GetElapsedTime(began);
         return new Subject(process, new Uri(line.Split(' ').First(word => word.StartsWith("http", StringComparison.Ordinal))), took);

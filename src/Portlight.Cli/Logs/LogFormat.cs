@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text;
 using System.Text.Encodings.Web;
@@ -7,61 +8,89 @@ using Microsoft.Extensions.Logging;
 
 namespace Portlight.Cli.Logs;
 
-/// <summary>One log entry as one line. Text is for a person at a terminal; JSON keeps every value of the entry under its own name.</summary>
-internal static class LogFormat
+/// <summary>
+/// One log entry as one line of UTF-8. Text is for a person at a terminal; JSON keeps every value of the entry under its own name, and leaves out the sentence
+/// that is made of them where nothing is wrong: a request line is written for every request.
+/// </summary>
+internal sealed class LogFormat(bool isJson)
 {
     /// <summary>Name under which the logging abstractions hand over the message's template.</summary>
     private const string Template = "{OriginalFormat}";
 
     // The default encoder escapes `+` and every letter beyond ASCII, for HTML's sake; a log is not HTML.
-    private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
 
-    public static string Text(DateTimeOffset time, LogLevel level, string message, Exception? exception)
+    private static readonly ConcurrentDictionary<string, JsonEncodedText> Names = new(StringComparer.Ordinal);
+
+    [ThreadStatic]
+    private static Utf8JsonWriter? t_json;
+
+    /// <summary>The line, with its end.</summary>
+    public byte[] Line<TState>(
+        DateTimeOffset time, LogLevel level, string category, EventId id, TState state, Exception? exception, Func<TState, Exception?, string> message)
+    {
+        var values = state as IReadOnlyList<KeyValuePair<string, object?>> ?? [];
+        return isJson
+            ? Json(time, level, category, id, level <= LogLevel.Information && values.Count > 1 ? null : message(state, exception), values, exception)
+            : Text(time, level, message(state, exception), exception);
+    }
+
+    private static byte[] Text(DateTimeOffset time, LogLevel level, string message, Exception? exception)
     {
         var text = new StringBuilder(message.Length + 40)
             .Append(time.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ss.fffZ", CultureInfo.InvariantCulture))
             .Append(' ').Append(Word(level)).Append(' ').Append(message.ReplaceLineEndings(" "));
-        return (exception is null ? text : text.Append(" | ").Append(exception.ToString().ReplaceLineEndings(" | "))).ToString();
-    }
-
-    public static string Json(
-        DateTimeOffset time, LogLevel level, string category, EventId id, string message, IEnumerable<KeyValuePair<string, object?>> values, Exception? exception)
-    {
-        var buffer = new ArrayBufferWriter<byte>(512);
-        using (var json = new Utf8JsonWriter(buffer, Options))
+        if (exception is not null)
         {
-            json.WriteStartObject();
-            json.WriteString("time", time.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ss.fffZ", CultureInfo.InvariantCulture));
-            json.WriteString("level", Word(level));
-            json.WriteString("category", category);
-            json.WriteNumber("event", id.Id);
-            json.WriteString("message", message);
-            foreach (var (name, value) in values)
-            {
-                Write(json, name, value);
-            }
-
-            if (exception is not null)
-            {
-                json.WriteString("exception", exception.ToString());
-            }
-
-            json.WriteEndObject();
+            text.Append(" | ").Append(exception.ToString().ReplaceLineEndings(" | "));
         }
 
-        return Encoding.UTF8.GetString(buffer.WrittenSpan);
+        return Encoding.UTF8.GetBytes(text.Append('\n').ToString());
+    }
+
+    private static byte[] Json(
+        DateTimeOffset time, LogLevel level, string category, EventId id, string? message, IReadOnlyList<KeyValuePair<string, object?>> values, Exception? exception)
+    {
+        var buffer = new ArrayBufferWriter<byte>(384);
+        var json = t_json ??= new Utf8JsonWriter(buffer, Options);
+        json.Reset(buffer);
+        json.WriteStartObject();
+        json.WriteString("time"u8, time.UtcDateTime.AddTicks(-(time.Ticks % TimeSpan.TicksPerMillisecond)));
+        json.WriteString("level"u8, Word(level));
+        json.WriteString("category"u8, category);
+        json.WriteNumber("event"u8, id.Id);
+        if (message is not null)
+        {
+            json.WriteString("message"u8, message);
+        }
+
+        for (var i = 0; i < values.Count; i++)
+        {
+            Write(json, values[i].Key, values[i].Value);
+        }
+
+        if (exception is not null)
+        {
+            json.WriteString("exception"u8, exception.ToString());
+        }
+
+        json.WriteEndObject();
+        json.Flush();
+        buffer.Write("\n"u8);
+        return buffer.WrittenSpan.ToArray();
     }
 
     private static void Write(Utf8JsonWriter json, string name, object? value)
     {
-        if (name == Template || value is null)
+        if (value is null || name == Template)
         {
             return;
         }
 
-        json.WritePropertyName(JsonNamingPolicy.CamelCase.ConvertName(name));
+        json.WritePropertyName(Names.GetOrAdd(name, static text => JsonEncodedText.Encode(JsonNamingPolicy.CamelCase.ConvertName(text))));
         switch (value)
         {
+            case string text: json.WriteStringValue(text); break;
             case int number: json.WriteNumberValue(number); break;
             case long number: json.WriteNumberValue(number); break;
             case double number when double.IsFinite(number): json.WriteNumberValue(Math.Round(number, 3)); break;

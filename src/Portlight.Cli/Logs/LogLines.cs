@@ -1,4 +1,3 @@
-using System.Text;
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
 
@@ -12,20 +11,21 @@ namespace Portlight.Cli.Logs;
 internal sealed class LogLines : ILoggerProvider, IAsyncDisposable
 {
     private const int Waiting = 16_384;
+    private const int BatchLength = 64 * 1024;
 
-    private readonly Channel<string> _lines;
-    private readonly TextWriter _output;
+    private readonly Channel<byte[]> _lines;
+    private readonly Stream _output;
     private readonly Task _writing;
     private readonly TimeProvider _clock;
-    private readonly bool _isJson;
+    private readonly LogFormat _format;
     private long _dropped;
 
-    public LogLines(TextWriter output, bool isJson, TimeProvider clock)
+    public LogLines(Stream output, bool isJson, TimeProvider clock)
     {
         _output = output;
-        _isJson = isJson;
+        _format = new LogFormat(isJson);
         _clock = clock;
-        _lines = Channel.CreateBounded<string>(
+        _lines = Channel.CreateBounded<byte[]>(
             new BoundedChannelOptions(Waiting) { SingleReader = true, FullMode = BoundedChannelFullMode.DropWrite },
             _ => Interlocked.Increment(ref _dropped));
         _writing = WriteAsync();
@@ -44,24 +44,22 @@ internal sealed class LogLines : ILoggerProvider, IAsyncDisposable
 
     private async Task WriteAsync()
     {
-        var batch = new StringBuilder();
+        using var batch = new MemoryStream(BatchLength);
         while (await _lines.Reader.WaitToReadAsync())
         {
-            while (batch.Length < 64 * 1024 && _lines.Reader.TryRead(out var line))
+            while (batch.Length < BatchLength && _lines.Reader.TryRead(out var line))
             {
-                batch.Append(line).Append('\n');
+                batch.Write(line);
             }
 
             if (Interlocked.Exchange(ref _dropped, 0) is > 0 and var dropped)
             {
-                batch.Append(_isJson
-                    ? LogFormat.Json(_clock.GetUtcNow(), LogLevel.Warning, "LogLines", default, $"{dropped} log lines were dropped", [new("Dropped", dropped)], null)
-                    : LogFormat.Text(_clock.GetUtcNow(), LogLevel.Warning, $"{dropped} log lines were dropped", null)).Append('\n');
+                batch.Write(_format.Line(_clock.GetUtcNow(), LogLevel.Warning, nameof(LogLines), default, dropped, null, static (count, _) => $"{count} log lines were dropped"));
             }
 
-            await _output.WriteAsync(batch);
+            await _output.WriteAsync(batch.GetBuffer().AsMemory(0, (int)batch.Length));
             await _output.FlushAsync();
-            batch.Clear();
+            batch.SetLength(0);
         }
     }
 
@@ -72,13 +70,7 @@ internal sealed class LogLines : ILoggerProvider, IAsyncDisposable
 
         public bool IsEnabled(LogLevel logLevel) => logLevel != LogLevel.None;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
-        {
-            var now = lines._clock.GetUtcNow();
-            var message = formatter(state, exception);
-            lines._lines.Writer.TryWrite(lines._isJson
-                ? LogFormat.Json(now, logLevel, category, eventId, message, state as IEnumerable<KeyValuePair<string, object?>> ?? [], exception)
-                : LogFormat.Text(now, logLevel, message, exception));
-        }
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+            lines._lines.Writer.TryWrite(lines._format.Line(lines._clock.GetUtcNow(), logLevel, category, eventId, state, exception, formatter));
     }
 }

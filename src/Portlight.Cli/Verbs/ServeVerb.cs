@@ -49,7 +49,7 @@ internal static class ServeVerb
         using var term = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Ask);
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Ask);
 
-        await using var lines = new LogLines(error, LogsAreJson(options.Log), TimeProvider.System);
+        await using var lines = new LogLines(Console.OpenStandardError(), LogsAreJson(options.Log), TimeProvider.System);
         using var loggers = LoggerFactory.Create(logging => Configure(logging, lines));
         var (mode, reason) = Enforcement.Choose(options.Enforce);
         using var agent = Enforcement.Open(mode, options, loggers);

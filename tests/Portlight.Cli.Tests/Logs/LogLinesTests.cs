@@ -1,0 +1,49 @@
+using System.Text;
+using System.Text.Json;
+using Microsoft.Extensions.Logging;
+using Portlight.Cli.Logs;
+
+namespace Portlight.Cli.Tests.Logs;
+
+public sealed class LogLinesTests
+{
+    [Fact]
+    public async Task A_JSON_line_keeps_every_value_under_its_own_name_and_no_sentence()
+    {
+        var line = JsonSerializer.Deserialize<JsonElement>(await LogAsync(isJson: true, log => log.LogInformation(new EventId(7), "{Who} asked {Count} times in {Milliseconds} ms", "ann+bob", 3, 0.12345)));
+
+        Assert.Equal(("info", "Cli", 7), (line.GetProperty("level").GetString(), line.GetProperty("category").GetString(), line.GetProperty("event").GetInt32()));
+        Assert.Equal(("ann+bob", 3, 0.123), (line.GetProperty("who").GetString(), line.GetProperty("count").GetInt32(), line.GetProperty("milliseconds").GetDouble()));
+        Assert.False(line.TryGetProperty("message", out _));
+        Assert.EndsWith("Z", line.GetProperty("time").GetString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_JSON_warning_has_its_sentence_and_its_exception()
+    {
+        var line = JsonSerializer.Deserialize<JsonElement>(await LogAsync(isJson: true, log => log.LogWarning(new InvalidOperationException("no\nroom"), "could not write {File}", "a.db")));
+
+        Assert.Equal("could not write a.db", line.GetProperty("message").GetString());
+        Assert.Contains("no\nroom", line.GetProperty("exception").GetString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_text_entry_is_one_line_whatever_it_holds()
+    {
+        var text = await LogAsync(isJson: false, log => log.LogError(new InvalidOperationException("no\nroom"), "could not write {File}", "a\nb"));
+
+        Assert.Single(text.TrimEnd('\n').Split('\n'));
+        Assert.Contains(" error could not write a b | ", text, StringComparison.Ordinal);
+    }
+
+    private static async Task<string> LogAsync(bool isJson, Action<ILogger> write)
+    {
+        using var output = new MemoryStream();
+        await using (var lines = new LogLines(output, isJson, TimeProvider.System))
+        {
+            write(lines.CreateLogger("Portlight.Cli"));
+        }
+
+        return Encoding.UTF8.GetString(output.ToArray());
+    }
+}
