@@ -1,0 +1,66 @@
+using System.Diagnostics;
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+
+namespace Portlight.Conformance;
+
+/// <summary>The AWS CLI, one process a call.</summary>
+internal sealed partial class AwsCli(Installation installation, params (string Name, string Value)[] variables) : StockClient
+{
+    private const int ServiceRefused = 254;
+
+    /// <summary>The first that reads AWS_ENDPOINT_URL. An older one would call the real AWS, if it were told nothing else.</summary>
+    private static readonly Version ReadsEndpointVariable = new(2, 13);
+
+    private Version? version;
+
+    public override async Task<Answer> TryAsync(string operation, string input)
+    {
+        (int code, string output, string errors) = await RunAsync(CommandOf(operation), "--cli-input-json", input);
+        if (code == 0) return new Answer(JsonNode.Parse(output.Trim().Length > 0 ? output : "{}")!, null, "", IsTyped: false);
+        Match refusal = Refusal().Match(errors);
+        Assert.True(refusal.Success, $"`aws lightsail {CommandOf(operation)}` ended with {code}: {errors}");
+        return new Answer(new JsonObject(), refusal.Groups["code"].Value, refusal.Groups["message"].Value, IsTyped: code == ServiceRefused);
+    }
+
+    /// <summary>The CLI goes through all pages by itself and shows one list.</summary>
+    public override async Task<(IReadOnlyList<JsonNode> Entries, int? Pages)> ListAsync(string operation, string member) =>
+        ([.. (await CallAsync(operation))[member]!.AsArray().Select(entry => entry!)], null);
+
+    public override ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    /// <summary>`aws lightsail` with these words.</summary>
+    public async Task<(int ExitCode, string Output, string Errors)> RunAsync(params IEnumerable<string> words)
+    {
+        string aws = Programs.Find("aws", "awscli");
+        ProcessStartInfo start = installation.Inside(aws, "lightsail");
+        foreach (string word in words) start.ArgumentList.Add(word);
+        foreach ((string name, string value) in variables) start.Environment[name] = value;
+        version ??= await VersionAsync(aws);
+        if (version < ReadsEndpointVariable)
+        {
+            start.ArgumentList.Add("--endpoint-url");
+            start.ArgumentList.Add(start.Environment["AWS_ENDPOINT_URL"]!);
+        }
+
+        return await Programs.RunAsync(start);
+    }
+
+    private async Task<Version> VersionAsync(string aws)
+    {
+        (_, string output, string errors) = await Programs.RunAsync(installation.Inside(aws, "--version"));
+        return Version.Parse(VersionText().Match(output + errors).Groups["version"].Value);
+    }
+
+    /// <summary>PutInstancePublicPorts is put-instance-public-ports.</summary>
+    private static string CommandOf(string operation) => Hump().Replace(operation, "-$0").ToLowerInvariant();
+
+    [GeneratedRegex(@"An error occurred \((?<code>\w+)\) when calling the \w+ operation(?: \([^)]*\))?: (?<message>.*)", RegexOptions.Singleline)]
+    private static partial Regex Refusal();
+
+    [GeneratedRegex(@"^aws-cli/(?<version>\d+\.\d+\.\d+)")]
+    private static partial Regex VersionText();
+
+    [GeneratedRegex(@"(?<!^)[A-Z]")]
+    private static partial Regex Hump();
+}

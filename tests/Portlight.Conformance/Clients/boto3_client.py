@@ -1,0 +1,47 @@
+"""Makes the boto3 calls that arrive on stdin, one JSON object a line, and writes what boto3 made of each reply.
+
+{"operation": NAME, "input": {...}}  ->  {"output": {...}} or {"error": {"code", "message", "typed"}}
+{"list": NAME}                       ->  {"pages": [{...}, ...]}, by boto3's own paginator
+"""
+import datetime
+import json
+import os
+import sys
+
+try:
+    import boto3
+    import botocore
+    from botocore.exceptions import ClientError
+except ImportError as missing:
+    sys.exit(f"{missing}: install the package python3-boto3")
+
+# The first botocore that reads AWS_ENDPOINT_URL is 1.31; an older one would call the real AWS, if it were told nothing else.
+reads_variable = tuple(map(int, botocore.__version__.split(".")[:2])) >= (1, 31)
+client = boto3.client("lightsail", **({} if reads_variable else {"endpoint_url": os.environ["AWS_ENDPOINT_URL"]}))
+
+
+def call(operation, arguments):
+    try:
+        answer = getattr(client, botocore.xform_name(operation))(**arguments)
+    except ClientError as error:
+        code = error.response["Error"]["Code"]
+        # What a user writes in `except client.exceptions.NotFoundException`; an attribute only for the errors of the service's model.
+        typed = isinstance(error, getattr(client.exceptions, code)) if hasattr(client.exceptions, code) else False
+        return {"error": {"code": code, "message": error.response["Error"]["Message"], "typed": typed}}
+    del answer["ResponseMetadata"]
+    return {"output": answer}
+
+
+def text(value):
+    if isinstance(value, datetime.datetime):
+        return value.isoformat()
+    raise TypeError(f"boto3 gave a {type(value)}")
+
+
+for line in sys.stdin:
+    request = json.loads(line)
+    if "list" in request:
+        reply = {"pages": list(client.get_paginator(botocore.xform_name(request["list"])).paginate())}
+    else:
+        reply = call(request["operation"], request["input"])
+    print(json.dumps(reply, default=text), flush=True)

@@ -1,0 +1,127 @@
+using System.Diagnostics;
+using System.Globalization;
+
+namespace Portlight.Conformance;
+
+/// <summary>
+/// One `portlight serve` for the whole suite, with kernel enforcement, in a network and a mount namespace of its own: the machine's rules and its /run are out
+/// of its reach, and the clients, which are in there with it, cannot reach the real AWS by mistake. Every test uses instance names of its own.
+/// </summary>
+public sealed class Installation : IAsyncLifetime
+{
+    private const string IntoNamespaces = "ip link set lo up && mount -t tmpfs tmpfs /run && exec \"$@\"";
+
+    private readonly string directory = Directory.CreateTempSubdirectory("portlight-conformance-").FullName;
+    private readonly List<string> log = [];
+    private readonly Lazy<Task<HashSet<string>>> backlog;
+    private Dictionary<string, string> environment = [];
+    private Process? server;
+
+    public Installation() => backlog = new(MakeBacklogAsync);
+
+    /// <summary>The built program: of the same configuration as these tests.</summary>
+    private static string Portlight { get; } = Path.GetFullPath(Path.Combine(
+        AppContext.BaseDirectory, "../../Portlight.Cli", Path.GetFileName(AppContext.BaseDirectory.TrimEnd('/')), "portlight"));
+
+    private string DataDirectory => Path.Combine(directory, "data");
+
+    public async ValueTask InitializeAsync()
+    {
+        var start = new ProcessStartInfo(Programs.Find("unshare", "util-linux"))
+        {
+            ArgumentList = { "--net", "--mount", "--", "sh", "-c", IntoNamespaces, "sh", Portlight, "serve", "--data", DataDirectory, "--listen", "http://127.0.0.1:0", "--enforce", "kernel" },
+        };
+        Clean(start);
+        server = Programs.Start(start);
+        server.ErrorDataReceived += (_, line) => Keep(line.Data);
+        server.BeginErrorReadLine();
+        string? ready = await server.StandardOutput.ReadLineAsync();
+        Assert.True(ready is not null && ready.EndsWith(" enforce=kernel", StringComparison.Ordinal), $"the server did not start: `{ready}`\n{Log}");
+        environment = await ReadEnvironmentAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (server is { HasExited: false })
+        {
+            using Process signal = Process.Start("kill", ["-TERM", server.Id.ToString(CultureInfo.InvariantCulture)]);
+            await signal.WaitForExitAsync();
+            await server.WaitForExitAsync(TestContext.Current.CancellationToken);
+        }
+
+        int? code = server?.ExitCode;
+        server?.Dispose();
+        Directory.Delete(directory, recursive: true);
+        Assert.True(code == 0, $"the server ended with exit code {code}\n{Log}");
+    }
+
+    /// <summary>What the server has said so far, for the message of a test that fails.</summary>
+    internal string Log
+    {
+        get
+        {
+            lock (log) return string.Join('\n', log.TakeLast(40));
+        }
+    }
+
+    /// <summary>
+    /// A program inside the namespaces of the server, with the variables that `portlight env` gives, no other AWS setting, and a home directory without an
+    /// AWS configuration.
+    /// </summary>
+    internal ProcessStartInfo Inside(string program, params IEnumerable<string> arguments)
+    {
+        var start = new ProcessStartInfo(Programs.Find("nsenter", "util-linux"), ["--target", server!.Id.ToString(CultureInfo.InvariantCulture), "--net", "--mount", "--", program, .. arguments])
+        {
+            WorkingDirectory = directory,
+        };
+        Clean(start);
+        foreach ((string name, string value) in environment) start.Environment[name] = value;
+        start.Environment["HOME"] = directory;
+        return start;
+    }
+
+    /// <summary>The ids of more operations than one page holds; made once, for all clients.</summary>
+    internal Task<HashSet<string>> BacklogAsync() => backlog.Value;
+
+    private async Task<HashSet<string>> MakeBacklogAsync()
+    {
+        const int MoreThanAPage = 201;
+        await using var client = ScriptedClient.Boto3(this);
+        await client.CallAsync("CreateKeyPair", """{"keyPairName": "backlog"}""");
+        var ids = new HashSet<string>();
+        for (int number = 0; number < MoreThanAPage; number++)
+        {
+            Answer tagged = await client.CallAsync("TagResource", $$"""{"resourceName": "backlog", "tags": [{"key": "number", "value": "{{number}}"}]}""");
+            ids.Add((string)tagged["operations"]![0]!["id"]!);
+        }
+
+        return ids;
+    }
+
+    /// <summary>The variables that the export line of `portlight env` sets, as a shell understands it.</summary>
+    private async Task<Dictionary<string, string>> ReadEnvironmentAsync()
+    {
+        ProcessStartInfo start = Inside("sh", "-c", "eval \"$(\"$1\" env --data \"$2\")\" && env", "sh", Portlight, DataDirectory);
+        (int code, string output, string errors) = await Programs.RunAsync(start);
+        Assert.True(code == 0, $"`portlight env` failed: {errors}");
+        return output.Split('\n').Where(line => line.StartsWith("AWS_", StringComparison.Ordinal)).Select(line => line.Split('=', 2)).ToDictionary(pair => pair[0], pair => pair[1]);
+    }
+
+    /// <summary>Takes away what would configure a client or the server in another way than the test means, and shows the way to the system's tools.</summary>
+    private static void Clean(ProcessStartInfo start)
+    {
+        string[] foreign = ["AWS_", "BOTO", "PORTLIGHT_", "HTTP_PROXY", "ALL_PROXY"];
+        foreach (string name in start.Environment.Keys.Where(name => foreign.Any(prefix => name.StartsWith(prefix, StringComparison.OrdinalIgnoreCase))).ToList())
+        {
+            start.Environment.Remove(name);
+        }
+
+        start.Environment["PATH"] += ":/usr/sbin:/sbin";
+    }
+
+    private void Keep(string? line)
+    {
+        if (line is null) return;
+        lock (log) log.Add(line);
+    }
+}

@@ -1,0 +1,36 @@
+using System.Diagnostics;
+
+namespace Portlight.Conformance;
+
+/// <summary>Finds and runs other people's programs.</summary>
+internal static class Programs
+{
+    /// <summary>
+    /// The system's own program before another of the name that comes earlier on the search path: a stock client is what the distribution installs. One that is
+    /// missing fails the test that needs it.
+    /// </summary>
+    public static string Find(string name, string package)
+    {
+        string[] folders = ["/usr/bin", "/usr/sbin", "/bin", "/sbin", .. (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':')];
+        string? found = folders.Select(folder => Path.Combine(folder, name)).FirstOrDefault(File.Exists);
+        Assert.True(found is not null, $"there is no `{name}` on this machine: install the package {package} (eng/install-packages does)");
+        return found;
+    }
+
+    /// <summary>Runs a program to its end.</summary>
+    public static async Task<(int ExitCode, string Output, string Errors)> RunAsync(ProcessStartInfo start)
+    {
+        using Process process = Start(start);
+        process.StandardInput.Close();
+        Task<string> errors = process.StandardError.ReadToEndAsync();
+        string output = await process.StandardOutput.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        return (process.ExitCode, output, await errors);
+    }
+
+    public static Process Start(ProcessStartInfo start)
+    {
+        start.RedirectStandardInput = start.RedirectStandardOutput = start.RedirectStandardError = true;
+        return Process.Start(start) ?? throw new InvalidOperationException($"`{start.FileName}` did not start");
+    }
+}

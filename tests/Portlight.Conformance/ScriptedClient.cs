@@ -1,0 +1,65 @@
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
+using System.Text.Json.Nodes;
+
+namespace Portlight.Conformance;
+
+/// <summary>An SDK, in a script that makes the calls that it reads and writes what the SDK made of the replies: one line of JSON each way.</summary>
+internal sealed class ScriptedClient : StockClient
+{
+    private readonly Process process;
+    private readonly Task<string> errors;
+
+    private ScriptedClient(ProcessStartInfo start, (string Name, string Value)[] variables)
+    {
+        foreach ((string name, string value) in variables) start.Environment[name] = value;
+        process = Programs.Start(start);
+        errors = process.StandardError.ReadToEndAsync();
+    }
+
+    /// <summary>The folder of the scripts, in the source tree: the JavaScript one finds its packages from there.</summary>
+    public static string Folder { get; } = FolderOf();
+
+    public static ScriptedClient Boto3(Installation installation, params (string Name, string Value)[] variables) =>
+        new(installation.Inside(Programs.Find("python3", "python3-boto3"), "-u", Path.Combine(Folder, "boto3_client.py")), variables);
+
+    public static ScriptedClient JavaScript(Installation installation, params (string Name, string Value)[] variables)
+    {
+        Assert.True(
+            Directory.Exists(Path.Combine(Folder, "../node_modules/@aws-sdk/client-lightsail")),
+            "the npm package @aws-sdk/client-lightsail is not installed: run `npm ci` in tests/Portlight.Conformance (./test does)");
+        return new(installation.Inside(Programs.Find("node", "nodejs"), Path.Combine(Folder, "javascript_client.mjs")), variables);
+    }
+
+    public override async Task<Answer> TryAsync(string operation, string input)
+    {
+        JsonNode reply = await AskAsync(new JsonObject { ["operation"] = operation, ["input"] = JsonNode.Parse(input) });
+        return reply["error"] is { } error
+            ? new Answer(new JsonObject(), (string)error["code"]!, (string)error["message"]!, (bool)error["typed"]!)
+            : new Answer(reply["output"]!, null, "", IsTyped: false);
+    }
+
+    public override async Task<(IReadOnlyList<JsonNode> Entries, int? Pages)> ListAsync(string operation, string member)
+    {
+        JsonArray pages = (await AskAsync(new JsonObject { ["list"] = operation }))["pages"]!.AsArray();
+        return ([.. pages.SelectMany(page => page![member]!.AsArray()).Select(entry => entry!)], pages.Count);
+    }
+
+    public override async ValueTask DisposeAsync()
+    {
+        process.StandardInput.Close();
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        process.Dispose();
+    }
+
+    private async Task<JsonNode> AskAsync(JsonObject request)
+    {
+        await process.StandardInput.WriteLineAsync(request.ToJsonString());
+        await process.StandardInput.FlushAsync(TestContext.Current.CancellationToken);
+        string? line = await process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken);
+        if (line is null) Assert.Fail($"the client's script ended: {await errors}");
+        return JsonNode.Parse(line)!;
+    }
+
+    private static string FolderOf([CallerFilePath] string file = "") => Path.Combine(Path.GetDirectoryName(file)!, "Clients");
+}
