@@ -63,6 +63,7 @@ public abstract class StockClientTests(Installation installation) : IAsyncLifeti
               {"fromPort": 22, "toPort": 22, "protocol": "tcp", "cidrs": ["203.0.113.7", "198.51.100.0/24"], "ipv6Cidrs": ["2001:db8::/32"]},
               {"fromPort": 8000, "toPort": 8100, "protocol": "udp"},
               {"fromPort": 8, "toPort": -1, "protocol": "icmp", "cidrs": ["0.0.0.0/0"]},
+              {"fromPort": -1, "toPort": -1, "protocol": "icmpv6"},
               {"fromPort": 0, "toPort": 65535, "protocol": "all", "cidrs": ["192.0.2.1/32"]}]}
             """);
         Assert.Equal(name, (string?)put["resourceName"]);
@@ -72,6 +73,7 @@ public abstract class StockClientTests(Installation installation) : IAsyncLifeti
             "22-22/tcp from 203.0.113.7/32 198.51.100.0/24 2001:db8::/32",
             "8000-8100/udp from 0.0.0.0/0 ::/0",
             "8--1/icmp from 0.0.0.0/0",
+            "-1--1/icmpv6 from ::/0",
             "0-65535/all from 192.0.2.1/32");
 
         await Client.ChangeAsync("OpenInstancePublicPorts", $$"""{"instanceName": "{{name}}", "portInfo": {"fromPort": 443, "toPort": 443, "protocol": "tcp", "ipv6Cidrs": ["::/0"]} }""");
@@ -82,6 +84,7 @@ public abstract class StockClientTests(Installation installation) : IAsyncLifeti
             "22-22/tcp from 203.0.113.7/32 2001:db8::/32",
             "8000-8100/udp from 0.0.0.0/0 ::/0",
             "8--1/icmp from 0.0.0.0/0",
+            "-1--1/icmpv6 from ::/0",
             "443-443/tcp from ::/0");
 
         // GetInstance shows the same ports, in words of its own.
@@ -90,6 +93,42 @@ public abstract class StockClientTests(Installation installation) : IAsyncLifeti
 
         await PutAsync(name, "[]");
         await OpenAsync(name);
+    }
+
+    [Fact]
+    public async Task What_else_there_is_to_do_with_an_instance_is_decoded()
+    {
+        string name = await CreateAsync("more");
+        await Client.ChangeAsync("RebootInstance", Named(name));
+        await Client.ChangeAsync("SetIpAddressType", $$"""{"resourceType": "Instance", "resourceName": "{{name}}", "ipAddressType": "ipv4"}""");
+        await Client.ChangeAsync("UpdateInstanceMetadataOptions", $$"""{"instanceName": "{{name}}", "httpTokens": "required"}""");
+        JsonNode instance = (await Client.CallAsync("GetInstance", Named(name)))["instance"]!;
+        Assert.Equal(("ipv4", "required"), ((string?)instance["ipAddressType"], (string?)instance["metadataOptions"]!["httpTokens"]));
+        Assert.Empty(instance["ipv6Addresses"]?.AsArray() ?? []);
+
+        Answer records = await Client.CallAsync("GetOperationsForResource", $$"""{"resourceName": "{{name}}"}""");
+        Assert.Equal(
+            ["UpdateInstanceMetadataOptions", "SetIpAddressType", "RebootInstance", "CreateInstance"],
+            records["operations"]!.AsArray().Select(operation => (string?)operation!["operationType"]));
+        JsonNode access = (await Client.CallAsync("GetInstanceAccessDetails", Named(name)))["accessDetails"]!;
+        Assert.Equal((name, "admin", "ssh"), ((string?)access["instanceName"], (string?)access["username"], (string?)access["protocol"]));
+        Assert.StartsWith("-----BEGIN ", (string)access["privateKey"]!, StringComparison.Ordinal);
+        Assert.Contains(name, (await Client.CallAsync("GetActiveNames"))["activeNames"]!.AsArray().Select(active => (string?)active));
+    }
+
+    [Fact]
+    public async Task The_catalogues_are_decoded_and_what_is_not_here_says_so()
+    {
+        JsonArray regions = (await Client.CallAsync("GetRegions", """{"includeAvailabilityZones": true}"""))["regions"]!.AsArray();
+        JsonNode region = Assert.Single(regions, one => (string?)one!["name"] == "us-east-1")!;
+        Assert.Contains("us-east-1a", region["availabilityZones"]!.AsArray().Select(zone => (string?)zone!["zoneName"]));
+        Assert.Contains("debian_12", (await Client.CallAsync("GetBlueprints"))["blueprints"]!.AsArray().Select(one => (string?)one!["blueprintId"]));
+        Assert.Contains("nano_3_0", (await Client.CallAsync("GetBundles"))["bundles"]!.AsArray().Select(one => (string?)one!["bundleId"]));
+        Assert.False((bool)(await Client.CallAsync("IsVpcPeered"))["isPeered"]!);
+
+        Answer disks = await Client.RefusedAsync("InvalidInputException", "GetDisks");
+        Assert.Contains("GetDisks", disks.Message, StringComparison.Ordinal);
+        Assert.True(disks.IsTyped);
     }
 
     [Fact]
