@@ -12,7 +12,7 @@ internal static class OperationShapes
     /// <summary>An operation on an instance that the kernel still has to confirm.</summary>
     public static Operation Begin(Call call, Instance instance, string type, string? details) => new()
     {
-        Id = Guid.NewGuid(),
+        Id = Guid.CreateVersion7(call.Now), // in order of time, so that the store appends to its index
         Scope = instance.Scope,
         ResourceName = instance.Name,
         ResourceType = ResourceType.Instance,
@@ -28,7 +28,7 @@ internal static class OperationShapes
     /// <summary>An operation that was done when its record was written.</summary>
     public static Operation Done(Call call, ResourceType resourceType, string resourceName, string zone, string type, string? details = null) => new()
     {
-        Id = Guid.NewGuid(),
+        Id = Guid.CreateVersion7(call.Now), // in order of time, so that the store appends to its index
         Scope = call.Scope,
         ResourceName = resourceName,
         ResourceType = resourceType,
