@@ -15,6 +15,7 @@ public sealed class StormTests
     private static readonly PortSet[] Sets =
     [
         Ports.Of("80/udp; 22/tcp; 443/tcp"),
+        Ports.Of("70-90/udp from 198.51.100.0/24, 2001:db8:c::/48; 9000-10000/tcp"),
         Ports.Of("0-9998/udp; 10000-65535/udp; 8:-1/icmp"),
         Ports.Of("80/udp from 198.51.100.10, 2001:db8:c::10; 9999/udp from 203.0.113.77; 0-65535/all from 192.0.2.128/25"),
         Ports.Of("80/udp from 198.51.100.0/24, 2001:db8:c::/48; 9000-10000/tcp; 22/tcp from 198.51.100.0/24"),

@@ -79,6 +79,20 @@ public sealed class CompilerTests
     }
 
     [Fact]
+    public void What_two_rules_have_in_common_is_always_in_some_set()
+    {
+        CompiledAttachment everybody = AttachmentCompiler.Compile(JudgedAttachment.Interface("pl1", PortSet.Of(Sample.Open(NetworkProtocol.Tcp, 80))));
+        CompiledAttachment some = AttachmentCompiler.Compile(JudgedAttachment.Interface("pl1", PortSet.Of(Sample.Rule(NetworkProtocol.Tcp, 70, 90, "198.51.100.0/24"))));
+        CompiledAttachment common = AttachmentCompiler.Compile(JudgedAttachment.Interface("pl1", PortSet.Of(Sample.Rule(NetworkProtocol.Tcp, 80, 80, "198.51.100.0/24"))));
+        Entry[] meeting = [.. common.Entries.Where(entry => entry.Set.Role == SetRole.Ports4)];
+
+        Assert.Subset(Transition.Between(everybody, some).Prepared.Entries.ToHashSet(), meeting.ToHashSet());
+        Assert.DoesNotContain(meeting[0], Transition.Between(everybody, some).After.Entries);
+        Assert.Subset(Transition.Between(some, everybody).Decided.Entries.ToHashSet(), meeting.ToHashSet());
+        Assert.DoesNotContain(meeting[0], Transition.Between(some, everybody).After.Entries);
+    }
+
+    [Fact]
     public void A_change_of_single_ports_is_one_transaction()
     {
         var swap = Transition.Between(

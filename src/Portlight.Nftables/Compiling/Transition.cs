@@ -10,10 +10,46 @@ internal sealed record Transition(CompiledAttachment Before, CompiledAttachment 
 {
     internal static Transition Between(CompiledAttachment before, CompiledAttachment after)
     {
-        CompiledAttachment prepared = before.With(Covered(after, by: before.Entries, beside: before), after);
+        CompiledAttachment prepared = before.With(Early(before, after), after);
         List<Entry> arriving = ReferenceEquals(prepared, before) ? after.Entries : [.. after.Entries.Except(prepared.Entries)];
-        CompiledAttachment decided = after.With(Covered(before, by: arriving, beside: after), before);
+        CompiledAttachment decided = after.With(Late(before, arriving, prepared, after), before);
         return new Transition(before, prepared, decided, after);
+    }
+
+    // What is open already, put where it will be looked for.
+    private static List<Entry> Early(CompiledAttachment before, CompiledAttachment after)
+    {
+        List<Entry> early = Covered(after, by: before.Entries, beside: before);
+        AddMeetings(early, of: after.Entries.Except(before.Entries), with: before.Entries, beside: before);
+        return early;
+    }
+
+    // What stays open, left where it was looked for.
+    private static List<Entry> Late(CompiledAttachment before, List<Entry> arriving, CompiledAttachment prepared, CompiledAttachment after)
+    {
+        List<Entry> late = Covered(before, by: arriving, beside: after);
+        Entry[] prepares = [.. prepared.Entries.Except(before.Entries)];
+        AddMeetings(late, of: before.Entries.Except(after.Entries).Where(left => !arriving.Exists(to => IsPrepared(left, to, prepares))), with: arriving, beside: after);
+        return late;
+    }
+
+    // Whether what two elements have in common has been put into the set of the second beforehand.
+    private static bool IsPrepared(Entry left, Entry to, Entry[] prepares) =>
+        PacketBox.Of(left) is { } box && PacketBox.Narrow(to, box) is { } common && prepares.Contains(common);
+
+    // An element that changes sets and its bounds at once: what lies within both is let in by an element of its own, in an interval set, meanwhile.
+    private static void AddMeetings(List<Entry> meetings, IEnumerable<Entry> of, List<Entry> with, CompiledAttachment beside)
+    {
+        foreach (Entry one in of)
+        {
+            if (one.Element.KeyEnd is null || PacketBox.Of(one) is not { } own) continue;
+            foreach (Entry other in with)
+            {
+                if (other.Set == one.Set || PacketBox.Of(other) is not { } box || box.Covers(own) || own.Covers(box) || PacketBox.Narrow(one, box) is not { } common) continue;
+                PacketBox meeting = PacketBox.Of(common)!.Value;
+                if (!beside.Entries.Concat(meetings).Any(near => near.Set == common.Set && PacketBox.Of(near) is { } taken && taken.Overlaps(meeting))) meetings.Add(common);
+            }
+        }
     }
 
     // The elements of one attachment that let in only what some element of `by` lets in from another set, and that can be beside those of another:
