@@ -115,6 +115,7 @@ public sealed class PortOperationTests
         var release = server.Agent.Hold();
 
         var call = PutAsync(server, "web-1", Rule(443));
+        await server.Agent.Asked; // the signature is verified by now, so that the clock may move
         while (!call.IsCompleted)
         {
             server.Clock.Advance(TimeSpan.FromSeconds(1)); // the wait's own timer runs on this clock

@@ -8,6 +8,7 @@ internal sealed class ScriptedAgent : IAgent
 {
     private readonly Lock gate = new();
     private TaskCompletionSource held = Released();
+    private TaskCompletionSource asked = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private TaskCompletionSource drift = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Func<DesiredInstance, string?> refuses = _ => null;
     private TaskCompletionSource synchronised = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -39,10 +40,14 @@ internal sealed class ScriptedAgent : IAgent
         lock (gate)
         {
             held = hold;
+            asked = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         }
 
         return () => hold.TrySetResult();
     }
+
+    /// <summary>Completes when it was asked for something since it was told to hold its word.</summary>
+    public Task Asked => asked.Task;
 
     /// <summary>Somebody else changed the kernel.</summary>
     public void Drift()
@@ -86,6 +91,7 @@ internal sealed class ScriptedAgent : IAgent
 
     public async Task<IReadOnlyList<AgentReport>> ApplyAsync(IReadOnlyList<DesiredInstance> changed, IReadOnlyList<long> removed, CancellationToken cancellationToken)
     {
+        asked.TrySetResult();
         await held.Task.WaitAsync(cancellationToken);
         if (fails)
         {
