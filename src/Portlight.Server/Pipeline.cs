@@ -82,7 +82,7 @@ internal sealed class Pipeline(OperationTable operations, Authenticator authenti
                 return new ServiceException("the request could not be carried out; nothing was written", problem.Message, problem);
             default:
                 RequestLog.Failed(log, call, problem);
-                return new ServiceException("the server failed; nothing was written", problem.Message, problem);
+                return new ServiceException("the server failed", problem.Message, problem);
         }
     }
 

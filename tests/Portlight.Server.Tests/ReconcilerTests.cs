@@ -1,4 +1,6 @@
+using Portlight.AgentProtocol;
 using Portlight.Domain;
+using Portlight.Server.Operations;
 
 namespace Portlight.Server.Tests;
 
@@ -20,11 +22,13 @@ public sealed class ReconcilerTests
         Assert.Equal(Ports(22), server.Agent.Applied[instance.Index].Ports);
     }
 
-    [Fact]
-    public async Task An_agent_that_fails_is_asked_again_for_everything()
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task An_agent_that_fails_in_whatever_way_is_asked_again_for_everything(bool inAWayItNames)
     {
         await using var server = await ServerHarness.StartAsync();
-        server.Agent.FailOnce();
+        server.Agent.FailOnce(inAWayItNames ? new AgentException("gone") : new InvalidOperationException("a fault of ours"));
         var synchronised = server.Agent.Synchronised();
 
         var instance = await server.AddInstanceAsync("web-1", Ports(22));
@@ -60,6 +64,34 @@ public sealed class ReconcilerTests
 
         Assert.Equal(Ports(80), server.Agent.Applied[instance.Index].Ports);
         Assert.Equal(Ports(80), server.Server.Store.View.FindInstance(server.Scope, "web-1")!.Ports);
+    }
+
+    [Fact]
+    public async Task However_many_changes_are_refused_every_operation_says_so()
+    {
+        await using var server = await ServerHarness.StartAsync(options => options with { RequestsPerSecond = 0 });
+        var instance = await server.AddInstanceAsync("web-1", Ports(22));
+        await server.Server.Reconciled.ConfirmAsync(instance.Revision, TimeSpan.FromMinutes(1));
+        server.Agent.Refuse(wanted => wanted.Ports.Equals(Ports(22)) ? null : "refused");
+        var release = server.Agent.Hold();
+
+        // More than a page of them, all behind one that is under way.
+        var saved = await Task.WhenAll(Enumerable.Range(1000, 500).Select(port => server.Server.Store.CommitAsync(
+            (view, changes) =>
+            {
+                var changed = changes.Save(view.FindInstance(server.Scope, "web-1")! with { Ports = Ports(port) });
+                changes.Save(OperationShapes.Begin(new Call { RequestId = "", Now = server.Clock.GetUtcNow() }, changed, "PutInstancePublicPorts", null));
+                return changed.Revision;
+            },
+            TestContext.Current.CancellationToken)));
+        release();
+        var refusals = await Task.WhenAll(saved.Select(revision => server.Server.Reconciled.ConfirmAsync(revision, TimeSpan.FromMinutes(1))));
+
+        Assert.All(refusals, Assert.NotNull);
+        var view = server.Server.Store.View;
+        var first = view.ListOperations(server.Scope, "web-1", null, 1000).Operations;
+        Assert.Equal(500, first.Count(operation => operation.Status == OperationStatus.Failed));
+        Assert.Equal(Ports(22), view.FindInstance(server.Scope, "web-1")!.Ports);
     }
 
     [Fact]

@@ -12,7 +12,7 @@ internal sealed class ScriptedAgent : IAgent
     private TaskCompletionSource drift = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Func<DesiredInstance, string?> refuses = _ => null;
     private TaskCompletionSource synchronised = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private bool fails;
+    private Exception? failure;
 
     /// <summary>What is "in the kernel".</summary>
     public Dictionary<long, DesiredInstance> Applied { get; } = [];
@@ -70,7 +70,7 @@ internal sealed class ScriptedAgent : IAgent
     }
 
     /// <summary>The next change fails altogether, as when the agent's process is gone.</summary>
-    public void FailOnce() => fails = true;
+    public void FailOnce(Exception with) => failure = with;
 
     public async Task<IReadOnlyList<AgentReport>> SynchroniseAsync(IReadOnlyList<DesiredInstance> all, CancellationToken cancellationToken)
     {
@@ -93,10 +93,9 @@ internal sealed class ScriptedAgent : IAgent
     {
         asked.TrySetResult();
         await held.Task.WaitAsync(cancellationToken);
-        if (fails)
+        if (Interlocked.Exchange(ref failure, null) is { } thrown)
         {
-            fails = false;
-            throw new AgentException("gone");
+            throw thrown;
         }
 
         foreach (var index in removed)

@@ -93,9 +93,10 @@ internal sealed partial class Reconciler : IAsyncDisposable
             {
                 return;
             }
-            catch (Exception problem) when (problem is AgentException or StoreException)
+            catch (Exception problem)
             {
-                // Nothing is lost: what was pending is in the store, and the next round applies all of it.
+                // Whatever it was: a firewall that goes on answering and no longer enforces is the worst outcome. Nothing is lost, because what was pending
+                // is in the store and the next round applies all of it.
                 LogRoundFailed(log, problem);
                 pending.AskForEverything();
                 await Task.Delay(RetryAfter, clock, cancellationToken).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);

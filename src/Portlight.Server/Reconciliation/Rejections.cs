@@ -18,8 +18,7 @@ internal sealed class Rejections(IStore store, TimeProvider clock)
         var now = clock.GetUtcNow();
         string?[] resources = [instance.Name, instance.StaticIpName, standing?.StaticIpName]; // attaching and detaching leave a record of the static IP too
         var awaiting = resources.OfType<string>().Distinct()
-            .SelectMany(name => view.ListOperations(instance.Scope, name, before: null, limit: 200).Operations)
-            .Where(operation => operation.Status == OperationStatus.Started && operation.AwaitsRevision == rejected.Revision)
+            .SelectMany(name => Awaiting(view, instance.Scope, name, rejected.Revision))
             .ToList();
         foreach (var operation in awaiting)
         {
@@ -41,6 +40,35 @@ internal sealed class Rejections(IStore store, TimeProvider clock)
 
         return true;
     });
+
+    /// <summary>
+    /// The records of one resource that wait for a revision. They are listed by the time of their calls, which is nearly, not quite, the order of revisions: the
+    /// search goes on past older ones by as many as can wait for the store at once.
+    /// </summary>
+    private static IEnumerable<Operation> Awaiting(IStoreView view, Scope scope, string resourceName, long revision)
+    {
+        const int Disorder = 5_000;
+        string? before = null;
+        do
+        {
+            var page = view.ListOperations(scope, resourceName, before, limit: 200);
+            foreach (var operation in page.Operations)
+            {
+                if (operation.AwaitsRevision < revision - Disorder)
+                {
+                    yield break;
+                }
+
+                if (operation.Status == OperationStatus.Started && operation.AwaitsRevision == revision)
+                {
+                    yield return operation;
+                }
+            }
+
+            before = page.Next;
+        }
+        while (before is not null);
+    }
 
     private static void Restore(Changes changes, IStoreView view, Instance current, Instance? standing, bool isNew)
     {
