@@ -50,6 +50,29 @@ public sealed class Changes
 
     public void Save(AccessKey key) => writes.Add(writer => writer.Write(key));
 
+    public void Remove(AccessKey key) => writes.Add(writer => writer.Delete(key));
+
+    public void Save(AccessKeyUse use) => writes.Add(writer => writer.Write(use));
+
+    public void Save(User user) => writes.Add(writer => writer.Write(user));
+
+    public void Remove(User user) => writes.Add(writer => writer.Delete(user));
+
+    public void Save(Group group) => writes.Add(writer => writer.Write(group));
+
+    public void Remove(Group group) => writes.Add(writer => writer.Delete(group));
+
+    public void Save(Role role) => writes.Add(writer => writer.Write(role));
+
+    public void Remove(Role role) => writes.Add(writer => writer.Delete(role));
+
+    public void Save(ManagedPolicy policy) => writes.Add(writer => writer.Write(policy));
+
+    public void Remove(ManagedPolicy policy) => writes.Add(writer => writer.Delete(policy));
+
+    /// <summary>Adds an event to the audit log, durable together with the other changes of this decision.</summary>
+    public void Record(AuditEvent recorded) => writes.Add(writer => writer.Write(recorded));
+
     internal bool IsEmpty => writes.Count == 0;
 
     internal void WriteTo(IChangeWriter writer)

@@ -22,4 +22,26 @@ internal interface IChangeWriter
     void Write(OpenRegion region);
 
     void Write(AccessKey key);
+
+    void Delete(AccessKey key);
+
+    void Write(AccessKeyUse use);
+
+    void Write(User user);
+
+    void Delete(User user);
+
+    void Write(Group group);
+
+    void Delete(Group group);
+
+    void Write(Role role);
+
+    void Delete(Role role);
+
+    void Write(ManagedPolicy policy);
+
+    void Delete(ManagedPolicy policy);
+
+    void Write(AuditEvent recorded);
 }

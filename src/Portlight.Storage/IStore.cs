@@ -33,6 +33,19 @@ public interface IStore : IAsyncDisposable
     /// </summary>
     void NoteApplied(long revision);
 
+    /// <summary>
+    /// Adds an event to the audit log that no decision carries: a read, a refusal. It is durable with the next commit, or a tenth of a second later at the latest;
+    /// a crash before that loses it. Waits while more events are on their way than memory should hold.
+    /// </summary>
+    /// <exception cref="StoreException">The store has stopped.</exception>
+    ValueTask RecordAsync(AuditEvent recorded);
+
+    /// <summary>Called once at start: <paramref name="observer"/> is told the number of the last event whenever events have become durable. It must be brief.</summary>
+    void ObserveAudit(Action<long> observer);
+
+    /// <summary>Forgets blocks of the audit log whose events are all from before <paramref name="before"/>. Returns how many events went.</summary>
+    Task<long> PruneAuditAsync(DateTimeOffset before, CancellationToken cancellationToken = default);
+
     /// <summary>Forgets terminal operations and log rows from before <paramref name="before"/>. Returns how many rows went.</summary>
     Task<long> PruneAsync(DateTimeOffset before, CancellationToken cancellationToken = default);
 }

@@ -57,6 +57,38 @@ public interface IStoreView
     AccessKey? FindAccessKey(string id);
 
     IReadOnlyList<AccessKey> ListAccessKeys(string accountId);
+
+    /// <summary>When the key was last used; null for never.</summary>
+    AccessKeyUse? FindAccessKeyUse(string accessKeyId);
+
+    /// <summary>A user by name, which is found whatever its case.</summary>
+    User? FindUser(string accountId, string name);
+
+    /// <summary>Users in order of name (ordinal, by lower case).</summary>
+    IReadOnlyList<User> ListUsers(string accountId);
+
+    Group? FindGroup(string accountId, string name);
+
+    IReadOnlyList<Group> ListGroups(string accountId);
+
+    Role? FindRole(string accountId, string name);
+
+    IReadOnlyList<Role> ListRoles(string accountId);
+
+    ManagedPolicy? FindManagedPolicy(string accountId, string name);
+
+    IReadOnlyList<ManagedPolicy> ListManagedPolicies(string accountId);
+
+    /// <summary>
+    /// The newest block of the audit log that begins before a sequence number; null when there is none. <see cref="long.MaxValue"/> gives the last.
+    /// </summary>
+    AuditBlock? FindAuditBlockBefore(long sequence);
+
+    /// <summary>The first block of the audit log that begins after a sequence number; null when there is none.</summary>
+    AuditBlock? FindAuditBlockAfter(long sequence);
+
+    /// <summary>Where the audit log begins: the number and hash of the last event that was forgotten, or 0 and <see cref="AuditChain.Genesis"/>.</summary>
+    AuditAnchor AuditStart { get; }
 }
 
 /// <summary>A page of operations. <see cref="Next"/> goes into the next call; null when there are no more.</summary>

@@ -9,12 +9,13 @@ public class ReferenceGraphTests
     {
         ["Portlight.Domain"] = [],
         ["Portlight.Wire"] = ["Portlight.Domain"],
+        ["Portlight.Iam"] = ["Portlight.Domain"],
         ["Portlight.Storage"] = ["Portlight.Domain"],
         ["Portlight.Nftables"] = ["Portlight.Domain"],
         ["Portlight.AgentProtocol"] = ["Portlight.Domain"],
         ["Portlight.Agent"] = ["Portlight.Domain", "Portlight.Nftables", "Portlight.AgentProtocol"],
-        ["Portlight.Server"] = ["Portlight.Domain", "Portlight.Wire", "Portlight.Storage", "Portlight.AgentProtocol"],
-        ["Portlight.Cli"] = ["Portlight.Domain", "Portlight.Wire", "Portlight.Storage", "Portlight.Nftables", "Portlight.AgentProtocol", "Portlight.Agent", "Portlight.Server"],
+        ["Portlight.Server"] = ["Portlight.Domain", "Portlight.Iam", "Portlight.Wire", "Portlight.Storage", "Portlight.AgentProtocol"],
+        ["Portlight.Cli"] = ["Portlight.Domain", "Portlight.Iam", "Portlight.Wire", "Portlight.Storage", "Portlight.Nftables", "Portlight.AgentProtocol", "Portlight.Agent", "Portlight.Server"],
     };
 
     [Fact]

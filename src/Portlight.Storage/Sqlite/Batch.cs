@@ -147,6 +147,28 @@ internal sealed class Batch : IChangeWriter
         caches.AccessKeys.Stage(key.Id, key);
     }
 
+    public void Delete(AccessKey key) => throw new NotImplementedException();
+
+    public void Write(AccessKeyUse use) => throw new NotImplementedException();
+
+    public void Write(User user) => throw new NotImplementedException();
+
+    public void Delete(User user) => throw new NotImplementedException();
+
+    public void Write(Group group) => throw new NotImplementedException();
+
+    public void Delete(Group group) => throw new NotImplementedException();
+
+    public void Write(Role role) => throw new NotImplementedException();
+
+    public void Delete(Role role) => throw new NotImplementedException();
+
+    public void Write(ManagedPolicy policy) => throw new NotImplementedException();
+
+    public void Delete(ManagedPolicy policy) => throw new NotImplementedException();
+
+    public void Write(AuditEvent recorded) => throw new NotImplementedException();
+
     private void Open()
     {
         if (!isOpen)

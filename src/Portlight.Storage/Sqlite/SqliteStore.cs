@@ -94,6 +94,12 @@ public sealed class SqliteStore : IStore
         }
     }
 
+    public ValueTask RecordAsync(AuditEvent recorded) => throw new NotImplementedException();
+
+    public void ObserveAudit(Action<long> observer) => throw new NotImplementedException();
+
+    public Task<long> PruneAuditAsync(DateTimeOffset before, CancellationToken cancellationToken = default) => throw new NotImplementedException();
+
     /// <summary>Finishes what waits, stores the watermark and closes the file.</summary>
     public async ValueTask DisposeAsync()
     {

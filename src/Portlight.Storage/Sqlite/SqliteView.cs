@@ -81,6 +81,30 @@ internal sealed class SqliteView : IStoreView
 
     public IReadOnlyList<AccessKey> ListAccessKeys(string accountId) => Read(accountId, static (rows, id) => rows.Accounts.ListKeys(id));
 
+    public AccessKeyUse? FindAccessKeyUse(string accessKeyId) => throw new NotImplementedException();
+
+    public User? FindUser(string accountId, string name) => throw new NotImplementedException();
+
+    public IReadOnlyList<User> ListUsers(string accountId) => throw new NotImplementedException();
+
+    public Group? FindGroup(string accountId, string name) => throw new NotImplementedException();
+
+    public IReadOnlyList<Group> ListGroups(string accountId) => throw new NotImplementedException();
+
+    public Role? FindRole(string accountId, string name) => throw new NotImplementedException();
+
+    public IReadOnlyList<Role> ListRoles(string accountId) => throw new NotImplementedException();
+
+    public ManagedPolicy? FindManagedPolicy(string accountId, string name) => throw new NotImplementedException();
+
+    public IReadOnlyList<ManagedPolicy> ListManagedPolicies(string accountId) => throw new NotImplementedException();
+
+    public AuditBlock? FindAuditBlockBefore(long sequence) => throw new NotImplementedException();
+
+    public AuditBlock? FindAuditBlockAfter(long sequence) => throw new NotImplementedException();
+
+    public AuditAnchor AuditStart => throw new NotImplementedException();
+
     private TRow? Cached<TKey, TRow>(RowCache<TKey, TRow> cache, TKey key, Func<Connection, TKey, TRow?> load)
         where TKey : notnull
         where TRow : class
