@@ -1,3 +1,4 @@
+using System.Text;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Portlight.AgentProtocol;
@@ -6,12 +7,13 @@ using Portlight.Server.Operations;
 using Portlight.Server.Telemetry;
 using Portlight.Storage;
 using Portlight.Wire;
+using Portlight.Wire.Query;
 
 namespace Portlight.Server;
 
 /// <summary>
-/// The way of a request, from the socket to its answer, on one screen: request id → target → bounded body → signature → rate → operation → answer or error →
-/// metrics and log. Errors are made into answers here and nowhere else.
+/// The way of a request, from the socket to its answer, on one screen: request id → bounded body → operation's name → signature → rate → operation → answer or
+/// error → metrics and log. Errors are made into answers here and nowhere else.
 /// </summary>
 internal sealed class Pipeline(OperationTable operations, Authenticator authenticator, RateLimiter rates, ServerMetrics metrics, TimeProvider clock, ILogger<Pipeline> log)
 {
@@ -22,23 +24,24 @@ internal sealed class Pipeline(OperationTable operations, Authenticator authenti
         {
             RequestId = Guid.NewGuid().ToString(),
             Now = clock.GetUtcNow(),
+            Origin = new RequestOrigin(http.Connection.RemoteIpAddress, http.Request.Headers.UserAgent is [{ } agent] ? agent : null, http.Request.IsHttps),
             IfMatch = http.Request.Headers.IfMatch is [{ } tag] ? tag.Trim('"') : null,
         };
         LightsailException? error = null;
         using var answer = new AnswerBuffer();
         try
         {
-            var operation = FindOperation(http, call);
             using var body = await RequestBody.ReadAsync(http.Request, http.RequestAborted);
-            call.Principal = authenticator.Authenticate(http.Request, body.Memory.Span);
+            call.Entry = FindOperation(http.Request, call, body.Memory.Span);
+            authenticator.Authenticate(call, http.Request, body.Memory.Span);
             rates.Take(call.Principal.AccessKeyId);
-            await operation.RunAsync(call, body.Memory, answer);
+            await call.Entry.RunAsync(call, body.Memory, answer);
         }
         catch (Exception problem) when (!IsAborted(http, problem))
         {
             error = AsApiError(call, problem);
             answer.Clear();
-            AwsErrorBody.Write(answer, error);
+            WriteError(call, error, answer);
         }
 
         await AnswerAsync(http, call, answer.Written, error);
@@ -47,24 +50,30 @@ internal sealed class Pipeline(OperationTable operations, Authenticator authenti
         RequestLog.Write(log, call, http.Connection.RemoteIpAddress, error, took);
     }
 
-    private OperationEntry FindOperation(HttpContext http, Call call)
+    /// <summary>JSON services name the operation in a header, Query services in the form that is the body or, of a GET, the query.</summary>
+    private OperationEntry FindOperation(HttpRequest request, Call call, ReadOnlySpan<byte> body)
     {
-        if (!HttpMethods.IsPost(http.Request.Method) && !(HttpMethods.IsGet(http.Request.Method) && http.Request.Query.ContainsKey("X-Amz-Signature")))
+        var isGet = HttpMethods.IsGet(request.Method);
+        if (!HttpMethods.IsPost(request.Method) && !(isGet && request.Query.ContainsKey("X-Amz-Signature")))
         {
             throw new AccessDeniedException("Unable to determine service/operation name to be authorized");
         }
 
-        var target = http.Request.Headers["X-Amz-Target"] is [{ } one] ? one : null;
-        call.Operation = target?[(target.IndexOf('.', StringComparison.Ordinal) + 1)..] ?? "";
-        try
+        var target = request.Headers["X-Amz-Target"] is [{ } one] ? one : null;
+        var isForm = request.ContentType?.StartsWith("application/x-www-form-urlencoded", StringComparison.OrdinalIgnoreCase) == true;
+        if (target is not null || !(isForm || (isGet && request.Query.ContainsKey("Action"))))
         {
             return operations.Find(target);
         }
-        catch (UnknownOperationException)
+
+        var form = isGet ? Encoding.ASCII.GetBytes(request.QueryString.Value?.TrimStart('?') ?? "") : body;
+        if (!QueryRequest.TryParse(form, out var query, out var problem))
         {
-            call.Operation = ""; // a caller's free text becomes neither a metric nor a log field
-            throw;
+            throw new SerializationException(problem);
         }
+
+        call.Query = query;
+        return operations.Find(query);
     }
 
     private LightsailException AsApiError(Call call, Exception problem)
@@ -86,14 +95,27 @@ internal sealed class Pipeline(OperationTable operations, Authenticator authenti
         }
     }
 
+    private static void WriteError(Call call, LightsailException error, AnswerBuffer answer)
+    {
+        if (call.Query is null)
+        {
+            AwsErrorBody.Write(answer, error);
+        }
+        else
+        {
+            QueryErrorBody.Write(answer, error, (call.Entry?.Service ?? ApiService.Iam).XmlNamespace!, call.RequestId);
+        }
+    }
+
     private static async Task AnswerAsync(HttpContext http, Call call, ReadOnlyMemory<byte> answer, LightsailException? error)
     {
         var response = http.Response;
-        response.StatusCode = error?.HttpStatus ?? StatusCodes.Status200OK;
-        response.ContentType = AwsJson.ContentType;
+        var isQuery = call.Query is not null;
+        response.StatusCode = error is null ? StatusCodes.Status200OK : isQuery ? QueryErrorBody.StatusOf(error) : error.HttpStatus;
+        response.ContentType = isQuery ? QueryErrorBody.ContentType : AwsJson.ContentType;
         response.ContentLength = answer.Length;
         response.Headers[AwsErrorBody.RequestIdHeader] = call.RequestId;
-        if (error is not null)
+        if (error is not null && !isQuery)
         {
             response.Headers[AwsErrorBody.ErrorTypeHeader] = error.Type;
         }

@@ -15,7 +15,6 @@ using Portlight.Server.Setup;
 using Portlight.Server.Telemetry;
 using Portlight.Storage;
 using Portlight.Storage.Sqlite;
-using Portlight.Wire.SigV4;
 
 namespace Portlight.Server;
 
@@ -54,7 +53,7 @@ public sealed class PortlightServer : IAsyncDisposable
 
     internal Reconciler Reconciled => reconciler;
 
-    internal IEnumerable<string> Targets { get; private init; } = [];
+    internal IReadOnlyList<OperationEntry> Operations { get; private init; } = [];
 
     /// <summary>Opens the store, synchronises the kernel, listens.</summary>
     /// <exception cref="StoreException">The database cannot be used.</exception>
@@ -75,11 +74,10 @@ public sealed class PortlightServer : IAsyncDisposable
         metrics.Observe(() => store.Revision, () => store.View.AppliedRevision, () => agent.Status.DriftRepairs);
 
         var services = new Services(options, store, reconciler, projection, agent, setup, box, clock);
-        var verifier = new SigV4Verifier(new SigV4Rules { Service = "lightsail" }, clock);
         var operations = new OperationTable(services);
         var pipeline = new Pipeline(
             operations,
-            new Authenticator(store, new AccessKeySecrets(box), verifier),
+            new Authenticator(store, new AccessKeySecrets(box), clock),
             new RateLimiter(options.RequestsPerSecond, clock),
             metrics,
             clock,
@@ -93,7 +91,7 @@ public sealed class PortlightServer : IAsyncDisposable
         await app.StartAsync(cancellationToken);
         var pruner = new Pruner(store, options.Retention, clock, loggers.CreateLogger<Pruner>());
         pruner.Start();
-        var server = new PortlightServer(app, metricsHttp, store, reconciler, setup, pruner, metrics) { Targets = operations.Targets };
+        var server = new PortlightServer(app, metricsHttp, store, reconciler, setup, pruner, metrics) { Operations = operations.Entries };
         EndpointFile.Write(options.DataDirectory, server.Addresses[0], options.Region);
         return server;
     }

@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Portlight.Domain;
@@ -12,10 +13,15 @@ namespace Portlight.Server.Access;
 /// Whom a request stands for: verifies its signature, then that the key, the account and the region behind it are in use. There is no mode without
 /// signatures.
 /// </summary>
-internal sealed class Authenticator(IStore store, AccessKeySecrets secrets, SigV4Verifier verifier)
+internal sealed class Authenticator(IStore store, AccessKeySecrets secrets, TimeProvider clock)
 {
+    private readonly FrozenDictionary<string, SigV4Verifier> verifiers = new[] { ApiService.Lightsail, ApiService.CloudTrail, ApiService.Iam, ApiService.Sts }
+        .Select(service => service.SigningName)
+        .ToFrozenDictionary(name => name, name => new SigV4Verifier(new SigV4Rules { Service = name }, clock), StringComparer.Ordinal);
+
+    /// <summary>Sets the call's principal and region.</summary>
     /// <exception cref="LightsailException">The signature does not hold, or holds for nobody any more.</exception>
-    public Principal Authenticate(HttpRequest request, ReadOnlySpan<byte> body)
+    public void Authenticate(Call call, HttpRequest request, ReadOnlySpan<byte> body)
     {
         var target = request.HttpContext.Features.Get<IHttpRequestFeature>()!.RawTarget;
         var question = target.IndexOf('?', StringComparison.Ordinal);
@@ -25,6 +31,7 @@ internal sealed class Authenticator(IStore store, AccessKeySecrets secrets, SigV
             question < 0 ? "" : target[(question + 1)..],
             new RequestHeaders(request.Headers),
             body);
+        var verifier = verifiers[call.Entry!.Service.SigningName];
         if (!verifier.TryParse(signed, out var parsed, out var problem))
         {
             throw problem.ToException();
@@ -44,7 +51,16 @@ internal sealed class Authenticator(IStore store, AccessKeySecrets secrets, SigV
 
         var owns = RequireAccount(key!);
         RequireRegion(parsed.Region);
-        return new Principal(key!.AccountId, parsed.Region, key.Id, key.PrincipalArn, owns);
+        call.Region = parsed.Region;
+        call.Principal = new Principal
+        {
+            Type = PrincipalType.Account,
+            AccountId = key!.AccountId,
+            AccessKeyId = key.Id,
+            Arn = key.PrincipalArn,
+            UserId = key.AccountId,
+            OwnsInstallation = owns,
+        };
     }
 
     private bool RequireAccount(AccessKey key)

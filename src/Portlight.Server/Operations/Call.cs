@@ -1,8 +1,9 @@
 using Portlight.Domain;
+using Portlight.Wire.Query;
 
 namespace Portlight.Server.Operations;
 
-/// <summary>One signed request on its way: who asks, where, and what for. Made by the pipeline, read by an operation.</summary>
+/// <summary>One request on its way: who asks, from where, and what for. Made by the pipeline, read by an operation.</summary>
 internal sealed class Call
 {
     public required string RequestId { get; init; }
@@ -10,12 +11,26 @@ internal sealed class Call
     /// <summary>When the request came: the time that everything it does carries.</summary>
     public required DateTimeOffset Now { get; init; }
 
-    /// <summary>The operation's name without the target prefix, <c>PutInstancePublicPorts</c>.</summary>
-    public string Operation { get; set; } = "";
+    public RequestOrigin Origin { get; init; } = RequestOrigin.Unknown;
+
+    /// <summary>The operation; null until it is known.</summary>
+    public OperationEntry? Entry { get; set; }
+
+    /// <summary>The operation's name, <c>PutInstancePublicPorts</c>; empty until it is known.</summary>
+    public string Operation => Entry?.Name ?? "";
+
+    /// <summary>The form of a Query request; null for JSON.</summary>
+    public QueryRequest? Query { get; set; }
 
     public Principal Principal { get; set; } = Principal.Nobody;
 
-    public Scope Scope => new(Principal.AccountId, Principal.Region);
+    /// <summary>The region of the credential scope.</summary>
+    public string Region { get; set; } = "";
+
+    public Scope Scope => new(Principal.AccountId, Region);
+
+    /// <summary>Whether it was asked, and found, that the caller may: without this nothing is written and nothing answered.</summary>
+    public bool IsAuthorized { get; set; }
 
     /// <summary>The entity tag of the <c>If-Match</c> header without its quotes; null when there is none.</summary>
     public string? IfMatch { get; init; }

@@ -1,23 +1,63 @@
 using System.Buffers;
 using System.Text.Json.Serialization.Metadata;
+using Portlight.Server.Access;
 using Portlight.Wire;
+using Portlight.Wire.Query;
 
 namespace Portlight.Server.Operations;
 
-/// <summary>An operation with its shapes: reads the body, runs the handler, writes the answer.</summary>
-internal abstract class OperationEntry
+/// <summary>An operation with its name and shapes: reads the body, sees to it that the caller may, runs the handler, writes the answer.</summary>
+internal abstract class OperationEntry(ApiService service, string name, AccessOn access)
 {
+    public ApiService Service { get; } = service;
+
+    /// <summary>The operation's name, <c>PutInstancePublicPorts</c>.</summary>
+    public string Name { get; } = name;
+
+    /// <summary>What a policy calls it, <c>lightsail:PutInstancePublicPorts</c>.</summary>
+    public string Action { get; } = $"{service.ActionPrefix}:{name}";
+
+    public AccessOn Access { get; } = access;
+
+    /// <summary>Whether it changes nothing.</summary>
+    public bool IsReadOnly { get; } = name.StartsWith("Get", StringComparison.Ordinal)
+        || name.StartsWith("List", StringComparison.Ordinal)
+        || name.StartsWith("Is", StringComparison.Ordinal)
+        || name.StartsWith("Lookup", StringComparison.Ordinal)
+        || name.StartsWith("Simulate", StringComparison.Ordinal);
+
     /// <exception cref="LightsailException">Whatever is wrong with the request, or went wrong in it.</exception>
-    public abstract Task RunAsync(Call call, ReadOnlyMemory<byte> body, IBufferWriter<byte> answer);
+    public async Task RunAsync(Call call, ReadOnlyMemory<byte> body, IBufferWriter<byte> answer)
+    {
+        if (Access == AccessOn.Account)
+        {
+            Authorization.Require(call, new AccessQuestion(Action, Authorization.AccountResource(call)));
+        }
 
-    public static OperationEntry Of<TRequest, TResponse>(IOperation<TRequest, TResponse> operation, JsonTypeInfo<TRequest> request, JsonTypeInfo<TResponse> response)
+        await HandleAsync(call, body, answer);
+        if (!call.IsAuthorized && Access != AccessOn.Nothing)
+        {
+            throw new InvalidOperationException($"{Action} answered without asking whether the caller may");
+        }
+    }
+
+    protected abstract Task HandleAsync(Call call, ReadOnlyMemory<byte> body, IBufferWriter<byte> answer);
+
+    /// <summary>An operation of a JSON service.</summary>
+    public static OperationEntry Of<TRequest, TResponse>(
+        ApiService service, string name, AccessOn access, IOperation<TRequest, TResponse> operation, JsonTypeInfo<TRequest> request, JsonTypeInfo<TResponse> response)
         where TRequest : class
-        => new Typed<TRequest, TResponse>(operation, request, response);
+        => new JsonEntry<TRequest, TResponse>(service, name, access, operation, request, response);
 
-    private sealed class Typed<TRequest, TResponse>(IOperation<TRequest, TResponse> operation, JsonTypeInfo<TRequest> request, JsonTypeInfo<TResponse> response) : OperationEntry
+    /// <summary>An operation of a Query service.</summary>
+    public static OperationEntry OfQuery(ApiService service, string name, AccessOn access, Func<Call, QueryRequest, XmlAnswer, Task> run) => new QueryEntry(service, name, access, run);
+
+    private sealed class JsonEntry<TRequest, TResponse>(
+        ApiService service, string name, AccessOn access, IOperation<TRequest, TResponse> operation, JsonTypeInfo<TRequest> request, JsonTypeInfo<TResponse> response)
+        : OperationEntry(service, name, access)
         where TRequest : class
     {
-        public override async Task RunAsync(Call call, ReadOnlyMemory<byte> body, IBufferWriter<byte> answer)
+        protected override async Task HandleAsync(Call call, ReadOnlyMemory<byte> body, IBufferWriter<byte> answer)
         {
             if (!AwsJson.TryRead(body.Span, request, out var read, out var problem))
             {
@@ -25,6 +65,16 @@ internal abstract class OperationEntry
             }
 
             AwsJson.Write(answer, await operation.HandleAsync(call, read), response);
+        }
+    }
+
+    private sealed class QueryEntry(ApiService service, string name, AccessOn access, Func<Call, QueryRequest, XmlAnswer, Task> run) : OperationEntry(service, name, access)
+    {
+        protected override async Task HandleAsync(Call call, ReadOnlyMemory<byte> body, IBufferWriter<byte> answer)
+        {
+            using var xml = new XmlAnswer(Name, Service.XmlNamespace!);
+            await run(call, call.Query!, xml);
+            answer.Write(xml.Finish(call.RequestId).Span);
         }
     }
 }

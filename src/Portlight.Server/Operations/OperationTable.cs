@@ -1,4 +1,6 @@
 using System.Collections.Frozen;
+using Portlight.Domain;
+using Portlight.Server.Access;
 using Portlight.Server.Operations.Installation;
 using Portlight.Server.Operations.Instances;
 using Portlight.Server.Operations.KeyPairs;
@@ -11,19 +13,19 @@ using Portlight.Storage;
 using Portlight.Wire;
 using Portlight.Wire.Lightsail;
 using Portlight.Wire.PortlightApi;
+using Portlight.Wire.Query;
 
 namespace Portlight.Server.Operations;
 
-/// <summary>Every operation by its target, <c>Lightsail_20161128.PutInstancePublicPorts</c>.</summary>
+/// <summary>Every operation of every service: those of JSON services by target, <c>Lightsail_20161128.PutInstancePublicPorts</c>, those of Query services by version and action.</summary>
 internal sealed class OperationTable
 {
-    public const string LightsailPrefix = "Lightsail_20161128.";
-
     private readonly FrozenDictionary<string, OperationEntry> byTarget;
+    private readonly FrozenDictionary<(string Version, string Action), OperationEntry> byAction;
 
     public OperationTable(Services services)
     {
-        var entries = new Dictionary<string, OperationEntry>(StringComparer.Ordinal);
+        var entries = new List<OperationEntry>();
         AddPorts(entries, services);
         AddRecords(entries, services.Store);
         AddInstances(entries, services);
@@ -32,13 +34,14 @@ internal sealed class OperationTable
         AddKeyPairs(entries, services);
         AddTags(entries, services.Store);
         AddInstallation(entries, services);
-        byTarget = entries.ToFrozenDictionary(StringComparer.Ordinal);
+        Entries = entries;
+        byTarget = entries.Where(entry => !entry.Service.SpeaksQuery).ToFrozenDictionary(entry => entry.Service.TargetPrefix + entry.Name, StringComparer.Ordinal);
+        byAction = entries.Where(entry => entry.Service.SpeaksQuery).ToFrozenDictionary(entry => (entry.Service.Version!, entry.Name));
     }
 
-    /// <summary>The names that this server answers, with their prefix.</summary>
-    public IEnumerable<string> Targets => byTarget.Keys;
+    public IReadOnlyList<OperationEntry> Entries { get; }
 
-    /// <summary>The operation of a target.</summary>
+    /// <summary>The operation of a JSON service.</summary>
     /// <exception cref="UnknownOperationException">No service that is spoken here has it.</exception>
     /// <exception cref="InvalidInputException">Lightsail has it and Portlight does not.</exception>
     public OperationEntry Find(string? target)
@@ -48,99 +51,105 @@ internal sealed class OperationTable
             return entry;
         }
 
-        if (target is not null && target.StartsWith(LightsailPrefix, StringComparison.Ordinal) && LightsailOperations.All.Contains(target[LightsailPrefix.Length..]))
+        var lightsail = ApiService.Lightsail.TargetPrefix!;
+        if (target is not null && target.StartsWith(lightsail, StringComparison.Ordinal) && LightsailOperations.All.Contains(target[lightsail.Length..]))
         {
-            throw new InvalidInputException($"{target[LightsailPrefix.Length..]} is an operation of Lightsail that Portlight does not have") { Code = ErrorCodes.UnsupportedOperation };
+            throw new InvalidInputException($"{target[lightsail.Length..]} is an operation of Lightsail that Portlight does not have") { Code = ErrorCodes.UnsupportedOperation };
         }
 
         throw new UnknownOperationException("the header X-Amz-Target names no operation");
     }
 
-    private static void AddPorts(Dictionary<string, OperationEntry> entries, Services services)
+    /// <summary>The operation of a Query service.</summary>
+    /// <exception cref="UnknownOperationException">No service that is spoken here has it.</exception>
+    public OperationEntry Find(QueryRequest query) => byAction.TryGetValue((query.Version, query.Action), out var entry)
+        ? entry
+        : throw new UnknownOperationException($"Could not find operation {UserText.Excerpt(query.Action)} for version {UserText.Excerpt(query.Version)}");
+
+    private static void AddPorts(List<OperationEntry> entries, Services services)
     {
         var json = LightsailJson.Default;
         var ports = new PortChange(services.Store, services.Confirmation);
-        entries.Add(LightsailPrefix + "PutInstancePublicPorts", OperationEntry.Of(new PutInstancePublicPorts(ports, services.Limits), json.PutInstancePublicPortsRequest, json.PutInstancePublicPortsResponse));
-        entries.Add(LightsailPrefix + "OpenInstancePublicPorts", OperationEntry.Of(new OpenInstancePublicPorts(ports, services.Limits), json.OpenInstancePublicPortsRequest, json.OpenInstancePublicPortsResponse));
-        entries.Add(LightsailPrefix + "CloseInstancePublicPorts", OperationEntry.Of(new CloseInstancePublicPorts(ports, services.Limits), json.CloseInstancePublicPortsRequest, json.CloseInstancePublicPortsResponse));
-        entries.Add(LightsailPrefix + "GetInstancePortStates", OperationEntry.Of(new GetInstancePortStates(services.Store, services.Options.AwsQuirks), json.GetInstancePortStatesRequest, json.GetInstancePortStatesResponse));
+        entries.Add(OperationEntry.Of(ApiService.Lightsail, "PutInstancePublicPorts", AccessOn.Account, new PutInstancePublicPorts(ports, services.Limits), json.PutInstancePublicPortsRequest, json.PutInstancePublicPortsResponse));
+        entries.Add(OperationEntry.Of(ApiService.Lightsail, "OpenInstancePublicPorts", AccessOn.Account, new OpenInstancePublicPorts(ports, services.Limits), json.OpenInstancePublicPortsRequest, json.OpenInstancePublicPortsResponse));
+        entries.Add(OperationEntry.Of(ApiService.Lightsail, "CloseInstancePublicPorts", AccessOn.Account, new CloseInstancePublicPorts(ports, services.Limits), json.CloseInstancePublicPortsRequest, json.CloseInstancePublicPortsResponse));
+        entries.Add(OperationEntry.Of(ApiService.Lightsail, "GetInstancePortStates", AccessOn.Account, new GetInstancePortStates(services.Store, services.Options.AwsQuirks), json.GetInstancePortStatesRequest, json.GetInstancePortStatesResponse));
     }
 
-    private static void AddRecords(Dictionary<string, OperationEntry> entries, IStore store)
+    private static void AddRecords(List<OperationEntry> entries, IStore store)
     {
         var json = LightsailJson.Default;
-        entries.Add(LightsailPrefix + "GetOperation", OperationEntry.Of(new GetOperation(store), json.GetOperationRequest, json.GetOperationResponse));
-        entries.Add(LightsailPrefix + "GetOperations", OperationEntry.Of(new GetOperations(store), json.GetOperationsRequest, json.GetOperationsResponse));
-        entries.Add(LightsailPrefix + "GetOperationsForResource", OperationEntry.Of(new GetOperationsForResource(store), json.GetOperationsForResourceRequest, json.GetOperationsForResourceResponse));
+        entries.Add(OperationEntry.Of(ApiService.Lightsail, "GetOperation", AccessOn.Account, new GetOperation(store), json.GetOperationRequest, json.GetOperationResponse));
+        entries.Add(OperationEntry.Of(ApiService.Lightsail, "GetOperations", AccessOn.Account, new GetOperations(store), json.GetOperationsRequest, json.GetOperationsResponse));
+        entries.Add(OperationEntry.Of(ApiService.Lightsail, "GetOperationsForResource", AccessOn.Account, new GetOperationsForResource(store), json.GetOperationsForResourceRequest, json.GetOperationsForResourceResponse));
     }
 
-    private static void AddInstances(Dictionary<string, OperationEntry> entries, Services services)
+    private static void AddInstances(List<OperationEntry> entries, Services services)
     {
         var json = LightsailJson.Default;
-        entries.Add(LightsailPrefix + "CreateInstances", OperationEntry.Of(new CreateInstances(services), json.CreateInstancesRequest, json.CreateInstancesResponse));
-        entries.Add(LightsailPrefix + "GetInstance", OperationEntry.Of(new GetInstance(services), json.GetInstanceRequest, json.GetInstanceResponse));
-        entries.Add(LightsailPrefix + "GetInstances", OperationEntry.Of(new GetInstances(services), json.GetInstancesRequest, json.GetInstancesResponse));
-        entries.Add(LightsailPrefix + "GetInstanceState", OperationEntry.Of(new GetInstanceState(services.Store), json.GetInstanceStateRequest, json.GetInstanceStateResponse));
-        entries.Add(LightsailPrefix + "GetInstanceAccessDetails", OperationEntry.Of(new GetInstanceAccessDetails(services), json.GetInstanceAccessDetailsRequest, json.GetInstanceAccessDetailsResponse));
-        entries.Add(LightsailPrefix + "DeleteInstance", OperationEntry.Of(new DeleteInstance(services), json.DeleteInstanceRequest, json.DeleteInstanceResponse));
-        entries.Add(LightsailPrefix + "StartInstance", OperationEntry.Of(new StartInstance(services), json.StartInstanceRequest, json.StartInstanceResponse));
-        entries.Add(LightsailPrefix + "StopInstance", OperationEntry.Of(new StopInstance(services), json.StopInstanceRequest, json.StopInstanceResponse));
-        entries.Add(LightsailPrefix + "RebootInstance", OperationEntry.Of(new RebootInstance(services), json.RebootInstanceRequest, json.RebootInstanceResponse));
-        entries.Add(LightsailPrefix + "SetIpAddressType", OperationEntry.Of(new SetIpAddressType(services), json.SetIpAddressTypeRequest, json.SetIpAddressTypeResponse));
-        entries.Add(LightsailPrefix + "UpdateInstanceMetadataOptions", OperationEntry.Of(new UpdateInstanceMetadataOptions(services), json.UpdateInstanceMetadataOptionsRequest, json.UpdateInstanceMetadataOptionsResponse));
-        entries.Add(LightsailPrefix + "GetActiveNames", OperationEntry.Of(new GetActiveNames(services.Store), json.GetActiveNamesRequest, json.GetActiveNamesResponse));
+        entries.Add(OperationEntry.Of(ApiService.Lightsail, "CreateInstances", AccessOn.Account, new CreateInstances(services), json.CreateInstancesRequest, json.CreateInstancesResponse));
+        entries.Add(OperationEntry.Of(ApiService.Lightsail, "GetInstance", AccessOn.Account, new GetInstance(services), json.GetInstanceRequest, json.GetInstanceResponse));
+        entries.Add(OperationEntry.Of(ApiService.Lightsail, "GetInstances", AccessOn.Account, new GetInstances(services), json.GetInstancesRequest, json.GetInstancesResponse));
+        entries.Add(OperationEntry.Of(ApiService.Lightsail, "GetInstanceState", AccessOn.Account, new GetInstanceState(services.Store), json.GetInstanceStateRequest, json.GetInstanceStateResponse));
+        entries.Add(OperationEntry.Of(ApiService.Lightsail, "GetInstanceAccessDetails", AccessOn.Account, new GetInstanceAccessDetails(services), json.GetInstanceAccessDetailsRequest, json.GetInstanceAccessDetailsResponse));
+        entries.Add(OperationEntry.Of(ApiService.Lightsail, "DeleteInstance", AccessOn.Account, new DeleteInstance(services), json.DeleteInstanceRequest, json.DeleteInstanceResponse));
+        entries.Add(OperationEntry.Of(ApiService.Lightsail, "StartInstance", AccessOn.Account, new StartInstance(services), json.StartInstanceRequest, json.StartInstanceResponse));
+        entries.Add(OperationEntry.Of(ApiService.Lightsail, "StopInstance", AccessOn.Account, new StopInstance(services), json.StopInstanceRequest, json.StopInstanceResponse));
+        entries.Add(OperationEntry.Of(ApiService.Lightsail, "RebootInstance", AccessOn.Account, new RebootInstance(services), json.RebootInstanceRequest, json.RebootInstanceResponse));
+        entries.Add(OperationEntry.Of(ApiService.Lightsail, "SetIpAddressType", AccessOn.Account, new SetIpAddressType(services), json.SetIpAddressTypeRequest, json.SetIpAddressTypeResponse));
+        entries.Add(OperationEntry.Of(ApiService.Lightsail, "UpdateInstanceMetadataOptions", AccessOn.Account, new UpdateInstanceMetadataOptions(services), json.UpdateInstanceMetadataOptionsRequest, json.UpdateInstanceMetadataOptionsResponse));
+        entries.Add(OperationEntry.Of(ApiService.Lightsail, "GetActiveNames", AccessOn.Account, new GetActiveNames(services.Store), json.GetActiveNamesRequest, json.GetActiveNamesResponse));
     }
 
-    private static void AddPlaces(Dictionary<string, OperationEntry> entries, IStore store)
+    private static void AddPlaces(List<OperationEntry> entries, IStore store)
     {
         var json = LightsailJson.Default;
-        entries.Add(LightsailPrefix + "GetRegions", OperationEntry.Of(new GetRegions(store), json.GetRegionsRequest, json.GetRegionsResponse));
-        entries.Add(LightsailPrefix + "GetBlueprints", OperationEntry.Of(new GetBlueprints(), json.GetBlueprintsRequest, json.GetBlueprintsResponse));
-        entries.Add(LightsailPrefix + "GetBundles", OperationEntry.Of(new GetBundles(), json.GetBundlesRequest, json.GetBundlesResponse));
-        entries.Add(LightsailPrefix + "IsVpcPeered", OperationEntry.Of(new IsVpcPeered(), json.IsVpcPeeredRequest, json.IsVpcPeeredResponse));
+        entries.Add(OperationEntry.Of(ApiService.Lightsail, "GetRegions", AccessOn.Account, new GetRegions(store), json.GetRegionsRequest, json.GetRegionsResponse));
+        entries.Add(OperationEntry.Of(ApiService.Lightsail, "GetBlueprints", AccessOn.Account, new GetBlueprints(), json.GetBlueprintsRequest, json.GetBlueprintsResponse));
+        entries.Add(OperationEntry.Of(ApiService.Lightsail, "GetBundles", AccessOn.Account, new GetBundles(), json.GetBundlesRequest, json.GetBundlesResponse));
+        entries.Add(OperationEntry.Of(ApiService.Lightsail, "IsVpcPeered", AccessOn.Account, new IsVpcPeered(), json.IsVpcPeeredRequest, json.IsVpcPeeredResponse));
     }
 
-    private static void AddStaticIps(Dictionary<string, OperationEntry> entries, Services services)
+    private static void AddStaticIps(List<OperationEntry> entries, Services services)
     {
         var json = LightsailJson.Default;
-        entries.Add(LightsailPrefix + "AllocateStaticIp", OperationEntry.Of(new AllocateStaticIp(services), json.AllocateStaticIpRequest, json.AllocateStaticIpResponse));
-        entries.Add(LightsailPrefix + "AttachStaticIp", OperationEntry.Of(new AttachStaticIp(services), json.AttachStaticIpRequest, json.AttachStaticIpResponse));
-        entries.Add(LightsailPrefix + "DetachStaticIp", OperationEntry.Of(new DetachStaticIp(services), json.DetachStaticIpRequest, json.DetachStaticIpResponse));
-        entries.Add(LightsailPrefix + "GetStaticIp", OperationEntry.Of(new GetStaticIp(services.Store), json.GetStaticIpRequest, json.GetStaticIpResponse));
-        entries.Add(LightsailPrefix + "GetStaticIps", OperationEntry.Of(new GetStaticIps(services.Store), json.GetStaticIpsRequest, json.GetStaticIpsResponse));
-        entries.Add(LightsailPrefix + "ReleaseStaticIp", OperationEntry.Of(new ReleaseStaticIp(services.Store), json.ReleaseStaticIpRequest, json.ReleaseStaticIpResponse));
+        entries.Add(OperationEntry.Of(ApiService.Lightsail, "AllocateStaticIp", AccessOn.Account, new AllocateStaticIp(services), json.AllocateStaticIpRequest, json.AllocateStaticIpResponse));
+        entries.Add(OperationEntry.Of(ApiService.Lightsail, "AttachStaticIp", AccessOn.Account, new AttachStaticIp(services), json.AttachStaticIpRequest, json.AttachStaticIpResponse));
+        entries.Add(OperationEntry.Of(ApiService.Lightsail, "DetachStaticIp", AccessOn.Account, new DetachStaticIp(services), json.DetachStaticIpRequest, json.DetachStaticIpResponse));
+        entries.Add(OperationEntry.Of(ApiService.Lightsail, "GetStaticIp", AccessOn.Account, new GetStaticIp(services.Store), json.GetStaticIpRequest, json.GetStaticIpResponse));
+        entries.Add(OperationEntry.Of(ApiService.Lightsail, "GetStaticIps", AccessOn.Account, new GetStaticIps(services.Store), json.GetStaticIpsRequest, json.GetStaticIpsResponse));
+        entries.Add(OperationEntry.Of(ApiService.Lightsail, "ReleaseStaticIp", AccessOn.Account, new ReleaseStaticIp(services.Store), json.ReleaseStaticIpRequest, json.ReleaseStaticIpResponse));
     }
 
-    private static void AddKeyPairs(Dictionary<string, OperationEntry> entries, Services services)
+    private static void AddKeyPairs(List<OperationEntry> entries, Services services)
     {
         var json = LightsailJson.Default;
-        entries.Add(LightsailPrefix + "CreateKeyPair", OperationEntry.Of(new CreateKeyPair(services.Store), json.CreateKeyPairRequest, json.CreateKeyPairResponse));
-        entries.Add(LightsailPrefix + "ImportKeyPair", OperationEntry.Of(new ImportKeyPair(services.Store), json.ImportKeyPairRequest, json.ImportKeyPairResponse));
-        entries.Add(LightsailPrefix + "GetKeyPair", OperationEntry.Of(new GetKeyPair(services.Store), json.GetKeyPairRequest, json.GetKeyPairResponse));
-        entries.Add(LightsailPrefix + "GetKeyPairs", OperationEntry.Of(new GetKeyPairs(services.Store), json.GetKeyPairsRequest, json.GetKeyPairsResponse));
-        entries.Add(LightsailPrefix + "DeleteKeyPair", OperationEntry.Of(new DeleteKeyPair(services), json.DeleteKeyPairRequest, json.DeleteKeyPairResponse));
-        entries.Add(LightsailPrefix + "DownloadDefaultKeyPair", OperationEntry.Of(new DownloadDefaultKeyPair(services), json.DownloadDefaultKeyPairRequest, json.DownloadDefaultKeyPairResponse));
+        entries.Add(OperationEntry.Of(ApiService.Lightsail, "CreateKeyPair", AccessOn.Account, new CreateKeyPair(services.Store), json.CreateKeyPairRequest, json.CreateKeyPairResponse));
+        entries.Add(OperationEntry.Of(ApiService.Lightsail, "ImportKeyPair", AccessOn.Account, new ImportKeyPair(services.Store), json.ImportKeyPairRequest, json.ImportKeyPairResponse));
+        entries.Add(OperationEntry.Of(ApiService.Lightsail, "GetKeyPair", AccessOn.Account, new GetKeyPair(services.Store), json.GetKeyPairRequest, json.GetKeyPairResponse));
+        entries.Add(OperationEntry.Of(ApiService.Lightsail, "GetKeyPairs", AccessOn.Account, new GetKeyPairs(services.Store), json.GetKeyPairsRequest, json.GetKeyPairsResponse));
+        entries.Add(OperationEntry.Of(ApiService.Lightsail, "DeleteKeyPair", AccessOn.Account, new DeleteKeyPair(services), json.DeleteKeyPairRequest, json.DeleteKeyPairResponse));
+        entries.Add(OperationEntry.Of(ApiService.Lightsail, "DownloadDefaultKeyPair", AccessOn.Account, new DownloadDefaultKeyPair(services), json.DownloadDefaultKeyPairRequest, json.DownloadDefaultKeyPairResponse));
     }
 
-    private static void AddTags(Dictionary<string, OperationEntry> entries, IStore store)
+    private static void AddTags(List<OperationEntry> entries, IStore store)
     {
         var json = LightsailJson.Default;
         var tags = new TagChange(store);
-        entries.Add(LightsailPrefix + "TagResource", OperationEntry.Of(new TagResource(tags), json.TagResourceRequest, json.TagResourceResponse));
-        entries.Add(LightsailPrefix + "UntagResource", OperationEntry.Of(new UntagResource(tags), json.UntagResourceRequest, json.UntagResourceResponse));
+        entries.Add(OperationEntry.Of(ApiService.Lightsail, "TagResource", AccessOn.Account, new TagResource(tags), json.TagResourceRequest, json.TagResourceResponse));
+        entries.Add(OperationEntry.Of(ApiService.Lightsail, "UntagResource", AccessOn.Account, new UntagResource(tags), json.UntagResourceRequest, json.UntagResourceResponse));
     }
 
-    private static void AddInstallation(Dictionary<string, OperationEntry> entries, Services services)
+    private static void AddInstallation(List<OperationEntry> entries, Services services)
     {
-        const string Prefix = PortlightOperations.TargetPrefix + ".";
         var json = PortlightJson.Default;
-        entries.Add(Prefix + "AttachInstance", OperationEntry.Of(new AttachInstance(services), json.AttachInstanceRequest, json.AttachInstanceResponse));
-        entries.Add(Prefix + "DetachInstance", OperationEntry.Of(new DetachInstance(services), json.DetachInstanceRequest, json.DetachInstanceResponse));
-        entries.Add(Prefix + "GetStatus", OperationEntry.Of(new GetStatus(services), json.GetStatusRequest, json.GetStatusResponse));
-        entries.Add(Prefix + "CreateAccount", OperationEntry.Of(new CreateAccount(services.Store, services.Secrets, services.Setup), json.CreateAccountRequest, json.CreateAccountResponse));
-        entries.Add(Prefix + "CloseAccount", OperationEntry.Of(new CloseAccount(services.Store), json.CloseAccountRequest, json.CloseAccountResponse));
-        entries.Add(Prefix + "ListAccounts", OperationEntry.Of(new ListAccounts(services.Store), json.ListAccountsRequest, json.ListAccountsResponse));
-        entries.Add(Prefix + "OpenRegion", OperationEntry.Of(new OpenRegionOperation(services.Store, services.Setup), json.OpenRegionRequest, json.OpenRegionResponse));
-        entries.Add(Prefix + "ListRegions", OperationEntry.Of(new ListRegions(services.Store), json.ListRegionsRequest, json.ListRegionsResponse));
+        entries.Add(OperationEntry.Of(ApiService.Portlight, "AttachInstance", AccessOn.Account, new AttachInstance(services), json.AttachInstanceRequest, json.AttachInstanceResponse));
+        entries.Add(OperationEntry.Of(ApiService.Portlight, "DetachInstance", AccessOn.Account, new DetachInstance(services), json.DetachInstanceRequest, json.DetachInstanceResponse));
+        entries.Add(OperationEntry.Of(ApiService.Portlight, "GetStatus", AccessOn.Account, new GetStatus(services), json.GetStatusRequest, json.GetStatusResponse));
+        entries.Add(OperationEntry.Of(ApiService.Portlight, "CreateAccount", AccessOn.Account, new CreateAccount(services.Store, services.Secrets, services.Setup), json.CreateAccountRequest, json.CreateAccountResponse));
+        entries.Add(OperationEntry.Of(ApiService.Portlight, "CloseAccount", AccessOn.Account, new CloseAccount(services.Store), json.CloseAccountRequest, json.CloseAccountResponse));
+        entries.Add(OperationEntry.Of(ApiService.Portlight, "ListAccounts", AccessOn.Account, new ListAccounts(services.Store), json.ListAccountsRequest, json.ListAccountsResponse));
+        entries.Add(OperationEntry.Of(ApiService.Portlight, "OpenRegion", AccessOn.Account, new OpenRegionOperation(services.Store, services.Setup), json.OpenRegionRequest, json.OpenRegionResponse));
+        entries.Add(OperationEntry.Of(ApiService.Portlight, "ListRegions", AccessOn.Account, new ListRegions(services.Store), json.ListRegionsRequest, json.ListRegionsResponse));
     }
 }

@@ -12,7 +12,7 @@ internal static partial class RequestLog
     {
         if (log.IsEnabled(LogLevel.Information))
         {
-            Served(log, call.RequestId, from, call.Principal.Arn, call.Principal.Region, call.Operation, call.Resource, error?.Type ?? "ok", took.TotalMilliseconds, error?.Detail);
+            Served(log, call.RequestId, from, call.Principal.Arn, call.Region, call.Operation, call.Resource, error?.Type ?? "ok", took.TotalMilliseconds, error?.Detail);
         }
     }
 

@@ -64,7 +64,7 @@ internal sealed class AttachInstance(Services services) : IOperation<AttachInsta
         return PortSet.TryCreate([.. request.PortInfos.Select(info => info.ToInput())], services.Limits, out var asked, out var problems) ? asked : throw Requests.Invalid(problems);
     }
 
-    private Task<Operation> SaveAsync(Call call, string name, Attachment attachment, PortSet ports) => services.Store.CommitAsync((view, changes) =>
+    private Task<Operation> SaveAsync(Call call, string name, Attachment attachment, PortSet ports) => services.Store.CommitAsync(call, (view, changes) =>
     {
         var current = Current(view, call, name, attachment);
         var wanted = (current ?? New(call, name, changes.NewIndex())) with

@@ -12,7 +12,7 @@ internal sealed class CloseAccount(IStore store) : IOperation<CloseAccountReques
     {
         Owner.Require(call);
         var id = request.AccountId ?? throw Requests.Invalid([new Problem("accountId", "is missing")]);
-        var closed = await store.CommitAsync((view, changes) =>
+        var closed = await store.CommitAsync(call, (view, changes) =>
         {
             var account = view.FindAccount(id) ?? throw new NotFoundException($"The Account does not exist: {id}");
             if (account.IsOwner)

@@ -20,7 +20,7 @@ internal sealed class CreateAccount(IStore store, SecretBox box, SetupWorker set
 
         var account = new Account(request.AccountId ?? Accounts.NewId(), AccountState.SettingUp, IsOwner: false, call.Now);
         var (key, secret) = Accounts.NewRootKey(account.Id, box, call.Now);
-        await store.CommitAsync((view, changes) =>
+        await store.CommitAsync(call, (view, changes) =>
         {
             if (view.FindAccount(account.Id) is not null)
             {

@@ -11,7 +11,7 @@ internal sealed class DetachInstance(Services services) : IOperation<DetachInsta
     {
         Owner.Require(call);
         var name = Requests.RequireName(call, request.InstanceName, "instanceName");
-        var (detached, begun) = await services.Store.CommitAsync((view, changes) =>
+        var (detached, begun) = await services.Store.CommitAsync(call, (view, changes) =>
         {
             var instance = view.RequireInstance(call, name);
             if (instance.Attachment is Attachment.Lab or Attachment.Recorded)

@@ -17,7 +17,7 @@ internal sealed class OpenRegionOperation(IStore store, SetupWorker setup) : IOp
             throw new InvalidInputException($"regionName: must be one of the service's regions: {string.Join(", ", Regions.All.Select(region => region.Name))}");
         }
 
-        var region = await store.CommitAsync((view, changes) =>
+        var region = await store.CommitAsync(call, (view, changes) =>
         {
             if (view.FindRegion(request.RegionName) is { } known)
             {

@@ -14,7 +14,7 @@ internal sealed class CreateInstances(Services services) : IOperation<CreateInst
     public async Task<CreateInstancesResponse> HandleAsync(Call call, CreateInstancesRequest request)
     {
         var wanted = NewInstances.Read(call, request);
-        var operations = await services.Store.CommitAsync((view, changes) => Create(call, wanted, view, changes));
+        var operations = await services.Store.CommitAsync(call, (view, changes) => Create(call, wanted, view, changes));
         return new CreateInstancesResponse { Operations = [.. operations.Select(operation => operation.ToWire())] };
     }
 

@@ -8,7 +8,7 @@ internal sealed class DeleteInstance(Services services) : IOperation<DeleteInsta
     public async Task<DeleteInstanceResponse> HandleAsync(Call call, DeleteInstanceRequest request)
     {
         var name = Requests.RequireName(call, request.InstanceName, "instanceName");
-        var begun = await services.Store.CommitAsync((view, changes) =>
+        var begun = await services.Store.CommitAsync(call, (view, changes) =>
         {
             var instance = view.RequireInstance(call, name);
             Requests.RequireMatch(call, instance);

@@ -12,7 +12,7 @@ internal sealed class RebootInstance(Services services) : IOperation<RebootInsta
     public async Task<RebootInstanceResponse> HandleAsync(Call call, RebootInstanceRequest request)
     {
         var name = Requests.RequireName(call, request.InstanceName, "instanceName");
-        var operation = await services.Store.CommitAsync((view, changes) =>
+        var operation = await services.Store.CommitAsync(call, (view, changes) =>
         {
             var instance = view.RequireInstance(call, name);
             Requests.RequireMatch(call, instance);

@@ -27,7 +27,7 @@ internal sealed class SetIpAddressType(Services services) : IOperation<SetIpAddr
             throw new NotFoundException($"The {resourceType} does not exist: {name}"); // none is ever made here
         }
 
-        var begun = await services.Store.CommitAsync((view, changes) =>
+        var begun = await services.Store.CommitAsync(call, (view, changes) =>
         {
             var instance = view.RequireInstance(call, name);
             Requests.RequireMatch(call, instance);

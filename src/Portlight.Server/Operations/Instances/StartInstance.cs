@@ -9,7 +9,7 @@ internal sealed class StartInstance(Services services) : IOperation<StartInstanc
     public async Task<StartInstanceResponse> HandleAsync(Call call, StartInstanceRequest request)
     {
         var name = Requests.RequireName(call, request.InstanceName, "instanceName");
-        var operation = await services.Store.CommitAsync((view, changes) =>
+        var operation = await services.Store.CommitAsync(call, (view, changes) =>
         {
             var instance = view.RequireInstance(call, name);
             Requests.RequireMatch(call, instance);

@@ -12,7 +12,7 @@ internal sealed class StopInstance(Services services) : IOperation<StopInstanceR
     public async Task<StopInstanceResponse> HandleAsync(Call call, StopInstanceRequest request)
     {
         var name = Requests.RequireName(call, request.InstanceName, "instanceName");
-        var operation = await services.Store.CommitAsync((view, changes) =>
+        var operation = await services.Store.CommitAsync(call, (view, changes) =>
         {
             var instance = view.RequireInstance(call, name);
             Requests.RequireMatch(call, instance);

@@ -21,7 +21,7 @@ internal sealed class UpdateInstanceMetadataOptions(Services services) : IOperat
         }
 
         check.Done();
-        var operation = await services.Store.CommitAsync((view, changes) =>
+        var operation = await services.Store.CommitAsync(call, (view, changes) =>
         {
             var instance = view.RequireInstance(call, name);
             Requests.RequireMatch(call, instance);

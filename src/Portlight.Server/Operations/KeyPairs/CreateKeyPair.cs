@@ -29,7 +29,7 @@ internal sealed class CreateKeyPair(IStore store) : IOperation<CreateKeyPairRequ
             Fingerprint = SshKeyPair.Fingerprint(made.PublicKey),
             Tags = tags,
         };
-        var operation = await store.CommitAsync((view, changes) => KeyPairShapes.Add(call, view, changes, keyPair));
+        var operation = await store.CommitAsync(call, (view, changes) => KeyPairShapes.Add(call, view, changes, keyPair));
         return new CreateKeyPairResponse
         {
             KeyPair = keyPair.ToWire(),

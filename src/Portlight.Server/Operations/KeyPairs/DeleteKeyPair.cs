@@ -23,7 +23,7 @@ internal sealed class DeleteKeyPair(Services services) : IOperation<DeleteKeyPai
 
         RequireFingerprint(services.Store.View.RequireKeyPair(call, name), request.ExpectedFingerprint);
         var next = isDefault ? NewDefault(call) : null;
-        var operation = await services.Store.CommitAsync((view, changes) =>
+        var operation = await services.Store.CommitAsync(call, (view, changes) =>
         {
             var keyPair = view.RequireKeyPair(call, name);
             RequireFingerprint(keyPair, request.ExpectedFingerprint);

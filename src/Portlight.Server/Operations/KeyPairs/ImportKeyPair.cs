@@ -26,7 +26,7 @@ internal sealed class ImportKeyPair(IStore store) : IOperation<ImportKeyPairRequ
             PublicKey = line!,
             Fingerprint = SshKeyPair.Fingerprint(line!),
         };
-        var operation = await store.CommitAsync((view, changes) => KeyPairShapes.Add(call, view, changes, keyPair));
+        var operation = await store.CommitAsync(call, (view, changes) => KeyPairShapes.Add(call, view, changes, keyPair));
         return new ImportKeyPairResponse { Operation = operation.ToWire() };
     }
 }

@@ -14,7 +14,7 @@ internal sealed class PortChange(IStore store, Confirmation confirmation)
     /// <param name="decide">From the port set as it is to the one that is wanted and the operation's details; throws for what is not allowed.</param>
     public async Task<Operation> RunAsync(Call call, string instanceName, Func<PortSet, (PortSet Wanted, string Details)> decide)
     {
-        var operation = await store.CommitAsync((view, changes) =>
+        var operation = await store.CommitAsync(call, (view, changes) =>
         {
             var instance = view.RequireInstance(call, instanceName);
             Requests.RequireMatch(call, instance);

@@ -11,7 +11,7 @@ internal sealed class AllocateStaticIp(Services services) : IOperation<AllocateS
     public async Task<AllocateStaticIpResponse> HandleAsync(Call call, AllocateStaticIpRequest request)
     {
         var name = Requests.RequireName(call, request.StaticIpName, "staticIpName");
-        var operation = await services.Store.CommitAsync((view, changes) =>
+        var operation = await services.Store.CommitAsync(call, (view, changes) =>
         {
             if (view.IsNameTaken(call.Scope, name))
             {

@@ -14,7 +14,7 @@ internal sealed class AttachStaticIp(Services services) : IOperation<AttachStati
         var staticIpName = check.Name(request.StaticIpName, "staticIpName");
         var instanceName = check.Name(request.InstanceName, "instanceName");
         check.Done();
-        var begun = await services.Store.CommitAsync((view, changes) =>
+        var begun = await services.Store.CommitAsync(call, (view, changes) =>
         {
             var staticIp = view.RequireStaticIp(call, staticIpName);
             var instance = view.RequireInstance(call, instanceName);

@@ -10,7 +10,7 @@ internal sealed class DetachStaticIp(Services services) : IOperation<DetachStati
     public async Task<DetachStaticIpResponse> HandleAsync(Call call, DetachStaticIpRequest request)
     {
         var name = Requests.RequireName(call, request.StaticIpName, "staticIpName");
-        var begun = await services.Store.CommitAsync((view, changes) =>
+        var begun = await services.Store.CommitAsync(call, (view, changes) =>
         {
             var staticIp = view.RequireStaticIp(call, name);
             if (staticIp.AttachedTo is not { } holder)

@@ -11,7 +11,7 @@ internal sealed class ReleaseStaticIp(IStore store) : IOperation<ReleaseStaticIp
     public async Task<ReleaseStaticIpResponse> HandleAsync(Call call, ReleaseStaticIpRequest request)
     {
         var name = Requests.RequireName(call, request.StaticIpName, "staticIpName");
-        var operation = await store.CommitAsync((view, changes) =>
+        var operation = await store.CommitAsync(call, (view, changes) =>
         {
             var staticIp = view.RequireStaticIp(call, name);
             if (staticIp.AttachedTo is { } holder)

@@ -13,7 +13,7 @@ internal sealed class TagChange(IStore store)
     /// <param name="arn">The resource's ARN as the caller gave it; null when it did not.</param>
     /// <param name="change">From the tags as they are to those that are wanted; throws for what is not allowed.</param>
     public Task<Operation> RunAsync(Call call, string name, string? arn, Func<ImmutableSortedDictionary<string, string?>, ImmutableSortedDictionary<string, string?>> change) =>
-        store.CommitAsync((view, changes) =>
+        store.CommitAsync(call, (view, changes) =>
         {
             var done = ChangeInstance(call, view, changes, name, arn, change) ?? ChangeKeyPair(call, view, changes, name, arn, change) ?? throw Missing(call, view, name);
             changes.Save(done);

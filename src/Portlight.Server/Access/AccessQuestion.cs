@@ -1,0 +1,21 @@
+using System.Collections.Immutable;
+
+namespace Portlight.Server.Access;
+
+/// <summary>May the caller do this, to that? What is not set is absent for conditions.</summary>
+/// <param name="Action"><c>lightsail:PutInstancePublicPorts</c>.</param>
+/// <param name="Resource">The ARN of what it is about.</param>
+internal sealed record AccessQuestion(string Action, string Resource)
+{
+    /// <summary>Tags of the resource as it is now (<c>aws:ResourceTag/…</c>).</summary>
+    public ImmutableSortedDictionary<string, string?>? ResourceTags { get; init; }
+
+    /// <summary>Tags of the request (<c>aws:RequestTag/…</c>, <c>aws:TagKeys</c>).</summary>
+    public ImmutableSortedDictionary<string, string?>? RequestTags { get; init; }
+
+    /// <summary>Keys of the request where it names keys alone (UntagResource); else those of <see cref="RequestTags"/> count.</summary>
+    public IReadOnlyList<string>? TagKeys { get; init; }
+
+    /// <summary>Keys of one service, by name in lower case: <c>sts:externalid</c>, <c>iam:policyarn</c>.</summary>
+    public IReadOnlyDictionary<string, string>? More { get; init; }
+}

@@ -1,0 +1,26 @@
+using Portlight.Wire.Lightsail;
+using Portlight.Wire.PortlightApi;
+
+namespace Portlight.Server.Operations;
+
+/// <summary>One of the AWS services that are spoken on the one endpoint.</summary>
+/// <param name="SigningName">The service of a signature's credential scope.</param>
+/// <param name="ActionPrefix">What stands before the colon of an action in policies, <c>lightsail</c>.</param>
+/// <param name="EventSource">The service's name in the audit log, as CloudTrail has it.</param>
+/// <param name="TargetPrefix">What stands before the operation in <c>X-Amz-Target</c>; null for a service of the Query protocol.</param>
+/// <param name="XmlNamespace">Of a Query service's answers; null for a JSON service.</param>
+/// <param name="Version">Version of a Query service's API.</param>
+internal sealed record ApiService(string SigningName, string ActionPrefix, string EventSource, string? TargetPrefix, string? XmlNamespace = null, string? Version = null)
+{
+    public static ApiService Lightsail { get; } = new("lightsail", "lightsail", "lightsail.amazonaws.com", LightsailOperations.TargetPrefix + ".");
+
+    public static ApiService Portlight { get; } = new("lightsail", "portlight", "portlight", PortlightOperations.TargetPrefix + ".");
+
+    public static ApiService CloudTrail { get; } = new("cloudtrail", "cloudtrail", "cloudtrail.amazonaws.com", "com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101.");
+
+    public static ApiService Iam { get; } = new("iam", "iam", "iam.amazonaws.com", TargetPrefix: null, "https://iam.amazonaws.com/doc/2010-05-08/", "2010-05-08");
+
+    public static ApiService Sts { get; } = new("sts", "sts", "sts.amazonaws.com", TargetPrefix: null, "https://sts.amazonaws.com/doc/2011-06-15/", "2011-06-15");
+
+    public bool SpeaksQuery => TargetPrefix is null;
+}

@@ -1,0 +1,101 @@
+using System.Globalization;
+using System.Text;
+using System.Xml;
+
+namespace Portlight.Wire.Query;
+
+/// <summary>
+/// The body of a Query answer as it is written: <c>&lt;CreateUserResponse&gt;&lt;CreateUserResult&gt;…&lt;/CreateUserResult&gt;&lt;ResponseMetadata&gt;</c>.
+/// An operation writes what stands in the result; one that writes nothing has no result element.
+/// </summary>
+public sealed class XmlAnswer : IDisposable
+{
+    private static readonly XmlWriterSettings Settings = new() { Encoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), OmitXmlDeclaration = true, CheckCharacters = true };
+
+    private readonly MemoryStream stream = new();
+    private readonly XmlWriter xml;
+    private readonly string action;
+    private bool hasResult;
+
+    public XmlAnswer(string action, string xmlNamespace)
+    {
+        this.action = action;
+        xml = XmlWriter.Create(stream, Settings);
+        xml.WriteStartElement(action + "Response", xmlNamespace);
+    }
+
+    /// <summary>A text element; nothing at all for null.</summary>
+    public void Text(string name, string? value)
+    {
+        if (value is not null)
+        {
+            BeginResult();
+            xml.WriteElementString(name, null, value);
+        }
+    }
+
+    public void Number(string name, long value) => Text(name, value.ToString(CultureInfo.InvariantCulture));
+
+    public void Flag(string name, bool value) => Text(name, value ? "true" : "false");
+
+    /// <summary>A time in UTC, to the second, as IAM writes it: <c>2026-11-24T02:00:00Z</c>.</summary>
+    public void Time(string name, DateTimeOffset? value) => Text(name, value?.ToUniversalTime().ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture));
+
+    /// <summary>An element with elements in it.</summary>
+    public void Structure(string name, Action content)
+    {
+        BeginResult();
+        xml.WriteStartElement(name);
+        content();
+        xml.WriteEndElement();
+    }
+
+    /// <summary>A list: an element with a <c>member</c> for each item.</summary>
+    public void List<T>(string name, IEnumerable<T> items, Action<T> content) => Structure(name, () =>
+    {
+        foreach (var item in items)
+        {
+            Structure("member", () => content(item));
+        }
+    });
+
+    /// <summary>A list of texts.</summary>
+    public void Texts(string name, IEnumerable<string> items) => Structure(name, () =>
+    {
+        foreach (var item in items)
+        {
+            Text("member", item);
+        }
+    });
+
+    /// <summary>The whole document; nothing can be written after it.</summary>
+    public ReadOnlyMemory<byte> Finish(string requestId)
+    {
+        if (hasResult)
+        {
+            xml.WriteEndElement();
+        }
+
+        xml.WriteStartElement("ResponseMetadata");
+        xml.WriteElementString("RequestId", null, requestId);
+        xml.WriteEndElement();
+        xml.WriteEndElement();
+        xml.Flush();
+        return stream.GetBuffer().AsMemory(0, (int)stream.Length);
+    }
+
+    public void Dispose()
+    {
+        xml.Dispose();
+        stream.Dispose();
+    }
+
+    private void BeginResult()
+    {
+        if (!hasResult)
+        {
+            hasResult = true;
+            xml.WriteStartElement(action + "Result");
+        }
+    }
+}
