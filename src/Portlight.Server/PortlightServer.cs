@@ -73,11 +73,12 @@ public sealed class PortlightServer : IAsyncDisposable
         var metrics = new ServerMetrics();
         metrics.Observe(() => store.Revision, () => store.View.AppliedRevision, () => agent.Status.DriftRepairs);
 
-        var services = new Services(options, store, reconciler, projection, agent, setup, box, clock);
+        var principals = new Principals(loggers.CreateLogger<Principals>());
+        var services = new Services(options, store, reconciler, projection, agent, setup, box, clock) { Principals = principals };
         var operations = new OperationTable(services);
         var pipeline = new Pipeline(
             operations,
-            new Authenticator(store, new AccessKeySecrets(box), clock),
+            new Authenticator(store, new AccessKeySecrets(box), principals, clock),
             new RateLimiter(options.RequestsPerSecond, clock),
             metrics,
             clock,

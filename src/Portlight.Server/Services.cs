@@ -1,5 +1,6 @@
 using Portlight.AgentProtocol;
 using Portlight.Domain;
+using Portlight.Server.Access;
 using Portlight.Server.Operations;
 using Portlight.Server.Reconciliation;
 using Portlight.Server.Setup;
@@ -10,6 +11,9 @@ namespace Portlight.Server;
 /// <summary>What operations are made of: one instance of each for a running server.</summary>
 internal sealed record Services(ServeOptions Options, IStore Store, Reconciler Reconciler, Projection Projection, IAgent Agent, SetupWorker Setup, SecretBox Secrets, TimeProvider Clock)
 {
+    /// <summary>What users and roles may do.</summary>
+    public required Principals Principals { get; init; }
+
     public PortLimits Limits { get; } = Options.PortLimits;
 
     public Confirmation Confirmation { get; } = new(Reconciler, Options.ConfirmTimeout);

@@ -13,7 +13,7 @@ namespace Portlight.Server.Access;
 /// Whom a request stands for: verifies its signature, then that the key, the account and the region behind it are in use. There is no mode without
 /// signatures.
 /// </summary>
-internal sealed class Authenticator(IStore store, AccessKeySecrets secrets, TimeProvider clock)
+internal sealed class Authenticator(IStore store, AccessKeySecrets secrets, Principals principals, TimeProvider clock)
 {
     private readonly FrozenDictionary<string, SigV4Verifier> verifiers = new[] { ApiService.Lightsail, ApiService.CloudTrail, ApiService.Iam, ApiService.Sts }
         .Select(service => service.SigningName)
@@ -52,13 +52,29 @@ internal sealed class Authenticator(IStore store, AccessKeySecrets secrets, Time
         var owns = RequireAccount(key!);
         RequireRegion(parsed.Region);
         call.Region = parsed.Region;
-        call.Principal = new Principal
+        call.Principal = PrincipalOf(key!, owns);
+    }
+
+    /// <summary>The root for a key of no user, else the user with its policies, read this once.</summary>
+    private Principal PrincipalOf(AccessKey key, bool owns)
+    {
+        if (key.UserName is null)
         {
-            Type = PrincipalType.Account,
-            AccountId = key!.AccountId,
+            return new Principal { Type = PrincipalType.Account, AccountId = key.AccountId, AccessKeyId = key.Id, Arn = key.PrincipalArn, UserId = key.AccountId, OwnsInstallation = owns };
+        }
+
+        var user = store.View.FindUser(key.AccountId, key.UserName)
+            ?? throw new UnauthenticatedException($"the user {key.UserName} of the account {key.AccountId} is gone; its credentials stand for nobody any more");
+        return new Principal
+        {
+            Type = PrincipalType.User,
+            AccountId = key.AccountId,
             AccessKeyId = key.Id,
-            Arn = key.PrincipalArn,
-            UserId = key.AccountId,
+            Arn = user.Arn,
+            UserId = user.Id,
+            UserName = user.Name,
+            Tags = user.Tags,
+            Policies = principals.Of(store.View, user),
             OwnsInstallation = owns,
         };
     }
