@@ -50,8 +50,10 @@ public sealed class Changes
 
     public void Save(AccessKey key) => writes.Add(writer => writer.Write(key));
 
+    /// <summary>Removes an access key and what is known of its use.</summary>
     public void Remove(AccessKey key) => writes.Add(writer => writer.Delete(key));
 
+    /// <summary>Notes the use of an access key; of a key that is gone nothing is kept.</summary>
     public void Save(AccessKeyUse use) => writes.Add(writer => writer.Write(use));
 
     public void Save(User user) => writes.Add(writer => writer.Write(user));
@@ -71,7 +73,12 @@ public sealed class Changes
     public void Remove(ManagedPolicy policy) => writes.Add(writer => writer.Delete(policy));
 
     /// <summary>Adds an event to the audit log, durable together with the other changes of this decision.</summary>
-    public void Record(AuditEvent recorded) => writes.Add(writer => writer.Write(recorded));
+    /// <exception cref="ArgumentException">The text is not one line that holds a JSON object with members.</exception>
+    public void Record(AuditEvent recorded)
+    {
+        recorded.RequireForm();
+        writes.Add(writer => writer.Write(recorded));
+    }
 
     internal bool IsEmpty => writes.Count == 0;
 

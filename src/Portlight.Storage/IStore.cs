@@ -37,7 +37,10 @@ public interface IStore : IAsyncDisposable
     /// Adds an event to the audit log that no decision carries: a read, a refusal. It is durable with the next commit, or a tenth of a second later at the latest;
     /// a crash before that loses it. Waits while more events are on their way than memory should hold.
     /// </summary>
+    /// <param name="recorded">The store keeps the memory of its text until it is durable: it must not change.</param>
+    /// <exception cref="ArgumentException">The text is not one line that holds a JSON object with members.</exception>
     /// <exception cref="StoreException">The store has stopped.</exception>
+    /// <exception cref="ObjectDisposedException">The store is closed.</exception>
     ValueTask RecordAsync(AuditEvent recorded);
 
     /// <summary>Called once at start: <paramref name="observer"/> is told the number of the last event whenever events have become durable. It must be brief.</summary>

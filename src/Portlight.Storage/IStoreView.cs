@@ -4,7 +4,7 @@ using Portlight.Domain;
 namespace Portlight.Storage;
 
 /// <summary>Reads. Inside a decision: what earlier decisions left, without the decision's own changes.</summary>
-public interface IStoreView
+public interface IStoreView : IAuditView
 {
     /// <summary>Revision up to which the kernel holds what is stored.</summary>
     long AppliedRevision { get; }
@@ -61,7 +61,7 @@ public interface IStoreView
     /// <summary>When the key was last used; null for never.</summary>
     AccessKeyUse? FindAccessKeyUse(string accessKeyId);
 
-    /// <summary>A user by name, which is found whatever its case.</summary>
+    /// <summary>A user by name, which is found whatever its case. As long as a user, group, role or policy has not changed, it mostly is the same object.</summary>
     User? FindUser(string accountId, string name);
 
     /// <summary>Users in order of name (ordinal, by lower case).</summary>
@@ -78,17 +78,6 @@ public interface IStoreView
     ManagedPolicy? FindManagedPolicy(string accountId, string name);
 
     IReadOnlyList<ManagedPolicy> ListManagedPolicies(string accountId);
-
-    /// <summary>
-    /// The newest block of the audit log that begins before a sequence number; null when there is none. <see cref="long.MaxValue"/> gives the last.
-    /// </summary>
-    AuditBlock? FindAuditBlockBefore(long sequence);
-
-    /// <summary>The first block of the audit log that begins after a sequence number; null when there is none.</summary>
-    AuditBlock? FindAuditBlockAfter(long sequence);
-
-    /// <summary>Where the audit log begins: the number and hash of the last event that was forgotten, or 0 and <see cref="AuditChain.Genesis"/>.</summary>
-    AuditAnchor AuditStart { get; }
 }
 
 /// <summary>A page of operations. <see cref="Next"/> goes into the next call; null when there are no more.</summary>

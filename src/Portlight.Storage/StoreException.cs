@@ -8,4 +8,7 @@ public sealed class StoreException(string message, Exception? cause = null) : Ex
     /// store anew can tell, so a store that meets this stops.
     /// </summary>
     internal bool IsSyncFailure { get; init; }
+
+    /// <summary>A line of the audit log is not as it was written. Nothing else has to suffer from it.</summary>
+    internal bool IsAuditDamage { get; init; }
 }

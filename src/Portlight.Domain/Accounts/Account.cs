@@ -18,8 +18,4 @@ public sealed record OpenRegion(string Name, bool IsReady, DateTimeOffset Opened
 /// <summary>
 /// An access key. The secret is sealed by the store's key file. <see cref="UserName"/> is null for the account's root key.
 /// </summary>
-public sealed record AccessKey(string Id, string AccountId, string? UserName, byte[] SealedSecret, bool IsActive, DateTimeOffset CreatedAt)
-{
-    /// <summary><c>arn:aws:iam::111122223333:root</c>.</summary>
-    public string PrincipalArn => UserName is null ? $"arn:aws:iam::{AccountId}:root" : $"arn:aws:iam::{AccountId}:user/{UserName}";
-}
+public sealed record AccessKey(string Id, string AccountId, string? UserName, byte[] SealedSecret, bool IsActive, DateTimeOffset CreatedAt);

@@ -60,7 +60,7 @@ internal sealed class Authenticator(IStore store, AccessKeySecrets secrets, Prin
     {
         if (key.UserName is null)
         {
-            return new Principal { Type = PrincipalType.Account, AccountId = key.AccountId, AccessKeyId = key.Id, Arn = key.PrincipalArn, UserId = key.AccountId, OwnsInstallation = owns };
+            return new Principal { Type = PrincipalType.Account, AccountId = key.AccountId, AccessKeyId = key.Id, Arn = $"arn:aws:iam::{key.AccountId}:root", UserId = key.AccountId, OwnsInstallation = owns };
         }
 
         var user = store.View.FindUser(key.AccountId, key.UserName)

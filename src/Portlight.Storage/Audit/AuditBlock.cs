@@ -8,6 +8,17 @@ namespace Portlight.Storage;
 public sealed record AuditBlock(long FirstSequence, int Count, DateTimeOffset NewestAt, ReadOnlyMemory<byte> Lines)
 {
     public long LastSequence => FirstSequence + Count - 1;
+
+    /// <summary>Number and hash of the last event, as its line has them.</summary>
+    /// <exception cref="StoreException">The line has no place in the chain.</exception>
+    internal AuditAnchor End()
+    {
+        var lines = Lines.Span;
+        lines = lines.EndsWith((byte)'\n') ? lines[..^1] : lines;
+        return AuditLine.TryParse(lines[(lines.LastIndexOf((byte)'\n') + 1)..], out var last)
+            ? last.ToAnchor()
+            : throw new StoreException($"the audit log is damaged at event {LastSequence}, whose line does not end with its place in the chain; `portlight audit verify` tells more") { IsAuditDamage = true };
+    }
 }
 
 /// <summary>A point of the chain: the number of an event and its hash.</summary>

@@ -12,6 +12,7 @@ internal sealed class Batch : IChangeWriter
     private readonly RowCaches caches;
     private readonly AppliedWatermark applied;
     private readonly TimeProvider time;
+    private readonly AuditTail audit;
     private readonly Func<long> nextRevision;
     private readonly Func<long> nextIndex;
     private List<InstanceChange> changed = [];
@@ -24,9 +25,9 @@ internal sealed class Batch : IChangeWriter
     private long storedApplied;
     private bool isOpen;
 
-    public Batch(Connection connection, RowCaches caches, AppliedWatermark applied, TimeProvider time)
+    public Batch(Connection connection, RowCaches caches, AppliedWatermark applied, AuditTail audit, TimeProvider time)
     {
-        (this.connection, this.caches, this.applied, this.time) = (connection, caches, applied, time);
+        (this.connection, this.caches, this.applied, this.audit, this.time) = (connection, caches, applied, audit, time);
         View = SqliteView.OfBatch(connection, caches, applied);
         revision = decidedRevision = committedRevision = connection.Counters.Find(CounterRows.Revision);
         index = storedIndex = connection.Counters.Find(CounterRows.InstanceIndex);
@@ -70,9 +71,10 @@ internal sealed class Batch : IChangeWriter
     }
 
     /// <summary>Makes everything durable and then visible. Returns the changes of instances, in order.</summary>
-    public IReadOnlyList<InstanceChange> Commit()
+    /// <param name="withAudit">Events that wait for a commit have waited long enough: commit for their sake alone.</param>
+    public IReadOnlyList<InstanceChange> Commit(bool withAudit)
     {
-        if (index != storedIndex)
+        if (index != storedIndex || (withAudit && audit.HasWaiting))
         {
             Open();
         }
@@ -85,8 +87,10 @@ internal sealed class Batch : IChangeWriter
 
         var watermark = applied.Value;
         WriteCounters(watermark);
+        audit.Write(connection.Audit);
         caches.BeginCommit();
         connection.Commit();
+        audit.Committed();
         (isOpen, storedIndex, storedApplied) = (false, index, watermark);
         Volatile.Write(ref committedRevision, revision);
         caches.EndCommit(done: true);
@@ -100,6 +104,7 @@ internal sealed class Batch : IChangeWriter
         isOpen = false;
         revision = decidedRevision = committedRevision;
         changed.Clear();
+        audit.Undo();
         caches.EndCommit(done: false);
         connection.Rollback();
     }
@@ -108,7 +113,7 @@ internal sealed class Batch : IChangeWriter
     public void CommitApplied()
     {
         Open();
-        Commit();
+        Commit(withAudit: true);
     }
 
     public void Write(InstanceChange change)
@@ -143,31 +148,49 @@ internal sealed class Batch : IChangeWriter
 
     public void Write(AccessKey key)
     {
-        connection.Accounts.Write(key);
+        connection.AccessKeys.Write(key);
         caches.AccessKeys.Stage(key.Id, key);
     }
 
-    public void Delete(AccessKey key) => throw new NotImplementedException();
+    public void Delete(AccessKey key)
+    {
+        connection.AccessKeys.Delete(key.Id);
+        caches.AccessKeys.Stage(key.Id, null);
+    }
 
-    public void Write(AccessKeyUse use) => throw new NotImplementedException();
+    public void Write(AccessKeyUse use) => connection.AccessKeys.Write(use);
 
-    public void Write(User user) => throw new NotImplementedException();
+    public void Write(User user) => Write(connection.Users, caches.Users, IdentityTables.Users.KeyOf(user), user);
 
-    public void Delete(User user) => throw new NotImplementedException();
+    public void Delete(User user) => Delete(connection.Users, caches.Users, IdentityTables.Users.KeyOf(user));
 
-    public void Write(Group group) => throw new NotImplementedException();
+    public void Write(Group group) => Write(connection.Groups, caches.Groups, IdentityTables.Groups.KeyOf(group), group);
 
-    public void Delete(Group group) => throw new NotImplementedException();
+    public void Delete(Group group) => Delete(connection.Groups, caches.Groups, IdentityTables.Groups.KeyOf(group));
 
-    public void Write(Role role) => throw new NotImplementedException();
+    public void Write(Role role) => Write(connection.Roles, caches.Roles, IdentityTables.Roles.KeyOf(role), role);
 
-    public void Delete(Role role) => throw new NotImplementedException();
+    public void Delete(Role role) => Delete(connection.Roles, caches.Roles, IdentityTables.Roles.KeyOf(role));
 
-    public void Write(ManagedPolicy policy) => throw new NotImplementedException();
+    public void Write(ManagedPolicy policy) => Write(connection.Policies, caches.Policies, IdentityTables.Policies.KeyOf(policy), policy);
 
-    public void Delete(ManagedPolicy policy) => throw new NotImplementedException();
+    public void Delete(ManagedPolicy policy) => Delete(connection.Policies, caches.Policies, IdentityTables.Policies.KeyOf(policy));
 
-    public void Write(AuditEvent recorded) => throw new NotImplementedException();
+    public void Write(AuditEvent recorded) => audit.Add(recorded, connection.Audit);
+
+    private static void Write<TRow>(IdentityRows<TRow> rows, RowCache<IdentityKey, TRow> cache, IdentityKey key, TRow row)
+        where TRow : class
+    {
+        rows.Write(key, row);
+        cache.Stage(key, row);
+    }
+
+    private static void Delete<TRow>(IdentityRows<TRow> rows, RowCache<IdentityKey, TRow> cache, IdentityKey key)
+        where TRow : class
+    {
+        rows.Delete(key);
+        cache.Stage(key, null);
+    }
 
     private void Open()
     {

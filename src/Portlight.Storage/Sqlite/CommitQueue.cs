@@ -5,6 +5,7 @@ internal enum Wake
 {
     Work,
     Nudge,
+    Flush,
     Idle,
     Closed,
 }
@@ -21,6 +22,7 @@ internal sealed class CommitQueue(int capacity)
     private readonly Queue<Work> waiting = [];
     private readonly SemaphoreSlim room = new(capacity);
     private bool nudged;
+    private bool flushing;
     private bool asleep;
     private bool closed;
 
@@ -74,6 +76,11 @@ internal sealed class CommitQueue(int capacity)
                     return Wake.Closed;
                 }
 
+                if (flushing)
+                {
+                    return Wake.Flush;
+                }
+
                 if (nudged)
                 {
                     nudged = false;
@@ -101,6 +108,26 @@ internal sealed class CommitQueue(int capacity)
             {
                 Monitor.Pulse(gate);
             }
+        }
+    }
+
+    /// <summary>Asks the writer for a commit, alone or with what waits.</summary>
+    public void Flush()
+    {
+        lock (gate)
+        {
+            flushing = true;
+            Monitor.Pulse(gate);
+        }
+    }
+
+    /// <summary>Whether a commit has been asked for since the last call.</summary>
+    public bool TakeFlush()
+    {
+        lock (gate)
+        {
+            (var asked, flushing) = (flushing, false);
+            return asked;
         }
     }
 

@@ -1,3 +1,5 @@
+using Portlight.Domain;
+
 namespace Portlight.Storage.Sqlite;
 
 /// <summary>A connection with the statements of every table. One thread at a time.</summary>
@@ -16,6 +18,12 @@ internal sealed class Connection : IDisposable
         KeyPairs = new KeyPairRows(database, json);
         Operations = new OperationRows(database);
         Accounts = new AccountRows(database);
+        AccessKeys = new AccessKeyRows(database);
+        Users = new IdentityRows<User>(database, json, IdentityTables.Users);
+        Groups = new IdentityRows<Group>(database, json, IdentityTables.Groups);
+        Roles = new IdentityRows<Role>(database, json, IdentityTables.Roles);
+        Policies = new IdentityRows<ManagedPolicy>(database, json, IdentityTables.Policies);
+        Audit = new AuditRows(database);
         Names = new NameRows(database);
         Counters = new CounterRows(database);
         Prune = new PruneRows(database);
@@ -35,6 +43,18 @@ internal sealed class Connection : IDisposable
     public OperationRows Operations { get; }
 
     public AccountRows Accounts { get; }
+
+    public AccessKeyRows AccessKeys { get; }
+
+    public IdentityRows<User> Users { get; }
+
+    public IdentityRows<Group> Groups { get; }
+
+    public IdentityRows<Role> Roles { get; }
+
+    public IdentityRows<ManagedPolicy> Policies { get; }
+
+    public AuditRows Audit { get; }
 
     public NameRows Names { get; }
 

@@ -4,7 +4,7 @@ namespace Portlight.Storage.Sqlite;
 /// The one writer: a thread that takes what waits, at most <see cref="MaxWork"/>, and makes all of it durable with one flush of the disk. It never waits for
 /// company: while one batch is flushed the next one gathers. Why: docs/decisions/0010-group-commit.md.
 /// </summary>
-internal sealed class GroupCommit
+internal sealed class GroupCommit : IAsyncDisposable
 {
     public const int MaxWork = 128;
 
@@ -13,12 +13,16 @@ internal sealed class GroupCommit
 
     private readonly Connection connection;
     private readonly Batch batch;
+    private readonly AuditInbox inbox;
+    private readonly AuditTail audit;
     private readonly CommitQueue queue = new(MaxWaiting);
     private readonly List<Work> taken = new(MaxWork);
     private readonly TimeSpan idleAfter;
     private readonly Thread thread;
     private readonly TaskCompletionSource finished = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Action<IReadOnlyList<InstanceChange>>? observer;
+    private Action<long>? auditObserver;
+    private long auditSequence;
     private StoreException? stopped;
     private long commits;
 
@@ -26,7 +30,10 @@ internal sealed class GroupCommit
     {
         this.connection = connection;
         this.idleAfter = idleAfter;
-        batch = new Batch(connection, caches, applied, time);
+        inbox = new AuditInbox(time, queue.Flush);
+        audit = new AuditTail(connection.Audit.FindEnd(), inbox);
+        auditSequence = audit.CommittedSequence;
+        batch = new Batch(connection, caches, applied, audit, time);
         thread = new Thread(Loop) { Name = "portlight store writer", IsBackground = true };
         thread.Start();
     }
@@ -46,14 +53,31 @@ internal sealed class GroupCommit
         }
     }
 
+    /// <summary>Takes an event that no decision carries.</summary>
+    public ValueTask RecordAsync(AuditEvent recorded)
+    {
+        recorded.RequireForm();
+        return inbox.AddAsync(recorded);
+    }
+
+    public void ObserveAudit(Action<long> action)
+    {
+        if (Interlocked.CompareExchange(ref auditObserver, action, null) is not null)
+        {
+            throw new InvalidOperationException("the audit log is observed already");
+        }
+    }
+
     /// <summary>There is a new watermark to store when nothing else happens.</summary>
     public void Nudge() => queue.Nudge();
 
     /// <summary>Does what waits, and ends the thread.</summary>
-    public async Task CloseAsync()
+    public async ValueTask DisposeAsync()
     {
+        inbox.Close(new ObjectDisposedException(nameof(SqliteStore)), andForget: false);
         queue.Close();
         await finished.Task.ConfigureAwait(false);
+        inbox.Dispose();
     }
 
     private void Loop()
@@ -70,12 +94,16 @@ internal sealed class GroupCommit
                 case Wake.Nudge:
                     limit = idleAfter;
                     break;
+                case Wake.Flush:
+                    CommitAudit();
+                    break;
                 case Wake.Idle:
                     StoreApplied();
                     limit = null;
                     break;
                 default:
                     StoreApplied();
+                    CommitAuditToTheEnd();
                     finished.SetResult();
                     return;
             }
@@ -101,6 +129,7 @@ internal sealed class GroupCommit
         {
             failure = Commit(out var changes);
             Publish(changes);
+            PublishAudit();
         }
 
         Answer(failure);
@@ -146,7 +175,7 @@ internal sealed class GroupCommit
         changes = [];
         try
         {
-            changes = batch.Commit();
+            changes = batch.Commit(queue.TakeFlush());
             Volatile.Write(ref commits, commits + 1);
             return null;
         }
@@ -165,12 +194,12 @@ internal sealed class GroupCommit
         }
         catch (StoreException rollback)
         {
-            stopped = new StoreException("the store has stopped because a failed commit could not be undone; start portlight again", rollback);
+            Stop(new StoreException("the store has stopped because a failed commit could not be undone; start portlight again", rollback));
         }
 
         if (failure.IsSyncFailure)
         {
-            stopped = new StoreException("the store has stopped because the disk did not confirm a flush; check the disk and start portlight again", failure);
+            Stop(new StoreException("the store has stopped because the disk did not confirm a flush; check the disk and start portlight again", failure));
         }
 
         return failure;
@@ -190,7 +219,59 @@ internal sealed class GroupCommit
         catch (Exception thrown)
         {
             // The batch is durable and its callers are told so; but somebody downstream has missed changes, and nothing would ever tell it.
-            stopped = new StoreException($"the store has stopped because what follows its changes has failed: {thrown.Message}", thrown);
+            Stop(new StoreException($"the store has stopped because what follows its changes has failed: {thrown.Message}", thrown));
+        }
+    }
+
+    private void PublishAudit()
+    {
+        if (audit.CommittedSequence == auditSequence)
+        {
+            return;
+        }
+
+        auditSequence = audit.CommittedSequence;
+        try
+        {
+            Volatile.Read(ref auditObserver)?.Invoke(auditSequence);
+        }
+        catch (Exception thrown)
+        {
+            Stop(new StoreException($"the store has stopped because what follows the audit log has failed: {thrown.Message}", thrown));
+        }
+    }
+
+    private void Stop(StoreException why)
+    {
+        stopped ??= why;
+        inbox.Close(stopped, andForget: true);
+    }
+
+    /// <summary>Commits for the sake of events that no decision carries. When it fails they are kept, and the inbox asks again.</summary>
+    private StoreException? CommitAudit()
+    {
+        if (stopped is not null)
+        {
+            queue.TakeFlush();
+            return stopped;
+        }
+
+        var failure = Commit(out _);
+        PublishAudit();
+        return failure;
+    }
+
+    /// <summary>At the end: what waits, and who waits for room meanwhile.</summary>
+    private void CommitAuditToTheEnd()
+    {
+        while (audit.HasWaiting)
+        {
+            queue.Flush();
+            if (CommitAudit() is { } failure)
+            {
+                inbox.Close(failure, andForget: true);
+                return;
+            }
         }
     }
 
@@ -204,6 +285,7 @@ internal sealed class GroupCommit
         try
         {
             batch.CommitApplied();
+            PublishAudit();
         }
         catch (StoreException failure)
         {

@@ -9,6 +9,7 @@ namespace Portlight.Storage.Sqlite;
 /// INVARIANT: a reader never sees a row go back to an older value, whether it reads here or from the database. So while a commit is on its way the rows that
 /// it changes are not here at all (everybody asks the database, which turns from old to new at one moment), and a row that was loaded from the database
 /// gets in only if no commit has begun or ended since before it was loaded: <see cref="Version"/> is odd during a commit and changes at both its ends.
+/// A row that is here stays the same object until it changes (or a full cache starts over), so that what was made of it can be remembered by it.
 /// </remarks>
 internal sealed class RowCache<TKey, TRow>(int capacity)
     where TKey : notnull
@@ -30,14 +31,23 @@ internal sealed class RowCache<TKey, TRow>(int capacity)
     /// <summary>Writer only: a row as the batch leaves it.</summary>
     public void Stage(TKey key, TRow? row) => staged[key] = row;
 
-    public void Add(TKey key, TRow row, long seenVersion)
+    /// <summary>Keeps a loaded row if it is the newest for certain. Returns the one to use: of several that load it at once, all get the same object.</summary>
+    public TRow Add(TKey key, TRow row, long seenVersion)
     {
         lock (gate)
         {
-            if (version == seenVersion && (version & 1) == 0)
+            if (version != seenVersion || (version & 1) != 0)
             {
-                Set(key, row);
+                return row;
             }
+
+            if (committed.TryGetValue(key, out var first))
+            {
+                return first;
+            }
+
+            Set(key, row);
+            return row;
         }
     }
 

@@ -13,12 +13,24 @@ internal sealed class RowCaches
 
     public RowCache<string, OpenRegion> Regions { get; } = new(256);
 
+    public RowCache<IdentityKey, User> Users { get; } = new(4_096);
+
+    public RowCache<IdentityKey, Group> Groups { get; } = new(1_024);
+
+    public RowCache<IdentityKey, Role> Roles { get; } = new(1_024);
+
+    public RowCache<IdentityKey, ManagedPolicy> Policies { get; } = new(4_096);
+
     public void BeginCommit()
     {
         Instances.BeginCommit();
         AccessKeys.BeginCommit();
         Accounts.BeginCommit();
         Regions.BeginCommit();
+        Users.BeginCommit();
+        Groups.BeginCommit();
+        Roles.BeginCommit();
+        Policies.BeginCommit();
     }
 
     public void EndCommit(bool done)
@@ -27,5 +39,9 @@ internal sealed class RowCaches
         AccessKeys.EndCommit(done);
         Accounts.EndCommit(done);
         Regions.EndCommit(done);
+        Users.EndCommit(done);
+        Groups.EndCommit(done);
+        Roles.EndCommit(done);
+        Policies.EndCommit(done);
     }
 }

@@ -94,18 +94,33 @@ public sealed class SqliteStore : IStore
         }
     }
 
-    public ValueTask RecordAsync(AuditEvent recorded) => throw new NotImplementedException();
+    public ValueTask RecordAsync(AuditEvent recorded) => writer.RecordAsync(recorded);
 
-    public void ObserveAudit(Action<long> observer) => throw new NotImplementedException();
+    public void ObserveAudit(Action<long> observer) => writer.ObserveAudit(observer);
 
-    public Task<long> PruneAuditAsync(DateTimeOffset before, CancellationToken cancellationToken = default) => throw new NotImplementedException();
+    public async Task<long> PruneAuditAsync(DateTimeOffset before, CancellationToken cancellationToken = default)
+    {
+        var removed = 0L;
+        while (true)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            var chunk = new AuditPruneChunk(before);
+            await writer.AddAsync(chunk, cancellationToken).ConfigureAwait(false);
+            var (events, hasMore) = await chunk.Done.ConfigureAwait(false);
+            removed += events;
+            if (!hasMore)
+            {
+                return removed;
+            }
+        }
+    }
 
     /// <summary>Finishes what waits, stores the watermark and closes the file.</summary>
     public async ValueTask DisposeAsync()
     {
         if (Interlocked.Exchange(ref disposals, 1) == 0)
         {
-            await writer.CloseAsync().ConfigureAwait(false);
+            await writer.DisposeAsync().ConfigureAwait(false);
             readers.Dispose();
             connection.Dispose();
             await lockFile.DisposeAsync().ConfigureAwait(false);

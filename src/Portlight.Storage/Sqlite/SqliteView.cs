@@ -77,33 +77,33 @@ internal sealed class SqliteView : IStoreView
 
     public IReadOnlyList<OpenRegion> ListRegions() => Read(0, static (rows, _) => rows.Accounts.ListRegions());
 
-    public AccessKey? FindAccessKey(string id) => Cached(caches.AccessKeys, id, static (rows, key) => rows.Accounts.FindKey(key));
+    public AccessKey? FindAccessKey(string id) => Cached(caches.AccessKeys, id, static (rows, key) => rows.AccessKeys.Find(key));
 
-    public IReadOnlyList<AccessKey> ListAccessKeys(string accountId) => Read(accountId, static (rows, id) => rows.Accounts.ListKeys(id));
+    public IReadOnlyList<AccessKey> ListAccessKeys(string accountId) => Read(accountId, static (rows, id) => rows.AccessKeys.List(id));
 
-    public AccessKeyUse? FindAccessKeyUse(string accessKeyId) => throw new NotImplementedException();
+    public AccessKeyUse? FindAccessKeyUse(string accessKeyId) => Read(accessKeyId, static (rows, id) => rows.AccessKeys.FindUse(id));
 
-    public User? FindUser(string accountId, string name) => throw new NotImplementedException();
+    public User? FindUser(string accountId, string name) => Cached(caches.Users, IdentityKey.Of(accountId, name), static (rows, key) => rows.Users.Find(key));
 
-    public IReadOnlyList<User> ListUsers(string accountId) => throw new NotImplementedException();
+    public IReadOnlyList<User> ListUsers(string accountId) => Read(accountId, static (rows, id) => rows.Users.List(id));
 
-    public Group? FindGroup(string accountId, string name) => throw new NotImplementedException();
+    public Group? FindGroup(string accountId, string name) => Cached(caches.Groups, IdentityKey.Of(accountId, name), static (rows, key) => rows.Groups.Find(key));
 
-    public IReadOnlyList<Group> ListGroups(string accountId) => throw new NotImplementedException();
+    public IReadOnlyList<Group> ListGroups(string accountId) => Read(accountId, static (rows, id) => rows.Groups.List(id));
 
-    public Role? FindRole(string accountId, string name) => throw new NotImplementedException();
+    public Role? FindRole(string accountId, string name) => Cached(caches.Roles, IdentityKey.Of(accountId, name), static (rows, key) => rows.Roles.Find(key));
 
-    public IReadOnlyList<Role> ListRoles(string accountId) => throw new NotImplementedException();
+    public IReadOnlyList<Role> ListRoles(string accountId) => Read(accountId, static (rows, id) => rows.Roles.List(id));
 
-    public ManagedPolicy? FindManagedPolicy(string accountId, string name) => throw new NotImplementedException();
+    public ManagedPolicy? FindManagedPolicy(string accountId, string name) => Cached(caches.Policies, IdentityKey.Of(accountId, name), static (rows, key) => rows.Policies.Find(key));
 
-    public IReadOnlyList<ManagedPolicy> ListManagedPolicies(string accountId) => throw new NotImplementedException();
+    public IReadOnlyList<ManagedPolicy> ListManagedPolicies(string accountId) => Read(accountId, static (rows, id) => rows.Policies.List(id));
 
-    public AuditBlock? FindAuditBlockBefore(long sequence) => throw new NotImplementedException();
+    public AuditBlock? FindAuditBlockBefore(long sequence) => Read(sequence, static (rows, at) => rows.Audit.FindBefore(at));
 
-    public AuditBlock? FindAuditBlockAfter(long sequence) => throw new NotImplementedException();
+    public AuditBlock? FindAuditBlockAfter(long sequence) => Read(sequence, static (rows, at) => rows.Audit.FindAfter(at));
 
-    public AuditAnchor AuditStart => throw new NotImplementedException();
+    public AuditAnchor AuditStart => Read(0, static (rows, _) => rows.Audit.FindAnchor());
 
     private TRow? Cached<TKey, TRow>(RowCache<TKey, TRow> cache, TKey key, Func<Connection, TKey, TRow?> load)
         where TKey : notnull
@@ -117,12 +117,7 @@ internal sealed class SqliteView : IStoreView
 
         var version = cache.Version;
         row = Read(key, load);
-        if (row is not null)
-        {
-            cache.Add(key, row, version);
-        }
-
-        return row;
+        return row is null ? null : cache.Add(key, row, version);
     }
 
     private TResult Read<TKey, TResult>(TKey key, Func<Connection, TKey, TResult> read)

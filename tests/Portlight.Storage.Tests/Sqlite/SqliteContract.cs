@@ -8,4 +8,10 @@ public sealed class SqliteReads : ReadContract<SqliteSource>;
 
 public sealed class SqliteOperations : OperationContract<SqliteSource>;
 
+public sealed class SqliteIdentities : IdentityContract<SqliteSource>;
+
+public sealed class SqliteAudit : AuditContract<SqliteSource>;
+
+public sealed class SqliteAuditRecords : AuditRecordContract<SqliteSource>;
+
 public sealed class SqliteModel : ModelContract<SqliteSource>;

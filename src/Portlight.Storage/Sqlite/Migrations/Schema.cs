@@ -11,12 +11,32 @@ internal static class Schema
     /// <summary>"PLSQ": marks the file as ours, in SQLite's header.</summary>
     private const int ApplicationId = 0x504C5351;
 
-    public static IReadOnlyList<string> Steps { get; } = ["0001_start.sql"];
+    public static IReadOnlyList<string> Steps { get; } = ["0001_start.sql", "0002_identities_and_audit.sql"];
 
     public static int Version => Steps.Count;
 
     /// <summary>Brings the database to <paramref name="target"/>; does nothing when it is there.</summary>
     public static void Migrate(Database database, int target)
+    {
+        var version = ReadVersion(database);
+        for (var next = version + 1; next <= target; next++)
+        {
+            Run(database, next);
+        }
+    }
+
+    /// <summary>For those who only read.</summary>
+    /// <exception cref="StoreException">The tables are not those of today.</exception>
+    public static void RequireCurrent(Database database)
+    {
+        var version = ReadVersion(database);
+        if (version < Version)
+        {
+            throw new StoreException($"the database has schema version {version} and this portlight reads {Version}; start `portlight serve` once to bring it up to date");
+        }
+    }
+
+    private static int ReadVersion(Database database)
     {
         var version = ReadNumber(database, "PRAGMA user_version");
         var owner = ReadNumber(database, "PRAGMA application_id");
@@ -25,15 +45,9 @@ internal static class Schema
             throw new StoreException("the file is a database of another program; name another data directory");
         }
 
-        if (version > Version)
-        {
-            throw new StoreException($"the database has schema version {version} and this portlight knows up to {Version}; start the newer portlight that wrote it");
-        }
-
-        for (var next = version + 1; next <= target; next++)
-        {
-            Run(database, next);
-        }
+        return version <= Version
+            ? version
+            : throw new StoreException($"the database has schema version {version} and this portlight knows up to {Version}; start the newer portlight that wrote it");
     }
 
     private static void Run(Database database, int number)

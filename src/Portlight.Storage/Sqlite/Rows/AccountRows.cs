@@ -2,20 +2,15 @@ using Portlight.Domain;
 
 namespace Portlight.Storage.Sqlite;
 
-/// <summary>The tables <c>account</c>, <c>region</c> and <c>access_key</c>: small, read at every request, written seldom.</summary>
+/// <summary>The tables <c>account</c> and <c>region</c>: small, read at every request, written seldom.</summary>
 internal sealed class AccountRows(Database database)
 {
-    private const string KeyColumns = "id, account_id, user_name, sealed_secret, is_active, created_at";
-
     private readonly Statement findAccount = database.Prepare("SELECT id, state, is_owner, created_at FROM account WHERE id = ?");
     private readonly Statement listAccounts = database.Prepare("SELECT id, state, is_owner, created_at FROM account ORDER BY id");
     private readonly Statement writeAccount = database.Prepare("INSERT OR REPLACE INTO account (id, state, is_owner, created_at) VALUES (?, ?, ?, ?)");
     private readonly Statement findRegion = database.Prepare("SELECT name, is_ready, opened_at FROM region WHERE name = ?");
     private readonly Statement listRegions = database.Prepare("SELECT name, is_ready, opened_at FROM region ORDER BY name");
     private readonly Statement writeRegion = database.Prepare("INSERT OR REPLACE INTO region (name, is_ready, opened_at) VALUES (?, ?, ?)");
-    private readonly Statement findKey = database.Prepare($"SELECT {KeyColumns} FROM access_key WHERE id = ?");
-    private readonly Statement listKeys = database.Prepare($"SELECT {KeyColumns} FROM access_key WHERE account_id = ? ORDER BY id");
-    private readonly Statement writeKey = database.Prepare($"INSERT OR REPLACE INTO access_key ({KeyColumns}) VALUES (?, ?, ?, ?, ?, ?)");
 
     public Account? FindAccount(string id)
     {
@@ -74,42 +69,7 @@ internal sealed class AccountRows(Database database)
         run.Step();
     }
 
-    public AccessKey? FindKey(string id)
-    {
-        using var run = findKey.Begin();
-        run.Bind(id);
-        return run.Step() ? ReadKey(run) : null;
-    }
-
-    public IReadOnlyList<AccessKey> ListKeys(string accountId)
-    {
-        using var run = listKeys.Begin();
-        run.Bind(accountId);
-        var found = new List<AccessKey>();
-        while (run.Step())
-        {
-            found.Add(ReadKey(run));
-        }
-
-        return found;
-    }
-
-    public void Write(AccessKey key)
-    {
-        using var run = writeKey.Begin();
-        run.Bind(key.Id);
-        run.Bind(key.AccountId);
-        run.Bind(key.UserName);
-        run.BindBlob(key.SealedSecret);
-        run.Bind(key.IsActive);
-        run.Bind(key.CreatedAt);
-        run.Step();
-    }
-
     private static Account ReadAccount(in Execution run) => new(run.Text(0), (AccountState)run.Int64(1), run.Flag(2), run.Time(3));
 
     private static OpenRegion ReadRegion(in Execution run) => new(run.Text(0), run.Flag(1), run.Time(2));
-
-    private static AccessKey ReadKey(in Execution run) =>
-        new(run.Text(0), run.Text(1), run.TextOrNull(2), run.Bytes(3).ToArray(), run.Flag(4), run.Time(5));
 }

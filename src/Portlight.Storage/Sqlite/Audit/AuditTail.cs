@@ -1,0 +1,101 @@
+using System.Buffers;
+using System.Text;
+
+namespace Portlight.Storage.Sqlite;
+
+/// <summary>
+/// The end of the audit log, where the writer's thread adds events: gives them numbers and hashes and collects those of a batch into as few rows as may be.
+/// Numbers and hashes of a batch that is undone are given out again.
+/// </summary>
+internal sealed class AuditTail
+{
+    /// <summary>A block is ended once it has this much: whoever reads the log reads whole blocks.</summary>
+    public const int BlockBytes = 1 << 20;
+
+    private readonly AuditInbox inbox;
+    private readonly ArrayBufferWriter<byte> lines = new();
+    private readonly byte[] hash = new byte[AuditChain.HashLength];
+    private readonly byte[] committedHash = new byte[AuditChain.HashLength];
+    private readonly List<AuditEvent> taken = [];
+    private long sequence;
+    private long committedSequence;
+    private int count;
+    private DateTimeOffset newest;
+
+    public AuditTail(AuditAnchor end, AuditInbox inbox)
+    {
+        this.inbox = inbox;
+        sequence = committedSequence = end.Sequence;
+        Encoding.ASCII.GetBytes(end.Hash, hash);
+        hash.CopyTo(committedHash, 0);
+    }
+
+    /// <summary>Number of the last durable event.</summary>
+    public long CommittedSequence => committedSequence;
+
+    /// <summary>Whether events that no decision carries wait for a commit.</summary>
+    public bool HasWaiting => taken.Count > 0 || !inbox.IsEmpty;
+
+    public void Add(AuditEvent recorded, AuditRows rows)
+    {
+        AuditChain.Append(hash, ++sequence, recorded.Json.Span, lines);
+        newest = count == 0 || recorded.At > newest ? recorded.At : newest;
+        count++;
+        if (lines.WrittenCount >= BlockBytes)
+        {
+            EndBlock(rows);
+        }
+    }
+
+    /// <summary>Writes what the batch has recorded, and what has waited for company. Of the latter only so much that the commit stays short.</summary>
+    public void Write(AuditRows rows)
+    {
+        var bytes = 0L;
+        foreach (var recorded in taken)
+        {
+            Add(recorded, rows);
+            bytes += recorded.Json.Length;
+        }
+
+        while (bytes < BlockBytes && inbox.TryTake(out var recorded))
+        {
+            taken.Add(recorded);
+            Add(recorded, rows);
+            bytes += recorded.Json.Length;
+        }
+
+        EndBlock(rows);
+    }
+
+    /// <summary>What was written is durable.</summary>
+    public void Committed()
+    {
+        committedSequence = sequence;
+        hash.CopyTo(committedHash, 0);
+        if (taken.Count > 0)
+        {
+            inbox.Release(taken);
+            taken.Clear();
+        }
+    }
+
+    /// <summary>Nothing of it is. What came from the inbox stays taken, for the next commit.</summary>
+    public void Undo()
+    {
+        sequence = committedSequence;
+        committedHash.CopyTo(hash, 0);
+        lines.ResetWrittenCount();
+        count = 0;
+        inbox.Arm();
+    }
+
+    private void EndBlock(AuditRows rows)
+    {
+        if (count > 0)
+        {
+            rows.Insert(sequence - count + 1, count, newest, lines.WrittenSpan);
+            lines.ResetWrittenCount();
+            count = 0;
+        }
+    }
+}

@@ -1,0 +1,87 @@
+using Portlight.Domain;
+
+namespace Portlight.Storage.Sqlite;
+
+/// <summary>The tables <c>access_key</c> and <c>access_key_use</c>. They are apart because a use is written often and makes no cached key stale.</summary>
+internal sealed class AccessKeyRows(Database database)
+{
+    private const string Columns = "id, account_id, user_name, sealed_secret, is_active, created_at";
+
+    private readonly Statement find = database.Prepare($"SELECT {Columns} FROM access_key WHERE id = ?");
+    private readonly Statement list = database.Prepare($"SELECT {Columns} FROM access_key WHERE account_id = ? ORDER BY id");
+    private readonly Statement write = database.Prepare($"INSERT OR REPLACE INTO access_key ({Columns}) VALUES (?, ?, ?, ?, ?, ?)");
+    private readonly Statement delete = database.Prepare("DELETE FROM access_key WHERE id = ?");
+    private readonly Statement findUse = database.Prepare("SELECT access_key_id, at, service, region FROM access_key_use WHERE access_key_id = ?");
+    private readonly Statement deleteUse = database.Prepare("DELETE FROM access_key_use WHERE access_key_id = ?");
+
+    // A use that was noted while its key was being deleted leaves nothing behind.
+    private readonly Statement writeUse = database.Prepare("""
+        INSERT OR REPLACE INTO access_key_use (access_key_id, at, service, region)
+        SELECT ?1, ?2, ?3, ?4 WHERE EXISTS (SELECT 1 FROM access_key WHERE id = ?1)
+        """);
+
+    public AccessKey? Find(string id)
+    {
+        using var run = find.Begin();
+        run.Bind(id);
+        return run.Step() ? Read(run) : null;
+    }
+
+    public IReadOnlyList<AccessKey> List(string accountId)
+    {
+        using var run = list.Begin();
+        run.Bind(accountId);
+        var found = new List<AccessKey>();
+        while (run.Step())
+        {
+            found.Add(Read(run));
+        }
+
+        return found;
+    }
+
+    public void Write(AccessKey key)
+    {
+        using var run = write.Begin();
+        run.Bind(key.Id);
+        run.Bind(key.AccountId);
+        run.Bind(key.UserName);
+        run.BindBlob(key.SealedSecret);
+        run.Bind(key.IsActive);
+        run.Bind(key.CreatedAt);
+        run.Step();
+    }
+
+    public void Delete(string id)
+    {
+        Run(delete, id);
+        Run(deleteUse, id);
+    }
+
+    public AccessKeyUse? FindUse(string id)
+    {
+        using var run = findUse.Begin();
+        run.Bind(id);
+        return run.Step() ? new AccessKeyUse(run.Text(0), run.Time(1), run.Text(2), run.Text(3)) : null;
+    }
+
+    public void Write(AccessKeyUse use)
+    {
+        using var run = writeUse.Begin();
+        run.Bind(use.AccessKeyId);
+        run.Bind(use.At);
+        run.Bind(use.Service);
+        run.Bind(use.Region);
+        run.Step();
+    }
+
+    private static void Run(Statement statement, string id)
+    {
+        using var run = statement.Begin();
+        run.Bind(id);
+        run.Step();
+    }
+
+    private static AccessKey Read(in Execution run) =>
+        new(run.Text(0), run.Text(1), run.TextOrNull(2), run.Bytes(3).ToArray(), run.Flag(4), run.Time(5));
+}

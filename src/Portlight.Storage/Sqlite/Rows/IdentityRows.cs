@@ -1,0 +1,69 @@
+using System.Text.Json;
+
+namespace Portlight.Storage.Sqlite;
+
+/// <summary>One of the tables of identities: a row is an aggregate, its body the whole of it but for the account.</summary>
+internal sealed class IdentityRows<TRow>(Database database, JsonBuffer json, IdentityTable<TRow> table)
+    where TRow : class
+{
+    private readonly Statement find = database.Prepare($"SELECT body, id FROM {table.Name} WHERE account_id = ? AND name_key = ?");
+    private readonly Statement list = database.Prepare($"SELECT body, id FROM {table.Name} WHERE account_id = ? ORDER BY name_key");
+    private readonly Statement delete = database.Prepare($"DELETE FROM {table.Name} WHERE account_id = ? AND name_key = ?");
+
+    // Not OR REPLACE: that would let a row with an id of somebody else take that one away.
+    private readonly Statement write = database.Prepare($"""
+        INSERT INTO {table.Name} (account_id, name_key, id, body) VALUES (?, ?, ?, ?)
+        ON CONFLICT (account_id, name_key) DO UPDATE SET id = excluded.id, body = excluded.body
+        """);
+
+    public TRow? Find(IdentityKey key)
+    {
+        using var run = find.Begin();
+        run.Bind(key.AccountId);
+        run.Bind(key.Name);
+        return run.Step() ? Read(run, key.AccountId) : null;
+    }
+
+    public IReadOnlyList<TRow> List(string accountId)
+    {
+        using var run = list.Begin();
+        run.Bind(accountId);
+        var found = new List<TRow>();
+        while (run.Step())
+        {
+            found.Add(Read(run, accountId));
+        }
+
+        return found;
+    }
+
+    public void Write(IdentityKey key, TRow row)
+    {
+        using var run = write.Begin();
+        run.Bind(key.AccountId);
+        run.Bind(key.Name);
+        run.Bind(table.IdOf(row));
+        run.BindText(json.Write(row, table.Write));
+        run.Step();
+    }
+
+    public void Delete(IdentityKey key)
+    {
+        using var run = delete.Begin();
+        run.Bind(key.AccountId);
+        run.Bind(key.Name);
+        run.Step();
+    }
+
+    private TRow Read(in Execution run, string accountId)
+    {
+        try
+        {
+            return table.Read(run.Bytes(0), accountId);
+        }
+        catch (Exception damage) when (damage is JsonException or FormatException or InvalidOperationException)
+        {
+            throw new StoreException($"the {table.Kind} `{run.Text(1)}` of account `{accountId}` cannot be read: the database is damaged; restore it from a backup", damage);
+        }
+    }
+}
