@@ -10,7 +10,7 @@ public sealed record ConditionKey
     {
         Text = text;
         var slash = text.IndexOf('/', StringComparison.Ordinal);
-        Name = string.Intern((slash < 0 ? text : text[..slash]).ToLowerInvariant());
+        Name = (slash < 0 ? text : text[..slash]).ToLowerInvariant();
         Part = slash < 0 ? null : text[(slash + 1)..];
     }
 
@@ -22,4 +22,16 @@ public sealed record ConditionKey
 
     /// <summary>After the slash, as it was written: <c>team</c>; null when there is none.</summary>
     public string? Part { get; }
+
+    /// <summary>Null when the text can name a key; else what is wrong with it, in words that follow the text in a sentence.</summary>
+    internal static string? Problem(string text)
+    {
+        var colon = text.IndexOf(':', StringComparison.Ordinal);
+        if (colon <= 0 || colon == text.Length - 1 || text[colon + 1] == '/')
+        {
+            return "is no condition key: it is written `service:key` or `service:key/tag`";
+        }
+
+        return text.Any(char.IsControl) ? "holds a control character" : null;
+    }
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Portlight.Iam.Matching;
 
 namespace Portlight.Iam;
 
@@ -8,33 +9,169 @@ namespace Portlight.Iam;
 /// </summary>
 public static class Evaluator
 {
-    /// <param name="action"><c>lightsail:PutInstancePublicPorts</c>.</param>
+    /// <summary>
+    /// Denies first: of the identity policies, the boundary, the session policies. Then who fails to allow, in the same order, which is that of AWS's messages.
+    /// </summary>
+    /// <param name="action"><c>lightsail:PutInstancePublicPorts</c>, in any letter case.</param>
     /// <param name="resource">The ARN of what it is about, <c>arn:aws:lightsail:us-east-1:111122223333:Instance/…</c>; never a pattern.</param>
     /// <param name="context">What conditions ask about.</param>
     /// <param name="policies">The principal's.</param>
-    public static Decision Decide(string action, string resource, IRequestContext context, PrincipalPolicies policies) => throw new NotImplementedException();
+    public static Decision Decide(string action, string resource, IRequestContext context, PrincipalPolicies policies)
+    {
+        var request = new Request(action, new ArnText(resource), context);
+        var session = SessionOf(policies);
+        var decision = request.FindDeny(policies.Identity.AsSpan(), DecidingPolicy.Identity)
+            ?? (policies.Boundary is { } boundary ? request.FindDeny([boundary], DecidingPolicy.PermissionsBoundary) : null)
+            ?? request.FindDeny(session, DecidingPolicy.Session);
+        if (decision is not null)
+        {
+            return decision;
+        }
+
+        var allowed = request.FindAllow(policies.Identity.AsSpan());
+        return allowed is null ? new Decision(DecisionReason.NoIdentityPolicy, DecidingPolicy.Identity, null, null)
+            : policies.Boundary is { } limit && request.FindAllow([limit]) is null ? new Decision(DecisionReason.NoPermissionsBoundary, DecidingPolicy.PermissionsBoundary, null, null)
+            : policies.Session is not null && request.FindAllow(session) is null ? new Decision(DecisionReason.NoSessionPolicy, DecidingPolicy.Session, null, null)
+            : allowed;
+    }
 
     /// <summary>
-    /// Whether a condition of some statement that speaks of the action asks for a key whose name begins with <paramref name="prefix"/>: where none does, a
-    /// request with many port rules needs one decision, not one for each.
+    /// Whether some statement that speaks of the action asks, in a condition or a policy variable, for a key whose name begins with <paramref name="prefix"/>:
+    /// where none does, a request with many port rules needs one decision, not one for each.
     /// </summary>
     /// <param name="action">The action.</param>
     /// <param name="policies">The principal's.</param>
     /// <param name="prefix">Beginning of key names in lower case, <c>portlight:</c>.</param>
-    public static bool AsksFor(string action, PrincipalPolicies policies, string prefix) => throw new NotImplementedException();
+    public static bool AsksFor(string action, PrincipalPolicies policies, string prefix)
+    {
+        foreach (var (_, policy) in InOrder(policies))
+        {
+            foreach (var name in policy.Document.About(action).KeyNames)
+            {
+                if (name.StartsWith(prefix, StringComparison.Ordinal))
+                {
+                    return true;
+                }
+            }
+        }
+
+        return false;
+    }
 
     /// <summary>Every statement that applies to the request, allows and denies, for the simulation API; in order of policies and statements.</summary>
-    public static ImmutableArray<MatchedStatement> Explain(string action, string resource, IRequestContext context, PrincipalPolicies policies) => throw new NotImplementedException();
+    public static ImmutableArray<MatchedStatement> Explain(string action, string resource, IRequestContext context, PrincipalPolicies policies)
+    {
+        var arn = new ArnText(resource);
+        var name = action.ToLowerInvariant();
+        return
+        [
+            .. from entry in InOrder(policies)
+               from statement in entry.Policy.Document.Statements
+               where statement.SpeaksOf(name) && statement.Holds(arn, context)
+               select new MatchedStatement(entry.Kind, entry.Policy, statement),
+        ];
+    }
 
-    /// <summary>Names of the condition keys and variables that the policies ask for and the context does not have, in order of first appearance.</summary>
-    public static ImmutableArray<string> MissingKeys(string action, string resource, IRequestContext context, PrincipalPolicies policies) => throw new NotImplementedException();
+    /// <summary>
+    /// Names of the condition keys and variables that the policies ask for and the context does not have, in order of first appearance. Statements about other
+    /// actions and, where the answer does not hang on a missing variable, about other resources ask for nothing.
+    /// </summary>
+    public static ImmutableArray<string> MissingKeys(string action, string resource, IRequestContext context, PrincipalPolicies policies)
+    {
+        var arn = new ArnText(resource);
+        var name = action.ToLowerInvariant();
+        return
+        [
+            .. (from entry in InOrder(policies)
+                from statement in entry.Policy.Document.Statements
+                where statement.SpeaksOf(name) && MayConcern(statement, arn, context)
+                from key in statement.Keys
+                where !key.HasDefault && !(context.TryGet(key.Key, out var values) && values.Count > 0)
+                select key.Key.Text).Distinct(StringComparer.OrdinalIgnoreCase),
+        ];
+    }
 
     /// <summary>Whether a trust policy lets somebody assume its role.</summary>
     /// <param name="trust">A document of <see cref="PolicyKind.Trust"/>.</param>
     /// <param name="action"><c>sts:AssumeRole</c> or <c>sts:TagSession</c>.</param>
     /// <param name="caller">Who asks.</param>
     /// <param name="context">What conditions ask about (<c>sts:ExternalId</c>, <c>aws:SourceIp</c>, …).</param>
-    public static TrustDecision DecideTrust(PolicyDocument trust, string action, TrustedCaller caller, IRequestContext context) => throw new NotImplementedException();
+    public static TrustDecision DecideTrust(PolicyDocument trust, string action, TrustedCaller caller, IRequestContext context)
+    {
+        var about = trust.About(action);
+        var applying = (Statement statement) => statement.Principals is { } principals && principals.Contains(caller) && statement.ConditionsHold(context);
+        if (about.Denies.Any(applying))
+        {
+            return new TrustDecision(IsDenied: true, IsAllowed: false, NamesCaller: false);
+        }
+
+        var allows = about.Allows.Where(applying).ToList();
+        return new TrustDecision(IsDenied: false, allows.Count > 0, allows.Any(statement => statement.Principals!.Names(caller)));
+    }
+
+    private static ReadOnlySpan<Policy> SessionOf(PrincipalPolicies policies) =>
+        policies.Session is { IsDefaultOrEmpty: false } session ? session.AsSpan() : [];
+
+    private static IEnumerable<(DecidingPolicy Kind, Policy Policy)> InOrder(PrincipalPolicies policies)
+    {
+        foreach (var policy in policies.Identity)
+        {
+            yield return (DecidingPolicy.Identity, policy);
+        }
+
+        if (policies.Boundary is { } boundary)
+        {
+            yield return (DecidingPolicy.PermissionsBoundary, boundary);
+        }
+
+        foreach (var policy in policies.Session is { IsDefaultOrEmpty: false } session ? session : [])
+        {
+            yield return (DecidingPolicy.Session, policy);
+        }
+    }
+
+    private static bool MayConcern(Statement statement, in ArnText resource, IRequestContext context) =>
+        statement.Resources is not { } resources
+        || resources.Contains(resource, context, statement.IsDeny)
+        || resources.Templates.Any(template => !template.TryResolve(context, out _));
+
+    /// <summary>What is asked, taken apart once.</summary>
+    private readonly ref struct Request(string action, ArnText resource, IRequestContext context)
+    {
+        private readonly ArnText resource = resource;
+
+        public Decision? FindDeny(ReadOnlySpan<Policy> policies, DecidingPolicy kind)
+        {
+            foreach (var policy in policies)
+            {
+                foreach (var statement in policy.Document.About(action).Denies)
+                {
+                    if (statement.Holds(resource, context))
+                    {
+                        return new Decision(DecisionReason.ExplicitDeny, kind, policy, statement);
+                    }
+                }
+            }
+
+            return null;
+        }
+
+        public Decision? FindAllow(ReadOnlySpan<Policy> policies)
+        {
+            foreach (var policy in policies)
+            {
+                foreach (var statement in policy.Document.About(action).Allows)
+                {
+                    if (statement.Holds(resource, context))
+                    {
+                        return new Decision(DecisionReason.Allowed, DecidingPolicy.Identity, policy, statement);
+                    }
+                }
+            }
+
+            return null;
+        }
+    }
 }
 
 /// <summary>A statement that applies to a request.</summary>

@@ -1,0 +1,31 @@
+using Portlight.Iam.Matching;
+
+namespace Portlight.Iam.Conditions;
+
+/// <summary>For <c>StringEquals</c> and <c>StringLike</c>: templates, compared as text or as patterns.</summary>
+internal sealed class TextValues(OperatorFamily family, IEnumerable<Template> values) : PolicyValues
+{
+    private readonly Template[] templates = [.. values];
+    private readonly StringComparison comparison = family == OperatorFamily.TextIgnoringCase ? StringComparison.OrdinalIgnoreCase : StringComparison.Ordinal;
+
+    public override IEnumerable<Template> Templates => templates;
+
+    public override Match Find(string actual, IRequestContext context)
+    {
+        var result = Match.No;
+        foreach (var template in templates)
+        {
+            var expected = template.Constant;
+            if (expected is null && !template.TryResolve(context, out expected))
+            {
+                result = Match.Unresolved;
+            }
+            else if (family == OperatorFamily.TextPattern ? Glob.IsMatch(expected, actual) : string.Equals(expected, actual, comparison))
+            {
+                return Match.Yes;
+            }
+        }
+
+        return result;
+    }
+}

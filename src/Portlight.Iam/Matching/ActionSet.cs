@@ -1,0 +1,21 @@
+namespace Portlight.Iam.Matching;
+
+/// <summary>The <c>Action</c> or <c>NotAction</c> of a statement. Letter case does not count.</summary>
+internal sealed class ActionSet(IEnumerable<string> patterns, bool isNegated)
+{
+    private readonly string[] patterns = [.. patterns.Select(pattern => Glob.Compile(pattern.ToLowerInvariant()))];
+
+    /// <param name="action">In lower case.</param>
+    public bool Contains(string action)
+    {
+        foreach (var pattern in patterns)
+        {
+            if (Glob.IsMatch(pattern, action))
+            {
+                return !isNegated;
+            }
+        }
+
+        return isNegated;
+    }
+}
