@@ -9,12 +9,13 @@ return args switch
     ["single"] => await SinglePut.RunAsync(),
     ["scale"] => await Scale.RunAsync(),
     ["start"] => await StartUp.RunAsync(),
-    ["all"] => await Throughput.RunAsync() + await SinglePut.RunAsync() + await Scale.RunAsync() + await StartUp.RunAsync(),
+    ["store"] => await StoreWrites.RunAsync(),
+    ["all"] => await Throughput.RunAsync() + await SinglePut.RunAsync() + await Scale.RunAsync() + await StartUp.RunAsync() + await StoreWrites.RunAsync(),
     _ => Usage(),
 };
 
 static int Usage()
 {
-    Console.Error.WriteLine("usage: bench/run throughput|single|scale|start|all");
+    Console.Error.WriteLine("usage: bench/run throughput|single|scale|start|store|all");
     return 2;
 }

@@ -17,6 +17,9 @@ public abstract class ModelContract<TSource>
         (1, Gen.Int[0, 3].Select(name => (Step)new ReleaseStaticIp(Names[name]))),
         (1, Gen.Int[0, 3].Select(name => (Step)new Refuse(Names[name]))),
         (2, Gen.Int[0, 40].Select(revision => (Step)new Apply(revision))),
+        (3, Gen.Select(Gen.Int[0, 3], Gen.Bool, Gen.Int[0, 9], (name, upper, path) => (Step)new SaveIdentity(upper ? Names[name].ToUpperInvariant() : Names[name], path))),
+        (1, Gen.Int[0, 3].Select(name => (Step)new RemoveIdentity(Names[name]))),
+        (2, Gen.Bool.Select(alone => (Step)new Record(alone))),
         (1, Gen.Const((Step)new Reopen())));
 
     [Fact]
@@ -35,6 +38,7 @@ public abstract class ModelContract<TSource>
                         await store.DisposeAsync();
                         store = await source.OpenAsync(new FakeTimeProvider(Sample.Start));
                         model.AssertEqual(store);
+                        model.AssertEvents(store);
                     }
                     else
                     {
@@ -46,6 +50,7 @@ public abstract class ModelContract<TSource>
                 await store.DisposeAsync();
                 store = await source.OpenAsync(new FakeTimeProvider(Sample.Start));
                 model.AssertEqual(store);
+                model.AssertEvents(store);
             }
             finally
             {
@@ -69,12 +74,20 @@ public abstract class ModelContract<TSource>
 
     private sealed record Apply(int Revision) : Step;
 
+    private sealed record SaveIdentity(string Name, int Path) : Step;
+
+    private sealed record RemoveIdentity(string Name) : Step;
+
+    private sealed record Record(bool Alone) : Step;
+
     private sealed record Reopen : Step;
 
     private sealed class Model
     {
         private readonly Dictionary<(Scope, string), Instance> instances = [];
         private readonly Dictionary<string, StaticIp> staticIps = [];
+        private readonly Dictionary<string, (User User, ManagedPolicy Policy)> identities = new(StringComparer.OrdinalIgnoreCase);
+        private readonly List<long> events = [];
         private readonly List<Operation> operations = [];
         private readonly List<InstanceChange> log = [];
         private long index;
@@ -106,6 +119,25 @@ public abstract class ModelContract<TSource>
                         changes.Save(Sample.Instance(changes.NewIndex(), refuse.Name));
                         throw new InvalidOperationException();
                     }));
+                    break;
+                case SaveIdentity save:
+                    var saved = (IdentitySample.User(save.Name, save.Name[^1]) with { Path = $"/{save.Path}/" }, IdentitySample.Policy(save.Name, save.Name[^1]) with { Path = $"/{save.Path}/" });
+                    identities[save.Name] = saved;
+                    await store.CommitAsync((_, changes) => Do(() =>
+                    {
+                        changes.Save(saved.Item1);
+                        changes.Save(saved.Item2);
+                    }));
+                    break;
+                case RemoveIdentity remove when identities.Remove(remove.Name, out var gone):
+                    await store.CommitAsync((_, changes) => Do(() =>
+                    {
+                        changes.Remove(gone.User);
+                        changes.Remove(gone.Policy);
+                    }));
+                    break;
+                case Record record:
+                    await RecordAsync(store, record.Alone);
                     break;
                 case Apply apply:
                     store.NoteApplied(apply.Revision);
@@ -140,6 +172,48 @@ public abstract class ModelContract<TSource>
                 .Select(one => one with { Status = one.AwaitsRevision <= applied ? OperationStatus.Succeeded : OperationStatus.Started });
             Assert.Equal(expectedOperations, view.ListOperations(Sample.Scope, null, null, 1000).Operations);
             Assert.Equal(log.Select(one => (one.Revision, one.IsRemoval, one.Instance.Name)), view.ListChanges(0, 1000).Select(one => (one.Revision, one.IsRemoval, one.Instance.Name)));
+            AssertIdentities(view);
+        }
+
+        /// <summary>Of a store that has been closed since: what a decision carried and what none did each stand in their order.</summary>
+        public void AssertEvents(IStore store)
+        {
+            var found = IdentitySample.Numbers(store.View);
+            Assert.Equal(events.Where(long.IsEvenInteger), found.Where(long.IsEvenInteger));
+            Assert.Equal(events.Where(long.IsOddInteger), found.Where(long.IsOddInteger));
+        }
+
+        private void AssertIdentities(IStoreView view)
+        {
+            foreach (var name in Names.Concat(Names.Select(name => name.ToUpperInvariant())))
+            {
+                var expected = identities.GetValueOrDefault(name);
+                for (var again = 0; again < 2; again++)
+                {
+                    Assert.Equal(IdentitySample.Words(expected.User), IdentitySample.Words(view.FindUser(IdentitySample.Account, name)));
+                    Assert.Equal(IdentitySample.Words(expected.Policy), IdentitySample.Words(view.FindManagedPolicy(IdentitySample.Account, name)));
+                }
+
+                Assert.Same(view.FindUser(IdentitySample.Account, name), view.FindUser(IdentitySample.Account, name.ToLowerInvariant()));
+            }
+
+            var inOrder = identities.Values.OrderBy(one => one.User.Name.ToLowerInvariant(), StringComparer.Ordinal).ToList();
+            Assert.Equal(inOrder.Select(one => IdentitySample.Words(one.User)), view.ListUsers(IdentitySample.Account).Select(IdentitySample.Words));
+            Assert.Equal(inOrder.Select(one => IdentitySample.Words(one.Policy)), view.ListManagedPolicies(IdentitySample.Account).Select(IdentitySample.Words));
+        }
+
+        private async Task RecordAsync(IStore store, bool alone)
+        {
+            var number = (2 * events.Count) + (alone ? 1 : 0);
+            events.Add(number);
+            if (alone)
+            {
+                await store.RecordAsync(IdentitySample.Event(number));
+            }
+            else
+            {
+                await store.CommitAsync((_, changes) => Do(() => changes.Record(IdentitySample.Event(number))));
+            }
         }
 
         private async Task PutAsync(IStore store, Scope scope, string name, PortSet ports)

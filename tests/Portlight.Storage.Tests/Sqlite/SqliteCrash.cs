@@ -67,6 +67,9 @@ public sealed class SqliteCrash
     {
         var log = store.View.ListChanges(0, int.MaxValue);
         Assert.Equal(Enumerable.Range(1, (int)store.Revision).Select(revision => (long)revision), log.Select(change => change.Revision));
+
+        // One event for each change and none for a change that did not come through; the chain of all of them is whole.
+        Assert.Equal(log.Select(change => change.Revision), IdentitySample.Numbers(store.View).Where(number => number > 0));
         foreach (var (writer, (port, revision)) in acknowledged)
         {
             Assert.Equal(Sample.Ports(port), log[(int)revision - 1].Instance.Ports);

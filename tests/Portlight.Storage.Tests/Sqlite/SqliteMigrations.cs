@@ -1,6 +1,7 @@
 using System.Globalization;
 using Portlight.Domain;
 using Portlight.Storage.Sqlite;
+using Portlight.Storage.Tests.Contract;
 
 namespace Portlight.Storage.Tests.Sqlite;
 
@@ -32,6 +33,41 @@ public sealed class SqliteMigrations : IAsyncDisposable
 
         Assert.Equal(Dump(fresh.Path), Dump(source.Path));
         Assert.Contains("CREATE TABLE instance ", Dump(source.Path), StringComparison.Ordinal);
+    }
+
+    /// <summary>Rows in the form that the first version gave them, which no later code may be asked for.</summary>
+    [Fact]
+    public async Task What_the_first_version_wrote_reads_the_same()
+    {
+        using (var old = Database.Open(source.Path, readOnly: false))
+        {
+            Schema.Migrate(old, 1);
+            old.Execute(FirstVersionRows);
+        }
+
+        for (var opening = 0; opening < 2; opening++)
+        {
+            await using var store = source.Open();
+            var view = store.View;
+            var instance = Sample.Instance(1) with { Revision = 1, State = InstanceState.Running, Ports = Sample.Ports(80) };
+            Assert.Equal((1, 1), (store.Revision, view.AppliedRevision));
+            Sample.AssertSame(instance, view.FindInstance(Sample.Scope, "web-1"));
+            Sample.AssertSame(instance, Assert.Single(view.ListChanges(0, 9)).Instance);
+            Assert.True(view.IsAddressTaken(instance.PublicIpv4!));
+            Assert.Equal(Sample.StaticIp("static-1", 77), Assert.Single(view.ListStaticIps(Sample.Scope, "", 9)));
+            Assert.Equal("ssh-rsa AAAA", view.FindKeyPair(Sample.Scope, "mine")!.PublicKey);
+            foreach (var resource in new[] { null, "web-1" })
+            {
+                var operations = view.ListOperations(Sample.Scope, resource, null, 9).Operations;
+                Assert.Equal([Sample.Operation(2), Sample.Operation(1, awaits: 1) with { Status = OperationStatus.Succeeded }], operations);
+            }
+
+            Assert.Equal(new Account("111122223333", AccountState.Active, IsOwner: true, Sample.Start), Assert.Single(view.ListAccounts()));
+            Assert.Equal(new OpenRegion("us-east-1", IsReady: true, Sample.Start), Assert.Single(view.ListRegions()));
+            Assert.Equal([1, 2, 3], Assert.Single(view.ListAccessKeys("111122223333")).SealedSecret);
+            Assert.Empty(view.ListUsers("111122223333"));
+            Assert.Equal(new AuditAnchor(0, AuditChain.Genesis), view.AuditStart);
+        }
     }
 
     [Fact]
@@ -90,6 +126,21 @@ public sealed class SqliteMigrations : IAsyncDisposable
         static string Numbers<T>()
             where T : struct, Enum => string.Join(' ', Enum.GetValues<T>().Select(value => $"{value}={Convert.ToInt32(value, CultureInfo.InvariantCulture)}"));
     }
+
+    private const string FirstVersionRows = """
+        UPDATE counter SET value = 1;
+        INSERT INTO instance VALUES (1, '111122223333/us-east-1', 'web-1', 1, '{"name":"web-1","id":"00000001-1234-4567-89ab-cdef01020304","index":1,"createdAt":"2026-11-22T08:30:00.0000001Z","zone":"us-east-1a","blueprint":"debian_12","bundle":"nano_3_0","state":16,"ipAddressType":"dualstack","publicIpv4":"192.0.0.1","privateIpv4":"172.26.0.1","keyPair":"LightsailDefaultKeyPair","attachment":{"kind":"lab"},"ports":[{"protocol":"tcp","from":80,"to":80,"ipv4":["0.0.0.0/0"],"ipv6":["::/0"]}]}');
+        INSERT INTO log SELECT revision, 639309330000000000, scope, 0, body FROM instance;
+        INSERT INTO instance_address VALUES (x'C0000001', 1), (x'AC1A0001', 1);
+        INSERT INTO static_ip VALUES ('111122223333/us-east-1', 'static-1', x'0000004D1234456789ABCDEF01020304', 639309330000000000, x'CB00004D', NULL);
+        INSERT INTO key_pair VALUES ('111122223333/us-east-1', 'mine', x'000000041234456789ABCDEF01020304', 639309330000000000, 'ssh-rsa AAAA', '00:11:22', NULL, '{}');
+        INSERT INTO operation VALUES
+            (1, x'000000011234456789ABCDEF01020304', '111122223333/us-east-1', 'web-1', 0, 'us-east-1a', 'PutInstancePublicPorts', NULL, 639309330000010000, 0, 639309330000010000, NULL, NULL, 1),
+            (2, x'000000021234456789ABCDEF01020304', '111122223333/us-east-1', 'web-1', 0, 'us-east-1a', 'PutInstancePublicPorts', NULL, 639309330000020000, 1, 639309330000020000, NULL, NULL, NULL);
+        INSERT INTO account VALUES ('111122223333', 1, 1, 639309330000000000);
+        INSERT INTO region VALUES ('us-east-1', 1, 639309330000000000);
+        INSERT INTO access_key VALUES ('AKIA1', '111122223333', NULL, x'010203', 1, 639309330000000000);
+        """;
 
     private static string Dump(string path)
     {

@@ -17,7 +17,7 @@ internal static class StoreProcess
         return Process.Start(new ProcessStartInfo(all[0], all[1..]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
     }
 
-    /// <summary>Puts ports for ever and says so: <c>instance port revision</c>, a line for each acknowledgement.</summary>
+    /// <summary>Puts ports for ever, with an event each and one beside it, and says so: <c>instance port revision</c>, a line for each acknowledgement.</summary>
     public static async Task<int> WriteUntilKilledAsync(string path)
     {
         await using var store = SqliteStore.Open(path, TimeProvider.System);
@@ -77,7 +77,13 @@ internal static class StoreProcess
         for (var port = (old?.Ports.Rules[0].FromPort ?? 0) + 1; ; port = (port + 1) % 65536)
         {
             var ports = Sample.Ports(port);
-            var saved = await store.CommitAsync((_, changes) => changes.Save(Sample.Instance(writer) with { Ports = ports }));
+            await store.RecordAsync(IdentitySample.Event(0));
+            var saved = await store.CommitAsync((_, changes) =>
+            {
+                var instance = changes.Save(Sample.Instance(writer) with { Ports = ports });
+                changes.Record(IdentitySample.Event(instance.Revision));
+                return instance;
+            });
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{writer} {port} {saved.Revision}"));
         }
     }
