@@ -33,6 +33,9 @@ public interface IStoreView : IAuditView
     /// <summary>Key pairs in order of name (ordinal).</summary>
     IReadOnlyList<KeyPair> ListKeyPairs(Scope scope, string afterName, int limit);
 
+    /// <summary>Every key pair of every scope.</summary>
+    IReadOnlyList<KeyPair> AllKeyPairs();
+
     /// <summary>Whether an instance, a static IP or a key pair of the scope has the name: they share one namespace.</summary>
     bool IsNameTaken(Scope scope, string name);
 
@@ -57,6 +60,9 @@ public interface IStoreView : IAuditView
     AccessKey? FindAccessKey(string id);
 
     IReadOnlyList<AccessKey> ListAccessKeys(string accountId);
+
+    /// <summary>Every access key of every account.</summary>
+    IReadOnlyList<AccessKey> AllAccessKeys();
 
     /// <summary>When the key was last used; null for never.</summary>
     AccessKeyUse? FindAccessKeyUse(string accessKeyId);

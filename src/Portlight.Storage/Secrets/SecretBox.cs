@@ -29,6 +29,17 @@ public sealed class SecretBox
         this.current = current;
     }
 
+    /// <summary>Number of the key that seals.</summary>
+    public uint SealingKey => current;
+
+    internal int KeyCount => keys.Count;
+
+    /// <summary>Number of the key that a secret was sealed with.</summary>
+    /// <exception cref="StoreException">It is no sealed secret.</exception>
+    public static uint KeyOf(byte[] sealedSecret) => sealedSecret.Length >= Overhead && sealedSecret[0] == Version
+        ? BinaryPrimitives.ReadUInt32BigEndian(sealedSecret.AsSpan(1))
+        : throw new StoreException("a sealed secret is damaged or comes from a newer portlight");
+
     public byte[] Seal(ReadOnlySpan<byte> secret)
     {
         var sealedSecret = new byte[Overhead + secret.Length];
@@ -47,17 +58,12 @@ public sealed class SecretBox
     /// <exception cref="StoreException">It was sealed with another installation's key, or it has been changed.</exception>
     public byte[] Open(byte[] sealedSecret)
     {
-        if (sealedSecret.Length < Overhead || sealedSecret[0] != Version)
-        {
-            throw new StoreException("a sealed secret is damaged or comes from a newer portlight");
-        }
-
-        var header = sealedSecret.AsSpan(0, HeaderSize);
-        if (!keys.TryGetValue(BinaryPrimitives.ReadUInt32BigEndian(header[1..]), out var key))
+        if (!keys.TryGetValue(KeyOf(sealedSecret), out var key))
         {
             throw new StoreException("a secret was sealed with a key that is not in the key file; put back the key file that belongs to this database");
         }
 
+        var header = sealedSecret.AsSpan(0, HeaderSize);
         var secret = new byte[sealedSecret.Length - Overhead];
         using var cipher = new AesGcm(key, TagSize);
         try

@@ -49,6 +49,8 @@ internal sealed class SqliteView : IStoreView
     public IReadOnlyList<KeyPair> ListKeyPairs(Scope scope, string afterName, int limit) =>
         Read((scope, afterName, limit), static (rows, at) => rows.KeyPairs.List(at.scope, at.afterName, at.limit));
 
+    public IReadOnlyList<KeyPair> AllKeyPairs() => Read(0, static (rows, _) => rows.KeyPairs.All());
+
     public bool IsNameTaken(Scope scope, string name) => Read((scope, name), static (rows, key) => rows.Names.IsNameTaken(key.scope, key.name));
 
     public bool IsAddressTaken(IPAddress address) => Read(address, static (rows, taken) => rows.Names.IsAddressTaken(taken));
@@ -80,6 +82,8 @@ internal sealed class SqliteView : IStoreView
     public AccessKey? FindAccessKey(string id) => Cached(caches.AccessKeys, id, static (rows, key) => rows.AccessKeys.Find(key));
 
     public IReadOnlyList<AccessKey> ListAccessKeys(string accountId) => Read(accountId, static (rows, id) => rows.AccessKeys.List(id));
+
+    public IReadOnlyList<AccessKey> AllAccessKeys() => Read(0, static (rows, _) => rows.AccessKeys.All());
 
     public AccessKeyUse? FindAccessKeyUse(string accessKeyId) => Read(accessKeyId, static (rows, id) => rows.AccessKeys.FindUse(id));
 

@@ -9,6 +9,7 @@ internal sealed class AccessKeyRows(Database database)
 
     private readonly Statement find = database.Prepare($"SELECT {Columns} FROM access_key WHERE id = ?");
     private readonly Statement list = database.Prepare($"SELECT {Columns} FROM access_key WHERE account_id = ? ORDER BY id");
+    private readonly Statement all = database.Prepare($"SELECT {Columns} FROM access_key ORDER BY id");
     private readonly Statement write = database.Prepare($"INSERT OR REPLACE INTO access_key ({Columns}) VALUES (?, ?, ?, ?, ?, ?)");
     private readonly Statement delete = database.Prepare("DELETE FROM access_key WHERE id = ?");
     private readonly Statement findUse = database.Prepare("SELECT access_key_id, at, service, region FROM access_key_use WHERE access_key_id = ?");
@@ -31,13 +32,13 @@ internal sealed class AccessKeyRows(Database database)
     {
         using var run = list.Begin();
         run.Bind(accountId);
-        var found = new List<AccessKey>();
-        while (run.Step())
-        {
-            found.Add(Read(run));
-        }
+        return ReadAll(run);
+    }
 
-        return found;
+    public IReadOnlyList<AccessKey> All()
+    {
+        using var run = all.Begin();
+        return ReadAll(run);
     }
 
     public void Write(AccessKey key)
@@ -80,6 +81,17 @@ internal sealed class AccessKeyRows(Database database)
         using var run = statement.Begin();
         run.Bind(id);
         run.Step();
+    }
+
+    private static List<AccessKey> ReadAll(in Execution run)
+    {
+        var found = new List<AccessKey>();
+        while (run.Step())
+        {
+            found.Add(Read(run));
+        }
+
+        return found;
     }
 
     private static AccessKey Read(in Execution run) =>

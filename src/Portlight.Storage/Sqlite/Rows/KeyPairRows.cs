@@ -9,6 +9,7 @@ internal sealed class KeyPairRows(Database database, JsonBuffer json)
 
     private readonly Statement find = database.Prepare($"SELECT {Columns} FROM key_pair WHERE scope = ? AND name = ?");
     private readonly Statement list = database.Prepare($"SELECT {Columns} FROM key_pair WHERE scope = ? AND name > ? ORDER BY name LIMIT ?");
+    private readonly Statement all = database.Prepare($"SELECT {Columns}, scope FROM key_pair ORDER BY scope, name");
     private readonly Statement delete = database.Prepare("DELETE FROM key_pair WHERE scope = ? AND name = ?");
     private readonly Statement write = database.Prepare($"INSERT OR REPLACE INTO key_pair (scope, {Columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)");
 
@@ -30,6 +31,18 @@ internal sealed class KeyPairRows(Database database, JsonBuffer json)
         while (run.Step())
         {
             found.Add(Read(run, scope));
+        }
+
+        return found;
+    }
+
+    public IReadOnlyList<KeyPair> All()
+    {
+        using var run = all.Begin();
+        var found = new List<KeyPair>();
+        while (run.Step())
+        {
+            found.Add(Read(run, ScopeColumn.Read(run, 7)));
         }
 
         return found;

@@ -1,0 +1,50 @@
+using System.ComponentModel;
+using System.Runtime.InteropServices;
+
+namespace Portlight.Storage;
+
+/// <summary>Makes a new or renamed file's name durable: on Linux that is a flush of its directory (fsync(2)), for which .NET has no call.</summary>
+internal static partial class DirectoryFlush
+{
+    /// <summary>O_RDONLY and O_CLOEXEC, which every Linux that .NET runs on has at this number (asm-generic/fcntl.h).</summary>
+    private const int Flags = 0x80000;
+
+    /// <exception cref="IOException">The disk did not confirm it.</exception>
+    public static void Run(string directory)
+    {
+        if (!OperatingSystem.IsLinux())
+        {
+            return;
+        }
+
+        var descriptor = Open(directory, Flags);
+        if (descriptor < 0)
+        {
+            throw Failure(directory);
+        }
+
+        try
+        {
+            if (Synchronise(descriptor) != 0)
+            {
+                throw Failure(directory);
+            }
+        }
+        finally
+        {
+            _ = Close(descriptor);
+        }
+    }
+
+    private static IOException Failure(string directory) =>
+        new($"the directory `{directory}` cannot be flushed to the disk: {new Win32Exception(Marshal.GetLastPInvokeError()).Message}");
+
+    [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int Open(string path, int flags);
+
+    [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
+    private static partial int Synchronise(int descriptor);
+
+    [LibraryImport("libc", EntryPoint = "close")]
+    private static partial int Close(int descriptor);
+}
