@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Portlight.AgentProtocol;
 using Portlight.Server.Access;
+using Portlight.Server.Audit;
 using Portlight.Server.Operations;
 using Portlight.Server.Telemetry;
 using Portlight.Storage;
@@ -12,10 +13,10 @@ using Portlight.Wire.Query;
 namespace Portlight.Server;
 
 /// <summary>
-/// The way of a request, from the socket to its answer, on one screen: request id → bounded body → operation's name → signature → rate → operation → answer or
-/// error → metrics and log. Errors are made into answers here and nowhere else.
+/// The way of a request, from the socket to its answer, on one screen: request id → bounded body → operation's name → signature → rate → operation → audit →
+/// answer or error → metrics and log. Errors are made into answers here and nowhere else.
 /// </summary>
-internal sealed class Pipeline(OperationTable operations, Authenticator authenticator, RateLimiter rates, ServerMetrics metrics, TimeProvider clock, ILogger<Pipeline> log)
+internal sealed class Pipeline(OperationTable operations, Authenticator authenticator, RateLimiter rates, AuditLog audit, ServerMetrics metrics, TimeProvider clock, ILogger<Pipeline> log)
 {
     public async Task InvokeAsync(HttpContext http)
     {
@@ -26,12 +27,25 @@ internal sealed class Pipeline(OperationTable operations, Authenticator authenti
             Now = clock.GetUtcNow(),
             Origin = new RequestOrigin(http.Connection.RemoteIpAddress, http.Request.Headers.UserAgent is [{ } agent] ? agent : null, http.Request.IsHttps),
             IfMatch = http.Request.Headers.IfMatch is [{ } tag] ? tag.Trim('"') : null,
+            Audit = new AuditNotes { Log = audit, Http = http },
         };
-        LightsailException? error = null;
         using var answer = new AnswerBuffer();
+        var error = await RunAsync(http, call, answer);
+        await AnswerAsync(http, call, answer.Written, error);
+        var took = clock.GetElapsedTime(began);
+        metrics.Record(call, error, took);
+        RequestLog.Write(log, call, http.Connection.RemoteIpAddress, error, took);
+    }
+
+    /// <summary>Runs the call and writes its answer. Returns the error that the answer tells; null when the call succeeded.</summary>
+    private async Task<LightsailException?> RunAsync(HttpContext http, Call call, AnswerBuffer answer)
+    {
+        LightsailException? error = null;
+        var body = default(RequestBody);
         try
         {
-            using var body = await RequestBody.ReadAsync(http.Request, http.RequestAborted);
+            body = await RequestBody.ReadAsync(http.Request, http.RequestAborted);
+            call.Audit.Body = body.Memory;
             call.Entry = FindOperation(http.Request, call, body.Memory.Span);
             authenticator.Authenticate(call, http.Request, body.Memory.Span);
             rates.Take(call.Principal.AccessKeyId);
@@ -40,14 +54,31 @@ internal sealed class Pipeline(OperationTable operations, Authenticator authenti
         catch (Exception problem) when (!IsAborted(http, problem))
         {
             error = AsApiError(call, problem);
+        }
+
+        error = await AuditAsync(call, error);
+        body.Dispose();
+        if (error is not null)
+        {
             answer.Clear();
             WriteError(call, error, answer);
         }
 
-        await AnswerAsync(http, call, answer.Written, error);
-        var took = clock.GetElapsedTime(began);
-        metrics.Record(call, error, took);
-        RequestLog.Write(log, call, http.Connection.RemoteIpAddress, error, took);
+        return error;
+    }
+
+    /// <summary>Nothing is answered that the audit log does not have: what it cannot take has failed.</summary>
+    private async ValueTask<LightsailException?> AuditAsync(Call call, LightsailException? error)
+    {
+        try
+        {
+            await audit.RecordAsync(call, error);
+            return error;
+        }
+        catch (Exception problem)
+        {
+            return error ?? AsApiError(call, problem);
+        }
     }
 
     /// <summary>JSON services name the operation in a header, Query services in the form that is the body or, of a GET, the query.</summary>

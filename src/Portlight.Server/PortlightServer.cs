@@ -9,6 +9,7 @@ using Microsoft.Extensions.Logging;
 using Portlight.AgentProtocol;
 using Portlight.Domain;
 using Portlight.Server.Access;
+using Portlight.Server.Audit;
 using Portlight.Server.Operations;
 using Portlight.Server.Reconciliation;
 using Portlight.Server.Setup;
@@ -29,10 +30,11 @@ public sealed class PortlightServer : IAsyncDisposable
     private readonly Reconciler reconciler;
     private readonly SetupWorker setup;
     private readonly Pruner pruner;
+    private readonly AuditTrail audit;
     private readonly ServerMetrics metrics;
     private readonly WebApplication? metricsHttp;
 
-    private PortlightServer(WebApplication http, WebApplication? metricsHttp, IStore store, Reconciler reconciler, SetupWorker setup, Pruner pruner, ServerMetrics metrics)
+    private PortlightServer(WebApplication http, WebApplication? metricsHttp, IStore store, Reconciler reconciler, SetupWorker setup, Pruner pruner, AuditTrail audit, ServerMetrics metrics)
     {
         this.http = http;
         this.metricsHttp = metricsHttp;
@@ -40,6 +42,7 @@ public sealed class PortlightServer : IAsyncDisposable
         this.reconciler = reconciler;
         this.setup = setup;
         this.pruner = pruner;
+        this.audit = audit;
         this.metrics = metrics;
     }
 
@@ -52,6 +55,8 @@ public sealed class PortlightServer : IAsyncDisposable
     internal SetupWorker Setup => setup;
 
     internal Reconciler Reconciled => reconciler;
+
+    internal AuditTrail Audit => audit;
 
     internal IReadOnlyList<OperationEntry> Operations { get; private init; } = [];
 
@@ -75,11 +80,13 @@ public sealed class PortlightServer : IAsyncDisposable
 
         var principals = new Principals(loggers.CreateLogger<Principals>());
         var services = new Services(options, store, reconciler, projection, agent, setup, box, clock) { Principals = principals };
+        var audit = new AuditTrail(options, store, owner.Id, metrics, clock, loggers);
         var operations = new OperationTable(services);
         var pipeline = new Pipeline(
             operations,
             new Authenticator(store, new AccessKeySecrets(box), principals, clock),
             new RateLimiter(options.RequestsPerSecond, clock),
+            audit.Log,
             metrics,
             clock,
             loggers.CreateLogger<Pipeline>());
@@ -90,9 +97,10 @@ public sealed class PortlightServer : IAsyncDisposable
         setup.Nudge();
         var metricsHttp = options.Metrics is null ? null : await MetricsListener.StartAsync(options.Metrics, cancellationToken);
         await app.StartAsync(cancellationToken);
-        var pruner = new Pruner(store, options.Retention, clock, loggers.CreateLogger<Pruner>());
+        var pruner = new Pruner(store, options.Retention, options.AuditRetention, clock, loggers.CreateLogger<Pruner>());
         pruner.Start();
-        var server = new PortlightServer(app, metricsHttp, store, reconciler, setup, pruner, metrics) { Operations = operations.Entries };
+        audit.Start();
+        var server = new PortlightServer(app, metricsHttp, store, reconciler, setup, pruner, audit, metrics) { Operations = operations.Entries };
         EndpointFile.Write(options.DataDirectory, server.Addresses[0], options.Region);
         return server;
     }
@@ -110,6 +118,7 @@ public sealed class PortlightServer : IAsyncDisposable
         await http.StopAsync();
         await http.DisposeAsync();
         await pruner.DisposeAsync();
+        await audit.DisposeAsync();
         await setup.DisposeAsync();
         await reconciler.DisposeAsync();
         await store.DisposeAsync();

@@ -85,6 +85,15 @@ public sealed record ServeOptions
     /// <summary>How long operations and the revision log are kept.</summary>
     public TimeSpan Retention { get; init; } = TimeSpan.FromDays(90);
 
+    /// <summary>Whether audit events are written to files too; the store has them in any case.</summary>
+    public bool ExportsAudit { get; init; } = true;
+
+    /// <summary>Where to; null is <c>audit</c> in the data directory.</summary>
+    public string? AuditDirectory { get; init; }
+
+    /// <summary>How long audit events are kept, in the store and in files. CloudTrail's event history is as long.</summary>
+    public TimeSpan AuditRetention { get; init; } = TimeSpan.FromDays(90);
+
     public LogStyle Log { get; init; }
 
     /// <summary>What the settings say that port rules are checked against.</summary>

@@ -8,12 +8,23 @@ public sealed class Changes
     private readonly Func<long> nextRevision;
     private readonly Func<long> nextIndex;
     private readonly List<Action<IChangeWriter>> writes = [];
+    private readonly List<InstanceChange> instances = [];
+    private readonly List<Operation> operations = [];
 
     internal Changes(Func<long> nextRevision, Func<long> nextIndex)
     {
         this.nextRevision = nextRevision;
         this.nextIndex = nextIndex;
     }
+
+    /// <summary>Instances that are saved or removed, in order.</summary>
+    public IReadOnlyList<InstanceChange> Instances => instances;
+
+    /// <summary>Operation records that are saved, in order.</summary>
+    public IReadOnlyList<Operation> Operations => operations;
+
+    /// <summary>Whether nothing is to be written.</summary>
+    public bool IsEmpty => writes.Count == 0;
 
     /// <summary>A number for a new instance, never given out before on this installation.</summary>
     public long NewIndex() => nextIndex();
@@ -22,7 +33,7 @@ public sealed class Changes
     public Instance Save(Instance instance)
     {
         var saved = instance with { Revision = nextRevision() };
-        writes.Add(writer => writer.Write(new InstanceChange(saved.Revision, saved, IsRemoval: false)));
+        Add(new InstanceChange(saved.Revision, saved, IsRemoval: false));
         return saved;
     }
 
@@ -30,7 +41,7 @@ public sealed class Changes
     public long Remove(Instance instance)
     {
         var revision = nextRevision();
-        writes.Add(writer => writer.Write(new InstanceChange(revision, instance with { Revision = revision }, IsRemoval: true)));
+        Add(new InstanceChange(revision, instance with { Revision = revision }, IsRemoval: true));
         return revision;
     }
 
@@ -42,7 +53,11 @@ public sealed class Changes
 
     public void Remove(KeyPair keyPair) => writes.Add(writer => writer.Delete(keyPair));
 
-    public void Save(Operation operation) => writes.Add(writer => writer.Write(operation));
+    public void Save(Operation operation)
+    {
+        operations.Add(operation);
+        writes.Add(writer => writer.Write(operation));
+    }
 
     public void Save(Account account) => writes.Add(writer => writer.Write(account));
 
@@ -80,13 +95,17 @@ public sealed class Changes
         writes.Add(writer => writer.Write(recorded));
     }
 
-    internal bool IsEmpty => writes.Count == 0;
-
     internal void WriteTo(IChangeWriter writer)
     {
         foreach (var write in writes)
         {
             write(writer);
         }
+    }
+
+    private void Add(InstanceChange change)
+    {
+        instances.Add(change);
+        writes.Add(writer => writer.Write(change));
     }
 }

@@ -14,6 +14,9 @@ internal sealed class ServerHarness : IAsyncDisposable
     private readonly string directory = Directory.CreateTempSubdirectory("portlight-server-").FullName;
     private ServeOptions options = null!;
 
+    /// <summary>The data directory.</summary>
+    public string DataDirectory => directory;
+
     public PortlightServer Server { get; private set; } = null!;
 
     public ScriptedAgent Agent { get; } = new();

@@ -46,6 +46,9 @@ internal static class ServeSettings
             Number(int.MaxValue, (options, count) => options with { StaticIpQuota = count })),
         new("retention", "DURATION", "90d", "How long operations and the revision log are kept", IsList: false,
             Duration(TimeSpan.FromDays(36_500), (options, duration) => options with { Retention = duration })),
+        new("audit-log", "DIR|off", "audit in the data directory", "Where audit events are written as JSON lines, a file a day; off: they are in the database alone", IsList: false, ReadAuditLog),
+        new("audit-retention", "DURATION", "90d", "How long audit events are kept, in the database and in files", IsList: false,
+            Duration(TimeSpan.FromDays(36_500), (options, duration) => options with { AuditRetention = duration })),
     ];
 
     private static readonly FrozenDictionary<string, Setting> ByName = All.ToFrozenDictionary(setting => setting.Name, StringComparer.Ordinal);
@@ -69,6 +72,11 @@ internal static class ServeSettings
         if (!hasHttps && (options.TlsCertificate is not null || options.TlsKey is not null))
         {
             yield return "`tls-cert` and `tls-key` are for https:// addresses, and `listen` names none";
+        }
+
+        if (options.AuditRetention < TimeSpan.FromDays(1))
+        {
+            yield return "`audit-retention` must be at least 1d";
         }
 
         foreach (var twice in options.Listen.Where(uri => uri.Port != 0).GroupBy(uri => uri.Authority).Where(group => group.Count() > 1))
@@ -107,6 +115,17 @@ internal static class ServeSettings
     {
         problem = $"`{texts[0]}` must be a region's name, as in us-east-1";
         return texts[0].Length is > 0 and <= 32 && texts[0].All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '-') ? options with { Region = texts[0] } : null;
+    }
+
+    private static ServeOptions? ReadAuditLog(ServeOptions options, IReadOnlyList<string> texts, out string problem)
+    {
+        problem = "must be a directory, or off";
+        return texts[0] switch
+        {
+            "" => null,
+            "off" => options with { ExportsAudit = false, AuditDirectory = null },
+            var path => options with { ExportsAudit = true, AuditDirectory = Path.GetFullPath(path) },
+        };
     }
 
     private static ServeOptions? ReadBrowserClientSources(ServeOptions options, IReadOnlyList<string> texts, out string problem)

@@ -37,6 +37,7 @@ internal sealed class Authenticator(IStore store, AccessKeySecrets secrets, Prin
             throw problem.ToException();
         }
 
+        call.Audit.ClaimedAccessKeyId = parsed.AccessKeyId;
         var key = store.View.FindAccessKey(parsed.AccessKeyId);
         if (!verifier.Verify(parsed, signed, key is { IsActive: true } ? secrets.Of(key) : null, out problem))
         {

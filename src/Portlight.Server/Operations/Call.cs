@@ -1,4 +1,6 @@
 using Portlight.Domain;
+using Portlight.Server.Access;
+using Portlight.Server.Audit;
 using Portlight.Wire.Query;
 
 namespace Portlight.Server.Operations;
@@ -31,6 +33,12 @@ internal sealed class Call
 
     /// <summary>Whether it was asked, and found, that the caller may: without this nothing is written and nothing answered.</summary>
     public bool IsAuthorized { get; set; }
+
+    /// <summary>What was asked of the caller's policies, in order; without a decision where the root of the account asked.</summary>
+    public IReadOnlyList<(AccessQuestion Question, Iam.Decision? Decision)> Decisions { get; set; } = [];
+
+    /// <summary>What the audit log is told.</summary>
+    public AuditNotes Audit { get; init; } = new();
 
     /// <summary>The entity tag of the <c>If-Match</c> header without its quotes; null when there is none.</summary>
     public string? IfMatch { get; init; }

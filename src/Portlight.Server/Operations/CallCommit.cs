@@ -2,18 +2,23 @@ using Portlight.Storage;
 
 namespace Portlight.Server.Operations;
 
-/// <summary>How operations write: every change that a call makes goes through here.</summary>
+/// <summary>How operations write: every change that a call makes goes through here, and its event into the audit log with it.</summary>
 internal static class CallCommit
 {
     /// <summary>Runs a decision and commits it, for a call that was found to be allowed by the time the decision has returned.</summary>
-    public static Task<T> CommitAsync<T>(this IStore store, Call call, Func<IStoreView, Changes, T> decide) => store.CommitAsync((view, changes) =>
+    public static async Task<T> CommitAsync<T>(this IStore store, Call call, Func<IStoreView, Changes, T> decide)
     {
-        var result = decide(view, changes);
-        if (!call.IsAuthorized)
+        var (result, eventId) = await store.CommitAsync((view, changes) =>
         {
-            throw new InvalidOperationException($"{call.Operation} would have written without asking whether the caller may");
-        }
+            var result = decide(view, changes);
+            if (!call.IsAuthorized)
+            {
+                throw new InvalidOperationException($"{call.Operation} would have written without asking whether the caller may");
+            }
 
+            return (result, call.Audit.Log?.RecordWith(call, view, changes, result));
+        });
+        call.Audit.RecordedEventId ??= eventId;
         return result;
-    });
+    }
 }

@@ -26,6 +26,12 @@ internal abstract class OperationEntry(ApiService service, string name, AccessOn
         || name.StartsWith("Lookup", StringComparison.Ordinal)
         || name.StartsWith("Simulate", StringComparison.Ordinal);
 
+    /// <summary>Name of <see cref="OperationsMember"/> where an answer has a list of records.</summary>
+    public const string OperationList = "operations";
+
+    /// <summary>The member of the answer that holds operation records, <c>operation</c> or <c>operations</c>; null when it has none.</summary>
+    public virtual string? OperationsMember => null;
+
     /// <exception cref="LightsailException">Whatever is wrong with the request, or went wrong in it.</exception>
     public async Task RunAsync(Call call, ReadOnlyMemory<byte> body, IBufferWriter<byte> answer)
     {
@@ -57,6 +63,8 @@ internal abstract class OperationEntry(ApiService service, string name, AccessOn
         : OperationEntry(service, name, access)
         where TRequest : class
     {
+        public override string? OperationsMember { get; } = response.Properties.Select(property => property.Name).FirstOrDefault(name => name is "operation" or OperationList);
+
         protected override async Task HandleAsync(Call call, ReadOnlyMemory<byte> body, IBufferWriter<byte> answer)
         {
             if (!AwsJson.TryRead(body.Span, request, out var read, out var problem))

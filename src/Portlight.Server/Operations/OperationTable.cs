@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using Portlight.Domain;
 using Portlight.Server.Access;
+using Portlight.Server.Operations.CloudTrail;
 using Portlight.Server.Operations.Installation;
 using Portlight.Server.Operations.Instances;
 using Portlight.Server.Operations.KeyPairs;
@@ -11,6 +12,7 @@ using Portlight.Server.Operations.StaticIps;
 using Portlight.Server.Operations.Tagging;
 using Portlight.Storage;
 using Portlight.Wire;
+using Portlight.Wire.CloudTrail;
 using Portlight.Wire.Lightsail;
 using Portlight.Wire.PortlightApi;
 using Portlight.Wire.Query;
@@ -34,6 +36,9 @@ internal sealed class OperationTable
         AddKeyPairs(entries, services);
         AddTags(entries, services.Store);
         AddInstallation(entries, services);
+        entries.Add(OperationEntry.Of(
+            ApiService.CloudTrail, "LookupEvents", AccessOn.Account, new LookupEvents(services.Store, services.Options.Region),
+            CloudTrailJson.Default.LookupEventsRequest, CloudTrailJson.Default.LookupEventsResponse));
         Entries = entries;
         byTarget = entries.Where(entry => !entry.Service.SpeaksQuery).ToFrozenDictionary(entry => entry.Service.TargetPrefix + entry.Name, StringComparer.Ordinal);
         byAction = entries.Where(entry => entry.Service.SpeaksQuery).ToFrozenDictionary(entry => (entry.Service.Version!, entry.Name));

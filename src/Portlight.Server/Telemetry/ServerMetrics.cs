@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using Portlight.Server.Audit;
 using Portlight.Server.Operations;
 using Portlight.Wire;
 
@@ -27,6 +28,21 @@ internal sealed class ServerMetrics : IDisposable
         meter.CreateObservableGauge("portlight.revision.stored", revision, unit: "{revision}", description: "Newest revision that is stored.");
         meter.CreateObservableGauge("portlight.revision.applied", appliedRevision, unit: "{revision}", description: "Revision up to which the kernel has confirmed.");
         meter.CreateObservableCounter("portlight.drift.repairs", driftRepairs, unit: "{repair}", description: "Foreign changes to our table that were found and mended.");
+    }
+
+    /// <summary>Shows how the audit log gets on.</summary>
+    /// <param name="recorded">Number of the last durable event.</param>
+    /// <param name="audit">Where calls are recorded.</param>
+    /// <param name="exporter">What writes the files; null when nothing does.</param>
+    public void ObserveAudit(Func<long> recorded, AuditLog audit, AuditExporter? exporter)
+    {
+        meter.CreateObservableCounter("portlight.audit.events", recorded, unit: "{event}", description: "Events of the audit log that are durable.");
+        meter.CreateObservableGauge("portlight.audit.waiting", () => audit.Waiting, unit: "{call}", description: "Calls whose answer waits until the audit log has taken their event.");
+        meter.CreateObservableCounter("portlight.audit.unrecorded", () => audit.Unknown.Total, unit: "{call}", description: "Calls of unknown callers that were counted and not recorded.");
+        if (exporter is not null)
+        {
+            meter.CreateObservableGauge("portlight.audit.export.lag", () => Math.Max(0, recorded() - exporter.Exported), unit: "{event}", description: "Durable events that are not in a file yet.");
+        }
     }
 
     public void Record(Call call, LightsailException? error, TimeSpan took)

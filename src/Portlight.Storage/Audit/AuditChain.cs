@@ -21,6 +21,9 @@ public static class AuditChain
     /// <summary>What stands for the event before the first.</summary>
     public static string Genesis { get; } = new('0', HashLength);
 
+    /// <summary>The place in the chain that a line ends with, unverified; null when it does not end so.</summary>
+    public static AuditAnchor? FindPlace(ReadOnlySpan<byte> line) => AuditLine.TryParse(line, out var parsed) ? parsed.ToAnchor() : null;
+
     /// <summary>Adds an event's line, with its place in the chain and a line feed at its end.</summary>
     /// <param name="hash">In: the 64 characters of the hash of the event before. Out: those of this one.</param>
     /// <param name="sequence">The event's number.</param>

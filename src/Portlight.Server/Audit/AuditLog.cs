@@ -1,0 +1,81 @@
+using Portlight.Server.Operations;
+using Portlight.Storage;
+using Portlight.Wire;
+
+namespace Portlight.Server.Audit;
+
+/// <summary>
+/// Where every call becomes an event: one that writes, in the transaction of what it changes; any other, before its answer goes out. A call whose changes are
+/// durable and which then fails gets a second event, which names the first. Docs: docs/audit.md.
+/// </summary>
+internal sealed class AuditLog(IStore store, string ownerAccountId, string homeRegion, TimeProvider clock)
+{
+    private long waiting;
+
+    /// <summary>Region of events of IAM and STS, which belong to no region (CloudTrail user guide, global service events).</summary>
+    public const string GlobalRegion = "us-east-1";
+
+    public UnknownCallers Unknown { get; } = new(clock);
+
+    /// <summary>Calls whose event the store has not taken yet.</summary>
+    public long Waiting => Interlocked.Read(ref waiting);
+
+    /// <summary>Records a call that has ended, unless its event is recorded with its changes and says all there is to say.</summary>
+    /// <exception cref="StoreException">The store has stopped: the call must not be answered as if it had not.</exception>
+    public async ValueTask RecordAsync(Call call, LightsailException? error)
+    {
+        if (error is null && call.Audit.RecordedEventId is not null)
+        {
+            return;
+        }
+
+        var isKnown = call.Principal.Type != PrincipalType.Anonymous;
+        if (!isKnown && !Unknown.TryTake())
+        {
+            return;
+        }
+
+        var recipient = isKnown ? call.Principal.AccountId : ownerAccountId;
+        var ended = new AuditedCall(call)
+        {
+            Error = error,
+            Recipient = recipient,
+            Region = RegionOf(call),
+            LeftOut = recipient == ownerAccountId ? Unknown.TakeUntold() : 0,
+        };
+        Interlocked.Increment(ref waiting);
+        try
+        {
+            await store.RecordAsync(ToEvent(ended));
+        }
+        finally
+        {
+            Interlocked.Decrement(ref waiting);
+        }
+    }
+
+    /// <summary>Records a call among its own changes. Returns the event's id, which counts once the changes are durable; null when nothing is changed.</summary>
+    /// <param name="call">A call that was found to be allowed.</param>
+    /// <param name="view">What was stored before.</param>
+    /// <param name="changes">What the decision changes.</param>
+    /// <param name="result">What the decision returns.</param>
+    public string? RecordWith(Call call, IStoreView view, Changes changes, object? result)
+    {
+        if (changes.IsEmpty || call.Audit.RecordedEventId is not null)
+        {
+            return null;
+        }
+
+        var written = new AuditedCall(call) { Recipient = call.Principal.AccountId, Region = RegionOf(call), View = view, Changes = changes, Result = result };
+        changes.Record(ToEvent(written));
+        return written.EventId;
+    }
+
+    private AuditEvent ToEvent(AuditedCall call)
+    {
+        var at = clock.GetUtcNow();
+        return new AuditEvent(at, AuditEventJson.Write(call, at));
+    }
+
+    private string RegionOf(Call call) => call.Entry?.Service is { SpeaksQuery: true } ? GlobalRegion : call.Region.Length > 0 ? call.Region : homeRegion;
+}

@@ -1,0 +1,28 @@
+using System.Text.Json;
+using Microsoft.AspNetCore.Http;
+
+namespace Portlight.Server.Audit;
+
+/// <summary>What the audit log is told of a call beyond the call itself, and whether it has it yet.</summary>
+internal sealed class AuditNotes
+{
+    /// <summary>Where the call is recorded; null for one that did not come by the pipeline.</summary>
+    public AuditLog? Log { get; init; }
+
+    /// <summary>The connection, which knows how it is encrypted.</summary>
+    public HttpContext? Http { get; init; }
+
+    /// <summary>The request's body, for as long as the pipeline holds it.</summary>
+    public ReadOnlyMemory<byte> Body { get; set; }
+
+    /// <summary>The access key id that the request names, before anything is proven.</summary>
+    public string? ClaimedAccessKeyId { get; set; }
+
+    /// <summary>
+    /// Writes the value of <c>responseElements</c>, for an operation whose answer is more than operation records and what its decision returns. Never a secret.
+    /// </summary>
+    public Action<Utf8JsonWriter>? Response { get; set; }
+
+    /// <summary>Id of the event that was recorded with the call's changes; null while there is none.</summary>
+    public string? RecordedEventId { get; set; }
+}

@@ -1,0 +1,39 @@
+using Microsoft.Extensions.Logging;
+using Portlight.Server.Telemetry;
+using Portlight.Storage;
+
+namespace Portlight.Server.Audit;
+
+/// <summary>The audit log of a running server: where calls are recorded, and what writes the files.</summary>
+internal sealed class AuditTrail : IAsyncDisposable
+{
+    private long durable;
+
+    public AuditTrail(ServeOptions options, IStore store, string ownerAccountId, ServerMetrics metrics, TimeProvider clock, ILoggerFactory loggers)
+    {
+        Log = new AuditLog(store, ownerAccountId, options.Region, clock);
+        Exporter = options.ExportsAudit
+            ? new AuditExporter(store, options.AuditDirectory ?? Path.Combine(options.DataDirectory, "audit"), options.AuditRetention, clock, loggers.CreateLogger<AuditExporter>())
+            : null;
+        durable = store.View.FindAuditBlockBefore(long.MaxValue)?.LastSequence ?? store.View.AuditStart.Sequence;
+        store.ObserveAudit(Note);
+        metrics.ObserveAudit(() => Durable, Log, Exporter);
+    }
+
+    public AuditLog Log { get; }
+
+    public AuditExporter? Exporter { get; }
+
+    /// <summary>Number of the last durable event.</summary>
+    public long Durable => Interlocked.Read(ref durable);
+
+    public void Start() => Exporter?.Start();
+
+    public ValueTask DisposeAsync() => Exporter?.DisposeAsync() ?? ValueTask.CompletedTask;
+
+    private void Note(long lastSequence)
+    {
+        Interlocked.Exchange(ref durable, lastSequence);
+        Exporter?.Ring();
+    }
+}

@@ -1,0 +1,30 @@
+using Portlight.Server.Operations;
+using Portlight.Storage;
+using Portlight.Wire;
+
+namespace Portlight.Server.Audit;
+
+/// <summary>A call and what became of it: all that its event is made of.</summary>
+internal sealed record AuditedCall(Call Call)
+{
+    public string EventId { get; } = Guid.NewGuid().ToString();
+
+    /// <summary>What the caller is told; null when the call succeeded, or when it is recorded together with its changes.</summary>
+    public LightsailException? Error { get; init; }
+
+    /// <summary>The account whose event it is.</summary>
+    public required string Recipient { get; init; }
+
+    public required string Region { get; init; }
+
+    /// <summary>Calls of strangers that were not recorded since the last event that says so.</summary>
+    public long LeftOut { get; init; }
+
+    /// <summary>What was stored before the changes; null for a call without changes.</summary>
+    public IStoreView? View { get; init; }
+
+    public Changes? Changes { get; init; }
+
+    /// <summary>What the decision returned.</summary>
+    public object? Result { get; init; }
+}

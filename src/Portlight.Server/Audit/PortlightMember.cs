@@ -1,0 +1,141 @@
+using System.Text.Json;
+using Portlight.Domain;
+using Portlight.Iam;
+using Portlight.Server.Access;
+using Portlight.Server.Operations.Ports;
+using Portlight.Wire.Lightsail;
+
+namespace Portlight.Server.Audit;
+
+/// <summary>The member of an event that CloudTrail's have not: port sets before and after, and the statements that allowed or denied the call.</summary>
+internal static class PortlightMember
+{
+    /// <summary>A request is decided once for each rule that it asks for, and may ask for thousands.</summary>
+    private const int MaxDecisions = 64;
+
+    /// <summary>More rules than this are left out; what the request asked for is under <c>requestParameters</c>.</summary>
+    private const int MaxRules = 500;
+
+    private const int MaxSources = 2_000;
+
+    public static void Write(Utf8JsonWriter writer, AuditedCall audited)
+    {
+        var decisions = audited.Call.Decisions;
+        var ports = FindPorts(audited);
+        if (decisions.Count == 0 && ports is null)
+        {
+            return;
+        }
+
+        writer.WriteStartObject("portlight"u8);
+        if (ports is var (before, after))
+        {
+            WritePorts(writer, "portsBefore"u8, before);
+            WritePorts(writer, "portsAfter"u8, after);
+        }
+
+        if (decisions.Count > 0)
+        {
+            WriteDecisions(writer, decisions);
+        }
+
+        writer.WriteEndObject();
+    }
+
+    /// <summary>Of the first instance whose ports the call has set: what makes several at once makes them alike.</summary>
+    private static (PortSet? Before, PortSet? After)? FindPorts(AuditedCall audited)
+    {
+        foreach (var change in audited.Changes?.Instances ?? [])
+        {
+            var before = audited.View!.FindInstance(change.Instance.Scope, change.Instance.Name)?.Ports;
+            var after = change.IsRemoval ? null : change.Instance.Ports;
+            if (!ReferenceEquals(before, after))
+            {
+                return (before, after);
+            }
+        }
+
+        return null;
+    }
+
+    private static void WritePorts(Utf8JsonWriter writer, ReadOnlySpan<byte> name, PortSet? ports)
+    {
+        writer.WritePropertyName(name);
+        if (ports is null)
+        {
+            writer.WriteNullValue();
+            return;
+        }
+
+        if (ports.Rules.Length > MaxRules || ports.Rules.Sum(rule => rule.Ipv4Sources.Length + rule.Ipv6Sources.Length) > MaxSources)
+        {
+            writer.WriteStartObject();
+            writer.WriteBoolean("omitted"u8, true);
+            writer.WriteNumber("rules"u8, ports.Rules.Length);
+            writer.WriteEndObject();
+            return;
+        }
+
+        writer.WriteStartArray();
+        foreach (var rule in ports.Rules)
+        {
+            JsonSerializer.Serialize(writer, rule.ToPortState(awsQuirks: false), LightsailJson.Default.InstancePortState);
+        }
+
+        writer.WriteEndArray();
+    }
+
+    private static void WriteDecisions(Utf8JsonWriter writer, IReadOnlyList<(AccessQuestion Question, Decision? Decision)> decisions)
+    {
+        writer.WriteStartArray("authorization"u8);
+        for (var i = 0; i < decisions.Count && i < MaxDecisions; i++)
+        {
+            WriteDecision(writer, decisions[i].Question, decisions[i].Decision);
+        }
+
+        writer.WriteEndArray();
+        if (decisions.Count > MaxDecisions)
+        {
+            writer.WriteNumber("authorizationsOmitted"u8, decisions.Count - MaxDecisions);
+        }
+    }
+
+    /// <summary>Without a decision the root of the account asked, whom no policy binds.</summary>
+    private static void WriteDecision(Utf8JsonWriter writer, AccessQuestion question, Decision? decision)
+    {
+        writer.WriteStartObject();
+        writer.WriteString("action"u8, question.Action);
+        writer.WriteString("resource"u8, question.Resource);
+        writer.WriteString("decision"u8, decision?.Reason switch
+        {
+            null or DecisionReason.Allowed => "allowed"u8,
+            DecisionReason.ExplicitDeny => "explicitDeny"u8,
+            _ => "implicitDeny"u8,
+        });
+        if (decision is not null)
+        {
+            WriteBasis(writer, decision);
+        }
+
+        writer.WriteEndObject();
+    }
+
+    private static void WriteBasis(Utf8JsonWriter writer, Decision decision)
+    {
+        writer.WriteString("decidedBy"u8, decision.DecidedBy switch
+        {
+            DecidingPolicy.Identity => "identity"u8,
+            DecidingPolicy.PermissionsBoundary => "permissionsBoundary"u8,
+            _ => "session"u8,
+        });
+        if (decision.Policy is { } policy)
+        {
+            writer.WriteString("policy"u8, policy.Id);
+        }
+
+        if (decision.Statement is { } statement)
+        {
+            writer.WriteString("statement"u8, BoundedText.Of(statement.ToString()));
+        }
+    }
+}

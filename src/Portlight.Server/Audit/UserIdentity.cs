@@ -1,0 +1,73 @@
+using System.Text.Json;
+using Portlight.Server.Operations;
+
+namespace Portlight.Server.Audit;
+
+/// <summary>Who called, as CloudTrail says it (CloudTrail user guide, userIdentity element).</summary>
+internal static class UserIdentity
+{
+    public static void Write(Utf8JsonWriter writer, Call call)
+    {
+        var principal = call.Principal;
+        writer.WriteStartObject("userIdentity"u8);
+        if (principal.Type == PrincipalType.Anonymous)
+        {
+            writer.WriteString("type"u8, "Unknown"u8);
+            if (call.Audit.ClaimedAccessKeyId is { } claimed)
+            {
+                writer.WriteString("accessKeyId"u8, BoundedText.Of(claimed));
+            }
+        }
+        else
+        {
+            writer.WriteString("type"u8, TypeOf(principal.Type));
+            writer.WriteString("principalId"u8, principal.UserId);
+            writer.WriteString("arn"u8, principal.Arn);
+            writer.WriteString("accountId"u8, principal.AccountId);
+            writer.WriteString("accessKeyId"u8, principal.AccessKeyId);
+            if (principal.UserName is { } name)
+            {
+                writer.WriteString("userName"u8, name);
+            }
+
+            WriteSession(writer, principal);
+        }
+
+        writer.WriteEndObject();
+    }
+
+    private static ReadOnlySpan<byte> TypeOf(PrincipalType type) => type switch
+    {
+        PrincipalType.Account => "Root"u8,
+        PrincipalType.User => "IAMUser"u8,
+        _ => "AssumedRole"u8,
+    };
+
+    private static void WriteSession(Utf8JsonWriter writer, Principal principal)
+    {
+        if (principal.SessionIssuedAt is not { } issued)
+        {
+            return;
+        }
+
+        writer.WriteStartObject("sessionContext"u8);
+        if (principal.RoleArn is { } role)
+        {
+            writer.WriteStartObject("sessionIssuer"u8);
+            writer.WriteString("type"u8, "Role"u8);
+            writer.WriteString("principalId"u8, principal.UserId.AsSpan()[..Until(principal.UserId, ':')]);
+            writer.WriteString("arn"u8, role);
+            writer.WriteString("accountId"u8, principal.AccountId);
+            writer.WriteString("userName"u8, role.AsSpan()[(role.LastIndexOf('/') + 1)..]);
+            writer.WriteEndObject();
+        }
+
+        writer.WriteStartObject("attributes"u8);
+        AuditEventJson.WriteTime(writer, "creationDate"u8, issued);
+        writer.WriteString("mfaAuthenticated"u8, "false"u8);
+        writer.WriteEndObject();
+        writer.WriteEndObject();
+    }
+
+    private static int Until(string text, char end) => text.IndexOf(end, StringComparison.Ordinal) is var place and >= 0 ? place : text.Length;
+}
