@@ -9,6 +9,8 @@ namespace Portlight.Cli.Settings;
 /// <summary>Every setting of <c>serve</c>: the one table that the command line, the environment, settings files and docs/settings.md are made of.</summary>
 internal static class ServeSettings
 {
+    public const string AuditLogDefaultInWords = "audit in the data directory";
+
     public static ImmutableArray<Setting> All { get; } =
     [
         new("listen", "URL", ServeOptions.DefaultListen, "Where to answer; port 0 takes a free one", IsList: true, ReadListen),
@@ -46,7 +48,7 @@ internal static class ServeSettings
             Number(int.MaxValue, (options, count) => options with { StaticIpQuota = count })),
         new("retention", "DURATION", "90d", "How long operations and the revision log are kept", IsList: false,
             Duration(TimeSpan.FromDays(36_500), (options, duration) => options with { Retention = duration })),
-        new("audit-log", "DIR|off", "audit in the data directory", "Where audit events are written as JSON lines, a file a day; off: they are in the database alone", IsList: false, ReadAuditLog),
+        new("audit-log", "DIR|off", AuditLogDefaultInWords, "Where audit events are written as JSON lines, a file a day; off: they are in the database alone", IsList: false, ReadAuditLog),
         new("audit-retention", "DURATION", "90d", "How long audit events are kept, in the database and in files", IsList: false,
             Duration(TimeSpan.FromDays(36_500), (options, duration) => options with { AuditRetention = duration })),
     ];

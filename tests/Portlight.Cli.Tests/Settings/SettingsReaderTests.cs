@@ -23,13 +23,22 @@ public sealed class SettingsReaderTests : IDisposable
     [Fact]
     public void The_default_that_a_setting_shows_is_the_default_that_it_has()
     {
-        foreach (var setting in ServeSettings.All.Where(setting => setting.Default is not ("none" or "made up" or DataDirectory.DefaultInWords)))
+        foreach (var setting in ServeSettings.All.Where(setting => setting.Default is not ("none" or "made up" or DataDirectory.DefaultInWords or ServeSettings.AuditLogDefaultInWords)))
         {
             var untouched = new ServeOptions { DataDirectory = "/data" };
             var read = setting.Read(untouched, [setting.Default], out var problem);
             Assert.True(read is not null, $"{setting.Name}: {problem}");
             Assert.Equal(untouched with { Listen = default }, read with { Listen = default });
         }
+    }
+
+    [Fact]
+    public void The_audit_log_goes_where_it_is_told_or_stays_in_the_database()
+    {
+        Assert.Equal((true, "/var/log/portlight"), (Read([("audit-log", ["/var/log/portlight"])]).ExportsAudit, Read([("audit-log", ["/var/log/portlight"])]).AuditDirectory));
+        Assert.Equal((false, null), (Read([("audit-log", ["off"])]).ExportsAudit, Read([("audit-log", ["off"])]).AuditDirectory));
+        Assert.Equal((true, null), (Read().ExportsAudit, Read().AuditDirectory));
+        Assert.Equal(TimeSpan.FromDays(400), Read([("audit-retention", ["400d"])]).AuditRetention);
     }
 
     [Fact]
