@@ -28,6 +28,13 @@ internal sealed class DataDirectory : IDisposable
         }
 
         await using var store = SqliteStore.Open(System.IO.Path.Combine(data.Path, "portlight.db"), TimeProvider.System);
+        await FillAsync(store, count);
+        return data;
+    }
+
+    /// <summary>Puts so many instances into a store.</summary>
+    public static async Task FillAsync(SqliteStore store, int count)
+    {
         foreach (var chunk in Enumerable.Range(0, count).Chunk(500))
         {
             await store.CommitAsync((_, changes) =>
@@ -40,8 +47,6 @@ internal sealed class DataDirectory : IDisposable
                 return true;
             });
         }
-
-        return data;
     }
 
     public void Dispose() => Directory.Delete(Path, recursive: true);

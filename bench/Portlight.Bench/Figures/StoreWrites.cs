@@ -22,8 +22,22 @@ internal static class StoreWrites
 
     public static async Task<int> RunAsync()
     {
-        using var data = await DataDirectory.WithInstancesAsync(Callers);
-        await using var store = SqliteStore.Open(System.IO.Path.Combine(data.Path, "portlight.db"), TimeProvider.System);
+        var directory = Directory.CreateTempSubdirectory("portlight-bench-");
+        try
+        {
+            await using var store = SqliteStore.Open(Path.Combine(directory.FullName, "portlight.db"), TimeProvider.System);
+            await DataDirectory.FillAsync(store, Callers);
+            await MeasureAllAsync(store);
+            return 0;
+        }
+        finally
+        {
+            directory.Delete(recursive: true);
+        }
+    }
+
+    private static async Task MeasureAllAsync(SqliteStore store)
+    {
         List<Cost> plain = [], audited = [], alone = [];
         await PutAsync(store, withEvent: true);
         for (var round = 0; round < Rounds; round++)
@@ -37,7 +51,6 @@ internal static class StoreWrites
         Print("Puts with an event of 1 kB each", audited);
         Print("events of 1 kB alone", alone);
         Report.Ratio("Puts per second, with an event / without", [.. audited.Select(one => one.PerSecond)], [.. plain.Select(one => one.PerSecond)], atLeast: 0.8);
-        return 0;
     }
 
     private static Task PutAsync(SqliteStore store, bool withEvent) => Task.WhenAll(Enumerable.Range(0, Callers).Select(caller => Task.Run(async () =>

@@ -88,6 +88,7 @@ internal sealed class Batch : IChangeWriter
         var watermark = applied.Value;
         WriteCounters(watermark);
         audit.Write(connection.Audit);
+        connection.OperationIndex.CatchUp();
         caches.BeginCommit();
         connection.Commit();
         audit.Committed();
@@ -105,6 +106,7 @@ internal sealed class Batch : IChangeWriter
         revision = decidedRevision = committedRevision;
         changed.Clear();
         audit.Undo();
+        connection.OperationIndex.Undo();
         caches.EndCommit(done: false);
         connection.Rollback();
     }

@@ -16,7 +16,8 @@ internal sealed class Connection : IDisposable
         Instances = new InstanceRows(database, json);
         StaticIps = new StaticIpRows(database);
         KeyPairs = new KeyPairRows(database, json);
-        Operations = new OperationRows(database);
+        OperationIndex = new OperationIndexRows(database);
+        Operations = new OperationRows(database, OperationIndex);
         Accounts = new AccountRows(database);
         AccessKeys = new AccessKeyRows(database);
         Users = new IdentityRows<User>(database, json, IdentityTables.Users);
@@ -26,7 +27,7 @@ internal sealed class Connection : IDisposable
         Audit = new AuditRows(database);
         Names = new NameRows(database);
         Counters = new CounterRows(database);
-        Prune = new PruneRows(database);
+        Prune = new PruneRows(database, OperationIndex);
         begin = database.Prepare("BEGIN IMMEDIATE");
         commit = database.Prepare("COMMIT");
         rollback = database.Prepare("ROLLBACK");
@@ -41,6 +42,8 @@ internal sealed class Connection : IDisposable
     public KeyPairRows KeyPairs { get; }
 
     public OperationRows Operations { get; }
+
+    public OperationIndexRows OperationIndex { get; }
 
     public AccountRows Accounts { get; }
 

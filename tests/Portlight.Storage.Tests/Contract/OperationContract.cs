@@ -116,6 +116,65 @@ public abstract class OperationContract<TSource> : StoreTests<TSource>
         }
     }
 
+    /// <summary>More than any store keeps out of its index for a while, in times that go back and forth, with old ones forgotten in between.</summary>
+    [Fact]
+    public async Task Operations_of_a_resource_are_listed_whole_and_in_order_however_many_there_are()
+    {
+        const int Rounds = 7, Each = 400;
+        var random = new Random(20261124);
+        var (all, made) = (new List<Operation>(), 0);
+        for (var round = 0; round < Rounds; round++)
+        {
+            await Task.WhenAll(Enumerable.Range(0, Each / 20).Select(_ =>
+            {
+                var some = Enumerable.Range(0, 20).Select(_ =>
+                {
+                    var at = Sample.Start.AddSeconds((round * 100) + random.Next(120));
+                    var operation = Sample.Operation(++made, $"web-{random.Next(3)}") with { CreatedAt = at };
+                    all.Add(operation);
+                    return operation;
+                }).ToList();
+                return ChangeAsync(changes => some.ForEach(changes.Save));
+            }));
+            AssertListed();
+            if (round % 3 == 2)
+            {
+                await ReopenAsync();
+                await Store.PruneAsync(Sample.Start.AddSeconds(round * 100), Cancellation);
+                var left = View.ListOperations(Sample.Scope, null, null, 10_000).Operations.Select(operation => operation.Id).ToHashSet();
+                Assert.InRange(all.RemoveAll(operation => !left.Contains(operation.Id)), 1, all.Count + Each);
+                AssertListed();
+            }
+        }
+
+        // All of them; the store may then count from the beginning.
+        await Store.PruneAsync(Sample.Start.AddYears(1), Cancellation);
+        all.Clear();
+        AssertListed();
+        all.AddRange(Enumerable.Range(9_000, 3).Select(number => Sample.Operation(number)));
+        await ChangeAsync(changes => all.ForEach(changes.Save));
+        AssertListed();
+
+        void AssertListed()
+        {
+            foreach (var resource in new[] { "web-0", "web-1", "web-2" })
+            {
+                // Of one moment the later added comes first: the list is in order of adding, and the sort keeps it.
+                var expected = all.Where(operation => operation.ResourceName == resource).Reverse().OrderByDescending(operation => operation.CreatedAt).Select(operation => operation.Id);
+                List<Guid> found = [];
+                string? next = null;
+                do
+                {
+                    var page = View.ListOperations(Sample.Scope, resource, next, 150);
+                    found.AddRange(page.Operations.Select(operation => operation.Id));
+                    next = page.Next;
+                }
+                while (next is not null);
+                Assert.Equal(expected, found);
+            }
+        }
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData("-")]

@@ -3,7 +3,7 @@ using Portlight.Domain;
 namespace Portlight.Storage.Sqlite;
 
 /// <summary>The table <c>operation</c>. What awaits an applied revision is stored as started and read as succeeded, so that a confirmation writes nothing.</summary>
-internal sealed class OperationRows(Database database)
+internal sealed class OperationRows(Database database, OperationIndexRows index)
 {
     private const string Columns =
         "id, scope, resource_name, resource_type, zone, type, details, created_at, status, status_changed_at, error_code, error_details, awaits_revision";
@@ -12,8 +12,18 @@ internal sealed class OperationRows(Database database)
     private readonly Statement list = database.Prepare(
         $"SELECT seq, {Columns} FROM operation WHERE scope = ? AND (created_at, seq) < (?, ?) ORDER BY created_at DESC, seq DESC LIMIT ?");
 
-    private readonly Statement listOfResource = database.Prepare(
-        $"SELECT seq, {Columns} FROM operation WHERE scope = ? AND resource_name = ? AND (created_at, seq) < (?, ?) ORDER BY created_at DESC, seq DESC LIMIT ?");
+    // What is in the index, newest first, and what is not in it yet; both at one moment, because it is one statement.
+    // NOT INDEXED: the few newest rows are to be walked by seq, where the planner would take every row of the scope.
+    private readonly Statement listOfResource = database.Prepare($"""
+        SELECT seq, {Columns} FROM operation WHERE seq IN (
+            SELECT seq FROM (
+                SELECT seq FROM operation_of_resource
+                WHERE scope = ?1 AND resource_name = ?2 AND (created_at, seq) < (?3, ?4) ORDER BY created_at DESC, seq DESC LIMIT ?5)
+            UNION ALL
+            SELECT seq FROM operation NOT INDEXED
+            WHERE seq > (SELECT value FROM counter WHERE name = 'indexed_operation') AND scope = ?1 AND resource_name = ?2 AND (created_at, seq) < (?3, ?4))
+        ORDER BY created_at DESC, seq DESC LIMIT ?5
+        """);
 
     private readonly Statement write = database.Prepare($"""
         INSERT INTO operation ({Columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
@@ -74,6 +84,7 @@ internal sealed class OperationRows(Database database)
         run.Bind(operation.ErrorDetails);
         run.Bind(operation.AwaitsRevision);
         run.Step();
+        index.Note();
     }
 
     private static Operation Read(in Execution run, Scope scope, long applied)

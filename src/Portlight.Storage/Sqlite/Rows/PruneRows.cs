@@ -6,7 +6,7 @@ namespace Portlight.Storage.Sqlite;
 /// Removes old operations and log rows, a chunk at a time. Both tables are walked in the order of their row ids, which is the order of time, so a prune
 /// reads what it removes and stops; a clock that was set back only delays a few rows to a later prune.
 /// </summary>
-internal sealed class PruneRows(Database database)
+internal sealed class PruneRows(Database database, OperationIndexRows index)
 {
     private readonly Statement operations = database.Prepare("SELECT seq, created_at, status, awaits_revision FROM operation WHERE seq > ? ORDER BY seq LIMIT ?");
     private readonly Statement deleteOperation = database.Prepare("DELETE FROM operation WHERE seq = ?");
@@ -38,9 +38,15 @@ internal sealed class PruneRows(Database database)
 
         foreach (var seq in old)
         {
+            index.Remove(seq);
             using var run = deleteOperation.Begin();
             run.Bind(seq);
             run.Step();
+        }
+
+        if (old.Count > 0)
+        {
+            index.Removed();
         }
 
         return (old.Count, next);
