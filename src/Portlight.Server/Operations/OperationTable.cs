@@ -2,6 +2,7 @@ using System.Collections.Frozen;
 using Portlight.Domain;
 using Portlight.Server.Access;
 using Portlight.Server.Operations.CloudTrail;
+using Portlight.Server.Operations.Iam;
 using Portlight.Server.Operations.Installation;
 using Portlight.Server.Operations.Instances;
 using Portlight.Server.Operations.KeyPairs;
@@ -39,6 +40,7 @@ internal sealed class OperationTable
         entries.Add(OperationEntry.Of(
             ApiService.CloudTrail, "LookupEvents", AccessOn.Account, new LookupEvents(services.Store, services.Options.Region),
             CloudTrailJson.Default.LookupEventsRequest, CloudTrailJson.Default.LookupEventsResponse));
+        entries.AddRange(IamOperations.All(services));
         Entries = entries;
         byTarget = entries.Where(entry => !entry.Service.SpeaksQuery).ToFrozenDictionary(entry => entry.Service.TargetPrefix + entry.Name, StringComparer.Ordinal);
         byAction = entries.Where(entry => entry.Service.SpeaksQuery).ToFrozenDictionary(entry => (entry.Service.Version!, entry.Name));

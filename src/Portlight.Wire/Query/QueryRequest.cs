@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
 using System.Text;
 
 namespace Portlight.Wire.Query;
@@ -9,6 +10,8 @@ namespace Portlight.Wire.Query;
 /// </summary>
 public sealed class QueryRequest
 {
+    private const string Member = "member.";
+
     private readonly Dictionary<string, string> parameters;
 
     private QueryRequest(Dictionary<string, string> parameters) => this.parameters = parameters;
@@ -52,6 +55,53 @@ public sealed class QueryRequest
 
     /// <summary>A parameter; null when it is not there.</summary>
     public string? Find(string name) => parameters.GetValueOrDefault(name);
+
+    /// <summary>
+    /// What a list's entries are called: <c>Tags.member.1</c>, <c>Tags.member.2</c>, …, with a dot and a member's name behind where they are structures. Entries
+    /// are counted from 1 without a gap: a list that is not counted so is refused, because an entry that is passed over might have been the one that mattered.
+    /// </summary>
+    /// <param name="name">The list's name, <c>Tags</c>.</param>
+    /// <param name="entries">The entries; none when the list is not there, or is there as an empty parameter, which is how SDKs write an empty list.</param>
+    /// <returns>False for a parameter under the list's name that is no counted entry.</returns>
+    public bool TryList(string name, out IReadOnlyList<string> entries)
+    {
+        var prefix = name + ".";
+        var numbers = new SortedSet<int>();
+        var isCounted = parameters.GetValueOrDefault(name, "").Length == 0;
+        foreach (var parameter in parameters.Keys)
+        {
+            if (parameter.StartsWith(prefix, StringComparison.Ordinal))
+            {
+                if (TryNumber(parameter.AsSpan(prefix.Length), out var number))
+                {
+                    numbers.Add(number);
+                }
+                else
+                {
+                    isCounted = false;
+                }
+            }
+        }
+
+        isCounted &= numbers.Count == 0 || numbers.Max == numbers.Count;
+        entries = isCounted ? [.. numbers.Select(number => $"{prefix}{Member}{number}")] : [];
+        return isCounted;
+    }
+
+    /// <summary>The number in <c>member.12</c> or <c>member.12.Key</c>: at most four digits, because a request has room for no more entries.</summary>
+    private static bool TryNumber(ReadOnlySpan<char> entry, out int number)
+    {
+        number = 0;
+        if (!entry.StartsWith(Member, StringComparison.Ordinal))
+        {
+            return false;
+        }
+
+        entry = entry[Member.Length..];
+        var dot = entry.IndexOf('.');
+        var digits = dot < 0 ? entry : entry[..dot];
+        return digits.Length is > 0 and <= 4 && digits[0] != '0' && int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out number);
+    }
 
     private static bool TryDecode(ReadOnlySpan<byte> text, [NotNullWhen(true)] out string? decoded)
     {

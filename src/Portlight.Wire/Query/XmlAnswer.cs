@@ -10,7 +10,7 @@ namespace Portlight.Wire.Query;
 /// </summary>
 public sealed class XmlAnswer : IDisposable
 {
-    private static readonly XmlWriterSettings Settings = new() { Encoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), OmitXmlDeclaration = true, CheckCharacters = true };
+    private static readonly XmlWriterSettings Settings = new() { Encoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), OmitXmlDeclaration = true, CheckCharacters = true, NewLineHandling = NewLineHandling.Entitize };
 
     private readonly MemoryStream stream = new();
     private readonly XmlWriter xml;
@@ -23,6 +23,9 @@ public sealed class XmlAnswer : IDisposable
         xml = XmlWriter.Create(stream, Settings);
         xml.WriteStartElement(action + "Response", xmlNamespace);
     }
+
+    /// <summary>Says that there is a result, even when nothing stands in it (<c>UpdateRole</c>): SDKs look for the element that the service's model names.</summary>
+    public void Result() => BeginResult();
 
     /// <summary>A text element; nothing at all for null.</summary>
     public void Text(string name, string? value)

@@ -1,0 +1,143 @@
+using Portlight.Domain;
+using Portlight.Server.Access;
+using Portlight.Wire.Query;
+
+namespace Portlight.Server.Operations.Iam;
+
+/// <summary>
+/// The operations of the IAM API (Query protocol, version 2010-05-08) that Portlight has. Each asks by itself whether the caller may, on the resource that the
+/// service authorization reference gives its action. Adding one takes its line here, its method and its tests; docs/iam-operations.md lists them.
+/// </summary>
+internal sealed class IamOperations
+{
+    private readonly List<OperationEntry> entries = [];
+
+    private IamOperations(Services services)
+    {
+        var users = new Entities<User>(services.Store, UserKind.Instance);
+        var groups = new Entities<Group>(services.Store, GroupKind.Instance);
+        var roles = new Entities<Role>(services.Store, RoleKind.Instance);
+        var policies = new Entities<ManagedPolicy>(services.Store, ManagedPolicyKind.Instance);
+        AddUsers(services, users);
+        AddGroups(services, users, groups);
+        AddRoles(services, roles);
+        AddPolicies(policies);
+        AddPoliciesOf(users, UserKind.Instance);
+        AddPoliciesOf(groups, GroupKind.Instance);
+        AddPoliciesOf(roles, RoleKind.Instance);
+        AddTagsOf(users);
+        AddTagsOf(roles);
+        AddTagsOf(policies);
+        AddBoundariesOf(users, UserKind.Instance);
+        AddBoundariesOf(roles, RoleKind.Instance);
+        AddEmpty(new EmptyAnswers(users, roles));
+        Add("GetAccountSummary", new AccountSummary(services.Store).GetAsync);
+    }
+
+    public static IEnumerable<OperationEntry> All(Services services) => new IamOperations(services).entries;
+
+    private void AddUsers(Services services, Entities<User> entities)
+    {
+        var users = new Users(entities);
+        Add("CreateUser", users.CreateAsync);
+        Add("GetUser", users.GetAsync);
+        Add("UpdateUser", new UserUpdate(entities).UpdateAsync);
+        Add("DeleteUser", users.DeleteAsync);
+        Add("ListUsers", Listing.Of(services.Store, "user", "Users", (view, account) => view.ListUsers(account), user => (user.Path, user.Name), UserShapes.Listed));
+        var keys = new AccessKeys(entities, services.Secrets);
+        Add("CreateAccessKey", keys.CreateAsync);
+        Add("UpdateAccessKey", keys.UpdateAsync);
+        Add("DeleteAccessKey", keys.DeleteAsync);
+        Add("ListAccessKeys", keys.ListAsync);
+        Add("GetAccessKeyLastUsed", keys.LastUsedAsync);
+    }
+
+    private void AddGroups(Services services, Entities<User> users, Entities<Group> entities)
+    {
+        var groups = new Groups(entities);
+        Add("CreateGroup", groups.CreateAsync);
+        Add("GetGroup", groups.GetAsync);
+        Add("UpdateGroup", groups.UpdateAsync);
+        Add("DeleteGroup", groups.DeleteAsync);
+        Add("ListGroups", Listing.Of(services.Store, "group", "Groups", (view, account) => view.ListGroups(account), group => (group.Path, group.Name), GroupShapes.Group));
+        var membership = new Membership(users, entities);
+        Add("AddUserToGroup", membership.AddAsync);
+        Add("RemoveUserFromGroup", membership.RemoveAsync);
+        Add("ListGroupsForUser", membership.ListForUserAsync);
+    }
+
+    private void AddRoles(Services services, Entities<Role> entities)
+    {
+        var roles = new Roles(entities);
+        Add("CreateRole", roles.CreateAsync);
+        Add("GetRole", roles.GetAsync);
+        Add("UpdateRole", roles.UpdateAsync);
+        Add("UpdateRoleDescription", roles.UpdateDescriptionAsync);
+        Add("UpdateAssumeRolePolicy", roles.UpdateTrustAsync);
+        Add("DeleteRole", roles.DeleteAsync);
+        Add("ListRoles", Listing.Of(services.Store, "role", "Roles", (view, account) => view.ListRoles(account), role => (role.Path, role.Name), RoleShapes.Listed));
+    }
+
+    private void AddPolicies(Entities<ManagedPolicy> entities)
+    {
+        var policies = new ManagedPolicies(entities);
+        Add("CreatePolicy", policies.CreateAsync);
+        Add("GetPolicy", policies.GetAsync);
+        Add("ListPolicies", policies.ListAsync);
+        Add("DeletePolicy", policies.DeleteAsync);
+        Add("ListEntitiesForPolicy", new PolicyEntities(entities).ListAsync);
+        var versions = new PolicyVersions(entities);
+        Add("CreatePolicyVersion", versions.CreateAsync);
+        Add("GetPolicyVersion", versions.GetAsync);
+        Add("ListPolicyVersions", versions.ListAsync);
+        Add("DeletePolicyVersion", versions.DeleteAsync);
+        Add("SetDefaultPolicyVersion", versions.SetDefaultAsync);
+    }
+
+    private void AddPoliciesOf<T>(Entities<T> entities, IdentityKind<T> kind)
+        where T : class
+    {
+        var inline = new InlinePolicies<T>(entities, kind);
+        Add($"Put{kind.Word}Policy", inline.PutAsync);
+        Add($"Get{kind.Word}Policy", inline.GetAsync);
+        Add($"Delete{kind.Word}Policy", inline.DeleteAsync);
+        Add($"List{kind.Word}Policies", inline.ListAsync);
+        var attached = new AttachedPolicies<T>(entities, kind);
+        Add($"Attach{kind.Word}Policy", attached.AttachAsync);
+        Add($"Detach{kind.Word}Policy", attached.DetachAsync);
+        Add($"ListAttached{kind.Word}Policies", attached.ListAsync);
+    }
+
+    private void AddTagsOf<T>(Entities<T> entities)
+        where T : class
+    {
+        var tags = new EntityTags<T>(entities);
+        Add($"Tag{entities.Kind.Word}", tags.TagAsync);
+        Add($"Untag{entities.Kind.Word}", tags.UntagAsync);
+        Add($"List{entities.Kind.Word}Tags", tags.ListAsync);
+    }
+
+    private void AddBoundariesOf<T>(Entities<T> entities, IdentityKind<T> kind)
+        where T : class
+    {
+        var boundaries = new BoundaryOperations<T>(entities, kind);
+        Add($"Put{kind.Word}PermissionsBoundary", boundaries.PutAsync);
+        Add($"Delete{kind.Word}PermissionsBoundary", boundaries.DeleteAsync);
+    }
+
+    private void AddEmpty(EmptyAnswers empty)
+    {
+        Add("ListMFADevices", empty.OfUser("MFADevices"));
+        Add("ListSSHPublicKeys", empty.OfUser("SSHPublicKeys"));
+        Add("ListSigningCertificates", empty.OfUser("Certificates"));
+        Add("ListServiceSpecificCredentials", empty.OfUser("ServiceSpecificCredentials"));
+        Add("ListVirtualMFADevices", EmptyAnswers.OfAccount("VirtualMFADevices"));
+        Add("ListAccountAliases", EmptyAnswers.OfAccount("AccountAliases"));
+        Add("ListInstanceProfilesForRole", empty.OfRole("InstanceProfiles"));
+        Add("GetLoginProfile", empty.NoLoginProfileAsync);
+        Add("DeleteLoginProfile", empty.NoLoginProfileAsync);
+    }
+
+    private void Add(string name, Func<IamRequest, XmlAnswer, Task> run) =>
+        entries.Add(OperationEntry.OfQuery(ApiService.Iam, name, AccessOn.Resource, (call, form, answer) => run(new IamRequest(call, form), answer)));
+}
