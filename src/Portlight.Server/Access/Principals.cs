@@ -43,6 +43,15 @@ internal sealed class Principals(ILogger<Principals> log)
         return new PrincipalPolicies(policies.DrainToImmutable(), Boundary(view, role.AccountId, role.BoundaryArn));
     }
 
+    /// <summary>What membership in a group gives.</summary>
+    public PrincipalPolicies Of(IStoreView view, Group group)
+    {
+        var policies = ImmutableArray.CreateBuilder<Policy>();
+        policies.AddRange(compiled.Inline(group));
+        AddAttached(policies, view, group.AccountId, group.AttachedPolicies);
+        return new PrincipalPolicies(policies.DrainToImmutable());
+    }
+
     /// <summary>A managed policy by its ARN, as it holds now; one that denies everything when there is none of that ARN in the account and AWS has none either.</summary>
     public Policy Managed(IStoreView view, string accountId, string arn) =>
         FindManaged(view, accountId, arn) is { } row ? compiled.Of(row) : compiled.Missing(arn, PolicySource.UserManaged);

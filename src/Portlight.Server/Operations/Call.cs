@@ -1,4 +1,5 @@
 using Portlight.Domain;
+using Portlight.Iam;
 using Portlight.Server.Access;
 using Portlight.Server.Audit;
 using Portlight.Wire.Query;
@@ -35,7 +36,7 @@ internal sealed class Call
     public bool IsAuthorized { get; set; }
 
     /// <summary>What was asked of the caller's policies, in order; without a decision where the root of the account asked.</summary>
-    public IReadOnlyList<(AccessQuestion Question, Iam.Decision? Decision)> Decisions { get; set; } = [];
+    public IReadOnlyList<(AccessQuestion Question, Decision? Decision)> Decisions { get; set; } = [];
 
     /// <summary>What the audit log is told.</summary>
     public AuditNotes Audit { get; init; } = new();

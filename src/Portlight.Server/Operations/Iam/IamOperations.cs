@@ -31,6 +31,9 @@ internal sealed class IamOperations
         AddBoundariesOf(users, UserKind.Instance);
         AddBoundariesOf(roles, RoleKind.Instance);
         AddEmpty(new EmptyAnswers(users, roles));
+        var simulations = new Simulations(services.Store, services.Principals);
+        Add("SimulateCustomPolicy", Simulations.CustomAsync);
+        Add("SimulatePrincipalPolicy", simulations.OfPrincipalAsync);
         Add("GetAccountSummary", new AccountSummary(services.Store).GetAsync);
     }
 
