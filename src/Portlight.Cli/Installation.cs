@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization.Metadata;
 using Portlight.Server;
 using Portlight.Wire.Client;
+using Portlight.Wire.CloudTrail;
 using Portlight.Wire.PortlightApi;
 using Portlight.Wire.SigV4;
 
@@ -13,6 +14,7 @@ internal sealed class Installation : IDisposable
 {
     private readonly HttpClient _http = new() { Timeout = TimeSpan.FromSeconds(90) };
     private readonly AwsClient _client;
+    private readonly AwsClient _trail;
 
     private Installation(string directory, Uri endpoint, AwsCredentials credentials)
     {
@@ -20,6 +22,7 @@ internal sealed class Installation : IDisposable
         Endpoint = endpoint;
         Credentials = credentials;
         _client = new AwsClient(_http, endpoint, RegionOf(directory), credentials, TimeProvider.System);
+        _trail = new AwsClient(_http, endpoint, RegionOf(directory), credentials, TimeProvider.System, "cloudtrail");
     }
 
     public string Directory { get; }
@@ -53,6 +56,14 @@ internal sealed class Installation : IDisposable
         CancellationToken cancellation)
         where TResponse : class =>
         _client.SendAsync($"{PortlightOperations.TargetPrefix}.{operation}", request, requestShape, responseShape, cancellation);
+
+    /// <summary>Reads the audit log by the API of CloudTrail.</summary>
+    public Task<LookupEventsResponse> LookupEventsAsync(LookupEventsRequest request, CancellationToken cancellation) => _trail.SendAsync(
+        "com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101.LookupEvents",
+        request,
+        CloudTrailJson.Default.LookupEventsRequest,
+        CloudTrailJson.Default.LookupEventsResponse,
+        cancellation);
 
     public void Dispose() => _http.Dispose();
 

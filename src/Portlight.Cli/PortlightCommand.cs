@@ -21,6 +21,7 @@ internal static class PortlightCommand
         TeardownVerb.Create(),
         AccountVerb.Create(),
         RegionVerb.Create(),
+        AuditVerb.Create(),
     };
 
     public static async Task<int> RunAsync(string[] args, TextWriter output, TextWriter error)

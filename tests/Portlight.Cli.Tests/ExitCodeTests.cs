@@ -20,6 +20,8 @@ public sealed class ExitCodeTests : IDisposable
     [InlineData("attach web-1 --this-host --open 22")]
     [InlineData("attach")]
     [InlineData("account close")]
+    [InlineData("audit verify --head 12")]
+    [InlineData("audit verify --head 12:abc")]
     public async Task Wrong_usage_is_2_and_says_why(string line)
     {
         var (code, output, error) = await RunAsync(line);
@@ -36,6 +38,7 @@ public sealed class ExitCodeTests : IDisposable
     [InlineData("detach web-1 --yes")]
     [InlineData("account list")]
     [InlineData("region list")]
+    [InlineData("audit show")]
     public async Task A_verb_without_an_installation_fails_and_says_how_to_get_one(string line)
     {
         var (code, output, error) = await RunAsync($"{line} --data {_folder.FullName}");

@@ -30,10 +30,13 @@ internal sealed partial class AwsCli(Installation installation, params (string N
     public override ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
     /// <summary>`aws lightsail` with these words.</summary>
-    public async Task<(int ExitCode, string Output, string Errors)> RunAsync(params IEnumerable<string> words)
+    public Task<(int ExitCode, string Output, string Errors)> RunAsync(params IEnumerable<string> words) => RunServiceAsync("lightsail", words);
+
+    /// <summary>The command of another service with these words.</summary>
+    public async Task<(int ExitCode, string Output, string Errors)> RunServiceAsync(string service, params IEnumerable<string> words)
     {
         string aws = Programs.Find("aws", "awscli");
-        ProcessStartInfo start = installation.Inside(aws, "lightsail");
+        ProcessStartInfo start = installation.Inside(aws, service);
         foreach (string word in words) start.ArgumentList.Add(word);
         foreach ((string name, string value) in variables) start.Environment[name] = value;
         version ??= await VersionAsync(aws);

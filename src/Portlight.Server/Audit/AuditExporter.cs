@@ -20,6 +20,7 @@ internal sealed partial class AuditExporter(IStore store, string directory, Time
     private Task running = Task.CompletedTask;
     private long exported;
     private bool isOpen;
+    private bool isStopped;
 
     /// <summary>Number of the last event that is in a file.</summary>
     public long Exported => Interlocked.Read(ref exported);
@@ -42,13 +43,15 @@ internal sealed partial class AuditExporter(IStore store, string directory, Time
     /// <summary>Writes what is durable and not yet in a file, then stops.</summary>
     public async ValueTask DisposeAsync()
     {
-        await stop.CancelAsync();
-        await running;
-        if (running.IsCompletedSuccessfully)
+        if (isStopped)
         {
-            await TryExportAsync();
+            return;
         }
 
+        isStopped = true;
+        await stop.CancelAsync();
+        await running;
+        await TryExportAsync();
         files.Dispose();
         stop.Dispose();
         bell.Dispose();

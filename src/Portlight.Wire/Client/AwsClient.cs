@@ -8,7 +8,7 @@ namespace Portlight.Wire.Client;
 /// A small client of this API, for the <c>portlight</c> command and the tests: one signed POST per call, no retries. An error
 /// answer is an <see cref="AwsErrorException"/>; a server that cannot be reached an <see cref="HttpRequestException"/>.
 /// </summary>
-public sealed class AwsClient(HttpClient http, Uri endpoint, string region, AwsCredentials credentials, TimeProvider clock)
+public sealed class AwsClient(HttpClient http, Uri endpoint, string region, AwsCredentials credentials, TimeProvider clock, string service = "lightsail")
 {
     /// <summary>Calls the operation that <paramref name="target"/> names, such as <c>Lightsail_20161128.GetInstance</c>.</summary>
     public async Task<TResponse> SendAsync<TRequest, TResponse>(
@@ -23,7 +23,7 @@ public sealed class AwsClient(HttpClient http, Uri endpoint, string region, AwsC
         using var message = new HttpRequestMessage(HttpMethod.Post, endpoint) { Content = new ByteArrayContent(body) };
         message.Content.Headers.ContentType = new MediaTypeHeaderValue(AwsJson.ContentType);
         message.Headers.TryAddWithoutValidation("X-Amz-Target", target);
-        RequestSigning.Sign(message, body, credentials, region, clock.GetUtcNow());
+        RequestSigning.Sign(message, body, credentials, region, clock.GetUtcNow(), service);
 
         using var response = await http.SendAsync(message, cancellation).ConfigureAwait(false);
         var answer = await response.Content.ReadAsByteArrayAsync(cancellation).ConfigureAwait(false);

@@ -1,0 +1,66 @@
+using System.Buffers;
+using System.CommandLine;
+using System.Globalization;
+using Portlight.Storage;
+using Portlight.Storage.Sqlite;
+
+namespace Portlight.Cli.Verbs;
+
+/// <summary><c>portlight audit verify|show</c>: whether the audit log is what was recorded, and what is in it.</summary>
+internal static class AuditVerb
+{
+    private static readonly SearchValues<char> HexDigits = SearchValues.Create("0123456789abcdef");
+
+    public static Command Create() => new("audit", "Verify and show the audit log") { VerifyVerb(), AuditShow.Create() };
+
+    private static Command VerifyVerb()
+    {
+        var data = DataOption.Create();
+        var head = new Option<string?>("--head") { HelpName = "SEQUENCE:HASH", Description = "An event that the log must hold, as an earlier verification has printed it" };
+        var files = new Option<string[]>("--file") { HelpName = "FILE", Description = "Exported files, in order of their names, instead of the database", AllowMultipleArgumentsPerToken = true };
+        var command = new Command("verify", "Follow the chain of the audit log; works beside a running server") { data, head, files };
+        command.SetAction(async (parsed, cancellation) =>
+        {
+            var expected = parsed.GetValue(head) is { } text ? ReadHead(text) : null;
+            var report = parsed.GetValue(files) is { Length: > 0 } given
+                ? await ExportedFiles.VerifyAsync(given, expected, cancellation)
+                : VerifyStore(DataDirectory.Resolve(parsed.GetValue(data)), expected);
+            await WriteAsync(report, parsed.InvocationConfiguration.Output);
+            return report.Break is { } place ? throw new FailedException($"the audit log is broken at event {place.Sequence}: {place.Problem}") : ExitCode.Done;
+        });
+        return command;
+    }
+
+    internal static AuditAnchor ReadHead(string text)
+    {
+        var colon = text.IndexOf(':', StringComparison.Ordinal);
+        return colon > 0
+            && long.TryParse(text.AsSpan(0, colon), NumberStyles.None, CultureInfo.InvariantCulture, out var sequence)
+            && text.Length - colon - 1 == AuditChain.Genesis.Length
+            && text.AsSpan(colon + 1).IndexOfAnyExcept(HexDigits) < 0
+            ? new AuditAnchor(sequence, text[(colon + 1)..])
+            : throw new UsageException($"--head: `{text}` must be an event's number, a colon and its hash of {AuditChain.Genesis.Length} characters");
+    }
+
+    private static AuditReport VerifyStore(string directory, AuditAnchor? expected)
+    {
+        using var log = AuditLogFile.Open(Path.Combine(directory, "portlight.db"));
+        return AuditVerification.Verify(log, expected);
+    }
+
+    private static async Task WriteAsync(AuditReport report, TextWriter output)
+    {
+        await output.WriteLineAsync(report.Events == 0 ? "no events" : $"{report.Events} events, {Time(report.FirstAt)} to {Time(report.LastAt)}");
+        if (report.Head is { } head)
+        {
+            await output.WriteLineAsync($"head {head.Sequence}:{head.Hash}");
+        }
+
+        if (report.IsExpectedHeadForgotten)
+        {
+            await output.WriteLineAsync("the head that was asked for is from before the first event that is left; it could not be compared");
+        }
+    }
+
+    private static string Time(DateTimeOffset? time) => time is { } at ? at.UtcDateTime.ToString("s", CultureInfo.InvariantCulture) + "Z" : "unknown";
+}

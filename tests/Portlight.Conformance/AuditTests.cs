@@ -1,0 +1,43 @@
+using System.Text.Json.Nodes;
+
+namespace Portlight.Conformance;
+
+/// <summary>The audit log through the clients that CloudTrail has.</summary>
+public sealed class AuditTests(Installation installation)
+{
+    /// <summary>Events of reads are durable within a tenth of a second.</summary>
+    private static readonly TimeSpan Durable = TimeSpan.FromMilliseconds(300);
+
+    [Fact]
+    public async Task The_aws_cli_looks_events_up()
+    {
+        await using var aws = new AwsCli(installation);
+        await aws.RunAsync("get-instance", "--instance-name", "audit-cli-nobody");
+        await Task.Delay(Durable, TestContext.Current.CancellationToken);
+
+        (int code, string output, string errors) = await aws.RunServiceAsync(
+            "cloudtrail", "lookup-events", "--lookup-attributes", "AttributeKey=ResourceName,AttributeValue=audit-cli-nobody",
+            "--query", "Events[].[EventName,Username,ReadOnly,EventSource,Resources[0].ResourceType]", "--output", "text");
+
+        Assert.Equal((0, "GetInstance\troot\ttrue\tlightsail.amazonaws.com\tAWS::Lightsail::Instance\n", ""), (code, output, errors));
+    }
+
+    [Fact]
+    public async Task The_paginator_of_boto3_finds_every_event_newest_first()
+    {
+        await using var boto3 = ScriptedClient.Boto3(installation);
+        for (int i = 0; i < 5; i++) await boto3.TryAsync("GetStaticIp", $$"""{"staticIpName":"audit-{{i}}"}""");
+        await Task.Delay(Durable, TestContext.Current.CancellationToken);
+
+        (int code, string output, string errors) = await Programs.RunAsync(
+            installation.Inside(Programs.Find("python3", "python3-boto3"), Path.Combine(ScriptedClient.Folder, "lookup_events.py"), "GetStaticIp"));
+
+        Assert.True(code == 0, errors);
+        JsonNode found = JsonNode.Parse(output)!;
+        IEnumerable<string> names = found["events"]!.AsArray().Select(one => (string)one!["event"]!["requestParameters"]!["staticIpName"]!).Where(name => name.StartsWith("audit-", StringComparison.Ordinal));
+        Assert.Equal(["audit-4", "audit-3", "audit-2", "audit-1", "audit-0"], names);
+        Assert.True((int)found["pages"]! >= 3);
+        Assert.Equal("InvalidNextTokenException", (string)found["refused"]!);
+        Assert.All(found["events"]!.AsArray(), one => Assert.StartsWith("Boto3/", (string)one!["event"]!["userAgent"]!, StringComparison.Ordinal));
+    }
+}

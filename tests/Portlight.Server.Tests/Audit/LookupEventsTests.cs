@@ -1,0 +1,191 @@
+using System.Text;
+using System.Text.Json;
+using CsCheck;
+using Portlight.Storage;
+
+namespace Portlight.Server.Tests.Audit;
+
+/// <summary>LookupEvents over HTTP: what it finds, in what order, on what pages, and what it refuses.</summary>
+public sealed class LookupEventsTests
+{
+    private const string Target = "com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101.LookupEvents";
+
+    [Fact]
+    public async Task A_call_is_found_by_each_of_its_properties()
+    {
+        await using var server = await ServerHarness.StartAsync();
+        await server.AddInstanceAsync("web-1");
+        await server.SendAsync("GetInstancePortStates", """{"instanceName":"web-1"}""");
+        await server.SendAsync("PutInstancePublicPorts", """{"instanceName":"web-1","portInfos":[]}""");
+        var put = (await server.EventsAsync()).Single(one => one.Text("eventName") == "PutInstancePublicPorts");
+        await server.SendAsync("GetRegions");
+        await server.FlushAuditAsync();
+
+        foreach (var (key, value) in new[]
+        {
+            ("EventId", put.Text("eventID")), ("EventName", "PutInstancePublicPorts"), ("ReadOnly", "false"),
+        })
+        {
+            var one = Assert.Single(await LookupAsync(server, Attribute(key, value)));
+            Assert.Equal(put.GetRawText(), one.Text("CloudTrailEvent"));
+        }
+
+        Assert.Equal(2, (await LookupAsync(server, Attribute("ResourceName", "web-1"))).Count);
+        Assert.Equal(2, (await LookupAsync(server, Attribute("ResourceType", "AWS::Lightsail::Instance"))).Count);
+        Assert.Equal(3, (await LookupAsync(server, Attribute("EventSource", "lightsail.amazonaws.com"))).Count);
+        Assert.NotEmpty(await LookupAsync(server, Attribute("Username", "root")));
+        Assert.NotEmpty(await LookupAsync(server, Attribute("AccessKeyId", server.Credentials.AccessKeyId)));
+        Assert.Empty(await LookupAsync(server, Attribute("Username", "alice")));
+    }
+
+    [Fact]
+    public async Task An_event_shows_what_the_service_model_names()
+    {
+        await using var server = await ServerHarness.StartAsync();
+        await server.AddInstanceAsync("web-1");
+        await server.SendAsync("GetInstancePortStates", """{"instanceName":"web-1"}""");
+        await server.FlushAuditAsync();
+
+        var one = Assert.Single(await LookupAsync(server, "{}"));
+
+        Assert.Equal("EventId,EventName,ReadOnly,AccessKeyId,EventTime,EventSource,Username,Resources,CloudTrailEvent", one.Members());
+        Assert.Equal(("GetInstancePortStates", "true", "root"), (one.Text("EventName"), one.Text("ReadOnly"), one.Text("Username")));
+        Assert.Equal(server.Clock.GetUtcNow().ToUnixTimeSeconds(), one.GetProperty("EventTime").GetInt64());
+        Assert.Equal("""[{"ResourceType":"AWS::Lightsail::Instance","ResourceName":"web-1"}]""", one.GetProperty("Resources").GetRawText());
+    }
+
+    [Fact]
+    public async Task Another_region_and_another_account_have_events_of_their_own()
+    {
+        await using var server = await ServerHarness.StartAsync();
+        await RecordAsync(server, 1, account: "111122223333", region: "eu-west-1");
+        await RecordAsync(server, 2, account: "444455556666", region: "us-east-1");
+
+        Assert.Empty(await LookupAsync(server, Attribute("EventSource", "test")));
+    }
+
+    [Theory]
+    [InlineData("""{"MaxResults":0}""", "InvalidMaxResultsException")]
+    [InlineData("""{"MaxResults":51}""", "InvalidMaxResultsException")]
+    [InlineData("""{"StartTime":2,"EndTime":1}""", "InvalidTimeRangeException")]
+    [InlineData("""{"NextToken":"12"}""", "InvalidNextTokenException")]
+    [InlineData("""{"NextToken":"12.0123456789abcdef"}""", "InvalidNextTokenException")]
+    [InlineData("""{"EventCategory":"weather"}""", "InvalidEventCategoryException")]
+    [InlineData("""{"LookupAttributes":[{"AttributeKey":"Colour","AttributeValue":"red"}]}""", "InvalidLookupAttributesException")]
+    [InlineData("""{"LookupAttributes":[{"AttributeKey":"EventName","AttributeValue":""}]}""", "InvalidLookupAttributesException")]
+    [InlineData("""{"LookupAttributes":[{"AttributeKey":"EventName","AttributeValue":"a"},{"AttributeKey":"EventName","AttributeValue":"b"}]}""", "InvalidLookupAttributesException")]
+    public async Task What_no_event_can_be_is_refused(string body, string type)
+    {
+        await using var server = await ServerHarness.StartAsync();
+
+        var (status, error) = await server.SendRefusedAsync(server.Request(Target, Encoding.UTF8.GetBytes(body), service: "cloudtrail"));
+
+        Assert.Equal((400, type), (status, error.Type));
+    }
+
+    [Fact]
+    public async Task A_token_is_for_its_own_parameters_alone()
+    {
+        await using var server = await ServerHarness.StartAsync();
+        await RecordAsync(server, 1);
+        await RecordAsync(server, 2);
+        var page = await PageAsync(server, """{"MaxResults":1}""");
+
+        var (_, error) = await server.SendRefusedAsync(server.Request(
+            Target, Encoding.UTF8.GetBytes($$"""{"NextToken":"{{page.Text("NextToken")}}","EndTime":5}"""), service: "cloudtrail"));
+
+        Assert.Equal("InvalidNextTokenException", error.Type);
+    }
+
+    [Fact]
+    public async Task A_call_looks_through_a_bounded_part_of_the_log_and_goes_on_from_there()
+    {
+        await using var server = await ServerHarness.StartAsync();
+        await RecordAsync(server, 1, name: "Needle");
+        var padding = new string('x', 300_000);
+        for (var i = 2; i < 40; i++)
+        {
+            await RecordAsync(server, i, name: padding);
+        }
+
+        var page = await PageAsync(server, Attribute("EventName", "Needle"));
+        Assert.Equal(0, page.GetProperty("Events").GetArrayLength());
+        Assert.True(page.Has("NextToken"));
+
+        var found = await LookupAsync(server, Attribute("EventName", "Needle"));
+        Assert.Equal("1", Assert.Single(found).Text("EventId"));
+    }
+
+    [Fact]
+    public async Task Pages_hold_what_a_list_of_all_events_would_newest_first()
+    {
+        await using var server = await ServerHarness.StartAsync(options => options with { RequestsPerSecond = 0 });
+        var random = new Random(7);
+        var model = new List<(int Id, string Name, DateTimeOffset At, bool IsReadOnly)>();
+        for (var i = 1; i <= 400; i++)
+        {
+            server.Clock.Advance(TimeSpan.FromSeconds(random.Next(3)));
+            model.Add((i, "Op" + random.Next(5), server.Clock.GetUtcNow(), random.Next(2) == 0));
+            await RecordAsync(server, i, model[^1].Name, model[^1].IsReadOnly);
+        }
+
+        var start = model[0].At.ToUnixTimeSeconds();
+        var length = (int)(model[^1].At.ToUnixTimeSeconds() - start);
+        await Gen.Select(Gen.Int[0, 6], Gen.Int[0, 1], Gen.Int[-5, length], Gen.Int[0, length], Gen.Int[1, 50]).SampleAsync(
+            async (name, readOnly, from, span, most) =>
+            {
+                var attribute = name switch { 6 => "", 5 => $$"""{"AttributeKey":"ReadOnly","AttributeValue":"{{(readOnly == 1 ? "true" : "false")}}"}""", _ => $$"""{"AttributeKey":"EventName","AttributeValue":"Op{{name}}"}""" };
+                var body = $$"""{"MaxResults":{{most}},"StartTime":{{start + from}},"EndTime":{{start + from + span}},"LookupAttributes":[{{(attribute.Length == 0 ? """{"AttributeKey":"EventSource","AttributeValue":"test"}""" : attribute)}}]}""";
+                var expected = model
+                    .Where(one => name switch { 6 => true, 5 => one.IsReadOnly == (readOnly == 1), _ => one.Name == "Op" + name })
+                    .Where(one => one.At.ToUnixTimeSeconds() >= start + from && one.At.ToUnixTimeSeconds() <= start + from + span)
+                    .Select(one => one.Id.ToString())
+                    .Reverse();
+                var found = await LookupAsync(server, body);
+                Assert.Equal(expected, found.Where(one => one.Text("EventSource") == "test").Select(one => one.Text("EventId")));
+            },
+            iter: 60,
+            threads: 2);
+    }
+
+    private static string Attribute(string key, string value) => $$"""{"LookupAttributes":[{"AttributeKey":"{{key}}","AttributeValue":"{{value}}"}]}""";
+
+    private static async Task<JsonElement> PageAsync(ServerHarness server, string body)
+    {
+        using var answer = await server.Http.SendAsync(server.Request(Target, Encoding.UTF8.GetBytes(body), service: "cloudtrail"), TestContext.Current.CancellationToken);
+        var text = await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+        Assert.True(answer.IsSuccessStatusCode, text);
+        return JsonSerializer.Deserialize<JsonElement>(text);
+    }
+
+    /// <summary>Every page, as a client's paginator asks for them.</summary>
+    private static async Task<List<JsonElement>> LookupAsync(ServerHarness server, string body)
+    {
+        var found = new List<JsonElement>();
+        var next = body;
+        while (true)
+        {
+            var page = await PageAsync(server, next);
+            found.AddRange(page.GetProperty("Events").EnumerateArray());
+            if (!page.Has("NextToken"))
+            {
+                return found;
+            }
+
+            next = $$"""{"NextToken":"{{page.Text("NextToken")}}"{{(body.Length > 2 ? "," : "")}}{{body[1..]}}""";
+        }
+    }
+
+    private static Task RecordAsync(ServerHarness server, int id, string name = "Op", bool isReadOnly = true, string account = "111122223333", string region = "us-east-1")
+    {
+        var at = server.Clock.GetUtcNow();
+        var json = $$"""{"eventTime":"{{at:yyyy-MM-ddTHH:mm:ssZ}}","eventSource":"test","eventName":"{{name}}","awsRegion":"{{region}}","eventID":"{{id}}","readOnly":{{(isReadOnly ? "true" : "false")}},"recipientAccountId":"{{account}}"}""";
+        return server.Server.Store.CommitAsync(
+            (_, changes) =>
+            {
+                changes.Record(new AuditEvent(at, Encoding.UTF8.GetBytes(json)));
+                return true;
+            },
+            TestContext.Current.CancellationToken);
+    }
+}
