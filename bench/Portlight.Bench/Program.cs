@@ -8,14 +8,15 @@ return args switch
     ["throughput"] => await Throughput.RunAsync(),
     ["single"] => await SinglePut.RunAsync(),
     ["scale"] => await Scale.RunAsync(),
+    ["decide"] => await Decide.RunAsync(),
     ["start"] => await StartUp.RunAsync(),
     ["store"] => await StoreWrites.RunAsync(),
-    ["all"] => await Throughput.RunAsync() + await SinglePut.RunAsync() + await Scale.RunAsync() + await StartUp.RunAsync() + await StoreWrites.RunAsync(),
+    ["all"] => await Throughput.RunAsync() + await SinglePut.RunAsync() + await Scale.RunAsync() + await Decide.RunAsync() + await StartUp.RunAsync() + await StoreWrites.RunAsync(),
     _ => Usage(),
 };
 
 static int Usage()
 {
-    Console.Error.WriteLine("usage: bench/run throughput|single|scale|start|store|all");
+    Console.Error.WriteLine("usage: bench/run throughput|single|scale|decide|start|store|all");
     return 2;
 }

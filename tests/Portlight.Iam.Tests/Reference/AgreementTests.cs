@@ -23,7 +23,7 @@ public sealed class AgreementTests
 
         // In the statement that decided.
         ("variable", 0.02), ("set operator", 0.02), ("IfExists", 0.02), ("NotAction", 0.02), ("NotResource", 0.02), ("missing key", 0.02), ("wildcard", 0.2),
-        ("String", 0.02), ("Numeric", 0.02), ("Date", 0.02), ("IpAddress", 0.02), ("Arn", 0.02), ("Bool", 0.004), ("BinaryEquals", 0.002), ("Null", 0.004),
+        ("String", 0.02), ("Numeric", 0.02), ("Date", 0.015), ("IpAddress", 0.015), ("Arn", 0.015), ("Bool", 0.004), ("BinaryEquals", 0.002), ("Null", 0.004),
     ];
 
     [Fact]
