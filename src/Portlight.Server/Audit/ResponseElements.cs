@@ -36,9 +36,13 @@ internal static class ResponseElements
             WriteOperations(writer, changes, isList: member == OperationEntry.OperationList);
             writer.WriteEndObject();
         }
-        else
+        else if (entry.Name.StartsWith("Create", StringComparison.Ordinal) || entry.Service == ApiService.Portlight)
         {
             WriteResult(writer, audited.Result);
+        }
+        else
+        {
+            writer.WriteNullValue(); // as CloudTrail has it for IAM's other changes, which answer nothing
         }
     }
 
@@ -91,13 +95,19 @@ internal static class ResponseElements
                     ("policyName", policy.Name), ("policyId", policy.Id), ("arn", policy.Arn), ("path", policy.Path), ("defaultVersionId", policy.Default.Id), ("createDate", Text(policy.CreatedAt)));
                 break;
             case AccessKey key:
-                WriteNamed(writer, "accessKey", ("userName", key.UserName), ("accessKeyId", key.Id), ("status", key.IsActive ? "Active" : "Inactive"), ("createDate", Text(key.CreatedAt)));
+                WriteAccessKey(writer, key);
+                break;
+            case ValueTuple<AccessKey, string> made: // with its secret, which stays here
+                WriteAccessKey(writer, made.Item1);
                 break;
             default:
                 writer.WriteNullValue();
                 break;
         }
     }
+
+    private static void WriteAccessKey(Utf8JsonWriter writer, AccessKey key) => WriteNamed(
+        writer, "accessKey", ("userName", key.UserName), ("accessKeyId", key.Id), ("status", key.IsActive ? "Active" : "Inactive"), ("createDate", Text(key.CreatedAt)));
 
     private static void WriteNamed(Utf8JsonWriter writer, string name, params ReadOnlySpan<(string Name, string? Value)> members)
     {

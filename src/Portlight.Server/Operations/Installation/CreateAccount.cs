@@ -29,7 +29,7 @@ internal sealed class CreateAccount(IStore store, SecretBox box, SetupWorker set
 
             changes.Save(account);
             changes.Save(key);
-            return true;
+            return account;
         });
         setup.Nudge();
         return new CreateAccountResponse { Account = account.ToWire(), AccessKeyId = key.Id, SecretAccessKey = secret };

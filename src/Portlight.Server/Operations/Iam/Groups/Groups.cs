@@ -25,7 +25,7 @@ internal sealed class Groups(Entities<Group> entities)
             }
 
             changes.Save(group);
-            return true;
+            return group;
         });
         answer.Structure("Group", () => answer.Group(group));
     }

@@ -47,7 +47,7 @@ internal sealed class ManagedPolicies(Entities<ManagedPolicy> entities)
             }
 
             changes.Save(policy);
-            return true;
+            return policy;
         });
         answer.Policy(policy, PolicyUsage.None);
     }

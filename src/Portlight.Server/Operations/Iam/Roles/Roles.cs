@@ -50,7 +50,7 @@ internal sealed class Roles(Entities<Role> entities)
 
             Boundaries.RequireAttachable(view, request.AccountId, boundary);
             changes.Save(role);
-            return true;
+            return role;
         });
         answer.Role(role);
     }

@@ -28,7 +28,7 @@ internal sealed class Users(Entities<User> entities)
 
             Boundaries.RequireAttachable(view, request.AccountId, boundary);
             changes.Save(user);
-            return true;
+            return user;
         });
         answer.User(user);
     }
