@@ -10,11 +10,17 @@ internal sealed record AccessQuestion(string Action, string Resource)
     /// <summary>Tags of the resource as it is now (<c>aws:ResourceTag/…</c>).</summary>
     public ImmutableSortedDictionary<string, string?>? ResourceTags { get; init; }
 
-    /// <summary>Tags of the request (<c>aws:RequestTag/…</c>, <c>aws:TagKeys</c>).</summary>
+    /// <summary>Tags of the request (<c>aws:RequestTag/…</c>, <c>aws:TagKeys</c>); null where it gives none.</summary>
     public ImmutableSortedDictionary<string, string?>? RequestTags { get; init; }
 
     /// <summary>Keys of the request where it names keys alone (UntagResource); else those of <see cref="RequestTags"/> count.</summary>
     public IReadOnlyList<string>? TagKeys { get; init; }
+
+    /// <summary>One of the port rules that the request asks for (<c>portlight:Protocol</c>, …): it is asked once for each.</summary>
+    public AskedRule? Rule { get; init; }
+
+    /// <summary>What the request as a whole does to the ports (<c>portlight:ClosesPorts</c>).</summary>
+    public PortComparison? Ports { get; init; }
 
     /// <summary>Keys of one service, by name in lower case: <c>sts:externalid</c>, <c>iam:policyarn</c>.</summary>
     public IReadOnlyDictionary<string, string>? More { get; init; }

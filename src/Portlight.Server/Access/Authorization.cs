@@ -1,11 +1,15 @@
+using Portlight.Iam;
 using Portlight.Server.Operations;
 using Portlight.Wire;
 
 namespace Portlight.Server.Access;
 
-/// <summary>Whether the caller of a request may do what it asks for.</summary>
+/// <summary>Whether the caller of a request may do what it asks for. The root of an account is bound by no policy; every decision is kept on the call.</summary>
 internal static class Authorization
 {
+    /// <summary>Beginning of the condition keys that see port rules.</summary>
+    public const string PortKeys = "portlight:";
+
     /// <summary>The resource of actions that take no resource type: <c>arn:aws:lightsail:us-east-1:111122223333:*</c>, as the real service names it in refusals.</summary>
     public static string AccountResource(Call call) => call.Entry!.Service == ApiService.Lightsail || call.Entry.Service == ApiService.Portlight
         ? $"arn:aws:lightsail:{call.Region}:{call.Principal.AccountId}:*"
@@ -14,11 +18,70 @@ internal static class Authorization
     /// <exception cref="AccessDeniedException">The caller's policies do not allow it.</exception>
     public static void Require(Call call, AccessQuestion question)
     {
-        if (!call.Principal.IsRoot)
+        var decision = Ask(call, question);
+        if (decision is { IsAllowed: false })
         {
-            throw new AccessDeniedException($"User: {call.Principal.Arn} is not authorized to perform: {question.Action} on resource: {question.Resource}");
+            throw Refusal(call, question, decision);
         }
 
         call.IsAuthorized = true;
     }
+
+    /// <summary>One question of many: all must be answered well before the call is authorised.</summary>
+    public static void RequireAll(Call call, IEnumerable<AccessQuestion> questions)
+    {
+        call.IsAuthorized = false;
+        foreach (var question in questions)
+        {
+            var decision = Ask(call, question);
+            if (decision is { IsAllowed: false })
+            {
+                throw Refusal(call, question, decision);
+            }
+        }
+
+        call.IsAuthorized = true;
+    }
+
+    /// <summary>Whether the caller's policies look at port rules where they speak of an action; where they do not, one decision does for a request of many rules.</summary>
+    public static bool LooksAtPorts(Call call, string action) => !call.Principal.IsRoot && Evaluator.AsksFor(action, call.Principal.Policies, PortKeys);
+
+    /// <summary>Whether the caller may, without its being what the call asks for: nothing is kept of it.</summary>
+    public static bool Allows(Call call, AccessQuestion question) => Decide(call, question) is not { IsAllowed: false };
+
+    /// <summary>The decision, kept on the call; null for a root.</summary>
+    private static Decision? Ask(Call call, AccessQuestion question)
+    {
+        var decision = Decide(call, question);
+        call.Keep(question, decision);
+        return decision;
+    }
+
+    private static Decision? Decide(Call call, AccessQuestion question) => call.Principal.IsRoot
+        ? null
+        : Evaluator.Decide(question.Action, question.Resource, new RequestContext(call, question), call.Principal.Policies);
+
+    /// <summary>In AWS's words (IAM user guide, access denied error messages); where port rules were looked at, with the rule and the statement.</summary>
+    private static AccessDeniedException Refusal(Call call, AccessQuestion question, Decision decision)
+    {
+        var text = $"User: {call.Principal.Arn} is not authorized to perform: {question.Action} on resource: {question.Resource} {Because(question.Action, decision)}";
+        var statement = decision is { Statement: { } deciding, Policy: { } policy } ? $", statement {deciding} of {policy.Id}" : "";
+        return new AccessDeniedException(question switch
+        {
+            { Rule: { } rule } => $"{text}: {rule}{statement}",
+            { Ports.ClosesPorts: true } => $"{text}: the request closes ports{statement}",
+            { Ports: not null } => $"{text}: the request asks for no rule{statement}",
+            _ => text,
+        });
+    }
+
+    private static string Because(string action, Decision decision) => (decision.Reason, decision.DecidedBy) switch
+    {
+        (DecisionReason.ExplicitDeny, DecidingPolicy.PermissionsBoundary) => "with an explicit deny in a permissions boundary",
+        (DecisionReason.ExplicitDeny, DecidingPolicy.Session) => "with an explicit deny in a session policy",
+        (DecisionReason.ExplicitDeny, _) => "with an explicit deny in an identity-based policy",
+        (DecisionReason.NoPermissionsBoundary, _) => $"because no permissions boundary allows the {action} action",
+        (DecisionReason.NoSessionPolicy, _) => $"because no session policy allows the {action} action",
+        _ => $"because no identity-based policy allows the {action} action",
+    };
 }

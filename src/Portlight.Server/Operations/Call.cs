@@ -9,6 +9,8 @@ namespace Portlight.Server.Operations;
 /// <summary>One request on its way: who asks, from where, and what for. Made by the pipeline, read by an operation.</summary>
 internal sealed class Call
 {
+    private List<(AccessQuestion Question, Decision? Decision)>? decisions;
+
     public required string RequestId { get; init; }
 
     /// <summary>When the request came: the time that everything it does carries.</summary>
@@ -36,7 +38,10 @@ internal sealed class Call
     public bool IsAuthorized { get; set; }
 
     /// <summary>What was asked of the caller's policies, in order; without a decision where the root of the account asked.</summary>
-    public IReadOnlyList<(AccessQuestion Question, Decision? Decision)> Decisions { get; set; } = [];
+    public IReadOnlyList<(AccessQuestion Question, Decision? Decision)> Decisions => decisions ?? [];
+
+    /// <summary>Keeps a decision for the audit log.</summary>
+    public void Keep(AccessQuestion question, Decision? decision) => (decisions ??= new(1)).Add((question, decision));
 
     /// <summary>What the audit log is told.</summary>
     public AuditNotes Audit { get; init; } = new();

@@ -1,0 +1,118 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Net;
+using Portlight.Iam;
+using Portlight.Server.Operations;
+
+namespace Portlight.Server.Access;
+
+/// <summary>
+/// What conditions can ask about a request (IAM user guide, global condition context keys; docs/access-control.md lists them). Each is worked out when it is
+/// asked for. What the request does not have is absent, as AWS has it: a user's name for a role, tags of what has none.
+/// </summary>
+internal sealed class RequestContext(Call call, AccessQuestion question) : IRequestContext
+{
+    private const string IsoTime = "yyyy-MM-dd'T'HH:mm:ss'Z'";
+
+    public bool TryGet(ConditionKey key, out ContextValues values)
+    {
+        if (key is { Name: "aws:tagkeys", Part: null })
+        {
+            return Many(question.TagKeys ?? (question.RequestTags is { } tags ? [.. tags.Keys] : null), out values);
+        }
+
+        if (key is { Name: "portlight:sourcecidr", Part: null })
+        {
+            return Many(question.Rule is { Ports: not null } rule ? rule.Sources : null, out values);
+        }
+
+        var value = key.Part is { } part ? OfTag(key.Name, part) : OfRequest(key.Name) ?? OfPrincipal(key.Name) ?? OfPorts(key.Name) ?? question.More?.GetValueOrDefault(key.Name);
+        values = value is null ? default : new ContextValues(value);
+        return value is not null;
+    }
+
+    /// <summary>The keys that name a tag. Static tags of the caller are found whatever their case by their own order.</summary>
+    private string? OfTag(string name, string tag) => name switch
+    {
+        "aws:resourcetag" or "lightsail:resourcetag" => Find(question.ResourceTags, tag),
+        "aws:requesttag" => Find(question.RequestTags, tag),
+        "aws:principaltag" => call.Principal.Tags.GetValueOrDefault(tag),
+        _ => null,
+    };
+
+    private string? OfRequest(string name) => name switch
+    {
+        "aws:sourceip" => Text(call.Origin.Source),
+        "aws:currenttime" => Iso(call.Now),
+        "aws:epochtime" => call.Now.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture),
+        "aws:requestedregion" => call.Region,
+        "aws:securetransport" => Text(call.Origin.IsSecure),
+        "aws:useragent" => call.Origin.UserAgent,
+        "aws:resourceaccount" => call.Principal.AccountId, // nothing is shared between accounts
+        "aws:viaawsservice" => "false",
+        _ => null,
+    };
+
+    private string? OfPrincipal(string name) => name switch
+    {
+        "aws:principalarn" => call.Principal.RoleArn ?? call.Principal.Arn,
+        "aws:principalaccount" => call.Principal.AccountId,
+        "aws:principaltype" => call.Principal.Type.ToString(),
+        "aws:principalisawsservice" => "false",
+        "aws:userid" => call.Principal.UserId,
+        "aws:username" => call.Principal.UserName,
+        "aws:tokenissuetime" => call.Principal.SessionIssuedAt is { } issued ? Iso(issued) : null,
+        "aws:multifactorauthpresent" => call.Principal.SessionIssuedAt is null ? null : "false", // only sessions have it, and nobody has such a device here
+        _ => null,
+    };
+
+    private string? OfPorts(string name) => name switch
+    {
+        "portlight:protocol" => question.Rule?.Protocol,
+        "portlight:fromport" => question.Rule?.FromPort,
+        "portlight:toport" => question.Rule?.ToPort,
+        "portlight:anysource" => question.Rule is { Ports: { } ports } rule ? Text(ports.IsOpenToAll(rule.Rule)) : null,
+        "portlight:change" => question.Rule is { Ports: { } ports } rule ? ports.Opens(rule.Rule) ? "opens" : "keeps" : null,
+        "portlight:closesports" => question.Ports is { } ports ? Text(ports.ClosesPorts) : null,
+        _ => null,
+    };
+
+    /// <summary>
+    /// Tag keys of resources distinguish case and those in policies do not: where a resource has two that differ by case alone, the one that is written as in
+    /// the policy counts. A tag without a value has the empty one.
+    /// </summary>
+    private static string? Find(ImmutableSortedDictionary<string, string?>? tags, string key)
+    {
+        if (tags is null)
+        {
+            return null;
+        }
+
+        if (tags.TryGetValue(key, out var value))
+        {
+            return value ?? "";
+        }
+
+        foreach (var tag in tags)
+        {
+            if (string.Equals(tag.Key, key, StringComparison.OrdinalIgnoreCase))
+            {
+                return tag.Value ?? "";
+            }
+        }
+
+        return null;
+    }
+
+    private static bool Many(IReadOnlyList<string>? list, out ContextValues values)
+    {
+        values = list is null ? default : new ContextValues(list);
+        return list is not null;
+    }
+
+    private static string? Text(IPAddress? address) => (address is { IsIPv4MappedToIPv6: true } ? address.MapToIPv4() : address)?.ToString();
+
+    private static string Text(bool value) => value ? "true" : "false";
+
+    private static string Iso(DateTimeOffset time) => time.UtcDateTime.ToString(IsoTime, CultureInfo.InvariantCulture);
+}
