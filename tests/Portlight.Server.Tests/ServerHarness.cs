@@ -29,6 +29,9 @@ internal sealed class ServerHarness : IAsyncDisposable
 
     public AwsCredentials Credentials { get; private set; } = null!;
 
+    /// <summary>Seals what the server can open.</summary>
+    public Storage.SecretBox Secrets => Storage.KeyFile.OpenOrCreate(Path.Combine(directory, "secret.key"));
+
     /// <summary>The scope of the first account and region.</summary>
     public Scope Scope { get; private set; }
 

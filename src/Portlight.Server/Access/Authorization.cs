@@ -10,37 +10,43 @@ internal static class Authorization
     /// <summary>Beginning of the condition keys that see port rules.</summary>
     public const string PortKeys = "portlight:";
 
-    /// <summary>The resource of actions that take no resource type: <c>arn:aws:lightsail:us-east-1:111122223333:*</c>, as the real service names it in refusals.</summary>
-    public static string AccountResource(Call call) => call.Entry!.Service == ApiService.Lightsail || call.Entry.Service == ApiService.Portlight
-        ? $"arn:aws:lightsail:{call.Region}:{call.Principal.AccountId}:*"
-        : "*";
+    /// <summary>The resource of an action that takes no resource type: the account's resources as a whole.</summary>
+    public static string AccountResource(Call call) =>
+        call.Entry!.Service == ApiService.Lightsail || call.Entry.Service == ApiService.Portlight ? LightsailResource(call) : "*";
+
+    /// <summary><c>arn:aws:lightsail:us-east-1:111122223333:*</c>, as the real service names it in refusals.</summary>
+    public static string LightsailResource(Call call) => $"arn:aws:lightsail:{call.Region}:{call.Principal.AccountId}:*";
 
     /// <exception cref="AccessDeniedException">The caller's policies do not allow it.</exception>
-    public static void Require(Call call, AccessQuestion question)
+    public static void Require(Call call, AccessQuestion question) => RequireAll(call, [question]);
+
+    /// <summary>Asks all of it: the call is authorised when every answer is yes.</summary>
+    /// <exception cref="AccessDeniedException">The caller's policies do not allow one of them.</exception>
+    public static void RequireAll(Call call, IReadOnlyList<AccessQuestion> questions)
     {
-        var decision = Ask(call, question);
-        if (decision is { IsAllowed: false })
+        call.IsAuthorized = false;
+        if (RefusalOf(call, questions) is { } refusal)
         {
-            throw Refusal(call, question, decision);
+            throw refusal;
         }
 
         call.IsAuthorized = true;
     }
 
-    /// <summary>One question of many: all must be answered well before the call is authorised.</summary>
-    public static void RequireAll(Call call, IEnumerable<AccessQuestion> questions)
+    /// <summary>The refusal of the first question that is answered with no; null when there is none.</summary>
+    public static AccessDeniedException? RefusalOf(Call call, IReadOnlyList<AccessQuestion> questions)
     {
-        call.IsAuthorized = false;
         foreach (var question in questions)
         {
-            var decision = Ask(call, question);
+            var decision = Decide(call, question);
+            call.Keep(question, decision);
             if (decision is { IsAllowed: false })
             {
-                throw Refusal(call, question, decision);
+                return Refusal(call, question, decision);
             }
         }
 
-        call.IsAuthorized = true;
+        return null;
     }
 
     /// <summary>Whether the caller's policies look at port rules where they speak of an action; where they do not, one decision does for a request of many rules.</summary>
@@ -49,14 +55,7 @@ internal static class Authorization
     /// <summary>Whether the caller may, without its being what the call asks for: nothing is kept of it.</summary>
     public static bool Allows(Call call, AccessQuestion question) => Decide(call, question) is not { IsAllowed: false };
 
-    /// <summary>The decision, kept on the call; null for a root.</summary>
-    private static Decision? Ask(Call call, AccessQuestion question)
-    {
-        var decision = Decide(call, question);
-        call.Keep(question, decision);
-        return decision;
-    }
-
+    /// <summary>Null for a root, about which nothing is decided.</summary>
     private static Decision? Decide(Call call, AccessQuestion question) => call.Principal.IsRoot
         ? null
         : Evaluator.Decide(question.Action, question.Resource, new RequestContext(call, question), call.Principal.Policies);

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text.Json.Serialization.Metadata;
 using Portlight.Server.Access;
+using Portlight.Server.Operations.Installation;
 using Portlight.Wire;
 using Portlight.Wire.Query;
 
@@ -35,6 +36,11 @@ internal abstract class OperationEntry(ApiService service, string name, AccessOn
     /// <exception cref="LightsailException">Whatever is wrong with the request, or went wrong in it.</exception>
     public async Task RunAsync(Call call, ReadOnlyMemory<byte> body, IBufferWriter<byte> answer)
     {
+        if (Service == ApiService.Portlight)
+        {
+            Owner.Require(call);
+        }
+
         if (Access == AccessOn.Account)
         {
             Authorization.Require(call, new AccessQuestion(Action, Authorization.AccountResource(call)));

@@ -76,10 +76,10 @@ internal sealed class OperationTable
     private static void AddPorts(List<OperationEntry> entries, Services services)
     {
         var json = LightsailJson.Default;
-        var ports = new PortChange(services.Store, services.Confirmation);
-        entries.Add(OperationEntry.Of(ApiService.Lightsail, "PutInstancePublicPorts", AccessOn.Account, new PutInstancePublicPorts(ports, services.Limits), json.PutInstancePublicPortsRequest, json.PutInstancePublicPortsResponse));
-        entries.Add(OperationEntry.Of(ApiService.Lightsail, "OpenInstancePublicPorts", AccessOn.Account, new OpenInstancePublicPorts(ports, services.Limits), json.OpenInstancePublicPortsRequest, json.OpenInstancePublicPortsResponse));
-        entries.Add(OperationEntry.Of(ApiService.Lightsail, "CloseInstancePublicPorts", AccessOn.Account, new CloseInstancePublicPorts(ports, services.Limits), json.CloseInstancePublicPortsRequest, json.CloseInstancePublicPortsResponse));
+        var ports = new PortChange(services.Store, services.Confirmation, services.Limits);
+        entries.Add(OperationEntry.Of(ApiService.Lightsail, "PutInstancePublicPorts", AccessOn.Resource, new PutInstancePublicPorts(ports, services.Limits), json.PutInstancePublicPortsRequest, json.PutInstancePublicPortsResponse));
+        entries.Add(OperationEntry.Of(ApiService.Lightsail, "OpenInstancePublicPorts", AccessOn.Resource, new OpenInstancePublicPorts(ports, services.Limits), json.OpenInstancePublicPortsRequest, json.OpenInstancePublicPortsResponse));
+        entries.Add(OperationEntry.Of(ApiService.Lightsail, "CloseInstancePublicPorts", AccessOn.Resource, new CloseInstancePublicPorts(ports, services.Limits), json.CloseInstancePublicPortsRequest, json.CloseInstancePublicPortsResponse));
         entries.Add(OperationEntry.Of(ApiService.Lightsail, "GetInstancePortStates", AccessOn.Account, new GetInstancePortStates(services.Store, services.Options.AwsQuirks), json.GetInstancePortStatesRequest, json.GetInstancePortStatesResponse));
     }
 
@@ -94,17 +94,17 @@ internal sealed class OperationTable
     private static void AddInstances(List<OperationEntry> entries, Services services)
     {
         var json = LightsailJson.Default;
-        entries.Add(OperationEntry.Of(ApiService.Lightsail, "CreateInstances", AccessOn.Account, new CreateInstances(services), json.CreateInstancesRequest, json.CreateInstancesResponse));
+        entries.Add(OperationEntry.Of(ApiService.Lightsail, "CreateInstances", AccessOn.Resource, new CreateInstances(services), json.CreateInstancesRequest, json.CreateInstancesResponse));
         entries.Add(OperationEntry.Of(ApiService.Lightsail, "GetInstance", AccessOn.Account, new GetInstance(services), json.GetInstanceRequest, json.GetInstanceResponse));
         entries.Add(OperationEntry.Of(ApiService.Lightsail, "GetInstances", AccessOn.Account, new GetInstances(services), json.GetInstancesRequest, json.GetInstancesResponse));
         entries.Add(OperationEntry.Of(ApiService.Lightsail, "GetInstanceState", AccessOn.Account, new GetInstanceState(services.Store), json.GetInstanceStateRequest, json.GetInstanceStateResponse));
-        entries.Add(OperationEntry.Of(ApiService.Lightsail, "GetInstanceAccessDetails", AccessOn.Account, new GetInstanceAccessDetails(services), json.GetInstanceAccessDetailsRequest, json.GetInstanceAccessDetailsResponse));
-        entries.Add(OperationEntry.Of(ApiService.Lightsail, "DeleteInstance", AccessOn.Account, new DeleteInstance(services), json.DeleteInstanceRequest, json.DeleteInstanceResponse));
-        entries.Add(OperationEntry.Of(ApiService.Lightsail, "StartInstance", AccessOn.Account, new StartInstance(services), json.StartInstanceRequest, json.StartInstanceResponse));
-        entries.Add(OperationEntry.Of(ApiService.Lightsail, "StopInstance", AccessOn.Account, new StopInstance(services), json.StopInstanceRequest, json.StopInstanceResponse));
-        entries.Add(OperationEntry.Of(ApiService.Lightsail, "RebootInstance", AccessOn.Account, new RebootInstance(services), json.RebootInstanceRequest, json.RebootInstanceResponse));
-        entries.Add(OperationEntry.Of(ApiService.Lightsail, "SetIpAddressType", AccessOn.Account, new SetIpAddressType(services), json.SetIpAddressTypeRequest, json.SetIpAddressTypeResponse));
-        entries.Add(OperationEntry.Of(ApiService.Lightsail, "UpdateInstanceMetadataOptions", AccessOn.Account, new UpdateInstanceMetadataOptions(services), json.UpdateInstanceMetadataOptionsRequest, json.UpdateInstanceMetadataOptionsResponse));
+        entries.Add(OperationEntry.Of(ApiService.Lightsail, "GetInstanceAccessDetails", AccessOn.Resource, new GetInstanceAccessDetails(services), json.GetInstanceAccessDetailsRequest, json.GetInstanceAccessDetailsResponse));
+        entries.Add(OperationEntry.Of(ApiService.Lightsail, "DeleteInstance", AccessOn.Resource, new DeleteInstance(services), json.DeleteInstanceRequest, json.DeleteInstanceResponse));
+        entries.Add(OperationEntry.Of(ApiService.Lightsail, "StartInstance", AccessOn.Resource, new StartInstance(services), json.StartInstanceRequest, json.StartInstanceResponse));
+        entries.Add(OperationEntry.Of(ApiService.Lightsail, "StopInstance", AccessOn.Resource, new StopInstance(services), json.StopInstanceRequest, json.StopInstanceResponse));
+        entries.Add(OperationEntry.Of(ApiService.Lightsail, "RebootInstance", AccessOn.Resource, new RebootInstance(services), json.RebootInstanceRequest, json.RebootInstanceResponse));
+        entries.Add(OperationEntry.Of(ApiService.Lightsail, "SetIpAddressType", AccessOn.Resource, new SetIpAddressType(services), json.SetIpAddressTypeRequest, json.SetIpAddressTypeResponse));
+        entries.Add(OperationEntry.Of(ApiService.Lightsail, "UpdateInstanceMetadataOptions", AccessOn.Resource, new UpdateInstanceMetadataOptions(services), json.UpdateInstanceMetadataOptionsRequest, json.UpdateInstanceMetadataOptionsResponse));
         entries.Add(OperationEntry.Of(ApiService.Lightsail, "GetActiveNames", AccessOn.Account, new GetActiveNames(services.Store), json.GetActiveNamesRequest, json.GetActiveNamesResponse));
     }
 
@@ -121,21 +121,21 @@ internal sealed class OperationTable
     {
         var json = LightsailJson.Default;
         entries.Add(OperationEntry.Of(ApiService.Lightsail, "AllocateStaticIp", AccessOn.Account, new AllocateStaticIp(services), json.AllocateStaticIpRequest, json.AllocateStaticIpResponse));
-        entries.Add(OperationEntry.Of(ApiService.Lightsail, "AttachStaticIp", AccessOn.Account, new AttachStaticIp(services), json.AttachStaticIpRequest, json.AttachStaticIpResponse));
-        entries.Add(OperationEntry.Of(ApiService.Lightsail, "DetachStaticIp", AccessOn.Account, new DetachStaticIp(services), json.DetachStaticIpRequest, json.DetachStaticIpResponse));
+        entries.Add(OperationEntry.Of(ApiService.Lightsail, "AttachStaticIp", AccessOn.Resource, new AttachStaticIp(services), json.AttachStaticIpRequest, json.AttachStaticIpResponse));
+        entries.Add(OperationEntry.Of(ApiService.Lightsail, "DetachStaticIp", AccessOn.Resource, new DetachStaticIp(services), json.DetachStaticIpRequest, json.DetachStaticIpResponse));
         entries.Add(OperationEntry.Of(ApiService.Lightsail, "GetStaticIp", AccessOn.Account, new GetStaticIp(services.Store), json.GetStaticIpRequest, json.GetStaticIpResponse));
         entries.Add(OperationEntry.Of(ApiService.Lightsail, "GetStaticIps", AccessOn.Account, new GetStaticIps(services.Store), json.GetStaticIpsRequest, json.GetStaticIpsResponse));
-        entries.Add(OperationEntry.Of(ApiService.Lightsail, "ReleaseStaticIp", AccessOn.Account, new ReleaseStaticIp(services.Store), json.ReleaseStaticIpRequest, json.ReleaseStaticIpResponse));
+        entries.Add(OperationEntry.Of(ApiService.Lightsail, "ReleaseStaticIp", AccessOn.Resource, new ReleaseStaticIp(services.Store), json.ReleaseStaticIpRequest, json.ReleaseStaticIpResponse));
     }
 
     private static void AddKeyPairs(List<OperationEntry> entries, Services services)
     {
         var json = LightsailJson.Default;
-        entries.Add(OperationEntry.Of(ApiService.Lightsail, "CreateKeyPair", AccessOn.Account, new CreateKeyPair(services.Store), json.CreateKeyPairRequest, json.CreateKeyPairResponse));
+        entries.Add(OperationEntry.Of(ApiService.Lightsail, "CreateKeyPair", AccessOn.Resource, new CreateKeyPair(services.Store), json.CreateKeyPairRequest, json.CreateKeyPairResponse));
         entries.Add(OperationEntry.Of(ApiService.Lightsail, "ImportKeyPair", AccessOn.Account, new ImportKeyPair(services.Store), json.ImportKeyPairRequest, json.ImportKeyPairResponse));
         entries.Add(OperationEntry.Of(ApiService.Lightsail, "GetKeyPair", AccessOn.Account, new GetKeyPair(services.Store), json.GetKeyPairRequest, json.GetKeyPairResponse));
         entries.Add(OperationEntry.Of(ApiService.Lightsail, "GetKeyPairs", AccessOn.Account, new GetKeyPairs(services.Store), json.GetKeyPairsRequest, json.GetKeyPairsResponse));
-        entries.Add(OperationEntry.Of(ApiService.Lightsail, "DeleteKeyPair", AccessOn.Account, new DeleteKeyPair(services), json.DeleteKeyPairRequest, json.DeleteKeyPairResponse));
+        entries.Add(OperationEntry.Of(ApiService.Lightsail, "DeleteKeyPair", AccessOn.Resource, new DeleteKeyPair(services), json.DeleteKeyPairRequest, json.DeleteKeyPairResponse));
         entries.Add(OperationEntry.Of(ApiService.Lightsail, "DownloadDefaultKeyPair", AccessOn.Account, new DownloadDefaultKeyPair(services), json.DownloadDefaultKeyPairRequest, json.DownloadDefaultKeyPairResponse));
     }
 
@@ -143,15 +143,15 @@ internal sealed class OperationTable
     {
         var json = LightsailJson.Default;
         var tags = new TagChange(store);
-        entries.Add(OperationEntry.Of(ApiService.Lightsail, "TagResource", AccessOn.Account, new TagResource(tags), json.TagResourceRequest, json.TagResourceResponse));
-        entries.Add(OperationEntry.Of(ApiService.Lightsail, "UntagResource", AccessOn.Account, new UntagResource(tags), json.UntagResourceRequest, json.UntagResourceResponse));
+        entries.Add(OperationEntry.Of(ApiService.Lightsail, "TagResource", AccessOn.Resource, new TagResource(tags), json.TagResourceRequest, json.TagResourceResponse));
+        entries.Add(OperationEntry.Of(ApiService.Lightsail, "UntagResource", AccessOn.Resource, new UntagResource(tags), json.UntagResourceRequest, json.UntagResourceResponse));
     }
 
     private static void AddInstallation(List<OperationEntry> entries, Services services)
     {
         var json = PortlightJson.Default;
-        entries.Add(OperationEntry.Of(ApiService.Portlight, "AttachInstance", AccessOn.Account, new AttachInstance(services), json.AttachInstanceRequest, json.AttachInstanceResponse));
-        entries.Add(OperationEntry.Of(ApiService.Portlight, "DetachInstance", AccessOn.Account, new DetachInstance(services), json.DetachInstanceRequest, json.DetachInstanceResponse));
+        entries.Add(OperationEntry.Of(ApiService.Portlight, "AttachInstance", AccessOn.Resource, new AttachInstance(services), json.AttachInstanceRequest, json.AttachInstanceResponse));
+        entries.Add(OperationEntry.Of(ApiService.Portlight, "DetachInstance", AccessOn.Resource, new DetachInstance(services), json.DetachInstanceRequest, json.DetachInstanceResponse));
         entries.Add(OperationEntry.Of(ApiService.Portlight, "GetStatus", AccessOn.Account, new GetStatus(services), json.GetStatusRequest, json.GetStatusResponse));
         entries.Add(OperationEntry.Of(ApiService.Portlight, "CreateAccount", AccessOn.Account, new CreateAccount(services.Store, services.Secrets, services.Setup), json.CreateAccountRequest, json.CreateAccountResponse));
         entries.Add(OperationEntry.Of(ApiService.Portlight, "CloseAccount", AccessOn.Account, new CloseAccount(services.Store), json.CloseAccountRequest, json.CloseAccountResponse));

@@ -3,11 +3,13 @@ using System.Net;
 using System.Net.Sockets;
 using Portlight.AgentProtocol;
 using Portlight.Domain;
+using Portlight.Server.Access;
 using Portlight.Server.Operations.Ports;
 using Portlight.Storage;
 using Portlight.Wire;
 using Portlight.Wire.PortlightApi;
 using Attachment = Portlight.Domain.Attachment;
+using Authorization = Portlight.Server.Access.Authorization;
 
 namespace Portlight.Server.Operations.Installation;
 
@@ -24,10 +26,11 @@ internal sealed class AttachInstance(Services services) : IOperation<AttachInsta
 
     public async Task<AttachInstanceResponse> HandleAsync(Call call, AttachInstanceRequest request)
     {
-        Owner.Require(call);
         var name = Requests.RequireName(call, request.InstanceName, "instanceName");
         var attachment = AttachmentReader.Read(request);
         var asked = ReadPorts(request);
+        var access = Access(call, name, request, asked);
+        access.Find(services.Store.View);
         var facts = await services.Agent.InspectAsync(attachment, CancellationToken.None);
         if (facts.Refusal is not null)
         {
@@ -39,7 +42,8 @@ internal sealed class AttachInstance(Services services) : IOperation<AttachInsta
         Operation? operation = null;
         if (request.DryRun != true)
         {
-            operation = await services.Confirmation.OfAsync(await SaveAsync(call, name, attachment, ports));
+            (var begun, ports) = await SaveAsync(call, access, name, attachment, asked);
+            operation = await services.Confirmation.OfAsync(begun);
         }
 
         return new AttachInstanceResponse
@@ -54,6 +58,22 @@ internal sealed class AttachInstance(Services services) : IOperation<AttachInsta
         };
     }
 
+    /// <summary>
+    /// Asked on the instance that is attached again, else on the account's resources, and of every rule that it will have: attaching must not be a way around
+    /// what opening ports needs.
+    /// </summary>
+    private ResourceAccess<Instance> Access(Call call, string name, AttachInstanceRequest request, PortSet? asked) => new(
+        call,
+        ResourceKinds.Instance with { MissingArn = Authorization.AccountResource, Missing = Requests.NameTaken },
+        name,
+        (question, current) =>
+        {
+            var before = current?.Ports ?? PortSet.Empty;
+            var after = asked ?? current?.Ports ?? SshOnly;
+            var rules = asked is not null ? request.PortInfos!.Places(after) : [.. after.Rules.Select(rule => (current is null ? "the default" : "kept", rule))];
+            return PortQuestions.Of(call, question, before, new PortsAsked(after, rules), services.Limits);
+        });
+
     private PortSet? ReadPorts(AttachInstanceRequest request)
     {
         if (request.PortInfos is null)
@@ -64,9 +84,11 @@ internal sealed class AttachInstance(Services services) : IOperation<AttachInsta
         return PortSet.TryCreate([.. request.PortInfos.Select(info => info.ToInput())], services.Limits, out var asked, out var problems) ? asked : throw Requests.Invalid(problems);
     }
 
-    private Task<Operation> SaveAsync(Call call, string name, Attachment attachment, PortSet ports) => services.Store.CommitAsync(call, (view, changes) =>
+    private Task<(Operation Begun, PortSet Ports)> SaveAsync(Call call, ResourceAccess<Instance> access, string name, Attachment attachment, PortSet? asked) => services.Store.CommitAsync(call, (view, changes) =>
     {
+        access.Find(view);
         var current = Current(view, call, name, attachment);
+        var ports = asked ?? current?.Ports ?? SshOnly;
         var wanted = (current ?? New(call, name, changes.NewIndex())) with
         {
             Attachment = attachment,
@@ -77,7 +99,7 @@ internal sealed class AttachInstance(Services services) : IOperation<AttachInsta
         var saved = changes.Save(wanted);
         var operation = OperationShapes.Begin(call, saved, call.Operation, attachment is Attachment.Interface nic ? nic.Name : "this host");
         changes.Save(operation);
-        return operation;
+        return (operation, ports);
     });
 
     /// <summary>The instance of that name, which must be one that was attached; null when there is none. Nothing else may be attached to the same place.</summary>
@@ -91,7 +113,7 @@ internal sealed class AttachInstance(Services services) : IOperation<AttachInsta
         var current = view.FindInstance(call.Scope, name);
         if (current is null ? view.IsNameTaken(call.Scope, name) : current.Attachment is Attachment.Lab or Attachment.Recorded)
         {
-            throw new InvalidInputException($"Some names are already in use: {name}") { Code = ErrorCodes.NameExists };
+            throw Requests.NameTaken(name);
         }
 
         return current;

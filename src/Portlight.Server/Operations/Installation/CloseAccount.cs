@@ -10,7 +10,6 @@ internal sealed class CloseAccount(IStore store) : IOperation<CloseAccountReques
 {
     public async Task<CloseAccountResponse> HandleAsync(Call call, CloseAccountRequest request)
     {
-        Owner.Require(call);
         var id = request.AccountId ?? throw Requests.Invalid([new Problem("accountId", "is missing")]);
         var closed = await store.CommitAsync(call, (view, changes) =>
         {

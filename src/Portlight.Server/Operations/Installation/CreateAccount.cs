@@ -12,7 +12,6 @@ internal sealed class CreateAccount(IStore store, SecretBox box, SetupWorker set
 {
     public async Task<CreateAccountResponse> HandleAsync(Call call, CreateAccountRequest request)
     {
-        Owner.Require(call);
         if (request.AccountId is not null && !Accounts.IsId(request.AccountId))
         {
             throw Requests.Invalid([new Problem("accountId", "must have 12 digits")]);

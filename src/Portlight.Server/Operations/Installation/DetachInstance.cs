@@ -1,6 +1,7 @@
 using Portlight.Wire;
 using Portlight.Wire.PortlightApi;
 using Attachment = Portlight.Domain.Attachment;
+using Portlight.Server.Access;
 
 namespace Portlight.Server.Operations.Installation;
 
@@ -9,11 +10,12 @@ internal sealed class DetachInstance(Services services) : IOperation<DetachInsta
 {
     public async Task<DetachInstanceResponse> HandleAsync(Call call, DetachInstanceRequest request)
     {
-        Owner.Require(call);
         var name = Requests.RequireName(call, request.InstanceName, "instanceName");
+        var access = new ResourceAccess<Domain.Instance>(call, ResourceKinds.Instance, name);
+        access.Require(services.Store.View);
         var (detached, begun) = await services.Store.CommitAsync(call, (view, changes) =>
         {
-            var instance = view.RequireInstance(call, name);
+            var instance = access.Require(view);
             if (instance.Attachment is Attachment.Lab or Attachment.Recorded)
             {
                 throw new InvalidInputException($"{name} was created, not attached; DeleteInstance removes it");

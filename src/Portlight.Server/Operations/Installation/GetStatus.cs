@@ -16,7 +16,6 @@ internal sealed class GetStatus(Services services) : IOperation<GetStatusRequest
 
     public Task<GetStatusResponse> HandleAsync(Call call, GetStatusRequest request)
     {
-        Owner.Require(call);
         var agent = services.Agent.Status;
         var applied = services.Store.View.AppliedRevision;
         var (instances, next) = Page(call, request);

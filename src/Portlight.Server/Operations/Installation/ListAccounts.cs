@@ -8,7 +8,6 @@ internal sealed class ListAccounts(IStore store) : IOperation<ListAccountsReques
 {
     public Task<ListAccountsResponse> HandleAsync(Call call, ListAccountsRequest request)
     {
-        Owner.Require(call);
         return Task.FromResult(new ListAccountsResponse { Accounts = [.. store.View.ListAccounts().OrderBy(account => account.CreatedAt).Select(account => account.ToWire())] });
     }
 }

@@ -8,7 +8,6 @@ internal sealed class ListRegions(IStore store) : IOperation<ListRegionsRequest,
 {
     public Task<ListRegionsResponse> HandleAsync(Call call, ListRegionsRequest request)
     {
-        Owner.Require(call);
         return Task.FromResult(new ListRegionsResponse { Regions = [.. store.View.ListRegions().Select(region => region.ToWire())] });
     }
 }

@@ -11,7 +11,6 @@ internal sealed class OpenRegionOperation(IStore store, SetupWorker setup) : IOp
 {
     public async Task<OpenRegionResponse> HandleAsync(Call call, OpenRegionRequest request)
     {
-        Owner.Require(call);
         if (request.RegionName is null || Regions.Find(request.RegionName) is null)
         {
             throw new InvalidInputException($"regionName: must be one of the service's regions: {string.Join(", ", Regions.All.Select(region => region.Name))}");

@@ -1,4 +1,5 @@
 using Portlight.Domain;
+using Portlight.Server.Access;
 using Portlight.Storage;
 using Portlight.Wire;
 using Portlight.Wire.Lightsail;
@@ -14,8 +15,18 @@ internal sealed class CreateInstances(Services services) : IOperation<CreateInst
     public async Task<CreateInstancesResponse> HandleAsync(Call call, CreateInstancesRequest request)
     {
         var wanted = NewInstances.Read(call, request);
+        Authorization.RequireAll(call, Questions(call, wanted));
         var operations = await services.Store.CommitAsync(call, (view, changes) => Create(call, wanted, view, changes));
         return new CreateInstancesResponse { Operations = [.. operations.Select(operation => operation.ToWire())] };
+    }
+
+    /// <summary>The blueprint opens ports: creating must not be a way around what opening them needs.</summary>
+    private List<AccessQuestion> Questions(Call call, NewInstances wanted)
+    {
+        var place = $"blueprint {wanted.Blueprint.Id}";
+        var ports = new PortsAsked(wanted.Blueprint.DefaultPorts, [.. wanted.Blueprint.DefaultPorts.Rules.Select(rule => (place, rule))]);
+        var creation = RequestTags.Questions(call, new AccessQuestion(call.Entry!.Action, Authorization.AccountResource(call)), wanted.Tags);
+        return [.. PortQuestions.Of(call, creation[0], PortSet.Empty, ports, services.Limits), .. creation.Skip(1)];
     }
 
     private List<Domain.Operation> Create(Call call, NewInstances wanted, IStoreView view, Changes changes)

@@ -1,3 +1,4 @@
+using Portlight.Server.Access;
 using Portlight.Wire.Lightsail;
 
 namespace Portlight.Server.Operations.Instances;
@@ -8,9 +9,11 @@ internal sealed class DeleteInstance(Services services) : IOperation<DeleteInsta
     public async Task<DeleteInstanceResponse> HandleAsync(Call call, DeleteInstanceRequest request)
     {
         var name = Requests.RequireName(call, request.InstanceName, "instanceName");
+        var access = new ResourceAccess<Domain.Instance>(call, ResourceKinds.Instance, name);
+        access.Require(services.Store.View);
         var begun = await services.Store.CommitAsync(call, (view, changes) =>
         {
-            var instance = view.RequireInstance(call, name);
+            var instance = access.Require(view);
             Requests.RequireMatch(call, instance);
             instance.RequireCreated("deleting it");
             if (instance.StaticIpName is { } attached && view.FindStaticIp(call.Scope, attached) is { } staticIp)

@@ -1,5 +1,6 @@
 using System.Text;
 using Portlight.Domain;
+using Portlight.Server.Access;
 using Portlight.Wire.Lightsail;
 
 namespace Portlight.Server.Operations.Instances;
@@ -20,7 +21,7 @@ internal sealed class GetInstanceAccessDetails(Services services) : IOperation<G
         }
 
         check.Done();
-        var instance = services.Store.View.RequireInstance(call, name);
+        var instance = new ResourceAccess<Domain.Instance>(call, ResourceKinds.Instance, name).Require(services.Store.View);
         var blueprint = Blueprints.Find(instance.BlueprintId);
         var protocol = request.Protocol ?? (blueprint?.Platform == Platform.Windows ? "rdp" : "ssh");
         return Task.FromResult(new GetInstanceAccessDetailsResponse

@@ -1,4 +1,5 @@
 using Portlight.Domain;
+using Portlight.Server.Access;
 using Portlight.Wire.Lightsail;
 
 namespace Portlight.Server.Operations.Instances;
@@ -12,9 +13,11 @@ internal sealed class RebootInstance(Services services) : IOperation<RebootInsta
     public async Task<RebootInstanceResponse> HandleAsync(Call call, RebootInstanceRequest request)
     {
         var name = Requests.RequireName(call, request.InstanceName, "instanceName");
+        var access = new ResourceAccess<Domain.Instance>(call, ResourceKinds.Instance, name);
+        access.Require(services.Store.View);
         var operation = await services.Store.CommitAsync(call, (view, changes) =>
         {
-            var instance = view.RequireInstance(call, name);
+            var instance = access.Require(view);
             Requests.RequireMatch(call, instance);
             instance.RequireCreated("rebooting it");
             instance.RequireState("rebooting it", Domain.InstanceState.Running);

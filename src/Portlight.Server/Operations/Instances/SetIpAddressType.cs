@@ -1,4 +1,5 @@
 using Portlight.Domain;
+using Portlight.Server.Access;
 using Portlight.Storage;
 using Portlight.Wire;
 using Portlight.Wire.Lightsail;
@@ -24,12 +25,15 @@ internal sealed class SetIpAddressType(Services services) : IOperation<SetIpAddr
         check.Done();
         if (resourceType != "Instance")
         {
+            Authorization.Require(call, new AccessQuestion(call.Entry!.Action, ResourceKinds.AnyOf(call, resourceType)));
             throw new NotFoundException($"The {resourceType} does not exist: {name}"); // none is ever made here
         }
 
+        var access = new ResourceAccess<Domain.Instance>(call, ResourceKinds.Instance, name);
+        access.Require(services.Store.View);
         var begun = await services.Store.CommitAsync(call, (view, changes) =>
         {
-            var instance = view.RequireInstance(call, name);
+            var instance = access.Require(view);
             Requests.RequireMatch(call, instance);
             instance.RequireCreated("changing its addresses");
             var saved = changes.Save(Change(instance, type, request.AcceptBundleUpdate == true, new AddressDraw(view, services.Options), changes));

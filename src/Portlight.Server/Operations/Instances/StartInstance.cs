@@ -1,4 +1,5 @@
 using Portlight.Domain;
+using Portlight.Server.Access;
 using Portlight.Wire.Lightsail;
 
 namespace Portlight.Server.Operations.Instances;
@@ -9,9 +10,11 @@ internal sealed class StartInstance(Services services) : IOperation<StartInstanc
     public async Task<StartInstanceResponse> HandleAsync(Call call, StartInstanceRequest request)
     {
         var name = Requests.RequireName(call, request.InstanceName, "instanceName");
+        var access = new ResourceAccess<Domain.Instance>(call, ResourceKinds.Instance, name);
+        access.Require(services.Store.View);
         var operation = await services.Store.CommitAsync(call, (view, changes) =>
         {
-            var instance = view.RequireInstance(call, name);
+            var instance = access.Require(view);
             Requests.RequireMatch(call, instance);
             instance.RequireCreated("starting it");
             instance.RequireState("starting it", Domain.InstanceState.Stopped, Domain.InstanceState.Pending, Domain.InstanceState.Running);

@@ -1,4 +1,5 @@
 using Portlight.Domain;
+using Portlight.Server.Access;
 using Portlight.Wire.Lightsail;
 
 namespace Portlight.Server.Operations.Instances;
@@ -21,9 +22,11 @@ internal sealed class UpdateInstanceMetadataOptions(Services services) : IOperat
         }
 
         check.Done();
+        var access = new ResourceAccess<Domain.Instance>(call, ResourceKinds.Instance, name);
+        access.Require(services.Store.View);
         var operation = await services.Store.CommitAsync(call, (view, changes) =>
         {
-            var instance = view.RequireInstance(call, name);
+            var instance = access.Require(view);
             Requests.RequireMatch(call, instance);
             var current = instance.MetadataOptions;
             changes.Save(instance with

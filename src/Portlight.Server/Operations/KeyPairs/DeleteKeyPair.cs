@@ -1,5 +1,6 @@
 using System.Text;
 using Portlight.Domain;
+using Portlight.Server.Access;
 using Portlight.Server.KeyPairs;
 using Portlight.Wire;
 using Portlight.Wire.Lightsail;
@@ -21,11 +22,12 @@ internal sealed class DeleteKeyPair(Services services) : IOperation<DeleteKeyPai
             throw Requests.Invalid([new Problem("expectedFingerprint", "is missing; it is required to delete the default key pair")]);
         }
 
-        RequireFingerprint(services.Store.View.RequireKeyPair(call, name), request.ExpectedFingerprint);
+        var access = new ResourceAccess<Domain.KeyPair>(call, ResourceKinds.KeyPair, name);
+        RequireFingerprint(access.Require(services.Store.View), request.ExpectedFingerprint);
         var next = isDefault ? NewDefault(call) : null;
         var operation = await services.Store.CommitAsync(call, (view, changes) =>
         {
-            var keyPair = view.RequireKeyPair(call, name);
+            var keyPair = access.Require(view);
             RequireFingerprint(keyPair, request.ExpectedFingerprint);
             changes.Remove(keyPair);
             if (next is not null)

@@ -1,4 +1,5 @@
 using Portlight.Domain;
+using Portlight.Server.Access;
 using Portlight.Wire.Lightsail;
 
 namespace Portlight.Server.Operations.Ports;
@@ -14,10 +15,24 @@ internal sealed class CloseInstancePublicPorts(PortChange ports, PortLimits limi
             throw Requests.Invalid([new Problem("portInfo", "is missing")]);
         }
 
-        var operation = await ports.RunAsync(call, name, open =>
-            open.TryClose(request.PortInfo.ToInput(), limits, out var wanted, out var key, out var problems)
+        var input = request.PortInfo.ToInput();
+        if (!PortSet.Empty.TryClose(input, limits, out _, out var closed, out var wrong))
+        {
+            throw Requests.Invalid(wrong);
+        }
+
+        var operation = await ports.RunAsync(call, name, open => AskedOf(open, input, closed), open =>
+            open.TryClose(input, limits, out var wanted, out var key, out var problems)
                 ? (wanted, key.ToString())
                 : throw Requests.Invalid(problems));
         return new CloseInstancePublicPortsResponse { Operation = operation.ToWire() };
     }
+
+    /// <summary>A Close that will be refused, because something else goes on letting in what it wants closed, closes nothing.</summary>
+    private PortsAsked AskedOf(PortSet open, PortRuleInput? input, PortKey closed) => new(
+        open.TryClose(input, limits, out var after, out _, out _) ? after : open,
+        [("portInfo", new PortRule(closed, [], [], []))])
+    {
+        IsClosing = true,
+    };
 }

@@ -1,4 +1,5 @@
 using Portlight.Domain;
+using Portlight.Server.Access;
 using Portlight.Wire.Lightsail;
 
 namespace Portlight.Server.Operations.Ports;
@@ -14,10 +15,23 @@ internal sealed class OpenInstancePublicPorts(PortChange ports, PortLimits limit
             throw Requests.Invalid([new Problem("portInfo", "is missing")]);
         }
 
-        var operation = await ports.RunAsync(call, name, open =>
-            open.TryOpen(request.PortInfo.ToInput(), limits, out var wanted, out var key, out var problems)
+        var input = request.PortInfo.ToInput();
+        if (!PortSet.Empty.TryOpen(input, limits, out var alone, out _, out var wrong))
+        {
+            throw Requests.Invalid(wrong);
+        }
+
+        var operation = await ports.RunAsync(call, name, open => AskedOf(open, alone.Rules[0]), open =>
+            open.TryOpen(input, limits, out var wanted, out var key, out var problems)
                 ? (wanted, key.ToString())
                 : throw Requests.Invalid(problems));
         return new OpenInstancePublicPortsResponse { Operation = operation.ToWire() };
+    }
+
+    /// <summary>The rule as it will stand, with the sources that it has already.</summary>
+    private static PortsAsked AskedOf(PortSet open, PortRule added)
+    {
+        var after = PortSet.Of([.. open.Rules, added]);
+        return new PortsAsked(after, [("portInfo", after.Rules.First(rule => rule.Key == added.Key))]);
     }
 }

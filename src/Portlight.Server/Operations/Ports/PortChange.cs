@@ -1,22 +1,30 @@
 using Portlight.Domain;
+using Portlight.Server.Access;
 using Portlight.Storage;
 
 namespace Portlight.Server.Operations.Ports;
 
 /// <summary>
-/// What Put, Open and Close share: a decision about one instance's port set goes into the store together with its operation record, and the answer waits for
-/// the kernel's word.
+/// What Put, Open and Close share: whether the caller may is asked of every rule, a decision about one instance's port set goes into the store together with its
+/// operation record, and the answer waits for the kernel's word.
 /// </summary>
-internal sealed class PortChange(IStore store, Confirmation confirmation)
+internal sealed class PortChange(IStore store, Confirmation confirmation, PortLimits limits)
 {
-    /// <param name="call">The request.</param>
+    /// <param name="call">The request, whose words are checked as far as that needs no instance.</param>
     /// <param name="instanceName">The instance, not yet looked up.</param>
+    /// <param name="ask">From the port set as it is to what the request does to it; what of that is allowed is not looked at yet.</param>
     /// <param name="decide">From the port set as it is to the one that is wanted and the operation's details; throws for what is not allowed.</param>
-    public async Task<Operation> RunAsync(Call call, string instanceName, Func<PortSet, (PortSet Wanted, string Details)> decide)
+    public async Task<Operation> RunAsync(Call call, string instanceName, Func<PortSet, PortsAsked> ask, Func<PortSet, (PortSet Wanted, string Details)> decide)
     {
+        var access = new ResourceAccess<Instance>(call, ResourceKinds.Instance, instanceName, (question, instance) =>
+        {
+            var before = instance?.Ports ?? PortSet.Empty;
+            return PortQuestions.Of(call, question, before, ask(before), limits);
+        });
+        access.Require(store.View);
         var operation = await store.CommitAsync(call, (view, changes) =>
         {
-            var instance = view.RequireInstance(call, instanceName);
+            var instance = access.Require(view);
             Requests.RequireMatch(call, instance);
             var (wanted, details) = decide(instance.Ports);
             var saved = changes.Save(instance with { Ports = wanted });

@@ -14,6 +14,22 @@ internal static class PortShapes
         ? null
         : new PortRuleInput(info.FromPort, info.ToPort, info.Protocol, info.Cidrs, info.Ipv6Cidrs, info.CidrListAliases);
 
+    /// <summary>The rules of a set that was made of these, each with the places in the request that it was made of: <c>portInfos[0], portInfos[2]</c>.</summary>
+    public static ImmutableArray<(string Place, PortRule Rule)> Places(this IReadOnlyList<PortInfo?> infos, PortSet made)
+    {
+        var places = new Dictionary<PortKey, string>();
+        for (var i = 0; i < infos.Count; i++)
+        {
+            if (infos[i] is { FromPort: { } from, ToPort: { } to } info && NetworkProtocolText.TryParse(info.Protocol, out var protocol))
+            {
+                var key = new PortKey(protocol, from, to);
+                places[key] = places.TryGetValue(key, out var earlier) ? $"{earlier}, portInfos[{i}]" : $"portInfos[{i}]";
+            }
+        }
+
+        return [.. made.Rules.Select(rule => (places[rule.Key], rule))];
+    }
+
     public static InstancePortState ToPortState(this PortRule rule, bool awsQuirks) => new()
     {
         FromPort = rule.FromPort,

@@ -1,4 +1,5 @@
 using Portlight.Domain;
+using Portlight.Server.Access;
 using Portlight.Wire.Lightsail;
 
 namespace Portlight.Server.Operations.Ports;
@@ -21,7 +22,7 @@ internal sealed class PutInstancePublicPorts(PortChange ports, PortLimits limits
             throw Requests.Invalid(problems);
         }
 
-        var operation = await ports.RunAsync(call, name, _ => (wanted, Details(wanted)));
+        var operation = await ports.RunAsync(call, name, _ => new PortsAsked(wanted, request.PortInfos.Places(wanted)), _ => (wanted, Details(wanted)));
         return new PutInstancePublicPortsResponse { Operation = operation.ToWire() };
     }
 

@@ -1,4 +1,5 @@
 using Portlight.Domain;
+using Portlight.Server.Access;
 using Portlight.Server.Operations.Instances;
 using Portlight.Wire;
 using Portlight.Wire.Lightsail;
@@ -14,10 +15,14 @@ internal sealed class AttachStaticIp(Services services) : IOperation<AttachStati
         var staticIpName = check.Name(request.StaticIpName, "staticIpName");
         var instanceName = check.Name(request.InstanceName, "instanceName");
         check.Done();
+        var toInstance = new ResourceAccess<Domain.Instance>(call, ResourceKinds.Instance, instanceName);
+        toInstance.Require(services.Store.View);
+        var ofStaticIp = new ResourceAccess<Domain.StaticIp>(call, ResourceKinds.StaticIp, staticIpName);
+        ofStaticIp.Require(services.Store.View);
         var begun = await services.Store.CommitAsync(call, (view, changes) =>
         {
-            var staticIp = view.RequireStaticIp(call, staticIpName);
-            var instance = view.RequireInstance(call, instanceName);
+            var instance = toInstance.Require(view);
+            var staticIp = ofStaticIp.Require(view);
             Requests.RequireMatch(call, instance);
             instance.RequireCreated("giving it an address");
             RequireFree(staticIp, instance);

@@ -1,3 +1,4 @@
+using Portlight.Server.Access;
 using Portlight.Server.Operations.Instances;
 using Portlight.Wire;
 using Portlight.Wire.Lightsail;
@@ -10,9 +11,11 @@ internal sealed class DetachStaticIp(Services services) : IOperation<DetachStati
     public async Task<DetachStaticIpResponse> HandleAsync(Call call, DetachStaticIpRequest request)
     {
         var name = Requests.RequireName(call, request.StaticIpName, "staticIpName");
+        var access = new ResourceAccess<Domain.StaticIp>(call, ResourceKinds.StaticIp, name);
+        access.Require(services.Store.View);
         var begun = await services.Store.CommitAsync(call, (view, changes) =>
         {
-            var staticIp = view.RequireStaticIp(call, name);
+            var staticIp = access.Require(view);
             if (staticIp.AttachedTo is not { } holder)
             {
                 throw new InvalidInputException($"The StaticIp {name} is not attached to an instance");

@@ -1,4 +1,5 @@
 using Portlight.Domain;
+using Portlight.Server.Access;
 using Portlight.Storage;
 using Portlight.Wire;
 using Portlight.Wire.Lightsail;
@@ -11,9 +12,11 @@ internal sealed class ReleaseStaticIp(IStore store) : IOperation<ReleaseStaticIp
     public async Task<ReleaseStaticIpResponse> HandleAsync(Call call, ReleaseStaticIpRequest request)
     {
         var name = Requests.RequireName(call, request.StaticIpName, "staticIpName");
+        var access = new ResourceAccess<Domain.StaticIp>(call, ResourceKinds.StaticIp, name);
+        access.Require(store.View);
         var operation = await store.CommitAsync(call, (view, changes) =>
         {
-            var staticIp = view.RequireStaticIp(call, name);
+            var staticIp = access.Require(view);
             if (staticIp.AttachedTo is { } holder)
             {
                 throw new InvalidInputException($"The StaticIp {name} is attached to {holder}; detach it first");

@@ -15,9 +15,9 @@ internal sealed class TagResource(TagChange tags) : IOperation<TagResourceReques
             check.Refuse("tags", "is missing or empty; at least one tag is wanted");
         }
 
-        Domain.Tags.Add(Domain.Tags.None, added, "tags", check.Problems);
+        var tagsOfRequest = Domain.Tags.Add(Domain.Tags.None, added, "tags", check.Problems);
         check.Done();
-        var operation = await tags.RunAsync(call, name, request.ResourceArn, existing =>
+        var operation = await tags.RunAsync(call, name, request.ResourceArn, question => question with { RequestTags = tagsOfRequest }, existing =>
         {
             var together = new RequestCheck(call);
             var result = Domain.Tags.Add(existing, added, "tags", together.Problems);

@@ -24,7 +24,8 @@ internal sealed class UntagResource(TagChange tags) : IOperation<UntagResourceRe
         }
 
         check.Done();
-        var operation = await tags.RunAsync(call, name, request.ResourceArn, existing => existing.RemoveRange(keys.OfType<string>()));
+        string[] named = [.. keys.OfType<string>()];
+        var operation = await tags.RunAsync(call, name, request.ResourceArn, question => question with { TagKeys = named }, existing => existing.RemoveRange(named));
         return new UntagResourceResponse { Operations = [operation.ToWire()] };
     }
 }

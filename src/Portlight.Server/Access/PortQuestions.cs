@@ -1,0 +1,35 @@
+using System.Collections.Immutable;
+using Portlight.Domain;
+using Portlight.Server.Operations;
+
+namespace Portlight.Server.Access;
+
+/// <summary>What a request does to the ports of an instance.</summary>
+/// <param name="After">The set as it will stand.</param>
+/// <param name="Rules">The rules that it asks for as they will stand, each with its place in the request.</param>
+internal sealed record PortsAsked(PortSet After, ImmutableArray<(string Place, PortRule Rule)> Rules)
+{
+    /// <summary>Whether the rules are such as are closed.</summary>
+    public bool IsClosing { get; init; }
+}
+
+/// <summary>Port guardrails: a request is decided once for each port rule that it asks for, and is allowed only if each is (decisions/0032).</summary>
+internal static class PortQuestions
+{
+    /// <summary>
+    /// The question about the request, once for each rule where the caller's policies look at rules; once as a whole where they do not, or where there is no
+    /// rule.
+    /// </summary>
+    public static IReadOnlyList<AccessQuestion> Of(Call call, AccessQuestion question, PortSet before, PortsAsked ports, PortLimits limits)
+    {
+        if (!Authorization.LooksAtPorts(call, question.Action))
+        {
+            return [question];
+        }
+
+        var comparison = new PortComparison(before, ports.After, limits.Aliases);
+        return ports.Rules.IsEmpty
+            ? [question with { Ports = comparison }]
+            : [.. ports.Rules.Select(asked => question with { Rule = new AskedRule(asked.Place, asked.Rule, ports.IsClosing ? null : comparison), Ports = comparison })];
+    }
+}
