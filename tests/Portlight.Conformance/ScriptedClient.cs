@@ -23,6 +23,10 @@ internal sealed class ScriptedClient : StockClient
     public static ScriptedClient Boto3(Installation installation, params (string Name, string Value)[] variables) =>
         new(installation.Inside(Programs.Find("python3", "python3-boto3"), "-u", Path.Combine(Folder, "boto3_client.py")), variables);
 
+    /// <summary>boto3's client of another service than Lightsail.</summary>
+    public static ScriptedClient Boto3Of(Installation installation, string service, params (string Name, string Value)[] variables) =>
+        new(installation.Inside(Programs.Find("python3", "python3-boto3"), "-u", Path.Combine(Folder, "boto3_client.py"), service), variables);
+
     public static ScriptedClient JavaScript(Installation installation, params (string Name, string Value)[] variables)
     {
         Assert.True(
@@ -42,6 +46,13 @@ internal sealed class ScriptedClient : StockClient
     public override async Task<(IReadOnlyList<JsonNode> Entries, int? Pages)> ListAsync(string operation, string member)
     {
         JsonArray pages = (await AskAsync(new JsonObject { ["list"] = operation }))["pages"]!.AsArray();
+        return ([.. pages.SelectMany(page => page![member]!.AsArray()).Select(entry => entry!)], pages.Count);
+    }
+
+    /// <summary>A list of something: every entry by the client's own paginator, with the number of pages.</summary>
+    public async Task<(IReadOnlyList<JsonNode> Entries, int Pages)> ListAsync(string operation, string member, string input)
+    {
+        JsonArray pages = (await AskAsync(new JsonObject { ["list"] = operation, ["input"] = JsonNode.Parse(input) }))["pages"]!.AsArray();
         return ([.. pages.SelectMany(page => page![member]!.AsArray()).Select(entry => entry!)], pages.Count);
     }
 

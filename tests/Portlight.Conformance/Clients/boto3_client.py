@@ -1,7 +1,9 @@
 """Makes the boto3 calls that arrive on stdin, one JSON object a line, and writes what boto3 made of each reply.
 
 {"operation": NAME, "input": {...}}  ->  {"output": {...}} or {"error": {"code", "message", "typed"}}
-{"list": NAME}                       ->  {"pages": [{...}, ...]}, by boto3's own paginator
+{"list": NAME, "input": {...}}        ->  {"pages": [{...}, ...]}, by boto3's own paginator
+
+The first argument names the service; it is lightsail without one.
 """
 import datetime
 import json
@@ -17,7 +19,8 @@ except ImportError as missing:
 
 # The first botocore that reads AWS_ENDPOINT_URL is 1.31; an older one would call the real AWS, if it were told nothing else.
 reads_variable = tuple(map(int, botocore.__version__.split(".")[:2])) >= (1, 31)
-client = boto3.client("lightsail", **({} if reads_variable else {"endpoint_url": os.environ["AWS_ENDPOINT_URL"]}))
+service = sys.argv[1] if len(sys.argv) > 1 else "lightsail"
+client = boto3.client(service, **({} if reads_variable else {"endpoint_url": os.environ["AWS_ENDPOINT_URL"]}))
 
 
 def call(operation, arguments):
@@ -25,8 +28,10 @@ def call(operation, arguments):
         answer = getattr(client, botocore.xform_name(operation))(**arguments)
     except ClientError as error:
         code = error.response["Error"]["Code"]
-        # What a user writes in `except client.exceptions.NotFoundException`; an attribute only for the errors of the service's model.
-        typed = isinstance(error, getattr(client.exceptions, code)) if hasattr(client.exceptions, code) else False
+        # What a user writes in `except client.exceptions.NotFoundException`; an attribute only for the errors of the service's model. IAM's are named after
+        # the shape and not after the code that the wire has.
+        shape = code if service == "lightsail" else code + "Exception"
+        typed = isinstance(error, getattr(client.exceptions, shape)) if hasattr(client.exceptions, shape) else False
         return {"error": {"code": code, "message": error.response["Error"]["Message"], "typed": typed}}
     del answer["ResponseMetadata"]
     return {"output": answer}
@@ -41,7 +46,7 @@ def text(value):
 for line in sys.stdin:
     request = json.loads(line)
     if "list" in request:
-        reply = {"pages": list(client.get_paginator(botocore.xform_name(request["list"])).paginate())}
+        reply = {"pages": list(client.get_paginator(botocore.xform_name(request["list"])).paginate(**request.get("input", {})))}
     else:
         reply = call(request["operation"], request["input"])
     print(json.dumps(reply, default=text), flush=True)

@@ -35,6 +35,7 @@ internal sealed class IamOperations
         Add("SimulateCustomPolicy", Simulations.CustomAsync);
         Add("SimulatePrincipalPolicy", simulations.OfPrincipalAsync);
         Add("GetAccountSummary", new AccountSummary(services.Store).GetAsync);
+        Add("GetAccountAuthorizationDetails", new AuthorizationDetails(services.Store).GetAsync);
     }
 
     public static IEnumerable<OperationEntry> All(Services services) => new IamOperations(services).entries;
