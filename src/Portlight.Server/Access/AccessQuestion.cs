@@ -7,6 +7,11 @@ namespace Portlight.Server.Access;
 /// <param name="Resource">The ARN of what it is about.</param>
 internal sealed record AccessQuestion(string Action, string Resource)
 {
+    /// <summary>
+    /// What a refusal calls the resource; null for its ARN. IAM's says <c>user alice</c>: the ARN has the path, which tells whether there is such a user.
+    /// </summary>
+    public string? ShownAs { get; init; }
+
     /// <summary>Tags of the resource as it is now (<c>aws:ResourceTag/…</c>).</summary>
     public ImmutableSortedDictionary<string, string?>? ResourceTags { get; init; }
 

@@ -63,7 +63,7 @@ internal static class Authorization
     /// <summary>In AWS's words (IAM user guide, access denied error messages); where port rules were looked at, with the rule and the statement.</summary>
     private static AccessDeniedException Refusal(Call call, AccessQuestion question, Decision decision)
     {
-        var text = $"User: {call.Principal.Arn} is not authorized to perform: {question.Action} on resource: {question.Resource} {Because(question.Action, decision)}";
+        var text = $"User: {call.Principal.Arn} is not authorized to perform: {question.Action} on resource: {question.ShownAs ?? question.Resource} {Because(question.Action, decision)}";
         var statement = decision is { Statement: { } deciding, Policy: { } policy } ? $", statement {deciding} of {policy.Id}" : "";
         return new AccessDeniedException(question switch
         {

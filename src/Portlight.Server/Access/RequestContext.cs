@@ -34,7 +34,7 @@ internal sealed class RequestContext(Call call, AccessQuestion question) : IRequ
     /// <summary>The keys that name a tag. Static tags of the caller are found whatever their case by their own order.</summary>
     private string? OfTag(string name, string tag) => name switch
     {
-        "aws:resourcetag" or "lightsail:resourcetag" => Find(question.ResourceTags, tag),
+        "aws:resourcetag" or "lightsail:resourcetag" or "iam:resourcetag" => Find(question.ResourceTags, tag),
         "aws:requesttag" => Find(question.RequestTags, tag),
         "aws:principaltag" => call.Principal.Tags.GetValueOrDefault(tag),
         _ => null,

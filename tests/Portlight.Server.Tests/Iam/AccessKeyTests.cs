@@ -1,4 +1,6 @@
+using Portlight.Server.Tests.Audit;
 using Portlight.Wire.SigV4;
+using static Portlight.Server.Tests.Iam.IamCalls;
 
 namespace Portlight.Server.Tests.Iam;
 
@@ -20,6 +22,35 @@ public sealed class AccessKeyTests
         var listed = await server.IamAsync("ListAccessKeys", ("UserName", "alice"));
         Assert.DoesNotContain("SecretAccessKey", listed.Raw, StringComparison.Ordinal);
         Assert.Equal(new[] { first, second }.Select(key => key.Text("AccessKeyId")).Order(StringComparer.Ordinal), listed.List("AccessKeyMetadata").Select(key => key.Text("AccessKeyId")));
+    }
+
+    [Fact]
+    public async Task A_key_that_is_switched_off_or_deleted_stands_for_nobody_with_the_next_request()
+    {
+        await using var server = await ServerHarness.StartAsync();
+        var alice = await server.UserAsync("alice", AllowAll);
+        await server.IamAsync(alice, "ListUsers");
+        await server.IamAsync("UpdateAccessKey", ("UserName", "alice"), ("AccessKeyId", alice.AccessKeyId), ("Status", "Inactive"));
+        Assert.Equal((403, "InvalidClientTokenId"), await CodeAsync(server, alice));
+        await server.IamAsync("UpdateAccessKey", ("UserName", "alice"), ("AccessKeyId", alice.AccessKeyId), ("Status", "Active"));
+        await server.IamAsync(alice, "ListUsers");
+        await server.IamAsync("DeleteAccessKey", ("UserName", "alice"), ("AccessKeyId", alice.AccessKeyId));
+        Assert.Equal((403, "InvalidClientTokenId"), await CodeAsync(server, alice));
+        Assert.Equal($"404 NoSuchEntity: The Access Key with id {alice.AccessKeyId} cannot be found.", (await server.IamRefusedAsync("DeleteAccessKey", ("UserName", "alice"), ("AccessKeyId", alice.AccessKeyId))).ToString());
+    }
+
+    [Fact]
+    public async Task Without_a_name_a_user_rotates_its_own_key_and_nobody_elses()
+    {
+        await using var server = await ServerHarness.StartAsync();
+        var alice = await server.UserAsync("alice", AllowAll);
+        var bob = await server.UserAsync("bob");
+        var made = (await server.IamAsync(alice, "CreateAccessKey"))["AccessKey"];
+        Assert.Equal("alice", made.Text("UserName"));
+        Assert.Equal(2, (await server.IamAsync(alice, "ListAccessKeys")).List("AccessKeyMetadata").Count);
+        Assert.Equal("NoSuchEntity", (await server.IamRefusedAsync(alice, "DeleteAccessKey", ("AccessKeyId", bob.AccessKeyId))).Code);
+        Assert.Equal("NoSuchEntity", (await server.IamRefusedAsync(alice, "DeleteAccessKey", ("AccessKeyId", server.Credentials.AccessKeyId))).Code);
+        await server.IamAsync(new AwsCredentials(made.Text("AccessKeyId"), made.Text("SecretAccessKey")), "DeleteAccessKey", ("AccessKeyId", alice.AccessKeyId));
     }
 
     [Fact]
@@ -55,5 +86,25 @@ public sealed class AccessKeyTests
         var used = (await server.IamAsync("GetAccessKeyLastUsed", ("AccessKeyId", id)))["AccessKeyLastUsed"];
         Assert.Equal(("LastUsedDate,ServiceName,Region", "2026-11-22T12:00:00Z", "lightsail", "us-east-1"), (used.Members, used.Text("LastUsedDate"), used.Text("ServiceName"), used.Text("Region")));
         Assert.Equal("NoSuchEntity", (await server.IamRefusedAsync("GetAccessKeyLastUsed", ("AccessKeyId", "AKIAIOSFODNN7EXAMPLE"))).Code);
+    }
+
+    [Fact]
+    public async Task The_audit_log_shows_what_was_made_and_never_the_secret()
+    {
+        await using var server = await ServerHarness.StartAsync();
+        var alice = await server.UserAsync("alice", AllowAll, "/ops/");
+        var lines = await server.AuditLinesAsync();
+        Assert.DoesNotContain(lines, line => line.Contains(alice.SecretAccessKey, StringComparison.Ordinal));
+        var events = await server.EventsAsync();
+        Assert.Equal(["CreateUser", "PutUserPolicy", "CreateAccessKey"], events.Select(one => one.Text("eventName")));
+        Assert.Equal("arn:aws:iam::111122223333:user/ops/alice", events[0].GetProperty("responseElements").GetProperty("user").Text("arn"));
+        Assert.Equal(System.Text.Json.JsonValueKind.Null, events[1].GetProperty("responseElements").ValueKind);
+        Assert.Equal(alice.AccessKeyId, events[2].GetProperty("responseElements").GetProperty("accessKey").Text("accessKeyId"));
+    }
+
+    private static async Task<(int, string)> CodeAsync(ServerHarness server, AwsCredentials caller)
+    {
+        var refused = await server.IamRefusedAsync(caller, "ListUsers");
+        return (refused.Status, refused.Code);
     }
 }

@@ -43,6 +43,22 @@ public sealed class GroupTests
     }
 
     [Fact]
+    public async Task What_a_group_may_its_users_may_from_the_next_request_on()
+    {
+        await using var server = await ServerHarness.StartAsync();
+        var alice = await server.UserAsync("alice");
+        await server.IamAsync("CreateGroup", ("GroupName", "admins"));
+        await server.IamAsync("PutGroupPolicy", ("GroupName", "admins"), ("PolicyName", "list"), ("PolicyDocument", Allow("iam:ListUsers")));
+        Assert.Equal((403, "AccessDenied"), await StatusAsync(server, alice));
+        await server.IamAsync("AddUserToGroup", ("GroupName", "admins"), ("UserName", "alice"));
+        await server.IamAsync(alice, "ListUsers");
+        await server.IamAsync("UpdateGroup", ("GroupName", "admins"), ("NewGroupName", "people"));
+        await server.IamAsync(alice, "ListUsers");
+        await server.IamAsync("RemoveUserFromGroup", ("GroupName", "people"), ("UserName", "alice"));
+        Assert.Equal((403, "AccessDenied"), await StatusAsync(server, alice));
+    }
+
+    [Fact]
     public async Task A_user_is_in_ten_groups_at_most_and_both_must_be_there()
     {
         await using var server = await ServerHarness.StartAsync();
@@ -57,5 +73,11 @@ public sealed class GroupTests
         Assert.Equal("409 LimitExceeded: Cannot exceed quota for GroupsPerUser: 10", (await server.IamRefusedAsync("AddUserToGroup", ("GroupName", "one-more"), ("UserName", "alice"))).ToString());
         Assert.Equal("404 NoSuchEntity: The user with name bob cannot be found.", (await server.IamRefusedAsync("AddUserToGroup", ("GroupName", "g1"), ("UserName", "bob"))).ToString());
         Assert.Equal("404 NoSuchEntity: The group with name none cannot be found.", (await server.IamRefusedAsync("AddUserToGroup", ("GroupName", "none"), ("UserName", "alice"))).ToString());
+    }
+
+    private static async Task<(int, string)> StatusAsync(ServerHarness server, Wire.SigV4.AwsCredentials caller)
+    {
+        var refused = await server.IamRefusedAsync(caller, "ListUsers");
+        return (refused.Status, refused.Code);
     }
 }

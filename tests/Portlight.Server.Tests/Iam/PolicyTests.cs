@@ -97,6 +97,34 @@ public sealed class PolicyTests
     }
 
     [Fact]
+    public async Task Five_versions_at_most_one_of_which_holds_and_numbers_are_not_used_again()
+    {
+        await using var server = await ServerHarness.StartAsync();
+        var arn = await server.PolicyAsync("p", Allow("iam:ListUsers"));
+        var alice = await server.UserAsync("alice");
+        await server.IamAsync("AttachUserPolicy", ("UserName", "alice"), ("PolicyArn", arn));
+        await server.IamAsync(alice, "ListUsers");
+        Assert.Equal("v2", (await VersionAsync(server, arn, "true"))["PolicyVersion"].Text("VersionId"));
+        Assert.Equal("AccessDenied", (await server.IamRefusedAsync(alice, "ListUsers")).Code); // v2 holds, and allows groups
+        await server.IamAsync("SetDefaultPolicyVersion", ("PolicyArn", arn), ("VersionId", "v1"));
+        await server.IamAsync(alice, "ListUsers");
+
+        await server.IamAsync("DeletePolicyVersion", ("PolicyArn", arn), ("VersionId", "v2"));
+        foreach (var expected in new[] { "v3", "v4", "v5", "v6" })
+        {
+            var version = (await VersionAsync(server, arn, "false"))["PolicyVersion"];
+            Assert.Equal((expected, "false"), (version.Text("VersionId"), version.Text("IsDefaultVersion")));
+        }
+
+        Assert.Equal("409 LimitExceeded: A managed policy can have up to 5 versions. Before you create a new version, you must delete an existing version.", (await server.IamRefusedAsync("CreatePolicyVersion", ("PolicyArn", arn), ("PolicyDocument", AllowAll))).ToString());
+        Assert.Equal("v6 v5 v4 v3 v1", (await server.IamAsync("ListPolicyVersions", ("PolicyArn", arn))).Each("Versions", "VersionId"));
+        Assert.Equal("409 DeleteConflict: Cannot delete the default version of a policy.", (await server.IamRefusedAsync("DeletePolicyVersion", ("PolicyArn", arn), ("VersionId", "v1"))).ToString());
+        Assert.Equal($"404 NoSuchEntity: Policy {arn} version v2 does not exist or is not attachable.", (await server.IamRefusedAsync("GetPolicyVersion", ("PolicyArn", arn), ("VersionId", "v2"))).ToString());
+        await server.IamAsync("DetachUserPolicy", ("UserName", "alice"), ("PolicyArn", arn));
+        Assert.StartsWith("409 DeleteConflict: This policy has more than one version.", (await server.IamRefusedAsync("DeletePolicy", ("PolicyArn", arn))).ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Policies_are_listed_by_scope_path_and_use()
     {
         await using var server = await ServerHarness.StartAsync();
@@ -147,6 +175,9 @@ public sealed class PolicyTests
     private static Task CreateAsync(ServerHarness server, string kind) => kind == "Role"
         ? server.IamAsync("CreateRole", ("RoleName", "one"), ("AssumeRolePolicyDocument", TrustAccount))
         : server.IamAsync("Create" + kind, (kind + "Name", "one"));
+
+    private static Task<IamAnswer> VersionAsync(ServerHarness server, string arn, string isDefault) =>
+        server.IamAsync("CreatePolicyVersion", ("PolicyArn", arn), ("PolicyDocument", Allow("iam:ListGroups")), ("SetAsDefault", isDefault));
 
     private static async Task<string> NamesAsync(ServerHarness server, params (string, string)[] filter) => (await server.IamAsync("ListPolicies", filter)).Each("Policies", "PolicyName");
 }

@@ -30,6 +30,40 @@ public sealed partial class UserTests
     }
 
     [Fact]
+    public async Task Without_a_name_the_caller_is_shown()
+    {
+        await using var server = await ServerHarness.StartAsync();
+        var alice = await server.UserAsync("alice", AllowAll);
+        Assert.Equal("alice", (await server.IamAsync(alice, "GetUser"))["User"].Text("UserName"));
+        var root = (await server.IamAsync("GetUser"))["User"];
+        Assert.Equal(("UserId,Arn,CreateDate", "111122223333", "arn:aws:iam::111122223333:root"), (root.Members, root.Text("UserId"), root.Text("Arn")));
+    }
+
+    [Fact]
+    public async Task Renaming_keeps_id_keys_groups_and_policies_and_changes_the_ARN()
+    {
+        await using var server = await ServerHarness.StartAsync();
+        var alice = await server.UserAsync("alice", AllowAll);
+        await server.IamAsync("CreateGroup", ("GroupName", "ops"));
+        await server.IamAsync("AddUserToGroup", ("GroupName", "ops"), ("UserName", "alice"));
+        var id = (await server.IamAsync("GetUser", ("UserName", "alice")))["User"].Text("UserId");
+
+        await server.IamAsync("UpdateUser", ("UserName", "alice"), ("NewUserName", "robert"), ("NewPath", "/moved/"));
+
+        var user = (await server.IamAsync(alice, "GetUser"))["User"]; // her key still stands for her
+        Assert.Equal((id, "robert", "arn:aws:iam::111122223333:user/moved/robert"), (user.Text("UserId"), user.Text("UserName"), user.Text("Arn")));
+        Assert.Equal("robert", (await server.IamAsync("ListAccessKeys", ("UserName", "robert"))).Each("AccessKeyMetadata", "UserName"));
+        Assert.Equal("ops", (await server.IamAsync("ListGroupsForUser", ("UserName", "robert"))).Each("Groups", "GroupName"));
+        Assert.Equal("robert", (await server.IamAsync("GetGroup", ("GroupName", "ops"))).Each("Users", "UserName"));
+        Assert.Equal("404 NoSuchEntity: The user with name alice cannot be found.", (await server.IamRefusedAsync("GetUser", ("UserName", "alice"))).ToString());
+
+        await server.IamAsync("UpdateUser", ("UserName", "robert"), ("NewUserName", "Robert"));
+        Assert.Equal("Robert", (await server.IamAsync(alice, "GetUser"))["User"].Text("UserName"));
+        await server.IamAsync("CreateUser", ("UserName", "carol"));
+        Assert.Equal("EntityAlreadyExists", (await server.IamRefusedAsync("UpdateUser", ("UserName", "carol"), ("NewUserName", "ROBERT"))).Code);
+    }
+
+    [Fact]
     public async Task Lists_are_in_order_of_name_by_path_and_in_pages()
     {
         await using var server = await ServerHarness.StartAsync();

@@ -47,19 +47,23 @@ internal sealed class Entities<T>(IStore store, EntityKind<T> kind)
         });
     }
 
-    /// <summary>Saves what has become of one.</summary>
-    public Task<T> SaveAsync(IamRequest request, string name, Func<IStoreView, T, T> change, Func<T?, AccessQuestion, AccessQuestion>? more = null) =>
-        ChangeAsync(request, name, (view, changes, entity) =>
+    /// <summary>Saves what has become of one. Only what is new is a decision's whole result, which the audit log shows as the response.</summary>
+    public async Task<T> SaveAsync(IamRequest request, string name, Func<IStoreView, T, T> change, Func<T?, AccessQuestion, AccessQuestion>? more = null)
+    {
+        var (saved, _) = await ChangeAsync(request, name, (view, changes, entity) =>
         {
             var changed = change(view, entity);
             kind.Save(changes, changed);
-            return changed;
+            return (changed, IsChange: true);
         }, more);
+        return saved;
+    }
 
     private void Ask(IamRequest request, string name, T? entity, Func<T?, AccessQuestion, AccessQuestion>? more)
     {
         var question = new AccessQuestion(request.Action, entity is null ? kind.ArnOfMissing(request.AccountId, name) : kind.ArnOf(entity))
         {
+            ShownAs = $"{kind.Word.ToLowerInvariant()} {name}",
             ResourceTags = entity is null ? null : kind.TagsOf(entity).ForConditions(),
         };
         request.Call.Resource = question.Resource;

@@ -26,16 +26,18 @@ internal sealed class AccessKeys(Entities<User> entities, SecretBox secrets)
     {
         var given = request.Find("UserName", IamRules.ExistingUserName);
         request.Done();
-        var (made, secret) = await ChangeAsync(request, given, (view, changes, owner) =>
+        var secret = "";
+        var made = await ChangeAsync(request, given, (view, changes, owner) =>
         {
             if (Of(view, request.AccountId, owner).Count() >= Quotas.AccessKeys)
             {
                 throw IamException.LimitExceeded($"Cannot exceed quota for AccessKeysPer{(owner is null ? "Account" : "User")}: {Quotas.AccessKeys}");
             }
 
-            var (key, shown) = Accounts.NewKey(request.AccountId, owner, secrets, request.Call.Now);
+            // Beside the result, which the audit log gets to see.
+            (var key, secret) = Accounts.NewKey(request.AccountId, owner, secrets, request.Call.Now);
             changes.Save(key);
-            return (key, shown);
+            return key;
         });
         answer.Structure("AccessKey", () =>
         {
