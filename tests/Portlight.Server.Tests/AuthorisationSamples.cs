@@ -137,5 +137,6 @@ internal static class AuthorisationSamples
         ["iam:SimulateCustomPolicy"] = "PolicyInputList.member.1={policy}&ActionNames.member.1=lightsail:GetRegions",
         ["iam:SimulatePrincipalPolicy"] = "PolicySourceArn={userArn}&ActionNames.member.1=lightsail:GetRegions",
         ["iam:GetAccountSummary"] = "",
+        ["iam:GetAccountAuthorizationDetails"] = "",
     };
 }

@@ -95,19 +95,13 @@ internal static class ResponseElements
                     ("policyName", policy.Name), ("policyId", policy.Id), ("arn", policy.Arn), ("path", policy.Path), ("defaultVersionId", policy.Default.Id), ("createDate", Text(policy.CreatedAt)));
                 break;
             case AccessKey key:
-                WriteAccessKey(writer, key);
-                break;
-            case ValueTuple<AccessKey, string> made: // with its secret, which stays here
-                WriteAccessKey(writer, made.Item1);
+                WriteNamed(writer, "accessKey", ("userName", key.UserName), ("accessKeyId", key.Id), ("status", key.IsActive ? "Active" : "Inactive"), ("createDate", Text(key.CreatedAt)));
                 break;
             default:
                 writer.WriteNullValue();
                 break;
         }
     }
-
-    private static void WriteAccessKey(Utf8JsonWriter writer, AccessKey key) => WriteNamed(
-        writer, "accessKey", ("userName", key.UserName), ("accessKeyId", key.Id), ("status", key.IsActive ? "Active" : "Inactive"), ("createDate", Text(key.CreatedAt)));
 
     private static void WriteNamed(Utf8JsonWriter writer, string name, params ReadOnlySpan<(string Name, string? Value)> members)
     {
