@@ -10,7 +10,7 @@ public sealed class AgreementTests
 {
     private static readonly int Cases = Environment.GetEnvironmentVariable("PORTLIGHT_STORM") == "1" ? 1_000_000 : 100_000;
 
-    /// <summary>What has to have happened in a share of the cases, so that the agreement is about something.</summary>
+    /// <summary>What has to have happened in a share of the cases, so that the agreement is about something; far enough from what does happen that chance is no reason to fail.</summary>
     private static readonly (string What, double AtLeast)[] Wanted =
     [
         ("Allowed Identity", 0.05),
@@ -22,7 +22,7 @@ public sealed class AgreementTests
         ("NoSessionPolicy Session", 0.05),
 
         // In the statement that decided.
-        ("variable", 0.02), ("set operator", 0.02), ("IfExists", 0.02), ("NotAction", 0.02), ("NotResource", 0.02), ("missing key", 0.02), ("wildcard", 0.2),
+        ("variable", 0.02), ("set operator", 0.02), ("IfExists", 0.02), ("NotAction", 0.01), ("NotResource", 0.02), ("missing key", 0.02), ("wildcard", 0.2),
         ("String", 0.02), ("Numeric", 0.02), ("Date", 0.015), ("IpAddress", 0.015), ("Arn", 0.015), ("Bool", 0.004), ("BinaryEquals", 0.002), ("Null", 0.004),
     ];
 

@@ -82,7 +82,7 @@ internal static class RandomCases
         Contexts,
         Policies.Array[1, 3],
         Gen.Frequency((2, Gen.Const((string?)null)), (3, Policies.Select(text => (string?)text))),
-        Gen.Frequency((1, Gen.Const((string[]?)null)), (1, Policies.Array[1, 2].Select(texts => (string[]?)texts))),
+        Gen.Frequency((2, Gen.Const((string[]?)null)), (3, Policies.Array[1, 2].Select(texts => (string[]?)texts))),
         (action, resource, context, identity, boundary, session) => new ReferenceCase(
             action, resource, context, Named(identity, "identity"), boundary is null ? null : new ReferencePolicy("boundary", boundary), session is null ? null : Named(session, "session")));
 
