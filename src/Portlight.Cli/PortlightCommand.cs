@@ -22,6 +22,7 @@ internal static class PortlightCommand
         AccountVerb.Create(),
         RegionVerb.Create(),
         AuditVerb.Create(),
+        CredentialsVerb.Create(),
     };
 
     public static async Task<int> RunAsync(string[] args, TextWriter output, TextWriter error)

@@ -1,3 +1,5 @@
+using Portlight.Server;
+
 namespace Portlight.Cli;
 
 /// <summary>
@@ -8,7 +10,7 @@ internal static class RunningServer
 {
     public static bool HasLocked(string directory)
     {
-        var path = Path.Combine(directory, "portlight.db.lock");
+        var path = Path.Combine(directory, PortlightServer.DatabaseName + ".lock");
         if (!File.Exists(path))
         {
             return false;

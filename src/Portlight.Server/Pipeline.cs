@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
@@ -16,7 +17,8 @@ namespace Portlight.Server;
 /// The way of a request, from the socket to its answer, on one screen: request id → bounded body → operation's name → signature → rate → operation → audit →
 /// answer or error → metrics and log. Errors are made into answers here and nowhere else.
 /// </summary>
-internal sealed class Pipeline(OperationTable operations, Authenticator authenticator, RateLimiter rates, AuditLog audit, ServerMetrics metrics, TimeProvider clock, ILogger<Pipeline> log)
+internal sealed class Pipeline(
+    OperationTable operations, RequestOrigins origins, Authenticator authenticator, RateLimiter rates, AuditLog audit, ServerMetrics metrics, TimeProvider clock, ILogger<Pipeline> log)
 {
     public async Task InvokeAsync(HttpContext http)
     {
@@ -25,7 +27,7 @@ internal sealed class Pipeline(OperationTable operations, Authenticator authenti
         {
             RequestId = Guid.NewGuid().ToString(),
             Now = clock.GetUtcNow(),
-            Origin = new RequestOrigin(http.Connection.RemoteIpAddress, http.Request.Headers.UserAgent is [{ } agent] ? agent : null, http.Request.IsHttps),
+            Origin = origins.Of(http),
             IfMatch = http.Request.Headers.IfMatch is [{ } tag] ? tag.Trim('"') : null,
             Audit = new AuditNotes { Log = audit, Http = http },
         };
@@ -34,7 +36,7 @@ internal sealed class Pipeline(OperationTable operations, Authenticator authenti
         await AnswerAsync(http, call, answer.Written, error);
         var took = clock.GetElapsedTime(began);
         metrics.Record(call, error, took);
-        RequestLog.Write(log, call, http.Connection.RemoteIpAddress, error, took);
+        RequestLog.Write(log, call, call.Origin.Source, error, took);
     }
 
     /// <summary>Runs the call and writes its answer. Returns the error that the answer tells; null when the call succeeded.</summary>
@@ -47,8 +49,8 @@ internal sealed class Pipeline(OperationTable operations, Authenticator authenti
             body = await RequestBody.ReadAsync(http.Request, http.RequestAborted);
             call.Audit.Body = body.Memory;
             call.Entry = FindOperation(http.Request, call, body.Memory.Span);
-            authenticator.Authenticate(call, http.Request, body.Memory.Span);
-            rates.Take(call.Principal.AccessKeyId);
+            await authenticator.AuthenticateAsync(call, http.Request, body.Memory, http.RequestAborted);
+            rates.Take(call.Principal.OriginKeyId);
             await call.Entry.RunAsync(call, body.Memory, answer);
         }
         catch (Exception problem) when (!IsAborted(http, problem))
@@ -85,7 +87,7 @@ internal sealed class Pipeline(OperationTable operations, Authenticator authenti
     private OperationEntry FindOperation(HttpRequest request, Call call, ReadOnlySpan<byte> body)
     {
         var isGet = HttpMethods.IsGet(request.Method);
-        if (!HttpMethods.IsPost(request.Method) && !(isGet && request.Query.ContainsKey("X-Amz-Signature")))
+        if (!HttpMethods.IsPost(request.Method) && !(isGet && (request.Query.ContainsKey("X-Amz-Signature") || request.Query.ContainsKey("Action"))))
         {
             throw new AccessDeniedException("Unable to determine service/operation name to be authorized");
         }
@@ -155,9 +157,9 @@ internal sealed class Pipeline(OperationTable operations, Authenticator authenti
             response.Headers.ETag = $"\"{call.EntityTag}\"";
         }
 
-        if (error is ThrottlingException)
+        if (error is ThrottlingException throttled)
         {
-            response.Headers.RetryAfter = "1";
+            response.Headers.RetryAfter = ((long)Math.Ceiling(throttled.RetryAfter.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
         }
 
         await response.BodyWriter.WriteAsync(answer, http.RequestAborted);

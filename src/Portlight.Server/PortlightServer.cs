@@ -25,6 +25,11 @@ namespace Portlight.Server;
 /// </summary>
 public sealed class PortlightServer : IAsyncDisposable
 {
+    /// <summary>Names of files in the data directory: the database, and the keys that its secrets are sealed with.</summary>
+    public const string DatabaseName = "portlight.db";
+
+    public const string KeyFileName = "secret.key";
+
     private readonly WebApplication http;
     private readonly IStore store;
     private readonly Reconciler reconciler;
@@ -54,6 +59,10 @@ public sealed class PortlightServer : IAsyncDisposable
 
     internal SetupWorker Setup => setup;
 
+    internal SessionTokens Sessions { get; private init; } = null!;
+
+    internal SecretBox Secrets { get; private init; } = null!;
+
     internal Reconciler Reconciled => reconciler;
 
     internal AuditTrail Audit => audit;
@@ -69,8 +78,8 @@ public sealed class PortlightServer : IAsyncDisposable
         Directory.CreateDirectory(options.DataDirectory);
         var app = BuildHttp(options, logging);
         var loggers = app.Services.GetRequiredService<ILoggerFactory>();
-        var box = KeyFile.OpenOrCreate(Path.Combine(options.DataDirectory, "secret.key"));
-        var store = SqliteStore.Open(Path.Combine(options.DataDirectory, "portlight.db"), clock);
+        var box = KeyFile.OpenOrCreate(Path.Combine(options.DataDirectory, KeyFileName));
+        var store = SqliteStore.Open(Path.Combine(options.DataDirectory, DatabaseName), clock);
         var setup = new SetupWorker(store, box, clock, loggers.CreateLogger<SetupWorker>());
         var owner = await FirstStart.EnsureAsync(options, store, box, setup, clock);
         var projection = new Projection(options.PortLimits, new Scope(owner.Id, options.Region));
@@ -84,7 +93,15 @@ public sealed class PortlightServer : IAsyncDisposable
         var operations = new OperationTable(services);
         var pipeline = new Pipeline(
             operations,
-            new Authenticator(store, new AccessKeySecrets(box), principals, clock),
+            new RequestOrigins(options.TrustedProxies),
+            new Authenticator(
+                store,
+                new AccessKeySecrets(box),
+                services.Sessions,
+                principals,
+                new RefusalBrake(options.RefusalDelay, clock),
+                new KeyUses(store, clock, loggers.CreateLogger<KeyUses>()),
+                clock),
             new RateLimiter(options.RequestsPerSecond, clock),
             audit.Log,
             metrics,
@@ -100,7 +117,7 @@ public sealed class PortlightServer : IAsyncDisposable
         var pruner = new Pruner(store, options.Retention, options.AuditRetention, clock, loggers.CreateLogger<Pruner>());
         pruner.Start();
         audit.Start();
-        var server = new PortlightServer(app, metricsHttp, store, reconciler, setup, pruner, audit, metrics) { Operations = operations.Entries };
+        var server = new PortlightServer(app, metricsHttp, store, reconciler, setup, pruner, audit, metrics) { Operations = operations.Entries, Sessions = services.Sessions, Secrets = box };
         EndpointFile.Write(options.DataDirectory, server.Addresses[0], options.Region);
         return server;
     }

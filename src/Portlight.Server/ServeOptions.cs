@@ -76,6 +76,12 @@ public sealed record ServeOptions
     /// <summary>Requests a second that one access key may make, with bursts of the same number; 0 for no bound.</summary>
     public int RequestsPerSecond { get; init; } = 5000;
 
+    /// <summary>The longest that the refusal of a wrong signature waits; zero for not at all.</summary>
+    public TimeSpan RefusalDelay { get; init; } = TimeSpan.FromSeconds(4);
+
+    /// <summary>Proxies that are believed when they say where a request comes from.</summary>
+    public ImmutableArray<Cidr> TrustedProxies { get; init; } = [];
+
     /// <summary>Instances in one region of one account; 0 for no bound.</summary>
     public int InstanceQuota { get; init; }
 

@@ -14,6 +14,8 @@ internal sealed record Services(ServeOptions Options, IStore Store, Reconciler R
     /// <summary>What users and roles may do.</summary>
     public required Principals Principals { get; init; }
 
+    public SessionTokens Sessions { get; } = new(Secrets);
+
     public PortLimits Limits { get; } = Options.PortLimits;
 
     public Confirmation Confirmation { get; } = new(Reconciler, Options.ConfirmTimeout);

@@ -38,7 +38,8 @@ internal sealed class ServerHarness : IAsyncDisposable
     public static async Task<ServerHarness> StartAsync(Func<ServeOptions, ServeOptions>? configure = null)
     {
         var harness = new ServerHarness();
-        var options = new ServeOptions { DataDirectory = harness.directory, Listen = [new Uri("http://127.0.0.1:0")], Account = "111122223333" };
+        // The clock stands still unless a test moves it: a refusal that waits would wait for ever.
+        var options = new ServeOptions { DataDirectory = harness.directory, Listen = [new Uri("http://127.0.0.1:0")], Account = "111122223333", RefusalDelay = TimeSpan.Zero };
         harness.options = configure is null ? options : configure(options);
         await harness.StartServerAsync();
         return harness;

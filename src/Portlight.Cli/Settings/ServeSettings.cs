@@ -37,11 +37,16 @@ internal static class ServeSettings
         new("metrics", "URL", "none", "Loopback address for Prometheus, under /metrics", IsList: false, ReadMetrics),
         new("log", "auto|text|json", "auto", "How log lines are written to stderr: text, json, or auto: text on a terminal, else JSON", IsList: false,
             Word((options, word) => options with { Log = Enum.Parse<LogStyle>(word, ignoreCase: true) }, "auto", "text", "json")),
-        new("browser-client-sources", "CIDR", "none", "Blocks that the source alias lightsail-connect stands for; none lets nobody in", IsList: true, ReadBrowserClientSources),
+        new("browser-client-sources", "CIDR", "none", "Blocks that the source alias lightsail-connect stands for; none lets nobody in", IsList: true,
+            Blocks((options, blocks) => options with { BrowserClientSources = blocks })),
         new("sources-per-family", "COUNT", "60", "Different sources of one family that an instance may have", IsList: false,
             Number(100_000, (options, count) => options with { SourcesPerFamily = count })),
         new("requests-per-second", "COUNT", "5000", "Requests a second that one access key may make, with bursts of the same number; 0 for no bound", IsList: false,
             Number(int.MaxValue, (options, count) => options with { RequestsPerSecond = count })),
+        new("refusal-delay", "DURATION", "4s", "Longest wait before a wrong signature is refused, reached by doubling after the first few from one source; 0s for none", IsList: false,
+            Duration(TimeSpan.FromSeconds(60), (options, duration) => options with { RefusalDelay = duration })),
+        new("trusted-proxy", "CIDR", "none", "Proxies that are believed when they say where a request comes from (X-Forwarded-For, X-Forwarded-Proto)", IsList: true,
+            Blocks((options, blocks) => options with { TrustedProxies = blocks })),
         new("instance-quota", "COUNT", "0", "Instances in one region of one account; 0 for no bound", IsList: false,
             Number(int.MaxValue, (options, count) => options with { InstanceQuota = count })),
         new("static-ip-quota", "COUNT", "5", "Static IPs in one region of one account; 0 for no bound", IsList: false,
@@ -130,23 +135,6 @@ internal static class ServeSettings
         };
     }
 
-    private static ServeOptions? ReadBrowserClientSources(ServeOptions options, IReadOnlyList<string> texts, out string problem)
-    {
-        var blocks = ImmutableArray.CreateBuilder<Cidr>();
-        problem = "";
-        foreach (var text in texts)
-        {
-            if (!SettingText.TryBlock(text, family: null, out var block, out problem))
-            {
-                return null;
-            }
-
-            blocks.Add(block);
-        }
-
-        return options with { BrowserClientSources = blocks.ToImmutable() };
-    }
-
     private static ReadSetting Word(Func<ServeOptions, string, ServeOptions> apply, params string[] allowed) => (options, texts, out problem) =>
     {
         problem = $"`{texts[0]}` must be {string.Join(" or ", allowed)}";
@@ -164,6 +152,23 @@ internal static class ServeSettings
 
     private static ReadSetting Number(int most, Func<ServeOptions, int, ServeOptions> apply) => (options, texts, out problem) =>
         SettingText.TryNumber(texts[0], most, out var number, out problem) ? apply(options, number) : null;
+
+    private static ReadSetting Blocks(Func<ServeOptions, ImmutableArray<Cidr>, ServeOptions> apply) => (options, texts, out problem) =>
+    {
+        var blocks = ImmutableArray.CreateBuilder<Cidr>();
+        problem = "";
+        foreach (var text in texts)
+        {
+            if (!SettingText.TryBlock(text, family: null, out var block, out problem))
+            {
+                return null;
+            }
+
+            blocks.Add(block);
+        }
+
+        return apply(options, blocks.ToImmutable());
+    };
 
     private static ReadSetting Block(AddressFamily family, Func<ServeOptions, Cidr, ServeOptions> apply) => (options, texts, out problem) =>
         SettingText.TryBlock(texts[0], family, out var block, out problem) ? apply(options, block) : null;

@@ -10,18 +10,50 @@ using Portlight.Wire.SigV4;
 namespace Portlight.Server.Access;
 
 /// <summary>
-/// Whom a request stands for: verifies its signature, then that the key, the account and the region behind it are in use. There is no mode without
-/// signatures.
+/// Whom a request stands for: verifies its signature, with the secret of an access key or of a session, then that the account, the user or role and the region
+/// behind it are in use. There is no mode without signatures.
 /// </summary>
-internal sealed class Authenticator(IStore store, AccessKeySecrets secrets, Principals principals, TimeProvider clock)
+internal sealed class Authenticator(IStore store, AccessKeySecrets secrets, SessionTokens sessions, Principals principals, RefusalBrake brake, KeyUses uses, TimeProvider clock)
 {
+    /// <summary>The region that clients sign requests to global services for, whichever they work in.</summary>
+    private const string GlobalRegion = "us-east-1";
+
+    /// <summary>AWS's words for a session token that is none; a full stop less than those for an access key id.</summary>
+    private const string BadToken = "The security token included in the request is invalid";
+
+    /// <summary>Looked up where a key is there and must cost what one costs that is not.</summary>
+    private const string NobodysKeyId = "";
+
     private readonly FrozenDictionary<string, SigV4Verifier> verifiers = new[] { ApiService.Lightsail, ApiService.CloudTrail, ApiService.Iam, ApiService.Sts }
         .Select(service => service.SigningName)
         .ToFrozenDictionary(name => name, name => new SigV4Verifier(new SigV4Rules { Service = name }, clock), StringComparer.Ordinal);
 
     /// <summary>Sets the call's principal and region.</summary>
     /// <exception cref="LightsailException">The signature does not hold, or holds for nobody any more.</exception>
-    public void Authenticate(Call call, HttpRequest request, ReadOnlySpan<byte> body)
+    public async ValueTask AuthenticateAsync(Call call, HttpRequest request, ReadOnlyMemory<byte> body, CancellationToken cancellationToken)
+    {
+        var view = store.View;
+        if (Verify(view, call, request, body.Span, out var parsed, out var holder) is { } refusal)
+        {
+            await brake.DelayAsync(call.Origin.Source, cancellationToken);
+            throw refusal;
+        }
+
+        // Only who holds the secret gets here, so the answers below tell a stranger nothing.
+        RequireHolder(call, holder!);
+        RequireService(call, holder!);
+        RequireRegion(view, call.Entry!.Service, parsed!.Region);
+        call.Region = parsed.Region;
+        call.Principal = holder!.ToPrincipal(view, principals, parsed.AccessKeyId);
+        if (holder.Session is null)
+        {
+            uses.Note(parsed.AccessKeyId, parsed.Scope.Service, parsed.Region);
+        }
+    }
+
+    /// <summary>The refusal of a signature that does not hold, to be told after a while; null when it holds.</summary>
+    /// <exception cref="LightsailException">It has not the form of a signature for this service and time: no secret was tried.</exception>
+    private LightsailException? Verify(IStoreView view, Call call, HttpRequest request, ReadOnlySpan<byte> body, out ParsedSignature? parsed, out Holder? holder)
     {
         var target = request.HttpContext.Features.Get<IHttpRequestFeature>()!.RawTarget;
         var question = target.IndexOf('?', StringComparison.Ordinal);
@@ -32,74 +64,91 @@ internal sealed class Authenticator(IStore store, AccessKeySecrets secrets, Prin
             new RequestHeaders(request.Headers),
             body);
         var verifier = verifiers[call.Entry!.Service.SigningName];
-        if (!verifier.TryParse(signed, out var parsed, out var problem))
+        if (!verifier.TryParse(signed, out parsed, out var problem))
         {
             throw problem.ToException();
         }
 
         call.Audit.ClaimedAccessKeyId = parsed.AccessKeyId;
-        var key = store.View.FindAccessKey(parsed.AccessKeyId);
-        if (!verifier.Verify(parsed, signed, key is { IsActive: true } ? secrets.Of(key) : null, out problem))
+        string? secret;
+        if (parsed.SessionToken is { } token)
         {
-            throw problem.ToException();
+            if (sessions.Open(token) is not { } session || session.AccessKeyId != parsed.AccessKeyId)
+            {
+                holder = null;
+                return new UnrecognizedClientException(BadToken);
+            }
+
+            (holder, secret) = (Holder.Of(view, session), session.Secret);
+        }
+        else
+        {
+            (holder, secret) = FindKey(view, parsed.AccessKeyId);
         }
 
-        // Only who holds the key's secret gets here, so the answers below tell a stranger nothing.
-        if (parsed.SessionToken is not null)
+        if (verifier.Verify(parsed, signed, secret, out problem))
         {
-            throw new UnrecognizedClientException("The security token included in the request is invalid");
+            return null;
         }
 
-        var owns = RequireAccount(key!);
-        RequireRegion(parsed.Region);
-        call.Region = parsed.Region;
-        call.Principal = PrincipalOf(key!, owns);
+        // A wrong signature by a key that stands for nobody is told what one by an unknown key is told.
+        return holder is { Session: null, Gone: not null } ? new UnrecognizedClientException(UnrecognizedClientException.UnknownKey) : problem.ToException();
     }
 
-    /// <summary>The root for a key of no user, else the user with its policies, read this once.</summary>
-    private Principal PrincipalOf(AccessKey key, bool owns)
+    /// <summary>
+    /// An unknown key, an inactive one and one that stands for nobody are told the same, and cost the same: one row that is not in the store, one signature
+    /// that is worked out (with a secret that nobody has where there is none).
+    /// </summary>
+    private (Holder? Holder, string? Secret) FindKey(IStoreView view, string id)
     {
-        if (key.UserName is null)
+        var key = view.FindAccessKey(id);
+        var holder = key is null ? null : Holder.Of(view, key);
+        if ((key is { IsActive: false } || holder is { Gone: not null }) && holder is { IsUserMissing: false })
         {
-            return new Principal { Type = PrincipalType.Account, AccountId = key.AccountId, AccessKeyId = key.Id, Arn = $"arn:aws:iam::{key.AccountId}:root", UserId = key.AccountId, OwnsInstallation = owns };
+            _ = view.FindAccessKey(NobodysKeyId);
         }
 
-        var user = store.View.FindUser(key.AccountId, key.UserName)
-            ?? throw new UnauthenticatedException($"the user {key.UserName} of the account {key.AccountId} is gone; its credentials stand for nobody any more");
-        return new Principal
-        {
-            Type = PrincipalType.User,
-            AccountId = key.AccountId,
-            AccessKeyId = key.Id,
-            Arn = user.Arn,
-            UserId = user.Id,
-            UserName = user.Name,
-            Tags = user.Tags,
-            Policies = principals.Of(store.View, user),
-            OwnsInstallation = owns,
-        };
+        return key is { IsActive: true } ? (holder, secrets.Of(key)) : (null, null);
     }
 
-    private bool RequireAccount(AccessKey key)
+    private static void RequireHolder(Call call, Holder holder)
     {
-        var account = store.View.FindAccount(key.AccountId);
-        switch (account?.State)
+        if (holder.Session is { } session && call.Now >= session.ExpiresAt)
         {
-            case AccountState.Active:
-                return account.IsOwner;
-            case AccountState.SettingUp:
-                throw new AccountSetupInProgressException($"the account {key.AccountId} is being set up; try again in a moment");
-            default:
-                throw new UnauthenticatedException($"the account {key.AccountId} is closed; its credentials stand for nobody any more");
+            throw new ExpiredTokenException("The security token included in the request is expired");
+        }
+
+        if (holder.Gone is { } reason)
+        {
+            throw new UnauthenticatedException(reason);
+        }
+
+        if (holder.Account!.State == AccountState.SettingUp)
+        {
+            throw new AccountSetupInProgressException($"the account {holder.Account.Id} is being set up; try again in a moment");
         }
     }
 
-    private void RequireRegion(string name)
+    /// <summary>A session of GetSessionToken without multi-factor authentication, which nobody has here, cannot call IAM (STS API reference); in AWS's words.</summary>
+    private static void RequireService(Call call, Holder holder)
     {
-        var region = store.View.FindRegion(name);
+        if (holder.Session?.Kind == SessionKind.Caller && call.Entry!.Service == ApiService.Iam)
+        {
+            throw new UnrecognizedClientException(BadToken);
+        }
+    }
+
+    private static void RequireRegion(IStoreView view, ApiService service, string name)
+    {
+        var region = view.FindRegion(name);
+        if (service.IsGlobal && (region is not null || name == GlobalRegion))
+        {
+            return;
+        }
+
         if (region is null)
         {
-            var open = string.Join(", ", store.View.ListRegions().Select(known => known.Name));
+            var open = string.Join(", ", view.ListRegions().Select(known => known.Name));
             throw new InvalidSignatureException($"Credential should be scoped to a valid region, not '{name}'. This installation has opened: {open}.");
         }
 

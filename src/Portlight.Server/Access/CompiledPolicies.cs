@@ -24,6 +24,11 @@ internal sealed partial class CompiledPolicies(ILogger log)
 
     public ImmutableArray<Policy> Inline(Role role) => Inline(role, role.InlinePolicies, "role", role.Name, PolicySource.Role);
 
+    /// <summary>The policy that was given when a session was made.</summary>
+    public ImmutableArray<Policy> Inline(Session session) => session.Terms.Policy is { } text
+        ? ((InlinePolicies)byRow.GetValue(session, _ => new InlinePolicies([Compile($"session/{session.SessionName}", PolicySource.None, text)]))).All
+        : [];
+
     /// <summary>The version that holds.</summary>
     public Policy Of(ManagedPolicy row) => byRow.TryGetValue(row, out var known)
         ? (Policy)known

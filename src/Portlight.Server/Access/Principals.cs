@@ -52,6 +52,13 @@ internal sealed class Principals(ILogger<Principals> log)
         return new PrincipalPolicies(policies.DrainToImmutable());
     }
 
+    /// <summary>A role's policies, narrowed by those of one session.</summary>
+    public PrincipalPolicies Of(IStoreView view, Role role, Session session)
+    {
+        var policies = Of(view, role);
+        return session.Terms.HasPolicies ? policies with { Session = [.. compiled.Inline(session), .. session.Terms.PolicyArns.Select(arn => Managed(view, role.AccountId, arn))] } : policies;
+    }
+
     /// <summary>A managed policy by its ARN, as it holds now; one that denies everything when there is none of that ARN in the account and AWS has none either.</summary>
     public Policy Managed(IStoreView view, string accountId, string arn) =>
         FindManaged(view, accountId, arn) is { } row ? compiled.Of(row) : compiled.Missing(arn, PolicySource.UserManaged);

@@ -5,7 +5,7 @@ namespace Portlight.Server.Access;
 
 /// <summary>
 /// A token bucket for each access key: it holds one second's worth of requests and refills evenly. Only verified keys get one, so their number is bounded by
-/// the keys that exist.
+/// the keys that exist; a session counts as the key that it began with, so that making sessions buys no more requests.
 /// </summary>
 internal sealed class RateLimiter(int requestsPerSecond, TimeProvider clock)
 {

@@ -23,4 +23,7 @@ internal sealed record ApiService(string SigningName, string ActionPrefix, strin
     public static ApiService Sts { get; } = new("sts", "sts", "sts.amazonaws.com", TargetPrefix: null, "https://sts.amazonaws.com/doc/2011-06-15/", "2011-06-15");
 
     public bool SpeaksQuery => TargetPrefix is null;
+
+    /// <summary>Whether it is one for all regions: identities are an account's, not a region's.</summary>
+    public bool IsGlobal => this == Iam || this == Sts;
 }

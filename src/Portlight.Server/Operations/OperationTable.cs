@@ -10,6 +10,7 @@ using Portlight.Server.Operations.Places;
 using Portlight.Server.Operations.Ports;
 using Portlight.Server.Operations.Records;
 using Portlight.Server.Operations.StaticIps;
+using Portlight.Server.Operations.Sts;
 using Portlight.Server.Operations.Tagging;
 using Portlight.Storage;
 using Portlight.Wire;
@@ -41,6 +42,7 @@ internal sealed class OperationTable
             ApiService.CloudTrail, "LookupEvents", AccessOn.Account, new LookupEvents(services.Store, services.Options.Region),
             CloudTrailJson.Default.LookupEventsRequest, CloudTrailJson.Default.LookupEventsResponse));
         entries.AddRange(IamOperations.All(services));
+        entries.AddRange(StsOperations.All(services));
         Entries = entries;
         byTarget = entries.Where(entry => !entry.Service.SpeaksQuery).ToFrozenDictionary(entry => entry.Service.TargetPrefix + entry.Name, StringComparer.Ordinal);
         byAction = entries.Where(entry => entry.Service.SpeaksQuery).ToFrozenDictionary(entry => (entry.Service.Version!, entry.Name));

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Portlight.Domain;
 using Portlight.Iam;
+using Portlight.Server.Access;
 
 namespace Portlight.Server.Operations;
 
@@ -27,6 +28,9 @@ internal sealed record Principal
 
     public required string AccessKeyId { get; init; }
 
+    /// <summary>The long-term key behind the credentials: the key itself, or for a session the one that its chain began with. Rates are counted by it.</summary>
+    public string OriginKeyId { get; init; } = "";
+
     /// <summary><c>arn:aws:iam::111122223333:user/ops/alice</c>, <c>…:root</c>, <c>arn:aws:sts::111122223333:assumed-role/deploy/session</c>.</summary>
     public required string Arn { get; init; }
 
@@ -44,11 +48,17 @@ internal sealed record Principal
     /// <summary>When the session began, for temporary credentials; null for an access key.</summary>
     public DateTimeOffset? SessionIssuedAt { get; init; }
 
+    /// <summary>What the session was made with; nothing for an access key.</summary>
+    public SessionTerms SessionTerms { get; init; } = SessionTerms.None;
+
     /// <summary>For a session of a role, the role's ARN, which policies name too.</summary>
     public string? RoleArn { get; init; }
 
     /// <summary>Whether the account is the one that owns this installation.</summary>
     public bool OwnsInstallation { get; init; }
+
+    /// <summary>Whether the credentials are temporary: from GetSessionToken or AssumeRole.</summary>
+    public bool IsSession => SessionIssuedAt is not null;
 
     /// <summary>The root of its account, by its key or by a session of it: bound by no policy.</summary>
     public bool IsRoot => Type == PrincipalType.Account;

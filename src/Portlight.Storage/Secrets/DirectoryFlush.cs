@@ -4,7 +4,7 @@ using System.Runtime.InteropServices;
 namespace Portlight.Storage;
 
 /// <summary>Makes a new or renamed file's name durable: on Linux that is a flush of its directory (fsync(2)), for which .NET has no call.</summary>
-internal static partial class DirectoryFlush
+public static partial class DirectoryFlush
 {
     /// <summary>O_RDONLY and O_CLOEXEC, which every Linux that .NET runs on has at this number (asm-generic/fcntl.h).</summary>
     private const int Flags = 0x80000;

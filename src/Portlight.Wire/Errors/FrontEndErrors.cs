@@ -29,7 +29,11 @@ public sealed class ExpiredTokenException(string message, string? detail = null)
 
 /// <summary>Too many requests from one key; clients wait and try again.</summary>
 public sealed class ThrottlingException(string message = "Rate exceeded", string? detail = null)
-    : LightsailException("ThrottlingException", 400, message, detail);
+    : LightsailException("ThrottlingException", 400, message, detail)
+{
+    /// <summary>What the header <c>Retry-After</c> says, in whole seconds rounded up.</summary>
+    public TimeSpan RetryAfter { get; init; } = TimeSpan.FromSeconds(1);
+}
 
 /// <summary>The body is not the JSON that the operation takes.</summary>
 public sealed class SerializationException(string message, string? detail = null)

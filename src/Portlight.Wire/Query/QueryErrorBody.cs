@@ -32,7 +32,7 @@ public static class QueryErrorBody
     {
         AccessDeniedException => "AccessDenied",
         InvalidSignatureException => "SignatureDoesNotMatch",
-        UnrecognizedClientException => "InvalidClientTokenId",
+        UnrecognizedClientException or UnauthenticatedException => "InvalidClientTokenId",
         IncompleteSignatureException => "IncompleteSignature",
         MissingAuthenticationTokenException => "MissingAuthenticationToken",
         ExpiredTokenException => "ExpiredToken",
@@ -45,7 +45,7 @@ public static class QueryErrorBody
 
     public static int StatusOf(LightsailException error) => error switch
     {
-        AccessDeniedException or InvalidSignatureException or UnrecognizedClientException or MissingAuthenticationTokenException or ExpiredTokenException => 403,
+        AccessDeniedException or InvalidSignatureException or UnrecognizedClientException or UnauthenticatedException or MissingAuthenticationTokenException or ExpiredTokenException => 403,
         SerializationException => 404,
         _ => error.HttpStatus,
     };

@@ -1,0 +1,15 @@
+using Portlight.Wire.Query;
+
+namespace Portlight.Server.Operations.Sts;
+
+/// <summary>Who the caller is. It needs no permission, and no policy can deny it (STS API reference): who asks knows already.</summary>
+internal static class GetCallerIdentity
+{
+    public static Task RunAsync(Call call, QueryRequest form, XmlAnswer answer)
+    {
+        answer.Text("Arn", call.Principal.Arn);
+        answer.Text("UserId", call.Principal.UserId);
+        answer.Text("Account", call.Principal.AccountId);
+        return Task.CompletedTask;
+    }
+}
