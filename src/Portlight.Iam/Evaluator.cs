@@ -18,7 +18,7 @@ public static class Evaluator
     /// <param name="policies">The principal's.</param>
     public static Decision Decide(string action, string resource, IRequestContext context, PrincipalPolicies policies)
     {
-        var request = new Request(action, new ArnText(resource), context);
+        var request = new Request(action, new ArnText(resource), new RememberedContext(context));
         var session = SessionOf(policies);
         var decision = request.FindDeny(policies.Identity.AsSpan(), DecidingPolicy.Identity)
             ?? (policies.Boundary is { } boundary ? request.FindDeny([boundary], DecidingPolicy.PermissionsBoundary) : null)
@@ -136,7 +136,7 @@ public static class Evaluator
         || resources.Templates.Any(template => !template.TryResolve(context, out _));
 
     /// <summary>What is asked, taken apart once.</summary>
-    private readonly ref struct Request(string action, ArnText resource, IRequestContext context)
+    private readonly ref struct Request(string action, ArnText resource, RememberedContext context)
     {
         private readonly ArnText resource = resource;
 

@@ -12,6 +12,10 @@ internal sealed class ArnPattern
     private readonly bool isExact;
     private readonly PartKind[] parts = [];
 
+    /// <summary>The parts that begin it without a wildcard, with their colons.</summary>
+    private readonly string beginning = "";
+    private readonly int begun;
+
     public ArnPattern(Template template)
     {
         this.template = template;
@@ -21,6 +25,8 @@ internal sealed class ArnPattern
             isExact = !Glob.HasWildcards(pattern);
             constant = new ArnText(pattern);
             parts = constant.IsWhole ? [.. Enumerable.Range(0, ArnText.Parts).Select(part => KindOf(constant[part]))] : [];
+            begun = Math.Min(parts.TakeWhile(kind => kind == PartKind.Text).Count(), ArnText.Parts - 1);
+            beginning = string.Concat(Enumerable.Range(0, parts.Length == 0 ? 0 : begun).Select(part => $"{constant[part]}:"));
         }
     }
 
@@ -40,12 +46,12 @@ internal sealed class ArnPattern
     /// <summary>As <see cref="ArnText.Fits"/>, with what each part needs found out beforehand: this is the hot path of a decision.</summary>
     private bool FitsConstant(in ArnText arn)
     {
-        if (!arn.IsWhole || parts.Length == 0)
+        if (!arn.IsWhole || parts.Length == 0 || !arn.Text.StartsWith(beginning, StringComparison.Ordinal))
         {
             return false;
         }
 
-        for (var part = ArnText.Parts - 1; part >= 0; part--)
+        for (var part = ArnText.Parts - 1; part >= begun; part--)
         {
             var fits = parts[part] switch
             {
