@@ -1,4 +1,4 @@
-using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
 using Portlight.Domain;
 using Portlight.Iam;
@@ -14,42 +14,34 @@ internal sealed class Principals(ILogger<Principals> log)
 {
     private readonly CompiledPolicies compiled = new(log);
 
-    public PrincipalPolicies Of(IStoreView view, User user)
-    {
-        var policies = ImmutableArray.CreateBuilder<Policy>();
-        policies.AddRange(compiled.Inline(user));
-        AddAttached(policies, view, user.AccountId, user.AttachedPolicies);
-        foreach (var name in user.Groups)
-        {
-            if (view.FindGroup(user.AccountId, name) is { } group)
-            {
-                policies.AddRange(compiled.Inline(group));
-                AddAttached(policies, view, group.AccountId, group.AttachedPolicies);
-            }
-            else
-            {
-                policies.Add(compiled.Missing($"group/{name}", PolicySource.Group));
-            }
-        }
+    // By the identity's row; what it names is looked at again each time.
+    private readonly ConditionalWeakTable<object, PolicyResolution> resolved = [];
 
-        return new PrincipalPolicies(policies.DrainToImmutable(), Boundary(view, user.AccountId, user.BoundaryArn));
-    }
+    public PrincipalPolicies Of(IStoreView view, User user) => Remembered(view, user) ?? Remember(user, Resolve(view, user));
 
     public PrincipalPolicies Of(IStoreView view, Role role)
     {
-        var policies = ImmutableArray.CreateBuilder<Policy>();
-        policies.AddRange(compiled.Inline(role));
-        AddAttached(policies, view, role.AccountId, role.AttachedPolicies);
-        return new PrincipalPolicies(policies.DrainToImmutable(), Boundary(view, role.AccountId, role.BoundaryArn));
+        if (Remembered(view, role) is { } known)
+        {
+            return known;
+        }
+
+        var resolution = new PolicyResolution(view, role.AccountId, compiled);
+        resolution.Add(compiled.Inline(role), role.AttachedPolicies);
+        return Remember(role, resolution.Finish(role.BoundaryArn));
     }
 
     /// <summary>What membership in a group gives.</summary>
     public PrincipalPolicies Of(IStoreView view, Group group)
     {
-        var policies = ImmutableArray.CreateBuilder<Policy>();
-        policies.AddRange(compiled.Inline(group));
-        AddAttached(policies, view, group.AccountId, group.AttachedPolicies);
-        return new PrincipalPolicies(policies.DrainToImmutable());
+        if (Remembered(view, group) is { } known)
+        {
+            return known;
+        }
+
+        var resolution = new PolicyResolution(view, group.AccountId, compiled);
+        resolution.Add(compiled.Inline(group), group.AttachedPolicies);
+        return Remember(group, resolution.Finish(boundaryArn: null));
     }
 
     /// <summary>A role's policies, narrowed by those of one session.</summary>
@@ -76,13 +68,23 @@ internal sealed class Principals(ILogger<Principals> log)
         return row is not null && row.Arn == arn ? row : null;
     }
 
-    private void AddAttached(ImmutableArray<Policy>.Builder policies, IStoreView view, string accountId, ImmutableArray<string> arns)
+    private PolicyResolution Resolve(IStoreView view, User user)
     {
-        foreach (var arn in arns)
+        var resolution = new PolicyResolution(view, user.AccountId, compiled);
+        resolution.Add(compiled.Inline(user), user.AttachedPolicies);
+        foreach (var name in user.Groups)
         {
-            policies.Add(Managed(view, accountId, arn));
+            resolution.AddGroup(name);
         }
+
+        return resolution.Finish(user.BoundaryArn);
     }
 
-    private Policy? Boundary(IStoreView view, string accountId, string? arn) => arn is null ? null : Managed(view, accountId, arn);
+    private PrincipalPolicies? Remembered(IStoreView view, object row) => resolved.TryGetValue(row, out var known) && known.Holds(view) ? known.Policies : null;
+
+    private PrincipalPolicies Remember(object row, PolicyResolution resolution)
+    {
+        resolved.AddOrUpdate(row, resolution);
+        return resolution.Policies;
+    }
 }
