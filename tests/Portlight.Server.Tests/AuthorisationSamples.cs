@@ -138,5 +138,6 @@ internal static class AuthorisationSamples
         ["iam:SimulatePrincipalPolicy"] = "PolicySourceArn={userArn}&ActionNames.member.1=lightsail:GetRegions",
         ["iam:GetAccountSummary"] = "",
         ["iam:GetAccountAuthorizationDetails"] = "",
+        ["sts:GetCallerIdentity"] = "",
     };
 }
