@@ -139,5 +139,8 @@ internal static class AuthorisationSamples
         ["iam:GetAccountSummary"] = "",
         ["iam:GetAccountAuthorizationDetails"] = "",
         ["sts:GetCallerIdentity"] = "",
+        ["sts:GetSessionToken"] = "",
+        ["sts:AssumeRole"] = "RoleArn={roleArn}&RoleSessionName=cell-{n}",
+        ["sts:GetAccessKeyInfo"] = "AccessKeyId=AKIATARGETTARGET{n}",
     };
 }

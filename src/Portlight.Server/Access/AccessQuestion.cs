@@ -27,6 +27,12 @@ internal sealed record AccessQuestion(string Action, string Resource)
     /// <summary>What the request as a whole does to the ports (<c>portlight:ClosesPorts</c>).</summary>
     public PortComparison? Ports { get; init; }
 
+    /// <summary>Keys of the tags that a session shall pass on (<c>sts:TransitiveTagKeys</c>); null where the request gives none.</summary>
+    public IReadOnlyList<string>? TransitiveTagKeys { get; init; }
+
+    /// <summary>The account of the resource where it may be another than the caller's (<c>aws:ResourceAccount</c>).</summary>
+    public string? ResourceAccount { get; init; }
+
     /// <summary>Keys of one service, by name in lower case: <c>sts:externalid</c>, <c>iam:policyarn</c>.</summary>
     public IReadOnlyDictionary<string, string>? More { get; init; }
 }

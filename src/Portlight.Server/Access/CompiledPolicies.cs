@@ -17,6 +17,7 @@ internal sealed partial class CompiledPolicies(ILogger log)
 
     // By the row itself, so nothing is compared, and what nobody holds any more is forgotten.
     private readonly ConditionalWeakTable<object, object> byRow = [];
+    private readonly ConditionalWeakTable<Role, TrustPolicy> trusts = [];
 
     public ImmutableArray<Policy> Inline(User user) => Inline(user, user.InlinePolicies, "user", user.Name, PolicySource.User);
 
@@ -28,6 +29,18 @@ internal sealed partial class CompiledPolicies(ILogger log)
     public ImmutableArray<Policy> Inline(Session session) => session.Terms.Policy is { } text
         ? ((InlinePolicies)byRow.GetValue(session, _ => new InlinePolicies([Compile($"session/{session.SessionName}", PolicySource.None, text)]))).All
         : [];
+
+    /// <summary>Who may assume the role; null, for nobody, when its trust policy cannot be read.</summary>
+    public PolicyDocument? TrustOf(Role role) => trusts.GetValue(role, row =>
+    {
+        if (PolicyDocument.TryParse(row.TrustPolicy, PolicyKind.Trust, out var document, out var problems))
+        {
+            return new TrustPolicy(document);
+        }
+
+        Unreadable(log, row.Arn, string.Join("; ", problems));
+        return new TrustPolicy(null);
+    }).Document;
 
     /// <summary>The version that holds.</summary>
     public Policy Of(ManagedPolicy row) => byRow.TryGetValue(row, out var known)
@@ -68,6 +81,8 @@ internal sealed partial class CompiledPolicies(ILogger log)
         PolicyDocument.TryParse(text, PolicyKind.Identity, out var document, out var problems) ? document : throw new UnreachableException(string.Join("; ", problems));
 
     private sealed record InlinePolicies(ImmutableArray<Policy> All);
+
+    private sealed record TrustPolicy(PolicyDocument? Document);
 
     [LoggerMessage(1101, LogLevel.Error, "the policy {Policy} cannot be read and denies everything until it is put again: {Problems}")]
     private static partial void Unreadable(ILogger logger, string policy, string problems);

@@ -51,6 +51,9 @@ internal sealed class Principals(ILogger<Principals> log)
         return session.Terms.HasPolicies ? policies with { Session = [.. compiled.Inline(session), .. session.Terms.PolicyArns.Select(arn => Managed(view, role.AccountId, arn))] } : policies;
     }
 
+    /// <summary>Who may assume the role; null for nobody.</summary>
+    public PolicyDocument? TrustOf(Role role) => compiled.TrustOf(role);
+
     /// <summary>A managed policy by its ARN, as it holds now; one that denies everything when there is none of that ARN in the account and AWS has none either.</summary>
     public Policy Managed(IStoreView view, string accountId, string arn) =>
         FindManaged(view, accountId, arn) is { } row ? compiled.Of(row) : compiled.Missing(arn, PolicySource.UserManaged);

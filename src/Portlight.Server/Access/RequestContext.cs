@@ -26,6 +26,11 @@ internal sealed class RequestContext(Call call, AccessQuestion question) : IRequ
             return Many(question.Rule is { Ports: not null } rule ? rule.Sources : null, out values);
         }
 
+        if (key is { Name: "sts:transitivetagkeys", Part: null })
+        {
+            return Many(question.TransitiveTagKeys, out values);
+        }
+
         var value = key.Part is { } part ? OfTag(key.Name, part) : OfRequest(key.Name) ?? OfPrincipal(key.Name) ?? OfPorts(key.Name) ?? question.More?.GetValueOrDefault(key.Name);
         values = value is null ? default : new ContextValues(value);
         return value is not null;
@@ -48,7 +53,7 @@ internal sealed class RequestContext(Call call, AccessQuestion question) : IRequ
         "aws:requestedregion" => call.Region,
         "aws:securetransport" => Text(call.Origin.IsSecure),
         "aws:useragent" => call.Origin.UserAgent,
-        "aws:resourceaccount" => call.Principal.AccountId, // nothing is shared between accounts
+        "aws:resourceaccount" => question.ResourceAccount ?? call.Principal.AccountId, // nothing but roles is shared between accounts
         "aws:viaawsservice" => "false",
         _ => null,
     };
@@ -59,6 +64,7 @@ internal sealed class RequestContext(Call call, AccessQuestion question) : IRequ
         "aws:principalaccount" => call.Principal.AccountId,
         "aws:principaltype" => call.Principal.Type.ToString(),
         "aws:principalisawsservice" => "false",
+        "aws:sourceidentity" => call.Principal.SessionTerms.SourceIdentity,
         "aws:userid" => call.Principal.UserId,
         "aws:username" => call.Principal.UserName,
         "aws:tokenissuetime" => call.Principal.SessionIssuedAt is { } issued ? Iso(issued) : null,

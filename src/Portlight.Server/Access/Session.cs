@@ -54,6 +54,10 @@ internal sealed record Session
 /// <summary>What a caller of AssumeRole gives its session: policies that narrow it, tags, a source identity.</summary>
 internal sealed record SessionTerms
 {
+    /// <summary>Keys that differ by case alone are one, as those of the tags are.</summary>
+    public static ImmutableSortedSet<string> NoKeys { get; } = ImmutableSortedSet.Create<string>(StringComparer.OrdinalIgnoreCase);
+
+    // After what it begins with: static members come to be in this order.
     public static SessionTerms None { get; } = new();
 
     /// <summary>The session policy's text; null when there is none.</summary>
@@ -68,9 +72,6 @@ internal sealed record SessionTerms
     public ImmutableSortedSet<string> TransitiveTagKeys { get; init; } = NoKeys;
 
     public string? SourceIdentity { get; init; }
-
-    /// <summary>Keys that differ by case alone are one, as those of the tags are.</summary>
-    public static ImmutableSortedSet<string> NoKeys { get; } = ImmutableSortedSet.Create<string>(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Whether session policies narrow the session.</summary>
     public bool HasPolicies => Policy is not null || !PolicyArns.IsEmpty;

@@ -1,7 +1,7 @@
 namespace Portlight.Wire;
 
 /// <summary>
-/// An error of the IAM API (IAM API reference; codes and statuses as in its service model). The code stands in <c>Code</c> of the XML body, so it is the type here.
+/// An error of the IAM or STS API (IAM and STS API references; codes and statuses as in its service model). The code stands in <c>Code</c> of the XML body, so it is the type here.
 /// </summary>
 public sealed class IamException : LightsailException
 {
@@ -32,4 +32,10 @@ public sealed class IamException : LightsailException
 
     /// <summary>What must stay as it is.</summary>
     public static IamException UnmodifiableEntity(string message) => new("UnmodifiableEntity", 400, message);
+
+    /// <summary>A parameter does not go together with another one.</summary>
+    public static IamException InvalidParameterValue(string message) => new("InvalidParameterValue", 400, message);
+
+    /// <summary>Session policies and tags do not fit into a session token.</summary>
+    public static IamException PackedPolicyTooLarge(string message) => new("PackedPolicyTooLarge", 400, message);
 }

@@ -44,7 +44,8 @@ public sealed class ErrorTests
     [Fact]
     public void Every_subclass_is_in_the_table_above()
     {
-        var family = typeof(LightsailException).Assembly.GetTypes().Where(type => type.IsSubclassOf(typeof(LightsailException)));
+        // One class stands for all errors of IAM and STS: its name is no shape's.
+        var family = typeof(LightsailException).Assembly.GetTypes().Where(type => type.IsSubclassOf(typeof(LightsailException)) && type != typeof(IamException));
 
         Assert.Equal(
             family.Select(type => type.Name).Order(StringComparer.Ordinal),

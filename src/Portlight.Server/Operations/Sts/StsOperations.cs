@@ -7,6 +7,13 @@ internal static class StsOperations
 {
     public static IEnumerable<OperationEntry> All(Services services)
     {
-        yield return OperationEntry.OfQuery(ApiService.Sts, "GetCallerIdentity", AccessOn.Nothing, GetCallerIdentity.RunAsync);
+        var issuer = new SessionIssuer(services.Sessions);
+        return
+        [
+            OperationEntry.OfQuery(ApiService.Sts, "GetCallerIdentity", AccessOn.Nothing, GetCallerIdentity.RunAsync),
+            OperationEntry.OfQuery(ApiService.Sts, "GetSessionToken", AccessOn.Nothing, new GetSessionToken(issuer).RunAsync),
+            OperationEntry.OfQuery(ApiService.Sts, "AssumeRole", AccessOn.Resource, new AssumeRole(services.Store, services.Principals, issuer).RunAsync),
+            OperationEntry.OfQuery(ApiService.Sts, "GetAccessKeyInfo", AccessOn.Account, new GetAccessKeyInfo(services.Store).RunAsync),
+        ];
     }
 }
