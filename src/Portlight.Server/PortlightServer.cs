@@ -78,8 +78,9 @@ public sealed class PortlightServer : IAsyncDisposable
         Directory.CreateDirectory(options.DataDirectory);
         var app = BuildHttp(options, logging);
         var loggers = app.Services.GetRequiredService<ILoggerFactory>();
-        var box = KeyFile.OpenOrCreate(Path.Combine(options.DataDirectory, KeyFileName));
+        // The store first: who rotates the key file holds its lock, and a key that was read before would seal what nobody can open.
         var store = SqliteStore.Open(Path.Combine(options.DataDirectory, DatabaseName), clock);
+        var box = KeyFile.OpenOrCreate(Path.Combine(options.DataDirectory, KeyFileName));
         var setup = new SetupWorker(store, box, clock, loggers.CreateLogger<SetupWorker>());
         var owner = await FirstStart.EnsureAsync(options, store, box, setup, clock);
         var projection = new Projection(options.PortLimits, new Scope(owner.Id, options.Region));

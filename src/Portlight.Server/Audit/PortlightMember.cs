@@ -106,6 +106,11 @@ internal static class PortlightMember
         writer.WriteStartObject();
         writer.WriteString("action"u8, question.Action);
         writer.WriteString("resource"u8, question.Resource);
+        if (question.Rule is { } rule)
+        {
+            writer.WriteString("rule"u8, rule.ToString());
+        }
+
         writer.WriteString("decision"u8, decision?.Reason switch
         {
             null or DecisionReason.Allowed => "allowed"u8,

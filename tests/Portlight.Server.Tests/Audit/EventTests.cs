@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using Portlight.Server.Tests.Access;
 using Portlight.TestKit;
 using Portlight.Wire.SigV4;
 
@@ -40,6 +41,28 @@ public sealed class EventTests
 
         Assert.Equal(5, events.Count);
         Golden.Match("events.txt", AuditReading.Masked(events));
+    }
+
+    [Fact]
+    public async Task A_guardrail_is_recorded_with_each_rule_that_was_asked_about_and_the_statement_that_decided()
+    {
+        await using var server = await ServerHarness.StartAsync();
+        await server.AddInstanceAsync("web-1");
+        var alice = await server.AddUserAsync("alice", ["""
+            {"Version":"2012-10-17","Statement":[
+              {"Sid":"Ports","Effect":"Allow","Action":"lightsail:*","Resource":"*"},
+              {"Sid":"NoSsh","Effect":"Deny","Action":"lightsail:Put*","Resource":"*","Condition":{"NumericEquals":{"portlight:FromPort":"22"}}}]}
+            """]);
+
+        await server.AskAsync(
+            alice,
+            "PutInstancePublicPorts",
+            """{"instanceName":"web-1","portInfos":[{"fromPort":443,"toPort":443,"protocol":"tcp"},{"fromPort":22,"toPort":22,"protocol":"tcp","cidrs":["10.0.0.0/8"]}]}""");
+
+        var asked = (await server.LastEventAsync()).GetProperty("portlight").GetProperty("authorization").EnumerateArray().ToList();
+        Assert.Equal(
+            [("portInfos[0] (443/tcp from 0.0.0.0/0, ::/0)", "allowed", "Ports"), ("portInfos[1] (22/tcp from 10.0.0.0/8)", "explicitDeny", "NoSsh")],
+            asked.Select(one => (one.Text("rule"), one.Text("decision"), one.Text("statement"))));
     }
 
     [Fact]
