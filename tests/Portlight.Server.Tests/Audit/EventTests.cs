@@ -1,6 +1,6 @@
 using System.Text;
 using System.Text.Json;
-using Portlight.Server.Tests.Access;
+using Portlight.Server.Tests.Iam;
 using Portlight.TestKit;
 using Portlight.Wire.SigV4;
 
