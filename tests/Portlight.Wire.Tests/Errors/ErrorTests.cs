@@ -26,6 +26,11 @@ public sealed class ErrorTests
         { new RequestEntityTooLargeException("m", "secret"), 413 },
         { new PreconditionFailedException("m", "secret"), 412 },
         { new ServiceUnavailableException("m", "secret"), 503 },
+        { new InvalidLookupAttributesException("m", "secret"), 400 },
+        { new InvalidTimeRangeException("m", "secret"), 400 },
+        { new InvalidMaxResultsException("m", "secret"), 400 },
+        { new InvalidNextTokenException("m", "secret"), 400 },
+        { new InvalidEventCategoryException("m", "secret"), 400 },
     };
 
     [Theory]
