@@ -1,6 +1,7 @@
 using Portlight.AgentProtocol;
 using Portlight.Domain;
 using Portlight.Server.Operations;
+using Portlight.Server.Tests.Audit;
 
 namespace Portlight.Server.Tests;
 
@@ -64,6 +65,25 @@ public sealed class ReconcilerTests
 
         Assert.Equal(Ports(80), server.Agent.Applied[instance.Index].Ports);
         Assert.Equal(Ports(80), server.Server.Store.View.FindInstance(server.Scope, "web-1")!.Ports);
+    }
+
+    [Fact]
+    public async Task What_is_taken_back_is_in_the_audit_log_with_the_reason_and_the_ports_that_stand()
+    {
+        await using var server = await ServerHarness.StartAsync();
+        var instance = await server.AddInstanceAsync("web-1", Ports(22));
+        await server.Server.Reconciled.ConfirmAsync(instance.Revision, TimeSpan.FromMinutes(1));
+        server.Agent.Refuse(wanted => wanted.Ports.Equals(Ports(443)) ? "no room" : null);
+        var refused = await server.Server.Store.CommitAsync((_, changes) => changes.Save(instance with { Ports = Ports(443) }).Revision, TestContext.Current.CancellationToken);
+
+        Assert.NotNull(await server.Server.Reconciled.ConfirmAsync(refused, TimeSpan.FromMinutes(1)));
+
+        var taken = Assert.Single(await server.EventsAsync(), one => one.Text("eventName") == "ChangeTakenBack");
+        Assert.Equal(("AwsServiceEvent", instance.Arn), (taken.Text("eventType"), taken.GetProperty("resources")[0].Text("ARN")));
+        Assert.Equal(("web-1", "no room"), (taken.GetProperty("serviceEventDetails").Text("instanceName"), taken.GetProperty("serviceEventDetails").Text("reason")));
+        Assert.Equal((443, 22), (FirstPort(taken, "portsBefore"), FirstPort(taken, "portsAfter")));
+
+        static int FirstPort(System.Text.Json.JsonElement recorded, string member) => recorded.GetProperty("portlight").GetProperty(member)[0].GetProperty("fromPort").GetInt32();
     }
 
     [Fact]

@@ -42,6 +42,20 @@ internal static class PortlightMember
         writer.WriteEndObject();
     }
 
+    /// <summary>The member of an event that no call made; nothing where no port set changed.</summary>
+    public static void WritePorts(Utf8JsonWriter writer, (PortSet? Before, PortSet? After)? ports)
+    {
+        if (ports is not var (before, after))
+        {
+            return;
+        }
+
+        writer.WriteStartObject("portlight"u8);
+        WritePorts(writer, "portsBefore"u8, before);
+        WritePorts(writer, "portsAfter"u8, after);
+        writer.WriteEndObject();
+    }
+
     /// <summary>Of the first instance whose ports the call has set: what makes several at once makes them alike.</summary>
     private static (PortSet? Before, PortSet? After)? FindPorts(AuditedCall audited)
     {

@@ -1,5 +1,6 @@
 using Portlight.AgentProtocol;
 using Portlight.Domain;
+using Portlight.Server.Audit;
 using Portlight.Storage;
 
 namespace Portlight.Server.Reconciliation;
@@ -36,10 +37,29 @@ internal sealed class Rejections(IStore store, TimeProvider clock)
         if (current is not null && current.Id == instance.Id && current.Revision == rejected.Revision)
         {
             Restore(changes, view, current, standing, isNew: awaiting.Any(operation => operation.OperationType is "CreateInstance" or "AttachInstance"));
+            if (awaiting.Count > 0 || !current.Ports.Equals(standing?.Ports)) // else it is the taking back itself that was refused, and nothing is new
+            {
+                changes.Record(TakenBack(now, current, standing, rejected, awaiting));
+            }
         }
 
         return true;
     });
+
+    /// <summary>The call's own event says what was written; this one says that it did not last, also when the call had been answered by then.</summary>
+    private static AuditEvent TakenBack(DateTimeOffset now, Instance current, Instance? standing, AgentReport.Rejected rejected, List<Operation> failed) => ServiceEvent.Of(
+        now,
+        ServiceEvent.ChangeTakenBack,
+        current.Scope.AccountId,
+        current.Scope.Region,
+        (current.Arn, "AWS::Lightsail::Instance"),
+        new Dictionary<string, string>
+        {
+            ["instanceName"] = current.Name,
+            ["reason"] = rejected.Reason,
+            ["failedOperations"] = string.Join(",", failed.Select(operation => operation.Id)),
+        },
+        (current.Ports, standing?.Ports));
 
     /// <summary>
     /// The records of one resource that wait for a revision. They are listed by the time of their calls, which is nearly, not quite, the order of revisions: the

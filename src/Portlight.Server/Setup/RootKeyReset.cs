@@ -1,4 +1,5 @@
 using Portlight.Domain;
+using Portlight.Server.Audit;
 using Portlight.Storage;
 using Portlight.Storage.Sqlite;
 using Portlight.Wire.Client;
@@ -39,10 +40,19 @@ public static class RootKeyReset
         {
             var older = view.ListAccessKeys(account.Id).Where(other => other.UserName is null && other.Id != key.Id).ToList();
             older.ForEach(changes.Remove);
+            changes.Record(Event(clock.GetUtcNow(), account.Id, key.Id, older));
             return older.Count;
         });
         return new RootKeyReport(account.Id, key.Id, file, removed);
     }
+
+    private static AuditEvent Event(DateTimeOffset now, string account, string newKey, List<AccessKey> removed) => ServiceEvent.Of(
+        now,
+        ServiceEvent.RootKeyReset,
+        account,
+        AuditLog.GlobalRegion,
+        ($"arn:aws:iam::{account}:root", "AWS::IAM::AccessKey"),
+        new Dictionary<string, string> { ["accessKeyId"] = newKey, ["removedAccessKeyIds"] = string.Join(",", removed.Select(key => key.Id)) });
 
     private static Account Find(IStoreView view, string? id)
     {

@@ -30,6 +30,11 @@ public sealed class CredentialsVerbTests : IDisposable
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, Mode("credentials"));
         await ServeAsync(async (server, credentials) =>
         {
+            using var audit = Storage.Sqlite.AuditLogFile.Open(Path.Combine(_data.FullName, "portlight.db"));
+            var log = System.Text.Encoding.UTF8.GetString(audit.FindAuditBlockBefore(long.MaxValue)!.Lines.Span);
+            Assert.Contains("\"eventName\":\"RootKeyReset\"", log, StringComparison.Ordinal);
+            Assert.Contains($"\"removedAccessKeyIds\":\"{lost.AccessKeyId}\"", log, StringComparison.Ordinal);
+            Assert.DoesNotContain(credentials.SecretAccessKey, log, StringComparison.Ordinal);
             Assert.NotEqual(lost.AccessKeyId, credentials.AccessKeyId);
             Assert.DoesNotContain(credentials.SecretAccessKey, output + error, StringComparison.Ordinal);
             await CallAsync(server, credentials);
