@@ -34,10 +34,13 @@ public sealed class AuditTests(Installation installation)
 
         Assert.True(code == 0, errors);
         JsonNode found = JsonNode.Parse(output)!;
-        IEnumerable<string> names = found["events"]!.AsArray().Select(one => (string)one!["event"]!["requestParameters"]!["staticIpName"]!).Where(name => name.StartsWith("audit-", StringComparison.Ordinal));
-        Assert.Equal(["audit-4", "audit-3", "audit-2", "audit-1", "audit-0"], names);
+        // Other clients' tests speak to the same server meanwhile.
+        List<JsonNode> ours = [.. found["events"]!.AsArray().Select(one => one!["event"]!).Where(one => NameIn(one).StartsWith("audit-", StringComparison.Ordinal))];
+        Assert.Equal(["audit-4", "audit-3", "audit-2", "audit-1", "audit-0"], ours.Select(NameIn));
         Assert.True((int)found["pages"]! >= 3);
         Assert.Equal("InvalidNextTokenException", (string)found["refused"]!);
-        Assert.All(found["events"]!.AsArray(), one => Assert.StartsWith("Boto3/", (string)one!["event"]!["userAgent"]!, StringComparison.Ordinal));
+        Assert.All(ours, one => Assert.StartsWith("Boto3/", (string)one["userAgent"]!, StringComparison.Ordinal));
+
+        static string NameIn(JsonNode recorded) => (string?)recorded["requestParameters"]?["staticIpName"] ?? "";
     }
 }
