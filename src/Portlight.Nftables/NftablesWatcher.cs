@@ -17,8 +17,7 @@ public sealed class NftablesWatcher : IDisposable
 
     private readonly NetlinkSocket _socket;
     private readonly uint _ownPortId;
-    private readonly int _wakeUp;
-    private readonly Thread _thread;
+    private readonly NetlinkListener _listener;
     // When nobody reads them, the oldest reports are the ones to lose: each says no more than "look again".
     private readonly Channel<Drift> _reports = Channel.CreateBounded<Drift>(new BoundedChannelOptions(ReportsKept) { FullMode = BoundedChannelFullMode.DropOldest });
     private Drift? _pending;
@@ -27,9 +26,7 @@ public sealed class NftablesWatcher : IDisposable
     {
         _socket = socket;
         _ownPortId = ownPortId;
-        _wakeUp = Libc.EventDescriptor(0, Libc.EFD_CLOEXEC | Libc.EFD_NONBLOCK);
-        if (_wakeUp < 0) throw NetlinkSocket.Failure("cannot make an eventfd");
-        _thread = new Thread(Watch) { IsBackground = true, Name = "nf_tables watcher" };
+        _listener = NetlinkListener.Start(socket, "nf_tables watcher", Read, () => _pending = new Drift(DriftKind.Unknown, null, 0), Publish);
     }
 
     /// <summary>Starts to watch the network namespace of the calling thread; everything after the return is reported.</summary>
@@ -43,9 +40,7 @@ public sealed class NftablesWatcher : IDisposable
             socket.ReserveReceiveBuffer(WantedReceiveBuffer);
             IgnoreEventsOf(socket, session.PortId);
             socket.JoinGroup(TablesGroup);
-            var watcher = new NftablesWatcher(socket, session.PortId);
-            watcher._thread.Start();
-            return watcher;
+            return new NftablesWatcher(socket, session.PortId);
         }
         catch
         {
@@ -60,13 +55,11 @@ public sealed class NftablesWatcher : IDisposable
     /// <summary>Takes a report if there is one.</summary>
     public bool TryTake(out Drift drift) => _reports.Reader.TryRead(out drift);
 
-    public unsafe void Dispose()
+    public void Dispose()
     {
-        ulong one = 1;
-        _ = Libc.Write(_wakeUp, &one, sizeof(ulong));
-        _thread.Join();
+        _listener.Dispose();
         _socket.Dispose();
-        _ = Libc.Close(_wakeUp);
+        _reports.Writer.TryComplete();
     }
 
     // Classic BPF on struct nlmsghdr: drop the datagram if nlmsg_pid is ours. A datagram holds events of one commit. BPF loads words big-endian.
@@ -86,32 +79,6 @@ public sealed class NftablesWatcher : IDisposable
             // Without it our own events are read and skipped.
             _ = Libc.SetSocketOption(socket, Libc.SOL_SOCKET, Libc.SO_ATTACH_FILTER, &filter, sizeof(Program));
         }
-    }
-
-    private unsafe void Watch()
-    {
-        Libc.PollDescriptor* descriptors = stackalloc Libc.PollDescriptor[2];
-        descriptors[0] = new Libc.PollDescriptor { Descriptor = (int)_socket.DangerousGetHandle(), Events = Libc.POLLIN };
-        descriptors[1] = new Libc.PollDescriptor { Descriptor = _wakeUp, Events = Libc.POLLIN };
-        while (true)
-        {
-            int ready = Libc.Poll(descriptors, 2, -1);
-            if (ready < 0 && Marshal.GetLastPInvokeError() == Errno.EINTR) continue;
-            if (ready < 0 || descriptors[1].Returned != 0) break;
-            try
-            {
-                while (_socket.TryReceiveQueued(out ReadOnlySpan<byte> datagram)) Read(datagram);
-            }
-            catch (NetlinkException)
-            {
-                // ENOBUFS, or a datagram too long for the buffer: events are lost.
-                _pending = new Drift(DriftKind.Unknown, null, 0);
-            }
-
-            Publish();
-        }
-
-        _reports.Writer.Complete();
     }
 
     private void Read(ReadOnlySpan<byte> datagram)

@@ -119,14 +119,15 @@ internal static class RouteQueries
             && header.Table == RouteRequests.MainTable
             && header.DestinationLength == width
             && header.Protocol == 4
-            && attributes.TryGet(1, out var destination)
-            && attributes.TryGet(4, out var link))
+            && attributes.TryGet(RouteRequests.RouteDestination, out var destination)
+            && attributes.TryGet(RouteRequests.RouteLink, out var link))
         {
             rows.Add(new RouteRow((int)link.U32, new IPAddress(destination.Value)));
         }
     }
 
-    private static LinkRow ReadLink(NetlinkMessage message)
+    /// <summary>What an answer or an event of the kernel says about a link (RTM_NEWLINK, RTM_DELLINK).</summary>
+    internal static LinkRow ReadLink(NetlinkMessage message)
     {
         var header = MemoryMarshal.Read<RouteRequests.LinkHeader>(message.Payload);
         var attributes = message.Attributes(16);

@@ -35,6 +35,9 @@ internal static class RouteRequests
     internal const ushort LinkExtensionMask = 29;
     internal const ushort LinkKind = 1;
     internal const ushort LinkSlaveKind = 4;
+    internal const ushort RouteDestination = 1;
+    internal const ushort RouteLink = 4;
+    internal const byte Unicast = 1;
 
     private const ushort Replace = 0x100;
     private const ushort Exclusive = 0x200;
@@ -194,15 +197,15 @@ internal static class RouteRequests
             Table = MainTable,
             Protocol = 4, // RTPROT_STATIC
             Scope = ScopeGlobal,
-            Type = 1, // RTN_UNICAST
+            Type = Unicast,
             Flags = gateway is null ? 0 : 4u, // RTNH_F_ONLINK
         });
         if (destination is not null)
         {
-            writer.Bytes(1, destination.GetAddressBytes()); // RTA_DST
+            writer.Bytes(RouteDestination, destination.GetAddressBytes());
         }
 
-        writer.U32(4, (uint)link); // RTA_OIF
+        writer.U32(RouteLink, (uint)link);
         if (gateway is not null)
         {
             writer.Bytes(5, gateway.GetAddressBytes()); // RTA_GATEWAY
