@@ -13,6 +13,9 @@ public sealed record AgentOptions
     /// <summary>Where a control plane on this machine listens, unless on loopback only: stays open on a host attachment, or the next Put could not arrive.</summary>
     public ImmutableArray<ListenAddress> ListenAddresses { get; init; } = [];
 
+    /// <summary>The file that keeps what the kernel holds for the next boot (<see cref="Restoration"/>); null where there is none.</summary>
+    public string? AppliedFile { get; init; }
+
     /// <summary>The block that lab instances have their private addresses from (Lightsail's own: 172.26.0.0/16).</summary>
     public Cidr PrivateNetwork { get; init; } = Cidr.Create(System.Net.Sockets.AddressFamily.InterNetwork, 0xAC1A0000, 16);
 }

@@ -1,5 +1,6 @@
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
+using Portlight.Agent.Applied;
 using Portlight.Agent.Enforcement;
 using Portlight.Agent.Inspection;
 using Portlight.Agent.Lab;
@@ -20,6 +21,7 @@ public sealed partial class EmbeddedAgent : IAgent, IDisposable
     private readonly NftablesWatcher _watcher;
     private readonly LabHost _lab;
     private readonly Enforcer _enforcer;
+    private readonly AppliedFile? _applied;
     private readonly TimeProvider _clock;
     private readonly ILogger<EmbeddedAgent> _log;
     private volatile AgentStatus _status;
@@ -33,6 +35,12 @@ public sealed partial class EmbeddedAgent : IAgent, IDisposable
         _enforcer = new Enforcer(session, lab, new RulesetOptions { Connections = options.Connections, ListenAddresses = options.ListenAddresses });
         _clock = clock;
         _log = log;
+        if (options.AppliedFile is { } path)
+        {
+            _applied = new AppliedFile(path, clock, log);
+            session.Committed = _applied.Record;
+        }
+
         _status = new AgentStatus(Enforces: true, options.Connections == ConnectionPolicy.Cut ? "cut" : "drain", 0, null, null);
     }
 
@@ -104,6 +112,7 @@ public sealed partial class EmbeddedAgent : IAgent, IDisposable
         _watcher.Dispose();
         _session.Dispose();
         _lab.Dispose();
+        _applied?.Dispose();
     }
 
     /// <summary>

@@ -44,6 +44,7 @@ internal static class Enforcement
             {
                 Connections = options.DrainConnections ? ConnectionPolicy.Drain : ConnectionPolicy.Cut,
                 ListenAddresses = [.. options.ControlPlanePorts.SelectMany(KeptOpen)],
+                AppliedFile = Path.Combine(options.DataDirectory, Restoration.FileName),
             },
             TimeProvider.System,
             loggers.CreateLogger<EmbeddedAgent>());

@@ -19,6 +19,7 @@ internal static class PortlightCommand
         StatusVerb.Create(),
         DoctorVerb.Create(),
         TeardownVerb.Create(),
+        RestoreVerb.Create(),
         AccountVerb.Create(),
         RegionVerb.Create(),
         AuditVerb.Create(),

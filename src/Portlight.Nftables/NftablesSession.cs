@@ -34,6 +34,9 @@ public sealed class NftablesSession : IDisposable
         socket.ReserveReceiveBuffer(WantedReceiveBuffer);
     }
 
+    /// <summary>Called after each commit that changed what the table means, in their order and while the session waits; must not throw.</summary>
+    public Action<RulesetChange>? Committed { get; set; }
+
     /// <summary>By what the kernel's events name our own commits.</summary>
     public uint PortId => _socket.PortId;
 
@@ -125,6 +128,7 @@ public sealed class NftablesSession : IDisposable
         Step_NeedsLock(picture, transitions.Select(transition => (transition.Before, transition.Prepared)));
         Step_NeedsLock(picture, transitions.Select(transition => (transition.Prepared, transition.Decided)));
         picture.Remember(change);
+        Committed?.Invoke(new RulesetChange(null, change));
         try
         {
             Step_NeedsLock(picture, transitions.Select(transition => (transition.Decided, transition.After)));
@@ -174,6 +178,7 @@ public sealed class NftablesSession : IDisposable
 
             _picture = new AppliedPicture(desired, spec.Needs);
             _isInDoubt = false;
+            Committed?.Invoke(new RulesetChange(desired, new Dictionary<string, JudgedAttachment?>()));
             return Report(difference);
         }
     }

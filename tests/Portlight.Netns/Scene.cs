@@ -22,12 +22,13 @@ internal sealed class Scene : IDisposable
     private readonly List<IDisposable> _owned = [];
     private readonly Dictionary<long, DesiredInstance> _desired = [];
     private readonly ConnectionPolicy _connections;
+    private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("portlight-scene-");
     private long _revision;
 
     internal Scene(ConnectionPolicy connections = ConnectionPolicy.Cut, params IEnumerable<ListenAddress> listen)
     {
         _connections = connections;
-        Options = new AgentOptions { Connections = connections, ListenAddresses = [.. listen] };
+        Options = new AgentOptions { Connections = connections, ListenAddresses = [.. listen], AppliedFile = Path.Combine(_directory.FullName, Restoration.FileName) };
         Agent = EmbeddedAgent.Open(Options, TimeProvider.System, NullLogger<EmbeddedAgent>.Instance);
         Client = Network.AddMachine("client", ClientLink, ClientIpv4, ClientIpv6);
         FromClient = Own(new PacketSender(Client));
@@ -150,6 +151,7 @@ internal sealed class Scene : IDisposable
         Agent.Dispose();
         Teardown.Run();
         Network.Dispose();
+        _directory.Delete(recursive: true);
     }
 
     // Every call of this agent is done when it returns.

@@ -39,6 +39,9 @@ internal static partial class LinuxCalls
     [LibraryImport(Library, EntryPoint = "unlink", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     internal static partial int Unlink(string path);
 
+    [LibraryImport(Library, EntryPoint = "fsync", SetLastError = true)]
+    private static partial int Synchronise(SafeFileHandle handle);
+
     // struct statfs is 120 bytes on 64-bit Linux and begins with f_type.
     [LibraryImport(Library, EntryPoint = "fstatfs", SetLastError = true)]
     private static unsafe partial int FileSystemOf(SafeFileHandle handle, long* status);
@@ -48,6 +51,16 @@ internal static partial class LinuxCalls
     {
         var status = stackalloc long[32];
         return FileSystemOf(handle, status) == 0 && status[0] == NamespaceFileSystem;
+    }
+
+    /// <summary>Makes the names of a directory durable, for which .NET has no call.</summary>
+    internal static void FlushDirectory(string path)
+    {
+        using var handle = OpenIfThere(path);
+        if (handle is null || Synchronise(handle) != 0)
+        {
+            throw Failure($"cannot flush the directory `{path}`");
+        }
     }
 
     /// <summary>The open file, or null when there is none of that name.</summary>

@@ -1,0 +1,156 @@
+using Microsoft.Extensions.Logging;
+using Portlight.Agent.Lab;
+using Portlight.Nftables;
+
+namespace Portlight.Agent.Applied;
+
+/// <summary>
+/// Keeps what the kernel holds in a file, so that a boot can load it before there is a server or a network. It is on the disk a quarter of a second after the
+/// commit, and at once when a place is attached for the first time or for the last. The store knows more: the server corrects what differs when it starts.
+/// </summary>
+internal sealed partial class AppliedFile : IDisposable
+{
+    private static readonly TimeSpan Delay = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan RetryDelay = TimeSpan.FromSeconds(5);
+
+    // Two locks, because a commit does not wait for the disk: the first is held while it writes. Never taken the other way round.
+    private readonly Lock _writeLock = new();
+    private readonly Lock _pendingLock = new();
+
+    private readonly string _path;
+    private readonly AppliedLog _disk;
+    private readonly ILogger _log;
+    private readonly ITimer _timer;
+    private bool _isFailing;
+
+    private readonly HashSet<string> _lasting = new(StringComparer.Ordinal);
+    private Dictionary<string, JudgedAttachment?> _changed = new(StringComparer.Ordinal);
+    private Ruleset? _whole;
+    private bool _isTimed;
+    private bool _isDisposed;
+
+    internal AppliedFile(string path, TimeProvider clock, ILogger log)
+    {
+        _path = path;
+        _disk = new AppliedLog(path);
+        _log = log;
+        _timer = clock.CreateTimer(_ => Flush(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+    }
+
+    /// <summary>Takes note of a commit; called in the order of commits. A failing disk is told in the log and tried again, and stops no commit.</summary>
+    internal void Record(RulesetChange change)
+    {
+        bool isUrgent;
+        lock (_pendingLock)
+        {
+            isUrgent = Note_NeedsLock(change);
+            if (!isUrgent)
+            {
+                FlushAfter_NeedsLock(Delay);
+            }
+        }
+
+        if (isUrgent)
+        {
+            Flush();
+        }
+    }
+
+    /// <summary>Writes what is noted, and returns when it is on the disk.</summary>
+    internal void Flush()
+    {
+        lock (_writeLock)
+        {
+            Ruleset? whole;
+            Dictionary<string, JudgedAttachment?> changed;
+            lock (_pendingLock)
+            {
+                (whole, changed) = (_whole, _changed);
+                (_whole, _changed) = (null, new(StringComparer.Ordinal));
+                _isTimed = false;
+            }
+
+            if (whole is not null || changed.Count > 0 || _isFailing)
+            {
+                Write_NeedsLock(whole, changed);
+            }
+        }
+    }
+
+    public void Dispose()
+    {
+        lock (_pendingLock)
+        {
+            _isDisposed = true;
+        }
+
+        Flush();
+        lock (_writeLock)
+        {
+            _timer.Dispose();
+            _disk.Dispose();
+            _isFailing = false;
+        }
+    }
+
+    /// <summary>True when it must be on the disk before anybody is told: a place that outlives a boot comes or goes.</summary>
+    private bool Note_NeedsLock(RulesetChange change)
+    {
+        var isUrgent = false;
+        if (change.Whole is { } whole)
+        {
+            _whole = whole;
+            _changed.Clear();
+            isUrgent = _lasting.RemoveWhere(key => !whole.Attachments.ContainsKey(key)) > 0;
+            foreach (var attachment in whole.Attachments.Values)
+            {
+                isUrgent |= IsLasting(attachment) && _lasting.Add(attachment.Key);
+            }
+        }
+
+        foreach (var (key, attachment) in change.Changed)
+        {
+            _changed[key] = attachment;
+            isUrgent |= attachment is null ? _lasting.Remove(key) : IsLasting(attachment) && _lasting.Add(key);
+        }
+
+        return isUrgent;
+    }
+
+    // Lab instances are in a peer group; their links do not outlive a boot.
+    private static bool IsLasting(JudgedAttachment attachment) => attachment.PeerGroup is null;
+
+    private void Write_NeedsLock(Ruleset? whole, Dictionary<string, JudgedAttachment?> changed)
+    {
+        try
+        {
+            _disk.Write(whole, changed);
+            _isFailing = false;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or LabException)
+        {
+            if (!_isFailing)
+            {
+                _isFailing = true;
+                LogFailure(_log, _path, exception.Message);
+            }
+
+            lock (_pendingLock)
+            {
+                FlushAfter_NeedsLock(RetryDelay);
+            }
+        }
+    }
+
+    private void FlushAfter_NeedsLock(TimeSpan delay)
+    {
+        if (!_isTimed && !_isDisposed)
+        {
+            _isTimed = true;
+            _timer.Change(delay, Timeout.InfiniteTimeSpan);
+        }
+    }
+
+    [LoggerMessage(3011, LogLevel.Error, "{Path}, from which a boot restores the rules, cannot be written, and is tried again: {Problem}")]
+    private static partial void LogFailure(ILogger logger, string path, string problem);
+}

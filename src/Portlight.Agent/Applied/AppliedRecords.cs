@@ -1,0 +1,148 @@
+using System.Collections.Immutable;
+using System.Net.Sockets;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Portlight.Domain;
+using Portlight.Nftables;
+
+namespace Portlight.Agent.Applied;
+
+/// <summary>The first line: what the whole table depends on, and how many attachments were written with it.</summary>
+internal sealed record AppliedHeader
+{
+    /// <summary>Of the file's form. Another number is a form that this program does not know.</summary>
+    public const int KnownVersion = 1;
+
+    public required int Version { get; init; }
+
+    public required bool Drain { get; init; }
+
+    public required ImmutableArray<AppliedListener> Listen { get; init; }
+
+    public required int Attachments { get; init; }
+
+    internal RulesetOptions ToOptions() => new()
+    {
+        Connections = Drain ? ConnectionPolicy.Drain : ConnectionPolicy.Cut,
+        ListenAddresses = [.. Listen.Select(listener => new ListenAddress(AppliedBlocks.Read(listener.Address), listener.Port))],
+    };
+}
+
+/// <summary>A port of the control plane that stays open on a host attachment.</summary>
+internal sealed record AppliedListener(string Address, ushort Port);
+
+/// <summary>What became of one attachment; a later line of the same key counts.</summary>
+internal sealed record AppliedAttachment
+{
+    /// <summary>The interface's name; empty for the machine itself.</summary>
+    public required string Key { get; init; }
+
+    /// <summary>It is attached no more; nothing else is said then.</summary>
+    public bool? Removed { get; init; }
+
+    public ImmutableArray<AppliedRule>? Rules { get; init; }
+
+    public ImmutableArray<string>? PrivateSources { get; init; }
+
+    public ImmutableArray<string>? PrivateAddresses { get; init; }
+
+    public uint? PeerGroup { get; init; }
+
+    internal static AppliedAttachment Of(string key, JudgedAttachment? attachment) => attachment is null
+        ? new AppliedAttachment { Key = key, Removed = true }
+        : new AppliedAttachment
+        {
+            Key = key,
+            Rules = [.. attachment.Ports.Rules.Select(AppliedRule.Of)],
+            PrivateSources = AppliedBlocks.Write(attachment.PrivateSources),
+            PrivateAddresses = AppliedBlocks.Write(attachment.PrivateAddresses),
+            PeerGroup = attachment.PeerGroup,
+        };
+
+    /// <summary>Null when it is attached no more.</summary>
+    /// <exception cref="JsonException">It says what no attachment can be.</exception>
+    internal JudgedAttachment? ToAttachment()
+    {
+        if (Removed == true)
+        {
+            return null;
+        }
+
+        return Closed(Key) with
+        {
+            Ports = PortSet.Of((Rules ?? throw new JsonException("no rules")).Select(rule => rule.ToRule())),
+            PrivateSources = AppliedBlocks.Read(PrivateSources),
+            PrivateAddresses = AppliedBlocks.Read(PrivateAddresses),
+            PeerGroup = PeerGroup,
+        };
+    }
+
+    /// <summary>The attachment of that key, with nothing open.</summary>
+    /// <exception cref="JsonException">No interface can be named so.</exception>
+    internal static JudgedAttachment Closed(string key)
+    {
+        try
+        {
+            return key == JudgedAttachment.HostKey ? JudgedAttachment.Host(PortSet.Empty) : JudgedAttachment.Interface(key, PortSet.Empty);
+        }
+        catch (ArgumentException exception)
+        {
+            throw new JsonException(exception.Message, exception);
+        }
+    }
+}
+
+/// <summary>One port rule, its aliases resolved.</summary>
+internal sealed record AppliedRule
+{
+    public required string Protocol { get; init; }
+
+    public required int From { get; init; }
+
+    public required int To { get; init; }
+
+    public ImmutableArray<string>? Sources { get; init; }
+
+    internal static AppliedRule Of(PortRule rule) => new()
+    {
+        Protocol = rule.Protocol.ToWire(),
+        From = rule.FromPort,
+        To = rule.ToPort,
+        Sources = AppliedBlocks.Write([.. rule.Ipv4Sources, .. rule.Ipv6Sources]),
+    };
+
+    internal PortRule ToRule()
+    {
+        var sources = AppliedBlocks.Read(Sources);
+        return NetworkProtocolText.TryParse(Protocol, out var protocol)
+            ? new PortRule(
+                new PortKey(protocol, From, To),
+                [.. sources.Where(block => block.Family == AddressFamily.InterNetwork)],
+                [.. sources.Where(block => block.Family == AddressFamily.InterNetworkV6)],
+                [])
+            : throw new JsonException("an unknown protocol");
+    }
+}
+
+/// <summary>Blocks of addresses as text; a list without entries is left out.</summary>
+internal static class AppliedBlocks
+{
+    internal static ImmutableArray<string>? Write(ImmutableArray<Cidr> blocks) => blocks.IsDefaultOrEmpty ? null : [.. blocks.Select(block => block.ToString())];
+
+    internal static ImmutableArray<Cidr> Read(ImmutableArray<string>? texts) => texts is null ? [] : [.. texts.Value.Select(Read)];
+
+    internal static Cidr Read(string text)
+    {
+        var family = text.Contains(':', StringComparison.Ordinal) ? AddressFamily.InterNetworkV6 : AddressFamily.InterNetwork;
+        return Cidr.TryParse(text, family, out var block, out var problem) ? block : throw new JsonException(problem);
+    }
+}
+
+/// <summary>A member that is not known may be one that closes something, so it is no line that this program can read.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow)]
+[JsonSerializable(typeof(AppliedHeader))]
+[JsonSerializable(typeof(AppliedAttachment))]
+internal sealed partial class AppliedJson : JsonSerializerContext;

@@ -1,0 +1,83 @@
+using System.Text.Json;
+using Portlight.Nftables;
+
+namespace Portlight.Agent.Applied;
+
+/// <summary>What the file of applied rules says.</summary>
+/// <param name="Ruleset">What to load. Where the file is damaged: every attachment that it names, closed.</param>
+/// <param name="Damage">What is wrong with the file, in words that follow its name; null when nothing is.</param>
+internal sealed record AppliedRules(Ruleset Ruleset, string? Damage)
+{
+    /// <summary>
+    /// Reads the file's bytes. Lines at the end that are not whole are what a power cut leaves and are passed over. A line that is not whole before one that
+    /// is means damage: nobody knows which attachment it closed, so all are.
+    /// </summary>
+    internal static AppliedRules Read(ReadOnlySpan<byte> file)
+    {
+        AppliedHeader? header = null;
+        var options = new RulesetOptions();
+        var attachments = new Dictionary<string, JudgedAttachment>(StringComparer.Ordinal);
+        var named = new HashSet<string>(StringComparer.Ordinal);
+        var (number, records, firstBad, lastGood) = (0, 0, 0, 0);
+        while (file.IndexOf((byte)'\n') is var length and >= 0)
+        {
+            number++;
+            var isWhole = AppliedLine.TryRead(file[..length], out var text);
+            file = file[(length + 1)..];
+            try
+            {
+                if (number == 1)
+                {
+                    (header, options) = ReadHeader(text, isWhole);
+                    lastGood = number;
+                    continue;
+                }
+
+                var record = JsonSerializer.Deserialize(text, AppliedJson.Default.AppliedAttachment)!;
+                var closed = AppliedAttachment.Closed(record.Key);
+                named.Add(closed.Key);
+                if (!isWhole)
+                {
+                    throw new JsonException("the checksum is wrong");
+                }
+
+                Take(attachments, named, record);
+                records++;
+                lastGood = number;
+            }
+            catch (JsonException)
+            {
+                firstBad = firstBad == 0 ? number : firstBad;
+            }
+        }
+
+        var damage = (header, firstBad) switch
+        {
+            (null, 0) => "is empty",
+            (null, _) => "begins with a line that cannot be read",
+            (_, > 0) when firstBad < lastGood => $"is damaged in line {firstBad}",
+            _ when records < header.Attachments => $"ends after {records} of {header.Attachments} attachments",
+            _ => null,
+        };
+        return new AppliedRules(new Ruleset(options, damage is null ? attachments.Values : named.Select(AppliedAttachment.Closed)), damage);
+    }
+
+    private static (AppliedHeader Header, RulesetOptions Options) ReadHeader(ReadOnlySpan<byte> text, bool isWhole)
+    {
+        var header = JsonSerializer.Deserialize(text, AppliedJson.Default.AppliedHeader)!;
+        return isWhole && header.Version == AppliedHeader.KnownVersion ? (header, header.ToOptions()) : throw new JsonException("not a header of this version");
+    }
+
+    private static void Take(Dictionary<string, JudgedAttachment> attachments, HashSet<string> named, AppliedAttachment record)
+    {
+        if (record.ToAttachment() is { } attachment)
+        {
+            attachments[record.Key] = attachment;
+        }
+        else
+        {
+            attachments.Remove(record.Key);
+            named.Remove(record.Key);
+        }
+    }
+}

@@ -1,0 +1,53 @@
+using Portlight.Agent.Applied;
+using Portlight.AgentProtocol;
+using Portlight.Nftables;
+using Portlight.Nftables.Netlink;
+
+namespace Portlight.Agent;
+
+/// <summary>What <c>portlight restore</c> loaded at boot, before there is a server or a network.</summary>
+/// <param name="HadFile">There was a file of applied rules; without one nothing was ever attached, and the kernel is left alone.</param>
+/// <param name="Attachments">How many attachments the kernel holds now.</param>
+/// <param name="Damage">What is wrong with the file, in words that follow its name: every attachment that it names is closed then. Null when nothing is.</param>
+public sealed record Restoration(bool HadFile, int Attachments, string? Damage)
+{
+    /// <summary>The name of the file in a data directory.</summary>
+    public const string FileName = "applied.rules";
+
+    /// <summary>Makes the kernel hold what it held when the file was written, in one transaction. Takes CAP_NET_ADMIN and nothing else.</summary>
+    /// <exception cref="AgentException">The kernel refused.</exception>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    public static Restoration Run(string path)
+    {
+        byte[] file;
+        try
+        {
+            file = File.ReadAllBytes(path);
+        }
+        catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return new Restoration(HadFile: false, 0, null);
+        }
+
+        var (ruleset, damage) = AppliedRules.Read(file);
+        if (damage is null || ruleset.Attachments.Count > 0)
+        {
+            Load(ruleset);
+        }
+
+        return new Restoration(HadFile: true, ruleset.Attachments.Count, damage);
+    }
+
+    private static void Load(Ruleset ruleset)
+    {
+        try
+        {
+            using var session = NftablesSession.Open();
+            session.Synchronise(ruleset);
+        }
+        catch (Exception exception) when (exception is NetlinkException or RulesetRefusedException)
+        {
+            throw new AgentException(exception.Message, exception);
+        }
+    }
+}
