@@ -5,9 +5,11 @@ using Portlight.Domain;
 namespace Portlight.Agent;
 
 /// <summary>The agent of <c>--enforce record</c>: touches no packet, and answers as if everything were applied, because recording is all that was asked for.</summary>
-public sealed class RecordingAgent(TimeProvider clock) : IAgent
+/// <param name="clock">The time of what it reports.</param>
+/// <param name="reason">Why it records where enforcing was wished for; null when recording was asked for.</param>
+public sealed class RecordingAgent(TimeProvider clock, string? reason) : IAgent
 {
-    private volatile AgentStatus _status = new(Enforces: false, "cut", 0, null, null);
+    private volatile AgentStatus _status = new(Enforces: false, "cut", 0, null, null) { Reason = reason };
 
     public AgentStatus Status => _status;
 

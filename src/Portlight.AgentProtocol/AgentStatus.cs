@@ -6,4 +6,8 @@ namespace Portlight.AgentProtocol;
 /// <param name="DriftRepairs">How often a foreign change was found and mended since the start.</param>
 /// <param name="LastSynchronised">When the kernel was last compared in full.</param>
 /// <param name="LastProblem">What the kernel last refused; null when nothing was.</param>
-public sealed record AgentStatus(bool Enforces, string Connections, long DriftRepairs, DateTimeOffset? LastSynchronised, string? LastProblem);
+public sealed record AgentStatus(bool Enforces, string Connections, long DriftRepairs, DateTimeOffset? LastSynchronised, string? LastProblem)
+{
+    /// <summary>Why ports are only recorded though enforcing was wished for; null when they are enforced, or recording was asked for.</summary>
+    public string? Reason { get; init; }
+}

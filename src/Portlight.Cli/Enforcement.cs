@@ -8,35 +8,36 @@ using Portlight.Server;
 
 namespace Portlight.Cli;
 
-/// <summary>Whether packets are judged here, and the agent that does it.</summary>
-internal static class Enforcement
+/// <summary>The agent of a server in the same process, and whether packets are judged here.</summary>
+internal sealed class Enforcement : IDisposable
 {
-    /// <summary>Settles <see cref="EnforceMode.Auto"/>. The reason is told when packets will not be judged though nobody asked for that.</summary>
-    /// <exception cref="FailedException">The kernel was asked for and cannot enforce.</exception>
-    public static (EnforceMode Mode, string? Reason) Choose(EnforceMode asked)
+    private readonly IDisposable? _resources;
+
+    private Enforcement(IAgent agent, IDisposable? resources)
     {
-        if (asked == EnforceMode.Record)
+        Agent = agent;
+        _resources = resources;
+    }
+
+    public IAgent Agent { get; }
+
+    /// <summary>Settles <see cref="EnforceMode.Auto"/> and opens the agent. The kernel is as it was afterwards.</summary>
+    /// <exception cref="FailedException">The kernel was asked for and cannot enforce.</exception>
+    /// <exception cref="AgentException">It can, but not for us.</exception>
+    public static Enforcement Open(ServeOptions options, ILoggerFactory loggers)
+    {
+        if (options.Enforce == EnforceMode.Record)
         {
-            return (EnforceMode.Record, null);
+            return new Enforcement(new RecordingAgent(TimeProvider.System, reason: null), null);
         }
 
         var check = HostCheck.Run();
-        if (check.CanEnforce)
+        if (!check.CanEnforce)
         {
-            return (EnforceMode.Kernel, null);
-        }
-
-        var missing = string.Join("; ", check.Problems);
-        return asked == EnforceMode.Kernel
-            ? throw new FailedException($"--enforce kernel is not possible here: {missing}")
-            : (EnforceMode.Record, $"ports are recorded and no packet is judged, because: {missing}");
-    }
-
-    public static OpenedAgent Open(EnforceMode mode, ServeOptions options, ILoggerFactory loggers)
-    {
-        if (mode == EnforceMode.Record)
-        {
-            return new OpenedAgent(new RecordingAgent(TimeProvider.System), null);
+            var missing = string.Join("; ", check.Problems);
+            return options.Enforce == EnforceMode.Kernel
+                ? throw new FailedException($"--enforce kernel is not possible here: {missing}")
+                : new Enforcement(new RecordingAgent(TimeProvider.System, missing), null);
         }
 
         var agent = EmbeddedAgent.Open(
@@ -48,18 +49,14 @@ internal static class Enforcement
             },
             TimeProvider.System,
             loggers.CreateLogger<EmbeddedAgent>());
-        return new OpenedAgent(agent, agent);
+        return new Enforcement(agent, agent);
     }
+
+    public void Dispose() => _resources?.Dispose();
 
     private static ListenAddress[] KeptOpen((IPAddress? Address, int Port) listener)
     {
         var port = (ushort)listener.Port;
         return listener.Address is { } address ? [new(Cidr.Of(address), port)] : [new(Cidr.AnyIpv4, port), new(Cidr.AnyIpv6, port)];
     }
-}
-
-/// <summary>An agent and what is to be let go with it.</summary>
-internal sealed record OpenedAgent(IAgent Agent, IDisposable? Resources) : IDisposable
-{
-    public void Dispose() => Resources?.Dispose();
 }

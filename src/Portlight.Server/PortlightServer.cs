@@ -1,7 +1,5 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -10,6 +8,7 @@ using Portlight.AgentProtocol;
 using Portlight.Domain;
 using Portlight.Server.Access;
 using Portlight.Server.Audit;
+using Portlight.Server.Listening;
 using Portlight.Server.Operations;
 using Portlight.Server.Reconciliation;
 using Portlight.Server.Setup;
@@ -34,26 +33,21 @@ public sealed class PortlightServer : IAsyncDisposable
     private readonly IStore store;
     private readonly Reconciler reconciler;
     private readonly SetupWorker setup;
-    private readonly Pruner pruner;
     private readonly AuditTrail audit;
-    private readonly ServerMetrics metrics;
-    private readonly WebApplication? metricsHttp;
+    private readonly Opened opened;
 
-    private PortlightServer(WebApplication http, WebApplication? metricsHttp, IStore store, Reconciler reconciler, SetupWorker setup, Pruner pruner, AuditTrail audit, ServerMetrics metrics)
+    private PortlightServer(WebApplication http, IStore store, Reconciler reconciler, SetupWorker setup, AuditTrail audit, Opened opened)
     {
         this.http = http;
-        this.metricsHttp = metricsHttp;
         this.store = store;
         this.reconciler = reconciler;
         this.setup = setup;
-        this.pruner = pruner;
         this.audit = audit;
-        this.metrics = metrics;
+        this.opened = opened;
     }
 
     /// <summary>Where it listens, with the real port where 0 was asked for.</summary>
-    public IReadOnlyList<Uri> Addresses =>
-        [.. http.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Select(address => new Uri(address))];
+    public required IReadOnlyList<Uri> Addresses { get; init; }
 
     internal IStore Store => store;
 
@@ -69,28 +63,55 @@ public sealed class PortlightServer : IAsyncDisposable
 
     internal IReadOnlyList<OperationEntry> Operations { get; private init; } = [];
 
-    /// <summary>Opens the store, synchronises the kernel, listens.</summary>
+    /// <summary>
+    /// Binds the addresses, opens the agent and the store, synchronises the kernel, answers: in this order, so that the kernel is changed only when nothing
+    /// else can fail any more, and a new directory gets an installation only when its addresses and the agent are there. What connects meanwhile waits.
+    /// </summary>
+    /// <param name="asked">The settings.</param>
+    /// <param name="openAgent">Called once, with the real ports; what it throws ends the start.</param>
+    /// <param name="clock">The time.</param>
+    /// <param name="logging">Where the log goes.</param>
+    /// <param name="cancellationToken">Ends a start that is under way.</param>
+    /// <exception cref="IOException">An address cannot be listened on, or the certificate is not usable.</exception>
     /// <exception cref="StoreException">The database cannot be used.</exception>
     /// <exception cref="AgentException">The kernel cannot be made to hold what is stored; it is as it was.</exception>
-    /// <exception cref="IOException">An address cannot be listened on.</exception>
-    public static async Task<PortlightServer> StartAsync(ServeOptions options, IAgent agent, TimeProvider clock, Action<ILoggingBuilder> logging, CancellationToken cancellationToken)
+    public static async Task<PortlightServer> StartAsync(ServeOptions asked, Func<ServeOptions, IAgent> openAgent, TimeProvider clock, Action<ILoggingBuilder> logging, CancellationToken cancellationToken)
     {
+        var opened = new Opened();
+        try
+        {
+            return await StartAsync(asked, openAgent, clock, logging, opened, cancellationToken);
+        }
+        catch
+        {
+            await opened.DisposeAsync();
+            throw;
+        }
+    }
+
+    private static async Task<PortlightServer> StartAsync(
+        ServeOptions asked, Func<ServeOptions, IAgent> openAgent, TimeProvider clock, Action<ILoggingBuilder> logging, Opened opened, CancellationToken cancellationToken)
+    {
+        var listeners = opened.Add(BoundListeners.Bind(asked));
+        var options = asked with { Listen = [.. listeners.Api.Select(listener => listener.Address)], Metrics = listeners.Metrics?.Address };
+        var agent = openAgent(options);
+
         Directory.CreateDirectory(options.DataDirectory);
-        var app = BuildHttp(options, logging);
+        var app = opened.Add(BuildHttp(listeners, logging));
         var loggers = app.Services.GetRequiredService<ILoggerFactory>();
         // The store first: who rotates the key file holds its lock, and a key that was read before would seal what nobody can open.
-        var store = SqliteStore.Open(Path.Combine(options.DataDirectory, DatabaseName), clock);
+        var store = opened.Add(SqliteStore.Open(Path.Combine(options.DataDirectory, DatabaseName), clock));
         var box = KeyFile.OpenOrCreate(Path.Combine(options.DataDirectory, KeyFileName));
-        var setup = new SetupWorker(store, box, clock, loggers.CreateLogger<SetupWorker>());
+        var setup = opened.Add(new SetupWorker(store, box, clock, loggers.CreateLogger<SetupWorker>()));
         var owner = await FirstStart.EnsureAsync(options, store, box, setup, clock);
         var projection = new Projection(options.PortLimits, new Scope(owner.Id, options.Region));
-        var reconciler = new Reconciler(store, agent, projection, clock, loggers.CreateLogger<Reconciler>());
-        var metrics = new ServerMetrics();
+        var reconciler = opened.Add(new Reconciler(store, agent, projection, clock, loggers.CreateLogger<Reconciler>()));
+        var metrics = opened.Add(new ServerMetrics());
         metrics.Observe(() => store.Revision, () => store.View.AppliedRevision, () => agent.Status.DriftRepairs);
 
         var principals = new Principals(loggers.CreateLogger<Principals>());
         var services = new Services(options, store, reconciler, projection, agent, setup, box, clock) { Principals = principals };
-        var audit = new AuditTrail(options, store, owner.Id, metrics, clock, loggers);
+        var audit = opened.Add(new AuditTrail(options, store, owner.Id, metrics, clock, loggers));
         var operations = new OperationTable(services);
         var pipeline = new Pipeline(
             operations,
@@ -109,57 +130,47 @@ public sealed class PortlightServer : IAsyncDisposable
             clock,
             loggers.CreateLogger<Pipeline>());
         app.Run(context => context.Request.Path == "/healthz" && HttpMethods.IsGet(context.Request.Method) ? Health.AnswerAsync(context, services) : pipeline.InvokeAsync(context));
+        EndpointFile.Write(options.DataDirectory, options.Listen[0], options.Region);
+        if (listeners.Metrics is not null)
+        {
+            opened.Add(await MetricsListener.StartAsync(listeners.Metrics, cancellationToken));
+        }
 
         await reconciler.StartAsync(cancellationToken);
         setup.Start();
         setup.Nudge();
-        var metricsHttp = options.Metrics is null ? null : await MetricsListener.StartAsync(options.Metrics, cancellationToken);
         await app.StartAsync(cancellationToken);
-        var pruner = new Pruner(store, options.Retention, options.AuditRetention, clock, loggers.CreateLogger<Pruner>());
+        opened.Add(async () => await app.StopAsync());
+        var pruner = opened.Add(new Pruner(store, options.Retention, options.AuditRetention, clock, loggers.CreateLogger<Pruner>()));
         pruner.Start();
         audit.Start();
-        var server = new PortlightServer(app, metricsHttp, store, reconciler, setup, pruner, audit, metrics) { Operations = operations.Entries, Sessions = services.Sessions, Secrets = box };
-        EndpointFile.Write(options.DataDirectory, server.Addresses[0], options.Region);
-        return server;
+        return new PortlightServer(app, store, reconciler, setup, audit, opened)
+        {
+            Addresses = options.Listen,
+            Operations = operations.Entries,
+            Sessions = services.Sessions,
+            Secrets = box,
+        };
     }
 
     /// <summary>Returns once the process was asked to stop (SIGTERM, SIGINT) and the requests under way are done.</summary>
     public Task WaitForShutdownAsync(CancellationToken cancellationToken) => http.WaitForShutdownAsync(cancellationToken);
 
-    public async ValueTask DisposeAsync()
-    {
-        if (metricsHttp is not null)
-        {
-            await metricsHttp.DisposeAsync();
-        }
+    public ValueTask DisposeAsync() => opened.DisposeAsync();
 
-        await http.StopAsync();
-        await http.DisposeAsync();
-        await pruner.DisposeAsync();
-        await audit.DisposeAsync();
-        await setup.DisposeAsync();
-        await reconciler.DisposeAsync();
-        await store.DisposeAsync();
-        metrics.Dispose();
-    }
-
-    private static WebApplication BuildHttp(ServeOptions options, Action<ILoggingBuilder> logging)
+    private static WebApplication BuildHttp(BoundListeners listeners, Action<ILoggingBuilder> logging)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ContentRootPath = "/" });
         logging(builder.Logging);
         // Our own log has a line for each request; the host's would start an activity for each, which nobody reads.
         builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting", LogLevel.None);
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
+        BoundListeners.UseKestrel(builder.WebHost, listeners.Api, kestrel =>
         {
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = RequestBody.MaxDiscarded;
             kestrel.Limits.MaxRequestHeadersTotalSize = 16 * 1024;
             kestrel.Limits.MaxConcurrentConnections = 10_000;
             kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
-            foreach (var address in options.Listen)
-            {
-                Listeners.Listen(kestrel, address, options);
-            }
         });
         return builder.Build();
     }

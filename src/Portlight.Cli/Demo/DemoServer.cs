@@ -12,13 +12,13 @@ namespace Portlight.Cli.Demo;
 /// <summary>The demo's own server, and a client that calls it as any AWS client would: signed, over HTTP.</summary>
 internal sealed class DemoServer : IAsyncDisposable
 {
-    private readonly OpenedAgent _agent;
+    private readonly Enforcement _agent;
     private readonly PortlightServer _server;
     private readonly HttpClient _http = new();
     private readonly AwsClient _client;
     private readonly string _region;
 
-    private DemoServer(OpenedAgent agent, PortlightServer server, string directory)
+    private DemoServer(Enforcement agent, PortlightServer server, string directory)
     {
         _agent = agent;
         _server = server;
@@ -37,10 +37,22 @@ internal sealed class DemoServer : IAsyncDisposable
     public static async Task<DemoServer> StartAsync(string directory, CancellationToken cancellation)
     {
         var options = new ServeOptions { DataDirectory = directory, Listen = [new Uri("http://127.0.0.1:0")], Enforce = EnforceMode.Kernel };
-        var (mode, _) = Enforcement.Choose(options.Enforce);
-        var agent = Enforcement.Open(mode, options, NullLoggerFactory.Instance);
-        var server = await PortlightServer.StartAsync(options, agent.Agent, TimeProvider.System, logging => logging.SetMinimumLevel(LogLevel.None), cancellation);
-        return new DemoServer(agent, server, directory);
+        Enforcement? agent = null;
+        try
+        {
+            var server = await PortlightServer.StartAsync(
+                options,
+                bound => (agent = Enforcement.Open(bound, NullLoggerFactory.Instance)).Agent,
+                TimeProvider.System,
+                logging => logging.SetMinimumLevel(LogLevel.None),
+                cancellation);
+            return new DemoServer(agent!, server, directory);
+        }
+        catch
+        {
+            agent?.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Makes lab instances and waits until the kernel has them.</summary>

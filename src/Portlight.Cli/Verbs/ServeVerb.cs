@@ -51,23 +51,32 @@ internal static class ServeVerb
 
         await using var lines = new LogLines(Console.OpenStandardError(), LogsAreJson(options.Log), TimeProvider.System);
         using var loggers = LoggerFactory.Create(logging => Configure(logging, lines));
-        var (mode, reason) = Enforcement.Choose(options.Enforce);
-        using var agent = Enforcement.Open(mode, options, loggers);
+        Enforcement? enforcement = null;
         try
         {
-            await using var server = await PortlightServer.StartAsync(options, agent.Agent, TimeProvider.System, logging => Configure(logging, lines), stop.Token);
-            if (reason is not null)
+            await using var server = await PortlightServer.StartAsync(
+                options,
+                bound => (enforcement = Enforcement.Open(bound, loggers)).Agent,
+                TimeProvider.System,
+                logging => Configure(logging, lines),
+                stop.Token);
+            var agent = enforcement!.Agent.Status;
+            if (agent.Reason is not null)
             {
-                await error.WriteLineAsync($"portlight: {reason}");
+                await error.WriteLineAsync($"portlight: ports are recorded and no packet is judged, because: {agent.Reason}");
             }
 
-            await output.WriteLineAsync($"portlight ready {Shown(server.Addresses[0])} enforce={mode.ToString().ToLowerInvariant()}");
+            await output.WriteLineAsync($"portlight ready {Shown(server.Addresses[0])} enforce={(agent.Enforces ? "kernel" : "record")}");
             await output.FlushAsync(CancellationToken.None);
             await server.WaitForShutdownAsync(stop.Token);
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
             // Stopped before it was ready: nothing had been promised yet.
+        }
+        finally
+        {
+            enforcement?.Dispose();
         }
 
         return ExitCode.Done;

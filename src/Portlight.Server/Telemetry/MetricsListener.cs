@@ -1,18 +1,18 @@
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using OpenTelemetry.Metrics;
+using Portlight.Server.Listening;
 
 namespace Portlight.Server.Telemetry;
 
 /// <summary><c>GET /metrics</c> for Prometheus on a loopback address of its own: what it says is for the machine's operator, not for who may reach the API.</summary>
 internal static class MetricsListener
 {
-    public static async Task<WebApplication> StartAsync(Uri address, CancellationToken cancellationToken)
+    public static async Task<WebApplication> StartAsync(BoundListener listener, CancellationToken cancellationToken)
     {
         var builder = WebApplication.CreateEmptyBuilder(new());
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Listeners.ListenPlain(kestrel, address));
+        BoundListeners.UseKestrel(builder.WebHost, [listener], _ => { });
         builder.Services.AddOpenTelemetry().WithMetrics(metrics => metrics
             .AddMeter(ServerMetrics.MeterName, "Portlight.Agent", "Microsoft.AspNetCore.Server.Kestrel", "System.Runtime")
             .AddPrometheusExporter());

@@ -26,6 +26,7 @@ internal sealed class GetStatus(Services services) : IOperation<GetStatusRequest
                 Version = Version,
                 StartedAt = startedAt,
                 Enforce = agent.Enforces ? "kernel" : "record",
+                EnforceReason = agent.Reason,
                 Connections = agent.Connections,
                 Revision = services.Store.Revision,
             },

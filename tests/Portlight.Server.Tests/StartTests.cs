@@ -1,0 +1,168 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using Portlight.AgentProtocol;
+using Portlight.Storage;
+
+namespace Portlight.Server.Tests;
+
+/// <summary>The order of a start: addresses, agent, store, kernel. Whatever fails, nothing after it has begun, and nothing before it is left.</summary>
+public sealed class StartTests : IDisposable
+{
+    private readonly DirectoryInfo scratch = Directory.CreateTempSubdirectory("portlight-start-");
+    private readonly ScriptedAgent agent = new();
+    private int openedAgents;
+
+    private string DataDirectory => Path.Combine(scratch.FullName, "data");
+
+    public void Dispose() => scratch.Delete(recursive: true);
+
+    public static TheoryData<string> TakenAddresses => ["listen", "second listen", "metrics"];
+
+    [Theory]
+    [MemberData(nameof(TakenAddresses))]
+    public async Task A_start_on_a_taken_port_leaves_neither_an_installation_nor_a_bound_port(string which)
+    {
+        using var taken = new TcpListener(IPAddress.Loopback, 0);
+        taken.Start();
+        var busy = new Uri($"http://127.0.0.1:{((IPEndPoint)taken.LocalEndpoint).Port}");
+        var free = new Uri("http://127.0.0.1:21710");
+        var options = which switch
+        {
+            "listen" => Options with { Listen = [busy] },
+            "second listen" => Options with { Listen = [free, busy] },
+            _ => Options with { Listen = [free], Metrics = busy },
+        };
+
+        var refused = await Assert.ThrowsAsync<IOException>(() => StartAsync(options));
+
+        Assert.Equal($"cannot listen on {busy.GetLeftPart(UriPartial.Authority)}: another program listens there", refused.Message);
+        AssertNothingBegan();
+        using var again = new TcpListener(IPAddress.Loopback, free.Port);
+        again.Start();
+    }
+
+    [Fact]
+    public async Task A_start_on_an_address_that_this_machine_has_not_says_so()
+    {
+        var refused = await Assert.ThrowsAsync<IOException>(() => StartAsync(Options with { Listen = [new Uri("http://192.0.2.1:0")] }));
+        Assert.Equal("cannot listen on http://192.0.2.1:0: this machine has no such address", refused.Message);
+        AssertNothingBegan();
+    }
+
+    public static TheoryData<string> UselessPems => ["another key", "an encrypted key", "a certificate for a key", "no PEM at all", "a file that is not there"];
+
+    [Theory]
+    [MemberData(nameof(UselessPems))]
+    public async Task A_start_with_a_certificate_that_cannot_be_used_says_so(string what)
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        using var other = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        using var certificate = new CertificateRequest("CN=localhost", key, HashAlgorithmName.SHA256).CreateSelfSigned(DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch.AddYears(200));
+        var keyText = what switch
+        {
+            "another key" => other.ExportPkcs8PrivateKeyPem(),
+            "an encrypted key" => key.ExportEncryptedPkcs8PrivateKeyPem("secret", new PbeParameters(PbeEncryptionAlgorithm.Aes128Cbc, HashAlgorithmName.SHA256, 1)),
+            "a certificate for a key" => certificate.ExportCertificatePem(),
+            _ => "nothing of use",
+        };
+        var certificatePath = Path.Combine(scratch.FullName, "certificate.pem");
+        var keyPath = Path.Combine(scratch.FullName, "key.pem");
+        await File.WriteAllTextAsync(certificatePath, certificate.ExportCertificatePem(), TestContext.Current.CancellationToken);
+        if (what != "a file that is not there")
+        {
+            await File.WriteAllTextAsync(keyPath, keyText, TestContext.Current.CancellationToken);
+        }
+
+        var refused = await Assert.ThrowsAnyAsync<IOException>(() => StartAsync(Options with { Listen = [new Uri("https://127.0.0.1:0")], TlsCertificate = certificatePath, TlsKey = keyPath }));
+
+        Assert.Contains(keyPath, refused.Message, StringComparison.Ordinal);
+        AssertNothingBegan();
+    }
+
+    [Fact]
+    public async Task A_start_whose_agent_refuses_leaves_no_installation()
+    {
+        await Assert.ThrowsAsync<AgentException>(() => PortlightServer.StartAsync(
+            Options, _ => throw new AgentException("taken"), TimeProvider.System, _ => { }, TestContext.Current.CancellationToken));
+        AssertNothingBegan();
+    }
+
+    [Fact]
+    public async Task A_start_on_a_damaged_database_does_not_reach_the_kernel()
+    {
+        Directory.CreateDirectory(DataDirectory);
+        await File.WriteAllTextAsync(Path.Combine(DataDirectory, PortlightServer.DatabaseName), new string('x', 8192), TestContext.Current.CancellationToken);
+        await Assert.ThrowsAsync<StoreException>(() => StartAsync(Options));
+        Assert.Equal((1, 0), (openedAgents, agent.Synchronisations));
+    }
+
+    [Fact]
+    public async Task A_start_that_the_kernel_refuses_lets_go_of_everything()
+    {
+        agent.FailOnce(new AgentException("no"));
+        await Assert.ThrowsAsync<AgentException>(() => StartAsync(Options));
+
+        await using var server = await StartAsync(Options);
+        Assert.NotEmpty(server.Addresses);
+    }
+
+    [Fact]
+    public async Task Whoever_connects_during_the_start_is_answered_when_the_kernel_holds_what_is_stored()
+    {
+        using var client = new HttpClient();
+        var release = agent.Hold();
+        Task<HttpResponseMessage>? early = null;
+        var starting = PortlightServer.StartAsync(
+            Options,
+            bound =>
+            {
+                early = client.GetAsync(new Uri(bound.Listen[0], "/healthz"), TestContext.Current.CancellationToken);
+                return agent;
+            },
+            TimeProvider.System,
+            _ => { },
+            TestContext.Current.CancellationToken);
+        await agent.Asked;
+        Assert.False(early!.IsCompleted);
+
+        release();
+        await using var server = await starting;
+        using var answer = await early;
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+    }
+
+    [Fact]
+    public async Task Localhost_stays_localhost_and_answers_in_both_families()
+    {
+        const int port = 21711;
+        await using var server = await StartAsync(Options with { Listen = [new Uri($"http://localhost:{port}")] });
+        Assert.Equal(new Uri($"http://localhost:{port}"), Assert.Single(server.Addresses));
+        using var client = new HttpClient();
+        foreach (var host in Socket.OSSupportsIPv6 ? new[] { "127.0.0.1", "[::1]" } : ["127.0.0.1"])
+        {
+            using var answer = await client.GetAsync(new Uri($"http://{host}:{port}/healthz"), TestContext.Current.CancellationToken);
+            Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        }
+    }
+
+    private ServeOptions Options => new() { DataDirectory = DataDirectory, Listen = [new Uri("http://127.0.0.1:0")] };
+
+    private Task<PortlightServer> StartAsync(ServeOptions options) => PortlightServer.StartAsync(
+        options,
+        _ =>
+        {
+            openedAgents++;
+            return agent;
+        },
+        TimeProvider.System,
+        _ => { },
+        TestContext.Current.CancellationToken);
+
+    private void AssertNothingBegan()
+    {
+        Assert.Equal((0, 0), (openedAgents, agent.Synchronisations));
+        Assert.False(Directory.Exists(DataDirectory));
+    }
+}
