@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
 using Portlight.Agent.Applied;
@@ -83,6 +84,18 @@ public sealed partial class EmbeddedAgent : IAgent, IDisposable
     });
 
     public Task<AttachmentFacts> InspectAsync(Attachment attachment, CancellationToken cancellationToken) => Task.FromResult(AttachmentInspection.Of(attachment));
+
+    public Task<ImmutableArray<InboundConnection>> FindSshSessionsAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return Task.FromResult(AttachmentInspection.SshSessions());
+        }
+        catch (AgentException exception)
+        {
+            return Task.FromException<ImmutableArray<InboundConnection>>(exception);
+        }
+    }
 
     public async Task DriftAsync(CancellationToken cancellationToken)
     {

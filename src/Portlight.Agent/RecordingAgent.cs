@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Portlight.Agent.Inspection;
 using Portlight.AgentProtocol;
 using Portlight.Domain;
@@ -23,6 +24,9 @@ public sealed class RecordingAgent(TimeProvider clock, string? reason) : IAgent
         Task.FromResult<IReadOnlyList<AgentReport>>([.. changed.Select(instance => new AgentReport.Applied(instance.Index, instance.Revision))]);
 
     public Task<AttachmentFacts> InspectAsync(Attachment attachment, CancellationToken cancellationToken) => Task.FromResult(AttachmentInspection.Of(attachment));
+
+    /// <summary>What touches no packet cuts nobody off.</summary>
+    public Task<ImmutableArray<InboundConnection>> FindSshSessionsAsync(CancellationToken cancellationToken) => Task.FromResult(ImmutableArray<InboundConnection>.Empty);
 
     /// <summary>Nobody can change what is not there.</summary>
     public Task DriftAsync(CancellationToken cancellationToken) => Task.Delay(Timeout.InfiniteTimeSpan, clock, cancellationToken);

@@ -6,7 +6,40 @@ namespace Portlight.AgentProtocol;
 /// <summary>What an agent finds when it looks at an attachment before anything is judged there.</summary>
 /// <param name="Refusal">Why packets cannot be judged there (no such interface, a bridge port, loopback), in words for the operator; null when they can.</param>
 /// <param name="Listeners">Sockets that listen on the machine, for an attachment of the machine itself: what an operator may lose.</param>
-public sealed record AttachmentFacts(string? Refusal, ImmutableArray<ListeningSocket> Listeners);
+public sealed record AttachmentFacts(string? Refusal, ImmutableArray<ListeningSocket> Listeners)
+{
+    /// <summary>Established TCP connections that were made to this machine from outside, for an attachment of the machine itself.</summary>
+    public ImmutableArray<InboundConnection> Inbound { get; init; } = [];
+
+    /// <summary>How many established TCP connections this machine has made to others.</summary>
+    public int OutboundConnections { get; init; }
+
+    /// <summary>True when the agent may not see whose some of the sockets are: then SSH is known by port 22 alone.</summary>
+    public bool AreProcessesHidden { get; init; }
+}
 
 /// <summary>A socket that waits for packets from outside. <paramref name="Protocol"/> is <c>tcp</c> or <c>udp</c>.</summary>
-public sealed record ListeningSocket(string Protocol, IPAddress Address, int Port);
+public sealed record ListeningSocket(string Protocol, IPAddress Address, int Port)
+{
+    /// <summary>Who listens; null when the agent may not see it.</summary>
+    public OwningProcess? Process { get; init; }
+}
+
+/// <summary>A process as the kernel names it: 15 bytes at most, chosen by the process itself.</summary>
+public sealed record OwningProcess(int Id, string Name)
+{
+    public override string ToString() => $"{Name}, pid {Id}";
+}
+
+/// <summary>An established TCP connection that <paramref name="Peer"/> made to <paramref name="Local"/>. IPv4 is IPv4, whatever socket carries it.</summary>
+public sealed record InboundConnection(IPEndPoint Peer, IPEndPoint Local)
+{
+    /// <summary>Who holds it; null when the agent may not see it.</summary>
+    public OwningProcess? Process { get; init; }
+
+    /// <summary>An SSH session: held by an SSH server and past authentication as far as can be seen, or on port 22.</summary>
+    public bool IsSsh { get; init; }
+
+    /// <summary>Who is logged in by it, as sshd tells; null when it does not.</summary>
+    public string? User { get; init; }
+}

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Portlight.Domain;
 
 namespace Portlight.AgentProtocol;
@@ -24,6 +25,13 @@ public interface IAgent
 
     /// <summary>Looks at an interface or the machine before it is attached; changes nothing.</summary>
     Task<AttachmentFacts> InspectAsync(Attachment attachment, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// The SSH sessions by which somebody is on this machine: what a change of its port set must not cut by surprise. One look at the kernel's list of
+    /// connections; none where nothing is enforced.
+    /// </summary>
+    /// <exception cref="AgentException">The machine cannot be asked.</exception>
+    Task<ImmutableArray<InboundConnection>> FindSshSessionsAsync(CancellationToken cancellationToken);
 
     /// <summary>Completes when somebody else changed what is ours in the kernel; the caller then synchronises.</summary>
     Task DriftAsync(CancellationToken cancellationToken);

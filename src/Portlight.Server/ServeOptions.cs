@@ -46,6 +46,9 @@ public sealed record ServeOptions
     /// <summary>True: a connection that the port set no longer allows lives on, as AWS security groups let it. False (the default) cuts it.</summary>
     public bool DrainConnections { get; init; }
 
+    /// <summary>Whether a change of this machine's ports is refused that would shut out an SSH session which is open.</summary>
+    public bool GuardsSsh { get; init; } = true;
+
     /// <summary>How long a write waits for the kernel's word before it answers <c>Started</c>.</summary>
     public TimeSpan ConfirmTimeout { get; init; } = TimeSpan.FromSeconds(2);
 

@@ -2,6 +2,7 @@ using Portlight.AgentProtocol;
 using Portlight.Domain;
 using Portlight.Server.Access;
 using Portlight.Server.Operations;
+using Portlight.Server.Operations.Ports;
 using Portlight.Server.Reconciliation;
 using Portlight.Server.Setup;
 using Portlight.Storage;
@@ -17,6 +18,8 @@ internal sealed record Services(ServeOptions Options, IStore Store, Reconciler R
     public SessionTokens Sessions { get; } = new(Secrets);
 
     public PortLimits Limits { get; } = Options.PortLimits;
+
+    public SshGuard SshGuard { get; } = new(Options, Agent);
 
     public Confirmation Confirmation { get; } = new(Reconciler, Options.ConfirmTimeout);
 }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Portlight.AgentProtocol;
 using Portlight.Domain;
 
@@ -19,6 +20,12 @@ internal sealed class ScriptedAgent : IAgent
 
     /// <summary>What it finds when it is asked to look at an attachment.</summary>
     public AttachmentFacts Facts { get; set; } = new(null, []);
+
+    /// <summary>The SSH sessions of the machine; null when it cannot be asked.</summary>
+    public ImmutableArray<InboundConnection>? Sessions { get; set; } = [];
+
+    /// <summary>How often it was asked for SSH sessions.</summary>
+    public int SshLooks { get; private set; }
 
     public int Synchronisations { get; private set; }
 
@@ -107,6 +114,12 @@ internal sealed class ScriptedAgent : IAgent
     }
 
     public Task<AttachmentFacts> InspectAsync(Attachment attachment, CancellationToken cancellationToken) => Task.FromResult(Facts);
+
+    public Task<ImmutableArray<InboundConnection>> FindSshSessionsAsync(CancellationToken cancellationToken)
+    {
+        SshLooks++;
+        return Sessions is { } sessions ? Task.FromResult(sessions) : Task.FromException<ImmutableArray<InboundConnection>>(new AgentException("/proc is not mounted"));
+    }
 
     public Task DriftAsync(CancellationToken cancellationToken) => drift.Task.WaitAsync(cancellationToken);
 

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Portlight.Agent.Lab;
 using Portlight.AgentProtocol;
 using Portlight.Domain;
@@ -16,7 +17,7 @@ internal static class AttachmentInspection
             return attachment switch
             {
                 Attachment.Interface named => new AttachmentFacts(RefusalOf(named.Name), []),
-                Attachment.ThisHost => new AttachmentFacts(null, ListeningSockets.FromOutside()),
+                Attachment.ThisHost => OfThisMachine(),
                 _ => new AttachmentFacts(null, []),
             };
         }
@@ -24,6 +25,32 @@ internal static class AttachmentInspection
         {
             throw new AgentException(exception.Message, exception);
         }
+    }
+
+    /// <summary>The SSH sessions of this machine, by one look at its connections and at the processes that are SSH servers.</summary>
+    /// <exception cref="AgentException">The machine cannot be asked.</exception>
+    internal static ImmutableArray<InboundConnection> SshSessions()
+    {
+        try
+        {
+            return [.. TcpConnections.Read(SocketOwners.Read(SshServer.Is)).Inbound.Where(connection => connection.IsSsh)];
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new AgentException(exception.Message, exception);
+        }
+    }
+
+    private static AttachmentFacts OfThisMachine()
+    {
+        var owners = SocketOwners.Read(_ => true);
+        var connections = TcpConnections.Read(owners);
+        return new AttachmentFacts(null, ListeningSockets.FromOutside(owners))
+        {
+            Inbound = connections.Inbound,
+            OutboundConnections = connections.Outbound,
+            AreProcessesHidden = owners.AreSomeHidden,
+        };
     }
 
     private static string? RefusalOf(string name)

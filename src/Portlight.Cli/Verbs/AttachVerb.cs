@@ -19,7 +19,7 @@ internal static class AttachVerb
         var addresses = new Option<string[]>("--address") { HelpName = "IP", Description = "The public addresses of what is attached", AllowMultipleArgumentsPerToken = true };
         var networks = new Option<string[]>("--private") { HelpName = "CIDR", Description = "Networks whose packets are not judged", AllowMultipleArgumentsPerToken = true };
         var open = new Option<string[]>("--open") { HelpName = PortText.Syntax, Description = "What is open at first (default: tcp:22)", AllowMultipleArgumentsPerToken = true };
-        var yes = new Option<bool>("--yes", "-y") { Description = "Do not ask, even when this SSH session would be cut" };
+        var yes = new Option<bool>("--yes", "-y") { Description = "Do not ask, even when an SSH session would be cut" };
         var data = DataOption.Create();
         var command = new Command("attach", "Put an interface or this machine behind a firewall of its own") { name, @interface, thisHost, addresses, networks, open, yes, data };
         command.SetAction((parsed, cancellation) =>
@@ -71,18 +71,18 @@ internal static class AttachVerb
     {
         using var installation = Installation.Open(directory);
         var plan = await CallAsync(installation, request with { DryRun = true }, cancellation);
-        await ShowAsync(console.Error, request.InstanceName!, plan);
+        await AttachPlan.WriteAsync(console.Error, request.InstanceName!, plan);
 
         if (!isSure)
         {
-            await RefuseToCutOwnSessionAsync(request, plan, console.Error);
+            RefuseToCutSsh(request, plan);
             if (!await Confirmation.AskAsync(console, "Attach?"))
             {
                 throw new FailedException("nothing was attached");
             }
         }
 
-        var done = await CallAsync(installation, request, cancellation);
+        var done = await CallAsync(installation, request with { MayCutSsh = isSure ? true : null }, cancellation);
         await OperationOutcome.WriteAsync(console, done.Operation, $"attached {request.InstanceName}");
         return OperationOutcome.ExitCode(done.Operation);
     }
@@ -90,32 +90,21 @@ internal static class AttachVerb
     private static Task<AttachInstanceResponse> CallAsync(Installation installation, AttachInstanceRequest request, CancellationToken cancellation) =>
         installation.CallAsync(Operation, request, PortlightJson.Default.AttachInstanceRequest, PortlightJson.Default.AttachInstanceResponse, cancellation);
 
-    private static async Task ShowAsync(TextWriter talk, string name, AttachInstanceResponse plan)
+    /// <summary>The server refuses to shut out a session that it sees; what only this session knows of itself is added where the server may not see processes.</summary>
+    private static void RefuseToCutSsh(AttachInstanceRequest request, AttachInstanceResponse plan)
     {
-        var where = plan.Attachment.InterfaceName is { } card ? $"interface {card}" : "this machine";
-        await talk.WriteLineAsync($"{name}: {where}{(plan.Attachment.Addresses.Count > 0 ? ", " : "")}{string.Join(", ", plan.Attachment.Addresses)}");
-        await talk.WriteLineAsync($"  open afterwards: {(plan.PortStatesAfter.Count == 0 ? "nothing" : string.Join("; ", plan.PortStatesAfter.Select(PortText.Of)))}");
-        foreach (var network in plan.Attachment.PrivateCidrs)
+        var rules = plan.SshSessions.Where(session => session.IsOpenBefore && !session.IsOpenAfter).Select(session => session.Rule).Distinct().ToList();
+        if (request.ThisHost is true
+            && plan.AreProcessesHidden
+            && SshSession.Parse(Environment.GetEnvironmentVariable(SshSession.EnvironmentVariable)) is { } own
+            && !own.Passes(plan.PortStatesAfter, plan.Attachment.PrivateCidrs))
         {
-            await talk.WriteLineAsync($"  not judged: packets from {network}");
+            rules.Add($"tcp:{own.Port}{(own.Client is { } client ? $"@{client}" : "")}");
         }
 
-        foreach (var listener in plan.Listeners.Where(listener => listener.IsOpenBefore && !listener.IsOpenAfter))
+        if (rules.Count > 0)
         {
-            await talk.WriteLineAsync($"  would close: {listener.Protocol} {listener.Port} on {listener.Address}{(listener.Process is { } process ? $" ({process})" : "")}");
+            throw new FailedException($"refused, because an SSH session would be lost: add --open {string.Join(' ', rules.Distinct())}, or say --yes if there is another way in");
         }
-    }
-
-    private static async Task RefuseToCutOwnSessionAsync(AttachInstanceRequest request, AttachInstanceResponse plan, TextWriter talk)
-    {
-        var session = SshSession.Parse(Environment.GetEnvironmentVariable(SshSession.EnvironmentVariable));
-        if (request.ThisHost is not true || session is null || session.Passes(plan.PortStatesAfter, plan.Attachment.PrivateCidrs))
-        {
-            return;
-        }
-
-        await talk.WriteLineAsync($"  would cut this SSH session, from {session.Client?.ToString() ?? "an address that is not known"} to port {session.Port}");
-        throw new FailedException(
-            $"refused, because you would lose this session: add --open tcp:{session.Port}{(session.Client is { } client ? $"@{client}" : "")}, or say --yes if there is another way in");
     }
 }

@@ -78,7 +78,7 @@ internal sealed class OperationTable
     private static void AddPorts(List<OperationEntry> entries, Services services)
     {
         var json = LightsailJson.Default;
-        var ports = new PortChange(services.Store, services.Confirmation, services.Limits);
+        var ports = new PortChange(services);
         entries.Add(OperationEntry.Of(ApiService.Lightsail, "PutInstancePublicPorts", AccessOn.Resource, new PutInstancePublicPorts(ports, services.Limits), json.PutInstancePublicPortsRequest, json.PutInstancePublicPortsResponse));
         entries.Add(OperationEntry.Of(ApiService.Lightsail, "OpenInstancePublicPorts", AccessOn.Resource, new OpenInstancePublicPorts(ports, services.Limits), json.OpenInstancePublicPortsRequest, json.OpenInstancePublicPortsResponse));
         entries.Add(OperationEntry.Of(ApiService.Lightsail, "CloseInstancePublicPorts", AccessOn.Resource, new CloseInstancePublicPorts(ports, services.Limits), json.CloseInstancePublicPortsRequest, json.CloseInstancePublicPortsResponse));

@@ -17,6 +17,9 @@ public sealed record AttachInstanceRequest
 
     public IReadOnlyList<PortInfo>? PortInfos { get; init; }
 
+    /// <summary>True: attach although SSH sessions that are open now would be shut out.</summary>
+    public bool? MayCutSsh { get; init; }
+
     public bool? DryRun { get; init; }
 }
 
@@ -34,6 +37,18 @@ public sealed record AttachInstanceResponse
     public IReadOnlyList<InstancePortState> PortStatesAfter { get; init; } = [];
 
     public IReadOnlyList<Listener> Listeners { get; init; } = [];
+
+    /// <summary>SSH sessions of this machine, for an attachment of it.</summary>
+    public IReadOnlyList<SshSession> SshSessions { get; init; } = [];
+
+    /// <summary>Other connections that would be cut, by port.</summary>
+    public IReadOnlyList<CutConnections> CutConnections { get; init; } = [];
+
+    /// <summary>How many connections this machine has made to others.</summary>
+    public int OutboundConnections { get; init; }
+
+    /// <summary>True when the server may not see whose some sockets are: then SSH is known by port 22 alone.</summary>
+    public bool AreProcessesHidden { get; init; }
 
     public Operation? Operation { get; init; }
 }

@@ -11,6 +11,8 @@ public sealed record Listener
 
     public string? Process { get; init; }
 
+    public int? ProcessId { get; init; }
+
     public required bool IsOpenBefore { get; init; }
 
     public required bool IsOpenAfter { get; init; }

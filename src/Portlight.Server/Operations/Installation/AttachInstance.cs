@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.Net;
 using System.Net.Sockets;
-using Portlight.AgentProtocol;
 using Portlight.Domain;
 using Portlight.Server.Access;
 using Portlight.Server.Operations.Ports;
@@ -39,9 +38,15 @@ internal sealed class AttachInstance(Services services) : IOperation<AttachInsta
 
         var before = Current(services.Store.View, call, name, attachment);
         var ports = asked ?? before?.Ports ?? SshOnly;
+        var preview = new AttachPreview(facts, HostReach.Of(before, services.Limits), HostReach.Of(attachment, ports, services.Limits));
         Operation? operation = null;
         if (request.DryRun != true)
         {
+            if (request.MayCutSsh != true)
+            {
+                services.SshGuard.Require(facts.Inbound, preview.Before, preview.After);
+            }
+
             (var begun, ports) = await SaveAsync(call, access, name, attachment, asked);
             operation = await services.Confirmation.OfAsync(begun);
         }
@@ -53,7 +58,11 @@ internal sealed class AttachInstance(Services services) : IOperation<AttachInsta
             WasAttached = before is not null,
             PortStatesBefore = before?.Ports.ToPortStates(services.Options.AwsQuirks) ?? [],
             PortStatesAfter = ports.ToPortStates(services.Options.AwsQuirks),
-            Listeners = [.. facts.Listeners.Select(socket => ToWire(socket, before?.Ports, ports))],
+            Listeners = preview.Listeners(),
+            SshSessions = preview.SshSessions(),
+            CutConnections = preview.CutConnections(),
+            OutboundConnections = facts.OutboundConnections,
+            AreProcessesHidden = facts.AreProcessesHidden,
             Operation = operation?.ToWire(),
         };
     }
@@ -147,19 +156,4 @@ internal sealed class AttachInstance(Services services) : IOperation<AttachInsta
         Attachment.ThisHost host => host.Addresses,
         _ => [],
     };
-
-    private static Listener ToWire(ListeningSocket socket, PortSet? before, PortSet after) => new()
-    {
-        Protocol = socket.Protocol,
-        Address = socket.Address.ToString(),
-        Port = socket.Port,
-        IsOpenBefore = before is null || LetsIn(before, socket),
-        IsOpenAfter = LetsIn(after, socket),
-    };
-
-    private static bool LetsIn(PortSet ports, ListeningSocket socket)
-    {
-        var protocol = socket.Protocol == "udp" ? NetworkProtocol.Udp : NetworkProtocol.Tcp;
-        return ports.Rules.Any(rule => rule.HasSources && rule.Key.Overlaps(new PortKey(protocol, socket.Port, socket.Port)));
-    }
 }

@@ -1,6 +1,5 @@
 using Portlight.Domain;
 using Portlight.Server.Access;
-using Portlight.Storage;
 
 namespace Portlight.Server.Operations.Ports;
 
@@ -8,7 +7,7 @@ namespace Portlight.Server.Operations.Ports;
 /// What Put, Open and Close share: whether the caller may is asked of every rule, a decision about one instance's port set goes into the store together with its
 /// operation record, and the answer waits for the kernel's word.
 /// </summary>
-internal sealed class PortChange(IStore store, Confirmation confirmation, PortLimits limits)
+internal sealed class PortChange(Services services)
 {
     /// <param name="call">The request, whose words are checked as far as that needs no instance.</param>
     /// <param name="instanceName">The instance, not yet looked up.</param>
@@ -19,10 +18,12 @@ internal sealed class PortChange(IStore store, Confirmation confirmation, PortLi
         var access = new ResourceAccess<Instance>(call, ResourceKinds.Instance, instanceName, (question, instance) =>
         {
             var before = instance?.Ports ?? PortSet.Empty;
-            return PortQuestions.Of(call, question, before, ask(before), limits);
+            return PortQuestions.Of(call, question, before, ask(before), services.Limits);
         });
-        access.Require(store.View);
-        var operation = await store.CommitAsync(call, (view, changes) =>
+        var current = access.Require(services.Store.View);
+        Requests.RequireMatch(call, current);
+        await services.SshGuard.RequireAsync(call, current, decide(current.Ports).Wanted);
+        var operation = await services.Store.CommitAsync(call, (view, changes) =>
         {
             var instance = access.Require(view);
             Requests.RequireMatch(call, instance);
@@ -33,6 +34,6 @@ internal sealed class PortChange(IStore store, Confirmation confirmation, PortLi
             call.EntityTag = Requests.EntityTag(saved);
             return begun;
         });
-        return await confirmation.OfAsync(operation);
+        return await services.Confirmation.OfAsync(operation);
     }
 }

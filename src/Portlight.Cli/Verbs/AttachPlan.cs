@@ -1,0 +1,58 @@
+using System.Globalization;
+using Portlight.Wire.PortlightApi;
+
+namespace Portlight.Cli.Verbs;
+
+/// <summary>The dry run of an attach as an operator reads it: what is open afterwards, what closes, who is cut off.</summary>
+internal static class AttachPlan
+{
+    public static async Task WriteAsync(TextWriter talk, string name, AttachInstanceResponse plan)
+    {
+        foreach (var line in Lines(name, plan))
+        {
+            await talk.WriteLineAsync(line);
+        }
+    }
+
+    public static IEnumerable<string> Lines(string name, AttachInstanceResponse plan)
+    {
+        var where = plan.Attachment.InterfaceName is { } card ? $"interface {card}" : "this machine";
+        yield return $"{name}: {where}{(plan.Attachment.Addresses.Count > 0 ? ", " : "")}{string.Join(", ", plan.Attachment.Addresses)}";
+        yield return $"  open afterwards: {(plan.PortStatesAfter.Count == 0 ? "nothing" : string.Join("; ", plan.PortStatesAfter.Select(PortText.Of)))}";
+        foreach (var network in plan.Attachment.PrivateCidrs)
+        {
+            yield return $"  not judged: packets from {network}";
+        }
+
+        foreach (var listener in plan.Listeners.Where(listener => listener.IsOpenBefore && !listener.IsOpenAfter))
+        {
+            yield return $"  would close: {listener.Protocol} {listener.Port} on {listener.Address}{Holder(listener.Process, listener.ProcessId)}";
+        }
+
+        foreach (var session in plan.SshSessions.Where(session => session.IsOpenBefore && !session.IsOpenAfter))
+        {
+            var user = session.User is null ? "" : $" of {session.User}";
+            yield return $"  would cut the SSH session{user} from {session.PeerAddress} to port {session.Port}{Holder(session.Process, session.ProcessId)}";
+        }
+
+        foreach (var cut in plan.CutConnections)
+        {
+            var more = cut.Count > cut.Peers.Count ? ", …" : "";
+            yield return $"  would cut: {Count(cut.Count, "connection")} to tcp {cut.Port} from {string.Join(", ", cut.Peers)}{more}{Holder(cut.Process, cut.ProcessId)}";
+        }
+
+        if (!plan.WasAttached && plan.OutboundConnections > 0)
+        {
+            yield return $"  {Count(plan.OutboundConnections, "connection")} of this machine to others may break: answers pass for connections that begin afterwards";
+        }
+
+        if (plan.AreProcessesHidden)
+        {
+            yield return "  the server may not see every process: names may be missing, and SSH is known by port 22 alone";
+        }
+    }
+
+    private static string Holder(string? process, int? id) => process is null ? "" : $" ({process}, pid {id?.ToString(CultureInfo.InvariantCulture)})";
+
+    private static string Count(int count, string noun) => $"{count} {noun}{(count == 1 ? "" : "s")}";
+}
