@@ -1,4 +1,5 @@
 using Portlight.Agent.Applied;
+using Portlight.Agent.Lab;
 using Portlight.AgentProtocol;
 using Portlight.Nftables;
 using Portlight.Nftables.Netlink;
@@ -38,14 +39,19 @@ public sealed record Restoration(bool HadFile, int Attachments, string? Damage)
         return new Restoration(HadFile: true, ruleset.Attachments.Count, damage);
     }
 
+    /// <summary>To the device of its name; without one its name is closed until the server binds it.</summary>
+    private static JudgedAttachment Bind(NetlinkSocket links, JudgedAttachment attachment) =>
+        attachment.IsHost ? attachment : attachment with { Device = links.Link(attachment.Key) is { } link && link.Name == attachment.Key ? (uint)link.Index : null };
+
     private static void Load(Ruleset ruleset)
     {
         try
         {
             using var session = NftablesSession.Open();
-            session.Synchronise(ruleset);
+            using var links = NetlinkSocket.Open(NetlinkProtocol.Route);
+            session.Synchronise(new Ruleset(ruleset.Options, ruleset.Attachments.Values.Select(attachment => Bind(links, attachment))));
         }
-        catch (Exception exception) when (exception is NetlinkException or RulesetRefusedException)
+        catch (Exception exception) when (exception is NetlinkException or RulesetRefusedException or LabException)
         {
             throw new AgentException(exception.Message, exception);
         }

@@ -26,6 +26,12 @@ public sealed record JudgedAttachment
 
     public bool IsHost => Key.Length == 0;
 
+    /// <summary>
+    /// The device (ifindex) that the port set is for; null while there is none. The name alone closes: what leaves by a device of that name which is not this
+    /// one is dropped, and this one is filtered by its port set under whatever name.
+    /// </summary>
+    public uint? Device { get; init; }
+
     /// <summary>What may come in; aliases are resolved already.</summary>
     public PortSet Ports { get; init; }
 
@@ -41,15 +47,18 @@ public sealed record JudgedAttachment
     /// <summary>Attachments of one group reach each other's private addresses; null when the attachment is in none.</summary>
     public uint? PeerGroup { get; init; }
 
-    /// <summary>Packets that leave this machine by the interface named so, forwarded or sent from here. The interface need not exist yet.</summary>
-    public static JudgedAttachment Interface(string name, PortSet ports)
+    /// <summary>
+    /// Packets that leave this machine by an interface, forwarded or sent from here. <paramref name="device"/> is its ifindex, null while there is none of
+    /// that name: then everything to it is closed.
+    /// </summary>
+    public static JudgedAttachment Interface(string name, uint? device, PortSet ports)
     {
         if (name.Length == 0 || Encoding.UTF8.GetByteCount(name) > LongestInterfaceName || name.Contains('/', StringComparison.Ordinal) || name.Any(char.IsWhiteSpace))
         {
             throw new ArgumentException($"`{name}` is not a name that an interface can have", nameof(name));
         }
 
-        return new JudgedAttachment(name, ports);
+        return new JudgedAttachment(name, ports) { Device = device };
     }
 
     /// <summary>Packets that arrive for this machine, before destination NAT.</summary>

@@ -28,7 +28,7 @@ internal static class Sample
         PeerGroup = 7,
     };
 
-    internal static JudgedAttachment Closed(string key) => key.Length == 0 ? JudgedAttachment.Host(PortSet.Empty) : JudgedAttachment.Interface(key, PortSet.Empty);
+    internal static JudgedAttachment Closed(string key) => key.Length == 0 ? JudgedAttachment.Host(PortSet.Empty) : JudgedAttachment.Interface(key, device: null, PortSet.Empty);
 
     internal static JudgedAttachment Open(string key, int port) =>
         Closed(key) with { Ports = PortSet.Of(new PortRule(new PortKey(NetworkProtocol.Tcp, port, port), [Cidr.AnyIpv4], [Cidr.AnyIpv6], [])) };

@@ -29,12 +29,19 @@ public sealed class CompilerTests
     [InlineData(true)]
     public void The_sets_let_in_exactly_what_the_port_set_says(bool host) => Gen.Select(Sample.PortSets, Packets.Array[40]).Sample((ports, packets) =>
     {
-        CompiledAttachment compiled = AttachmentCompiler.Compile(host ? JudgedAttachment.Host(ports) : JudgedAttachment.Interface("pl1", ports));
+        CompiledAttachment compiled = AttachmentCompiler.Compile(host ? JudgedAttachment.Host(ports) : Sample.Interface("pl1", ports));
         foreach (Packet packet in packets)
         {
             Assert.True(Allows(ports, packet) == compiled.Entries.Exists(entry => Matches(entry, packet, host)), $"{ports}\n{packet}");
         }
     }, iter: 2000);
+
+    [Fact]
+    public void A_name_without_a_device_opens_nothing() => Sample.PortSets.Sample(ports =>
+    {
+        CompiledAttachment compiled = AttachmentCompiler.Compile(JudgedAttachment.Interface("vm0", device: null, ports) with { PrivateSources = [Sample.Block("10.9.0.0/16")] });
+        Assert.Equal([SetId.Attached], compiled.Entries.Select(entry => entry.Set));
+    }, iter: 200);
 
     [Fact]
     public void No_two_intervals_of_a_set_overlap() => Sample.PortSets.Sample(ports =>
@@ -54,7 +61,7 @@ public sealed class CompilerTests
     [InlineData(true)]
     public void Only_the_middle_step_of_a_transition_changes_what_comes_in(bool host) => Gen.Select(Sample.PortSets, Sample.PortSets, Packets.Array[30]).Sample((before, after, packets) =>
     {
-        CompiledAttachment Compile(PortSet ports) => AttachmentCompiler.Compile(host ? JudgedAttachment.Host(ports) : JudgedAttachment.Interface("pl1", ports));
+        CompiledAttachment Compile(PortSet ports) => AttachmentCompiler.Compile(host ? JudgedAttachment.Host(ports) : Sample.Interface("pl1", ports));
         var transition = Transition.Between(Compile(before), Compile(after));
         foreach (Packet packet in packets)
         {
@@ -66,7 +73,7 @@ public sealed class CompilerTests
     [Fact]
     public void A_port_that_stays_open_is_always_in_some_set()
     {
-        JudgedAttachment simple = JudgedAttachment.Interface("pl1", PortSet.Of(Sample.Open(NetworkProtocol.Tcp, 80)));
+        JudgedAttachment simple = Sample.Interface("pl1", PortSet.Of(Sample.Open(NetworkProtocol.Tcp, 80)));
         JudgedAttachment ranged = simple with { Ports = PortSet.Of(Sample.Open(NetworkProtocol.Tcp, 80, 90)) };
         var widen = Transition.Between(AttachmentCompiler.Compile(simple), AttachmentCompiler.Compile(ranged));
         Assert.Same(widen.Before, widen.Prepared);
@@ -81,9 +88,9 @@ public sealed class CompilerTests
     [Fact]
     public void What_two_rules_have_in_common_is_always_in_some_set()
     {
-        CompiledAttachment everybody = AttachmentCompiler.Compile(JudgedAttachment.Interface("pl1", PortSet.Of(Sample.Open(NetworkProtocol.Tcp, 80))));
-        CompiledAttachment some = AttachmentCompiler.Compile(JudgedAttachment.Interface("pl1", PortSet.Of(Sample.Rule(NetworkProtocol.Tcp, 70, 90, "198.51.100.0/24"))));
-        CompiledAttachment common = AttachmentCompiler.Compile(JudgedAttachment.Interface("pl1", PortSet.Of(Sample.Rule(NetworkProtocol.Tcp, 80, 80, "198.51.100.0/24"))));
+        CompiledAttachment everybody = AttachmentCompiler.Compile(Sample.Interface("pl1", PortSet.Of(Sample.Open(NetworkProtocol.Tcp, 80))));
+        CompiledAttachment some = AttachmentCompiler.Compile(Sample.Interface("pl1", PortSet.Of(Sample.Rule(NetworkProtocol.Tcp, 70, 90, "198.51.100.0/24"))));
+        CompiledAttachment common = AttachmentCompiler.Compile(Sample.Interface("pl1", PortSet.Of(Sample.Rule(NetworkProtocol.Tcp, 80, 80, "198.51.100.0/24"))));
         Entry[] meeting = [.. common.Entries.Where(entry => entry.Set.Role == SetRole.Ports4)];
 
         Assert.Subset(Transition.Between(everybody, some).Prepared.Entries.ToHashSet(), meeting.ToHashSet());
@@ -96,8 +103,8 @@ public sealed class CompilerTests
     public void A_change_of_single_ports_is_one_transaction()
     {
         var swap = Transition.Between(
-            AttachmentCompiler.Compile(JudgedAttachment.Interface("pl1", Sample.Web)),
-            AttachmentCompiler.Compile(JudgedAttachment.Interface("pl1", PortSet.Of(Sample.Open(NetworkProtocol.Tcp, 22), Sample.Open(NetworkProtocol.Tcp, 8443)))));
+            AttachmentCompiler.Compile(Sample.Interface("pl1", Sample.Web)),
+            AttachmentCompiler.Compile(Sample.Interface("pl1", PortSet.Of(Sample.Open(NetworkProtocol.Tcp, 22), Sample.Open(NetworkProtocol.Tcp, 8443)))));
         Assert.Same(swap.Before, swap.Prepared);
         Assert.Same(swap.Decided, swap.After);
     }
@@ -105,22 +112,22 @@ public sealed class CompilerTests
     [Fact]
     public void Single_ports_of_an_interface_need_no_set_of_their_own()
     {
-        Assert.Empty(AttachmentCompiler.Compile(JudgedAttachment.Interface("pl1", Sample.Web)).Needs);
-        Assert.NotEmpty(AttachmentCompiler.Compile(JudgedAttachment.Interface("pl1", Sample.Ranged)).Needs);
+        Assert.Empty(AttachmentCompiler.Compile(Sample.Interface("pl1", Sample.Web)).Needs);
+        Assert.NotEmpty(AttachmentCompiler.Compile(Sample.Interface("pl1", Sample.Ranged)).Needs);
     }
 
     [Fact]
     public void A_block_and_its_complement_are_everybody()
     {
         PortSet halves = PortSet.Of(Sample.Rule(NetworkProtocol.Tcp, 22, 22, "0.0.0.0/1", "128.0.0.0/1", "::/1", "8000::/1"));
-        CompiledAttachment compiled = AttachmentCompiler.Compile(JudgedAttachment.Interface("pl1", halves));
+        CompiledAttachment compiled = AttachmentCompiler.Compile(Sample.Interface("pl1", halves));
         Assert.Empty(compiled.Needs);
         Assert.Equal(2, compiled.Entries.Count(entry => entry.Set == SetId.OpenPorts));
     }
 
     [Fact]
     public void Private_addresses_without_a_group_are_refused() =>
-        Assert.Throws<ArgumentException>(() => AttachmentCompiler.Compile(JudgedAttachment.Interface("pl1", PortSet.Empty) with { PrivateAddresses = [Sample.Block("172.26.0.4")] }));
+        Assert.Throws<ArgumentException>(() => AttachmentCompiler.Compile(Sample.Interface("pl1", PortSet.Empty) with { PrivateAddresses = [Sample.Block("172.26.0.4")] }));
 
     [Theory]
     [InlineData("")]
@@ -128,7 +135,7 @@ public sealed class CompilerTests
     [InlineData("a b")]
     [InlineData("a/b")]
     public void A_name_that_no_interface_can_have_is_refused(string name) =>
-        Assert.Throws<ArgumentException>(() => JudgedAttachment.Interface(name, PortSet.Empty));
+        Assert.Throws<ArgumentException>(() => JudgedAttachment.Interface(name, 1, PortSet.Empty));
 
     // The reference: what the words of a port rule mean.
     private static bool Allows(PortSet ports, Packet packet) => ports.Rules.Any(rule =>
@@ -150,24 +157,25 @@ public sealed class CompilerTests
         bool isIcmpv6 = packet is { IsIpv4: false, Protocol: 58 };
         UInt128 family = packet.IsIpv4 ? 2u : 10u;
         UInt128? port = isPort ? (UInt128)packet.High : null;
-        UInt128 name = BinaryPrimitives.ReadUInt128BigEndian([.. "pl1"u8, .. new byte[13]]);
+        uint index = Sample.Interface("pl1", PortSet.Empty).Device!.Value;
+        UInt128 device = entry.Element.KeyEnd is null ? BinaryPrimitives.ReadUInt32BigEndian(BitConverter.GetBytes(index)) : index;
         UInt128?[] fields = entry.Set.Role switch
         {
-            SetRole.OpenPorts => [family, name, (UInt128)packet.Protocol, port],
-            SetRole.OpenProtocols => [family, name, (UInt128)packet.Protocol],
-            SetRole.OpenIcmp => [name, isIcmp ? (UInt128)packet.High : null],
-            SetRole.OpenIcmpv6 => [name, isIcmpv6 ? (UInt128)packet.High : null],
-            SetRole.OpenAll => [family, name],
-            SetRole.OpenRanges => [name, family, (UInt128)packet.Protocol, port],
-            SetRole.Ports4 => [name, packet.IsIpv4 ? packet.Source : null, (UInt128)packet.Protocol, port],
-            SetRole.Ports6 => [name, packet.IsIpv4 ? null : packet.Source, (UInt128)packet.Protocol, port],
-            SetRole.Protocols4 => [name, packet.IsIpv4 ? packet.Source : null, (UInt128)packet.Protocol],
-            SetRole.Protocols6 => [name, packet.IsIpv4 ? null : packet.Source, (UInt128)packet.Protocol],
-            SetRole.Icmp => [name, isIcmp ? packet.Source : null, (UInt128)packet.High, (UInt128)packet.Low],
-            SetRole.Icmpv6 => [name, isIcmpv6 ? packet.Source : null, (UInt128)packet.High, (UInt128)packet.Low],
+            SetRole.OpenPorts => [family, device, (UInt128)packet.Protocol, port],
+            SetRole.OpenProtocols => [family, device, (UInt128)packet.Protocol],
+            SetRole.OpenIcmp => [device, isIcmp ? (UInt128)packet.High : null],
+            SetRole.OpenIcmpv6 => [device, isIcmpv6 ? (UInt128)packet.High : null],
+            SetRole.OpenAll => [family, device],
+            SetRole.OpenRanges => [device, family, (UInt128)packet.Protocol, port],
+            SetRole.Ports4 => [device, packet.IsIpv4 ? packet.Source : null, (UInt128)packet.Protocol, port],
+            SetRole.Ports6 => [device, packet.IsIpv4 ? null : packet.Source, (UInt128)packet.Protocol, port],
+            SetRole.Protocols4 => [device, packet.IsIpv4 ? packet.Source : null, (UInt128)packet.Protocol],
+            SetRole.Protocols6 => [device, packet.IsIpv4 ? null : packet.Source, (UInt128)packet.Protocol],
+            SetRole.Icmp => [device, isIcmp ? packet.Source : null, (UInt128)packet.High, (UInt128)packet.Low],
+            SetRole.Icmpv6 => [device, isIcmpv6 ? packet.Source : null, (UInt128)packet.High, (UInt128)packet.Low],
             _ => [null],
         };
-        if (host) fields = [.. fields.Where(field => field != name)];
+        if (host) fields = [.. fields.Where(field => field != device)];
         if (fields.Contains(null)) return false;
         ImmutableArray<KeyField> key = SetSpec.Of(entry.Set).Key;
         UInt128[] first = Fields(entry.Element.Key, key);

@@ -9,8 +9,8 @@ public sealed class DriftTests
     private static readonly Ruleset Desired = new(Sample.Cut,
     [
         JudgedAttachment.Host(Sample.Web),
-        JudgedAttachment.Interface("pl1", Sample.Web) with { PeerGroup = 7, PrivateAddresses = [Sample.Block("172.26.0.5")] },
-        JudgedAttachment.Interface("pl2", Sample.Ranged),
+        Sample.Interface("pl1", Sample.Web) with { PeerGroup = 7, PrivateAddresses = [Sample.Block("172.26.0.5")] },
+        Sample.Interface("pl2", Sample.Ranged),
     ]);
 
     public static TheoryData<string, DriftKind> Tamperings => new()
@@ -22,8 +22,9 @@ public sealed class DriftTests
         { "insert rule inet portlight forward accept", DriftKind.Touched },
         { "insert rule inet portlight forward accept comment \"leaves by an attached interface\"", DriftKind.Touched },
         { "delete element inet portlight attached { \"pl1\" }", DriftKind.Touched },
+        { "delete element inet portlight bound_devices { 1001 }", DriftKind.Touched },
         { "add element inet portlight attached { \"pl9\" }", DriftKind.Touched },
-        { "add element inet portlight open_ports { ipv4 . \"pl1\" . tcp . 8888 }", DriftKind.Touched },
+        { "add element inet portlight open_ports { ipv4 . 1001 . tcp . 8888 }", DriftKind.Touched },
         { "flush set inet portlight open_ports", DriftKind.Touched },
         { "flush map inet portlight ranged", DriftKind.Touched },
         { "add chain inet portlight foreign { type filter hook input priority 0; policy drop; }", DriftKind.Touched },
@@ -58,7 +59,7 @@ public sealed class DriftTests
         using NftablesSession session = NftablesSession.Open();
         using NftablesWatcher watcher = NftablesWatcher.Open(session);
         session.Synchronise(Desired);
-        session.Apply([JudgedAttachment.Interface("pl1", PortSet.Empty)], []);
+        session.Apply([Sample.Interface("pl1", PortSet.Empty)], []);
         Sample.Load("table inet other {\n chain portlight {\n accept\n }\n}\n");
         session.Teardown();
 
@@ -74,9 +75,9 @@ public sealed class DriftTests
         using NftablesSession session = NftablesSession.Open();
         session.Synchronise(Desired);
         Sample.Load("flush ruleset\n");
-        SynchroniseReport? repair = session.Apply([JudgedAttachment.Interface("pl3", Sample.Web)], []);
+        SynchroniseReport? repair = session.Apply([Sample.Interface("pl3", Sample.Web)], []);
         Assert.True(repair is { Rebuilt: true });
-        Assert.False(session.Synchronise(new Ruleset(Sample.Cut, [.. Desired.Attachments.Values, JudgedAttachment.Interface("pl3", Sample.Web)])).ChangedAnything);
+        Assert.False(session.Synchronise(new Ruleset(Sample.Cut, [.. Desired.Attachments.Values, Sample.Interface("pl3", Sample.Web)])).ChangedAnything);
     });
 
     [Fact]
@@ -103,11 +104,11 @@ public sealed class DriftTests
         using NetlinkSocket owner = NetlinkSocket.Open(NetlinkProtocol.Netfilter);
         MakeOwnedTable(owner);
 
-        Assert.Throws<RulesetRefusedException>(() => session.Apply([JudgedAttachment.Interface("pl1", Sample.Ranged)], []));
+        Assert.Throws<RulesetRefusedException>(() => session.Apply([Sample.Interface("pl1", Sample.Ranged)], []));
         owner.Dispose();
 
         Assert.True(session.Synchronise(Desired).Rebuilt);
-        Assert.Null(session.Apply([JudgedAttachment.Interface("pl1", Sample.Ranged)], []));
+        Assert.Null(session.Apply([Sample.Interface("pl1", Sample.Ranged)], []));
     });
 
     [Fact]

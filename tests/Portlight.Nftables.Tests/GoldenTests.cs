@@ -10,32 +10,32 @@ public sealed class GoldenTests
     public void Nothing_attached() => Check("nothing-attached.nft", Sample.Cut);
 
     [Fact]
-    public void Closed_instance() => Check("closed-instance.nft", Sample.Cut, JudgedAttachment.Interface("pl1", PortSet.Empty));
+    public void Closed_instance() => Check("closed-instance.nft", Sample.Cut, Sample.Interface("pl1", PortSet.Empty));
 
     [Fact]
-    public void Web_server() => Check("web-server.nft", Sample.Cut, JudgedAttachment.Interface("pl1", Sample.Web));
+    public void Web_server() => Check("web-server.nft", Sample.Cut, Sample.Interface("pl1", Sample.Web));
 
     [Fact]
-    public void Drain() => Check("drain.nft", new RulesetOptions { Connections = ConnectionPolicy.Drain }, JudgedAttachment.Interface("pl1", Sample.Web));
+    public void Drain() => Check("drain.nft", new RulesetOptions { Connections = ConnectionPolicy.Drain }, Sample.Interface("pl1", Sample.Web));
 
     [Fact]
-    public void Ranges_and_sources() => Check("ranges-and-sources.nft", Sample.Cut, JudgedAttachment.Interface("pl1", Sample.Ranged));
+    public void Ranges_and_sources() => Check("ranges-and-sources.nft", Sample.Cut, Sample.Interface("pl1", Sample.Ranged));
 
     [Fact]
     public void Every_protocol() => Check("every-protocol.nft", Sample.Cut,
-        JudgedAttachment.Interface("pl1", PortSet.Of(
+        Sample.Interface("pl1", PortSet.Of(
             Sample.Open(NetworkProtocol.Udp, 0, 65535),
             Sample.Open(NetworkProtocol.Icmp, 8, -1),
             Sample.Open(NetworkProtocol.Icmpv6, 128, 0),
             Sample.Open(NetworkProtocol.Icmp, 3, 4))),
-        JudgedAttachment.Interface("pl2", PortSet.Of(Sample.Open(NetworkProtocol.All, 0, 65535))),
-        JudgedAttachment.Interface("pl3", PortSet.Of(Sample.Rule(NetworkProtocol.All, 0, 0, "192.0.2.0/24", "2001:db8::/32"), Sample.Open(NetworkProtocol.Icmp, -1, -1))));
+        Sample.Interface("pl2", PortSet.Of(Sample.Open(NetworkProtocol.All, 0, 65535))),
+        Sample.Interface("pl3", PortSet.Of(Sample.Rule(NetworkProtocol.All, 0, 0, "192.0.2.0/24", "2001:db8::/32"), Sample.Open(NetworkProtocol.Icmp, -1, -1))));
 
     [Fact]
     public void Lab_peers() => Check("lab-peers.nft", Sample.Cut,
-        JudgedAttachment.Interface("pl1", Sample.Web) with { PeerGroup = 1, PrivateAddresses = [Sample.Block("172.26.0.4")] },
-        JudgedAttachment.Interface("pl2", PortSet.Empty) with { PeerGroup = 1, PrivateAddresses = [Sample.Block("172.26.0.5")] },
-        JudgedAttachment.Interface("pl3", PortSet.Empty) with { PeerGroup = 2, PrivateAddresses = [Sample.Block("172.26.0.6")] });
+        Sample.Interface("pl1", Sample.Web) with { PeerGroup = 1, PrivateAddresses = [Sample.Block("172.26.0.4")] },
+        Sample.Interface("pl2", PortSet.Empty) with { PeerGroup = 1, PrivateAddresses = [Sample.Block("172.26.0.5")] },
+        Sample.Interface("pl3", PortSet.Empty) with { PeerGroup = 2, PrivateAddresses = [Sample.Block("172.26.0.6")] });
 
     [Fact]
     public void This_host()
@@ -58,8 +58,8 @@ public sealed class GoldenTests
         using NftablesSession session = NftablesSession.Open();
         session.Synchronise(new Ruleset(new RulesetOptions { ListenAddresses = [new ListenAddress(Cidr.AnyIpv4, 8580)] },
         [
-            JudgedAttachment.Interface("pl1", Sample.Web) with { PeerGroup = 1, PrivateAddresses = [Sample.Block("172.26.0.4")] },
-            JudgedAttachment.Interface("pl2", ranged) with { PeerGroup = 1, PrivateAddresses = [Sample.Block("172.26.0.5")] },
+            Sample.Interface("pl1", Sample.Web) with { PeerGroup = 1, PrivateAddresses = [Sample.Block("172.26.0.4")] },
+            Sample.Interface("pl2", ranged) with { PeerGroup = 1, PrivateAddresses = [Sample.Block("172.26.0.5")] },
             JudgedAttachment.Host(PortSet.Of(Sample.Open(NetworkProtocol.Tcp, 22))),
         ]));
         Golden.MatchBlock("../../docs/ruleset.md", $"```\n{Ordered(Sample.List())}```\n");
@@ -86,7 +86,7 @@ public sealed class GoldenTests
                 continue;
             }
 
-            elements.Add(text.Replace("elements = {", "", StringComparison.Ordinal).Trim(' ', ',', '}'));
+            elements.AddRange(text.Replace("elements = {", "", StringComparison.Ordinal).Trim(' ', ',', '}').Split(", "));
             if (!text.EndsWith('}')) continue;
             elements.Sort(StringComparer.Ordinal);
             lines.AddRange(["\t\telements = {", .. elements.Select(element => $"\t\t\t{element},"), "\t\t}"]);

@@ -11,6 +11,10 @@ internal static class Sample
 {
     internal static readonly RulesetOptions Cut = new();
 
+    /// <summary>An attached interface, bound to a device that follows from its name: 1001 for pl1.</summary>
+    internal static JudgedAttachment Interface(string name, PortSet ports) =>
+        JudgedAttachment.Interface(name, int.TryParse(name.AsSpan(2), out int number) ? 1000 + (uint)number : 999, ports);
+
     internal static string List() => IsolatedNetwork.Execute("nft", "list table inet portlight");
 
     internal static void Load(string text) => IsolatedNetwork.Execute("nft", "-f -", text);
@@ -77,9 +81,9 @@ internal static class Sample
         {
             var attachments = new List<JudgedAttachment>();
             if (chosen[0]) attachments.Add(JudgedAttachment.Host(sets[0]) with { PrivateSources = chosen[4] ? [Block("10.9.0.0/16"), Block("fd09::/16")] : [] });
-            if (chosen[1]) attachments.Add(JudgedAttachment.Interface("pl1", sets[1]) with { PeerGroup = 7, PrivateAddresses = [Block("172.26.0.5")] });
-            if (chosen[2]) attachments.Add(JudgedAttachment.Interface("pl2", sets[2]) with { PeerGroup = chosen[5] ? 7u : 8u, PrivateAddresses = [Block("172.26.0.6")] });
-            if (chosen[3]) attachments.Add(JudgedAttachment.Interface("tap-blue", sets[3]) with { PrivateSources = chosen[4] ? [Block("10.9.0.0/16")] : [] });
+            if (chosen[1]) attachments.Add(Interface("pl1", sets[1]) with { PeerGroup = 7, PrivateAddresses = [Block("172.26.0.5")] });
+            if (chosen[2]) attachments.Add(Interface("pl2", sets[2]) with { PeerGroup = chosen[5] ? 7u : 8u, PrivateAddresses = [Block("172.26.0.6")] });
+            if (chosen[3]) attachments.Add(Interface("tap-blue", sets[3]) with { PrivateSources = chosen[4] ? [Block("10.9.0.0/16")] : [] });
             return attachments.ToArray();
         });
 }

@@ -76,11 +76,11 @@ public sealed class SessionTests
     public void A_put_goes_from_simple_to_ranged_and_back() => IsolatedNetwork.Run(() =>
     {
         using NftablesSession session = NftablesSession.Open();
-        session.Synchronise(new Ruleset(Sample.Cut, [JudgedAttachment.Interface("pl1", Sample.Web)]));
+        session.Synchronise(new Ruleset(Sample.Cut, [Sample.Interface("pl1", Sample.Web)]));
         string simple = Sample.List();
-        Assert.Null(session.Apply([JudgedAttachment.Interface("pl1", Sample.Ranged)], []));
+        Assert.Null(session.Apply([Sample.Interface("pl1", Sample.Ranged)], []));
         Assert.NotEqual(simple, Sample.List());
-        Assert.Null(session.Apply([JudgedAttachment.Interface("pl1", Sample.Web)], []));
+        Assert.Null(session.Apply([Sample.Interface("pl1", Sample.Web)], []));
         Assert.Equal(Sorted(simple), Sorted(Sample.List()));
     });
 
@@ -106,20 +106,20 @@ public sealed class SessionTests
     [Fact]
     public void Ten_thousand_attachments_load_and_one_of_them_changes() => IsolatedNetwork.Run(() =>
     {
-        JudgedAttachment[] attachments = [.. Enumerable.Range(0, 10_000).Select(i => JudgedAttachment.Interface($"pl{i}", i % 10 == 0 ? Sample.Ranged : Sample.Web))];
+        JudgedAttachment[] attachments = [.. Enumerable.Range(0, 10_000).Select(i => Sample.Interface($"pl{i}", i % 10 == 0 ? Sample.Ranged : Sample.Web))];
         using NftablesSession session = NftablesSession.Open();
         SynchroniseReport report = session.Synchronise(new Ruleset(Sample.Cut, attachments));
         Assert.True(report.ElementsAdded > 60_000);
-        Assert.Null(session.Apply([JudgedAttachment.Interface("pl5000", PortSet.Empty), JudgedAttachment.Interface("pl5001", Sample.Ranged)], ["pl9999"]));
-        attachments[5000] = JudgedAttachment.Interface("pl5000", PortSet.Empty);
-        attachments[5001] = JudgedAttachment.Interface("pl5001", Sample.Ranged);
+        Assert.Null(session.Apply([Sample.Interface("pl5000", PortSet.Empty), Sample.Interface("pl5001", Sample.Ranged)], ["pl9999"]));
+        attachments[5000] = Sample.Interface("pl5000", PortSet.Empty);
+        attachments[5001] = Sample.Interface("pl5001", Sample.Ranged);
         Assert.False(session.Synchronise(new Ruleset(Sample.Cut, attachments[..^1])).ChangedAnything);
     });
 
     [Fact]
     public void A_load_too_long_for_the_send_buffer_goes_in_parts() => IsolatedNetwork.Run(() =>
     {
-        var ruleset = new Ruleset(Sample.Cut, Enumerable.Range(0, 3_000).Select(i => JudgedAttachment.Interface($"pl{i}", i % 10 == 0 ? Sample.Ranged : Sample.Web)));
+        var ruleset = new Ruleset(Sample.Cut, Enumerable.Range(0, 3_000).Select(i => Sample.Interface($"pl{i}", i % 10 == 0 ? Sample.Ranged : Sample.Web)));
         using NftablesSession narrow = NftablesSession.Open(longestTransaction: 300_000);
         SynchroniseReport report = narrow.Synchronise(ruleset);
         using NftablesSession wide = NftablesSession.Open();
@@ -146,8 +146,8 @@ public sealed class SessionTests
             }
         });
         using NftablesSession session = NftablesSession.Open();
-        var web = new Ruleset(Sample.Cut, Enumerable.Range(0, 500).Select(i => JudgedAttachment.Interface($"pl{i}", Sample.Web)));
-        var ranged = new Ruleset(Sample.Cut, Enumerable.Range(0, 500).Select(i => JudgedAttachment.Interface($"pl{i}", Sample.Ranged)));
+        var web = new Ruleset(Sample.Cut, Enumerable.Range(0, 500).Select(i => Sample.Interface($"pl{i}", Sample.Web)));
+        var ranged = new Ruleset(Sample.Cut, Enumerable.Range(0, 500).Select(i => Sample.Interface($"pl{i}", Sample.Ranged)));
         session.Synchronise(web);
         churn.Start();
         try

@@ -83,7 +83,7 @@ internal sealed record AppliedAttachment
     {
         try
         {
-            return key == JudgedAttachment.HostKey ? JudgedAttachment.Host(PortSet.Empty) : JudgedAttachment.Interface(key, PortSet.Empty);
+            return key == JudgedAttachment.HostKey ? JudgedAttachment.Host(PortSet.Empty) : JudgedAttachment.Interface(key, device: null, PortSet.Empty);
         }
         catch (ArgumentException exception)
         {

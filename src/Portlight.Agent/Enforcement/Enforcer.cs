@@ -31,6 +31,7 @@ internal sealed class Enforcer(NftablesSession session, LabHost lab, RulesetOpti
 
         lab.Adopt(plans.Where(plan => plan.Lab is not null).ToDictionary(plan => plan.Index, plan => plan.Lab!));
         plans.RemoveAll(plan => !TryClose(plan, reports));
+        DeviceBinding.Bind(plans, before, lab);
         SynchroniseRuleset(plans, before, reports);
         foreach (var plan in plans)
         {
@@ -58,6 +59,7 @@ internal sealed class Enforcer(NftablesSession session, LabHost lab, RulesetOpti
         }
 
         plans.RemoveAll(plan => !TryClose(plan, reports));
+        DeviceBinding.Bind(plans, _standing, lab);
         foreach (var plan in plans)
         {
             // An instance that is judged somewhere else now: where it was is nobody's business any more.

@@ -10,6 +10,9 @@ internal sealed record Plan(DesiredInstance Desired, JudgedAttachment? Judged, L
 {
     internal long Index => Desired.Index;
 
+    /// <summary>The same for a device of this machine; null when there is none, which closes the attachment.</summary>
+    internal Plan BoundTo(uint? device) => Judged is { IsHost: false } judged ? this with { Judged = judged with { Device = device } } : this;
+
     /// <summary>What the desired state means. One that no kernel could hold is a <see cref="LabException"/> that says why.</summary>
     internal static Plan Of(DesiredInstance desired)
     {
@@ -23,12 +26,12 @@ internal sealed record Plan(DesiredInstance Desired, JudgedAttachment? Judged, L
         {
             return desired.Attachment switch
             {
-                Attachment.Lab => JudgedAttachment.Interface(lab!.LinkName, desired.Ports) with
+                Attachment.Lab => JudgedAttachment.Interface(lab!.LinkName, device: null, desired.Ports) with
                 {
                     PeerGroup = desired.PeerGroup,
                     PrivateAddresses = lab.PrivateIpv4 is { } own ? [Cidr.Of(own)] : [],
                 },
-                Attachment.Interface named => JudgedAttachment.Interface(named.Name, desired.Ports) with { PrivateSources = named.PrivateSources },
+                Attachment.Interface named => JudgedAttachment.Interface(named.Name, device: null, desired.Ports) with { PrivateSources = named.PrivateSources },
                 Attachment.ThisHost host => JudgedAttachment.Host(desired.Ports) with { PrivateSources = host.PrivateSources },
                 _ => null,
             };

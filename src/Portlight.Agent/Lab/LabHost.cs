@@ -15,6 +15,7 @@ internal sealed class LabHost : IDisposable
     private readonly HostSide _host;
     private readonly InstanceSide _inside;
     private readonly Dictionary<long, LabInstance> _present = [];
+    private readonly Dictionary<long, uint> _devices = [];
 
     /// <summary>Instances that lost routes, whose inside still has the addresses.</summary>
     private readonly HashSet<long> _unfinished = [];
@@ -31,6 +32,12 @@ internal sealed class LabHost : IDisposable
     /// <summary>What the host has of an instance; null when nothing.</summary>
     internal LabInstance? Present(long index) => _present.GetValueOrDefault(index);
 
+    /// <summary>The device (ifindex) that leads to an instance; null when the host has none.</summary>
+    internal uint? Device(long index) => _devices.TryGetValue(index, out var device) ? device : null;
+
+    /// <summary>The device of this name; null when the host has none.</summary>
+    internal uint? DeviceNamed(string name) => _socket.Link(name) is { } link && link.Name == name ? (uint)link.Index : null;
+
     /// <summary>
     /// Reads what the host has, removes what is ours and not wanted, and remembers the rest. Nothing that is wanted is touched, unless it is broken
     /// (its namespace was taken away, or is another one of that name): then its link goes, and <see cref="Prepare"/> makes it anew.
@@ -38,6 +45,7 @@ internal sealed class LabHost : IDisposable
     internal void Adopt(IReadOnlyDictionary<long, LabInstance> wanted)
     {
         _present.Clear();
+        _devices.Clear();
         _unfinished.Clear();
         foreach (var (index, (alias, state)) in _host.Read())
         {
@@ -45,6 +53,7 @@ internal sealed class LabHost : IDisposable
             var wired = handle is not null && InstanceSide.IsWiredTo(handle, state.Link.Index);
             if (wired && wanted.GetValueOrDefault(index)?.NamespaceName == alias.NamespaceName)
             {
+                _devices[index] = (uint)state.Link.Index;
                 Reconcile(handle!, wanted[index], state);
             }
             else
@@ -77,6 +86,7 @@ internal sealed class LabHost : IDisposable
 
         NamedNamespace.Create(wanted.NamespaceName, handle => _host.Create(wanted.Alias, handle));
         _present[wanted.Index] = new LabInstance(wanted.Index, wanted.NamespaceName, null, null, null, IsRunning: false);
+        _devices[wanted.Index] = DeviceNamed(wanted.LinkName) ?? throw new LabException($"the link `{wanted.LinkName}` is gone");
 
         // Here and not where the link is made: that is done in the new namespace, and /proc/sys/net is that of the thread's.
         LinkSettings.Apply(wanted.LinkName);
@@ -146,6 +156,7 @@ internal sealed class LabHost : IDisposable
         _unfinished.Remove(index);
         if (_present.Remove(index, out var there))
         {
+            _devices.Remove(index);
             Dismantle(there.Alias, ownsNamespace: true);
         }
     }
@@ -154,6 +165,7 @@ internal sealed class LabHost : IDisposable
     internal int Clear()
     {
         _present.Clear();
+        _devices.Clear();
         var found = _host.Read();
         foreach (var (alias, state) in found.Values)
         {

@@ -41,6 +41,8 @@ internal sealed class AttachmentCompiler
         var compiler = new AttachmentCompiler(attachment);
         if (attachment.IsHost) compiler.DeclareHost();
         else compiler.DeclareInterface();
+        // A name alone is closed: it takes a device for anything to be open.
+        if (!attachment.IsHost && attachment.Device is null) return new CompiledAttachment(compiler._needs, compiler._entries);
         compiler.CompileFamily(isIpv4: true);
         compiler.CompileFamily(isIpv4: false);
         return new CompiledAttachment(compiler._needs, compiler._entries);
@@ -65,14 +67,16 @@ internal sealed class AttachmentCompiler
     private void DeclareInterface()
     {
         Add(SetId.Attached, new KeyWriter(16).Name(_attachment.Key).Key);
+        if (_attachment.Device is not { } device) return;
+        Add(SetId.Devices, new KeyWriter(4).Device(device).Key);
         if (_attachment.PeerGroup is { } group)
         {
             var peers = new SetId(new SectionId(SectionKind.Peers, group), SetRole.Peers);
             _needs.Add(peers);
-            Add(peers, new KeyWriter(16).Name(_attachment.Key).Key);
+            Add(peers, new KeyWriter(4).Device(device).Key);
             foreach (Cidr address in _attachment.PrivateAddresses)
             {
-                byte[] key = new KeyWriter(20).Name(_attachment.Key).Address(address.Network, isIpv4: true).Key;
+                byte[] key = new KeyWriter(8).Device(device).Address(address.Network, isIpv4: true).Key;
                 _entries.Add(new Entry(SetId.Private, new SetElement(key, jump: peers.Section.Name)));
             }
         }
@@ -134,20 +138,20 @@ internal sealed class AttachmentCompiler
     private void ShareWithEverybody(bool isIpv4, List<OpenSpan> protocols, List<OpenSpan> tcp, List<OpenSpan> udp, SortedDictionary<int, List<OpenSpan>> icmp)
     {
         int family = isIpv4 ? Ipv4Family : Ipv6Family;
-        string name = _attachment.Key;
+        uint device = _attachment.Device!.Value;
         bool Everybody(OpenSpan span) => span.Sources == SourceRange.Everybody(isIpv4);
 
         // `all` may be there twice, with ports that mean nothing: one element.
-        if (protocols.RemoveAll(span => span.First != span.Last && Everybody(span)) > 0) Add(SetId.OpenAll, new KeyWriter(20).Byte(family).Name(name).Key);
-        protocols.RemoveAll(span => span.First == span.Last && Everybody(span) && Add(SetId.OpenProtocols, new KeyWriter(24).Byte(family).Name(name).Byte(span.First).Key));
+        if (protocols.RemoveAll(span => span.First != span.Last && Everybody(span)) > 0) Add(SetId.OpenAll, new KeyWriter(8).Byte(family).Device(device).Key);
+        protocols.RemoveAll(span => span.First == span.Last && Everybody(span) && Add(SetId.OpenProtocols, new KeyWriter(12).Byte(family).Device(device).Byte(span.First).Key));
         bool ShareSinglePort(OpenSpan span, int protocol) =>
-            span.First == span.Last && Everybody(span) && Add(SetId.OpenPorts, new KeyWriter(28).Byte(family).Name(name).Byte(protocol).Port(span.First).Key);
+            span.First == span.Last && Everybody(span) && Add(SetId.OpenPorts, new KeyWriter(16).Byte(family).Device(device).Byte(protocol).Port(span.First).Key);
         tcp.RemoveAll(span => ShareSinglePort(span, Tcp));
         udp.RemoveAll(span => ShareSinglePort(span, Udp));
         foreach ((int type, List<OpenSpan> codes) in icmp)
         {
             codes.RemoveAll(span => span.Last == LastByte && span.First == 0 && Everybody(span)
-                && Add(isIpv4 ? SetId.OpenIcmp : SetId.OpenIcmpv6, new KeyWriter(20).Name(name).Byte(type).Key));
+                && Add(isIpv4 ? SetId.OpenIcmp : SetId.OpenIcmpv6, new KeyWriter(8).Device(device).Byte(type).Key));
         }
     }
 
@@ -202,8 +206,8 @@ internal sealed class AttachmentCompiler
 
     private KeyWriter BeginSource(UInt128 address, bool isIpv4, int rest) => Begin((isIpv4 ? 4 : 16) + rest).Address(address, isIpv4);
 
-    // A shard tells its attachments apart by name; the host's sets hold one.
-    private KeyWriter Begin(int rest) => _attachment.IsHost ? new KeyWriter(rest) : new KeyWriter(KeyField.InterfaceName.Length + rest).Name(_attachment.Key);
+    // A shard tells its attachments apart by device; the host's sets hold one.
+    private KeyWriter Begin(int rest) => _attachment.Device is { } device ? new KeyWriter(KeyField.Device.Length + rest).Device(device, isInterval: true) : new KeyWriter(rest);
 
     private void AddInterval(SetRole role, byte[] first, byte[] last)
     {
@@ -213,7 +217,7 @@ internal sealed class AttachmentCompiler
             // The first interval of an attachment also sends its packets to the shard.
             if (!_needs.Exists(need => need.Section == _section))
             {
-                _entries.Add(new Entry(SetId.Ranged, new SetElement(new KeyWriter(16).Name(_attachment.Key).Key, jump: _section.Name)));
+                _entries.Add(new Entry(SetId.Ranged, new SetElement(new KeyWriter(4).Device(_attachment.Device!.Value).Key, jump: _section.Name)));
             }
 
             _needs.Add(set);

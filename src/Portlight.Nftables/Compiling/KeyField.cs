@@ -15,6 +15,7 @@ internal readonly record struct KeyField(uint TypeNumber, int Length)
     internal static readonly KeyField Icmpv6Type = new(29, 1);
     internal static readonly KeyField IcmpCode = new(32, 1);
     internal static readonly KeyField Icmpv6Code = new(33, 1);
+    internal static readonly KeyField Device = new(20, 4);
     internal static readonly KeyField InterfaceName = new(41, 16);
 
     /// <summary>Fields of a concatenation start at multiples of four bytes: those are the registers of nf_tables.</summary>

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.InteropServices;
 using System.Text;
 
 namespace Portlight.Nftables.Compiling;
@@ -17,6 +18,15 @@ internal ref struct KeyWriter
     {
         Encoding.UTF8.GetBytes(interfaceName, _key.AsSpan(_length));
         _length += KeyField.InterfaceName.Length;
+        return this;
+    }
+
+    /// <summary>The index of a device: in the machine's byte order, as the kernel's registers hold it, but for an interval set big-endian, as nft has it there.</summary>
+    internal KeyWriter Device(uint index, bool isInterval = false)
+    {
+        if (isInterval) BinaryPrimitives.WriteUInt32BigEndian(_key.AsSpan(_length), index);
+        else MemoryMarshal.Write(_key.AsSpan(_length), in index);
+        _length += KeyField.Device.Length;
         return this;
     }
 

@@ -39,15 +39,15 @@ internal readonly record struct PacketBox(bool IsIpv4, OpenRun Protocols, OpenRu
     {
         if (entry.Element.KeyEnd is not { } last || Of(entry) is not { } box || !box.Overlaps(to)) return null;
         PacketBox meet = box.Meet(to);
-        int name = entry.Set.Section.Kind == SectionKind.Ranged ? KeyField.InterfaceName.Length : 0;
+        int device = entry.Set.Section.Kind == SectionKind.Ranged ? KeyField.Device.PaddedLength : 0;
         int address = meet.IsIpv4 ? 4 : 16;
         bool anyLow = meet.Low == AnyLow;
         (int protocols, int high, int low, int sources) = entry.Set.Role switch
         {
-            SetRole.OpenRanges when anyLow && meet.Sources == SourceRange.Everybody(meet.IsIpv4)[0] => (name + 4, name + 8, -1, -1),
-            SetRole.Ports4 or SetRole.Ports6 when anyLow => (name + address, name + address + 4, -1, name),
-            SetRole.Protocols4 or SetRole.Protocols6 when anyLow && meet.High == AnyHigh => (name + address, -1, -1, name),
-            SetRole.Icmp or SetRole.Icmpv6 => (-1, name + address, name + address + 4, name),
+            SetRole.OpenRanges when anyLow && meet.Sources == SourceRange.Everybody(meet.IsIpv4)[0] => (device + 4, device + 8, -1, -1),
+            SetRole.Ports4 or SetRole.Ports6 when anyLow => (device + address, device + address + 4, -1, device),
+            SetRole.Protocols4 or SetRole.Protocols6 when anyLow && meet.High == AnyHigh => (device + address, -1, -1, device),
+            SetRole.Icmp or SetRole.Icmpv6 => (-1, device + address, device + address + 4, device),
             _ => (0, 0, 0, 0),
         };
         if (protocols == 0) return null;
@@ -72,27 +72,27 @@ internal readonly record struct PacketBox(bool IsIpv4, OpenRun Protocols, OpenRu
         }
     }
 
-    /// <summary>Null for elements that let nothing in by themselves: names of attachments, dispatch, peers.</summary>
+    /// <summary>Null for elements that let nothing in by themselves: names and devices of attachments, dispatch, peers.</summary>
     internal static PacketBox? Of(Entry entry)
     {
         byte[] first = entry.Element.Key;
         byte[] last = entry.Element.KeyEnd ?? first;
-        int name = entry.Set.Section.Kind == SectionKind.Ranged ? KeyField.InterfaceName.Length : 0;
-        const int afterFamilyAndName = 20;
+        int device = entry.Set.Section.Kind == SectionKind.Ranged ? KeyField.Device.PaddedLength : 0;
+        const int afterFamilyAndDevice = 8;
         return entry.Set.Role switch
         {
             SetRole.OpenAll => Open(first[0], new OpenRun(0, 255), AnyHigh),
-            SetRole.OpenProtocols => Open(first[0], Byte(first, last, afterFamilyAndName), AnyHigh),
-            SetRole.OpenPorts => Open(first[0], Byte(first, last, afterFamilyAndName), Port(first, last, afterFamilyAndName + 4)),
-            SetRole.OpenIcmp => Open(Ipv4Family, new OpenRun(1, 1), Byte(first, last, 16)),
-            SetRole.OpenIcmpv6 => Open(0, new OpenRun(58, 58), Byte(first, last, 16)),
-            SetRole.OpenRanges => Open(first[name], Byte(first, last, name + 4), Port(first, last, name + 8)),
-            SetRole.Ports4 => new PacketBox(true, Byte(first, last, name + 4), Port(first, last, name + 8), AnyLow, Source(first, last, name, true)),
-            SetRole.Ports6 => new PacketBox(false, Byte(first, last, name + 16), Port(first, last, name + 20), AnyLow, Source(first, last, name, false)),
-            SetRole.Protocols4 => new PacketBox(true, Byte(first, last, name + 4), AnyHigh, AnyLow, Source(first, last, name, true)),
-            SetRole.Protocols6 => new PacketBox(false, Byte(first, last, name + 16), AnyHigh, AnyLow, Source(first, last, name, false)),
-            SetRole.Icmp => new PacketBox(true, new OpenRun(1, 1), Byte(first, last, name + 4), Byte(first, last, name + 8), Source(first, last, name, true)),
-            SetRole.Icmpv6 => new PacketBox(false, new OpenRun(58, 58), Byte(first, last, name + 16), Byte(first, last, name + 20), Source(first, last, name, false)),
+            SetRole.OpenProtocols => Open(first[0], Byte(first, last, afterFamilyAndDevice), AnyHigh),
+            SetRole.OpenPorts => Open(first[0], Byte(first, last, afterFamilyAndDevice), Port(first, last, afterFamilyAndDevice + 4)),
+            SetRole.OpenIcmp => Open(Ipv4Family, new OpenRun(1, 1), Byte(first, last, 4)),
+            SetRole.OpenIcmpv6 => Open(0, new OpenRun(58, 58), Byte(first, last, 4)),
+            SetRole.OpenRanges => Open(first[device], Byte(first, last, device + 4), Port(first, last, device + 8)),
+            SetRole.Ports4 => new PacketBox(true, Byte(first, last, device + 4), Port(first, last, device + 8), AnyLow, Source(first, last, device, true)),
+            SetRole.Ports6 => new PacketBox(false, Byte(first, last, device + 16), Port(first, last, device + 20), AnyLow, Source(first, last, device, false)),
+            SetRole.Protocols4 => new PacketBox(true, Byte(first, last, device + 4), AnyHigh, AnyLow, Source(first, last, device, true)),
+            SetRole.Protocols6 => new PacketBox(false, Byte(first, last, device + 16), AnyHigh, AnyLow, Source(first, last, device, false)),
+            SetRole.Icmp => new PacketBox(true, new OpenRun(1, 1), Byte(first, last, device + 4), Byte(first, last, device + 8), Source(first, last, device, true)),
+            SetRole.Icmpv6 => new PacketBox(false, new OpenRun(58, 58), Byte(first, last, device + 16), Byte(first, last, device + 20), Source(first, last, device, false)),
             _ => null,
         };
     }

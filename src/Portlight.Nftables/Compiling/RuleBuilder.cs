@@ -30,7 +30,19 @@ internal sealed class RuleBuilder : IDisposable
         return new RuleSpec(comment, builder._writer.Written.ToArray());
     }
 
-    internal RuleBuilder InputInterfaceName(int word = 0) => Meta(6, word);
+    internal RuleBuilder InputDevice(int word = 0) => Meta(4, word);
+
+    internal RuleBuilder OutputDevice(int word = 0) => Meta(5, word);
+
+    /// <summary>The output device with its bytes turned to big-endian, which is how interval sets hold it.</summary>
+    internal RuleBuilder OutputDeviceForInterval() => OutputDevice().Expression("byteorder", writer =>
+    {
+        writer.U32BigEndian(1, FirstRegister);
+        writer.U32BigEndian(2, FirstRegister);
+        writer.U32BigEndian(3, 1); // NFT_BYTEORDER_HTON
+        writer.U32BigEndian(4, 4);
+        writer.U32BigEndian(5, 4);
+    });
 
     internal RuleBuilder OutputInterfaceName(int word = 0) => Meta(7, word);
 
@@ -38,7 +50,7 @@ internal sealed class RuleBuilder : IDisposable
 
     internal RuleBuilder Protocol(int word = 0) => Meta(16, word);
 
-    internal RuleBuilder InputInterfaceIs(uint index) => Meta(4, 0).Compare(Equal, BitConverter.GetBytes(index));
+    internal RuleBuilder InputDeviceIs(uint index) => InputDevice().Compare(Equal, BitConverter.GetBytes(index));
 
     internal RuleBuilder FamilyIs(byte family) => Family().Compare(Equal, [family]);
 

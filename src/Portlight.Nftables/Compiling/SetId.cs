@@ -29,6 +29,7 @@ internal readonly record struct SectionId(SectionKind Kind, uint Index = 0)
 internal enum SetRole : byte
 {
     Attached,
+    Devices,
     Private,
     OpenPorts,
     OpenProtocols,
@@ -50,6 +51,7 @@ internal enum SetRole : byte
 internal readonly record struct SetId(SectionId Section, SetRole Role)
 {
     internal static readonly SetId Attached = new(SectionId.Shared, SetRole.Attached);
+    internal static readonly SetId Devices = new(SectionId.Shared, SetRole.Devices);
     internal static readonly SetId Private = new(SectionId.Shared, SetRole.Private);
     internal static readonly SetId OpenPorts = new(SectionId.Shared, SetRole.OpenPorts);
     internal static readonly SetId OpenProtocols = new(SectionId.Shared, SetRole.OpenProtocols);
@@ -61,6 +63,7 @@ internal readonly record struct SetId(SectionId Section, SetRole Role)
     internal string Name => Role switch
     {
         SetRole.Attached => "attached",
+        SetRole.Devices => "bound_devices",
         SetRole.Private => "private",
         SetRole.OpenPorts => "open_ports",
         SetRole.OpenProtocols => "open_protocols",

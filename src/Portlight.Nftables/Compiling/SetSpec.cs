@@ -19,14 +19,15 @@ internal sealed record SetSpec(string Name, ImmutableArray<KeyField> Key, bool I
 
     internal static SetSpec Of(SetId id) => id.Role switch
     {
-        SetRole.Attached or SetRole.Peers => Hash(id, KeyField.InterfaceName),
-        SetRole.OpenPorts => Hash(id, KeyField.FamilyField, KeyField.InterfaceName, KeyField.Protocol, KeyField.Port),
-        SetRole.OpenProtocols => Hash(id, KeyField.FamilyField, KeyField.InterfaceName, KeyField.Protocol),
-        SetRole.OpenAll => Hash(id, KeyField.FamilyField, KeyField.InterfaceName),
-        SetRole.OpenIcmp => Hash(id, KeyField.InterfaceName, KeyField.IcmpType),
-        SetRole.OpenIcmpv6 => Hash(id, KeyField.InterfaceName, KeyField.Icmpv6Type),
-        SetRole.Private => Hash(id, KeyField.InterfaceName, KeyField.Ipv4Address) with { IsVerdictMap = true },
-        SetRole.Ranged => Hash(id, KeyField.InterfaceName) with { IsVerdictMap = true },
+        SetRole.Attached => Hash(id, KeyField.InterfaceName),
+        SetRole.Devices or SetRole.Peers => Hash(id, KeyField.Device),
+        SetRole.OpenPorts => Hash(id, KeyField.FamilyField, KeyField.Device, KeyField.Protocol, KeyField.Port),
+        SetRole.OpenProtocols => Hash(id, KeyField.FamilyField, KeyField.Device, KeyField.Protocol),
+        SetRole.OpenAll => Hash(id, KeyField.FamilyField, KeyField.Device),
+        SetRole.OpenIcmp => Hash(id, KeyField.Device, KeyField.IcmpType),
+        SetRole.OpenIcmpv6 => Hash(id, KeyField.Device, KeyField.Icmpv6Type),
+        SetRole.Private => Hash(id, KeyField.Device, KeyField.Ipv4Address) with { IsVerdictMap = true },
+        SetRole.Ranged => Hash(id, KeyField.Device) with { IsVerdictMap = true },
         SetRole.OpenRanges => Interval(id, KeyField.FamilyField, KeyField.Protocol, KeyField.Port),
         SetRole.Ports4 => Interval(id, KeyField.Ipv4Address, KeyField.Protocol, KeyField.Port),
         SetRole.Ports6 => Interval(id, KeyField.Ipv6Address, KeyField.Protocol, KeyField.Port),
@@ -44,7 +45,7 @@ internal sealed record SetSpec(string Name, ImmutableArray<KeyField> Key, bool I
 
     private static SetSpec Hash(SetId id, params ReadOnlySpan<KeyField> key) => new(id.Name, [.. key], false, false);
 
-    // A shard holds several attachments, told apart by interface; the host's sets hold one and need no name.
+    // A shard holds several attachments, told apart by device; the host's sets hold one and need no device.
     private static SetSpec Interval(SetId id, params ReadOnlySpan<KeyField> key) =>
-        new(id.Name, id.Section.Kind == SectionKind.Host ? [.. key] : [KeyField.InterfaceName, .. key], true, false);
+        new(id.Name, id.Section.Kind == SectionKind.Host ? [.. key] : [KeyField.Device, .. key], true, false);
 }

@@ -22,14 +22,14 @@ internal static class Skeleton
 
     /// <summary>The sets that are always there.</summary>
     internal static readonly SetId[] SharedSets =
-        [SetId.Attached, SetId.Private, SetId.OpenPorts, SetId.OpenProtocols, SetId.OpenIcmp, SetId.OpenIcmpv6, SetId.OpenAll, SetId.Ranged];
+        [SetId.Attached, SetId.Devices, SetId.Private, SetId.OpenPorts, SetId.OpenProtocols, SetId.OpenIcmp, SetId.OpenIcmpv6, SetId.OpenAll, SetId.Ranged];
 
     /// <summary>The chains that are always there; a chain comes after those it goes to.</summary>
     internal static List<ChainSpec> SharedChains(RulesetOptions options) =>
     [
         new(InstanceChain, null, [.. AlwaysAllowed(options, "the instance"), .. InstanceRules()]),
-        new("forward", HookSpec.Forward, [ToAttached()]),
-        new("output", HookSpec.Output, [ToAttached()]),
+        new("forward", HookSpec.Forward, [.. ToAttached()]),
+        new("output", HookSpec.Output, [.. ToAttached()]),
     ];
 
     /// <summary>The chain of a section that exists because of <paramref name="sets"/>, those of its sets that exist.</summary>
@@ -39,13 +39,17 @@ internal static class Skeleton
         SectionKind.Ranged => new ChainSpec(section.Name, null, [.. IntervalRules(section, sets)]),
         _ => new ChainSpec(section.Name, null,
         [
-            Rule("from a peer", rule => rule.InputInterfaceName().In(new SetId(section, SetRole.Peers)).Accept()),
+            Rule("from a peer", rule => rule.InputDevice().In(new SetId(section, SetRole.Peers)).Accept()),
             Rule("a private address is reachable from nowhere else", rule => rule.Drop()),
         ]),
     };
 
-    private static RuleSpec ToAttached() =>
-        Rule("leaves by an attached interface", rule => rule.OutputInterfaceName().In(SetId.Attached).Goto(InstanceChain));
+    // By device first: a name can be given to another device, and taken from one. What has an attached name and is not the device that was attached is closed.
+    private static IEnumerable<RuleSpec> ToAttached()
+    {
+        yield return Rule("leaves by an attached device", rule => rule.OutputDevice().In(SetId.Devices).Goto(InstanceChain));
+        yield return Rule("another device of an attached name", rule => rule.OutputInterfaceName().In(SetId.Attached).Drop());
+    }
 
     private static RuleSpec Closed() => Rule("not in the port set", rule => rule.Drop());
 
@@ -67,19 +71,19 @@ internal static class Skeleton
     private static IEnumerable<RuleSpec> InstanceRules()
     {
         // Before the port set: it opens public addresses only.
-        yield return Rule("private addresses are for peers", rule => rule.FamilyIs(Ipv4).OutputInterfaceName().DestinationAddressIpv4(4).AskMap(SetId.Private));
-        yield return Rule("a port open to everybody", rule => rule.Family().OutputInterfaceName(1).Protocol(5).DestinationPort(6).In(SetId.OpenPorts).Accept());
-        yield return Rule("a protocol open to everybody", rule => rule.Family().OutputInterfaceName(1).Protocol(5).In(SetId.OpenProtocols).Accept());
-        yield return Rule("an ICMP type open to everybody", rule => rule.FamilyIs(Ipv4).ProtocolIs(Icmp).OutputInterfaceName().IcmpType(4).In(SetId.OpenIcmp).Accept());
-        yield return Rule("an ICMPv6 type open to everybody", rule => rule.FamilyIs(Ipv6).ProtocolIs(Icmpv6).OutputInterfaceName().IcmpType(4).In(SetId.OpenIcmpv6).Accept());
-        yield return Rule("everything open to everybody", rule => rule.Family().OutputInterfaceName(1).In(SetId.OpenAll).Accept());
-        yield return Rule("ranges and sources", rule => rule.OutputInterfaceName().AskMap(SetId.Ranged));
+        yield return Rule("private addresses are for peers", rule => rule.FamilyIs(Ipv4).OutputDevice().DestinationAddressIpv4(1).AskMap(SetId.Private));
+        yield return Rule("a port open to everybody", rule => rule.Family().OutputDevice(1).Protocol(2).DestinationPort(3).In(SetId.OpenPorts).Accept());
+        yield return Rule("a protocol open to everybody", rule => rule.Family().OutputDevice(1).Protocol(2).In(SetId.OpenProtocols).Accept());
+        yield return Rule("an ICMP type open to everybody", rule => rule.FamilyIs(Ipv4).ProtocolIs(Icmp).OutputDevice().IcmpType(1).In(SetId.OpenIcmp).Accept());
+        yield return Rule("an ICMPv6 type open to everybody", rule => rule.FamilyIs(Ipv6).ProtocolIs(Icmpv6).OutputDevice().IcmpType(1).In(SetId.OpenIcmpv6).Accept());
+        yield return Rule("everything open to everybody", rule => rule.Family().OutputDevice(1).In(SetId.OpenAll).Accept());
+        yield return Rule("ranges and sources", rule => rule.OutputDevice().AskMap(SetId.Ranged));
         yield return Closed();
     }
 
     private static IEnumerable<RuleSpec> HostRules(RulesetOptions options)
     {
-        yield return Rule("loopback is not judged", rule => rule.InputInterfaceIs(Loopback).Accept());
+        yield return Rule("loopback is not judged", rule => rule.InputDeviceIs(Loopback).Accept());
         // What is left is for this machine, broadcast and multicast, or not routable at all.
         yield return Rule("passes through", rule => rule.DestinationTypeIs(Unicast).Accept());
         foreach (RuleSpec rule in AlwaysAllowed(options, "this machine")) yield return rule;
@@ -95,8 +99,8 @@ internal static class Skeleton
 
     private static IEnumerable<RuleSpec> IntervalRules(SectionId section, IReadOnlyCollection<SetId> sets)
     {
-        bool byName = section.Kind != SectionKind.Host;
-        int start = byName ? 4 : 0;
+        bool byDevice = section.Kind != SectionKind.Host;
+        int start = byDevice ? 1 : 0;
         foreach (SetId set in sets.OrderBy(set => set.Role))
         {
             bool isIpv4 = set.Role is SetRole.Ports4 or SetRole.Protocols4 or SetRole.Icmp;
@@ -104,12 +108,12 @@ internal static class Skeleton
             bool hasPorts = set.Role is SetRole.Ports4 or SetRole.Ports6;
             int afterAddress = start + (isIpv4 ? 1 : 4);
             yield return set.Role == SetRole.OpenRanges
-                ? Rule("ports open to everybody", rule => Name(rule).Family(start).Protocol(start + 1).DestinationPort(start + 2).In(set).Accept())
+                ? Rule("ports open to everybody", rule => Device(rule).Family(start).Protocol(start + 1).DestinationPort(start + 2).In(set).Accept())
                 : Rule(isIcmp ? "ICMP types by source" : hasPorts ? "ports by source" : "protocols by source", rule =>
                 {
                     rule.FamilyIs(isIpv4 ? Ipv4 : Ipv6);
                     if (isIcmp) rule.ProtocolIs(isIpv4 ? Icmp : Icmpv6);
-                    Name(rule).SourceAddress(isIpv4, start);
+                    Device(rule).SourceAddress(isIpv4, start);
                     if (isIcmp) rule.IcmpType(afterAddress).IcmpCode(afterAddress + 1);
                     else rule.Protocol(afterAddress);
                     if (hasPorts) rule.DestinationPort(afterAddress + 1);
@@ -117,6 +121,6 @@ internal static class Skeleton
                 });
         }
 
-        RuleBuilder Name(RuleBuilder rule) => byName ? rule.OutputInterfaceName() : rule;
+        RuleBuilder Device(RuleBuilder rule) => byDevice ? rule.OutputDeviceForInterval() : rule;
     }
 }

@@ -78,7 +78,7 @@ internal sealed class TableDifference
         foreach (ElementChange change in Added)
         {
             ReadOnlySpan<SetElement> elements = CollectionsMarshal.AsSpan(change.Elements);
-            if (commitPart is null || change.Set == SetId.Attached.Name)
+            if (commitPart is null || change.Set == SetId.Attached.Name || change.Set == SetId.Devices.Name)
             {
                 batch.AddElements(change.Set, elements);
                 continue;

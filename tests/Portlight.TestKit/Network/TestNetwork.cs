@@ -5,7 +5,7 @@ namespace Portlight.TestKit.Network;
 /// <summary>Machines around the private host, each a namespace on a wire of its own, with the host as its router. Removed again with the network.</summary>
 public sealed class TestNetwork : IDisposable
 {
-    private readonly List<(NetworkNode Node, string HostLink)> _nodes = [];
+    private readonly List<NetworkNode> _nodes = [];
     private int _wires;
 
     /// <summary>The private host itself.</summary>
@@ -26,7 +26,7 @@ public sealed class TestNetwork : IDisposable
             link set {hostLink} up
             """);
         var node = NetworkNode.Named(name);
-        _nodes.Add((node, hostLink));
+        _nodes.Add(node);
         node.Do(() => Command.Ip($"""
             link set lo up
             addr add 10.255.{n}.2/24 dev eth0
@@ -46,13 +46,14 @@ public sealed class TestNetwork : IDisposable
 
     public void Dispose()
     {
-        foreach (var (node, _) in _nodes)
+        foreach (var node in _nodes)
         {
+            // The links first: a namespace is taken apart later, and would take its link with it only then. From inside: a test may have renamed the host's end.
+            node.Do(() => Command.Ip("link del eth0"));
             node.Dispose();
         }
 
-        // The links first: a namespace is taken apart later, and would take its link with it only then.
-        Command.Ip(string.Join('\n', _nodes.Select(made => $"link del {made.HostLink}\nnetns del {made.Node.Name}")));
+        Command.Ip(string.Join('\n', _nodes.Select(node => $"netns del {node.Name}")));
         Host.Dispose();
     }
 
