@@ -30,9 +30,13 @@ public sealed class Changes
     public long NewIndex() => nextIndex();
 
     /// <summary>Saves an instance, new or changed, at the next revision, which the returned value carries.</summary>
-    public Instance Save(Instance instance)
+    public Instance Save(Instance instance) => Save(_ => instance);
+
+    /// <summary>Saves an instance that holds the revision at which it is saved in another member too.</summary>
+    public Instance Save(Func<long, Instance> make)
     {
-        var saved = instance with { Revision = nextRevision() };
+        var revision = nextRevision();
+        var saved = make(revision) with { Revision = revision };
         Add(new InstanceChange(saved.Revision, saved, IsRemoval: false));
         return saved;
     }
@@ -44,6 +48,9 @@ public sealed class Changes
         Add(new InstanceChange(revision, instance with { Revision = revision }, IsRemoval: true));
         return revision;
     }
+
+    /// <summary>Saves what an instance becomes, or removes it when that is null. Returns the instance, as saved or as it was, at the revision of the change.</summary>
+    public Instance SaveOrRemove(Instance instance, Instance? after) => after is null ? instance with { Revision = Remove(instance) } : Save(after);
 
     public void Save(StaticIp staticIp) => writes.Add(writer => writer.Write(staticIp));
 

@@ -22,7 +22,7 @@ public interface IStore : IAsyncDisposable
     Task<T> CommitAsync<T>(Func<IStoreView, Changes, T> decide, CancellationToken cancellationToken = default);
 
     /// <summary>
-    /// Called once at start: <paramref name="observer"/> gets every committed change of instances, in order of revision, after it is durable and before
+    /// Called at start: from now on <paramref name="observer"/> gets every committed change of instances, in order of revision, after it is durable and before
     /// <see cref="CommitAsync{T}"/> returns. It runs on the thread that writes: it must be brief and must not throw (the store would stop).
     /// </summary>
     void Observe(Action<IReadOnlyList<InstanceChange>> observer);

@@ -17,6 +17,9 @@ public interface IStoreView : IAuditView
     /// <summary>Every instance of every scope, in order of index.</summary>
     IReadOnlyList<Instance> AllInstances();
 
+    /// <summary>Every instance with a change that waits to be confirmed, in order of index. Reads no other instance.</summary>
+    IReadOnlyList<Instance> ListUnconfirmed();
+
     /// <summary>
     /// The revision log after a revision, in order. Old rows are forgotten (<see cref="IStore.PruneAsync"/>): when the first revision is not the next one, take
     /// <see cref="AllInstances"/> instead.

@@ -10,6 +10,14 @@ public abstract record Attachment
     {
     }
 
+    /// <summary>The addresses that an attached machine brings along; none for what Portlight made itself.</summary>
+    public ImmutableArray<IPAddress> BroughtAddresses => this switch
+    {
+        Interface { Addresses.IsDefault: false } at => at.Addresses,
+        ThisHost { Addresses.IsDefault: false } at => at.Addresses,
+        _ => [],
+    };
+
     /// <summary>A network namespace that Portlight makes, with a veth pair whose host side is judged.</summary>
     public sealed record Lab : Attachment;
 

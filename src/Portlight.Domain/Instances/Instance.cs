@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Net;
+using System.Net.Sockets;
 
 namespace Portlight.Domain;
 
@@ -54,6 +55,9 @@ public sealed record Instance
 
     public MetadataOptions MetadataOptions { get; init; } = MetadataOptions.Default;
 
+    /// <summary>The change that waits to be confirmed; null when there is none.</summary>
+    public UnconfirmedChange? Unconfirmed { get; init; }
+
     /// <summary>
     /// Revision of the log at which this instance last changed; 0 before it is saved. The store sets it. It is the entity tag that If-Match compares
     /// and what an agent reports as applied.
@@ -61,4 +65,21 @@ public sealed record Instance
     public long Revision { get; init; }
 
     public string Arn => Scope.Arn(ResourceType.Instance, Id);
+
+    /// <summary>The same machine at another interface, or as a whole: its public addresses are those that the attachment brings.</summary>
+    public Instance AttachedTo(Attachment attachment) => this with
+    {
+        Attachment = attachment,
+        PublicIpv4 = attachment.BroughtAddresses.FirstOrDefault(address => address.AddressFamily == AddressFamily.InterNetwork),
+        Ipv6Address = attachment.BroughtAddresses.FirstOrDefault(address => address.AddressFamily == AddressFamily.InterNetworkV6),
+    };
+
+    /// <summary>The instance with its unconfirmed change undone; null when that change attached it. What else has changed since stays.</summary>
+    public Instance? Undone() => Unconfirmed switch
+    {
+        null => this,
+        { Before: null } => null,
+        { Before: { Attachment: Attachment.Interface or Attachment.ThisHost } before } => AttachedTo(before.Attachment) with { Ports = before.Ports, Unconfirmed = null },
+        { Before: { } before } => this with { Ports = before.Ports, Unconfirmed = null },
+    };
 }

@@ -66,14 +66,6 @@ internal static class AttachmentJson
         };
     }
 
-    /// <summary>The addresses that an attached machine brings along.</summary>
-    public static ImmutableArray<IPAddress> AddressesOf(Attachment attachment) => attachment switch
-    {
-        Attachment.Interface { Addresses.IsDefault: false } at => at.Addresses,
-        Attachment.ThisHost { Addresses.IsDefault: false } at => at.Addresses,
-        _ => [],
-    };
-
     private static void WriteAddresses(Utf8JsonWriter json, ImmutableArray<IPAddress> addresses)
     {
         if (addresses.IsDefaultOrEmpty)

@@ -44,6 +44,12 @@ internal static class InstanceJson
             WriteMetadata(json, instance.MetadataOptions);
         }
 
+        if (instance.Unconfirmed is { } unconfirmed)
+        {
+            json.WritePropertyName("unconfirmed"u8);
+            UnconfirmedChangeJson.Write(json, unconfirmed);
+        }
+
         json.WriteEndObject();
     }
 
@@ -57,6 +63,7 @@ internal static class InstanceJson
         IPAddress? publicIpv4 = null, privateIpv4 = null, ipv6 = null;
         string? staticIp = null;
         Attachment attachment = new Attachment.Recorded();
+        UnconfirmedChange? unconfirmed = null;
         while (json.NextMember(out var member))
         {
             switch (member)
@@ -80,6 +87,7 @@ internal static class InstanceJson
                 case "ports": ports = PortSetJson.Read(ref json); break;
                 case "tags": tags = TagsJson.Read(ref json); break;
                 case "metadata": metadata = ReadMetadata(ref json); break;
+                case "unconfirmed": unconfirmed = UnconfirmedChangeJson.Read(ref json); break;
                 default: throw JsonCursor.Unknown(member);
             }
         }
@@ -106,6 +114,7 @@ internal static class InstanceJson
             UserData = userData,
             Tags = tags,
             MetadataOptions = metadata,
+            Unconfirmed = unconfirmed,
             Revision = revision,
         };
     }

@@ -47,10 +47,12 @@ internal sealed class GroupCommit : IAsyncDisposable
 
     public void Observe(Action<IReadOnlyList<InstanceChange>> action)
     {
-        if (Interlocked.CompareExchange(ref observer, action, null) is not null)
+        Action<IReadOnlyList<InstanceChange>>? before;
+        do
         {
-            throw new InvalidOperationException("the store is observed already");
+            before = Volatile.Read(ref observer);
         }
+        while (Interlocked.CompareExchange(ref observer, before + action, before) != before);
     }
 
     /// <summary>Takes an event that no decision carries.</summary>

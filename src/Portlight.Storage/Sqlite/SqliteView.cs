@@ -36,6 +36,8 @@ internal sealed class SqliteView : IStoreView
 
     public IReadOnlyList<Instance> AllInstances() => Read(0, static (rows, _) => rows.Instances.All());
 
+    public IReadOnlyList<Instance> ListUnconfirmed() => Read(0, static (rows, _) => rows.Instances.Unconfirmed());
+
     public IReadOnlyList<InstanceChange> ListChanges(long afterRevision, int limit) =>
         Read((afterRevision, limit), static (rows, at) => rows.Instances.Changes(at.afterRevision, at.limit));
 

@@ -165,6 +165,19 @@ public abstract class DecisionContract<TSource> : StoreTests<TSource>
         Assert.Null(View.FindInstance(Sample.Scope, "web-1"));
     }
 
+    [Fact]
+    public async Task Everybody_who_observes_is_told_of_every_change()
+    {
+        List<long> one = [], two = [];
+        Store.Observe(changes => one.AddRange(changes.Select(change => change.Revision)));
+        Store.Observe(changes => two.AddRange(changes.Select(change => change.Revision)));
+
+        await ChangeAsync(changes => changes.Save(Sample.Instance(1)));
+
+        Assert.Equal([1], one);
+        Assert.Equal([1], two);
+    }
+
     /// <summary>A reader that has seen a revision never sees an older one, by whichever way it reads.</summary>
     [Fact]
     public async Task A_reader_never_goes_back()

@@ -25,6 +25,33 @@ public abstract class ReadContract<TSource> : StoreTests<TSource>
     }
 
     [Fact]
+    public async Task An_unconfirmed_change_is_read_back_with_its_revision_and_gone_once_it_is_confirmed()
+    {
+        var first = await ChangeAsync(changes => changes.Save(revision => Sample.Instance(1) with { Unconfirmed = Sample.Unconfirmed(null) with { Revision = revision } }));
+        await ReopenAsync();
+        var read = View.FindInstance(Sample.Scope, "web-1");
+        Sample.AssertSame(first, read);
+        Assert.Equal(read!.Revision, read.Unconfirmed!.Revision);
+
+        await ChangeAsync(changes => changes.Save(read with { Unconfirmed = null }));
+        await ReopenAsync();
+
+        Assert.Null(View.FindInstance(Sample.Scope, "web-1")!.Unconfirmed);
+    }
+
+    [Fact]
+    public async Task Instances_that_wait_to_be_confirmed_are_listed_whoever_else_says_the_word()
+    {
+        await ChangeAsync(changes => changes.Save(Sample.Instance(1) with { UserData = "{\"unconfirmed\":{}}", Tags = Tags.None.Add("unconfirmed", ":") }));
+        await ChangeAsync(changes => changes.Save(Sample.Instance(2) with { Unconfirmed = Sample.Unconfirmed(null) }));
+        await ChangeAsync(changes => changes.Save(Sample.Instance(3, scope: Sample.OtherScope) with { Unconfirmed = Sample.Unconfirmed(null) }));
+        Assert.Equal([2, 3], View.ListUnconfirmed().Select(instance => instance.Index));
+
+        await ChangeAsync(changes => changes.Save(Sample.Instance(2)));
+        Assert.Equal([3], View.ListUnconfirmed().Select(instance => instance.Index));
+    }
+
+    [Fact]
     public async Task Instances_are_listed_by_scope_in_order_of_index()
     {
         await ChangeAsync(changes =>

@@ -50,6 +50,17 @@ public static class Sample
         UserData = "#!/bin/sh\necho \"häh? \U0001F980\" <>&+'\0\u2028",
         Tags = Tags.None.Add("stage", "test").Add("key-only", null).Add("empty", "").Add("größe", "a=b:c/d@e"),
         MetadataOptions = new MetadataOptions("required", "disabled", 3, "enabled"),
+        Unconfirmed = Unconfirmed(new EarlierPorts(attachment, Ports(8080))),
+    };
+
+    public static UnconfirmedChange Unconfirmed(EarlierPorts? before) => new()
+    {
+        Revision = 7,
+        Deadline = Start.AddTicks(90_000_001),
+        Within = TimeSpan.FromSeconds(9),
+        ChangedBy = "arn:aws:iam::111122223333:user/ops/größe",
+        RequestId = "5a3c1d0e-1111-2222-3333-444455556666",
+        Before = before,
     };
 
     public static ImmutableArray<Attachment> Attachments { get; } =
@@ -112,14 +123,20 @@ public static class Sample
         Assert.NotNull(actual);
         Assert.Equal(expected.Tags.AsEnumerable(), actual.Tags);
         Assert.Equal(Words(expected.Attachment), Words(actual.Attachment));
+        Assert.Equal(Words(expected.Unconfirmed?.Before?.Attachment), Words(actual.Unconfirmed?.Before?.Attachment));
         Assert.Equal(Bare(expected), Bare(actual));
 
-        static Instance Bare(Instance instance) => instance with { Tags = Tags.None, Attachment = Lab };
-        static string Words(Attachment attachment) => attachment switch
+        static Instance Bare(Instance instance) => instance with
+        {
+            Tags = Tags.None,
+            Attachment = Lab,
+            Unconfirmed = instance.Unconfirmed is { Before: { } before } unconfirmed ? unconfirmed with { Before = before with { Attachment = Lab } } : instance.Unconfirmed,
+        };
+        static string? Words(Attachment? attachment) => attachment switch
         {
             Attachment.Interface at => $"interface {at.Name} {string.Join(' ', at.Addresses)} from {string.Join(' ', at.PrivateSources)}",
             Attachment.ThisHost at => $"host {string.Join(' ', at.Addresses)} from {string.Join(' ', at.PrivateSources)}",
-            _ => attachment.ToString(),
+            _ => attachment?.ToString(),
         };
     }
 

@@ -10,6 +10,7 @@ internal sealed class InstanceRows(Database database, JsonBuffer json)
     private readonly Statement find = database.Prepare("SELECT scope, revision, body FROM instance WHERE scope = ? AND name = ?");
     private readonly Statement list = database.Prepare("SELECT scope, revision, body FROM instance WHERE scope = ? AND idx > ? ORDER BY idx LIMIT ?");
     private readonly Statement all = database.Prepare("SELECT scope, revision, body FROM instance ORDER BY idx");
+    private readonly Statement unconfirmed = database.Prepare("SELECT scope, revision, body FROM instance WHERE instr(body, '\"unconfirmed\":') > 0 ORDER BY idx");
     private readonly Statement changes = database.Prepare("SELECT scope, revision, body, removed FROM log WHERE revision > ? ORDER BY revision LIMIT ?");
     private readonly Statement insert = database.Prepare("INSERT INTO instance (idx, scope, name, revision, body) VALUES (?, ?, ?, ?, ?)");
     private readonly Statement update = database.Prepare("UPDATE instance SET revision = ?, body = ? WHERE idx = ?");
@@ -41,9 +42,14 @@ internal sealed class InstanceRows(Database database, JsonBuffer json)
         return found;
     }
 
-    public IReadOnlyList<Instance> All()
+    public IReadOnlyList<Instance> All() => ReadAll(all);
+
+    /// <summary>Bodies that have the word are read; it may stand in a text of the caller's.</summary>
+    public IReadOnlyList<Instance> Unconfirmed() => [.. ReadAll(unconfirmed).Where(instance => instance.Unconfirmed is not null)];
+
+    private static List<Instance> ReadAll(Statement statement)
     {
-        using var run = all.Begin();
+        using var run = statement.Begin();
         var found = new List<Instance>();
         while (run.Step())
         {
@@ -168,9 +174,9 @@ internal sealed class InstanceRows(Database database, JsonBuffer json)
         Equals(one.PublicIpv4, two.PublicIpv4)
         && Equals(one.PrivateIpv4, two.PrivateIpv4)
         && Equals(one.Ipv6Address, two.Ipv6Address)
-        && AttachmentJson.AddressesOf(one.Attachment).AsSpan().SequenceEqual(AttachmentJson.AddressesOf(two.Attachment).AsSpan());
+        && one.Attachment.BroughtAddresses.AsSpan().SequenceEqual(two.Attachment.BroughtAddresses.AsSpan());
 
     private static HashSet<IPAddress> AddressesOf(Instance? instance) => instance is null
         ? []
-        : [.. new[] { instance.PublicIpv4, instance.PrivateIpv4, instance.Ipv6Address }.OfType<IPAddress>(), .. AttachmentJson.AddressesOf(instance.Attachment)];
+        : [.. new[] { instance.PublicIpv4, instance.PrivateIpv4, instance.Ipv6Address }.OfType<IPAddress>(), .. instance.Attachment.BroughtAddresses];
 }

@@ -1,0 +1,2 @@
+-- The body of an instance may have a member `unconfirmed`: the change that is undone unless it is confirmed, and what to go back to. It is in the row of the
+-- instance, so that it comes and goes with the ports that it is about. No table changes; the number is for a Portlight that does not know the member.
