@@ -5,10 +5,13 @@ using Microsoft.Extensions.Logging;
 using Portlight.AgentProtocol;
 using Portlight.Server.Access;
 using Portlight.Server.Audit;
+using Portlight.Server.Listening;
 using Portlight.Server.Operations;
+using Portlight.Server.Operations.Confirming;
 using Portlight.Server.Telemetry;
 using Portlight.Storage;
 using Portlight.Wire;
+using Portlight.Wire.PortlightApi;
 using Portlight.Wire.Query;
 
 namespace Portlight.Server;
@@ -28,6 +31,7 @@ internal sealed class Pipeline(
             RequestId = Guid.NewGuid().ToString(),
             Now = clock.GetUtcNow(),
             Origin = origins.Of(http),
+            Connection = ConnectionStart.Of(http),
             IfMatch = http.Request.Headers.IfMatch is [{ } tag] ? tag.Trim('"') : null,
             Audit = new AuditNotes { Log = audit, Http = http },
         };
@@ -51,6 +55,7 @@ internal sealed class Pipeline(
             call.Entry = FindOperation(http.Request, call, body.Memory.Span);
             await authenticator.AuthenticateAsync(call, http.Request, body.Memory, http.RequestAborted);
             rates.Take(call.Principal.OriginKeyId);
+            call.ConfirmWithin = ConfirmHeader.Read(http.Request.Headers, call);
             await call.Entry.RunAsync(call, body.Memory, answer);
         }
         catch (Exception problem) when (!IsAborted(http, problem))
@@ -155,6 +160,11 @@ internal sealed class Pipeline(
         else if (call.EntityTag is not null)
         {
             response.Headers.ETag = $"\"{call.EntityTag}\"";
+        }
+
+        if (error is null && call.ConfirmBy is { } confirmBy)
+        {
+            response.Headers[ConfirmHeaders.By] = UnconfirmedChanges.Text(confirmBy);
         }
 
         if (error is ThrottlingException throttled)

@@ -97,7 +97,8 @@ public sealed class PortlightServer : IAsyncDisposable
         var agent = openAgent(options);
 
         Directory.CreateDirectory(options.DataDirectory);
-        var app = opened.Add(BuildHttp(listeners, logging));
+        Reconciler? synchronised = null;
+        var app = opened.Add(BuildHttp(listeners, logging, () => Volatile.Read(ref synchronised)?.InForce ?? 0));
         var loggers = app.Services.GetRequiredService<ILoggerFactory>();
         // The store first: who rotates the key file holds its lock, and a key that was read before would seal what nobody can open.
         var store = opened.Add(SqliteStore.Open(Path.Combine(options.DataDirectory, DatabaseName), clock));
@@ -105,7 +106,8 @@ public sealed class PortlightServer : IAsyncDisposable
         var setup = opened.Add(new SetupWorker(store, box, clock, loggers.CreateLogger<SetupWorker>()));
         var owner = await FirstStart.EnsureAsync(options, store, box, setup, clock);
         var projection = new Projection(options.PortLimits, new Scope(owner.Id, options.Region));
-        var reconciler = opened.Add(new Reconciler(store, agent, projection, clock, loggers.CreateLogger<Reconciler>()));
+        var reconciler = synchronised = opened.Add(new Reconciler(store, agent, projection, clock, loggers.CreateLogger<Reconciler>()));
+        var unconfirmed = opened.Add(new UnconfirmedWatch(store, clock, loggers.CreateLogger<UnconfirmedWatch>()));
         var metrics = opened.Add(new ServerMetrics());
         metrics.Observe(() => store.Revision, () => store.View.AppliedRevision, () => agent.Status.DriftRepairs);
 
@@ -136,7 +138,9 @@ public sealed class PortlightServer : IAsyncDisposable
             opened.Add(await MetricsListener.StartAsync(listeners.Metrics, cancellationToken));
         }
 
+        await unconfirmed.RecoverAsync();
         await reconciler.StartAsync(cancellationToken);
+        unconfirmed.Start();
         setup.Start();
         setup.Nudge();
         await app.StartAsync(cancellationToken);
@@ -158,7 +162,7 @@ public sealed class PortlightServer : IAsyncDisposable
 
     public ValueTask DisposeAsync() => opened.DisposeAsync();
 
-    private static WebApplication BuildHttp(BoundListeners listeners, Action<ILoggingBuilder> logging)
+    private static WebApplication BuildHttp(BoundListeners listeners, Action<ILoggingBuilder> logging, Func<long> inForce)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ContentRootPath = "/" });
         logging(builder.Logging);
@@ -171,6 +175,7 @@ public sealed class PortlightServer : IAsyncDisposable
             kestrel.Limits.MaxRequestHeadersTotalSize = 16 * 1024;
             kestrel.Limits.MaxConcurrentConnections = 10_000;
             kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
+            ConnectionStart.Note(kestrel, inForce);
         });
         return builder.Build();
     }

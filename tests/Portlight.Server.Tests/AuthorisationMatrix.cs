@@ -163,6 +163,21 @@ internal sealed partial class AuthorisationMatrix(ServerHarness server)
         };
         changes.Save(instance);
         changes.Save(instance with { Name = $"machine-{cell}", Id = Guid.NewGuid(), Index = changes.NewIndex(), Attachment = new Attachment.Interface($"eth{cell}", [], []) });
+        changes.Save(instance with
+        {
+            Name = $"unconfirmed-{cell}",
+            Id = Guid.NewGuid(),
+            Index = changes.NewIndex(),
+            Unconfirmed = new UnconfirmedChange
+            {
+                Revision = 0,
+                Deadline = now.AddMinutes(1),
+                Within = TimeSpan.FromMinutes(1),
+                ChangedBy = "somebody",
+                RequestId = "some request",
+                Before = new EarlierPorts(new Attachment.Lab(), PortSet.Empty),
+            },
+        });
         changes.Save(instance with { Name = $"holder-{cell}", Id = Guid.NewGuid(), Index = changes.NewIndex(), StaticIpName = $"held-{cell}", PublicIpv4 = Address(cell, 1) });
         changes.Save(new StaticIp { Scope = server.Scope, Name = $"held-{cell}", Id = Guid.NewGuid(), CreatedAt = now, Address = Address(cell, 1), AttachedTo = $"holder-{cell}" });
         changes.Save(new StaticIp { Scope = server.Scope, Name = $"free-{cell}", Id = Guid.NewGuid(), CreatedAt = now, Address = Address(cell, 2) });

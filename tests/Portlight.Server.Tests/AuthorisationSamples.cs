@@ -2,7 +2,7 @@ namespace Portlight.Server.Tests;
 
 /// <summary>
 /// A request for each operation, by its action: JSON, or the form of a Query operation without Action and Version. <c>{n}</c> is the number of the cell, which
-/// has resources of its own: instance-, machine- (attached), holder- (with static IP held-), free- (static IP) and key-; of identities target- (a user in a group,
+/// has resources of its own: instance-, machine- (attached), unconfirmed- (attached, with a change that waits), holder- (with static IP held-), free- (static IP) and key-; of identities target- (a user in a group,
 /// a group, a role, each with policies and a boundary) and bare- (with nothing).
 /// </summary>
 internal static class AuthorisationSamples
@@ -49,6 +49,7 @@ internal static class AuthorisationSamples
         ["lightsail:UntagResource"] = """{"resourceName":"instance-{n}","tagKeys":["team"]}""",
         ["portlight:AttachInstance"] = """{"instanceName":"machine-{n}","interfaceName":"eth{n}"}""",
         ["portlight:DetachInstance"] = """{"instanceName":"machine-{n}"}""",
+        ["portlight:ConfirmPorts"] = """{"instanceName":"unconfirmed-{n}"}""",
         ["portlight:GetStatus"] = """{"instanceName":"instance-{n}"}""",
         ["portlight:CreateAccount"] = "{}",
         ["portlight:CloseAccount"] = """{"accountId":"777788889999"}""",

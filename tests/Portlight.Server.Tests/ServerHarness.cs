@@ -61,11 +61,17 @@ internal sealed class ServerHarness : IAsyncDisposable
         => Client().SendAsync("Lightsail_20161128." + operation, request, requestShape, responseShape, TestContext.Current.CancellationToken);
 
     /// <summary>A signed request with a body as it stands; the test may spoil it before it is sent.</summary>
-    public HttpRequestMessage Request(string target, byte[] body, AwsCredentials? credentials = null, string? region = null, string service = "lightsail", DateTimeOffset? at = null)
+    public HttpRequestMessage Request(
+        string target, byte[] body, AwsCredentials? credentials = null, string? region = null, string service = "lightsail", DateTimeOffset? at = null, string? confirm = null)
     {
         var message = new HttpRequestMessage(HttpMethod.Post, Endpoint) { Content = new ByteArrayContent(body) };
         message.Content.Headers.ContentType = new("application/x-amz-json-1.1");
         message.Headers.TryAddWithoutValidation("X-Amz-Target", target);
+        if (confirm is not null)
+        {
+            message.Headers.TryAddWithoutValidation("X-Portlight-Confirm", confirm);
+        }
+
         RequestSigning.Sign(message, body, credentials ?? Credentials, region ?? Scope.Region, at ?? Clock.GetUtcNow(), service);
         return message;
     }

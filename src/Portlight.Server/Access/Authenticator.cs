@@ -44,6 +44,7 @@ internal sealed class Authenticator(IStore store, AccessKeySecrets secrets, Sess
         RequireService(call, holder!);
         RequireRegion(view, call.Entry!.Service, parsed!.Region);
         call.Region = parsed.Region;
+        call.SignedHeaders = parsed.SignedHeaders;
         call.Principal = holder!.ToPrincipal(view, principals, parsed.AccessKeyId);
         if (holder.Session is null)
         {

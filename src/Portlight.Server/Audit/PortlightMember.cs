@@ -22,7 +22,8 @@ internal static class PortlightMember
     {
         var decisions = audited.Call.Decisions;
         var ports = FindPorts(audited);
-        if (decisions.Count == 0 && ports is null)
+        var confirmBy = audited.Changes is null ? null : audited.Call.ConfirmBy;
+        if (decisions.Count == 0 && ports is null && confirmBy is null)
         {
             return;
         }
@@ -32,6 +33,11 @@ internal static class PortlightMember
         {
             WritePorts(writer, "portsBefore"u8, before);
             WritePorts(writer, "portsAfter"u8, after);
+        }
+
+        if (confirmBy is { } deadline)
+        {
+            AuditEventJson.WriteTime(writer, "confirmBy"u8, deadline);
         }
 
         if (decisions.Count > 0)

@@ -15,6 +15,9 @@ internal static class ServiceEvent
     /// <summary>The kernel has refused a change, and what is stored went back to what stands.</summary>
     public const string ChangeTakenBack = "ChangeTakenBack";
 
+    /// <summary>Nobody has confirmed a change in time, and what was there before it stands again.</summary>
+    public const string ChangeReverted = "ChangeReverted";
+
     /// <summary>The account has a new root key and none of its older ones.</summary>
     public const string RootKeyReset = "RootKeyReset";
 

@@ -2,6 +2,7 @@ using Portlight.Domain;
 using Portlight.Iam;
 using Portlight.Server.Access;
 using Portlight.Server.Audit;
+using Portlight.Server.Listening;
 using Portlight.Wire.Query;
 
 namespace Portlight.Server.Operations;
@@ -51,6 +52,18 @@ internal sealed class Call
 
     /// <summary>Entity tag that the answer carries in <c>ETag</c>.</summary>
     public string? EntityTag { get; set; }
+
+    /// <summary>Names of the headers that the signature covers, in lower case.</summary>
+    public IReadOnlyList<string> SignedHeaders { get; set; } = [];
+
+    /// <summary>The time in which the change must be confirmed, or it is undone; null when the request does not ask for that.</summary>
+    public TimeSpan? ConfirmWithin { get; set; }
+
+    /// <summary>When the change is undone unless it is confirmed: the answer tells it.</summary>
+    public DateTimeOffset? ConfirmBy { get; set; }
+
+    /// <summary>What was in force when the connection of the request was made.</summary>
+    public ConnectionStart Connection { get; init; } = new(0);
 
     /// <summary>The resource that the request is about, for the log.</summary>
     public string? Resource { get; set; }

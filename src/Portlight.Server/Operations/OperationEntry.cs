@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text.Json.Serialization.Metadata;
 using Portlight.Server.Access;
+using Portlight.Server.Operations.Confirming;
 using Portlight.Server.Operations.Installation;
 using Portlight.Wire;
 using Portlight.Wire.Query;
@@ -27,6 +28,12 @@ internal abstract class OperationEntry(ApiService service, string name, AccessOn
         || name.StartsWith("Lookup", StringComparison.Ordinal)
         || name.StartsWith("Simulate", StringComparison.Ordinal);
 
+    /// <summary>Whether a request may ask that its change be undone unless it is confirmed: one that can shut its caller out.</summary>
+    public bool TakesConfirmation { get; } = name is "PutInstancePublicPorts" or "OpenInstancePublicPorts" or "CloseInstancePublicPorts" or "AttachInstance";
+
+    /// <summary>Whether it is about the installation, so that only the account that owns it may: Portlight's own, but for the one that belongs to a change of ports.</summary>
+    public bool IsForOwner { get; } = service == ApiService.Portlight && name != ConfirmPorts.Name;
+
     /// <summary>Name of <see cref="OperationsMember"/> where an answer has a list of records.</summary>
     public const string OperationList = "operations";
 
@@ -36,7 +43,7 @@ internal abstract class OperationEntry(ApiService service, string name, AccessOn
     /// <exception cref="LightsailException">Whatever is wrong with the request, or went wrong in it.</exception>
     public async Task RunAsync(Call call, ReadOnlyMemory<byte> body, IBufferWriter<byte> answer)
     {
-        if (Service == ApiService.Portlight)
+        if (IsForOwner)
         {
             Owner.Require(call);
         }

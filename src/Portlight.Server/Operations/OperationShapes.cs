@@ -10,18 +10,21 @@ internal static class OperationShapes
     public const string NoZone = "all";
 
     /// <summary>An operation on an instance that the kernel still has to confirm.</summary>
-    public static Operation Begin(Call call, Instance instance, string type, string? details) => new()
+    public static Operation Begin(Call call, Instance instance, string type, string? details) => Begin(call.Now, instance, type, details);
+
+    /// <summary>One that no call has begun.</summary>
+    public static Operation Begin(DateTimeOffset now, Instance instance, string type, string? details) => new()
     {
-        Id = Guid.CreateVersion7(call.Now), // in order of time, so that the store appends to its index
+        Id = Guid.CreateVersion7(now), // in order of time, so that the store appends to its index
         Scope = instance.Scope,
         ResourceName = instance.Name,
         ResourceType = ResourceType.Instance,
         AvailabilityZone = instance.AvailabilityZone,
         OperationType = type,
         OperationDetails = details,
-        CreatedAt = call.Now,
+        CreatedAt = now,
         Status = OperationStatus.Started,
-        StatusChangedAt = call.Now,
+        StatusChangedAt = now,
         AwaitsRevision = instance.Revision,
     };
 

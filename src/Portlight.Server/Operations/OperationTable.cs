@@ -2,6 +2,7 @@ using System.Collections.Frozen;
 using Portlight.Domain;
 using Portlight.Server.Access;
 using Portlight.Server.Operations.CloudTrail;
+using Portlight.Server.Operations.Confirming;
 using Portlight.Server.Operations.Iam;
 using Portlight.Server.Operations.Installation;
 using Portlight.Server.Operations.Instances;
@@ -154,6 +155,7 @@ internal sealed class OperationTable
         var json = PortlightJson.Default;
         entries.Add(OperationEntry.Of(ApiService.Portlight, "AttachInstance", AccessOn.Resource, new AttachInstance(services), json.AttachInstanceRequest, json.AttachInstanceResponse));
         entries.Add(OperationEntry.Of(ApiService.Portlight, "DetachInstance", AccessOn.Resource, new DetachInstance(services), json.DetachInstanceRequest, json.DetachInstanceResponse));
+        entries.Add(OperationEntry.Of(ApiService.Portlight, ConfirmPorts.Name, AccessOn.Resource, new ConfirmPorts(services), json.ConfirmPortsRequest, json.ConfirmPortsResponse));
         entries.Add(OperationEntry.Of(ApiService.Portlight, "GetStatus", AccessOn.Account, new GetStatus(services), json.GetStatusRequest, json.GetStatusResponse));
         entries.Add(OperationEntry.Of(ApiService.Portlight, "CreateAccount", AccessOn.Account, new CreateAccount(services.Store, services.Secrets, services.Setup), json.CreateAccountRequest, json.CreateAccountResponse));
         entries.Add(OperationEntry.Of(ApiService.Portlight, "CloseAccount", AccessOn.Account, new CloseAccount(services.Store), json.CloseAccountRequest, json.CloseAccountResponse));

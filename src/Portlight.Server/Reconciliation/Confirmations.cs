@@ -14,6 +14,9 @@ internal sealed class Confirmations
     private readonly SortedDictionary<long, AgentReport.Rejected> refused = [];
     private long confirmed;
 
+    /// <summary>Everything up to this revision is in force, but for what was refused; 0 before the first synchronisation.</summary>
+    public long Confirmed => Interlocked.Read(ref confirmed);
+
     /// <summary>Null when the revision is in force; the refusal when it was refused.</summary>
     public Task<AgentReport.Rejected?> WaitAsync(long revision, TimeSpan timeout, TimeProvider clock)
     {

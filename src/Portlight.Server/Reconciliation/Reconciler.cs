@@ -54,6 +54,9 @@ internal sealed partial class Reconciler : IAsyncDisposable
     /// <exception cref="TimeoutException">No word came in time; the change goes on.</exception>
     public Task<AgentReport.Rejected?> ConfirmAsync(long revision, TimeSpan timeout) => confirmations.WaitAsync(revision, timeout, clock);
 
+    /// <summary>The revision up to which the kernel has confirmed since this server was started; 0 before the first synchronisation.</summary>
+    public long InForce => confirmations.Confirmed;
+
     /// <summary>The instance as the kernel holds it; null when it holds nothing of it.</summary>
     public Instance? Standing(long index) => standing.GetValueOrDefault(index);
 

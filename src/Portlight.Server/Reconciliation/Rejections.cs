@@ -106,6 +106,7 @@ internal sealed class Rejections(IStore store, TimeProvider clock)
                 PrivateIpv4 = standing.PrivateIpv4,
                 Ipv6Address = standing.Ipv6Address,
                 StaticIpName = standing.StaticIpName,
+                Unconfirmed = standing.Unconfirmed,
             });
         }
         else if (current.State == InstanceState.Pending && isNew)

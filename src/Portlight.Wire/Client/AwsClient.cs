@@ -1,5 +1,7 @@
+using System.Globalization;
 using System.Net.Http.Headers;
 using System.Text.Json.Serialization.Metadata;
+using Portlight.Wire.PortlightApi;
 using Portlight.Wire.SigV4;
 
 namespace Portlight.Wire.Client;
@@ -10,6 +12,9 @@ namespace Portlight.Wire.Client;
 /// </summary>
 public sealed class AwsClient(HttpClient http, Uri endpoint, string region, AwsCredentials credentials, TimeProvider clock, string service = "lightsail")
 {
+    /// <summary>Whole seconds in which a change of ports by this client must be confirmed, or it is undone (<see cref="ConfirmHeaders.Within"/>); null for no such bound.</summary>
+    public TimeSpan? ConfirmWithin { get; init; }
+
     /// <summary>Calls the operation that <paramref name="target"/> names, such as <c>Lightsail_20161128.GetInstance</c>.</summary>
     public async Task<TResponse> SendAsync<TRequest, TResponse>(
         string target,
@@ -23,6 +28,8 @@ public sealed class AwsClient(HttpClient http, Uri endpoint, string region, AwsC
         using var message = new HttpRequestMessage(HttpMethod.Post, endpoint) { Content = new ByteArrayContent(body) };
         message.Content.Headers.ContentType = new MediaTypeHeaderValue(AwsJson.ContentType);
         message.Headers.TryAddWithoutValidation("X-Amz-Target", target);
+        if (ConfirmWithin is { } within)
+            message.Headers.TryAddWithoutValidation(ConfirmHeaders.Within, ((long)within.TotalSeconds).ToString(CultureInfo.InvariantCulture));
         RequestSigning.Sign(message, body, credentials, region, clock.GetUtcNow(), service);
 
         using var response = await http.SendAsync(message, cancellation).ConfigureAwait(false);

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Portlight.Wire.Lightsail;
 
 namespace Portlight.Wire.PortlightApi;
@@ -51,4 +52,8 @@ public sealed record AttachInstanceResponse
     public bool AreProcessesHidden { get; init; }
 
     public Operation? Operation { get; init; }
+
+    /// <summary>When the change is undone unless it is confirmed; absent when the request did not ask for that.</summary>
+    [JsonConverter(typeof(EpochSeconds))]
+    public DateTimeOffset? ConfirmBy { get; init; }
 }

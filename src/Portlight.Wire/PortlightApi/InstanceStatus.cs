@@ -27,6 +27,14 @@ public sealed record InstanceStatus
     [JsonConverter(typeof(EpochSeconds))]
     public DateTimeOffset? AppliedAt { get; init; }
 
+    /// <summary>When a change that nobody has confirmed is undone; absent when none waits.</summary>
+    [JsonConverter(typeof(EpochSeconds))]
+    public DateTimeOffset? ConfirmBy { get; init; }
+
+    /// <summary>When that change was made.</summary>
+    [JsonConverter(typeof(EpochSeconds))]
+    public DateTimeOffset? UnconfirmedSince { get; init; }
+
     public string? LastError { get; init; }
 
     [JsonConverter(typeof(EpochSeconds))]

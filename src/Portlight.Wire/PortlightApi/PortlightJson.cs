@@ -12,6 +12,8 @@ namespace Portlight.Wire.PortlightApi;
 [JsonSerializable(typeof(AttachInstanceResponse))]
 [JsonSerializable(typeof(DetachInstanceRequest))]
 [JsonSerializable(typeof(DetachInstanceResponse))]
+[JsonSerializable(typeof(ConfirmPortsRequest))]
+[JsonSerializable(typeof(ConfirmPortsResponse))]
 [JsonSerializable(typeof(GetStatusRequest))]
 [JsonSerializable(typeof(GetStatusResponse))]
 [JsonSerializable(typeof(CreateAccountRequest))]

@@ -15,6 +15,7 @@ public static class PortlightOperations
         StringComparer.Ordinal,
         "AttachInstance",
         "DetachInstance",
+        "ConfirmPorts",
         "GetStatus",
         "CreateAccount",
         "CloseAccount",

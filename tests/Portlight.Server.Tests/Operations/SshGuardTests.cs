@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Net;
 using Portlight.AgentProtocol;
+using Portlight.Server.Tests.Confirming;
 using Portlight.Wire.Lightsail;
 using Portlight.Wire.PortlightApi;
 
@@ -223,6 +224,23 @@ public sealed class SshGuardTests
         Cidrs = source is null ? null : source.Contains(':', StringComparison.Ordinal) ? [] : [source],
         Ipv6Cidrs = source is null ? null : source.Contains(':', StringComparison.Ordinal) ? [source] : [],
     };
+
+    /// <summary>It cuts the session, and what lets it in comes back by itself.</summary>
+    [Fact]
+    public async Task A_change_that_is_undone_unless_it_is_confirmed_is_not_refused()
+    {
+        await using var server = await AttachedAsync();
+        server.Agent.Facts = Found(Session);
+
+        var put = await server.PutAsync(443, confirm: "60", name: Machine);
+        Assert.NotNull(put.ConfirmBy);
+        var attached = await server.AnswerAsync(
+            ConfirmCalls.Own + "AttachInstance", """{"instanceName":"edge","thisHost":true,"portInfos":[{"fromPort":80,"toPort":80,"protocol":"tcp"}]}""", confirm: "60");
+        Assert.NotNull(attached.ConfirmBy);
+
+        await server.UndoneAsync(() => server.Clock.Advance(TimeSpan.FromSeconds(60)), Machine);
+        Assert.Equal(2, await PortCountAsync(server));
+    }
 
     /// <summary>This machine, attached with the session's rule and 443, the session open.</summary>
     private static async Task<ServerHarness> AttachedAsync(AttachInstanceRequest? how = null)

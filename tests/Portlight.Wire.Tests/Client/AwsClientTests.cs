@@ -37,6 +37,21 @@ public sealed class AwsClientTests
     }
 
     [Fact]
+    public async Task A_change_that_has_to_be_confirmed_says_so_in_a_header_that_is_signed()
+    {
+        var server = new Server(HttpStatusCode.OK, """{"state":{"code":16,"name":"running"}}""");
+
+        await Call(server, "http://127.0.0.1:8580/", TimeSpan.FromMinutes(1));
+
+        Assert.Equal("60", server.Headers["x-portlight-confirm"]);
+        var request = new SigV4Request<ReceivedHeaders>("POST", "/", "", new(server.Headers), server.Body);
+        var verifier = new SigV4Verifier(new() { Service = "lightsail" }, Clock);
+        Assert.True(verifier.TryParse(request, out var parsed, out var problem), problem?.Message);
+        Assert.True(verifier.Verify(parsed, request, Credentials.SecretAccessKey, out problem), problem?.Message);
+        Assert.Contains("x-portlight-confirm", parsed.SignedHeaders);
+    }
+
+    [Fact]
     public async Task An_error_answer_is_an_exception_with_all_its_parts()
     {
         var server = new Server(
@@ -74,10 +89,10 @@ public sealed class AwsClientTests
         Assert.DoesNotContain("a-token", $"{Credentials}", StringComparison.Ordinal);
     }
 
-    private static async Task<GetInstanceStateResponse> Call(Server server, string endpoint)
+    private static async Task<GetInstanceStateResponse> Call(Server server, string endpoint, TimeSpan? confirmWithin = null)
     {
         using var http = new HttpClient(server);
-        var client = new AwsClient(http, new Uri(endpoint), "eu-central-1", Credentials, Clock);
+        var client = new AwsClient(http, new Uri(endpoint), "eu-central-1", Credentials, Clock) { ConfirmWithin = confirmWithin };
         return await client.SendAsync(
             "Lightsail_20161128.GetInstanceState",
             new GetInstanceStateRequest { InstanceName = "web-1" },

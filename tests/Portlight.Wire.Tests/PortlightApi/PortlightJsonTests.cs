@@ -41,6 +41,35 @@ public sealed class PortlightJsonTests
     }
 
     [Fact]
+    public void A_change_that_waits_to_be_confirmed_says_until_when()
+    {
+        var status = new InstanceStatus
+        {
+            Name = "web-1",
+            RegionName = "eu-west-1",
+            AccountId = "123456789012",
+            State = "running",
+            DesiredRevision = 7,
+            ConfirmBy = DateTimeOffset.FromUnixTimeSeconds(1795348860),
+            UnconfirmedSince = DateTimeOffset.FromUnixTimeSeconds(1795348800),
+        };
+
+        Assert.Equal(
+            """{"name":"web-1","regionName":"eu-west-1","accountId":"123456789012","state":"running","portStates":[],"desiredRevision":7,"confirmBy":1795348860,"unconfirmedSince":1795348800}""",
+            Encoding.UTF8.GetString(AwsJson.ToBytes(status, PortlightJson.Default.InstanceStatus)));
+    }
+
+    [Theory]
+    [InlineData("""{"instanceName":"web-1"}""", null)]
+    [InlineData("""{"instanceName":"web-1","revert":true}""", true)]
+    public void A_confirmation_names_the_instance_and_whether_to_revert(string written, bool? revert)
+    {
+        Assert.True(AwsJson.TryRead(Encoding.UTF8.GetBytes(written), PortlightJson.Default.ConfirmPortsRequest, out var request, out _));
+
+        Assert.Equal(("web-1", revert), (request.InstanceName, request.Revert));
+    }
+
+    [Fact]
     public void An_instance_never_applied_has_no_applied_revision()
     {
         var status = new InstanceStatus { Name = "web-1", RegionName = "eu-west-1", AccountId = "123456789012", State = "running", DesiredRevision = 7 };

@@ -1,8 +1,6 @@
-using System.Collections.Immutable;
-using System.Net;
-using System.Net.Sockets;
 using Portlight.Domain;
 using Portlight.Server.Access;
+using Portlight.Server.Operations.Confirming;
 using Portlight.Server.Operations.Ports;
 using Portlight.Storage;
 using Portlight.Wire;
@@ -42,7 +40,7 @@ internal sealed class AttachInstance(Services services) : IOperation<AttachInsta
         Operation? operation = null;
         if (request.DryRun != true)
         {
-            if (request.MayCutSsh != true)
+            if (request.MayCutSsh != true && call.ConfirmWithin is null)
             {
                 services.SshGuard.Require(facts.Inbound, preview.Before, preview.After);
             }
@@ -64,6 +62,7 @@ internal sealed class AttachInstance(Services services) : IOperation<AttachInsta
             OutboundConnections = facts.OutboundConnections,
             AreProcessesHidden = facts.AreProcessesHidden,
             Operation = operation?.ToWire(),
+            ConfirmBy = call.ConfirmBy,
         };
     }
 
@@ -98,14 +97,8 @@ internal sealed class AttachInstance(Services services) : IOperation<AttachInsta
         access.Find(view);
         var current = Current(view, call, name, attachment);
         var ports = asked ?? current?.Ports ?? SshOnly;
-        var wanted = (current ?? New(call, name, changes.NewIndex())) with
-        {
-            Attachment = attachment,
-            Ports = ports,
-            PublicIpv4 = Addresses(attachment).FirstOrDefault(address => address.AddressFamily == AddressFamily.InterNetwork),
-            Ipv6Address = Addresses(attachment).FirstOrDefault(address => address.AddressFamily == AddressFamily.InterNetworkV6),
-        };
-        var saved = changes.Save(wanted);
+        var wanted = (current ?? New(call, name, changes.NewIndex())).AttachedTo(attachment);
+        var saved = changes.Save(revision => wanted with { Ports = ports, Unconfirmed = UnconfirmedChanges.Next(call, current, revision) });
         var operation = OperationShapes.Begin(call, saved, call.Operation, attachment is Attachment.Interface nic ? nic.Name : "this host");
         changes.Save(operation);
         return (operation, ports);
@@ -114,9 +107,15 @@ internal sealed class AttachInstance(Services services) : IOperation<AttachInsta
     /// <summary>The instance of that name, which must be one that was attached; null when there is none. Nothing else may be attached to the same place.</summary>
     private static Instance? Current(IStoreView view, Call call, string name, Attachment attachment)
     {
-        if (view.AllInstances().FirstOrDefault(other => IsSamePlace(other.Attachment, attachment) && (other.Scope != call.Scope || other.Name != name)) is { } taken)
+        var others = view.AllInstances().Where(other => other.Scope != call.Scope || other.Name != name).ToList();
+        if (others.Find(other => IsSamePlace(other.Attachment, attachment)) is { } taken)
         {
             throw new InvalidInputException($"the instance {taken.Name} ({taken.Scope}) is attached there already; detach it first");
+        }
+
+        if (others.Find(other => other.Unconfirmed?.Before is { } before && IsSamePlace(before.Attachment, attachment)) is { } returning)
+        {
+            throw new InvalidInputException($"the instance {returning.Name} ({returning.Scope}) was attached there and returns unless its change is confirmed; confirm it first");
         }
 
         var current = view.FindInstance(call.Scope, name);
@@ -148,12 +147,5 @@ internal sealed class AttachInstance(Services services) : IOperation<AttachInsta
         Attachment = new Attachment.Recorded(),
         Ports = PortSet.Empty,
         KeyPairName = "",
-    };
-
-    private static ImmutableArray<IPAddress> Addresses(Attachment attachment) => attachment switch
-    {
-        Attachment.Interface nic => nic.Addresses,
-        Attachment.ThisHost host => host.Addresses,
-        _ => [],
     };
 }

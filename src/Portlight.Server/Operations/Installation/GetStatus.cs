@@ -86,6 +86,8 @@ internal sealed class GetStatus(Services services) : IOperation<GetStatusRequest
             PortStates = instance.Ports.ToPortStates(services.Options.AwsQuirks),
             DesiredRevision = instance.Revision,
             AppliedRevision = instance.Revision <= applied && refusal is null ? instance.Revision : services.Reconciler.Standing(instance.Index)?.Revision,
+            ConfirmBy = instance.Unconfirmed?.Deadline,
+            UnconfirmedSince = instance.Unconfirmed is { } unconfirmed ? unconfirmed.Deadline - unconfirmed.Within : null,
             LastError = refusal?.Reason,
             LastErrorAt = refusal?.At,
         };

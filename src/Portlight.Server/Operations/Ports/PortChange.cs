@@ -1,5 +1,6 @@
 using Portlight.Domain;
 using Portlight.Server.Access;
+using Portlight.Server.Operations.Confirming;
 
 namespace Portlight.Server.Operations.Ports;
 
@@ -28,7 +29,7 @@ internal sealed class PortChange(Services services)
             var instance = access.Require(view);
             Requests.RequireMatch(call, instance);
             var (wanted, details) = decide(instance.Ports);
-            var saved = changes.Save(instance with { Ports = wanted });
+            var saved = changes.Save(revision => instance with { Ports = wanted, Unconfirmed = UnconfirmedChanges.Next(call, instance, revision) });
             var begun = OperationShapes.Begin(call, saved, call.Operation, details);
             changes.Save(begun);
             call.EntityTag = Requests.EntityTag(saved);

@@ -16,11 +16,11 @@ internal sealed class SshGuard(ServeOptions options, IAgent agent)
 
     public bool IsOn => options.GuardsSsh && agent.Status.Enforces;
 
-    /// <summary>For a change of an instance's ports. Costs nothing unless the instance is this machine, and no look at it unless the change closes something.</summary>
+    /// <summary>For a change of an instance's ports; one that is undone unless it is confirmed locks nobody out for good and passes. Costs nothing unless the instance is this machine, and no look at it unless the change closes something.</summary>
     /// <exception cref="InvalidInputException">An SSH session would be shut out, or it cannot be seen whether one would.</exception>
     public async ValueTask RequireAsync(Call call, Instance instance, PortSet wanted)
     {
-        if (instance.Attachment is not Attachment.ThisHost || !IsOn)
+        if (instance.Attachment is not Attachment.ThisHost || !IsOn || call.ConfirmWithin is not null)
         {
             return;
         }
@@ -69,7 +69,7 @@ internal sealed class SshGuard(ServeOptions options, IAgent agent)
     /// <summary>As <c>portlight attach --open</c> takes it: <c>tcp:22@192.0.2.7</c>.</summary>
     public static string RuleFor(InboundConnection connection) => $"tcp:{connection.Local.Port}@{connection.Peer.Address}";
 
-    private const string WayOn = "Or, if there is another way in, start the server with --ssh-guard off";
+    private const string WayOn = "Or send it with the header X-Portlight-Confirm, so that it is undone unless it is confirmed; or, if there is another way in, start the server with --ssh-guard off";
 
     private static string Describe(InboundConnection session)
     {

@@ -1,0 +1,58 @@
+using Portlight.Domain;
+using Portlight.Server.Access;
+using Portlight.Server.Operations.Ports;
+using Portlight.Wire;
+using Portlight.Wire.PortlightApi;
+
+namespace Portlight.Server.Operations.Confirming;
+
+/// <summary>
+/// Confirms a change of ports, or undoes it at once. A confirmation counts only on a connection that was accepted when the change was in force: one that stood
+/// before proves nothing.
+/// </summary>
+internal sealed class ConfirmPorts(Services services) : IOperation<ConfirmPortsRequest, ConfirmPortsResponse>
+{
+    public const string Name = "ConfirmPorts";
+
+    public async Task<ConfirmPortsResponse> HandleAsync(Call call, ConfirmPortsRequest request)
+    {
+        var name = Requests.RequireName(call, request.InstanceName, "instanceName");
+        var isRevert = request.Revert == true;
+        var access = new ResourceAccess<Instance>(call, ResourceKinds.Instance, name);
+        access.Require(services.Store.View);
+        var (begun, after) = await services.Store.CommitAsync(call, (view, changes) =>
+        {
+            var instance = access.Require(view);
+            Requests.RequireMatch(call, instance);
+            var waiting = instance.Unconfirmed ?? throw new InvalidInputException($"no change of the ports of {name} waits to be confirmed: it has been confirmed or undone, or there was none");
+            if (!isRevert)
+            {
+                RequireProof(call, name, waiting);
+            }
+
+            var after = isRevert ? instance.Undone() : instance with { Unconfirmed = null };
+            var saved = changes.SaveOrRemove(instance, after);
+            var operation = OperationShapes.Begin(call, saved, call.Operation, isRevert ? "reverted" : "confirmed");
+            changes.Save(operation);
+            return (operation, after);
+        });
+        var operation = await services.Confirmation.OfAsync(begun);
+        return new ConfirmPortsResponse
+        {
+            IsReverted = isRevert,
+            IsDetached = after is null,
+            PortStates = after is null ? [] : [.. after.Ports.Rules.Select(rule => rule.ToPortState(services.Options.AwsQuirks))],
+            Operation = operation.ToWire(),
+        };
+    }
+
+    private static void RequireProof(Call call, string name, UnconfirmedChange waiting)
+    {
+        if (call.Connection.Revision < waiting.Revision)
+        {
+            throw new InvalidInputException(
+                $"the connection of this call was made before the change of {name} was in force, so it does not prove that a new one gets in: "
+                + $"confirm by a new connection. Unless that comes, the change is undone at {UnconfirmedChanges.Text(waiting.Deadline)}");
+        }
+    }
+}
