@@ -55,7 +55,18 @@ internal sealed class Installation : IDisposable
         JsonTypeInfo<TResponse> responseShape,
         CancellationToken cancellation)
         where TResponse : class =>
-        _client.SendAsync($"{PortlightOperations.TargetPrefix}.{operation}", request, requestShape, responseShape, cancellation);
+        CallAsync(operation, request, requestShape, responseShape, confirmWithin: null, cancellation);
+
+    /// <summary>Calls an operation of Portlight's own API whose change is undone unless it is confirmed in time.</summary>
+    public Task<TResponse> CallAsync<TRequest, TResponse>(
+        string operation,
+        TRequest request,
+        JsonTypeInfo<TRequest> requestShape,
+        JsonTypeInfo<TResponse> responseShape,
+        TimeSpan? confirmWithin,
+        CancellationToken cancellation)
+        where TResponse : class =>
+        (confirmWithin is null ? _client : new AwsClient(_http, Endpoint, Region, Credentials, TimeProvider.System) { ConfirmWithin = confirmWithin }).SendAsync($"{PortlightOperations.TargetPrefix}.{operation}", request, requestShape, responseShape, cancellation);
 
     /// <summary>Reads the audit log by the API of CloudTrail.</summary>
     public Task<LookupEventsResponse> LookupEventsAsync(LookupEventsRequest request, CancellationToken cancellation) => _trail.SendAsync(

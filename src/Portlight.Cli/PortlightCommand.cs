@@ -16,6 +16,7 @@ internal static class PortlightCommand
         DemoVerb.Create(),
         AttachVerb.Create(),
         DetachVerb.Create(),
+        ConfirmVerb.Create(),
         StatusVerb.Create(),
         DoctorVerb.Create(),
         TeardownVerb.Create(),

@@ -55,6 +55,36 @@ public sealed partial class RunningCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task What_is_attached_with_a_time_stays_when_it_is_confirmed_and_goes_back_when_not_though_the_server_is_killed_meanwhile()
+    {
+        await ServeAsync();
+        var attached = await PortlightAsync("attach", "me", "--this-host", "--yes", "--confirm", "1h");
+        Assert.Equal(0, attached.Code);
+        Assert.Contains("undone after 3600 s unless confirmed", attached.Error, StringComparison.Ordinal);
+        Assert.Contains("me: its change is undone at ", (await PortlightAsync("status")).Output, StringComparison.Ordinal);
+        Assert.Equal("confirmed: open on me stays tcp:22\n", (await PortlightAsync("confirm", "me")).Output);
+        Assert.Contains("no change of the ports of me waits", (await PortlightAsync("confirm", "me")).Error, StringComparison.Ordinal);
+
+        Assert.Equal(0, (await PortlightAsync("attach", "me", "--this-host", "--open", "tcp:443", "--yes", "--confirm", "1h")).Code);
+        Assert.Equal("undone: open on me is again tcp:22\n", (await PortlightAsync("confirm", "me", "--revert")).Output);
+
+        Assert.Equal(0, (await PortlightAsync("attach", "me", "--this-host", "--open", "tcp:443", "--yes", "--confirm", "1s")).Code);
+        _server!.Kill();
+        await _server.WaitForExitAsync(TestContext.Current.CancellationToken);
+        await ServeAsync();
+        var waited = Stopwatch.StartNew();
+        string table;
+        do
+        {
+            table = (await PortlightAsync("status")).Output;
+            Assert.True(waited.Elapsed < TimeSpan.FromSeconds(30), $"the change was not undone:\n{table}");
+        }
+        while (!table.Contains("tcp:22", StringComparison.Ordinal));
+
+        Assert.Contains("ChangeReverted", (await PortlightAsync("audit", "show", "--where", "EventName=ChangeReverted")).Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task The_log_is_a_line_of_json_for_every_request_when_nobody_watches()
     {
         await ServeAsync();

@@ -80,6 +80,9 @@ public sealed class Installation : IAsyncLifetime
         return start;
     }
 
+    /// <summary>Runs a verb of the command on this installation.</summary>
+    internal Task<(int Code, string Output, string Errors)> PortlightAsync(params IEnumerable<string> words) => Programs.RunAsync(Inside(Portlight, [.. words, "--data", DataDirectory]));
+
     /// <summary>The ids of more operations than one page holds; made once, for all clients.</summary>
     internal Task<HashSet<string>> BacklogAsync() => backlog.Value;
 

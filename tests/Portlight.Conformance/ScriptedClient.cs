@@ -56,6 +56,15 @@ internal sealed class ScriptedClient : StockClient
         return ([.. pages.SelectMany(page => page![member]!.AsArray()).Select(entry => entry!)], pages.Count);
     }
 
+    /// <summary>A change that must succeed, and must be confirmed within some seconds (boto3 alone). Returns until when, as the answer's header has it.</summary>
+    public async Task<string> ChangeWithinAsync(int seconds, string operation, string input)
+    {
+        JsonNode reply = await AskAsync(new JsonObject { ["operation"] = operation, ["input"] = JsonNode.Parse(input), ["confirm"] = seconds });
+        Assert.True(reply["error"] is null, $"{operation} {input}: {reply["error"]?.ToJsonString()}");
+        Assert.Equal("Succeeded", (string?)reply["output"]!["operation"]!["status"]);
+        return (string)reply["confirmBy"]!;
+    }
+
     public override async ValueTask DisposeAsync()
     {
         process.StandardInput.Close();

@@ -20,8 +20,9 @@ internal static class AttachVerb
         var networks = new Option<string[]>("--private") { HelpName = "CIDR", Description = "Networks whose packets are not judged", AllowMultipleArgumentsPerToken = true };
         var open = new Option<string[]>("--open") { HelpName = PortText.Syntax, Description = "What is open at first (default: tcp:22)", AllowMultipleArgumentsPerToken = true };
         var yes = new Option<bool>("--yes", "-y") { Description = "Do not ask, even when an SSH session would be cut" };
+        var confirm = new Option<string?>("--confirm") { HelpName = "TIME", Description = "Undo it after this time (60s, 5m; at most 1h) unless `portlight confirm NAME` comes from a new session" };
         var data = DataOption.Create();
-        var command = new Command("attach", "Put an interface or this machine behind a firewall of its own") { name, @interface, thisHost, addresses, networks, open, yes, data };
+        var command = new Command("attach", "Put an interface or this machine behind a firewall of its own") { name, @interface, thisHost, addresses, networks, open, confirm, yes, data };
         command.SetAction((parsed, cancellation) =>
         {
             var request = new AttachInstanceRequest
@@ -38,7 +39,7 @@ internal static class AttachVerb
                 throw new UsageException("name either --interface IF or --this-host");
             }
 
-            return RunAsync(request, parsed.GetValue(yes), DataDirectory.Resolve(parsed.GetValue(data)), parsed.InvocationConfiguration, cancellation);
+            return RunAsync(request, ConfirmTime.Parse(parsed.GetValue(confirm)), parsed.GetValue(yes), DataDirectory.Resolve(parsed.GetValue(data)), parsed.InvocationConfiguration, cancellation);
         });
         return command;
     }
@@ -67,28 +68,38 @@ internal static class AttachVerb
         return rules.Count == 0 ? null : rules;
     }
 
-    private static async Task<int> RunAsync(AttachInstanceRequest request, bool isSure, string directory, InvocationConfiguration console, CancellationToken cancellation)
+    private static async Task<int> RunAsync(AttachInstanceRequest request, TimeSpan? confirmWithin, bool isSure, string directory, InvocationConfiguration console, CancellationToken cancellation)
     {
         using var installation = Installation.Open(directory);
-        var plan = await CallAsync(installation, request with { DryRun = true }, cancellation);
+        var plan = await CallAsync(installation, request with { DryRun = true }, confirmWithin: null, cancellation);
         await AttachPlan.WriteAsync(console.Error, request.InstanceName!, plan);
 
         if (!isSure)
         {
-            RefuseToCutSsh(request, plan);
+            if (confirmWithin is null)
+            {
+                RefuseToCutSsh(request, plan);
+            }
+
             if (!await Confirmation.AskAsync(console, "Attach?"))
             {
                 throw new FailedException("nothing was attached");
             }
         }
 
-        var done = await CallAsync(installation, request with { MayCutSsh = isSure ? true : null }, cancellation);
+        if (confirmWithin is { } within)
+        {
+            // Before the change: afterwards this session may not be there to read it.
+            await console.Error.WriteLineAsync($"undone after {within.TotalSeconds} s unless confirmed: leave this session open, open a NEW one, and there run: portlight confirm {request.InstanceName}");
+        }
+
+        var done = await CallAsync(installation, request with { MayCutSsh = isSure ? true : null }, confirmWithin, cancellation);
         await OperationOutcome.WriteAsync(console, done.Operation, $"attached {request.InstanceName}");
         return OperationOutcome.ExitCode(done.Operation);
     }
 
-    private static Task<AttachInstanceResponse> CallAsync(Installation installation, AttachInstanceRequest request, CancellationToken cancellation) =>
-        installation.CallAsync(Operation, request, PortlightJson.Default.AttachInstanceRequest, PortlightJson.Default.AttachInstanceResponse, cancellation);
+    private static Task<AttachInstanceResponse> CallAsync(Installation installation, AttachInstanceRequest request, TimeSpan? confirmWithin, CancellationToken cancellation) =>
+        installation.CallAsync(Operation, request, PortlightJson.Default.AttachInstanceRequest, PortlightJson.Default.AttachInstanceResponse, confirmWithin, cancellation);
 
     /// <summary>The server refuses to shut out a session that it sees; what only this session knows of itself is added where the server may not see processes.</summary>
     private static void RefuseToCutSsh(AttachInstanceRequest request, AttachInstanceResponse plan)
@@ -104,7 +115,7 @@ internal static class AttachVerb
 
         if (rules.Count > 0)
         {
-            throw new FailedException($"refused, because an SSH session would be lost: add --open {string.Join(' ', rules.Distinct())}, or say --yes if there is another way in");
+            throw new FailedException($"refused, because an SSH session would be lost: add --open {string.Join(' ', rules.Distinct())}, say --confirm 60s to have it undone unless a new session confirms it, or --yes if there is another way in");
         }
     }
 }

@@ -21,6 +21,11 @@ internal static class StatusTable
             console.Write(Instances(status.Instances));
         }
 
+        foreach (var instance in status.Instances.Where(instance => instance.ConfirmBy is not null))
+        {
+            console.MarkupLineInterpolated($"[yellow]{instance.Name}[/]: its change is undone at {instance.ConfirmBy:yyyy-MM-dd HH:mm:ss}Z unless `portlight confirm {instance.Name}` comes from a new session");
+        }
+
         foreach (var instance in status.Instances.Where(instance => instance.LastError is not null))
         {
             console.MarkupLineInterpolated($"[red]{instance.Name}[/]: {instance.LastError}");

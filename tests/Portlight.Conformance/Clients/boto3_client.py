@@ -1,6 +1,7 @@
 """Makes the boto3 calls that arrive on stdin, one JSON object a line, and writes what boto3 made of each reply.
 
-{"operation": NAME, "input": {...}}  ->  {"output": {...}} or {"error": {"code", "message", "typed"}}
+{"operation": NAME, "input": {...}}  -> (with "confirm": SECONDS the change must be confirmed)
+                                     ->  {"output": {...}} or {"error": {"code", "message", "typed"}}
 {"list": NAME, "input": {...}}        ->  {"pages": [{...}, ...]}, by boto3's own paginator
 
 The first argument names the service; it is lightsail without one.
@@ -33,8 +34,12 @@ def call(operation, arguments):
         shape = code if service == "lightsail" else code + "Exception"
         typed = isinstance(error, getattr(client.exceptions, shape)) if hasattr(client.exceptions, shape) else False
         return {"error": {"code": code, "message": error.response["Error"]["Message"], "typed": typed}}
-    del answer["ResponseMetadata"]
-    return {"output": answer}
+    by = answer.pop("ResponseMetadata")["HTTPHeaders"].get("x-portlight-confirm-by")
+    return {"output": answer, "confirmBy": by}
+
+
+def confirm_within(seconds):
+    return lambda params, **_: params["headers"].update({"X-Portlight-Confirm": str(seconds)})
 
 
 def text(value):
@@ -48,5 +53,10 @@ for line in sys.stdin:
     if "list" in request:
         reply = {"pages": list(client.get_paginator(botocore.xform_name(request["list"])).paginate(**request.get("input", {})))}
     else:
+        if "confirm" in request:
+            handler = confirm_within(request["confirm"])
+            client.meta.events.register("before-call", handler)
         reply = call(request["operation"], request["input"])
+        if "confirm" in request:
+            client.meta.events.unregister("before-call", handler)
     print(json.dumps(reply, default=text), flush=True)
