@@ -32,6 +32,12 @@ public sealed record JudgedAttachment
     /// </summary>
     public uint? Device { get; init; }
 
+    /// <summary>
+    /// The number by which connections remember the attachment: never given to another, so that one that gets the device or
+    /// an address of an earlier one does not inherit its connections. 0 is nobody: no connection counts as begun by it, so no reply is let in.
+    /// </summary>
+    public uint Owner { get; init; }
+
     /// <summary>What may come in; aliases are resolved already.</summary>
     public PortSet Ports { get; init; }
 

@@ -34,7 +34,9 @@ public static class NftablesProbe
         PortSet ports = PortSet.Of(
             new PortRule(new PortKey(NetworkProtocol.Tcp, 1, 2), [Cidr.AnyIpv4], [Cidr.AnyIpv6], []),
             new PortRule(new PortKey(NetworkProtocol.Udp, 1, 1), [Cidr.AnyIpv4], [Cidr.AnyIpv6], []));
-        return new Ruleset(new RulesetOptions(), [JudgedAttachment.Host(ports), JudgedAttachment.Interface("probe", 1, ports) with { PeerGroup = 1 }]);
+        return new Ruleset(
+            new RulesetOptions { Connections = ConnectionPolicy.Drain },
+            [JudgedAttachment.Host(ports) with { Owner = 1 }, JudgedAttachment.Interface("probe", 1, ports) with { Owner = 2, PeerGroup = 1 }]);
     }
 
     private static string Describe((string Operation, string Subject, NetlinkError Error) objection)

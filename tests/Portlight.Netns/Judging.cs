@@ -42,6 +42,8 @@ internal sealed class Judging
             scene.Host.Run("ip", $"addr replace {HostIpv6}/128 dev lo nodad");
             _instance = Scene.Lab(9, PortSet.Empty) with { Attachment = new Attachment.ThisHost([_ipv4], []), NamespaceName = null };
             Inside = inside;
+            // A connection that was begun before is nobody's.
+            scene.Put(_instance);
             _probe = new PacketProbe(sender, scene.Own(PacketCapture.Delivered(inside, Protocols)), scene.Replies(sender, inside, _ipv4, _ipv6));
             return;
         }
@@ -52,6 +54,7 @@ internal sealed class Judging
         {
             inside = scene.Network.AddMachine("vm", "vm0", _ipv4.ToString(), _ipv6.ToString());
             _instance = _instance with { Attachment = new Attachment.Interface("vm0", [_ipv4], []), NamespaceName = null };
+            scene.Put(_instance);
         }
         else
         {

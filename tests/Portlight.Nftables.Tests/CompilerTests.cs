@@ -29,7 +29,7 @@ public sealed class CompilerTests
     [InlineData(true)]
     public void The_sets_let_in_exactly_what_the_port_set_says(bool host) => Gen.Select(Sample.PortSets, Packets.Array[40]).Sample((ports, packets) =>
     {
-        CompiledAttachment compiled = AttachmentCompiler.Compile(host ? JudgedAttachment.Host(ports) : Sample.Interface("pl1", ports));
+        CompiledAttachment compiled = Sample.Compile(host ? JudgedAttachment.Host(ports) : Sample.Interface("pl1", ports));
         foreach (Packet packet in packets)
         {
             Assert.True(Allows(ports, packet) == compiled.Entries.Exists(entry => Matches(entry, packet, host)), $"{ports}\n{packet}");
@@ -39,14 +39,14 @@ public sealed class CompilerTests
     [Fact]
     public void A_name_without_a_device_opens_nothing() => Sample.PortSets.Sample(ports =>
     {
-        CompiledAttachment compiled = AttachmentCompiler.Compile(JudgedAttachment.Interface("vm0", device: null, ports) with { PrivateSources = [Sample.Block("10.9.0.0/16")] });
+        CompiledAttachment compiled = Sample.Compile(JudgedAttachment.Interface("vm0", device: null, ports) with { PrivateSources = [Sample.Block("10.9.0.0/16")] });
         Assert.Equal([SetId.Attached], compiled.Entries.Select(entry => entry.Set));
     }, iter: 200);
 
     [Fact]
     public void No_two_intervals_of_a_set_overlap() => Sample.PortSets.Sample(ports =>
     {
-        foreach (IGrouping<SetId, Entry> set in AttachmentCompiler.Compile(JudgedAttachment.Host(ports)).Entries.GroupBy(entry => entry.Set))
+        foreach (IGrouping<SetId, Entry> set in Sample.Compile(JudgedAttachment.Host(ports)).Entries.GroupBy(entry => entry.Set))
         {
             Entry[] entries = [.. set];
             for (int i = 0; i < entries.Length; i++)
@@ -61,7 +61,7 @@ public sealed class CompilerTests
     [InlineData(true)]
     public void Only_the_middle_step_of_a_transition_changes_what_comes_in(bool host) => Gen.Select(Sample.PortSets, Sample.PortSets, Packets.Array[30]).Sample((before, after, packets) =>
     {
-        CompiledAttachment Compile(PortSet ports) => AttachmentCompiler.Compile(host ? JudgedAttachment.Host(ports) : Sample.Interface("pl1", ports));
+        CompiledAttachment Compile(PortSet ports) => Sample.Compile(host ? JudgedAttachment.Host(ports) : Sample.Interface("pl1", ports));
         var transition = Transition.Between(Compile(before), Compile(after));
         foreach (Packet packet in packets)
         {
@@ -75,12 +75,12 @@ public sealed class CompilerTests
     {
         JudgedAttachment simple = Sample.Interface("pl1", PortSet.Of(Sample.Open(NetworkProtocol.Tcp, 80)));
         JudgedAttachment ranged = simple with { Ports = PortSet.Of(Sample.Open(NetworkProtocol.Tcp, 80, 90)) };
-        var widen = Transition.Between(AttachmentCompiler.Compile(simple), AttachmentCompiler.Compile(ranged));
+        var widen = Transition.Between(Sample.Compile(simple), Sample.Compile(ranged));
         Assert.Same(widen.Before, widen.Prepared);
         Assert.Equal(2, widen.Decided.Entries.Count(entry => entry.Set == SetId.OpenPorts));
         Assert.Equal(0, widen.After.Entries.Count(entry => entry.Set == SetId.OpenPorts));
 
-        var narrow = Transition.Between(AttachmentCompiler.Compile(ranged), AttachmentCompiler.Compile(simple));
+        var narrow = Transition.Between(Sample.Compile(ranged), Sample.Compile(simple));
         Assert.Equal(2, narrow.Prepared.Entries.Count(entry => entry.Set == SetId.OpenPorts));
         Assert.Same(narrow.Decided, narrow.After);
     }
@@ -88,9 +88,9 @@ public sealed class CompilerTests
     [Fact]
     public void What_two_rules_have_in_common_is_always_in_some_set()
     {
-        CompiledAttachment everybody = AttachmentCompiler.Compile(Sample.Interface("pl1", PortSet.Of(Sample.Open(NetworkProtocol.Tcp, 80))));
-        CompiledAttachment some = AttachmentCompiler.Compile(Sample.Interface("pl1", PortSet.Of(Sample.Rule(NetworkProtocol.Tcp, 70, 90, "198.51.100.0/24"))));
-        CompiledAttachment common = AttachmentCompiler.Compile(Sample.Interface("pl1", PortSet.Of(Sample.Rule(NetworkProtocol.Tcp, 80, 80, "198.51.100.0/24"))));
+        CompiledAttachment everybody = Sample.Compile(Sample.Interface("pl1", PortSet.Of(Sample.Open(NetworkProtocol.Tcp, 80))));
+        CompiledAttachment some = Sample.Compile(Sample.Interface("pl1", PortSet.Of(Sample.Rule(NetworkProtocol.Tcp, 70, 90, "198.51.100.0/24"))));
+        CompiledAttachment common = Sample.Compile(Sample.Interface("pl1", PortSet.Of(Sample.Rule(NetworkProtocol.Tcp, 80, 80, "198.51.100.0/24"))));
         Entry[] meeting = [.. common.Entries.Where(entry => entry.Set.Role == SetRole.Ports4)];
 
         Assert.Subset(Transition.Between(everybody, some).Prepared.Entries.ToHashSet(), meeting.ToHashSet());
@@ -103,8 +103,8 @@ public sealed class CompilerTests
     public void A_change_of_single_ports_is_one_transaction()
     {
         var swap = Transition.Between(
-            AttachmentCompiler.Compile(Sample.Interface("pl1", Sample.Web)),
-            AttachmentCompiler.Compile(Sample.Interface("pl1", PortSet.Of(Sample.Open(NetworkProtocol.Tcp, 22), Sample.Open(NetworkProtocol.Tcp, 8443)))));
+            Sample.Compile(Sample.Interface("pl1", Sample.Web)),
+            Sample.Compile(Sample.Interface("pl1", PortSet.Of(Sample.Open(NetworkProtocol.Tcp, 22), Sample.Open(NetworkProtocol.Tcp, 8443)))));
         Assert.Same(swap.Before, swap.Prepared);
         Assert.Same(swap.Decided, swap.After);
     }
@@ -112,22 +112,22 @@ public sealed class CompilerTests
     [Fact]
     public void Single_ports_of_an_interface_need_no_set_of_their_own()
     {
-        Assert.Empty(AttachmentCompiler.Compile(Sample.Interface("pl1", Sample.Web)).Needs);
-        Assert.NotEmpty(AttachmentCompiler.Compile(Sample.Interface("pl1", Sample.Ranged)).Needs);
+        Assert.Empty(Sample.Compile(Sample.Interface("pl1", Sample.Web)).Needs);
+        Assert.NotEmpty(Sample.Compile(Sample.Interface("pl1", Sample.Ranged)).Needs);
     }
 
     [Fact]
     public void A_block_and_its_complement_are_everybody()
     {
         PortSet halves = PortSet.Of(Sample.Rule(NetworkProtocol.Tcp, 22, 22, "0.0.0.0/1", "128.0.0.0/1", "::/1", "8000::/1"));
-        CompiledAttachment compiled = AttachmentCompiler.Compile(Sample.Interface("pl1", halves));
+        CompiledAttachment compiled = Sample.Compile(Sample.Interface("pl1", halves));
         Assert.Empty(compiled.Needs);
         Assert.Equal(2, compiled.Entries.Count(entry => entry.Set == SetId.OpenPorts));
     }
 
     [Fact]
     public void Private_addresses_without_a_group_are_refused() =>
-        Assert.Throws<ArgumentException>(() => AttachmentCompiler.Compile(Sample.Interface("pl1", PortSet.Empty) with { PrivateAddresses = [Sample.Block("172.26.0.4")] }));
+        Assert.Throws<ArgumentException>(() => Sample.Compile(Sample.Interface("pl1", PortSet.Empty) with { PrivateAddresses = [Sample.Block("172.26.0.4")] }));
 
     [Theory]
     [InlineData("")]

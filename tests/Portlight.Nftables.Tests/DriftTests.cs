@@ -19,8 +19,8 @@ public sealed class DriftTests
         { "delete table inet portlight", DriftKind.Removed },
         { "flush ruleset", DriftKind.Removed },
         { "flush chain inet portlight instance", DriftKind.Touched },
-        { "insert rule inet portlight forward accept", DriftKind.Touched },
-        { "insert rule inet portlight forward accept comment \"leaves by an attached interface\"", DriftKind.Touched },
+        { "insert rule inet portlight postrouting accept", DriftKind.Touched },
+        { "insert rule inet portlight postrouting accept comment \"leaves by an attached interface\"", DriftKind.Touched },
         { "delete element inet portlight attached { \"pl1\" }", DriftKind.Touched },
         { "delete element inet portlight bound_devices { 1001 }", DriftKind.Touched },
         { "add element inet portlight attached { \"pl9\" }", DriftKind.Touched },
@@ -31,7 +31,7 @@ public sealed class DriftTests
         { "add set inet portlight foreign { type ipv4_addr; }", DriftKind.Touched },
         { "add counter inet portlight foreign", DriftKind.Touched },
         { "add table inet portlight { flags dormant; }", DriftKind.Touched },
-        { "add chain inet portlight forward { policy drop; }", DriftKind.Touched },
+        { "add chain inet portlight postrouting { policy drop; }", DriftKind.Touched },
     };
 
     [Theory]

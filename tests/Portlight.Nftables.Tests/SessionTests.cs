@@ -20,23 +20,6 @@ public sealed class SessionTests
     }), iter: 30, threads: 1);
 
     [Fact]
-    public void What_nft_lists_loads_into_the_same_table() => Sample.Attachments.Sample(attachments =>
-    {
-        string ours = "";
-        IsolatedNetwork.Run(() =>
-        {
-            using NftablesSession session = NftablesSession.Open();
-            session.Synchronise(new Ruleset(Sample.Cut, attachments));
-            ours = Sample.List();
-        });
-        IsolatedNetwork.Run(() =>
-        {
-            Sample.Load(ours);
-            Assert.Equal(Sorted(ours), Sorted(Sample.List()));
-        });
-    }, iter: 50, threads: 1);
-
-    [Fact]
     public void A_delta_leads_to_the_same_table_as_a_load() => Gen.Select(Sample.Attachments, Sample.Attachments).Sample((before, after) =>
     {
         string stepped = "";

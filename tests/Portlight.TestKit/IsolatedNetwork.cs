@@ -33,7 +33,7 @@ public static partial class IsolatedNetwork
         failure?.Throw();
     }
 
-    /// <summary>Runs a program in the namespace of the calling thread and gives its output; fails when the program does.</summary>
+    /// <summary>Runs a program in the namespace of the calling thread and gives its output; fails when the program does, or complains.</summary>
     public static string Execute(string program, string arguments, string input = "")
     {
         var start = new ProcessStartInfo(program, arguments) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
@@ -46,7 +46,7 @@ public static partial class IsolatedNetwork
         string output = process.StandardOutput.ReadToEnd();
         reader.Join();
         process.WaitForExit();
-        Assert.True(process.ExitCode == 0, $"`{program} {arguments}` exited with {process.ExitCode}: {errors}{(input.Length > 0 ? "\n" + input : "")}");
+        Assert.True(process.ExitCode == 0 && errors.Length == 0, $"`{program} {arguments}` exited with {process.ExitCode}: {errors}{(input.Length > 0 ? "\n" + input : "")}");
         return output;
     }
 

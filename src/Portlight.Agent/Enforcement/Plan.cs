@@ -28,11 +28,12 @@ internal sealed record Plan(DesiredInstance Desired, JudgedAttachment? Judged, L
             {
                 Attachment.Lab => JudgedAttachment.Interface(lab!.LinkName, device: null, desired.Ports) with
                 {
+                    Owner = OwnerOf(desired),
                     PeerGroup = desired.PeerGroup,
                     PrivateAddresses = lab.PrivateIpv4 is { } own ? [Cidr.Of(own)] : [],
                 },
-                Attachment.Interface named => JudgedAttachment.Interface(named.Name, device: null, desired.Ports) with { PrivateSources = named.PrivateSources },
-                Attachment.ThisHost host => JudgedAttachment.Host(desired.Ports) with { PrivateSources = host.PrivateSources },
+                Attachment.Interface named => JudgedAttachment.Interface(named.Name, device: null, desired.Ports) with { Owner = OwnerOf(desired), PrivateSources = named.PrivateSources },
+                Attachment.ThisHost host => JudgedAttachment.Host(desired.Ports) with { Owner = OwnerOf(desired), PrivateSources = host.PrivateSources },
                 _ => null,
             };
         }
@@ -41,4 +42,9 @@ internal sealed record Plan(DesiredInstance Desired, JudgedAttachment? Judged, L
             throw new LabException(exception.Message, exception);
         }
     }
+
+    // Indexes are never given twice, so a connection of an instance that is gone belongs to nobody.
+    private static uint OwnerOf(DesiredInstance desired) => desired.Index is > 0 and <= uint.MaxValue
+        ? (uint)desired.Index
+        : throw new LabException($"instance index {desired.Index} is outside 1 to {uint.MaxValue}, what a connection can remember");
 }

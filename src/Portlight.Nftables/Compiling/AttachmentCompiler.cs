@@ -36,13 +36,14 @@ internal sealed class AttachmentCompiler
         _section = attachment.IsHost ? SectionId.Host : new SectionId(SectionKind.Ranged, Shard(attachment.Key));
     }
 
-    internal static CompiledAttachment Compile(JudgedAttachment attachment)
+    internal static CompiledAttachment Compile(JudgedAttachment attachment, ConnectionPolicy connections)
     {
         var compiler = new AttachmentCompiler(attachment);
         if (attachment.IsHost) compiler.DeclareHost();
         else compiler.DeclareInterface();
         // A name alone is closed: it takes a device for anything to be open.
         if (!attachment.IsHost && attachment.Device is null) return new CompiledAttachment(compiler._needs, compiler._entries);
+        if (attachment.Owner != 0) compiler.DeclareOwner(attachment.Device ?? 0, connections);
         compiler.CompileFamily(isIpv4: true);
         compiler.CompileFamily(isIpv4: false);
         return new CompiledAttachment(compiler._needs, compiler._entries);
@@ -54,6 +55,15 @@ internal sealed class AttachmentCompiler
         uint hash = 2166136261;
         foreach (char letter in interfaceName) hash = (hash ^ letter) * 16777619;
         return (hash ^ (hash >> 16)) % ShardCount;
+    }
+
+    // The host's device is 0, as is that by which a packet of its own came in, or one for itself leaves.
+    private void DeclareOwner(uint device, ConnectionPolicy connections)
+    {
+        byte[] key = new KeyWriter(4).Device(device).Key;
+        _entries.Add(new Entry(SetId.Begins, new SetElement(key, value: OwnerCode.BegunBy(_attachment.Owner))));
+        Add(SetId.Owners, OwnerCode.LeavingBy(device, _attachment.Owner));
+        if (connections == ConnectionPolicy.Drain) _entries.Add(new Entry(SetId.Admits, new SetElement(key, value: OwnerCode.AdmittedBy(_attachment.Owner))));
     }
 
     // The host's chain looks into all seven sets, whatever the port set: attaching and detaching are the only changes of it.

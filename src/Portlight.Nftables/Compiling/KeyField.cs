@@ -11,6 +11,7 @@ internal readonly record struct KeyField(uint TypeNumber, int Length)
     internal static readonly KeyField Ipv6Address = new(8, 16);
     internal static readonly KeyField Protocol = new(12, 1);
     internal static readonly KeyField Port = new(13, 2);
+    internal static readonly KeyField Mark = new(19, 4);
     internal static readonly KeyField IcmpType = new(14, 1);
     internal static readonly KeyField Icmpv6Type = new(29, 1);
     internal static readonly KeyField IcmpCode = new(32, 1);

@@ -52,6 +52,8 @@ internal sealed class RuleBuilder : IDisposable
 
     internal RuleBuilder InputDeviceIs(uint index) => InputDevice().Compare(Equal, BitConverter.GetBytes(index));
 
+    internal RuleBuilder OutputDeviceIs(uint index) => OutputDevice().Compare(Equal, BitConverter.GetBytes(index));
+
     internal RuleBuilder FamilyIs(byte family) => Family().Compare(Equal, [family]);
 
     internal RuleBuilder ProtocolIs(byte protocol) => Protocol().Compare(Equal, [protocol]);
@@ -75,44 +77,69 @@ internal sealed class RuleBuilder : IDisposable
 
     internal RuleBuilder IcmpTypeBetween(byte first, byte last) => IcmpType(0).Compare(GreaterOrEqual, [first]).Compare(LessOrEqual, [last]);
 
-    /// <summary>enum ip_conntrack_info by its bit in the state mask: established 2, related 4.</summary>
-    internal RuleBuilder ConnectionState(uint state)
-    {
-        Connection(0);
-        byte[] mask = BitConverter.GetBytes(state);
-        Expression("bitwise", writer =>
-        {
-            writer.U32BigEndian(1, FirstRegister);
-            writer.U32BigEndian(2, FirstRegister);
-            writer.U32BigEndian(3, 4);
-            Value(writer, 4, mask);
-            Value(writer, 5, new byte[4]);
-        });
-        return Compare(NotEqual, new byte[4]);
-    }
+    internal RuleBuilder IcmpTypeIs(byte type) => IcmpType(0).Compare(Equal, [type]);
 
-    internal RuleBuilder ReplyDirection()
-    {
-        Connection(1);
-        return Compare(Equal, [1]);
-    }
+    /// <summary>A TCP header with none of the flags of the mask but these: FIN 1, SYN 2, RST 4, ACK 16.</summary>
+    internal RuleBuilder TcpFlagsAreNot(byte mask, byte flags) => Payload(TransportHeader, 13, 1, 0).And(0, [mask]).Compare(NotEqual, [flags]);
+
+    /// <summary>The frame that brought the packet: 0 for this machine (or for nobody in particular), others broadcast and multicast.</summary>
+    internal RuleBuilder FrameIsForThisMachine() => Meta(19, 0).Compare(Equal, [0]);
+
+    internal RuleBuilder FrameIsForMany() => Meta(19, 0).Compare(NotEqual, [0]);
+
+    /// <summary>enum ip_conntrack_info by its bit in the state mask: established 2, related 4, new 8.</summary>
+    internal RuleBuilder ConnectionState(uint state) => Connection(0, 0).And(0, BitConverter.GetBytes(state)).Compare(NotEqual, new byte[4]);
+
+    /// <summary>enum ip_conntrack_status: source NAT 16.</summary>
+    internal RuleBuilder ConnectionStatus(uint status) => Connection(2, 0).And(0, BitConverter.GetBytes(status)).Compare(NotEqual, new byte[4]);
+
+    internal RuleBuilder OriginalDirection() => Connection(1, 0).Compare(Equal, [0]);
+
+    internal RuleBuilder ReplyDirection() => Connection(1, 0).Compare(Equal, [1]);
+
+    /// <summary>The half of the connection's label that says who began it, in words 4 and 5.</summary>
+    internal RuleBuilder BegunBy() => Connection(13, 4);
+
+    /// <summary>The half that says who let it in, in words 4 and 5. The first load is for nft, which takes what is in word 4 for a label by it.</summary>
+    internal RuleBuilder AdmittedBy() => Connection(13, 4).Connection(13, 2);
+
+    /// <summary>Goes on only if words 4 and 5 name nobody.</summary>
+    internal RuleBuilder IsNobody() => Zeroes(6, 2).In(SetId.Nobody, 4);
+
+    /// <summary>
+    /// Goes on only if words 4 and 5 name the attachment of the device that the packet leaves by; this machine, if by none. The device stands where the other
+    /// half of the label would be: nft sees nothing but a label, and 1.0.6 could not show it beside anything else.
+    /// </summary>
+    internal RuleBuilder IsWhereItLeaves() => OutputDevice(6).Zeroes(7, 1).In(SetId.Owners, 4);
+
+    /// <summary>Adds to the label what the map says for the key in the registers; the rule ends where it says nothing.</summary>
+    internal RuleBuilder AddToLabel(SetId map) =>
+        Expression("lookup", writer =>
+        {
+            writer.U32BigEndian(2, FirstRegister);
+            writer.U32BigEndian(3, FirstRegister);
+            writer.Text(1, map.Name);
+        }).Expression("ct", writer =>
+        {
+            writer.U32BigEndian(2, 13);
+            writer.U32BigEndian(4, FirstRegister);
+        });
+
+    /// <summary>The device by which the source would be reached, or none.</summary>
+    internal RuleBuilder DeviceTowardsSource() => Fib(1, 1);
+
+    /// <summary>The source would not be reached by the interface that the packet came in by.</summary>
+    internal RuleBuilder SourceIsElsewhere() => Fib(1, 1 | 8 | 32).Compare(Equal, new byte[4]);
+
+    internal RuleBuilder SourceTypeIs(uint type) => Fib(3, 1).Compare(Equal, BitConverter.GetBytes(type));
 
     /// <summary>What the routing table says of the destination: RTN_UNICAST 1, RTN_LOCAL 2 …</summary>
-    internal RuleBuilder DestinationTypeIs(uint type)
-    {
-        Expression("fib", writer =>
-        {
-            writer.U32BigEndian(1, FirstRegister);
-            writer.U32BigEndian(2, 3);
-            writer.U32BigEndian(3, 2);
-        });
-        return Compare(Equal, BitConverter.GetBytes(type));
-    }
+    internal RuleBuilder DestinationTypeIs(uint type) => Fib(3, 2).Compare(Equal, BitConverter.GetBytes(type));
 
-    /// <summary>Goes on only if the registers from word 0 on are a key of the set.</summary>
-    internal RuleBuilder In(SetId set) => Expression("lookup", writer =>
+    /// <summary>Goes on only if the registers from that word on are a key of the set.</summary>
+    internal RuleBuilder In(SetId set, int word = 0) => Expression("lookup", writer =>
     {
-        writer.U32BigEndian(2, FirstRegister);
+        writer.U32BigEndian(2, FirstRegister + (uint)word);
         writer.Text(1, set.Name);
     });
 
@@ -129,6 +156,9 @@ internal sealed class RuleBuilder : IDisposable
     internal RuleBuilder Drop() => Verdict(DropCode, null);
 
     internal RuleBuilder Goto(string chain) => Verdict(GotoCode, chain);
+
+    /// <summary>The end of a rule that lets in: <see cref="Accept"/> unless there is more to do.</summary>
+    internal RuleBuilder AcceptOrGoto(string? chain) => chain is null ? Accept() : Goto(chain);
 
     public void Dispose() => _writer.Dispose();
 
@@ -155,11 +185,39 @@ internal sealed class RuleBuilder : IDisposable
         writer.U32BigEndian(1, FirstRegister + (uint)word);
     });
 
-    private void Connection(uint key) => Expression("ct", writer =>
+    private RuleBuilder Connection(uint key, int word) => Expression("ct", writer =>
     {
         writer.U32BigEndian(2, key);
-        writer.U32BigEndian(1, FirstRegister);
+        writer.U32BigEndian(1, FirstRegister + (uint)word);
     });
+
+    // enum nft_fib_result: a device 1, the type of an address 3. Flags: of the source 1, of the destination 2, by the packet's own
+    // interface 8, only whether there is one 32.
+    private RuleBuilder Fib(uint result, uint flags) => Expression("fib", writer =>
+    {
+        writer.U32BigEndian(1, FirstRegister);
+        writer.U32BigEndian(2, result);
+        writer.U32BigEndian(3, flags);
+    });
+
+    private RuleBuilder Zeroes(int word, int words) => Expression("immediate", writer =>
+    {
+        writer.U32BigEndian(1, FirstRegister + (uint)word);
+        Value(writer, 2, new byte[4 * words]);
+    });
+
+    private RuleBuilder And(int word, ReadOnlySpan<byte> mask)
+    {
+        byte[] bits = mask.ToArray();
+        return Expression("bitwise", writer =>
+        {
+            writer.U32BigEndian(1, FirstRegister + (uint)word);
+            writer.U32BigEndian(2, FirstRegister + (uint)word);
+            writer.U32BigEndian(3, (uint)bits.Length);
+            Value(writer, 4, bits);
+            Value(writer, 5, new byte[bits.Length]);
+        });
+    }
 
     private RuleBuilder Payload(uint header, uint offset, uint length, int word) => Expression("payload", writer =>
     {

@@ -30,11 +30,17 @@ internal sealed class RuleSpec
 /// <summary>Where a base chain is hooked in: enum nf_inet_hooks and a priority.</summary>
 internal readonly record struct HookSpec(uint Hook, int Priority)
 {
-    internal static readonly HookSpec Forward = new(2, 0);
-    internal static readonly HookSpec Output = new(3, 0);
-
     /// <summary>Between connection tracking (−200) and destination NAT (−100): the state is known and the port is still the published one.</summary>
     internal static readonly HookSpec BeforeDestinationNat = new(0, -150);
+
+    /// <summary>What is delivered to this machine.</summary>
+    internal static readonly HookSpec Delivery = new(1, 0);
+
+    /// <summary>What this machine sends, after connection tracking.</summary>
+    internal static readonly HookSpec Sending = new(3, -150);
+
+    /// <summary>Behind every change of route, before source NAT (100) and before a new connection is confirmed: the interface is the one the packet leaves by.</summary>
+    internal static readonly HookSpec Leaving = new(4, 0);
 }
 
 /// <summary>A chain and its rules, in order. Without a hook it is jumped to.</summary>

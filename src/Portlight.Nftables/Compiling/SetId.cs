@@ -30,6 +30,10 @@ internal enum SetRole : byte
 {
     Attached,
     Devices,
+    Nobody,
+    Begins,
+    Admits,
+    Owners,
     Private,
     OpenPorts,
     OpenProtocols,
@@ -52,6 +56,10 @@ internal readonly record struct SetId(SectionId Section, SetRole Role)
 {
     internal static readonly SetId Attached = new(SectionId.Shared, SetRole.Attached);
     internal static readonly SetId Devices = new(SectionId.Shared, SetRole.Devices);
+    internal static readonly SetId Nobody = new(SectionId.Shared, SetRole.Nobody);
+    internal static readonly SetId Begins = new(SectionId.Shared, SetRole.Begins);
+    internal static readonly SetId Owners = new(SectionId.Shared, SetRole.Owners);
+    internal static readonly SetId Admits = new(SectionId.Shared, SetRole.Admits);
     internal static readonly SetId Private = new(SectionId.Shared, SetRole.Private);
     internal static readonly SetId OpenPorts = new(SectionId.Shared, SetRole.OpenPorts);
     internal static readonly SetId OpenProtocols = new(SectionId.Shared, SetRole.OpenProtocols);
@@ -64,6 +72,10 @@ internal readonly record struct SetId(SectionId Section, SetRole Role)
     {
         SetRole.Attached => "attached",
         SetRole.Devices => "bound_devices",
+        SetRole.Nobody => "nobody",
+        SetRole.Begins => "begins",
+        SetRole.Owners => "owners",
+        SetRole.Admits => "admits",
         SetRole.Private => "private",
         SetRole.OpenPorts => "open_ports",
         SetRole.OpenProtocols => "open_protocols",

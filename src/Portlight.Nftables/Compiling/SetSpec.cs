@@ -2,20 +2,33 @@ using System.Collections.Immutable;
 
 namespace Portlight.Nftables.Compiling;
 
+/// <summary>What the elements of a set carry beside their keys.</summary>
+internal enum SetValue : byte
+{
+    None,
+    Verdict,
+    Label,
+}
+
 /// <summary>How a set is declared. Two sets with equal specs can stand in for each other.</summary>
-internal sealed record SetSpec(string Name, ImmutableArray<KeyField> Key, bool IsInterval, bool IsVerdictMap)
+internal sealed record SetSpec(string Name, ImmutableArray<KeyField> Key, bool IsInterval, SetValue Value)
 {
     private const uint FlagInterval = 0x4;
     private const uint FlagMap = 0x8;
     private const uint FlagConcatenation = 0x80;
 
     /// <summary>enum nft_set_flags. Concatenation is only a flag where intervals make the kernel look into the fields.</summary>
-    internal uint Flags => (IsInterval ? FlagInterval | FlagConcatenation : 0) | (IsVerdictMap ? FlagMap : 0);
+    internal uint Flags => (IsInterval ? FlagInterval | FlagConcatenation : 0) | (Value != SetValue.None ? FlagMap : 0);
 
     internal int KeyLength => Key.Sum(part => Key.Length == 1 ? part.Length : part.PaddedLength);
 
     /// <summary>nft's number for the type of the key: six bits for each field.</summary>
-    internal uint KeyType => Key.Aggregate(0u, (number, part) => (number << 6) | part.TypeNumber);
+    internal uint KeyType => Combine(Key);
+
+    /// <summary>The type of a map's values: NFT_DATA_VERDICT, or a connection label shown as four words.</summary>
+    internal uint ValueType => Value == SetValue.Verdict ? 0xffffff00 : Combine(Label);
+
+    internal int ValueLength => Value == SetValue.Verdict ? 0 : OwnerCode.LabelLength;
 
     internal static SetSpec Of(SetId id) => id.Role switch
     {
@@ -26,8 +39,11 @@ internal sealed record SetSpec(string Name, ImmutableArray<KeyField> Key, bool I
         SetRole.OpenAll => Hash(id, KeyField.FamilyField, KeyField.Device),
         SetRole.OpenIcmp => Hash(id, KeyField.Device, KeyField.IcmpType),
         SetRole.OpenIcmpv6 => Hash(id, KeyField.Device, KeyField.Icmpv6Type),
-        SetRole.Private => Hash(id, KeyField.Device, KeyField.Ipv4Address) with { IsVerdictMap = true },
-        SetRole.Ranged => Hash(id, KeyField.Device) with { IsVerdictMap = true },
+        SetRole.Begins or SetRole.Admits => Hash(id, KeyField.Device) with { Value = SetValue.Label },
+        SetRole.Owners => Hash(id, KeyField.Mark, KeyField.Mark, KeyField.Device, KeyField.Mark),
+        SetRole.Nobody => Hash(id, [.. Label]),
+        SetRole.Private => Hash(id, KeyField.Device, KeyField.Ipv4Address) with { Value = SetValue.Verdict },
+        SetRole.Ranged => Hash(id, KeyField.Device) with { Value = SetValue.Verdict },
         SetRole.OpenRanges => Interval(id, KeyField.FamilyField, KeyField.Protocol, KeyField.Port),
         SetRole.Ports4 => Interval(id, KeyField.Ipv4Address, KeyField.Protocol, KeyField.Port),
         SetRole.Ports6 => Interval(id, KeyField.Ipv6Address, KeyField.Protocol, KeyField.Port),
@@ -37,15 +53,20 @@ internal sealed record SetSpec(string Name, ImmutableArray<KeyField> Key, bool I
         _ => Interval(id, KeyField.Ipv6Address, KeyField.Icmpv6Type, KeyField.Icmpv6Code),
     };
 
+    // nft's own type for labels shows nothing but the lowest bit.
+    private static ImmutableArray<KeyField> Label => [KeyField.Mark, KeyField.Mark, KeyField.Mark, KeyField.Mark];
+
     // Key is an ImmutableArray, whose own equality is by reference.
     public bool Equals(SetSpec? other) =>
         other is not null && Name == other.Name && KeyType == other.KeyType && KeyLength == other.KeyLength && Flags == other.Flags;
 
     public override int GetHashCode() => HashCode.Combine(Name, KeyType, Flags);
 
-    private static SetSpec Hash(SetId id, params ReadOnlySpan<KeyField> key) => new(id.Name, [.. key], false, false);
+    private static SetSpec Hash(SetId id, params ReadOnlySpan<KeyField> key) => new(id.Name, [.. key], false, SetValue.None);
 
     // A shard holds several attachments, told apart by device; the host's sets hold one and need no device.
     private static SetSpec Interval(SetId id, params ReadOnlySpan<KeyField> key) =>
-        new(id.Name, id.Section.Kind == SectionKind.Host ? [.. key] : [KeyField.Device, .. key], true, false);
+        new(id.Name, id.Section.Kind == SectionKind.Host ? [.. key] : [KeyField.Device, .. key], true, SetValue.None);
+
+    private static uint Combine(ImmutableArray<KeyField> fields) => fields.Aggregate(0u, (number, part) => (number << 6) | part.TypeNumber);
 }

@@ -24,10 +24,10 @@ internal sealed class TableSpec
     internal static TableSpec Compile(Ruleset ruleset)
     {
         var needs = new SectionNeeds();
-        var elements = new Dictionary<SetId, List<SetElement>>();
+        var elements = new Dictionary<SetId, List<SetElement>> { [SetId.Nobody] = [new SetElement(OwnerCode.Nobody)] };
         foreach (JudgedAttachment attachment in ruleset.Attachments.Values)
         {
-            CompiledAttachment compiled = AttachmentCompiler.Compile(attachment);
+            CompiledAttachment compiled = AttachmentCompiler.Compile(attachment, ruleset.Options.Connections);
             foreach (SetId need in compiled.Needs) needs.Add(need, 1);
             foreach (Entry entry in compiled.Entries)
             {
@@ -37,11 +37,12 @@ internal sealed class TableSpec
         }
 
         SectionId[] sections = [.. needs.Sections.OrderBy(section => section.Kind).ThenBy(section => section.Index)];
-        SetId[] sets = [.. Skeleton.SharedSets, .. sections.SelectMany(needs.SetsOf)];
+        SetId[] sets = [.. Skeleton.SetsOf(ruleset.Options.Connections), .. sections.SelectMany(needs.SetsOf)];
         ChainSpec[] chains =
         [
-            .. sections.Select(section => Skeleton.SectionChain(section, needs.SetsOf(section), ruleset.Options)),
-            .. Skeleton.SharedChains(ruleset.Options),
+            .. Skeleton.BeginChains(ruleset.Options),
+            .. sections.SelectMany(section => Skeleton.SectionChains(section, needs.SetsOf(section), ruleset.Options)),
+            .. Skeleton.InstanceChains(ruleset.Options),
         ];
         return new TableSpec([.. sets.Select(SetSpec.Of)], chains, elements.ToDictionary(pair => pair.Key.Name, pair => pair.Value, StringComparer.Ordinal), needs);
     }

@@ -33,8 +33,8 @@ internal sealed class AppliedPicture
     }
 
     internal List<Transition> Transitions(Dictionary<string, JudgedAttachment?> change) => [.. change.Select(pair => Transition.Between(
-        _attachments.TryGetValue(pair.Key, out JudgedAttachment? known) ? AttachmentCompiler.Compile(known) : CompiledAttachment.Nothing,
-        pair.Value is null ? CompiledAttachment.Nothing : AttachmentCompiler.Compile(pair.Value)))];
+        _attachments.TryGetValue(pair.Key, out JudgedAttachment? known) ? AttachmentCompiler.Compile(known, _options.Connections) : CompiledAttachment.Nothing,
+        pair.Value is null ? CompiledAttachment.Nothing : AttachmentCompiler.Compile(pair.Value, _options.Connections)))];
 
     /// <summary>The difference of one step, and by how much the needs change with it.</summary>
     internal (TableDifference Difference, Dictionary<SetId, int> Needs) Step(IEnumerable<(CompiledAttachment From, CompiledAttachment To)> attachments)
@@ -95,9 +95,10 @@ internal sealed class AppliedPicture
             if (before.AsSpan().SequenceEqual(now)) continue;
             difference.NewSets.AddRange(now.Except(before).Select(SetSpec.Of));
             difference.DeadSets.AddRange(before.Except(now).Select(set => set.Name));
-            if (now.Length == 0) difference.DeadChains.Add(section.Key.Name);
-            else if (before.Length == 0) difference.NewChains.Add(Skeleton.SectionChain(section.Key, now, _options));
-            else difference.RewrittenChains.Add(Skeleton.SectionChain(section.Key, now, _options));
+            List<ChainSpec> chains = Skeleton.SectionChains(section.Key, now, _options);
+            if (now.Length == 0) difference.DeadChains.AddRange(chains.Select(chain => chain.Name));
+            else if (before.Length == 0) difference.NewChains.AddRange(chains);
+            else difference.RewrittenChains.AddRange(chains);
         }
     }
 }

@@ -67,10 +67,10 @@ internal sealed class NftablesBatch : IDisposable
         _writer.U32BigEndian(3, set.Flags);
         _writer.U32BigEndian(4, set.KeyType);
         _writer.U32BigEndian(5, (uint)set.KeyLength);
-        if (set.IsVerdictMap)
+        if (set.Value != SetValue.None)
         {
-            _writer.U32BigEndian(6, 0xffffff00); // NFT_DATA_VERDICT
-            _writer.U32BigEndian(7, 0);
+            _writer.U32BigEndian(6, set.ValueType);
+            _writer.U32BigEndian(7, (uint)set.ValueLength);
         }
 
         _writer.U32BigEndian(10, ++_setNumber);
@@ -182,18 +182,19 @@ internal sealed class NftablesBatch : IDisposable
             _writer.Text(1, _table);
             _writer.Text(2, set);
             int list = _writer.BeginNested(3);
-            for (; i < elements.Length && _writer.NestedLength(list) < ElementListLimit; i++) Element(elements[i], withVerdict: type == NewElement);
+            for (; i < elements.Length && _writer.NestedLength(list) < ElementListLimit; i++) Element(elements[i], withValue: type == NewElement);
             _writer.EndNested(list);
             _writer.EndMessage();
         }
     }
 
-    private void Element(SetElement element, bool withVerdict)
+    private void Element(SetElement element, bool withValue)
     {
         int item = _writer.BeginNested(1);
         Key(1, element.Key);
         if (element.KeyEnd is not null) Key(10, element.KeyEnd);
-        if (withVerdict && element.Jump is not null) RuleBuilder.WriteVerdict(_writer, 2, RuleBuilder.JumpCode, element.Jump);
+        if (withValue && element.Jump is not null) RuleBuilder.WriteVerdict(_writer, 2, RuleBuilder.JumpCode, element.Jump);
+        if (withValue && element.Value is not null) Key(2, element.Value);
         _writer.EndNested(item);
     }
 

@@ -106,7 +106,7 @@ internal sealed class TableReader : IDisposable
             jump = (int)(verdict.Nested.U32BigEndianOrNull(1) ?? 0) == RuleBuilder.JumpCode ? verdict.Nested.TextOrNull(2) : "?";
         }
 
-        return new SetElement(Value(attributes, 1) ?? [], Value(attributes, 10), jump);
+        return new SetElement(Value(attributes, 1) ?? [], Value(attributes, 10), jump, jump is null ? Value(attributes, 2) : null);
     }
 
     private static byte[]? Value(NetlinkAttributes attributes, ushort type) =>

@@ -1,0 +1,97 @@
+using static Portlight.Nftables.Compiling.RuleBuilder;
+
+namespace Portlight.Nftables.Compiling;
+
+/// <summary>
+/// Whose a connection is. A reply passes only to the attachment that began the connection, and an attachment has begun one only if the first packet came in by it:
+/// the number of that place is put into the connection's label then (<see cref="OwnerCode"/>) and compared ever after. What claims an attached place's address and
+/// comes from elsewhere is dropped before the kernel remembers a connection of it (it does so behind the last hook).
+/// </summary>
+internal static class ConnectionRules
+{
+    private const string BeginChain = "begin";
+    private const string ArrivingChain = "arriving";
+    private const string AdmitChain = "admit";
+    private const byte Ipv4 = 2;
+    private const byte Ipv6 = 10;
+    private const byte Icmp = 1;
+    private const byte Tcp = 6;
+    private const byte Icmpv6 = 58;
+    private const byte FinSynResetAck = 0x17;
+    private const byte Syn = 0x02;
+    private const uint Established = 2;
+    private const uint Related = 4;
+    private const uint NewOrRelated = 8 | Related;
+    private const uint SourceTranslated = 16;
+    private const uint Loopback = 1;
+    private const uint Local = 2;
+
+    /// <summary>Where a rule that lets in goes instead of accepting: under drain the connection is to be remembered.</summary>
+    internal static string? LetIn(ConnectionPolicy connections) => connections == ConnectionPolicy.Drain ? AdmitChain : null;
+
+    /// <summary>The chains that are always there.</summary>
+    internal static IEnumerable<ChainSpec> Chains(ConnectionPolicy connections)
+    {
+        yield return new ChainSpec(BeginChain, null,
+        [
+            // The kernel may take up a connection in its middle, with whoever sends first as the one who began.
+            Rule("no beginning of a TCP connection", rule => rule.ProtocolIs(Tcp).TcpFlagsAreNot(FinSynResetAck, Syn).Accept()),
+            Rule("who begins it", rule => rule.BegunBy().IsNobody().InputDevice().AddToLabel(SetId.Begins)),
+        ]);
+        yield return new ChainSpec(ArrivingChain, null,
+        [
+            Rule("claims an attached place and does not come from there", rule => rule.DeviceTowardsSource().In(SetId.Devices).SourceIsElsewhere().Drop()),
+            Rule("may begin a connection", rule => rule.Goto(BeginChain)),
+        ]);
+        yield return new ChainSpec("prerouting", HookSpec.BeforeDestinationNat, [Rule("a new connection", rule => rule.ConnectionState(NewOrRelated).Goto(ArrivingChain))]);
+        if (connections == ConnectionPolicy.Drain)
+        {
+            yield return new ChainSpec(AdmitChain, null,
+            [
+                Rule("who lets it in", rule => rule.OriginalDirection().AdmittedBy().IsNobody().OutputDevice().AddToLabel(SetId.Admits)),
+                Rule("let in", rule => rule.Accept()),
+            ]);
+        }
+    }
+
+    /// <summary>What this machine itself sends; only where it is attached.</summary>
+    internal static IEnumerable<RuleSpec> Sending()
+    {
+        yield return Rule("loopback is not filtered", rule => rule.OutputDeviceIs(Loopback).Accept());
+        yield return Rule("a new connection", rule => rule.ConnectionState(NewOrRelated).Goto(BeginChain));
+    }
+
+    /// <summary>
+    /// A packet from one of this machine's own addresses that does not come from here. A frame for many may be its own multicast, looped back; a connection that
+    /// such a packet begins has no unicast address to which a reply could go.
+    /// </summary>
+    internal static RuleSpec ClaimsThisMachine() => Rule("claims this machine's address", rule =>
+        rule.ConnectionState(NewOrRelated).FrameIsForThisMachine().SourceTypeIs(Local).Drop());
+
+    internal static IEnumerable<RuleSpec> AlwaysAllowed(ConnectionPolicy connections, string whose)
+    {
+        // Only the answering direction passes by state, so every packet of an inbound connection meets the port set. The host's device is none.
+        yield return Rule($"replies to what {whose} began", rule => rule.ConnectionState(Established).ReplyDirection().BegunBy().IsWhereItLeaves().Accept());
+        if (connections == ConnectionPolicy.Drain)
+        {
+            yield return Rule("connections that were let in live on", rule =>
+                rule.ConnectionState(Established).OriginalDirection().AdmittedBy().IsWhereItLeaves().Accept());
+        }
+
+        // Related by ICMP only: path MTU discovery needs the errors, and a conntrack helper must not open ports. Unreachable, time exceeded, parameter problem;
+        // no redirects and no source quench.
+        yield return Rule("errors about a connection", rule => rule.FamilyIs(Ipv4).ProtocolIs(Icmp).ConnectionState(Related).IcmpTypeIs(3).Accept());
+        yield return Rule("errors about a connection", rule => rule.FamilyIs(Ipv4).ProtocolIs(Icmp).ConnectionState(Related).IcmpTypeBetween(11, 12).Accept());
+        yield return Rule("errors about a connection", rule => rule.FamilyIs(Ipv6).ProtocolIs(Icmpv6).ConnectionState(Related).IcmpTypeBetween(1, 4).Accept());
+
+        // RFC 4861: router and neighbour messages and redirects; a hop limit of 255 proves that no router forwarded them.
+        yield return Rule("neighbour discovery", rule => rule.FamilyIs(Ipv6).ProtocolIs(Icmpv6).IcmpTypeBetween(133, 137).HopLimitIs(255).Accept());
+    }
+
+    /// <summary>
+    /// Replies to what others began through this machine under its address (masquerading). They go on to whoever began: that was no address of this machine, or
+    /// the beginning would have been dropped as a claim.
+    /// </summary>
+    internal static RuleSpec TranslatedReplies() => Rule("replies to what passed under this machine's address", rule =>
+        rule.ConnectionState(Established).ReplyDirection().ConnectionStatus(SourceTranslated).Accept());
+}
