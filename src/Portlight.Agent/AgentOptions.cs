@@ -7,6 +7,18 @@ namespace Portlight.Agent;
 /// <summary>What an agent is told at its start and keeps to.</summary>
 public sealed record AgentOptions
 {
+    /// <summary>Whose rules and lab instances these are.</summary>
+    public required InstallationId Installation { get; init; }
+
+    /// <summary>What a second agent in the same network namespace is told about this one.</summary>
+    public required string DataDirectory { get; init; }
+
+    /// <summary>Replace what another installation has in the kernel, instead of refusing to start.</summary>
+    public bool TakesOver { get; init; }
+
+    /// <summary>Own the table where the kernel can; false: as if it could not.</summary>
+    public bool MayOwnTable { get; init; } = true;
+
     /// <summary>What becomes of an open connection when its port closes.</summary>
     public ConnectionPolicy Connections { get; init; } = ConnectionPolicy.Cut;
 

@@ -18,6 +18,7 @@ namespace Portlight.Agent;
 /// </summary>
 public sealed partial class EmbeddedAgent : IAgent, IDisposable
 {
+    private readonly EnforcementLock _lock;
     private readonly NftablesSession _session;
     private readonly NftablesWatcher _watcher;
     private readonly LabHost _lab;
@@ -27,13 +28,16 @@ public sealed partial class EmbeddedAgent : IAgent, IDisposable
     private readonly ILogger<EmbeddedAgent> _log;
     private volatile AgentStatus _status;
     private bool _isDrifted;
+    private bool _takesOver;
 
-    private EmbeddedAgent(NftablesSession session, NftablesWatcher watcher, LabHost lab, AgentOptions options, TimeProvider clock, ILogger<EmbeddedAgent> log)
+    private EmbeddedAgent(EnforcementLock held, NftablesSession session, NftablesWatcher watcher, LabHost lab, AgentOptions options, TimeProvider clock, ILogger<EmbeddedAgent> log)
     {
+        _lock = held;
         _session = session;
         _watcher = watcher;
         _lab = lab;
         _enforcer = new Enforcer(session, lab, new RulesetOptions { Connections = options.Connections, ListenAddresses = options.ListenAddresses });
+        _takesOver = options.TakesOver;
         _clock = clock;
         _log = log;
         if (options.AppliedFile is { } path)
@@ -42,33 +46,52 @@ public sealed partial class EmbeddedAgent : IAgent, IDisposable
             session.Committed = _applied.Record;
         }
 
-        _status = new AgentStatus(Enforces: true, options.Connections == ConnectionPolicy.Cut ? "cut" : "drain", 0, null, null);
+        _status = new AgentStatus(Enforces: true, options.Connections == ConnectionPolicy.Cut ? "cut" : "drain", 0, null, null)
+        {
+            Protection = session.Protection == TableProtection.Owned ? "owned" : "watched",
+        };
     }
 
     public AgentStatus Status => _status;
 
-    /// <summary>Opens an agent on the network namespace of the calling thread. Changes nothing yet.</summary>
-    /// <exception cref="AgentException">The kernel does not let us; <see cref="HostCheck"/> says what is missing.</exception>
+    /// <summary>Opens an agent on the network namespace of the calling thread, alone there until it is disposed. Changes nothing yet.</summary>
+    /// <exception cref="AgentException">
+    /// Another process has the namespace, or what is there belongs to another installation; or the kernel does not let us, and <see cref="HostCheck"/> says
+    /// what is missing.
+    /// </exception>
     public static EmbeddedAgent Open(AgentOptions options, TimeProvider clock, ILogger<EmbeddedAgent> log)
     {
+        var held = EnforcementLock.Take(options.DataDirectory);
         NftablesSession? session = null;
         NftablesWatcher? watcher = null;
+        LabHost? lab = null;
         try
         {
-            session = NftablesSession.Open();
+            session = NftablesSession.Open(options.Installation, options.MayOwnTable);
+            lab = new LabHost(options.PrivateNetwork, options.Installation);
+            KernelClaim.Require(
+                session, lab, options.Installation, options.TakesOver, "start with the data directory that it belongs to, or say --take-over to replace it by what is stored here");
             watcher = NftablesWatcher.Open(session);
-            return new EmbeddedAgent(session, watcher, new LabHost(options.PrivateNetwork), options, clock, log);
+            return new EmbeddedAgent(held, session, watcher, lab, options, clock, log);
         }
-        catch (NetlinkException exception)
+        catch (Exception exception)
         {
             watcher?.Dispose();
+            lab?.Dispose();
             session?.Dispose();
-            throw new AgentException(exception.Message, exception);
+            held.Dispose();
+            if (exception is NetlinkException or LabException)
+            {
+                throw new AgentException(exception.Message, exception);
+            }
+
+            throw;
         }
     }
 
     public Task<IReadOnlyList<AgentReport>> SynchroniseAsync(IReadOnlyList<DesiredInstance> all, CancellationToken cancellationToken) => Run(() =>
     {
+        TakeOver();
         var reports = _enforcer.Synchronise(all);
         CountRepair();
         _status = _status with { LastSynchronised = _clock.GetUtcNow() };
@@ -126,6 +149,21 @@ public sealed partial class EmbeddedAgent : IAgent, IDisposable
         _session.Dispose();
         _lab.Dispose();
         _applied?.Dispose();
+        _lock.Dispose();
+    }
+
+    /// <summary>The lab instances of others go while the rules of others still close them; their table is replaced by the synchronisation that follows.</summary>
+    private void TakeOver()
+    {
+        if (_takesOver)
+        {
+            foreach (var removed in _lab.RemoveForeign())
+            {
+                LogTakenOver(_log, removed.NamespaceName, removed.LinkName);
+            }
+
+            _takesOver = false;
+        }
     }
 
     /// <summary>
@@ -169,6 +207,9 @@ public sealed partial class EmbeddedAgent : IAgent, IDisposable
 
     [LoggerMessage(3001, LogLevel.Warning, "the ruleset was changed by somebody else ({Kind}, by {Process}, pid {ProcessId}); comparing all of it")]
     private static partial void LogDrift(ILogger logger, DriftKind kind, string process, uint processId);
+
+    [LoggerMessage(3003, LogLevel.Warning, "taken over from another installation: the lab instance {Namespace} (link {Link}) is removed")]
+    private static partial void LogTakenOver(ILogger logger, string @namespace, string link);
 
     [LoggerMessage(3002, LogLevel.Warning, "a foreign change of the ruleset was mended: {Mended}")]
     private static partial void LogRepaired(ILogger logger, SynchroniseReport mended);

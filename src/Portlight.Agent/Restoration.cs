@@ -1,6 +1,7 @@
 using Portlight.Agent.Applied;
 using Portlight.Agent.Lab;
 using Portlight.AgentProtocol;
+using Portlight.Domain;
 using Portlight.Nftables;
 using Portlight.Nftables.Netlink;
 
@@ -16,9 +17,12 @@ public sealed record Restoration(bool HadFile, int Attachments, string? Damage)
     public const string FileName = "applied.rules";
 
     /// <summary>Makes the kernel hold what it held when the file was written, in one transaction. Takes CAP_NET_ADMIN and nothing else.</summary>
-    /// <exception cref="AgentException">The kernel refused.</exception>
+    /// <param name="path">The file.</param>
+    /// <param name="installation">Whose rules they are. A data directory that does not know it any more is closed all the same, and its server refuses to start.</param>
+    /// <param name="dataDirectory">What others are told meanwhile.</param>
+    /// <exception cref="AgentException">An agent is at work, the kernel holds what is another installation's, or it refused.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
-    public static Restoration Run(string path)
+    public static Restoration Run(string path, InstallationId? installation, string dataDirectory)
     {
         byte[] file;
         try
@@ -33,7 +37,7 @@ public sealed record Restoration(bool HadFile, int Attachments, string? Damage)
         var (ruleset, damage) = AppliedRules.Read(file);
         if (damage is null || ruleset.Attachments.Count > 0)
         {
-            Load(ruleset);
+            Load(ruleset, installation.GetValueOrDefault(), dataDirectory);
         }
 
         return new Restoration(HadFile: true, ruleset.Attachments.Count, damage);
@@ -43,12 +47,15 @@ public sealed record Restoration(bool HadFile, int Attachments, string? Damage)
     private static JudgedAttachment Bind(NetlinkSocket links, JudgedAttachment attachment) =>
         attachment.IsHost ? attachment : attachment with { Device = links.Link(attachment.Key) is { } link && link.Name == attachment.Key ? (uint)link.Index : null };
 
-    private static void Load(Ruleset ruleset)
+    private static void Load(Ruleset ruleset, InstallationId installation, string dataDirectory)
     {
         try
         {
-            using var session = NftablesSession.Open();
+            using var held = EnforcementLock.Take(dataDirectory);
+            using var lab = new LabHost(Cidr.AnyIpv4, installation);
+            using var session = NftablesSession.Open(installation);
             using var links = NetlinkSocket.Open(NetlinkProtocol.Route);
+            KernelClaim.Require(session, lab, installation, takesOver: false, "name the data directory that it belongs to with --data");
             session.Synchronise(new Ruleset(ruleset.Options, ruleset.Attachments.Values.Select(attachment => Bind(links, attachment))));
         }
         catch (Exception exception) when (exception is NetlinkException or RulesetRefusedException or LabException)

@@ -10,4 +10,9 @@ public sealed record AgentStatus(bool Enforces, string Connections, long DriftRe
 {
     /// <summary>Why ports are only recorded though enforcing was wished for; null when they are enforced, or recording was asked for.</summary>
     public string? Reason { get; init; }
+
+    /// <summary>
+    /// What keeps others from changing the rules: <c>owned</c>, the kernel refuses it; <c>watched</c>, it is noticed and repaired. Null when nothing is enforced.
+    /// </summary>
+    public string? Protection { get; init; }
 }

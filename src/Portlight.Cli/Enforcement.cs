@@ -23,8 +23,8 @@ internal sealed class Enforcement : IDisposable
 
     /// <summary>Settles <see cref="EnforceMode.Auto"/> and opens the agent. The kernel is as it was afterwards.</summary>
     /// <exception cref="FailedException">The kernel was asked for and cannot enforce.</exception>
-    /// <exception cref="AgentException">It can, but not for us.</exception>
-    public static Enforcement Open(ServeOptions options, ILoggerFactory loggers)
+    /// <exception cref="AgentException">It can, but another process does already, or for another installation.</exception>
+    public static Enforcement Open(ServeOptions options, InstallationId installation, ILoggerFactory loggers)
     {
         if (options.Enforce == EnforceMode.Record)
         {
@@ -43,6 +43,9 @@ internal sealed class Enforcement : IDisposable
         var agent = EmbeddedAgent.Open(
             new AgentOptions
             {
+                Installation = installation,
+                DataDirectory = options.DataDirectory,
+                TakesOver = options.TakesOver,
                 Connections = options.DrainConnections ? ConnectionPolicy.Drain : ConnectionPolicy.Cut,
                 ListenAddresses = [.. options.ControlPlanePorts.SelectMany(KeptOpen)],
                 AppliedFile = Path.Combine(options.DataDirectory, Restoration.FileName),

@@ -20,13 +20,30 @@ public static class NftablesProbe
             socket.ReserveReceiveBuffer(1 << 20);
             using var batch = new NftablesBatch(socket, ProbeTable);
             batch.Begin();
-            TableDifference.Whole(TableSpec.Compile(OneOfEverything()), removeFirst: false).Write(batch, null);
+            TableDifference.Whole(TableSpec.Compile(OneOfEverything()), new TableMark(default, TableProtection.Watched, socket.PortId), removeFirst: false).Write(batch, null);
             return [.. batch.Check().Select(Describe).Distinct().Take(8)];
         }
         catch (NetlinkException failure)
         {
             return [$"nf_tables: {failure.Message}"];
         }
+    }
+
+    /// <summary>What can keep others from changing the table here: ownership without persistence would take the table with its process, so it is both or none.</summary>
+    /// <exception cref="NetlinkException">There is no nfnetlink here.</exception>
+    public static TableProtection FindProtection()
+    {
+        using NetlinkSocket socket = NetlinkSocket.Open(NetlinkProtocol.Netfilter);
+        return FindProtection(socket);
+    }
+
+    internal static TableProtection FindProtection(NetlinkSocket socket)
+    {
+        // Kernels that lack one of the flags refuse it.
+        using var batch = new NftablesBatch(socket, ProbeTable);
+        batch.Begin();
+        batch.AddTable(new TableMark(default, TableProtection.Owned, socket.PortId));
+        return batch.Check().Count == 0 ? TableProtection.Owned : TableProtection.Watched;
     }
 
     private static Ruleset OneOfEverything()

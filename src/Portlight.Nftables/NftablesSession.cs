@@ -1,3 +1,4 @@
+using Portlight.Domain;
 using Portlight.Nftables.Compiling;
 using Portlight.Nftables.Kernel;
 using Portlight.Nftables.Netlink;
@@ -21,14 +22,17 @@ public sealed class NftablesSession : IDisposable
     private readonly NetlinkSocket _socket;
     private readonly NftablesBatch _batch;
     private readonly int _longestTransaction;
+    private readonly TableMark _mark;
     private AppliedPicture? _picture;
 
     // True from the first step of a change to its last: if one fails between, memory and kernel may differ.
     private bool _isInDoubt;
 
-    private NftablesSession(NetlinkSocket socket, int longestTransaction)
+    private NftablesSession(NetlinkSocket socket, InstallationId installation, TableProtection protection, int longestTransaction)
     {
         _socket = socket;
+        Protection = protection;
+        _mark = new TableMark(installation, protection, socket.PortId);
         _batch = new NftablesBatch(socket);
         _longestTransaction = Math.Min(longestTransaction, socket.ReserveSendBuffer(WantedSendBuffer));
         socket.ReserveReceiveBuffer(WantedReceiveBuffer);
@@ -40,12 +44,45 @@ public sealed class NftablesSession : IDisposable
     /// <summary>By what the kernel's events name our own commits.</summary>
     public uint PortId => _socket.PortId;
 
-    /// <summary>Opens a session on the network namespace of the calling thread. Reads and changes nothing.</summary>
+    /// <summary>What keeps others from changing the table that this session makes.</summary>
+    public TableProtection Protection { get; }
+
+    /// <summary>Opens a session on the network namespace of the calling thread. Changes nothing.</summary>
+    /// <param name="installation">Whose table it keeps: a table that names another, or none, is replaced by the first <see cref="Synchronise"/>.</param>
+    /// <param name="mayOwn">Own the table where the kernel can; false: as if it could not.</param>
     /// <exception cref="NetlinkException">There is no nfnetlink here.</exception>
-    public static NftablesSession Open() => Open(int.MaxValue);
+    public static NftablesSession Open(InstallationId installation, bool mayOwn = true) => Open(installation, mayOwn, int.MaxValue);
+
+    /// <summary>For tests: a table that is nobody's.</summary>
+    internal static NftablesSession Open() => Open(default, mayOwn: false);
 
     /// <summary>For tests: as if the kernel granted a send buffer of this size only.</summary>
-    internal static NftablesSession Open(int longestTransaction) => new(NetlinkSocket.Open(NetlinkProtocol.Netfilter), longestTransaction);
+    internal static NftablesSession Open(int longestTransaction) => Open(default, mayOwn: false, longestTransaction);
+
+    private static NftablesSession Open(InstallationId installation, bool mayOwn, int longestTransaction)
+    {
+        NetlinkSocket socket = NetlinkSocket.Open(NetlinkProtocol.Netfilter);
+        try
+        {
+            return new NftablesSession(socket, installation, mayOwn ? NftablesProbe.FindProtection(socket) : TableProtection.Watched, longestTransaction);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The table that is in the kernel; null when there is none.</summary>
+    /// <exception cref="NetlinkException">It cannot be read: CAP_NET_ADMIN is missing, or nf_tables.</exception>
+    public FoundTable? Find()
+    {
+        lock (_lock)
+        {
+            ActualTable found = TableReader.Find(_socket);
+            return found.Exists ? new FoundTable(found.Installation, found.OwnerPortId) : null;
+        }
+    }
 
     /// <summary>Reads the table back and makes it what <paramref name="desired"/> says. Doing it twice changes nothing the second time.</summary>
     /// <returns>What was different.</returns>
@@ -96,7 +133,7 @@ public sealed class NftablesSession : IDisposable
         lock (_lock)
         {
             _picture = null;
-            if (!TableReader.TableExists(_socket)) return false;
+            if (!TableReader.Find(_socket).Exists) return false;
             _batch.Begin();
             _batch.RemoveTable();
             try
@@ -165,7 +202,7 @@ public sealed class NftablesSession : IDisposable
             if (!actual.IsConsistent && insist) continue;
 
             // A difference that the kernel twice found impossible means a table stranger than we can see: make it from nothing.
-            TableDifference difference = impossible < 2 ? TableDifference.Between(actual, spec) : TableDifference.Whole(spec, actual.Exists);
+            TableDifference difference = impossible < 2 ? TableDifference.Between(actual, spec, _mark) : TableDifference.Whole(spec, _mark, actual.Exists);
             try
             {
                 if (!difference.IsEmpty) Commit_NeedsLock(difference, insist ? actual.Generation : null);

@@ -49,6 +49,9 @@ public sealed class PortlightServer : IAsyncDisposable
     /// <summary>Where it listens, with the real port where 0 was asked for.</summary>
     public required IReadOnlyList<Uri> Addresses { get; init; }
 
+    /// <summary>Names of instances whose packets are to be filtered, and nobody does, because recording was asked for; null when there are none.</summary>
+    public required string? Unenforced { get; init; }
+
     internal IStore Store => store;
 
     internal SetupWorker Setup => setup;
@@ -68,14 +71,14 @@ public sealed class PortlightServer : IAsyncDisposable
     /// else can fail any more, and a new directory gets an installation only when its addresses and the agent are there. What connects meanwhile waits.
     /// </summary>
     /// <param name="asked">The settings.</param>
-    /// <param name="openAgent">Called once, with the real ports; what it throws ends the start.</param>
+    /// <param name="openAgent">Called when the addresses are bound, before anything else is opened.</param>
     /// <param name="clock">The time.</param>
     /// <param name="logging">Where the log goes.</param>
     /// <param name="cancellationToken">Ends a start that is under way.</param>
     /// <exception cref="IOException">An address cannot be listened on, or the certificate is not usable.</exception>
     /// <exception cref="StoreException">The database cannot be used.</exception>
-    /// <exception cref="AgentException">The kernel cannot be made to hold what is stored; it is as it was.</exception>
-    public static async Task<PortlightServer> StartAsync(ServeOptions asked, Func<ServeOptions, IAgent> openAgent, TimeProvider clock, Action<ILoggingBuilder> logging, CancellationToken cancellationToken)
+    /// <exception cref="AgentException">The kernel cannot be made to hold what is stored, or must not; it is as it was.</exception>
+    public static async Task<PortlightServer> StartAsync(ServeOptions asked, OpenAgent openAgent, TimeProvider clock, Action<ILoggingBuilder> logging, CancellationToken cancellationToken)
     {
         var opened = new Opened();
         try
@@ -90,11 +93,12 @@ public sealed class PortlightServer : IAsyncDisposable
     }
 
     private static async Task<PortlightServer> StartAsync(
-        ServeOptions asked, Func<ServeOptions, IAgent> openAgent, TimeProvider clock, Action<ILoggingBuilder> logging, Opened opened, CancellationToken cancellationToken)
+        ServeOptions asked, OpenAgent openAgent, TimeProvider clock, Action<ILoggingBuilder> logging, Opened opened, CancellationToken cancellationToken)
     {
         var listeners = opened.Add(BoundListeners.Bind(asked));
         var options = asked with { Listen = [.. listeners.Api.Select(listener => listener.Address)], Metrics = listeners.Metrics?.Address };
-        var agent = openAgent(options);
+        var installation = InstallationFile.Read(options.DataDirectory) ?? InstallationFile.NewId();
+        var agent = openAgent(options, installation);
 
         Directory.CreateDirectory(options.DataDirectory);
         Reconciler? synchronised = null;
@@ -105,6 +109,8 @@ public sealed class PortlightServer : IAsyncDisposable
         var box = KeyFile.OpenOrCreate(Path.Combine(options.DataDirectory, KeyFileName));
         var setup = opened.Add(new SetupWorker(store, box, clock, loggers.CreateLogger<SetupWorker>()));
         var owner = await FirstStart.EnsureAsync(options, store, box, setup, clock);
+        var unenforced = UnenforcedPorts.Check(options, store.View, agent.Status);
+        InstallationFile.Write(options.DataDirectory, installation);
         var projection = new Projection(options.PortLimits, new Scope(owner.Id, options.Region));
         var reconciler = synchronised = opened.Add(new Reconciler(store, agent, projection, clock, loggers.CreateLogger<Reconciler>()));
         var unconfirmed = opened.Add(new UnconfirmedWatch(store, clock, loggers.CreateLogger<UnconfirmedWatch>()));
@@ -151,6 +157,7 @@ public sealed class PortlightServer : IAsyncDisposable
         return new PortlightServer(app, store, reconciler, setup, audit, opened)
         {
             Addresses = options.Listen,
+            Unenforced = unenforced,
             Operations = operations.Entries,
             Sessions = services.Sessions,
             Secrets = box,

@@ -43,6 +43,9 @@ public sealed record ServeOptions
 
     public EnforceMode Enforce { get; init; } = EnforceMode.Auto;
 
+    /// <summary>Replace what another installation has in the kernel, instead of refusing to start. Said for one start, so it is no setting.</summary>
+    public bool TakesOver { get; init; }
+
     /// <summary>True: a connection that the port set no longer allows lives on, as AWS security groups let it. False (the default) cuts it.</summary>
     public bool DrainConnections { get; init; }
 

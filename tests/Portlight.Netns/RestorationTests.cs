@@ -4,6 +4,7 @@ using Portlight.Agent;
 using Portlight.AgentProtocol;
 using Portlight.Domain;
 using Portlight.Nftables;
+using Portlight.TestKit;
 using Portlight.TestKit.Network;
 
 namespace Portlight.Netns;
@@ -24,10 +25,10 @@ public sealed class RestorationTests
         scene.Put(Scene.Lab(4, Ports.Of("443/tcp")) with { Attachment = new Attachment.Interface("vc7", [], []), NamespaceName = null });
         var lab = scene.Put(Scene.Lab(9, Ports.Of("80/tcp")));
         var ruleset = Listed(scene);
-        scene.Agent.Dispose();
+        scene.StopAgent();
         scene.Host.Nft("flush ruleset");
 
-        Assert.Equal(new Restoration(HadFile: true, 3, null), scene.Host.Do(() => Restoration.Run(scene.Options.AppliedFile!)));
+        Assert.Equal(new Restoration(HadFile: true, 3, null), scene.Host.Do(() => Restoration.Run(scene.Options.AppliedFile!, Scene.Installation, "/nowhere")));
 
         Assert.Equal(ruleset, Listed(scene));
         var probe = scene.Probe(scene.FromClient, lab, scene.Inside(lab));
@@ -39,15 +40,16 @@ public sealed class RestorationTests
     {
         using var scene = new Scene();
         scene.Put(ThisHost(3, "22/tcp"));
-        scene.Agent.Dispose();
+        scene.StopAgent();
         scene.Host.Nft("flush ruleset");
-        scene.Host.Do(() => Restoration.Run(scene.Options.AppliedFile!));
-        var ruleset = scene.Host.Run("nft", "-a list table inet portlight");
+        scene.Host.Do(() => Restoration.Run(scene.Options.AppliedFile!, Scene.Installation, "/nowhere"));
+        var ruleset = TableListing.WithoutOwner(scene.Host.Run("nft", "-a list table inet portlight"));
 
+        scene.Options = scene.Options with { MayOwnTable = true };
         scene.RestartAgent();
 
         // With the handles: what is made again has others.
-        Assert.Equal(ruleset, scene.Host.Run("nft", "-a list table inet portlight"));
+        Assert.Equal(ruleset, TableListing.WithoutOwner(scene.Host.Run("nft", "-a list table inet portlight")));
     }
 
     [Fact]
@@ -59,14 +61,14 @@ public sealed class RestorationTests
         using var client = scene.Client.Udp(new IPEndPoint(TestNetwork.Address(Scene.ClientIpv4), 0));
         client.SendTo([1], server.LocalEndPoint!);
         Assert.Equal(1, server.Receive(new byte[8]));
-        scene.Agent.Dispose();
+        scene.StopAgent();
         scene.Host.Nft("flush ruleset");
         var file = File.ReadAllText(scene.Options.AppliedFile!, Encoding.UTF8);
         var broken = file.Replace("\"to\":22", "\"to\":29", StringComparison.Ordinal);
         Assert.NotEqual(file, broken);
         File.WriteAllText(scene.Options.AppliedFile!, broken + file.Split('\n')[^2] + "\n");
 
-        var restored = scene.Host.Do(() => Restoration.Run(scene.Options.AppliedFile!));
+        var restored = scene.Host.Do(() => Restoration.Run(scene.Options.AppliedFile!, Scene.Installation, "/nowhere"));
 
         Assert.Equal(new Restoration(HadFile: true, 1, "is damaged in line 2"), restored);
         Assert.DoesNotContain("22", string.Concat(Listed(scene).Where(line => line.Contains("elements", StringComparison.Ordinal))), StringComparison.Ordinal);
@@ -77,11 +79,11 @@ public sealed class RestorationTests
     public void Without_a_file_the_kernel_is_left_alone()
     {
         using var scene = new Scene();
-        scene.Agent.Dispose();
+        scene.StopAgent();
         scene.Host.Nft("flush ruleset");
         File.Delete(scene.Options.AppliedFile!);
 
-        Assert.Equal(new Restoration(HadFile: false, 0, null), scene.Host.Do(() => Restoration.Run(scene.Options.AppliedFile!)));
+        Assert.Equal(new Restoration(HadFile: false, 0, null), scene.Host.Do(() => Restoration.Run(scene.Options.AppliedFile!, Scene.Installation, "/nowhere")));
 
         Assert.Equal("", scene.Host.Run("nft", "list tables"));
     }
@@ -89,6 +91,6 @@ public sealed class RestorationTests
     private static Packet ToLab(string packet) => Judging.Read(packet) with { Destination = Scene.PublicIpv4(9) };
 
     /// <summary>The table as others see it; the order of a set's elements is the kernel's own affair.</summary>
-    private static string[] Listed(Scene scene) => [.. scene.Host.Run("nft", "list table inet portlight").Split(['\n', ','], StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
+    private static string[] Listed(Scene scene) => [.. TableListing.WithoutOwner(scene.Host.Run("nft", "list table inet portlight")).Split(['\n', ','], StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
         .Select(line => line.TrimEnd('}', ' ').Replace("elements = { ", "", StringComparison.Ordinal)).Where(line => line.Length > 0).Order(StringComparer.Ordinal)];
 }

@@ -25,17 +25,21 @@ internal sealed class Scene : IDisposable
     private readonly ConnectionPolicy _connections;
     private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("portlight-scene-");
     private long _revision;
+    private bool _isStopped;
 
     internal Scene(ConnectionPolicy connections = ConnectionPolicy.Cut, params IEnumerable<ListenAddress> listen)
     {
         _connections = connections;
-        Options = new AgentOptions { Connections = connections, ListenAddresses = [.. listen], AppliedFile = Path.Combine(_directory.FullName, Restoration.FileName) };
+        // Not owned, so that tests can do to the table what others do where the kernel cannot prevent it. OwnershipTests has the other half.
+        Options = new AgentOptions { Installation = Installation, DataDirectory = "/nowhere", MayOwnTable = false, Connections = connections, ListenAddresses = [.. listen], AppliedFile = Path.Combine(_directory.FullName, Restoration.FileName) };
         Agent = EmbeddedAgent.Open(Options, TimeProvider.System, NullLogger<EmbeddedAgent>.Instance);
         Client = Network.AddMachine("client", ClientLink, ClientIpv4, ClientIpv6);
         FromClient = Own(new PacketSender(Client));
         FromHost = Own(new PacketSender(Network.Host));
         Synchronise();
     }
+
+    internal static InstallationId Installation { get; } = new(0x5ce0e);
 
     internal TestNetwork Network { get; } = new();
 
@@ -47,7 +51,7 @@ internal sealed class Scene : IDisposable
 
     internal PacketSender FromHost { get; }
 
-    internal AgentOptions Options { get; }
+    internal AgentOptions Options { get; set; }
 
     internal EmbeddedAgent Agent { get; private set; }
 
@@ -98,12 +102,30 @@ internal sealed class Scene : IDisposable
     /// <summary>Ends the agent as a stopped or killed server does, and starts another.</summary>
     internal void RestartAgent(bool synchronise = true)
     {
-        Agent.Dispose();
+        StopAgent();
+        _isStopped = false;
         Agent = EmbeddedAgent.Open(Options, TimeProvider.System, NullLogger<EmbeddedAgent>.Instance);
         if (synchronise)
         {
             Assert.All(Synchronise(), report => Assert.IsType<AgentReport.Applied>(report));
         }
+    }
+
+    /// <summary>Ends the agent as a stopped or killed server does.</summary>
+    internal void StopAgent()
+    {
+        if (!_isStopped)
+        {
+            _isStopped = true;
+            Agent.Dispose();
+        }
+    }
+
+    /// <summary>Removes what the agent has made; it must have been stopped.</summary>
+    internal static KernelContents TearDown()
+    {
+        using var teardown = Teardown.Open(Installation, takesOver: false, "/nowhere");
+        return teardown.Run();
     }
 
     /// <summary>Inside a lab instance.</summary>
@@ -155,8 +177,8 @@ internal sealed class Scene : IDisposable
     {
         _owned.Reverse();
         _owned.ForEach(owned => owned.Dispose());
-        Agent.Dispose();
-        Teardown.Run();
+        StopAgent();
+        TearDown();
         Network.Dispose();
         _directory.Delete(recursive: true);
     }

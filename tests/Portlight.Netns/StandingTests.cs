@@ -1,4 +1,5 @@
 using System.Net;
+using Portlight.Agent;
 using Portlight.AgentProtocol;
 using Portlight.Domain;
 using Portlight.Nftables;
@@ -20,7 +21,7 @@ public sealed class StandingTests
         using var scene = new Scene();
         var instance = scene.Put(Scene.Lab(9, Ports.Of("80/tcp")));
         var probe = scene.Probe(scene.FromClient, instance, scene.Inside(instance));
-        scene.Agent.Dispose();
+        scene.StopAgent();
         Assert.Equal([true, false, true, false], Judge(probe, 9));
     }
 
@@ -31,7 +32,7 @@ public sealed class StandingTests
         scene.Put(Scene.Lab(8, Ports.Of("1-100/tcp from 198.51.100.0/24; 8:0/icmp; 0-1/all")));
         var instance = scene.Put(Scene.Lab(9, Ports.Of("80/tcp")));
         using var echo = new Echo(scene.Client, scene.Inside(instance), "203.0.113.9", 80);
-        using var stranger = scene.Host.Do(NftablesSession.Open);
+        using var stranger = scene.Host.Do(() => NftablesSession.Open(Scene.Installation, mayOwn: false));
         using var watcher = scene.Host.Do(() => NftablesWatcher.Open(stranger));
 
         scene.RestartAgent();
@@ -107,7 +108,8 @@ public sealed class StandingTests
             scene.Put(Scene.Lab(9, Ports.Of("1-2/tcp from 198.51.100.0/24")));
             scene.Put(Scene.Lab(10, PortSet.Empty) with { Attachment = new Attachment.ThisHost([], []), NamespaceName = null });
 
-            Assert.Equal(new Agent.Teardown(HadTable: true, LabInstances: 2), Agent.Teardown.Run());
+            scene.StopAgent();
+            Assert.Equal(new KernelContents(HasTable: true, LabInstances: 2), Scene.TearDown());
 
             Assert.Equal("table inet foreign\n", scene.Host.Run("nft", "list tables"));
             Assert.Equal(["client", "pl-foreign"], scene.Host.Run("ip", "netns list").Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split(' ')[0]).Order());
@@ -115,7 +117,7 @@ public sealed class StandingTests
             Assert.DoesNotContain("pl8", links, StringComparison.Ordinal);
             Assert.DoesNotContain("pl9", links, StringComparison.Ordinal);
             Assert.Contains("pl7", links, StringComparison.Ordinal);
-            Assert.Equal(new Agent.Teardown(HadTable: false, LabInstances: 0), Agent.Teardown.Run());
+            Assert.Equal(new KernelContents(HasTable: false, LabInstances: 0), Scene.TearDown());
         }
         finally
         {

@@ -123,7 +123,7 @@ public sealed class SessionTests
             while (!Volatile.Read(ref stop))
             {
                 batch.Begin();
-                batch.AddTable();
+                batch.AddTable(new TableMark(default, TableProtection.Watched, socket.PortId));
                 batch.RemoveTable();
                 batch.Commit();
             }

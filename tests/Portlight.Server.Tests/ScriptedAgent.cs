@@ -29,7 +29,10 @@ internal sealed class ScriptedAgent : IAgent
 
     public int Synchronisations { get; private set; }
 
-    public AgentStatus Status => new(Enforces: true, "cut", Synchronisations - 1, null, null);
+    /// <summary>False: an agent that records, for this reason.</summary>
+    public bool Enforces { get; set; } = true;
+
+    public AgentStatus Status => new(Enforces, "cut", Synchronisations - 1, null, null) { Reason = Enforces ? null : "the kernel is not at hand" };
 
     /// <summary>From now on this reason, when it is not null, is why a state is refused.</summary>
     public void Refuse(Func<DesiredInstance, string?> reason)

@@ -134,7 +134,7 @@ internal sealed class ServerHarness : IAsyncDisposable
 
     private async Task StartServerAsync()
     {
-        Server = await PortlightServer.StartAsync(options, _ => Agent, Clock, _ => { }, TestContext.Current.CancellationToken);
+        Server = await PortlightServer.StartAsync(options, (_, _) => Agent, Clock, _ => { }, TestContext.Current.CancellationToken);
         Assert.True(SharedCredentialsFile.TryRead(Path.Combine(directory, "credentials"), "default", out var credentials, out var problem), problem);
         Credentials = credentials;
         Scope = new Scope("111122223333", "us-east-1");

@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Portlight.AgentProtocol;
+using Portlight.Domain;
 using Portlight.Storage;
 
 namespace Portlight.Server.Tests;
@@ -10,6 +11,8 @@ namespace Portlight.Server.Tests;
 /// <summary>The order of a start: addresses, agent, store, kernel. Whatever fails, nothing after it has begun, and nothing before it is left.</summary>
 public sealed class StartTests : IDisposable
 {
+    private const string Account = "111122223333";
+
     private readonly DirectoryInfo scratch = Directory.CreateTempSubdirectory("portlight-start-");
     private readonly ScriptedAgent agent = new();
     private int openedAgents;
@@ -85,7 +88,7 @@ public sealed class StartTests : IDisposable
     public async Task A_start_whose_agent_refuses_leaves_no_installation()
     {
         await Assert.ThrowsAsync<AgentException>(() => PortlightServer.StartAsync(
-            Options, _ => throw new AgentException("taken"), TimeProvider.System, _ => { }, TestContext.Current.CancellationToken));
+            Options, (_, _) => throw new AgentException("taken"), TimeProvider.System, _ => { }, TestContext.Current.CancellationToken));
         AssertNothingBegan();
     }
 
@@ -116,7 +119,7 @@ public sealed class StartTests : IDisposable
         Task<HttpResponseMessage>? early = null;
         var starting = PortlightServer.StartAsync(
             Options,
-            bound =>
+            (bound, _) =>
             {
                 early = client.GetAsync(new Uri(bound.Listen[0], "/healthz"), TestContext.Current.CancellationToken);
                 return agent;
@@ -147,11 +150,81 @@ public sealed class StartTests : IDisposable
         }
     }
 
-    private ServeOptions Options => new() { DataDirectory = DataDirectory, Listen = [new Uri("http://127.0.0.1:0")] };
+    [Fact]
+    public async Task An_installation_whose_ports_the_kernel_filters_does_not_start_to_record_unless_it_is_told_to()
+    {
+        await using (var server = await StartAsync(Options))
+        {
+            await server.Store.CommitAsync((_, changes) => changes.Save(Attached(changes.NewIndex(), "web-1", new Attachment.Lab())), TestContext.Current.CancellationToken);
+            await server.Store.CommitAsync((_, changes) => changes.Save(Attached(changes.NewIndex(), "web-2", new Attachment.ThisHost([], []))), TestContext.Current.CancellationToken);
+            await server.Store.CommitAsync((_, changes) => changes.Save(Attached(changes.NewIndex(), "noted", new Attachment.Recorded())), TestContext.Current.CancellationToken);
+        }
+
+        var before = agent.Synchronisations;
+        agent.Enforces = false;
+        var refused = await Assert.ThrowsAsync<AgentException>(() => StartAsync(Options));
+        Assert.Equal(
+            "the ports of web-1, web-2 are the kernel's to filter, and that is not possible here: the kernel is not at hand; mend that, or say --enforce record to go on without filtering",
+            refused.Message);
+        Assert.Equal(before, agent.Synchronisations);
+
+        await using (var told = await StartAsync(Options with { Enforce = EnforceMode.Record }))
+        {
+            Assert.Equal("web-1, web-2", told.Unenforced);
+        }
+
+        agent.Enforces = true;
+        await using var enforced = await StartAsync(Options);
+        Assert.Null(enforced.Unenforced);
+    }
+
+    [Fact]
+    public async Task A_data_directory_is_one_installation_for_good_and_a_damaged_id_is_not_replaced()
+    {
+        var seen = new List<InstallationId>();
+        for (var i = 0; i < 2; i++)
+        {
+            await using var server = await PortlightServer.StartAsync(
+                Options,
+                (_, installation) =>
+                {
+                    seen.Add(installation);
+                    return agent;
+                },
+                TimeProvider.System,
+                _ => { },
+                TestContext.Current.CancellationToken);
+        }
+
+        Assert.Equal(seen[0], seen[1]);
+        Assert.Equal(seen[0], InstallationFile.Read(DataDirectory));
+        var path = Path.Combine(DataDirectory, InstallationFile.Name);
+        await File.WriteAllTextAsync(path, "0000", TestContext.Current.CancellationToken);
+        Assert.Contains(path, (await Assert.ThrowsAsync<StoreException>(() => StartAsync(Options))).Message, StringComparison.Ordinal);
+        Assert.Equal(0, openedAgents);
+    }
+
+    private static Instance Attached(long index, string name, Attachment attachment) => new()
+    {
+        Scope = new Scope(Account, "us-east-1"),
+        Name = name,
+        Id = Guid.NewGuid(),
+        Index = index,
+        CreatedAt = DateTimeOffset.UnixEpoch,
+        AvailabilityZone = "us-east-1a",
+        BlueprintId = "ubuntu_22_04",
+        BundleId = "nano_3_0",
+        Attachment = attachment,
+        Ports = PortSet.Empty,
+        State = InstanceState.Running,
+        KeyPairName = KeyPair.DefaultName,
+    };
+
+    private ServeOptions Options => new() { Account = Account, DataDirectory = DataDirectory, Listen = [new Uri("http://127.0.0.1:0")] };
 
     private Task<PortlightServer> StartAsync(ServeOptions options) => PortlightServer.StartAsync(
         options,
-        _ =>
+        (_, _) =>
         {
             openedAgents++;
             return agent;

@@ -1,12 +1,13 @@
 using System.Net;
 using System.Net.Sockets;
 using Microsoft.Win32.SafeHandles;
+using Portlight.Domain;
 using Portlight.Nftables.Netlink;
 
 namespace Portlight.Agent.Lab;
 
 /// <summary>The host's end of lab links: made closed (down), taken up with the routes that lead to the instance, taken down, removed.</summary>
-internal sealed class HostSide(NetlinkSocket socket, bool hasIpv6)
+internal sealed class HostSide(NetlinkSocket socket, InstallationId installation, bool hasIpv6)
 {
     /// <summary>
     /// The source of what the host itself sends to an instance. Null leaves it to the kernel, which takes an address of the machine; where the machine has
@@ -24,7 +25,7 @@ internal sealed class HostSide(NetlinkSocket socket, bool hasIpv6)
         var byLink = new Dictionary<int, State>();
         foreach (var link in socket.VethLinks())
         {
-            if (LabAlias.TryParse(link.Name, link.Alias, out var alias))
+            if (LabAlias.TryParse(link.Name, link.Alias, out var alias) && alias.Installation == installation)
             {
                 byLink[link.Index] = new State(link, [], []);
                 found[alias.Index] = (alias, byLink[link.Index]);
@@ -47,6 +48,21 @@ internal sealed class HostSide(NetlinkSocket socket, bool hasIpv6)
         foreach (var row in socket.HostRoutes())
         {
             byLink.GetValueOrDefault(row.Link)?.Routes.Add(row.Destination);
+        }
+
+        return found;
+    }
+
+    /// <summary>Lab links of other installations, and their links' numbers.</summary>
+    internal List<(LabAlias Alias, int Link)> ReadForeign()
+    {
+        var found = new List<(LabAlias, int)>();
+        foreach (var link in socket.VethLinks())
+        {
+            if (LabAlias.TryParse(link.Name, link.Alias, out var alias) && alias.Installation != installation)
+            {
+                found.Add((alias, link.Index));
+            }
         }
 
         return found;

@@ -1,9 +1,13 @@
 using System.Globalization;
+using Portlight.Domain;
 
 namespace Portlight.Agent.Lab;
 
-/// <summary>How a lab link is known again after a restart: its name says the index, its alias (ifAlias) the index and the namespace. A link without both is not ours.</summary>
-internal readonly record struct LabAlias(long Index, string NamespaceName)
+/// <summary>
+/// How a lab link is known again after a restart: its name says the index, its alias (ifAlias) the installation, the index and the namespace. A link without
+/// both is not Portlight's. The aliases of versions before installations had an id name none, and are nobody's.
+/// </summary>
+internal readonly record struct LabAlias(InstallationId? Installation, long Index, string NamespaceName)
 {
     private const string Prefix = "portlight:";
 
@@ -23,15 +27,22 @@ internal readonly record struct LabAlias(long Index, string NamespaceName)
         }
 
         var rest = alias.AsSpan(Prefix.Length);
+        InstallationId? installation = null;
+        if (rest.Length > InstallationId.Length && rest[InstallationId.Length] == ':' && InstallationId.TryParse(rest[..InstallationId.Length], out var id))
+        {
+            installation = id;
+            rest = rest[(InstallationId.Length + 1)..];
+        }
+
         var colon = rest.IndexOf(':');
         if (colon <= 0 || colon == rest.Length - 1 || !long.TryParse(rest[..colon], NumberStyles.None, CultureInfo.InvariantCulture, out var index))
         {
             return false;
         }
 
-        parsed = new LabAlias(index, rest[(colon + 1)..].ToString());
+        parsed = new LabAlias(installation, index, rest[(colon + 1)..].ToString());
         return parsed.LinkName == linkName && parsed.ToString() == alias;
     }
 
-    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Prefix}{Index}:{NamespaceName}");
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Prefix}{Installation}{(Installation is null ? "" : ":")}{Index}:{NamespaceName}");
 }

@@ -11,6 +11,7 @@ namespace Portlight.Agent.Lab;
 /// </summary>
 internal sealed class LabHost : IDisposable
 {
+    private readonly InstallationId _installation;
     private readonly NetlinkSocket _socket;
     private readonly HostSide _host;
     private readonly InstanceSide _inside;
@@ -21,11 +22,12 @@ internal sealed class LabHost : IDisposable
     private readonly HashSet<long> _unfinished = [];
 
     /// <summary>Works in the network namespace of the calling thread.</summary>
-    internal LabHost(Cidr privateNetwork)
+    internal LabHost(Cidr privateNetwork, InstallationId installation)
     {
+        _installation = installation;
         var hasIpv6 = LinkSettings.HasIpv6;
         _socket = NetlinkSocket.Open(NetlinkProtocol.Route);
-        _host = new HostSide(_socket, hasIpv6);
+        _host = new HostSide(_socket, installation, hasIpv6);
         _inside = new InstanceSide(privateNetwork, hasIpv6);
     }
 
@@ -84,7 +86,7 @@ internal sealed class LabHost : IDisposable
             }
         }
 
-        NamedNamespace.Create(wanted.NamespaceName, handle => _host.Create(wanted.Alias, handle));
+        NamedNamespace.Create(wanted.NamespaceName, handle => _host.Create(AliasOf(wanted), handle));
         _present[wanted.Index] = new LabInstance(wanted.Index, wanted.NamespaceName, null, null, null, IsRunning: false);
         _devices[wanted.Index] = DeviceNamed(wanted.LinkName) ?? throw new LabException($"the link `{wanted.LinkName}` is gone");
 
@@ -157,9 +159,12 @@ internal sealed class LabHost : IDisposable
         if (_present.Remove(index, out var there))
         {
             _devices.Remove(index);
-            Dismantle(there.Alias, ownsNamespace: true);
+            Dismantle(AliasOf(there), ownsNamespace: true);
         }
     }
+
+    /// <summary>How many lab instances of ours there are, known or not.</summary>
+    internal int Count() => _host.Read().Count;
 
     /// <summary>Removes every lab instance of ours, known or not, and says how many there were.</summary>
     internal int Clear()
@@ -176,7 +181,25 @@ internal sealed class LabHost : IDisposable
         return found.Count;
     }
 
+    /// <summary>Lab instances of other installations, or that do not say whose they are.</summary>
+    internal List<LabAlias> Foreign() => [.. _host.ReadForeign().Select(found => found.Alias)];
+
+    /// <summary>Removes the lab instances of other installations, and says which they were.</summary>
+    internal List<LabAlias> RemoveForeign()
+    {
+        var found = _host.ReadForeign();
+        foreach (var (alias, link) in found)
+        {
+            using var handle = NamedNamespace.Open(alias.NamespaceName);
+            Dismantle(alias, handle is not null && InstanceSide.IsWiredTo(handle, link));
+        }
+
+        return [.. found.Select(removed => removed.Alias)];
+    }
+
     public void Dispose() => _socket.Dispose();
+
+    private LabAlias AliasOf(LabInstance instance) => new(_installation, instance.Index, instance.NamespaceName);
 
     /// <summary>Of a link that exists: closes what is too much at once, and remembers what is left for <see cref="Open"/> to complete.</summary>
     private void Reconcile(SafeFileHandle handle, LabInstance wanted, HostSide.State state)

@@ -8,8 +8,6 @@ namespace Portlight.Agent.Lab;
 /// <summary>What the host must have for one lab instance; equal by value, so that a Put that changes ports alone is seen to change nothing here.</summary>
 internal sealed record LabInstance(long Index, string NamespaceName, IPAddress? PublicIpv4, IPAddress? PrivateIpv4, IPAddress? Ipv6, bool IsRunning)
 {
-    internal LabAlias Alias => new(Index, NamespaceName);
-
     internal string LinkName => LabAlias.LinkNameOf(Index);
 
     internal IEnumerable<IPAddress> Addresses => new[] { PublicIpv4, PrivateIpv4, Ipv6 }.OfType<IPAddress>();

@@ -42,7 +42,7 @@ internal sealed class DemoServer : IAsyncDisposable
         {
             var server = await PortlightServer.StartAsync(
                 options,
-                bound => (agent = Enforcement.Open(bound, NullLoggerFactory.Instance)).Agent,
+                (bound, installation) => (agent = Enforcement.Open(bound, installation, NullLoggerFactory.Instance)).Agent,
                 TimeProvider.System,
                 logging => logging.SetMinimumLevel(LogLevel.None),
                 cancellation);

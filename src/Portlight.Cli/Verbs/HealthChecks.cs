@@ -1,5 +1,8 @@
 using Portlight.Agent;
+using Portlight.AgentProtocol;
+using Portlight.Domain;
 using Portlight.Server;
+using Portlight.Storage;
 
 namespace Portlight.Cli.Verbs;
 
@@ -13,6 +16,7 @@ internal static class HealthChecks
     [
         Kernel(),
         .. Enforcement(),
+        .. Rules(directory),
         Clock(),
         DataDirectoryItself(directory),
         Database(directory),
@@ -34,6 +38,39 @@ internal static class HealthChecks
         {
             yield return new("enforcement", check.CanEnforce ? DoctorFinding.Warning : DoctorFinding.Problem, problem);
         }
+    }
+
+    /// <summary>The rules in the kernel: whose they are, and what keeps others from changing them. Nothing where the kernel does not show them.</summary>
+    private static IEnumerable<DoctorFinding> Rules(string directory)
+    {
+        const string Subject = "rules";
+        KernelRules rules;
+        InstallationId? own;
+        try
+        {
+            rules = KernelRules.Look();
+            own = InstallationFile.Read(directory);
+        }
+        catch (AgentException)
+        {
+            return [];
+        }
+        catch (StoreException damaged)
+        {
+            return [new(Subject, DoctorFinding.Problem, damaged.Message)];
+        }
+
+        var protection = rules.CanBeOwned
+            ? "the kernel lets nobody but a running server change them"
+            : "this kernel cannot keep others from changing them (Linux 6.9 can): a running server notices that and repairs them";
+        return rules switch
+        {
+            { IsThere: false } => [new(Subject, DoctorFinding.Ok, $"none are in the kernel; when there are, {protection}")],
+            { Installation: var there } when there is null || there != own =>
+                [new(Subject, DoctorFinding.Problem, $"those in the kernel are of {(there is null ? "no installation" : $"installation {there}")}, and {directory} is {(own is null ? "none yet" : $"installation {own}")}: serve will refuse to start on it without --take-over")],
+            { CanBeOwned: true, IsOwned: false } => [new(Subject, DoctorFinding.Warning, "they are in force, but no server runs that keeps others from changing them")],
+            _ => [new(Subject, DoctorFinding.Ok, $"they are in force; {protection}")],
+        };
     }
 
     /// <summary>Signatures older or newer than five minutes are refused, so a wrong clock refuses everybody. This program's own build is the past for sure.</summary>

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Portlight.Agent;
+using Portlight.Storage;
 
 namespace Portlight.Cli.Verbs;
 
@@ -13,13 +14,8 @@ internal static class RestoreVerb
         command.SetAction(parsed =>
         {
             var directory = DataDirectory.Resolve(parsed.GetValue(data));
-            if (RunningServer.HasLocked(directory))
-            {
-                throw new FailedException($"a server runs on {directory} and keeps the kernel as it should be; there is nothing to restore");
-            }
-
             var path = Path.Combine(directory, Restoration.FileName);
-            var restored = Restoration.Run(path);
+            var restored = Restoration.Run(path, InstallationFile.Read(directory), directory);
             if (restored.Damage is { } damage)
             {
                 throw new FailedException($"{path} {damage}; closed until the server starts: {Counted(restored.Attachments)}");

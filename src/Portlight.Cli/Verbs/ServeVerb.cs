@@ -15,7 +15,9 @@ internal static class ServeVerb
     {
         var options = ServeSettings.All.ToDictionary(setting => setting, Option);
         var file = new Option<string?>("--settings") { HelpName = "FILE", Description = $"Settings in TOML or JSON (also {SettingsReader.FileVariable})" };
-        var command = new Command("serve", "Run the server, and the agent in the same process") { file };
+        // For one start, so it is no setting: one that stays would take over without a word at every start.
+        var takeOver = new Option<bool>("--take-over") { Description = "Replace what another installation has in the kernel; without it, that is refused" };
+        var command = new Command("serve", "Run the server, and the agent in the same process") { file, takeOver };
         foreach (var option in options.Values)
         {
             command.Add(option);
@@ -29,7 +31,7 @@ internal static class ServeVerb
             var settings = SettingsReader.Read(
                 given, parsed.GetValue(file), EnvironmentVariables(), DataDirectory.Default(Environment.IsPrivilegedProcess, Environment.GetEnvironmentVariable), out var problems)
                 ?? throw new UsageException(string.Join('\n', problems));
-            return RunAsync(settings, parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error, cancellation);
+            return RunAsync(settings with { TakesOver = parsed.GetValue(takeOver) }, parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error, cancellation);
         });
         return command;
     }
@@ -56,7 +58,7 @@ internal static class ServeVerb
         {
             await using var server = await PortlightServer.StartAsync(
                 options,
-                bound => (enforcement = Enforcement.Open(bound, loggers)).Agent,
+                (bound, installation) => (enforcement = Enforcement.Open(bound, installation, loggers)).Agent,
                 TimeProvider.System,
                 logging => Configure(logging, lines),
                 stop.Token);
@@ -64,6 +66,12 @@ internal static class ServeVerb
             if (agent.Reason is not null)
             {
                 await error.WriteLineAsync($"portlight: ports are recorded and no packet is judged, because: {agent.Reason}");
+            }
+
+            if (server.Unenforced is not null)
+            {
+                await error.WriteLineAsync(
+                    $"portlight: NOT FILTERED: the ports of {server.Unenforced} are the kernel's to filter; with --enforce record its rules stay as they are, if it has any, and no change reaches them");
             }
 
             await output.WriteLineAsync($"portlight ready {Shown(server.Addresses[0])} enforce={(agent.Enforces ? "kernel" : "record")}");

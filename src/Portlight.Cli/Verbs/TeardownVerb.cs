@@ -1,33 +1,52 @@
 using System.CommandLine;
 using Portlight.Agent;
+using Portlight.Storage;
 
 namespace Portlight.Cli.Verbs;
 
-/// <summary><c>portlight teardown</c>: takes out of the kernel everything that Portlight put there, and only that. Works without a server, for the day the server does not.</summary>
+/// <summary>
+/// <c>portlight teardown</c>: takes out of the kernel everything that Portlight put there for an installation, and only that. Works without a server, for
+/// the day the server does not; while one enforces it is refused.
+/// </summary>
 internal static class TeardownVerb
 {
     public static Command Create()
     {
+        var yes = new Option<bool>("--yes", "-y") { Description = "Do not ask" };
+        var takeOver = new Option<bool>("--take-over") { Description = "Remove what is of other installations too; needs no data directory" };
         var data = DataOption.Create();
-        var command = new Command("teardown", "Remove everything Portlight put into this machine's kernel; what is stored stays") { data };
-        command.SetAction(parsed =>
-        {
-            var directory = DataDirectory.Resolve(parsed.GetValue(data));
-            if (RunningServer.HasLocked(directory))
-            {
-                throw new FailedException($"a server runs on {directory} and would put everything back at once; stop it first");
-            }
-
-            var removed = Teardown.Run();
-            parsed.InvocationConfiguration.Output.WriteLine(
-                (removed.HadTable, removed.LabInstances) switch
-                {
-                    (false, 0) => "there was nothing of Portlight's in the kernel",
-                    (true, 0) => "removed the table inet portlight",
-                    (var hadTable, var labs) => $"removed {(hadTable ? "the table inet portlight and " : "")}{labs} lab instance{(labs == 1 ? "" : "s")}",
-                });
-            return ExitCode.Done;
-        });
+        var command = new Command("teardown", "Remove everything Portlight put into this machine's kernel; what is stored stays") { yes, takeOver, data };
+        command.SetAction((parsed, _) => RunAsync(parsed.GetValue(yes), parsed.GetValue(takeOver), DataDirectory.Resolve(parsed.GetValue(data)), parsed.InvocationConfiguration));
         return command;
+    }
+
+    private static async Task<int> RunAsync(bool isSure, bool takesOver, string directory, InvocationConfiguration console)
+    {
+        using var teardown = Teardown.Open(InstallationFile.Read(directory), takesOver, directory);
+        if (teardown.Found is { HasTable: false, LabInstances: 0 })
+        {
+            await console.Output.WriteLineAsync("there was nothing of Portlight's in the kernel");
+            return ExitCode.Done;
+        }
+
+        await console.Error.WriteLineAsync($"{InWords(teardown.Found)}: every port that is kept closed there opens");
+        if (!isSure && !await Confirmation.AskAsync(console, "Remove?"))
+        {
+            throw new FailedException("nothing was removed");
+        }
+
+        await console.Output.WriteLineAsync($"removed {InWords(teardown.Run())}");
+        return ExitCode.Done;
+    }
+
+    private static string InWords(KernelContents contents)
+    {
+        var labs = $"{contents.LabInstances} lab instance{(contents.LabInstances == 1 ? "" : "s")}";
+        return (contents.HasTable, contents.LabInstances) switch
+        {
+            (true, 0) => "the table inet portlight",
+            (false, _) => labs,
+            _ => $"the table inet portlight and {labs}",
+        };
     }
 }

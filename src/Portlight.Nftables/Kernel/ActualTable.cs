@@ -1,3 +1,4 @@
+using Portlight.Domain;
 using Portlight.Nftables.Compiling;
 
 namespace Portlight.Nftables.Kernel;
@@ -8,8 +9,14 @@ internal sealed class ActualTable
     /// <summary>False when there is no such table; then nothing else is filled in.</summary>
     internal bool Exists { get; set; }
 
-    /// <summary>NFTA_TABLE_FLAGS: ours has none; a dormant one judges nothing.</summary>
+    /// <summary>NFTA_TABLE_FLAGS: ours are in <see cref="TableMark"/>; a dormant one judges nothing.</summary>
     internal uint Flags { get; set; }
+
+    /// <summary>The installation that the table's comment names; null when it names none.</summary>
+    internal InstallationId? Installation { get; set; }
+
+    /// <summary>NFTA_TABLE_OWNER: the socket that owns it; null when none does.</summary>
+    internal uint? OwnerPortId { get; set; }
 
     /// <summary>How many chains, sets and other objects the kernel counts in the table.</summary>
     internal uint ObjectCount { get; set; }

@@ -45,10 +45,13 @@ internal sealed class NftablesBatch : IDisposable
         _writer.EndMessage();
     }
 
-    internal void AddTable()
+    /// <summary>Makes the table, or claims one that has lost its owner.</summary>
+    internal void AddTable(TableMark mark)
     {
         Message(NewTable, FlagCreate, "make", "the table");
         _writer.Text(1, _table);
+        if (mark.Flags != 0) _writer.U32BigEndian(2, mark.Flags);
+        _writer.Bytes(6, mark.Userdata);
         _writer.EndMessage();
     }
 

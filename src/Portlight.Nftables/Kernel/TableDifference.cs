@@ -14,6 +14,12 @@ internal sealed class TableDifference
 
     internal bool RemoveFirst { get; init; }
 
+    /// <summary>The table is right, but nobody owns it any more.</summary>
+    internal bool Claim { get; init; }
+
+    /// <summary>What the table carries; needed where it is made or claimed.</summary>
+    internal TableMark? Mark { get; init; }
+
     internal List<SetSpec> NewSets { get; } = [];
 
     internal List<ChainSpec> NewChains { get; } = [];
@@ -30,12 +36,12 @@ internal sealed class TableDifference
     internal List<string> DeadSets { get; } = [];
 
     internal bool IsEmpty =>
-        !Rebuild && NewSets.Count + NewChains.Count + RewrittenChains.Count + Removed.Count + Added.Count + DeadChains.Count + DeadSets.Count == 0;
+        !Rebuild && !Claim && NewSets.Count + NewChains.Count + RewrittenChains.Count + Removed.Count + Added.Count + DeadChains.Count + DeadSets.Count == 0;
 
     /// <summary>Everything of <paramref name="desired"/>.</summary>
-    internal static TableDifference Whole(TableSpec desired, bool removeFirst)
+    internal static TableDifference Whole(TableSpec desired, TableMark mark, bool removeFirst)
     {
-        var difference = new TableDifference { Rebuild = true, RemoveFirst = removeFirst };
+        var difference = new TableDifference { Rebuild = true, RemoveFirst = removeFirst, Mark = mark };
         difference.NewSets.AddRange(desired.Sets);
         difference.NewChains.AddRange(desired.Chains);
         foreach (SetSpec set in desired.Sets)
@@ -47,11 +53,12 @@ internal sealed class TableDifference
     }
 
     /// <summary>From what the kernel holds to what is desired. A table that is not recognisably ours is rebuilt.</summary>
-    internal static TableDifference Between(ActualTable actual, TableSpec desired)
+    internal static TableDifference Between(ActualTable actual, TableSpec desired, TableMark mark)
     {
-        if (!actual.Exists) return Whole(desired, removeFirst: false);
-        if (!IsOurs(actual, desired)) return Whole(desired, removeFirst: true);
-        var difference = new TableDifference();
+        if (!actual.Exists) return Whole(desired, mark, removeFirst: false);
+        bool isOrphan = mark.IsOnAnOrphan(actual);
+        if (!(isOrphan || mark.IsOn(actual)) || !IsOurs(actual, desired)) return Whole(desired, mark, removeFirst: true);
+        var difference = new TableDifference { Claim = isOrphan, Mark = mark };
         difference.CompareSets(actual, desired);
         difference.CompareChains(actual, desired);
         return difference;
@@ -64,7 +71,7 @@ internal sealed class TableDifference
     internal void Write(NftablesBatch batch, Action? commitPart)
     {
         if (RemoveFirst) batch.RemoveTable();
-        if (Rebuild) batch.AddTable();
+        if (Rebuild || Claim) batch.AddTable(Mark!);
         foreach (SetSpec set in NewSets) batch.AddSet(set);
         foreach (ChainSpec chain in NewChains) batch.AddChain(chain);
         foreach (ChainSpec chain in RewrittenChains) batch.FlushChain(chain.Name);
@@ -100,7 +107,7 @@ internal sealed class TableDifference
     // The object count finds what the dumps cannot show: chains without rules, objects, flowtables.
     private static bool IsOurs(ActualTable actual, TableSpec desired)
     {
-        if (actual.Flags != 0 || actual.ObjectCount != actual.Rules.Count + actual.Sets.Count) return false;
+        if (actual.ObjectCount != actual.Rules.Count + actual.Sets.Count) return false;
         foreach (SetSpec set in desired.Sets)
         {
             if (actual.Sets.TryGetValue(set.Name, out (uint, uint, uint) found) && found != (set.Flags, set.KeyType, (uint)set.KeyLength)) return false;

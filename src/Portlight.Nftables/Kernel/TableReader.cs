@@ -26,10 +26,12 @@ internal sealed class TableReader : IDisposable
         return reader._table;
     }
 
-    internal static bool TableExists(NetlinkSocket socket)
+    /// <summary>The table without what is in it.</summary>
+    internal static ActualTable Find(NetlinkSocket socket)
     {
         using var reader = new TableReader(socket);
-        return reader.ReadTable();
+        reader.ReadTable();
+        return reader._table;
     }
 
     public void Dispose() => _request.Dispose();
@@ -47,6 +49,8 @@ internal sealed class TableReader : IDisposable
                 NetlinkAttributes attributes = message.Attributes(HeaderLength);
                 _table.Flags = attributes.U32BigEndianOrNull(2) ?? 0;
                 _table.ObjectCount = attributes.U32BigEndianOrNull(3) ?? 0;
+                _table.Installation = attributes.TryGet(6, out NetlinkAttribute userdata) ? TableMark.Read(userdata.Value) : null;
+                _table.OwnerPortId = attributes.U32BigEndianOrNull(7);
             });
         }
         catch (NetlinkException absent) when (absent.Errno == Errno.ENOENT)

@@ -24,4 +24,7 @@ public sealed record AgentStatus
     public DateTimeOffset? LastDriftAt { get; init; }
 
     public string? LastError { get; init; }
+
+    /// <summary>What keeps others from changing the rules: <c>owned</c> (the kernel refuses it), <c>watched</c> (it is repaired); absent where nothing is enforced.</summary>
+    public string? Protection { get; init; }
 }

@@ -16,7 +16,7 @@ public class SettingsPaperTests
     public void Serve_has_every_setting_as_an_option_and_no_other()
     {
         var options = ServeVerb.Create().Options.Select(option => option.Name).Order(StringComparer.Ordinal);
-        Assert.Equal(ServeSettings.All.Select(setting => setting.Option).Append("--settings").Order(StringComparer.Ordinal), options);
+        Assert.Equal(ServeSettings.All.Select(setting => setting.Option).Append("--settings").Append("--take-over").Order(StringComparer.Ordinal), options);
     }
 
     [Fact]
@@ -41,6 +41,7 @@ public class SettingsPaperTests
 
             The file is named by `--settings FILE` or `PORTLIGHT_SETTINGS`, and is flat TOML or JSON by its ending. A setting that may be given more than once is a list
             there, and a text with commas in the environment. An empty variable is an unset one. `PORTLIGHT_DATA` is heeded by every verb that works on an installation.
+            `--take-over` (replace what another installation has in the kernel) is said for one start and is no setting.
 
             ```toml
             # /etc/portlight.toml

@@ -130,7 +130,7 @@ public sealed class CredentialsVerbTests : IDisposable
     private async Task<AwsCredentials> ServeAsync(Func<PortlightServer, AwsCredentials, Task<AwsCredentials>> use)
     {
         var options = new ServeOptions { DataDirectory = _data.FullName, Listen = [new Uri("http://127.0.0.1:0")], Enforce = EnforceMode.Record };
-        await using var server = await PortlightServer.StartAsync(options, _ => new RecordingAgent(TimeProvider.System, reason: null), TimeProvider.System, _ => { }, TestContext.Current.CancellationToken);
+        await using var server = await PortlightServer.StartAsync(options, (_, _) => new RecordingAgent(TimeProvider.System, reason: null), TimeProvider.System, _ => { }, TestContext.Current.CancellationToken);
         return await use(server, Read("credentials"));
     }
 

@@ -42,6 +42,7 @@ internal sealed class GetStatus(Services services) : IOperation<GetStatusRequest
                     LastSeenAt = agent.LastSynchronised,
                     AppliedRevision = applied,
                     DriftRepairs = agent.DriftRepairs,
+                    Protection = agent.Protection,
                     LastError = agent.LastProblem,
                 },
             ],
