@@ -14,6 +14,12 @@ public sealed record AttachmentFacts(string? Refusal, ImmutableArray<ListeningSo
     /// <summary>How many established TCP connections this machine has made to others.</summary>
     public int OutboundConnections { get; init; }
 
+    /// <summary>Ports that somebody's NAT rules send elsewhere before a socket of this machine is asked: those of published containers.</summary>
+    public ImmutableArray<TranslatedPort> Translated { get; init; } = [];
+
+    /// <summary>What could not be looked at, each in a sentence for the operator.</summary>
+    public ImmutableArray<string> Unseen { get; init; } = [];
+
     /// <summary>True when the agent may not see whose some of the sockets are: then SSH is known by port 22 alone.</summary>
     public bool AreProcessesHidden { get; init; }
 }
@@ -24,6 +30,9 @@ public sealed record ListeningSocket(string Protocol, IPAddress Address, int Por
     /// <summary>Who listens; null when the agent may not see it.</summary>
     public OwningProcess? Process { get; init; }
 }
+
+/// <summary>Ports with a destination translation. <paramref name="Protocol"/> is <c>tcp</c>, <c>udp</c>, <c>all</c> or a number of IANA's; <paramref name="Target"/> is null when it is no fixed one.</summary>
+public sealed record TranslatedPort(string Protocol, int FromPort, int ToPort, string? Target);
 
 /// <summary>A process as the kernel names it: 15 bytes at most, chosen by the process itself.</summary>
 public sealed record OwningProcess(int Id, string Name)

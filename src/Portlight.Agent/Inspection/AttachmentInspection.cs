@@ -45,8 +45,11 @@ internal static class AttachmentInspection
     {
         var owners = SocketOwners.Read(_ => true);
         var connections = TcpConnections.Read(owners);
+        var (translated, unseen) = Translations.Read();
         return new AttachmentFacts(null, ListeningSockets.FromOutside(owners))
         {
+            Translated = translated,
+            Unseen = unseen,
             Inbound = connections.Inbound,
             OutboundConnections = connections.Outbound,
             AreProcessesHidden = owners.AreSomeHidden,

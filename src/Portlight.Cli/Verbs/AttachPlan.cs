@@ -29,6 +29,11 @@ internal static class AttachPlan
             yield return $"  would close: {listener.Protocol} {listener.Port} on {listener.Address}{Holder(listener.Process, listener.ProcessId)}";
         }
 
+        foreach (var port in plan.PublishedPorts.Where(port => port.IsOpenBefore && !port.IsOpenAfter))
+        {
+            yield return $"  would close: {port.Protocol}{Ports(port)}, which a nat rule sends to {port.Target ?? "somewhere else"}";
+        }
+
         foreach (var session in plan.SshSessions.Where(session => session.IsOpenBefore && !session.IsOpenAfter))
         {
             var user = session.User is null ? "" : $" of {session.User}";
@@ -46,11 +51,23 @@ internal static class AttachPlan
             yield return $"  {Count(plan.OutboundConnections, "connection")} of this machine to others may break: answers pass for connections that begin afterwards";
         }
 
+        foreach (var sentence in plan.Unseen)
+        {
+            yield return $"  not seen: {sentence}";
+        }
+
         if (plan.AreProcessesHidden)
         {
             yield return "  the server may not see every process: names may be missing, and SSH is known by port 22 alone";
         }
     }
+
+    private static string Ports(PublishedPort port) => (port.FromPort, port.ToPort) switch
+    {
+        (0, 65535) => "",
+        var (from, to) when from == to => $" {from}",
+        var (from, to) => $" {from}-{to}",
+    };
 
     private static string Holder(string? process, int? id) => process is null ? "" : $" ({process}, pid {id?.ToString(CultureInfo.InvariantCulture)})";
 

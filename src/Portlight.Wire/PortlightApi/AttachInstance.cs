@@ -39,6 +39,12 @@ public sealed record AttachInstanceResponse
 
     public IReadOnlyList<Listener> Listeners { get; init; } = [];
 
+    /// <summary>Ports that NAT rules of others send elsewhere, for an attachment of this machine.</summary>
+    public IReadOnlyList<PublishedPort> PublishedPorts { get; init; } = [];
+
+    /// <summary>What could not be looked at, each in a sentence.</summary>
+    public IReadOnlyList<string> Unseen { get; init; } = [];
+
     /// <summary>SSH sessions of this machine, for an attachment of it.</summary>
     public IReadOnlyList<SshSession> SshSessions { get; init; } = [];
 

@@ -18,6 +18,8 @@ public class AttachPlanTests
             WasAttached = false,
             PortStatesAfter = [new InstancePortState { FromPort = 22, ToPort = 22, Protocol = "tcp", State = "open", Cidrs = ["0.0.0.0/0"], Ipv6Cidrs = ["::/0"] }],
             Listeners = [Listener(22, isOpenAfter: true), Listener(5432, isOpenAfter: false)],
+            PublishedPorts = [Published("tcp", 8080, 8080, "172.17.0.2:80"), Published("udp", 5000, 5010, null), Published("tcp", 22, 22, null) with { IsOpenAfter = true }],
+            Unseen = ["2 nat rules could not be read"],
             SshSessions = [Session("192.0.2.7", 22, isOpenAfter: true), Session("192.0.2.8", 2222, isOpenAfter: false)],
             CutConnections = [new CutConnections { Port = 443, Process = "nginx", ProcessId = 7, Count = 9, Peers = ["198.51.100.1", "2001:db8::1"] }],
             OutboundConnections = 1,
@@ -30,9 +32,12 @@ public class AttachPlanTests
               open afterwards: tcp:22
               not judged: packets from 10.0.0.0/8
               would close: tcp 5432 on 0.0.0.0 (postgres, pid 31)
+              would close: tcp 8080, which a nat rule sends to 172.17.0.2:80
+              would close: udp 5000-5010, which a nat rule sends to somewhere else
               would cut the SSH session of alice from 192.0.2.8 to port 2222 (sshd, pid 812)
               would cut: 9 connections to tcp 443 from 198.51.100.1, 2001:db8::1, … (nginx, pid 7)
               1 connection of this machine to others may break: answers pass for connections that begin afterwards
+              not seen: 2 nat rules could not be read
               the server may not see every process: names may be missing, and SSH is known by port 22 alone
             """,
             string.Join('\n', AttachPlan.Lines("edge", plan)));
@@ -40,6 +45,9 @@ public class AttachPlanTests
 
     private static Listener Listener(int port, bool isOpenAfter) =>
         new() { Protocol = "tcp", Address = "0.0.0.0", Port = port, Process = "postgres", ProcessId = 31, IsOpenBefore = true, IsOpenAfter = isOpenAfter };
+
+    private static PublishedPort Published(string protocol, int from, int to, string? target) =>
+        new() { Protocol = protocol, FromPort = from, ToPort = to, Target = target, IsOpenBefore = true, IsOpenAfter = false };
 
     private static OwnSession Session(string peer, int port, bool isOpenAfter) => new()
     {

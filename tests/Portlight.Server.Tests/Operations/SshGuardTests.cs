@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Net;
+using System.Text;
 using Portlight.AgentProtocol;
 using Portlight.Server.Tests.Confirming;
 using Portlight.Wire.Lightsail;
@@ -49,6 +50,8 @@ public sealed class SshGuardTests
         server.Agent.Facts = Found(Session, Connection("198.51.100.1", 443), Connection("198.51.100.2", 443), Connection("198.51.100.2", 443), Connection("2001:db8::9", 22)) with
         {
             Listeners = [new("tcp", IPAddress.Any, 443) { Process = new OwningProcess(7, "nginx") }],
+            Translated = [new("tcp", 8000, 8010, "172.17.0.2"), new("tcp", 22, 22, "172.17.0.2:22"), new("132", 9, 9, null)],
+            Unseen = ["a sentence"],
             OutboundConnections = 3,
             AreProcessesHidden = true,
         };
@@ -62,6 +65,10 @@ public sealed class SshGuardTests
         Assert.Equal((443, 3), (cut.Port, cut.Count));
         Assert.Equal(["198.51.100.1", "198.51.100.2"], cut.Peers);
         Assert.Equal(("nginx", 7), (dry.Listeners[0].Process, dry.Listeners[0].ProcessId));
+        Assert.Equal(
+            [("tcp", 8000, 8010, "172.17.0.2", true, false), ("tcp", 22, 22, "172.17.0.2:22", true, true), ("132", 9, 9, null, true, false)],
+            dry.PublishedPorts.Select(port => (port.Protocol, port.FromPort, port.ToPort, port.Target, port.IsOpenBefore, port.IsOpenAfter)));
+        Assert.Equal(["a sentence"], dry.Unseen);
         Assert.Equal((3, true), (dry.OutboundConnections, dry.AreProcessesHidden));
     }
 
@@ -194,6 +201,20 @@ public sealed class SshGuardTests
         await PutAsync(server);
 
         Assert.Equal(0, server.Agent.SshLooks);
+    }
+
+    [Fact]
+    public async Task A_change_that_undoes_itself_passes()
+    {
+        await using var server = await AttachedAsync();
+        var body = $$"""{"instanceName":"{{Machine}}","portInfos":[]}""";
+        using var request = server.Request("Lightsail_20161128.PutInstancePublicPorts", Encoding.UTF8.GetBytes(body), confirm: "60");
+
+        using var answer = await server.Http.SendAsync(request, TestContext.Current.CancellationToken);
+
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        Assert.Single(answer.Headers.GetValues("X-Portlight-Confirm-By"));
+        Assert.Equal(0, await PortCountAsync(server));
     }
 
     [Fact]

@@ -57,6 +57,8 @@ internal sealed class AttachInstance(Services services) : IOperation<AttachInsta
             PortStatesBefore = before?.Ports.ToPortStates(services.Options.AwsQuirks) ?? [],
             PortStatesAfter = ports.ToPortStates(services.Options.AwsQuirks),
             Listeners = preview.Listeners(),
+            PublishedPorts = preview.PublishedPorts(),
+            Unseen = facts.Unseen,
             SshSessions = preview.SshSessions(),
             CutConnections = preview.CutConnections(),
             OutboundConnections = facts.OutboundConnections,

@@ -26,6 +26,22 @@ internal sealed record AttachPreview(AttachmentFacts Facts, HostReach Before, Ho
            },
     ];
 
+    /// <summary>A range shows as open when all of it is.</summary>
+    public IReadOnlyList<PublishedPort> PublishedPorts() =>
+    [
+        .. from port in Facts.Translated
+           let protocol = port.Protocol switch { "tcp" => NetworkProtocol.Tcp, "udp" => NetworkProtocol.Udp, _ => (NetworkProtocol?)null }
+           select new PublishedPort
+           {
+               Protocol = port.Protocol,
+               FromPort = port.FromPort,
+               ToPort = port.ToPort,
+               Target = port.Target,
+               IsOpenBefore = Before.LetsInSomebody(protocol, port.FromPort, port.ToPort),
+               IsOpenAfter = After.LetsInSomebody(protocol, port.FromPort, port.ToPort),
+           },
+    ];
+
     public IReadOnlyList<SshSession> SshSessions() =>
     [
         .. from session in Facts.Inbound

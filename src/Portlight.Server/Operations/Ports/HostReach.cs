@@ -28,12 +28,34 @@ internal sealed record HostReach(PortSet? Ports, ImmutableArray<Cidr> PrivateSou
         }
 
         var source = Cidr.Of(from);
-        return Ports.Rules.Any(rule => Carries(rule, protocol, port, port) && rule.Ipv4Sources.Concat(rule.Ipv6Sources).Any(block => block.Contains(source)));
+        return Ports.Rules.Any(rule => Carries(rule, protocol, port) && rule.Ipv4Sources.Concat(rule.Ipv6Sources).Any(block => block.Contains(source)));
     }
 
-    /// <summary>Whether somebody that is judged would be let in to one of these ports.</summary>
-    public bool LetsInSomebody(NetworkProtocol protocol, int from, int to) =>
-        Ports is null || Ports.Rules.Any(rule => rule.HasSources && Carries(rule, protocol, from, to));
+    /// <summary>Whether each of these ports lets somebody in that is judged. A null protocol is one that only a rule for all of them carries.</summary>
+    public bool LetsInSomebody(NetworkProtocol? protocol, int from, int to)
+    {
+        if (Ports is null)
+        {
+            return true;
+        }
 
-    private static bool Carries(PortRule rule, NetworkProtocol protocol, int from, int to) => rule.Key.Overlaps(new PortKey(protocol, from, to));
+        var next = from;
+        foreach (var (first, last) in Ports.Rules.Where(rule => rule.HasSources).Select(rule => Carried(rule, protocol)).Order())
+        {
+            if (first > next || next > to)
+            {
+                break;
+            }
+
+            next = Math.Max(next, last + 1);
+        }
+
+        return next > to;
+    }
+
+    private static bool Carries(PortRule rule, NetworkProtocol protocol, int port) => Carried(rule, protocol) is var (first, last) && first <= port && port <= last;
+
+    /// <summary>The ports of TCP or UDP that a rule carries; nothing is a range that ends before it begins.</summary>
+    private static (int First, int Last) Carried(PortRule rule, NetworkProtocol? protocol) =>
+        rule.Protocol == NetworkProtocol.All ? (0, 65535) : rule.Protocol == protocol ? (rule.FromPort, rule.ToPort) : (0, -1);
 }

@@ -1,0 +1,125 @@
+using System.Buffers.Binary;
+using System.Runtime.InteropServices;
+using Portlight.Nftables.Netlink;
+
+namespace Portlight.Nftables.Translations;
+
+/// <summary>The expressions that load or compare protocol and port, of nf_tables and of iptables (linux/netfilter/nf_tables.h, xt_tcpudp.h, xt_multiport.h).</summary>
+internal static class ExpressionReader
+{
+    private const uint MetaProtocol = 16;
+    private const byte FamilyIpv4 = 2;
+    private const byte FamilyIpv6 = 10;
+    private const int LastPort = 65535;
+
+    /// <summary>The reading after one expression. What is not known loads something that says nothing.</summary>
+    internal static RuleReading Read(RuleReading reading, string name, NetlinkAttributes data, byte family)
+    {
+        switch (name)
+        {
+            case "meta" when data.U32BigEndianOrNull(1) is { } register:
+                return Load(reading, register, data.U32BigEndianOrNull(2) == MetaProtocol ? Loaded.Protocol : Loaded.Other);
+            case "payload" when data.U32BigEndianOrNull(1) is { } register:
+                return Load(reading, register, LoadedBy(data, family));
+            case "immediate" when data.U32BigEndianOrNull(1) is { } register:
+                return reading with { Registers = reading.Registers.With(register, Loaded.Value, Bytes(data, 2)) };
+            case "bitwise" or "byteorder" when data.U32BigEndianOrNull(2) is { } register:
+                return Load(reading, register, reading.Registers[data.U32BigEndianOrNull(1) ?? 0] is Loaded.DestinationPort or Loaded.Opaque ? Loaded.Opaque : Loaded.Other);
+            case "cmp":
+                return reading with { Conditions = Compared(reading, data) };
+            case "range":
+                return reading with { Conditions = InRange(reading, data) };
+            case "match":
+                return reading with { Conditions = Matched(reading.Conditions, data) };
+            case "counter" or "log" or "limit" or "quota" or "connlimit" or "last":
+                return reading;
+            default:
+                // It may have loaded any register: what was there before may be gone.
+                return (name is "ct" or "fib" or "rt" or "exthdr" or "numgen") && data.U32BigEndianOrNull(1) is { } loaded
+                    ? Load(reading, loaded, Loaded.Other)
+                    : reading with { Registers = Registers.Empty };
+        }
+    }
+
+    private static RuleReading Load(RuleReading reading, uint register, Loaded what) => reading with { Registers = reading.Registers.With(register, what) };
+
+    private static Loaded LoadedBy(NetlinkAttributes data, byte family) => (data.U32BigEndianOrNull(2), data.U32BigEndianOrNull(3), data.U32BigEndianOrNull(4)) switch
+    {
+        (1, 9, 1) when family == FamilyIpv4 => Loaded.Protocol,
+        (1, 6, 1) when family == FamilyIpv6 => Loaded.Protocol,
+        (2, 2, 2) => Loaded.DestinationPort,
+        (2, < 4, _) => Loaded.Opaque,
+        _ => Loaded.Other,
+    };
+
+    private static PortConditions Compared(RuleReading reading, NetlinkAttributes data)
+    {
+        Loaded what = reading.Registers[data.U32BigEndianOrNull(1) ?? 0];
+        byte[] value = Bytes(data, 3) ?? [];
+        uint operation = data.U32BigEndianOrNull(2) ?? 0;
+        if (what == Loaded.Protocol && value.Length >= 1) return operation == 0 ? reading.Conditions.WithProtocols([value[0]]) : reading.Conditions;
+        if (what == Loaded.Opaque) return reading.Conditions.Unclear();
+        if (what != Loaded.DestinationPort || value.Length < 2) return reading.Conditions;
+        int port = BinaryPrimitives.ReadUInt16BigEndian(value);
+        return operation switch
+        {
+            0 => reading.Conditions.WithPorts([(port, port)]),
+            1 => reading.Conditions.WithoutPorts([(port, port)]),
+            2 => reading.Conditions.WithPorts([(0, port - 1)]),
+            3 => reading.Conditions.WithPorts([(0, port)]),
+            4 => reading.Conditions.WithPorts([(port + 1, LastPort)]),
+            5 => reading.Conditions.WithPorts([(port, LastPort)]),
+            _ => reading.Conditions.Unclear(),
+        };
+    }
+
+    private static PortConditions InRange(RuleReading reading, NetlinkAttributes data)
+    {
+        Loaded what = reading.Registers[data.U32BigEndianOrNull(1) ?? 0];
+        if (what == Loaded.Opaque) return reading.Conditions.Unclear();
+        if (what != Loaded.DestinationPort || Bytes(data, 3) is not { Length: >= 2 } first || Bytes(data, 4) is not { Length: >= 2 } last) return reading.Conditions;
+        (int, int)[] ports = [(BinaryPrimitives.ReadUInt16BigEndian(first), BinaryPrimitives.ReadUInt16BigEndian(last))];
+        return data.U32BigEndianOrNull(2) == 0 ? reading.Conditions.WithPorts(ports) : reading.Conditions.WithoutPorts(ports);
+    }
+
+    private static PortConditions Matched(PortConditions conditions, NetlinkAttributes data)
+    {
+        ReadOnlySpan<byte> info = data.TryGet(3, out NetlinkAttribute bytes) ? bytes.Value : default;
+        switch (data.TextOrNull(1))
+        {
+            // struct xt_tcp, xt_udp: two source ports, two destination ports, then what is inverted; in the machine's byte order.
+            case "tcp" when info.Length >= 12:
+                return Between(conditions.WithProtocols([6]), info[4..], isInverted: (info[11] & 2) != 0);
+            case "udp" when info.Length >= 9:
+                return Between(conditions.WithProtocols([17]), info[4..], isInverted: (info[8] & 2) != 0);
+            // struct xt_multiport_v1: which ports, how many, 15 ports, 15 marks for "a range to the next", inverted.
+            case "multiport" when info.Length >= 48 && data.U32BigEndianOrNull(2) == 1:
+                return info[0] == 0 ? conditions : info[0] == 1 ? Several(conditions, info) : conditions.Unclear();
+            default:
+                return conditions;
+        }
+    }
+
+    private static PortConditions Between(PortConditions conditions, ReadOnlySpan<byte> ports, bool isInverted)
+    {
+        (int, int)[] range = [(MemoryMarshal.Read<ushort>(ports), MemoryMarshal.Read<ushort>(ports[2..]))];
+        return isInverted ? conditions.WithoutPorts(range) : conditions.WithPorts(range);
+    }
+
+    private static PortConditions Several(PortConditions conditions, ReadOnlySpan<byte> info)
+    {
+        var ports = new List<(int, int)>();
+        for (int i = 0; i < Math.Min((int)info[1], 15); i++)
+        {
+            int first = MemoryMarshal.Read<ushort>(info[(2 + (2 * i))..]);
+            bool isRange = info[32 + i] != 0 && i + 1 < 15;
+            ports.Add((first, isRange ? MemoryMarshal.Read<ushort>(info[(4 + (2 * i))..]) : first));
+            if (isRange) i++;
+        }
+
+        return info[47] != 0 ? conditions.WithoutPorts(ports) : conditions.WithPorts(ports);
+    }
+
+    private static byte[]? Bytes(NetlinkAttributes data, ushort type) =>
+        data.TryGet(type, out NetlinkAttribute value) && value.Nested.TryGet(1, out NetlinkAttribute bytes) ? bytes.Value.ToArray() : null;
+}
