@@ -16,7 +16,7 @@ public sealed class LabInstanceTests
         Assert.Contains("203.0.113.5/32", addresses, StringComparison.Ordinal);
         Assert.Contains("172.26.0.5/32", addresses, StringComparison.Ordinal);
         Assert.Contains("2001:db8:a::5/128", addresses, StringComparison.Ordinal);
-        Assert.Contains("portlight:5:pl-web-5", scene.Host.Run("ip", "link show dev pl5"), StringComparison.Ordinal);
+        Assert.Contains($"portlight:{Scene.Installation}:5:pl-web-5", scene.Host.Run("ip", "link show dev pl5"), StringComparison.Ordinal);
     }
 
     [Theory]
