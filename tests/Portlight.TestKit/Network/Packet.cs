@@ -14,6 +14,10 @@ public sealed record Packet
     public const byte Icmpv6 = 58;
     public const byte Sctp = 132;
 
+    /// <summary>Flags of TCP.</summary>
+    public const byte Syn = 2;
+    public const byte Acknowledgement = 16;
+
     public required IPAddress Source { get; init; }
 
     public required IPAddress Destination { get; init; }
@@ -23,6 +27,9 @@ public sealed record Packet
     public ushort SourcePort { get; init; } = 40000;
 
     public ushort Port { get; init; }
+
+    /// <summary>TCP only.</summary>
+    public byte TcpFlags { get; init; } = Syn;
 
     public byte Type { get; init; }
 
@@ -72,7 +79,7 @@ public sealed record Packet
             case Tcp:
                 WritePorts(bytes);
                 BinaryPrimitives.WriteUInt32BigEndian(bytes.AsSpan(4), (uint)mark);
-                (bytes[12], bytes[13], bytes[14]) = (5 << 4, 2, 0x20); // 20 bytes of header, SYN, a window
+                (bytes[12], bytes[13], bytes[14]) = (5 << 4, TcpFlags, 0x20); // 20 bytes of header, the flags, a window
                 WriteChecksum(bytes, 16);
                 break;
             case Udp:
