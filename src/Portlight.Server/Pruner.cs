@@ -3,10 +3,10 @@ using Portlight.Storage;
 
 namespace Portlight.Server;
 
-/// <summary>Forgets, once an hour, operations, log rows and audit events that are older than they are kept for.</summary>
+/// <summary>Forgets, once an hour, operations, log rows and audit events that are older than they are kept for: the oldest day of them at most.</summary>
 internal sealed partial class Pruner(IStore store, TimeSpan retention, TimeSpan auditRetention, TimeProvider clock, ILogger<Pruner> log) : IAsyncDisposable
 {
-    private readonly PeriodicTimer timer = new(TimeSpan.FromHours(1), clock);
+    private readonly PeriodicTimer timer = new(Expiry.Every, clock);
     private Task running = Task.CompletedTask;
 
     public void Start() => running = FollowAsync();
@@ -23,7 +23,10 @@ internal sealed partial class Pruner(IStore store, TimeSpan retention, TimeSpan 
         {
             try
             {
-                LogPruned(log, await store.PruneAsync(clock.GetUtcNow() - retention), await store.PruneAuditAsync(clock.GetUtcNow() - auditRetention));
+                var now = clock.GetUtcNow();
+                var rows = await store.PruneAsync(Expiry.Before(now - retention, store.View.OldestRecordAt));
+                var events = await store.PruneAuditAsync(Expiry.Before(now - auditRetention, store.View.FindAuditBlockAfter(0)?.NewestAt));
+                LogPruned(log, rows, events);
             }
             catch (StoreException problem)
             {

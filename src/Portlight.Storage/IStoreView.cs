@@ -87,6 +87,9 @@ public interface IStoreView : IAuditView
     ManagedPolicy? FindManagedPolicy(string accountId, string name);
 
     IReadOnlyList<ManagedPolicy> ListManagedPolicies(string accountId);
+
+    /// <summary>When the oldest of the operations and log rows was made; null without any.</summary>
+    DateTimeOffset? OldestRecordAt { get; }
 }
 
 /// <summary>A page of operations. <see cref="Next"/> goes into the next call; null when there are no more.</summary>

@@ -12,8 +12,6 @@ internal sealed partial class AuditExporter(IStore store, string directory, Time
     /// <summary>How long after a failure it is tried again.</summary>
     public static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(5);
 
-    private static readonly TimeSpan TidyEvery = TimeSpan.FromHours(1);
-
     private readonly AuditFiles files = new(directory);
     private readonly SemaphoreSlim bell = new(0, 1);
     private readonly CancellationTokenSource stop = new();
@@ -59,17 +57,18 @@ internal sealed partial class AuditExporter(IStore store, string directory, Time
 
     private async Task FollowAsync()
     {
-        var tidiedAt = DateTimeOffset.MinValue;
+        // Not at the start: who starts over and over with a wrong clock deletes nothing.
+        var tidied = clock.GetTimestamp();
         while (!stop.IsCancellationRequested)
         {
             var isDone = await TryExportAsync();
-            if (isDone && clock.GetUtcNow() - tidiedAt >= TidyEvery)
+            if (isDone && clock.GetElapsedTime(tidied) >= Expiry.Every)
             {
                 isDone = TryTidy();
-                tidiedAt = clock.GetUtcNow();
+                tidied = clock.GetTimestamp();
             }
 
-            await WaitAsync(isDone ? TidyEvery : RetryAfter);
+            await WaitAsync(isDone ? Expiry.Every : RetryAfter);
         }
     }
 
@@ -175,7 +174,7 @@ internal sealed partial class AuditExporter(IStore store, string directory, Time
     {
         try
         {
-            files.DeleteBefore(DateOnly.FromDateTime((clock.GetUtcNow() - retention).UtcDateTime));
+            files.DeleteOldestBefore(DateOnly.FromDateTime((clock.GetUtcNow() - retention).UtcDateTime));
             return true;
         }
         catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)

@@ -51,10 +51,10 @@ internal sealed class AuditFiles(string directory) : IDisposable
         await file.FlushAsync();
     }
 
-    /// <summary>Deletes the files of days before one.</summary>
-    public void DeleteBefore(DateOnly first)
+    /// <summary>Deletes the file of the oldest day, if it is before <paramref name="first"/>: see <see cref="Expiry"/>.</summary>
+    public void DeleteOldestBefore(DateOnly first)
     {
-        foreach (var (_, path) in List().Where(one => one.Day < first && one.Day != day).ToList())
+        foreach (var (_, path) in List().Where(one => one.Day < first && one.Day != day).OrderBy(one => one.Day).Take(1))
         {
             File.Delete(path);
         }

@@ -109,6 +109,8 @@ internal sealed class SqliteView : IStoreView
 
     public AuditBlock? FindAuditBlockAfter(long sequence) => Read(sequence, static (rows, at) => rows.Audit.FindAfter(at));
 
+    public DateTimeOffset? OldestRecordAt => Read(0, static (rows, _) => rows.Prune.OldestAt());
+
     public AuditAnchor AuditStart => Read(0, static (rows, _) => rows.Audit.FindAnchor());
 
     private TRow? Cached<TKey, TRow>(RowCache<TKey, TRow> cache, TKey key, Func<Connection, TKey, TRow?> load)

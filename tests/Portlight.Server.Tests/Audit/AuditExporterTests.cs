@@ -141,20 +141,47 @@ public sealed class AuditExporterTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Files_older_than_the_retention_go()
+    public async Task Files_older_than_the_retention_go_one_an_hour_and_none_at_the_start()
     {
-        await RecordAsync(1);
-        await ExportAsync();
-        clock.Advance(TimeSpan.FromDays(31));
-        await RecordAsync(1);
-        await using var exporter = Exporter();
-        exporter.Start();
-        while (Directory.GetFiles(Files).Length != 1)
+        for (var day = 0; day < 3; day++)
         {
-            await Task.Yield();
+            await RecordAsync(1);
+            await ExportAsync();
+            clock.Advance(TimeSpan.FromDays(1));
         }
 
-        Assert.Equal(StoreLines()[1..], FileLines());
+        clock.Advance(TimeSpan.FromDays(120));
+        await RecordAsync(1);
+        for (var starts = 0; starts < 3; starts++)
+        {
+            var started = Exporter();
+            started.Start();
+            await started.DisposeAsync();
+            Assert.Equal(StoreLines(), FileLines());
+        }
+
+        await using var exporter = Exporter();
+        exporter.Start();
+        for (var hour = 1; hour <= 2; hour++)
+        {
+            clock.Advance(TimeSpan.FromHours(1));
+            await DeletedAsync(exporter, hour);
+        }
+
+        await exporter.DisposeAsync();
+        Assert.Equal(StoreLines()[2..], FileLines());
+    }
+
+    private async Task DeletedAsync(AuditExporter exporter, int files)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        limit.CancelAfter(TimeSpan.FromSeconds(30));
+        while (!FileLines().SequenceEqual(StoreLines().Skip(files)))
+        {
+            Assert.False(limit.IsCancellationRequested, $"the oldest {files} files were not deleted within 30 s");
+            exporter.Ring();
+            await Task.Yield();
+        }
     }
 
     private AuditExporter Exporter() => new(store, Files, TimeSpan.FromDays(30), clock, NullLogger<AuditExporter>.Instance);

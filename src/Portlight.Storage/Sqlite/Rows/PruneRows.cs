@@ -13,6 +13,13 @@ internal sealed class PruneRows(Database database, OperationIndexRows index)
     private readonly Statement log = database.Prepare("SELECT revision, at FROM log ORDER BY revision LIMIT ?");
     private readonly Statement deleteLog = database.Prepare("DELETE FROM log WHERE revision <= ?");
 
+    /// <summary>When the older of the first operation and the first log row was made; null without any.</summary>
+    public DateTimeOffset? OldestAt() => (First(operations, after: 0), First(log, after: null)) switch
+    {
+        ({ } operation, { } change) => operation < change ? operation : change,
+        var (operation, change) => operation ?? change,
+    };
+
     /// <summary>Removes terminal operations among the next <paramref name="chunk"/> after a place; null for the place when none are left.</summary>
     public (int Removed, long? Next) Operations(long after, DateTimeOffset before, long applied, int chunk)
     {
@@ -50,6 +57,18 @@ internal sealed class PruneRows(Database database, OperationIndexRows index)
         }
 
         return (old.Count, next);
+    }
+
+    private static DateTimeOffset? First(Statement statement, long? after)
+    {
+        using var run = statement.Begin();
+        if (after is { } seq)
+        {
+            run.Bind(seq);
+        }
+
+        run.Bind(1);
+        return run.Step() ? run.Time(1) : null;
     }
 
     /// <summary>Removes the oldest log rows, at most <paramref name="chunk"/>; fewer when no more are old enough.</summary>

@@ -1,0 +1,75 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
+using Portlight.Storage;
+using Portlight.Storage.Sqlite;
+
+namespace Portlight.Server.Tests;
+
+/// <summary>What has expired goes day by day, so that a clock that jumps takes little with it.</summary>
+public sealed class ExpiryTests : IAsyncLifetime
+{
+    private static readonly DateTimeOffset Start = new(2026, 11, 22, 12, 0, 0, TimeSpan.Zero);
+
+    private readonly string directory = Directory.CreateTempSubdirectory("portlight-expiry-").FullName;
+    private readonly FakeTimeProvider clock = new(Start);
+    private SqliteStore store = null!;
+
+    public ValueTask InitializeAsync()
+    {
+        store = SqliteStore.Open(Path.Combine(directory, "portlight.db"), clock);
+        return ValueTask.CompletedTask;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await store.DisposeAsync();
+        Directory.Delete(directory, recursive: true);
+    }
+
+    [Fact]
+    public async Task An_hour_with_a_clock_that_is_months_ahead_forgets_one_day_of_the_audit_log()
+    {
+        for (var day = 0; day < 5; day++)
+        {
+            await store.CommitAsync((_, changes) =>
+            {
+                changes.Record(new AuditEvent(clock.GetUtcNow(), """{"eventName":"Op"}"""u8.ToArray()));
+                return true;
+            }, TestContext.Current.CancellationToken);
+            clock.Advance(TimeSpan.FromDays(1));
+        }
+
+        clock.Advance(TimeSpan.FromDays(120));
+        var pruner = new Pruner(store, TimeSpan.FromDays(90), TimeSpan.FromDays(90), clock, NullLogger<Pruner>.Instance);
+        pruner.Start();
+        Assert.Equal(0, store.View.AuditStart.Sequence);
+        for (var hour = 1; hour <= 3; hour++)
+        {
+            clock.Advance(TimeSpan.FromHours(1));
+            await PrunedToAsync(hour);
+        }
+
+        await pruner.DisposeAsync();
+        Assert.Equal(3, store.View.AuditStart.Sequence);
+    }
+
+    [Theory]
+    [InlineData(null, 0)]
+    [InlineData(0, 0)]
+    [InlineData(-1, 0)]
+    [InlineData(-2, -1)]
+    [InlineData(-90, -89)]
+    public void At_once_goes_what_has_expired_of_the_oldest_day(int? oldestDay, int expectedDay) =>
+        Assert.Equal(Start.AddDays(expectedDay), Expiry.Before(Start, oldestDay is { } day ? Start.AddDays(day) : null));
+
+    private async Task PrunedToAsync(long sequence)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        limit.CancelAfter(TimeSpan.FromSeconds(30));
+        while (store.View.AuditStart.Sequence < sequence)
+        {
+            Assert.False(limit.IsCancellationRequested, $"event {sequence} was not forgotten within 30 s");
+            await Task.Yield();
+        }
+    }
+}
