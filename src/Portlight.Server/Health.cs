@@ -1,24 +1,50 @@
+using System.Text;
 using Microsoft.AspNetCore.Http;
+using Portlight.Server.Reconciliation;
 using Portlight.Storage;
 
 namespace Portlight.Server;
 
-/// <summary><c>GET /healthz</c>, unsigned: 200 while the store answers, 503 while it does not. Says nothing about what is stored.</summary>
+/// <summary>
+/// <c>/healthz</c>, unsigned, for GET and HEAD: 200 <c>ok</c>, or 503 with one word and what it means. Says nothing about what is stored.
+/// </summary>
 internal static class Health
 {
-    public static async Task AnswerAsync(HttpContext context, Services services)
+    public const string Path = "/healthz";
+
+    public static bool IsAskedBy(HttpRequest request) => request.Path == Path && (HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method));
+
+    public static Task AnswerAsync(HttpContext context, IStore store, Reconciler reconciler)
     {
+        var problem = FindProblem(store, reconciler);
+        var text = Encoding.UTF8.GetBytes((problem ?? "ok") + "\n");
+        context.Response.StatusCode = problem is null ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable;
+        context.Response.ContentType = "text/plain";
+        context.Response.ContentLength = text.Length;
+        return HttpMethods.IsHead(context.Request.Method) ? Task.CompletedTask : context.Response.Body.WriteAsync(text).AsTask();
+    }
+
+    private static string? FindProblem(IStore store, Reconciler reconciler)
+    {
+        if (store.Problem is { } problem)
+        {
+            return problem switch
+            {
+                { IsDiskFull: true } => "disk-full: the last write found no room",
+                _ when store.Stopped.IsCompleted || problem.IsOutcomeUnknown => "store-stopped: portlight has to be started again",
+                _ => "store-failing: the last write failed",
+            };
+        }
+
         try
         {
-            _ = services.Store.View.ListRegions();
+            _ = store.View.ListRegions();
         }
         catch (StoreException)
         {
-            context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
-            await context.Response.WriteAsync("the store does not answer\n");
-            return;
+            return "store-failing: the store does not answer";
         }
 
-        await context.Response.WriteAsync("ok\n");
+        return reconciler.IsEnforcing ? null : "not-enforcing: what is stored could not be made true in the kernel; trying again";
     }
 }

@@ -124,6 +124,11 @@ internal sealed class Pipeline(
                 return RequestBody.TooLarge();
             case BadHttpRequestException bad:
                 return new MalformedHttpRequestException("the HTTP request is not well-formed or did not arrive in time", bad.Message);
+            case StoreException { IsOutcomeUnknown: true }:
+            case StoreException or AgentException when call.Audit.RecordedEventId is not null: // a part of it is durable already
+                RequestLog.Failed(log, call, problem);
+                return new ServiceException(
+                    "the outcome of the request is unknown: it may have been carried out or not; look at what is there (GetOperations and the reads), or repeat it", problem.Message, problem);
             case StoreException or AgentException:
                 RequestLog.Failed(log, call, problem);
                 return new ServiceException("the request could not be carried out; nothing was written", problem.Message, problem);

@@ -1,6 +1,5 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -22,7 +21,7 @@ namespace Portlight.Server;
 /// A running server: store, reconciler, HTTP. Starting it makes the kernel hold what is stored before the first request is taken; stopping it leaves the
 /// kernel's rules in place.
 /// </summary>
-public sealed class PortlightServer : IAsyncDisposable
+public sealed partial class PortlightServer : IAsyncDisposable
 {
     /// <summary>Names of files in the data directory: the database, and the keys that its secrets are sealed with.</summary>
     public const string DatabaseName = "portlight.db";
@@ -100,7 +99,7 @@ public sealed class PortlightServer : IAsyncDisposable
         var installation = InstallationFile.Read(options.DataDirectory) ?? InstallationFile.NewId();
         var agent = openAgent(options, installation);
 
-        Directory.CreateDirectory(options.DataDirectory);
+        DirectoryFlush.Create(options.DataDirectory);
         Reconciler? synchronised = null;
         var app = opened.Add(BuildHttp(listeners, logging, () => Volatile.Read(ref synchronised)?.InForce ?? 0));
         var loggers = app.Services.GetRequiredService<ILoggerFactory>();
@@ -137,7 +136,7 @@ public sealed class PortlightServer : IAsyncDisposable
             metrics,
             clock,
             loggers.CreateLogger<Pipeline>());
-        app.Run(context => context.Request.Path == "/healthz" && HttpMethods.IsGet(context.Request.Method) ? Health.AnswerAsync(context, services) : pipeline.InvokeAsync(context));
+        app.Run(context => Health.IsAskedBy(context.Request) ? Health.AnswerAsync(context, store, reconciler) : pipeline.InvokeAsync(context));
         EndpointFile.Write(options.DataDirectory, options.Listen[0], options.Region);
         if (listeners.Metrics is not null)
         {
@@ -164,8 +163,23 @@ public sealed class PortlightServer : IAsyncDisposable
         };
     }
 
-    /// <summary>Returns once the process was asked to stop (SIGTERM, SIGINT) and the requests under way are done.</summary>
-    public Task WaitForShutdownAsync(CancellationToken cancellationToken) => http.WaitForShutdownAsync(cancellationToken);
+    /// <summary>Returns once the process was asked to stop (SIGTERM, SIGINT).</summary>
+    /// <exception cref="StoreException">
+    /// The store has stopped for good: only a new process can tell what is on the disk. The server is to be disposed of, which answers the requests under way.
+    /// </exception>
+    public async Task WaitForShutdownAsync(CancellationToken cancellationToken)
+    {
+        var asked = http.WaitForShutdownAsync(cancellationToken);
+        if (await Task.WhenAny(asked, store.Stopped) == asked)
+        {
+            await asked;
+            return;
+        }
+
+        var reason = await store.Stopped;
+        LogStoreStopped(http.Services.GetRequiredService<ILogger<PortlightServer>>(), reason);
+        throw reason;
+    }
 
     public ValueTask DisposeAsync() => opened.DisposeAsync();
 
@@ -186,4 +200,7 @@ public sealed class PortlightServer : IAsyncDisposable
         });
         return builder.Build();
     }
+
+    [LoggerMessage(5001, LogLevel.Critical, "the store has stopped, and so does the server; the kernel's rules stay in place")]
+    private static partial void LogStoreStopped(ILogger logger, Exception reason);
 }

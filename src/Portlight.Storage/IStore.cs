@@ -14,11 +14,21 @@ public interface IStore : IAsyncDisposable
     long Revision { get; }
 
     /// <summary>
+    /// Completes, with the reason, when the store has stopped for good: it takes nothing more and must be opened anew, in a new process if a flush failed.
+    /// </summary>
+    Task<StoreException> Stopped { get; }
+
+    /// <summary>Why the store has stopped, does not find its files or could not make the last commit; null when all is well.</summary>
+    StoreException? Problem { get; }
+
+    /// <summary>
     /// Runs a decision and commits what it changed. When it throws, nothing of it is written and the exception reaches the caller.
     /// </summary>
     /// <param name="decide">Runs on the thread that writes, so it must not wait for anything. It runs once.</param>
     /// <param name="cancellationToken">Withdraws a decision that has not begun.</param>
-    /// <exception cref="StoreException">The store could not commit; nothing was written.</exception>
+    /// <exception cref="StoreException">
+    /// The store could not commit. Nothing was written; or, with <see cref="StoreException.IsOutcomeUnknown"/>, only the next start of a store can tell.
+    /// </exception>
     Task<T> CommitAsync<T>(Func<IStoreView, Changes, T> decide, CancellationToken cancellationToken = default);
 
     /// <summary>

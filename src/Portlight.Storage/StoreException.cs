@@ -1,11 +1,20 @@
 namespace Portlight.Storage;
 
-/// <summary>The store could not do what was asked (disk full, file damaged, database gone). Nothing was written.</summary>
+/// <summary>The store could not do what was asked (disk full, file damaged, database gone). Nothing was written, unless <see cref="IsOutcomeUnknown"/>.</summary>
 public sealed class StoreException(string message, Exception? cause = null) : Exception(message, cause)
 {
     /// <summary>
-    /// The disk did not confirm a flush. What was written may or may not survive, and the kernel may have dropped it from its cache: only opening the
-    /// store anew can tell, so a store that meets this stops.
+    /// What was to be written may be there or not: it reached the file, and its flush was not confirmed, or the file is not where it was. Only opening the
+    /// store anew decides it, so the store has stopped.
+    /// </summary>
+    public bool IsOutcomeUnknown { get; init; }
+
+    /// <summary>There is no room for the database. Once there is, the store goes on.</summary>
+    public bool IsDiskFull { get; init; }
+
+    /// <summary>
+    /// The disk did not confirm a flush. The kernel may have dropped from its cache what it could not write and reports the error once, so nothing later in
+    /// this process can be trusted: a store that meets this stops.
     /// </summary>
     internal bool IsSyncFailure { get; init; }
 

@@ -27,6 +27,7 @@ internal sealed partial class Reconciler : IAsyncDisposable
     private readonly TimeProvider clock;
     private readonly ILogger<Reconciler> log;
     private readonly CancellationTokenSource stopping = new();
+    private volatile bool isFailing;
     private Task running = Task.CompletedTask;
 
     public Reconciler(IStore store, IAgent agent, Projection projection, TimeProvider clock, ILogger<Reconciler> log)
@@ -56,6 +57,12 @@ internal sealed partial class Reconciler : IAsyncDisposable
 
     /// <summary>The revision up to which the kernel has confirmed since this server was started; 0 before the first synchronisation.</summary>
     public long InForce => confirmations.Confirmed;
+
+    /// <summary>
+    /// Whether the last round went through and the kernel has refused nothing that is stored still. A single change that it refused is taken back, and what stood
+    /// before stands.
+    /// </summary>
+    public bool IsEnforcing => !isFailing && refusals.All(refused => Standing(refused.Key)?.Revision >= refused.Value.Revision);
 
     /// <summary>The instance as the kernel holds it; null when it holds nothing of it.</summary>
     public Instance? Standing(long index) => standing.GetValueOrDefault(index);
@@ -91,6 +98,8 @@ internal sealed partial class Reconciler : IAsyncDisposable
                 {
                     await ApplyPendingAsync(cancellationToken);
                 }
+
+                isFailing = false;
             }
             catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
             {
@@ -100,6 +109,7 @@ internal sealed partial class Reconciler : IAsyncDisposable
             {
                 // Whatever it was: a firewall that goes on answering and no longer enforces is the worst outcome. Nothing is lost, because what was pending
                 // is in the store and the next round applies all of it.
+                isFailing = true;
                 LogRoundFailed(log, problem);
                 pending.AskForEverything();
                 await Task.Delay(RetryAfter, clock, cancellationToken).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);

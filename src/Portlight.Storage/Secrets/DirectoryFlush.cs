@@ -9,6 +9,20 @@ public static partial class DirectoryFlush
     /// <summary>O_RDONLY and O_CLOEXEC, which every Linux that .NET runs on has at this number (asm-generic/fcntl.h).</summary>
     private const int Flags = 0x80000;
 
+    /// <summary>Makes a directory, and those above it that are missing, durably: what is flushed into a directory that a power cut takes away is lost with it.</summary>
+    /// <exception cref="IOException">It cannot be made, or the disk did not confirm it.</exception>
+    public static void Create(string directory)
+    {
+        var changed = new List<string>();
+        for (var at = Path.GetFullPath(directory); Path.GetDirectoryName(at) is { } parent && !Directory.Exists(at); at = parent)
+        {
+            changed.Add(parent);
+        }
+
+        Directory.CreateDirectory(directory);
+        changed.ForEach(Run);
+    }
+
     /// <exception cref="IOException">The disk did not confirm it.</exception>
     public static void Run(string directory)
     {

@@ -23,6 +23,7 @@ internal sealed class Batch : IChangeWriter
     private long index;
     private long storedIndex;
     private long storedApplied;
+    private long commits;
     private bool isOpen;
 
     public Batch(Connection connection, RowCaches caches, AppliedWatermark applied, AuditTail audit, TimeProvider time)
@@ -38,6 +39,9 @@ internal sealed class Batch : IChangeWriter
 
     /// <summary>What earlier decisions left, those of this batch included.</summary>
     public SqliteView View { get; }
+
+    /// <summary>How often something was made durable.</summary>
+    public long Commits => Volatile.Read(ref commits);
 
     /// <summary>Revision of the newest committed change.</summary>
     public long CommittedRevision => Volatile.Read(ref committedRevision);
@@ -91,6 +95,7 @@ internal sealed class Batch : IChangeWriter
         connection.OperationIndex.CatchUp();
         caches.BeginCommit();
         connection.Commit();
+        Volatile.Write(ref commits, commits + 1);
         audit.Committed();
         (isOpen, storedIndex, storedApplied) = (false, index, watermark);
         Volatile.Write(ref committedRevision, revision);

@@ -5,10 +5,13 @@ namespace Portlight.Storage.Sqlite;
 /// <summary>A connection with the statements of every table. One thread at a time.</summary>
 internal sealed class Connection : IDisposable
 {
+    private const int CheckpointEvery = 4_000;
+
     private readonly JsonBuffer json = new();
     private readonly Statement begin;
     private readonly Statement commit;
     private readonly Statement rollback;
+    private int pagesSinceCheckpoint;
 
     private Connection(Database database)
     {
@@ -72,17 +75,18 @@ internal sealed class Connection : IDisposable
         try
         {
             // FULL: every commit is flushed to the disk before it returns. NORMAL would lose acknowledged writes at a power cut.
-            // A checkpoint every 4,000 pages (16 MB) instead of 1,000 halves how often a commit waits for one.
+            // SQLite's own checkpoints keep quiet about a disk that fails: CheckpointWhenDue makes them.
             database.Execute("""
                 PRAGMA journal_mode = WAL;
                 PRAGMA synchronous = FULL;
-                PRAGMA wal_autocheckpoint = 4000;
+                PRAGMA wal_autocheckpoint = 0;
                 PRAGMA journal_size_limit = 67108864;
                 PRAGMA cache_size = -16000;
                 PRAGMA temp_store = MEMORY;
                 PRAGMA trusted_schema = OFF;
                 """);
             Schema.Migrate(database, Schema.Version);
+            Settle(database);
             return new Connection(database);
         }
         catch
@@ -96,7 +100,35 @@ internal sealed class Connection : IDisposable
 
     public void Begin() => Run(begin);
 
-    public void Commit() => Run(commit);
+    /// <exception cref="StoreException">
+    /// It failed. Without room the mark that makes it a commit was not written, and nothing was. After any other failure it may have been: a restart would find
+    /// it in the log and believe it.
+    /// </exception>
+    public void Commit()
+    {
+        try
+        {
+            Run(commit);
+        }
+        catch (StoreException failure) when (!failure.IsDiskFull)
+        {
+            throw new StoreException(failure.Message, failure) { IsOutcomeUnknown = true };
+        }
+    }
+
+    /// <summary>After a commit: a checkpoint, once the log has grown enough. 4,000 pages are 16 MB; fewer make commits wait for one more often.</summary>
+    public void CheckpointWhenDue()
+    {
+        pagesSinceCheckpoint += Database.TakePagesWritten();
+        if (pagesSinceCheckpoint >= CheckpointEvery)
+        {
+            pagesSinceCheckpoint = CheckpointEvery * 3 / 4;
+            if (Database.Checkpoint(waits: false))
+            {
+                pagesSinceCheckpoint = 0;
+            }
+        }
+    }
 
     /// <summary>Undoes what is not committed; SQLite may have done so itself.</summary>
     public void Rollback()
@@ -111,6 +143,23 @@ internal sealed class Connection : IDisposable
     {
         Database.Dispose();
         json.Dispose();
+    }
+
+    /// <summary>
+    /// The log that an earlier process left may have been read from the kernel's cache and not be on the disk, if a flush failed there. Nothing may build on it
+    /// before it is in the database file, flushed.
+    /// </summary>
+    private static void Settle(Database database)
+    {
+        try
+        {
+            // A reader that holds the end back was there before: what it sees was flushed, or the log's index would not have it.
+            database.Checkpoint(waits: true);
+        }
+        catch (StoreException full) when (full.IsDiskFull)
+        {
+            // Reads and enforcement go on; the checkpoint is made when there is room.
+        }
     }
 
     private static void Run(Statement statement)

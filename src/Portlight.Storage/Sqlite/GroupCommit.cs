@@ -12,6 +12,7 @@ internal sealed class GroupCommit : IAsyncDisposable
     public const int MaxWaiting = 4_096;
 
     private readonly Connection connection;
+    private readonly DatabaseFiles files;
     private readonly Batch batch;
     private readonly AuditInbox inbox;
     private readonly AuditTail audit;
@@ -20,54 +21,47 @@ internal sealed class GroupCommit : IAsyncDisposable
     private readonly TimeSpan idleAfter;
     private readonly Thread thread;
     private readonly TaskCompletionSource finished = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private Action<IReadOnlyList<InstanceChange>>? observer;
-    private Action<long>? auditObserver;
-    private long auditSequence;
+    private readonly TaskCompletionSource<StoreException> stop = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private StoreException? stopped;
-    private long commits;
+    private StoreException? lastFailure;
 
-    public GroupCommit(Connection connection, RowCaches caches, AppliedWatermark applied, TimeProvider time, TimeSpan idleAfter)
+    public GroupCommit(Connection connection, DatabaseFiles files, RowCaches caches, AppliedWatermark applied, TimeProvider time, TimeSpan idleAfter)
     {
         this.connection = connection;
+        this.files = files;
         this.idleAfter = idleAfter;
         inbox = new AuditInbox(time, queue.Flush);
         audit = new AuditTail(connection.Audit.FindEnd(), inbox);
-        auditSequence = audit.CommittedSequence;
+        Observers = new CommitObservers(audit.CommittedSequence);
         batch = new Batch(connection, caches, applied, audit, time);
         thread = new Thread(Loop) { Name = "portlight store writer", IsBackground = true };
         thread.Start();
     }
 
+    /// <summary>Whom it tells of what has become durable.</summary>
+    public CommitObservers Observers { get; }
+
     public long CommittedRevision => batch.CommittedRevision;
 
     /// <summary>Batches that were made durable.</summary>
-    public long Commits => Volatile.Read(ref commits);
+    public long Commits => batch.Commits;
+
+    /// <summary>Completes when the writer has stopped for good, with the reason.</summary>
+    public Task<StoreException> Stopped => stop.Task;
+
+    /// <summary>The reason; null while it has not stopped.</summary>
+    public StoreException? StoppedBecause => Volatile.Read(ref stopped);
+
+    /// <summary>Why the last commit failed; null when it did not.</summary>
+    public StoreException? LastFailure => Volatile.Read(ref lastFailure);
 
     public ValueTask AddAsync(Work work, CancellationToken cancellationToken) => queue.AddAsync(work, cancellationToken);
-
-    public void Observe(Action<IReadOnlyList<InstanceChange>> action)
-    {
-        Action<IReadOnlyList<InstanceChange>>? before;
-        do
-        {
-            before = Volatile.Read(ref observer);
-        }
-        while (Interlocked.CompareExchange(ref observer, before + action, before) != before);
-    }
 
     /// <summary>Takes an event that no decision carries.</summary>
     public ValueTask RecordAsync(AuditEvent recorded)
     {
         recorded.RequireForm();
         return inbox.AddAsync(recorded);
-    }
-
-    public void ObserveAudit(Action<long> action)
-    {
-        if (Interlocked.CompareExchange(ref auditObserver, action, null) is not null)
-        {
-            throw new InvalidOperationException("the audit log is observed already");
-        }
     }
 
     /// <summary>There is a new watermark to store when nothing else happens.</summary>
@@ -126,15 +120,8 @@ internal sealed class GroupCommit : IAsyncDisposable
             return;
         }
 
-        var failure = RunTaken();
-        if (failure is null)
-        {
-            failure = Commit(out var changes);
-            Publish(changes);
-            PublishAudit();
-        }
-
-        Answer(failure);
+        Answer(RunTaken() ?? Commit());
+        CheckpointWhenDue();
     }
 
     private void Answer(StoreException? failure)
@@ -172,24 +159,47 @@ internal sealed class GroupCommit : IAsyncDisposable
         return null;
     }
 
-    private StoreException? Commit(out IReadOnlyList<InstanceChange> changes)
+    private StoreException? Commit()
     {
-        changes = [];
+        IReadOnlyList<InstanceChange> changes;
         try
         {
+            var before = batch.Commits;
             changes = batch.Commit(queue.TakeFlush());
-            Volatile.Write(ref commits, commits + 1);
-            return null;
+            if (batch.Commits != before)
+            {
+                if (files.FindProblem() is { } gone)
+                {
+                    throw gone;
+                }
+
+                Volatile.Write(ref lastFailure, null);
+            }
+
         }
         catch (Exception thrown)
         {
-            return Undo(thrown);
+            // What is no failure of the store may have come after the commit.
+            return Undo(thrown as StoreException ?? new StoreException($"the changes could not be written: {thrown.Message}", thrown) { IsOutcomeUnknown = true });
+        }
+
+        Tell(changes);
+        return null;
+    }
+
+    private void Tell(IReadOnlyList<InstanceChange> changes)
+    {
+        if (Observers.Tell(changes, audit.CommittedSequence) is { } failed)
+        {
+            // The batch is durable and its callers are told so; but somebody downstream has missed it, and nothing would ever tell it.
+            Stop(failed);
         }
     }
 
     private StoreException Undo(Exception cause)
     {
         var failure = cause as StoreException ?? new StoreException($"the changes could not be written: {cause.Message}", cause);
+        Volatile.Write(ref lastFailure, failure);
         try
         {
             batch.Undo();
@@ -199,54 +209,41 @@ internal sealed class GroupCommit : IAsyncDisposable
             Stop(new StoreException("the store has stopped because a failed commit could not be undone; start portlight again", rollback));
         }
 
-        if (failure.IsSyncFailure)
+        if (failure.IsSyncFailure || failure.IsOutcomeUnknown)
         {
-            Stop(new StoreException("the store has stopped because the disk did not confirm a flush; check the disk and start portlight again", failure));
+            Stop(new StoreException($"the store has stopped: {failure.Message}", failure));
         }
 
         return failure;
     }
 
-    private void Publish(IReadOnlyList<InstanceChange> changes)
+    /// <summary>After its callers were answered: nobody waits for it but who comes next.</summary>
+    private void CheckpointWhenDue()
     {
-        if (changes.Count == 0 || Volatile.Read(ref observer) is not { } observe)
+        if (stopped is not null)
         {
             return;
         }
 
         try
         {
-            observe(changes);
+            connection.CheckpointWhenDue();
         }
-        catch (Exception thrown)
+        catch (StoreException failure)
         {
-            // The batch is durable and its callers are told so; but somebody downstream has missed changes, and nothing would ever tell it.
-            Stop(new StoreException($"the store has stopped because what follows its changes has failed: {thrown.Message}", thrown));
-        }
-    }
-
-    private void PublishAudit()
-    {
-        if (audit.CommittedSequence == auditSequence)
-        {
-            return;
-        }
-
-        auditSequence = audit.CommittedSequence;
-        try
-        {
-            Volatile.Read(ref auditObserver)?.Invoke(auditSequence);
-        }
-        catch (Exception thrown)
-        {
-            Stop(new StoreException($"the store has stopped because what follows the audit log has failed: {thrown.Message}", thrown));
+            // Without room the log goes on growing as long as it can, and the checkpoint is tried again later.
+            if (!failure.IsDiskFull)
+            {
+                Stop(new StoreException($"the store has stopped because its log could not be copied into the database: {failure.Message}", failure));
+            }
         }
     }
 
     private void Stop(StoreException why)
     {
-        stopped ??= why;
-        inbox.Close(stopped, andForget: true);
+        Volatile.Write(ref stopped, stopped ?? why);
+        inbox.Close(stopped!, andForget: true);
+        stop.TrySetResult(stopped!);
     }
 
     /// <summary>Commits for the sake of events that no decision carries. When it fails they are kept, and the inbox asks again.</summary>
@@ -258,8 +255,8 @@ internal sealed class GroupCommit : IAsyncDisposable
             return stopped;
         }
 
-        var failure = Commit(out _);
-        PublishAudit();
+        var failure = Commit();
+        CheckpointWhenDue();
         return failure;
     }
 
@@ -287,12 +284,14 @@ internal sealed class GroupCommit : IAsyncDisposable
         try
         {
             batch.CommitApplied();
-            PublishAudit();
         }
         catch (StoreException failure)
         {
             // Nobody waits for this, and the reconciler finds it out again after a restart; a disk that fails will tell the next decision.
             Undo(failure);
+            return;
         }
+
+        Tell([]);
     }
 }

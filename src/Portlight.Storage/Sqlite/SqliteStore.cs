@@ -10,6 +10,7 @@ public sealed class SqliteStore : IStore
 
     private readonly FileStream lockFile;
     private readonly Connection connection;
+    private readonly DatabaseFiles files;
     private readonly ReadPool readers;
     private readonly AppliedWatermark applied;
     private readonly GroupCommit writer;
@@ -19,16 +20,21 @@ public sealed class SqliteStore : IStore
     {
         this.lockFile = lockFile;
         this.connection = connection;
+        files = DatabaseFiles.Of(path);
         readers = new ReadPool(path);
         applied = new AppliedWatermark(connection.Counters.Find(CounterRows.AppliedRevision));
         var caches = new RowCaches();
         View = SqliteView.OfCommitted(readers, caches, applied);
-        writer = new GroupCommit(connection, caches, applied, time, idleAfter);
+        writer = new GroupCommit(connection, files, caches, applied, time, idleAfter);
     }
 
     public IStoreView View { get; }
 
     public long Revision => writer.CommittedRevision;
+
+    public Task<StoreException> Stopped => writer.Stopped;
+
+    public StoreException? Problem => writer.StoppedBecause ?? files.FindProblem() ?? writer.LastFailure;
 
     internal long Commits => writer.Commits;
 
@@ -64,7 +70,7 @@ public sealed class SqliteStore : IStore
         return await decision.Answer.ConfigureAwait(false);
     }
 
-    public void Observe(Action<IReadOnlyList<InstanceChange>> observer) => writer.Observe(observer);
+    public void Observe(Action<IReadOnlyList<InstanceChange>> observer) => writer.Observers.Observe(observer);
 
     public void NoteApplied(long revision)
     {
@@ -96,7 +102,7 @@ public sealed class SqliteStore : IStore
 
     public ValueTask RecordAsync(AuditEvent recorded) => writer.RecordAsync(recorded);
 
-    public void ObserveAudit(Action<long> observer) => writer.ObserveAudit(observer);
+    public void ObserveAudit(Action<long> observer) => writer.Observers.ObserveAudit(observer);
 
     public async Task<long> PruneAuditAsync(DateTimeOffset before, CancellationToken cancellationToken = default)
     {
@@ -122,6 +128,12 @@ public sealed class SqliteStore : IStore
         {
             await writer.DisposeAsync().ConfigureAwait(false);
             readers.Dispose();
+            if (writer.StoppedBecause is not null || files.FindProblem() is not null)
+            {
+                // An end like that of a killed process. Closing would write what can no longer be trusted, and delete by its name a log that may be another's.
+                connection.Database.KeepLogAtClose();
+            }
+
             connection.Dispose();
             await lockFile.DisposeAsync().ConfigureAwait(false);
         }

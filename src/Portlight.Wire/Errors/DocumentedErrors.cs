@@ -29,7 +29,7 @@ public sealed class OperationFailureException(string message, string? detail = n
 public sealed class RegionSetupInProgressException(string message, string? detail = null)
     : LightsailException("RegionSetupInProgressException", 400, message, detail);
 
-/// <summary>The service failed; nothing was written.</summary>
+/// <summary>The service failed. The message says whether nothing was written or the outcome is unknown.</summary>
 public sealed class ServiceException(string message, string? detail = null, Exception? cause = null)
     : LightsailException("ServiceException", 500, message, detail, cause);
 

@@ -3,6 +3,7 @@ using System.Globalization;
 using Portlight.Domain;
 using Portlight.Storage.Sqlite;
 using Portlight.Storage.Tests.Contract;
+using Portlight.TestKit;
 
 namespace Portlight.Storage.Tests.Sqlite;
 
@@ -39,20 +40,49 @@ public sealed class SqliteCrash
         bool GoesOn() => Storm ? rounds < 1000 : rounds < 24 && watch.Elapsed < TimeSpan.FromSeconds(15);
     }
 
+    /// <summary>A checkpoint is nobody's request, so its failure shows in what comes after: nothing.</summary>
+    [Fact]
+    public async Task A_checkpoint_whose_flush_fails_stops_the_store_and_loses_nothing()
+    {
+        await using var source = new SqliteSource();
+        using var flush = await FailingFlush.BuildAsync();
+        var acknowledged = new Dictionary<int, (int Port, long Revision)>();
+        using (var process = StoreProcess.Start([], start => flush.Prepare(start, "portlight.db"), "write-until-killed", source.Path))
+        {
+            var error = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+            while (await process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken) is { } line)
+            {
+                flush.Arm();
+                Note(line, acknowledged);
+            }
+
+            await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+            Assert.NotEqual(0, process.ExitCode);
+            Assert.Contains("its log could not be copied into the database", await error, StringComparison.Ordinal);
+        }
+
+        await using var store = source.Open();
+        AssertStored(store, acknowledged);
+    }
+
+    private static void Note(string line, Dictionary<int, (int Port, long Revision)> acknowledged)
+    {
+        // A kill may have cut the last line short; then nobody was told.
+        var parts = line.Split(' ');
+        if (parts.Length == 3 && long.TryParse(parts[2], CultureInfo.InvariantCulture, out var revision))
+        {
+            var writer = int.Parse(parts[0], CultureInfo.InvariantCulture);
+            var before = acknowledged.GetValueOrDefault(writer);
+            acknowledged[writer] = revision > before.Revision ? (int.Parse(parts[1], CultureInfo.InvariantCulture), revision) : before;
+        }
+    }
+
     private static async Task WriteAndKillAsync(string path, int lines, Dictionary<int, (int Port, long Revision)> acknowledged)
     {
         using var process = StoreProcess.Start([], "write-until-killed", path);
         for (var line = await process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken); line is not null; line = await process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken))
         {
-            // The kill may have cut the last line short; then nobody was told.
-            var parts = line.Split(' ');
-            if (parts.Length == 3 && long.TryParse(parts[2], CultureInfo.InvariantCulture, out var revision))
-            {
-                var writer = int.Parse(parts[0], CultureInfo.InvariantCulture);
-                var before = acknowledged.GetValueOrDefault(writer);
-                acknowledged[writer] = revision > before.Revision ? (int.Parse(parts[1], CultureInfo.InvariantCulture), revision) : before;
-            }
-
+            Note(line, acknowledged);
             if (--lines == 0)
             {
                 process.Kill();

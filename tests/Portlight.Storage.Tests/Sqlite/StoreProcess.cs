@@ -11,10 +11,14 @@ internal static class StoreProcess
     public const int Writers = 8;
 
     /// <summary>Starts this program again, with a command before it if one is given.</summary>
-    public static Process Start(IEnumerable<string> command, params IEnumerable<string> arguments)
+    public static Process Start(IEnumerable<string> command, params IEnumerable<string> arguments) => Start(command, _ => { }, arguments);
+
+    public static Process Start(IEnumerable<string> command, Action<ProcessStartInfo> prepare, params IEnumerable<string> arguments)
     {
         string[] all = [.. command, Environment.ProcessPath!, .. arguments];
-        return Process.Start(new ProcessStartInfo(all[0], all[1..]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        var start = new ProcessStartInfo(all[0], all[1..]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        prepare(start);
+        return Process.Start(start)!;
     }
 
     /// <summary>Puts ports for ever, with an event each and one beside it, and says so: <c>instance port revision</c>, a line for each acknowledgement.</summary>

@@ -5,6 +5,12 @@ namespace Portlight.Storage.Sqlite;
 /// <summary>One connection to the database file, for one thread at a time. Every failure is a <see cref="StoreException"/> that says what to do about it.</summary>
 internal sealed class Database : IDisposable
 {
+    // sqlite3.h, which the bindings do not name.
+    private const int CheckpointPassive = 0;
+    private const int CheckpointFull = 1;
+    private const int DbStatusCacheWrite = 9;
+    private const int DbConfigNoCheckpointOnClose = 1006;
+
     private readonly sqlite3 handle;
     private readonly string path;
     private readonly List<Statement> statements = [];
@@ -57,6 +63,30 @@ internal sealed class Database : IDisposable
         return run.Step() ? run.TextOrNull(0) : null;
     }
 
+    /// <summary>Pages that commits have written to the log since the last call.</summary>
+    public int TakePagesWritten()
+    {
+        Check(raw.sqlite3_db_status(handle, DbStatusCacheWrite, out var pages, out _, 1));
+        return pages;
+    }
+
+    /// <summary>Copies the log into the database file and flushes it. Returns whether all of it was copied: a reader can hold the end back.</summary>
+    /// <param name="waits">Waits a while for such a reader.</param>
+    public bool Checkpoint(bool waits)
+    {
+        var code = raw.sqlite3_wal_checkpoint_v2(handle, null, waits ? CheckpointFull : CheckpointPassive, out var inLog, out var copied);
+        if (code == raw.SQLITE_BUSY)
+        {
+            return false;
+        }
+
+        Check(code);
+        return copied == inLog;
+    }
+
+    /// <summary>Closing neither copies nor deletes the log: what the files hold is for the next one to find out.</summary>
+    public void KeepLogAtClose() => Check(raw.sqlite3_db_config(handle, DbConfigNoCheckpointOnClose, 1, out _));
+
     public void Dispose()
     {
         foreach (var statement in statements)
@@ -92,6 +122,10 @@ internal sealed class Database : IDisposable
             raw.SQLITE_IOERR => $"reading or writing the database `{path}` failed ({words}, code {code}); check the disk",
             _ => $"the database `{path}` refused ({words}, code {code})",
         };
-        return new StoreException(text) { IsSyncFailure = code is raw.SQLITE_IOERR_FSYNC or raw.SQLITE_IOERR_DIR_FSYNC };
+        return new StoreException(text)
+        {
+            IsSyncFailure = code is raw.SQLITE_IOERR_FSYNC or raw.SQLITE_IOERR_DIR_FSYNC,
+            IsDiskFull = (code & 0xFF) == raw.SQLITE_FULL,
+        };
     }
 }
