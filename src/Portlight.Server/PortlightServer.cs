@@ -105,7 +105,7 @@ public sealed partial class PortlightServer : IAsyncDisposable
         var loggers = app.Services.GetRequiredService<ILoggerFactory>();
         // The store first: who rotates the key file holds its lock, and a key that was read before would seal what nobody can open.
         var store = opened.Add(SqliteStore.Open(Path.Combine(options.DataDirectory, DatabaseName), clock));
-        var box = KeyFile.OpenOrCreate(Path.Combine(options.DataDirectory, KeyFileName));
+        var box = SealedSecrets.OpenKeyFile(Path.Combine(options.DataDirectory, KeyFileName), store.View);
         var setup = opened.Add(new SetupWorker(store, box, clock, loggers.CreateLogger<SetupWorker>()));
         var owner = await FirstStart.EnsureAsync(options, store, box, setup, clock);
         var unenforced = UnenforcedPorts.Check(options, store.View, agent.Status);

@@ -20,6 +20,7 @@ internal static class HealthChecks
         Clock(),
         DataDirectoryItself(directory),
         Database(directory),
+        KeyFile(directory),
         await ServerAsync(directory, cancellation),
     ];
 
@@ -113,7 +114,7 @@ internal static class HealthChecks
 
     private static DoctorFinding Database(string directory)
     {
-        var path = Path.Combine(directory, "portlight.db");
+        var path = Path.Combine(directory, PortlightServer.DatabaseName);
         if (!File.Exists(path))
         {
             return new("database", DoctorFinding.Warning, $"{path} is not there yet; the first `portlight serve` makes it");
@@ -130,6 +131,26 @@ internal static class HealthChecks
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             return new("database", DoctorFinding.Problem, exception.Message);
+        }
+    }
+
+    /// <summary>A server goes on with the keys that it has read at its start, so nobody notices that the file is gone before the next one.</summary>
+    private static DoctorFinding KeyFile(string directory)
+    {
+        var (path, database) = (Path.Combine(directory, PortlightServer.KeyFileName), Path.Combine(directory, PortlightServer.DatabaseName));
+        if (!File.Exists(database))
+        {
+            return new("key file", DoctorFinding.Warning, $"{path} belongs to a database, and there is none yet");
+        }
+
+        try
+        {
+            var secrets = SealedSecrets.Check(path, database);
+            return new("key file", DoctorFinding.Ok, $"{path} opens the {secrets} secrets in the database; a backup needs both");
+        }
+        catch (StoreException refused)
+        {
+            return new("key file", DoctorFinding.Problem, refused.Message);
         }
     }
 

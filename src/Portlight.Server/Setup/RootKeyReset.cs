@@ -24,7 +24,7 @@ public static class RootKeyReset
     public static async Task<RootKeyReport> RunAsync(string directory, string? accountId, TimeProvider clock)
     {
         await using var store = SqliteStore.Open(Path.Combine(directory, PortlightServer.DatabaseName), clock);
-        var box = KeyFile.OpenOrCreate(Path.Combine(directory, PortlightServer.KeyFileName));
+        var box = SealedSecrets.OpenKeyFile(Path.Combine(directory, PortlightServer.KeyFileName), store.View);
         var account = Find(store.View, accountId);
         var (key, secret) = Accounts.NewRootKey(account.Id, box, clock.GetUtcNow());
         await store.CommitAsync((_, changes) =>

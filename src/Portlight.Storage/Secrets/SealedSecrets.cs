@@ -1,0 +1,79 @@
+using Portlight.Domain;
+using Portlight.Storage.Sqlite;
+
+namespace Portlight.Storage;
+
+/// <summary>
+/// The secrets that a database holds sealed, and the key file that belongs to them. A key file is made only for a database without any: a new one in the
+/// place of one that is lost would open nothing, and what it seals from then on would hide the loss.
+/// </summary>
+public static class SealedSecrets
+{
+    /// <summary>Opens the key file that belongs to a database; makes it where nothing has been sealed yet.</summary>
+    /// <exception cref="StoreException">It is missing, damaged, open to others or of another database. Nothing was changed.</exception>
+    public static SecretBox OpenKeyFile(string path, IStoreView view) => Open(path, view.AllAccessKeys(), view.AllKeyPairs());
+
+    /// <summary>Looks whether the key file of a database, which a server may have open, is there and opens what is sealed. Changes nothing.</summary>
+    /// <returns>How many secrets the database holds; the key file of a database without any may be missing.</returns>
+    /// <exception cref="StoreException">It does not, or the database cannot be read.</exception>
+    public static int Check(string path, string databasePath)
+    {
+        using var database = Connection.OpenReader(databasePath);
+        Schema.RequireCurrent(database.Database);
+        var (keys, pairs) = (database.AccessKeys.All(), database.KeyPairs.All());
+        var secrets = Of(keys, pairs).Count;
+        if (secrets > 0)
+        {
+            Open(path, keys, pairs);
+        }
+
+        return secrets;
+    }
+
+    private static SecretBox Open(string path, IReadOnlyList<AccessKey> keys, IReadOnlyList<KeyPair> pairs)
+    {
+        var secrets = Of(keys, pairs);
+        if (secrets.Count > 0 && !File.Exists(path))
+        {
+            throw Refusal($"the key file `{path}` is missing", secrets.Count);
+        }
+
+        var box = KeyFile.OpenOrCreate(path);
+
+        // One secret for each key will do. That a single secret has been changed is no reason to keep everybody from theirs.
+        return secrets.GroupBy(KeyOf).Where(sealedAlike => sealedAlike.Key is not null).All(sealedAlike => sealedAlike.Any(secret => IsOpenedBy(box, secret)))
+            ? box
+            : throw Refusal($"the key file `{path}` does not open what is sealed in the database", secrets.Count);
+    }
+
+    private static uint? KeyOf(byte[] secret)
+    {
+        try
+        {
+            return SecretBox.KeyOf(secret);
+        }
+        catch (StoreException)
+        {
+            return null;
+        }
+    }
+
+    private static bool IsOpenedBy(SecretBox box, byte[] secret)
+    {
+        try
+        {
+            box.Open(secret);
+            return true;
+        }
+        catch (StoreException)
+        {
+            return false;
+        }
+    }
+
+    private static List<byte[]> Of(IReadOnlyList<AccessKey> keys, IReadOnlyList<KeyPair> pairs) =>
+        [.. keys.Select(key => key.SealedSecret), .. pairs.Select(pair => pair.SealedPrivateKey).OfType<byte[]>()];
+
+    private static StoreException Refusal(string what, int secrets) => new(
+        $"{what}; restore it from the backup of this data directory. Without it nobody can open the {secrets} secrets (access keys, private keys) in the database, and nothing replaces them");
+}
