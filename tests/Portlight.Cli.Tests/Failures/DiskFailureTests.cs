@@ -77,7 +77,7 @@ public sealed class DiskFailureTests : IDisposable
     {
         Directory.CreateDirectory(Data);
         string[] onSmallDisk = ["unshare", "--user", "--map-root-user", "--mount", "sh", "-c", "mount -t tmpfs -o size=2m tmpfs \"$0\" && exec \"$@\"", Data];
-        using var server = await ServeProcess.StartAsync(ServeProcess.CommandOn(Data, onSmallDisk), Data);
+        using var server = await ServeProcess.StartAsync(ServeProcess.CommandOn(Data, before: onSmallDisk), Data);
         var ballast = $"{server.Root}{Data}/ballast";
         await server.CreateAsync("web-1");
         Assert.Equal(200, (await server.PutAsync("web-1", Before)).Status);

@@ -5,7 +5,7 @@ using Portlight.Wire.SigV4;
 
 namespace Portlight.Cli.Tests.Failures;
 
-/// <summary><c>portlight serve</c> in a process of its own, in record mode, and a client of it.</summary>
+/// <summary><c>portlight serve</c> in a process of its own, and a client of it.</summary>
 internal sealed class ServeProcess : IDisposable
 {
     public static readonly string Program = Path.Combine(AppContext.BaseDirectory, "portlight");
@@ -26,9 +26,12 @@ internal sealed class ServeProcess : IDisposable
     public string Root => $"/proc/{_process.Id}/root";
 
     /// <summary>How the command line of a server on this directory looks.</summary>
-    public static ProcessStartInfo CommandOn(string data, params IEnumerable<string> before)
+    /// <param name="data">The data directory.</param>
+    /// <param name="enforce"><c>record</c> or <c>kernel</c>.</param>
+    /// <param name="before">A command that runs it.</param>
+    public static ProcessStartInfo CommandOn(string data, string enforce = "record", params IEnumerable<string> before)
     {
-        string[] words = [.. before, Program, "serve", "--data", data, "--listen", "http://127.0.0.1:0", "--enforce", "record"];
+        string[] words = [.. before, Program, "serve", "--data", data, "--listen", "http://127.0.0.1:0", "--enforce", enforce];
         var start = new ProcessStartInfo(words[0], words[1..]) { RedirectStandardOutput = true, RedirectStandardError = true };
         foreach (var name in start.Environment.Keys.Where(name => name.StartsWith("PORTLIGHT_", StringComparison.Ordinal)).ToList())
         {
@@ -61,21 +64,23 @@ internal sealed class ServeProcess : IDisposable
         return error;
     }
 
-    /// <summary>Calls an operation; returns the status and the body of its answer.</summary>
+    /// <summary>Calls an operation, of Lightsail if no service is named; returns the status and the body of its answer.</summary>
     public async Task<(int Status, string Body)> CallAsync(string operation, string body)
     {
         var bytes = Encoding.UTF8.GetBytes(body);
         using var message = new HttpRequestMessage(HttpMethod.Post, _endpoint) { Content = new ByteArrayContent(bytes) };
         message.Content.Headers.ContentType = new("application/x-amz-json-1.1");
-        message.Headers.TryAddWithoutValidation("X-Amz-Target", "Lightsail_20161128." + operation);
+        message.Headers.TryAddWithoutValidation("X-Amz-Target", operation.Contains('.', StringComparison.Ordinal) ? operation : "Lightsail_20161128." + operation);
         RequestSigning.Sign(message, bytes, _credentials, "us-east-1", TimeProvider.System.GetUtcNow(), "lightsail");
         using var response = await Http.SendAsync(message, Cancellation);
         return ((int)response.StatusCode, await response.Content.ReadAsStringAsync(Cancellation));
     }
 
+    public static string CreateBody(string instance) => $$"""{"instanceNames":["{{instance}}"],"availabilityZone":"us-east-1a","blueprintId":"ubuntu_22_04","bundleId":"nano_3_0"}""";
+
     public async Task CreateAsync(string instance)
     {
-        var (status, body) = await CallAsync("CreateInstances", $$"""{"instanceNames":["{{instance}}"],"availabilityZone":"us-east-1a","blueprintId":"ubuntu_22_04","bundleId":"nano_3_0"}""");
+        var (status, body) = await CallAsync("CreateInstances", CreateBody(instance));
         Assert.True(status == 200, body);
     }
 
