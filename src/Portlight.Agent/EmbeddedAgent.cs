@@ -49,6 +49,7 @@ public sealed partial class EmbeddedAgent : IAgent, IDisposable
         _status = new AgentStatus(Enforces: true, options.Connections == ConnectionPolicy.Cut ? "cut" : "drain", 0, null, null)
         {
             Protection = session.Protection == TableProtection.Owned ? "owned" : "watched",
+            KernelRelease = HostCheck.KernelRelease,
         };
     }
 

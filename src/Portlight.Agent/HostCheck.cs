@@ -12,6 +12,9 @@ namespace Portlight.Agent;
 /// <param name="Problems">What is missing and how to mend it, one sentence each.</param>
 public sealed record HostCheck(bool CanEnforce, bool CanMakeLab, bool InUserNamespace, ImmutableArray<string> Problems)
 {
+    /// <summary>As <c>uname -r</c> tells it.</summary>
+    public static string KernelRelease { get; } = File.ReadAllText("/proc/sys/kernel/osrelease").Trim();
+
     private const int NetAdmin = 12;
     private const int SysAdmin = 21;
 

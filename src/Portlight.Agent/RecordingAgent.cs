@@ -5,12 +5,15 @@ using Portlight.Domain;
 
 namespace Portlight.Agent;
 
-/// <summary>The agent of <c>--enforce record</c>: touches no packet, and answers as if everything were applied, because recording is all that was asked for.</summary>
+/// <summary>
+/// The agent of <c>--enforce record</c>: touches no packet, and confirms everything, because recording is all that was asked for. Its status says so, and
+/// whoever shows what is applied asks that first.
+/// </summary>
 /// <param name="clock">The time of what it reports.</param>
 /// <param name="reason">Why it records where enforcing was wished for; null when recording was asked for.</param>
 public sealed class RecordingAgent(TimeProvider clock, string? reason) : IAgent
 {
-    private volatile AgentStatus _status = new(Enforces: false, "cut", 0, null, null) { Reason = reason };
+    private volatile AgentStatus _status = new(Enforces: false, "cut", 0, null, null) { Reason = reason, KernelRelease = HostCheck.KernelRelease };
 
     public AgentStatus Status => _status;
 

@@ -4,7 +4,20 @@ namespace Portlight.AgentProtocol;
 public abstract record AgentReport(long Index, long Revision)
 {
     /// <summary>The kernel has confirmed it.</summary>
-    public sealed record Applied(long Index, long Revision) : AgentReport(Index, Revision);
+    public sealed record Applied(long Index, long Revision) : AgentReport(Index, Revision)
+    {
+        /// <summary>What an operator should know of it nevertheless, as "waits for the interface `vnet0`"; null for nothing.</summary>
+        public string? Note { get; init; }
+    }
+
+    /// <summary>
+    /// The ruleset holds it as far as it can, and not every packet of the instance is filtered by its ports: its interface was put into a bridge, is another
+    /// device than the one that was attached, and the like. To be told, and no operation of this revision has succeeded.
+    /// </summary>
+    /// <param name="Index">The instance.</param>
+    /// <param name="Revision">What the ruleset holds.</param>
+    /// <param name="Reason">What is wrong and how to mend it, in words that an operator and a caller may read.</param>
+    public sealed record Unfiltered(long Index, long Revision, string Reason) : AgentReport(Index, Revision);
 
     /// <summary>The kernel or the host refused it; nothing of it is applied.</summary>
     /// <param name="Index">The instance.</param>

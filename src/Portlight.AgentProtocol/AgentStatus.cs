@@ -15,4 +15,7 @@ public sealed record AgentStatus(bool Enforces, string Connections, long DriftRe
     /// What keeps others from changing the rules: <c>owned</c>, the kernel refuses it; <c>watched</c>, it is noticed and repaired. Null when nothing is enforced.
     /// </summary>
     public string? Protection { get; init; }
+
+    /// <summary>The release of the kernel that the agent works with, as <c>uname -r</c> tells it.</summary>
+    public string? KernelRelease { get; init; }
 }

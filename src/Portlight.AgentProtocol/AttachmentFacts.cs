@@ -8,6 +8,9 @@ namespace Portlight.AgentProtocol;
 /// <param name="Listeners">Sockets that listen on the machine, for an attachment of the machine itself: what an operator may lose.</param>
 public sealed record AttachmentFacts(string? Refusal, ImmutableArray<ListeningSocket> Listeners)
 {
+    /// <summary>The interface that was found, by its real name; null when none was asked for or there is none.</summary>
+    public FoundInterface? Interface { get; init; }
+
     /// <summary>Established TCP connections that were made to this machine from outside, for an attachment of the machine itself.</summary>
     public ImmutableArray<InboundConnection> Inbound { get; init; } = [];
 
@@ -23,6 +26,11 @@ public sealed record AttachmentFacts(string? Refusal, ImmutableArray<ListeningSo
     /// <summary>True when the agent may not see whose some of the sockets are: then SSH is known by port 22 alone.</summary>
     public bool AreProcessesHidden { get; init; }
 }
+
+/// <summary>An interface of the machine.</summary>
+/// <param name="Name">Its real name, which the firewall goes by; an alternative name leads to it too.</param>
+/// <param name="Device">What tells it from another of the same name: its hardware address; null where that tells nothing (bridges, tunnels).</param>
+public sealed record FoundInterface(string Name, string? Device);
 
 /// <summary>A socket that waits for packets from outside. <paramref name="Protocol"/> is <c>tcp</c> or <c>udp</c>.</summary>
 public sealed record ListeningSocket(string Protocol, IPAddress Address, int Port)

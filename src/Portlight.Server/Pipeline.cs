@@ -23,6 +23,12 @@ namespace Portlight.Server;
 internal sealed class Pipeline(
     OperationTable operations, RequestOrigins origins, Authenticator authenticator, RateLimiter rates, AuditLog audit, ServerMetrics metrics, TimeProvider clock, ILogger<Pipeline> log)
 {
+    /// <summary>The header that says on every answer that no packet is filtered, with the value <c>record</c>.</summary>
+    public const string EnforceHeader = "x-portlight-enforce";
+
+    /// <summary>No packet is filtered here: every answer says so, because a client reads <c>Succeeded</c> in it.</summary>
+    public bool OnlyRecords { get; init; }
+
     public async Task InvokeAsync(HttpContext http)
     {
         var began = clock.GetTimestamp();
@@ -150,7 +156,7 @@ internal sealed class Pipeline(
         }
     }
 
-    private static async Task AnswerAsync(HttpContext http, Call call, ReadOnlyMemory<byte> answer, LightsailException? error)
+    private async Task AnswerAsync(HttpContext http, Call call, ReadOnlyMemory<byte> answer, LightsailException? error)
     {
         var response = http.Response;
         var isQuery = call.Query is not null;
@@ -158,6 +164,11 @@ internal sealed class Pipeline(
         response.ContentType = isQuery ? QueryErrorBody.ContentType : AwsJson.ContentType;
         response.ContentLength = answer.Length;
         response.Headers[AwsErrorBody.RequestIdHeader] = call.RequestId;
+        if (OnlyRecords)
+        {
+            response.Headers[EnforceHeader] = "record";
+        }
+
         if (error is not null && !isQuery)
         {
             response.Headers[AwsErrorBody.ErrorTypeHeader] = error.Type;

@@ -114,7 +114,12 @@ public sealed partial class PortlightServer : IAsyncDisposable
         var reconciler = synchronised = opened.Add(new Reconciler(store, agent, projection, clock, loggers.CreateLogger<Reconciler>()));
         var unconfirmed = opened.Add(new UnconfirmedWatch(store, clock, loggers.CreateLogger<UnconfirmedWatch>()));
         var metrics = opened.Add(new ServerMetrics());
-        metrics.Observe(() => store.Revision, () => store.View.AppliedRevision, () => agent.Status.DriftRepairs);
+        metrics.Observe(
+            () => store.Revision,
+            () => store.View.AppliedRevision,
+            () => agent.Status.DriftRepairs,
+            () => agent.Status.Enforces ? reconciler.UnfilteredCount : store.View.AllInstances().Count,
+            () => reconciler.Contact.FailingSince is not null);
 
         var principals = new Principals(loggers.CreateLogger<Principals>());
         var services = new Services(options, store, reconciler, projection, agent, setup, box, clock) { Principals = principals };
@@ -135,7 +140,8 @@ public sealed partial class PortlightServer : IAsyncDisposable
             audit.Log,
             metrics,
             clock,
-            loggers.CreateLogger<Pipeline>());
+            loggers.CreateLogger<Pipeline>())
+        { OnlyRecords = !agent.Status.Enforces };
         app.Run(context => Health.IsAskedBy(context.Request) ? Health.AnswerAsync(context, store, reconciler) : pipeline.InvokeAsync(context));
         EndpointFile.Write(options.DataDirectory, options.Listen[0], options.Region);
         if (listeners.Metrics is not null)

@@ -8,13 +8,14 @@ public sealed class RecordingAgentTests
     [Fact]
     public async Task Everything_is_applied_and_nothing_is_enforced()
     {
-        var agent = new RecordingAgent(TimeProvider.System, reason: null);
+        var agent = new RecordingAgent(TimeProvider.System, "no kernel here");
         var instance = new DesiredInstance { Index = 3, Revision = 7, Attachment = new Attachment.Lab(), Ports = PortSet.Empty, IsRunning = true };
 
         var reports = await agent.ApplyAsync([instance], [1, 2], TestContext.Current.CancellationToken);
 
         Assert.Equal([new AgentReport.Applied(3, 7)], reports);
         Assert.False(agent.Status.Enforces);
+        Assert.Equal("no kernel here", agent.Status.Reason);
         Assert.Null(agent.Status.LastSynchronised);
         await agent.SynchroniseAsync([instance], TestContext.Current.CancellationToken);
         Assert.NotNull(agent.Status.LastSynchronised);
@@ -23,7 +24,7 @@ public sealed class RecordingAgentTests
     [Fact]
     public async Task An_interface_that_is_not_there_and_the_loopback_are_refused()
     {
-        var agent = new RecordingAgent(TimeProvider.System, reason: null);
+        var agent = new RecordingAgent(TimeProvider.System, "no kernel here");
         var absent = await agent.InspectAsync(new Attachment.Interface("pl-not-there", [], []), TestContext.Current.CancellationToken);
         var loopback = await agent.InspectAsync(new Attachment.Interface("lo", [], []), TestContext.Current.CancellationToken);
         Assert.Contains("no interface `pl-not-there`", absent.Refusal, StringComparison.Ordinal);
@@ -39,10 +40,10 @@ public sealed class RecordingAgentTests
         everywhere.Listen();
         loopback.Bind(new System.Net.IPEndPoint(System.Net.IPAddress.Loopback, 0));
 
-        var facts = await new RecordingAgent(TimeProvider.System, reason: null).InspectAsync(new Attachment.ThisHost([], []), TestContext.Current.CancellationToken);
+        var facts = await new RecordingAgent(TimeProvider.System, "no kernel here").InspectAsync(new Attachment.ThisHost([], []), TestContext.Current.CancellationToken);
 
         Assert.Null(facts.Refusal);
-        Assert.Contains(new ListeningSocket("tcp", System.Net.IPAddress.IPv6Any, ((System.Net.IPEndPoint)everywhere.LocalEndPoint!).Port), facts.Listeners);
+        Assert.Contains(("tcp", System.Net.IPAddress.IPv6Any, ((System.Net.IPEndPoint)everywhere.LocalEndPoint!).Port), facts.Listeners.Select(socket => (socket.Protocol, socket.Address, socket.Port)));
         Assert.DoesNotContain(facts.Listeners, socket => socket.Protocol == "udp" && socket.Address.Equals(System.Net.IPAddress.Loopback));
     }
 }

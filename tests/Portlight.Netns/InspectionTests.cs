@@ -29,6 +29,62 @@ public sealed class InspectionTests
     }
 
     [Fact]
+    public void An_alternative_name_leads_to_the_real_one()
+    {
+        using var scene = new Scene();
+        var real = Inspect(scene, Scene.ClientLink).Interface;
+        Assert.Equal(Scene.ClientLink, real?.Name);
+        Assert.NotNull(real?.Device);
+
+        scene.Host.Run("ip", $"link property add dev {Scene.ClientLink} altname web-nic altname a-name-that-no-interface-can-have-itself");
+
+        Assert.Equal(real, Inspect(scene, "web-nic").Interface);
+        Assert.Equal(real, Inspect(scene, "a-name-that-no-interface-can-have-itself").Interface);
+    }
+
+    [Fact]
+    public void A_macvlan_and_what_is_below_it_are_refused_wherever_the_macvlan_went()
+    {
+        using var scene = new Scene();
+        scene.Network.AddMachine("vm", "vm0");
+        Assert.Null(Inspect(scene, "vm0").Refusal);
+        scene.Host.Run("ip", "link add upper0 link vm0 type macvlan mode bridge");
+        Assert.Contains("veth pair", Inspect(scene, "upper0").Refusal, StringComparison.Ordinal);
+        Assert.Contains("remove `upper0` first", Inspect(scene, "vm0").Refusal, StringComparison.Ordinal);
+
+        scene.Host.Run("ip", "link set upper0 netns client");
+        scene.Client.Run("ip", "link set upper0 up");
+        Assert.Contains("another network namespace", Inspect(scene, "vm0").Refusal, StringComparison.Ordinal);
+
+        scene.Client.Run("ip", "link del upper0");
+        Assert.Null(Inspect(scene, "vm0").Refusal);
+    }
+
+    [Theory]
+    [InlineData("route add default via 10.255.2.2")]
+    [InlineData("route add default via 10.255.2.2 table 100")]
+    [InlineData("-6 route add default via fd00:255:2::2")]
+    [InlineData("route add default table 100 nexthop via 10.255.1.2 nexthop via 10.255.2.2")]
+    public void The_way_into_the_world_is_refused_and_a_gateways_address_is_not(string route)
+    {
+        using var scene = new Scene();
+        scene.Network.AddMachine("vm", "vm0");
+        Assert.Null(Inspect(scene, "vm0").Refusal);
+
+        scene.Host.Run("ip", route);
+
+        Assert.Contains("--this-host", Inspect(scene, "vm0").Refusal, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void An_address_of_this_machine_is_not_the_instances()
+    {
+        using var scene = new Scene();
+        var facts = Done(scene.Agent.InspectAsync(new Attachment.Interface(Scene.ClientLink, [TestKit.Network.TestNetwork.Address("10.255.1.1")], []), CancellationToken.None));
+        Assert.Contains("10.255.1.1 is an address of this machine", facts.Refusal, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Forwarding_that_is_off_is_named_and_not_switched_on()
     {
         using var scene = new Scene();
@@ -49,6 +105,7 @@ public sealed class InspectionTests
     }
 
     // The agent looks at once; there is nothing to wait for.
-    private static AttachmentFacts Inspect(Scene scene, string name) =>
-        scene.Agent.InspectAsync(new Attachment.Interface(name, [], []), CancellationToken.None).GetAwaiter().GetResult();
+    private static AttachmentFacts Inspect(Scene scene, string name) => Done(scene.Agent.InspectAsync(new Attachment.Interface(name, [], []), CancellationToken.None));
+
+    private static AttachmentFacts Done(Task<AttachmentFacts> look) => look.GetAwaiter().GetResult();
 }

@@ -166,6 +166,109 @@ public sealed class InstallationTests
         Assert.Equal(("kernel", "cut"), (status.Server.Enforce, status.Server.Connections));
     }
 
+    [Fact]
+    public async Task An_interface_is_stored_by_its_real_name_and_with_the_device_that_has_it()
+    {
+        await using var server = await ServerHarness.StartAsync();
+        server.Agent.Facts = new AttachmentFacts(null, []) { Interface = new("vc0", "fe:54:00:aa:bb:01") };
+
+        var answer = await AttachAsync(server.Client(), new() { InstanceName = "vm-1", InterfaceName = "a-very-long-alternative-name" });
+
+        Assert.Equal("vc0", answer.Attachment.InterfaceName);
+        Assert.Equal(("vc0", "fe:54:00:aa:bb:01"), Stored());
+
+        var taken = await ServerHarness.RefusalAsync(() => AttachAsync(server.Client(), new() { InstanceName = "vm-2", InterfaceName = "another-name-of-it" }));
+        Assert.Contains("vm-1", taken.Message, StringComparison.Ordinal);
+
+        await server.RestartAsync();
+        Assert.Equal(("vc0", "fe:54:00:aa:bb:01"), Stored());
+
+        await AttachAsync(server.Client(), new() { InstanceName = "vm-1", InterfaceName = "vc0", ByName = true });
+        Assert.Equal(("vc0", null), Stored());
+
+        (string Name, string? Device) Stored() => Assert.IsType<Domain.Attachment.Interface>(server.Server.Store.View.FindInstance(server.Scope, "vm-1")!.Attachment) is var nic ? (nic.Name, nic.Device) : default;
+    }
+
+    [Fact]
+    public async Task What_is_not_filtered_is_no_success_and_status_says_why_until_it_is_mended()
+    {
+        await using var server = await ServerHarness.StartAsync();
+        await AttachAsync(server.Client(), new() { InstanceName = "web-1", InterfaceName = "vnet0" });
+        server.Agent.Unfilters = _ => "`vnet0` is a port of the bridge `br0`";
+
+        var refusal = await ServerHarness.RefusalAsync(() => server.CallAsync("PutInstancePublicPorts", new() { InstanceName = "web-1", PortInfos = [new() { FromPort = 443, ToPort = 443, Protocol = "tcp" }] }, Wire.Lightsail.LightsailJson.Default.PutInstancePublicPortsRequest, Wire.Lightsail.LightsailJson.Default.PutInstancePublicPortsResponse));
+
+        Assert.Equal(("OperationFailureException", "NotFiltered"), (refusal.Type, refusal.Code));
+        Assert.Contains("port of the bridge", refusal.Message, StringComparison.Ordinal);
+        var operation = server.Server.Store.View.ListOperations(server.Scope, "web-1", null, 10).Operations[0];
+        Assert.Equal((OperationStatus.Failed, "NotFiltered"), (operation.Status, operation.ErrorCode));
+        var shown = Assert.Single((await StatusAsync(server)).Instances);
+        Assert.Equal("`vnet0` is a port of the bridge `br0`", shown.NotFiltered);
+        Assert.Null(shown.AppliedRevision);
+        Assert.Equal(443, Assert.Single(shown.PortStates).FromPort); // what will hold once it is mended
+
+        server.Agent.Unfilters = _ => null;
+        server.Agent.Notes = _ => "renamed";
+        server.Agent.Drift();
+        await ServerHarness.UntilAsync(() => server.Server.Reconciled.UnfilteredCount == 0, "the agent's word that it is filtered again");
+        shown = Assert.Single((await StatusAsync(server)).Instances);
+        Assert.Equal((null, "renamed", shown.DesiredRevision), (shown.NotFiltered, shown.Note, shown.AppliedRevision));
+        Assert.Equal(OperationStatus.Failed, server.Server.Store.View.FindOperation(server.Scope, operation.Id)!.Status);
+    }
+
+    [Fact]
+    public async Task A_server_that_only_records_says_so_in_every_answer_and_of_every_instance()
+    {
+        await using var server = await ServerHarness.StartAsync();
+        server.Agent.Enforces = false;
+        await server.RestartAsync();
+
+        var attached = await AttachAsync(server.Client(), new() { InstanceName = "edge", ThisHost = true });
+        Assert.Equal("ports are only recorded: the kernel is not at hand", attached.NotFiltered);
+        var status = await StatusAsync(server);
+        Assert.Equal(("record", "the kernel is not at hand"), (status.Server.Enforce, status.Server.EnforceReason));
+        var shown = Assert.Single(status.Instances);
+        Assert.Equal("ports are only recorded: the kernel is not at hand", shown.NotFiltered);
+        Assert.Null(shown.AppliedRevision);
+
+        using var good = await server.PostAsync("GetInstances", "{}");
+        using var bad = await server.PostAsync("GetInstance", "{}");
+        Assert.Equal("record", Assert.Single(good.Headers.GetValues("x-portlight-enforce")));
+        Assert.Equal("record", Assert.Single(bad.Headers.GetValues("x-portlight-enforce")));
+
+        server.Agent.Enforces = true;
+        await server.RestartAsync();
+        using var enforced = await server.PostAsync("GetInstances", "{}");
+        Assert.False(enforced.Headers.Contains("x-portlight-enforce"));
+    }
+
+    [Fact]
+    public async Task Status_tells_how_the_agent_gets_on_and_invents_nothing()
+    {
+        await using var server = await ServerHarness.StartAsync();
+        var agent = Assert.Single((await StatusAsync(server)).Agents);
+        Assert.Equal(("6.18.0", true, null, server.Clock.GetUtcNow()), (agent.KernelVersion, agent.IsConnected, agent.FailingSince, agent.LastSeenAt));
+        Assert.Equal(["lightsail-connect"], (await StatusAsync(server)).Server.EmptyAliases);
+
+        server.Agent.FailOnce(new AgentException("the kernel is gone"));
+        server.Agent.Drift();
+        await ServerHarness.UntilAsync(() => server.Server.Reconciled.Contact.FailingSince is not null, "the round that fails");
+        agent = Assert.Single((await StatusAsync(server)).Agents);
+        Assert.Equal((false, server.Clock.GetUtcNow()), (agent.IsConnected, agent.FailingSince));
+
+        await ServerHarness.UntilAsync(
+            () =>
+            {
+                server.Clock.Advance(TimeSpan.FromSeconds(1));
+                return server.Server.Reconciled.Contact.FailingSince is null;
+            },
+            "the next round, which succeeds");
+        Assert.True(Assert.Single((await StatusAsync(server)).Agents).IsConnected);
+    }
+
+    private static Task<GetStatusResponse> StatusAsync(ServerHarness server) =>
+        server.Client().SendAsync(Prefix + "GetStatus", new(), Json.GetStatusRequest, Json.GetStatusResponse, TestContext.Current.CancellationToken);
+
     private static async Task<AwsCredentials> CreateAccountAsync(ServerHarness server)
     {
         var made = await server.Client().SendAsync(Prefix + "CreateAccount", new(), Json.CreateAccountRequest, Json.CreateAccountResponse, TestContext.Current.CancellationToken);

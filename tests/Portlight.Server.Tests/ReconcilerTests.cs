@@ -61,7 +61,7 @@ public sealed class ReconcilerTests
 
         release();
         Assert.Null(await server.Server.Reconciled.ConfirmAsync(revisions[1], TimeSpan.FromMinutes(1)));
-        Assert.Equal("refused", (await server.Server.Reconciled.ConfirmAsync(revisions[2], TimeSpan.FromMinutes(1)))?.Reason);
+        Assert.Equal("refused", Assert.IsType<AgentProtocol.AgentReport.Rejected>(await server.Server.Reconciled.ConfirmAsync(revisions[2], TimeSpan.FromMinutes(1))).Reason);
 
         Assert.Equal(Ports(80), server.Agent.Applied[instance.Index].Ports);
         Assert.Equal(Ports(80), server.Server.Store.View.FindInstance(server.Scope, "web-1")!.Ports);

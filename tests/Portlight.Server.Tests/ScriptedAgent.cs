@@ -32,7 +32,13 @@ internal sealed class ScriptedAgent : IAgent
     /// <summary>False: an agent that records, for this reason.</summary>
     public bool Enforces { get; set; } = true;
 
-    public AgentStatus Status => new(Enforces, "cut", Synchronisations - 1, null, null) { Reason = Enforces ? null : "the kernel is not at hand" };
+    public AgentStatus Status => new(Enforces, "cut", Synchronisations - 1, null, null) { KernelRelease = "6.18.0", Reason = Enforces ? null : "the kernel is not at hand" };
+
+    /// <summary>From now on this reason, when it is not null, is why a state is in the ruleset and filters nothing.</summary>
+    public Func<DesiredInstance, string?> Unfilters { get; set; } = _ => null;
+
+    /// <summary>What it says of a state that it has applied.</summary>
+    public Func<DesiredInstance, string?> Notes { get; set; } = _ => null;
 
     /// <summary>From now on this reason, when it is not null, is why a state is refused.</summary>
     public void Refuse(Func<DesiredInstance, string?> reason)
@@ -136,7 +142,9 @@ internal sealed class ScriptedAgent : IAgent
             }
 
             Applied[wanted.Index] = wanted;
-            return new AgentReport.Applied(wanted.Index, wanted.Revision);
+            return Unfilters(wanted) is { } problem
+                ? new AgentReport.Unfiltered(wanted.Index, wanted.Revision, problem)
+                : new AgentReport.Applied(wanted.Index, wanted.Revision) { Note = Notes(wanted) };
         }
     }
 

@@ -122,6 +122,17 @@ internal sealed class ServerHarness : IAsyncDisposable
         return saved;
     }
 
+    /// <summary>Waits for what the server does on its own.</summary>
+    public static async Task UntilAsync(Func<bool> condition, string awaited)
+    {
+        var began = TimeProvider.System.GetTimestamp();
+        while (!condition())
+        {
+            Assert.True(TimeProvider.System.GetElapsedTime(began) < TimeSpan.FromSeconds(30), $"waited in vain for {awaited}");
+            await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System, TestContext.Current.CancellationToken);
+        }
+    }
+
     /// <summary>The one refusal of a call that must be refused.</summary>
     public static async Task<AwsErrorException> RefusalAsync(Func<Task> call) => await Assert.ThrowsAsync<AwsErrorException>(call);
 

@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using System.Net;
+using Portlight.Agent.Devices;
 using Portlight.Agent.Lab;
 using Portlight.AgentProtocol;
 using Portlight.Domain;
@@ -16,7 +18,7 @@ internal static class AttachmentInspection
         {
             return attachment switch
             {
-                Attachment.Interface named => new AttachmentFacts(RefusalOf(named.Name), []),
+                Attachment.Interface named => OfInterface(named),
                 Attachment.ThisHost => OfThisMachine(),
                 _ => new AttachmentFacts(null, []),
             };
@@ -56,16 +58,19 @@ internal static class AttachmentInspection
         };
     }
 
-    private static string? RefusalOf(string name)
+    private static AttachmentFacts OfInterface(Attachment.Interface named)
     {
         using var socket = NetlinkSocket.Open(NetlinkProtocol.Route);
-        return socket.Link(name) switch
+        var survey = DeviceSurvey.Take(socket);
+        if (survey.Find(socket, named.Name) is not { } device)
         {
-            null => $"this machine has no interface `{name}`; `ip link` lists those it has",
-            { IsLoopback: true } => $"`{name}` is the loopback interface; name the one that leads to the instance",
-            { SlaveKind: "bridge" } => $"`{name}` is a port of a bridge, and what is bridged does not pass the firewall's IP hooks; give the instance a routed interface, or attach the bridge for all behind it together",
-            { Alias: var alias } when LabAlias.TryParse(name, alias, out _) => $"`{name}` belongs to a lab instance, which has ports of its own",
-            _ => null,
-        };
+            return new AttachmentFacts($"this machine has no interface `{named.Name}`; `ip link` lists those it has", []);
+        }
+
+        return new AttachmentFacts(DeviceRefusal.Of(device, survey) ?? OwnAddress(named, survey), []) { Interface = new FoundInterface(device.Name, device.Identity) };
     }
+
+    private static string? OwnAddress(Attachment.Interface named, DeviceSurvey survey) => survey.Addresses.Select(row => row.Address).Intersect(named.Addresses).FirstOrDefault() is IPAddress own
+        ? $"{own} is an address of this machine, not of what is behind `{named.Name}`; for this machine itself use --this-host"
+        : null;
 }

@@ -17,9 +17,11 @@ internal readonly record struct RouteRow(int Link, IPAddress Destination);
 internal static class RouteQueries
 {
     private const ushort Request = 1;
-    private const ushort Acknowledge = 4;
-    private const ushort Dump = 0x300;
+    internal const ushort Acknowledge = 4;
+    internal const ushort Dump = 0x300;
     private const uint WithoutStatistics = 8; // RTEXT_FILTER_SKIP_STATS
+    private const ushort AlternativeName = 53; // IFLA_ALT_IFNAME
+    private const int LongestName = 15; // IFNAMSIZ less its closing zero; an alternative name may be longer
     private const int NoSuchDevice = 19;
     private const int Attempts = 10;
 
@@ -43,7 +45,7 @@ internal static class RouteQueries
         return rows;
     }
 
-    /// <summary>One link by name; null when there is none.</summary>
+    /// <summary>One link by its name or an alternative one; null when there is none.</summary>
     internal static LinkRow? Link(this NetlinkSocket socket, string name)
     {
         LinkRow? row = null;
@@ -56,7 +58,7 @@ internal static class RouteQueries
                 writer =>
                 {
                     writer.Raw(default(RouteRequests.LinkHeader));
-                    writer.Text(RouteRequests.LinkName, name);
+                    writer.Text(name.Length > LongestName ? AlternativeName : RouteRequests.LinkName, name);
                     writer.U32(RouteRequests.LinkExtensionMask, WithoutStatistics);
                 },
                 message => row = ReadLink(message));
@@ -143,7 +145,7 @@ internal static class RouteQueries
             slaveKind);
     }
 
-    private static void Ask(this NetlinkSocket socket, Action restart, ushort type, ushort flags, Action<NetlinkWriter> body, NetlinkMessageReceiver receive)
+    internal static void Ask(this NetlinkSocket socket, Action restart, ushort type, ushort flags, Action<NetlinkWriter> body, NetlinkMessageReceiver receive)
     {
         using var writer = new NetlinkWriter(256);
         for (var attempt = 0; attempt < Attempts; attempt++)

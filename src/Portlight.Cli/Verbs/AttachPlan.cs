@@ -6,9 +6,14 @@ namespace Portlight.Cli.Verbs;
 /// <summary>The dry run of an attach as an operator reads it: what is open afterwards, what closes, who is cut off.</summary>
 internal static class AttachPlan
 {
-    public static async Task WriteAsync(TextWriter talk, string name, AttachInstanceResponse plan)
+    public static async Task WriteAsync(TextWriter talk, AttachInstanceRequest request, AttachInstanceResponse plan)
     {
-        foreach (var line in Lines(name, plan))
+        if (plan.Attachment.InterfaceName is { } real && real != request.InterfaceName)
+        {
+            await talk.WriteLineAsync($"`{request.InterfaceName}` is another name of the interface `{real}`");
+        }
+
+        foreach (var line in Lines(request.InstanceName!, plan))
         {
             await talk.WriteLineAsync(line);
         }
@@ -19,9 +24,18 @@ internal static class AttachPlan
         var where = plan.Attachment.InterfaceName is { } card ? $"interface {card}" : "this machine";
         yield return $"{name}: {where}{(plan.Attachment.Addresses.Count > 0 ? ", " : "")}{string.Join(", ", plan.Attachment.Addresses)}";
         yield return $"  open afterwards: {(plan.PortStatesAfter.Count == 0 ? "nothing" : string.Join("; ", plan.PortStatesAfter.Select(PortText.Of)))}";
+        if (plan.NotFiltered is { } reason)
+        {
+            yield return $"  WARNING: no packet is filtered by this server, so nothing closes: {reason}";
+        }
+        else if (plan.Attachment.InterfaceName is not null)
+        {
+            yield return "  everything else to it closes; open connections to what closes are cut, unless the server was started with `--connections drain`";
+        }
+
         foreach (var network in plan.Attachment.PrivateCidrs)
         {
-            yield return $"  not judged: packets from {network}";
+            yield return $"  not filtered: packets from {network}";
         }
 
         foreach (var listener in plan.Listeners.Where(listener => listener.IsOpenBefore && !listener.IsOpenAfter))

@@ -15,20 +15,22 @@ internal static class AttachVerb
     {
         var name = new Argument<string>("name") { Description = "What the instance is called from now on" };
         var @interface = new Option<string?>("--interface") { HelpName = "IF", Description = "The host side of a VM's or container's network card" };
+        var byName = new Option<bool>("--by-name") { Description = "With --interface: whichever device has that name later is meant too, not this one alone" };
         var thisHost = new Option<bool>("--this-host") { Description = "This machine itself" };
         var addresses = new Option<string[]>("--address") { HelpName = "IP", Description = "The public addresses of what is attached", AllowMultipleArgumentsPerToken = true };
-        var networks = new Option<string[]>("--private") { HelpName = "CIDR", Description = "Networks whose packets are not judged", AllowMultipleArgumentsPerToken = true };
+        var networks = new Option<string[]>("--private") { HelpName = "CIDR", Description = "Networks whose packets are not filtered", AllowMultipleArgumentsPerToken = true };
         var open = new Option<string[]>("--open") { HelpName = PortText.Syntax, Description = "What is open at first (default: tcp:22)", AllowMultipleArgumentsPerToken = true };
         var yes = new Option<bool>("--yes", "-y") { Description = "Do not ask, even when an SSH session would be cut" };
         var confirm = new Option<string?>("--confirm") { HelpName = "TIME", Description = "Undo it after this time (60s, 5m; at most 1h) unless `portlight confirm NAME` comes from a new session" };
         var data = DataOption.Create();
-        var command = new Command("attach", "Put an interface or this machine behind a firewall of its own") { name, @interface, thisHost, addresses, networks, open, confirm, yes, data };
+        var command = new Command("attach", "Put an interface or this machine behind a firewall of its own") { name, @interface, byName, thisHost, addresses, networks, open, confirm, yes, data };
         command.SetAction((parsed, cancellation) =>
         {
             var request = new AttachInstanceRequest
             {
                 InstanceName = parsed.GetRequiredValue(name),
                 InterfaceName = parsed.GetValue(@interface),
+                ByName = parsed.GetValue(byName) ? true : null,
                 ThisHost = parsed.GetValue(thisHost) ? true : null,
                 Addresses = parsed.GetValue(addresses) is { Length: > 0 } given ? given : null,
                 PrivateCidrs = parsed.GetValue(networks) is { Length: > 0 } exempt ? exempt : null,
@@ -72,7 +74,7 @@ internal static class AttachVerb
     {
         using var installation = Installation.Open(directory);
         var plan = await CallAsync(installation, request with { DryRun = true }, confirmWithin: null, cancellation);
-        await AttachPlan.WriteAsync(console.Error, request.InstanceName!, plan);
+        await AttachPlan.WriteAsync(console.Error, request, plan);
 
         if (!isSure)
         {
@@ -94,7 +96,10 @@ internal static class AttachVerb
         }
 
         var done = await CallAsync(installation, request with { MayCutSsh = isSure ? true : null }, confirmWithin, cancellation);
-        await OperationOutcome.WriteAsync(console, done.Operation, $"attached {request.InstanceName}");
+        await OperationOutcome.WriteAsync(
+            console,
+            done.Operation,
+            done.NotFiltered is null ? $"attached {request.InstanceName}" : $"recorded {request.InstanceName}, and no packet of it is filtered: {done.NotFiltered}");
         return OperationOutcome.ExitCode(done.Operation);
     }
 

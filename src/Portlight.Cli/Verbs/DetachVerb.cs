@@ -20,6 +20,7 @@ internal static class DetachVerb
     private static async Task<int> RunAsync(string name, bool isSure, string directory, InvocationConfiguration console, CancellationToken cancellation)
     {
         using var installation = Installation.Open(directory);
+        await RefuseWhatIsNotAttachedAsync(installation, name, cancellation);
         await console.Error.WriteLineAsync($"{name}: every packet passes afterwards, whatever its port set says now");
         if (!isSure && !await Confirmation.AskAsync(console, "Detach?"))
         {
@@ -34,5 +35,20 @@ internal static class DetachVerb
             cancellation);
         await OperationOutcome.WriteAsync(console, done.Operation, $"detached {name}");
         return OperationOutcome.ExitCode(done.Operation);
+    }
+
+    /// <summary>Nothing is said, and nobody is asked, about what cannot be detached. The server has the last word.</summary>
+    private static async Task RefuseWhatIsNotAttachedAsync(Installation installation, string name, CancellationToken cancellation)
+    {
+        var status = await installation.CallAsync(
+            "GetStatus",
+            new GetStatusRequest { InstanceName = name },
+            PortlightJson.Default.GetStatusRequest,
+            PortlightJson.Default.GetStatusResponse,
+            cancellation);
+        if (status.Instances is [{ Attachment.Kind: not ("interface" or "host") }])
+        {
+            throw new FailedException($"{name} was created, not attached; `aws lightsail delete-instance` removes it");
+        }
     }
 }

@@ -24,7 +24,7 @@ internal static class HealthChecks
         await ServerAsync(directory, cancellation),
     ];
 
-    private static DoctorFinding Kernel() => new("kernel", DoctorFinding.Ok, $"{Environment.OSVersion.VersionString}, {Environment.ProcessorCount} processors");
+    private static DoctorFinding Kernel() => new("kernel", DoctorFinding.Ok, $"Linux {HostCheck.KernelRelease}, {Environment.ProcessorCount} processors");
 
     private static IEnumerable<DoctorFinding> Enforcement()
     {

@@ -52,7 +52,10 @@ internal static class PortText
         return sources is null or { Length: > 0 };
     }
 
-    public static string Of(InstancePortState state)
+    public static string Of(InstancePortState state) => Of(state, []);
+
+    /// <summary>A rule as text; of aliases without blocks it says that they let nobody in.</summary>
+    public static string Of(InstancePortState state, IReadOnlyList<string> emptyAliases)
     {
         var ports = (state.FromPort, state.ToPort, state.Protocol) switch
         {
@@ -60,7 +63,7 @@ internal static class PortText
             (var from, var to, "icmp" or "icmpv6") => $":{from}/{to}",
             (var from, var to, _) => from == to ? $":{from}" : $":{from}-{to}",
         };
-        var sources = (state.Cidrs ?? []).Concat(state.Ipv6Cidrs ?? []).Concat(state.CidrListAliases ?? []).ToList();
+        var sources = (state.Cidrs ?? []).Concat(state.Ipv6Cidrs ?? []).Concat((state.CidrListAliases ?? []).Select(alias => emptyAliases.Contains(alias) ? $"{alias} (nobody: it has no blocks)" : alias)).ToList();
         var anybody = sources.Contains(Cidr.AnyIpv4.ToString()) || sources.Contains(Cidr.AnyIpv6.ToString());
         return $"{state.Protocol}{ports}{(anybody && sources.Count <= 2 ? "" : $" from {string.Join(", ", sources)}")}";
     }

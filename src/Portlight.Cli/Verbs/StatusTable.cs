@@ -13,12 +13,16 @@ internal static class StatusTable
         console.MarkupLineInterpolated($"[bold]portlight[/] {server.Version} at {endpoint.GetLeftPart(UriPartial.Authority)}, enforce={server.Enforce}, connections={server.Connections}, revision {server.Revision}");
         if (server.EnforceReason is { } reason)
         {
-            console.MarkupLineInterpolated($"[yellow]no packet is judged:[/] {reason}");
+            console.MarkupLineInterpolated($"[yellow]no packet is filtered:[/] {reason}");
         }
 
         if (status.Instances.Count > 0)
         {
-            console.Write(Instances(status.Instances));
+            console.Write(Instances(status));
+        }
+        else
+        {
+            console.WriteLine("no instances: `portlight attach` puts a machine behind the firewall, `aws lightsail create-instances` makes a lab instance");
         }
 
         foreach (var instance in status.Instances.Where(instance => instance.ConfirmBy is not null))
@@ -26,37 +30,70 @@ internal static class StatusTable
             console.MarkupLineInterpolated($"[yellow]{instance.Name}[/]: its change is undone at {instance.ConfirmBy:yyyy-MM-dd HH:mm:ss}Z unless `portlight confirm {instance.Name}` comes from a new session");
         }
 
-        foreach (var instance in status.Instances.Where(instance => instance.LastError is not null))
+        foreach (var instance in status.Instances)
         {
-            console.MarkupLineInterpolated($"[red]{instance.Name}[/]: {instance.LastError}");
+            WriteProblems(console, server, instance);
         }
 
         foreach (var agent in status.Agents)
         {
             var drift = agent.DriftRepairs == 0 ? "" : $"; {agent.DriftRepairs} times it put back what others had changed";
-            console.MarkupLineInterpolated($"agent {agent.Host}: {(agent.IsConnected ? "connected" : "not connected")}{drift}{(agent.LastError is { } error ? $"; last refusal: {error}" : "")}");
+            var contact = agent.FailingSince is { } since ? $"[red]failing since {since:u}[/]" : agent.IsConnected ? "connected" : "[red]not connected[/]";
+            console.MarkupLine($"agent {Markup.Escape(agent.Host)}: {contact}{drift}{(agent.LastError is { } error ? $"; last refusal: {Markup.Escape(error)}" : "")}");
         }
     }
 
-    private static Table Instances(IEnumerable<InstanceStatus> instances)
+    private static void WriteProblems(IAnsiConsole console, ServerStatus server, InstanceStatus instance)
+    {
+        if (instance.LastError is { } refused)
+        {
+            console.MarkupLineInterpolated($"[red]{instance.Name}[/]: {refused}");
+        }
+
+        // Where nothing is filtered at all, one line has said it.
+        if (instance.NotFiltered is { } reason && server.EnforceReason is null)
+        {
+            console.MarkupLineInterpolated($"[red]{instance.Name} is not filtered[/]: {reason}");
+        }
+
+        if (instance.Note is { } note)
+        {
+            console.MarkupLineInterpolated($"[yellow]{instance.Name}[/]: {note}");
+        }
+    }
+
+    private static Table Instances(GetStatusResponse status)
     {
         var table = new Table().Border(TableBorder.Simple);
-        foreach (var heading in (string[])["instance", "state", "where", "open ports", "applied"])
+        foreach (var heading in (string[])["instance", "state", "where", "addresses", "open ports", "applied"])
         {
             table.AddColumn(heading);
         }
 
-        foreach (var instance in instances)
+        foreach (var instance in status.Instances)
         {
             table.AddRow(
                 Markup.Escape(instance.Name),
                 Markup.Escape(instance.State),
                 Markup.Escape(Where(instance.Attachment)),
-                instance.PortStates.Count == 0 ? "none" : Markup.Escape(string.Join('\n', instance.PortStates.Select(PortText.Of))),
-                Applied(instance));
+                Markup.Escape(string.Join('\n', Addresses(instance))),
+                Markup.Escape(string.Join('\n', Open(instance, status.Server.EmptyAliases))),
+                Applied(instance, status.Server));
         }
 
         return table;
+    }
+
+    private static IEnumerable<string> Addresses(InstanceStatus instance) =>
+        instance.PrivateIpAddress is { } own ? [.. instance.IpAddresses, $"{own} (private)"] : instance.IpAddresses;
+
+    /// <summary>All that comes in: by the port set, and from networks that it is not asked about.</summary>
+    private static List<string> Open(InstanceStatus instance, IReadOnlyList<string> emptyAliases)
+    {
+        var lines = instance.PortStates.Select(ports => PortText.Of(ports, emptyAliases))
+            .Concat((instance.Attachment?.PrivateCidrs ?? []).Select(network => $"everything from {network}"))
+            .ToList();
+        return lines.Count == 0 ? ["none"] : lines;
     }
 
     private static string Where(Attachment? attachment) => attachment switch
@@ -64,11 +101,16 @@ internal static class StatusTable
         null => "nowhere yet",
         { NamespaceName: { } name } => $"netns {name}",
         { InterfaceName: { } name } => $"interface {name}",
-        _ => "this machine",
+        { Kind: "host" } => "this machine",
+        { Kind: "recorded" } => "nowhere (recorded)",
+        { Kind: var kind } => kind,
     };
 
-    private static string Applied(InstanceStatus instance) => instance switch
+    private static string Applied(InstanceStatus instance, ServerStatus server) => instance switch
     {
+        { NotFiltered: not null } when server.EnforceReason is not null || StatusVerb.IsRecordOf(instance) => "[yellow]recorded only[/]",
+        { NotFiltered: not null } => "[red]no[/]",
+        _ when StatusVerb.IsApplied(instance) && instance.Note is not null => "[yellow]yes, see below[/]",
         _ when StatusVerb.IsApplied(instance) => "[green]yes[/]",
         { LastError: not null } => "[red]refused[/]",
         { AppliedRevision: null } => "[yellow]not yet[/]",

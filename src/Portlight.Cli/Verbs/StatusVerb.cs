@@ -5,8 +5,8 @@ using Portlight.Wire.PortlightApi;
 namespace Portlight.Cli.Verbs;
 
 /// <summary>
-/// <c>portlight status</c>: what is desired and what is applied, side by side. Exit code 1 when they differ or something was refused, so that a script or a
-/// monitor needs no parser.
+/// <c>portlight status</c>: what is desired and what is applied, side by side. Exit code 1 when they differ, something was refused, or packets of what is
+/// attached are not filtered, so that a script or a monitor needs no parser.
 /// </summary>
 internal static class StatusVerb
 {
@@ -30,12 +30,15 @@ internal static class StatusVerb
                 StatusTable.Write(output, installation.Endpoint, status);
             }
 
-            return status.Instances.All(IsApplied) && status.Agents.All(agent => agent.IsConnected) ? ExitCode.Done : ExitCode.Failed;
+            return status.Instances.All(instance => IsApplied(instance) || IsRecordOf(instance)) && status.Agents.All(agent => agent.IsConnected) ? ExitCode.Done : ExitCode.Failed;
         });
         return command;
     }
 
-    internal static bool IsApplied(InstanceStatus instance) => instance.AppliedRevision == instance.DesiredRevision && instance.LastError is null;
+    internal static bool IsApplied(InstanceStatus instance) => instance.AppliedRevision == instance.DesiredRevision && instance.LastError is null && instance.NotFiltered is null;
+
+    /// <summary>Made while ports were only recorded: nobody expects its packets to be filtered. Of what is attached somebody does, whatever the mode.</summary>
+    internal static bool IsRecordOf(InstanceStatus instance) => instance is { Attachment.Kind: "recorded", LastError: null };
 
     private static async Task<GetStatusResponse> ReadAsync(Installation installation, string? name, CancellationToken cancellation)
     {

@@ -25,7 +25,13 @@ public abstract record Attachment
     /// <param name="Name">The interface, as the kernel knows it (at most 15 bytes).</param>
     /// <param name="Addresses">The public addresses that the instance shows.</param>
     /// <param name="PrivateSources">Networks from which everything comes in.</param>
-    public sealed record Interface(string Name, ImmutableArray<IPAddress> Addresses, ImmutableArray<Cidr> PrivateSources) : Attachment;
+    public sealed record Interface(string Name, ImmutableArray<IPAddress> Addresses, ImmutableArray<Cidr> PrivateSources) : Attachment
+    {
+        /// <summary>
+        /// Which device had the name when it was attached: its hardware address, as <c>fe:54:00:aa:bb:01</c>. Null: whichever device has the name.
+        /// </summary>
+        public string? Device { get; init; }
+    }
 
     /// <summary>The machine itself: what arrives for one of its addresses is judged before destination NAT.</summary>
     public sealed record ThisHost(ImmutableArray<IPAddress> Addresses, ImmutableArray<Cidr> PrivateSources) : Attachment;

@@ -1,3 +1,4 @@
+using Portlight.AgentProtocol;
 using Portlight.Domain;
 using Portlight.Server.Reconciliation;
 using Portlight.Wire;
@@ -9,21 +10,25 @@ internal sealed class Confirmation(Reconciler reconciler, TimeSpan timeout)
 {
     /// <summary>The operation as it is known when the wait ends: <c>Succeeded</c>, or still <c>Started</c>.</summary>
     /// <param name="operation">An operation that awaits a revision.</param>
-    /// <exception cref="OperationFailureException">The kernel refused; what stood before stands.</exception>
+    /// <exception cref="OperationFailureException">The kernel refused, and what stood before stands; or it is stored and does not meet the instance's packets.</exception>
     public async Task<Operation> OfAsync(Operation operation)
     {
         try
         {
-            if (await reconciler.ConfirmAsync(operation.AwaitsRevision!.Value, timeout) is { } refusal)
+            return await reconciler.ConfirmAsync(operation.AwaitsRevision!.Value, timeout) switch
             {
-                throw new OperationFailureException($"{operation.OperationType} was not applied, what {operation.ResourceName} had before stands: {refusal.Reason}") { Code = ErrorCodes.KernelRefused };
-            }
-
-            return operation with { Status = OperationStatus.Succeeded };
+                AgentReport.Rejected refusal => throw Failure(
+                    $"{operation.OperationType} was not applied, what {operation.ResourceName} had before stands: {refusal.Reason}", ErrorCodes.KernelRefused),
+                AgentReport.Unfiltered problem => throw Failure(
+                    $"{operation.OperationType} was stored, and the packets of {operation.ResourceName} are not filtered by it: {problem.Reason}", ErrorCodes.NotFiltered),
+                _ => operation with { Status = OperationStatus.Succeeded },
+            };
         }
         catch (TimeoutException)
         {
             return operation;
         }
     }
+
+    private static OperationFailureException Failure(string message, string code) => new(message) { Code = code };
 }

@@ -9,31 +9,31 @@ internal sealed class Confirmations
     private const long Remembered = 100_000;
 
     private readonly Lock gate = new();
-    private readonly PriorityQueue<TaskCompletionSource<AgentReport.Rejected?>, long> waiters = new();
-    private readonly Dictionary<long, TaskCompletionSource<AgentReport.Rejected?>> byRevision = [];
-    private readonly SortedDictionary<long, AgentReport.Rejected> refused = [];
+    private readonly PriorityQueue<TaskCompletionSource<AgentReport?>, long> waiters = new();
+    private readonly Dictionary<long, TaskCompletionSource<AgentReport?>> byRevision = [];
+    private readonly SortedDictionary<long, AgentReport> refused = [];
     private long confirmed;
 
     /// <summary>Everything up to this revision is in force, but for what was refused; 0 before the first synchronisation.</summary>
     public long Confirmed => Interlocked.Read(ref confirmed);
 
-    /// <summary>Null when the revision is in force; the refusal when it was refused.</summary>
-    public Task<AgentReport.Rejected?> WaitAsync(long revision, TimeSpan timeout, TimeProvider clock)
+    /// <summary>Null when the revision is in force; the refusal when it was refused or filters nothing.</summary>
+    public Task<AgentReport?> WaitAsync(long revision, TimeSpan timeout, TimeProvider clock)
     {
-        TaskCompletionSource<AgentReport.Rejected?> waiter;
+        TaskCompletionSource<AgentReport?> waiter;
         lock (gate)
         {
             if (refused.TryGetValue(revision, out var refusal))
             {
-                return Task.FromResult<AgentReport.Rejected?>(refusal);
+                return Task.FromResult<AgentReport?>(refusal);
             }
 
             if (revision <= confirmed)
             {
-                return Task.FromResult<AgentReport.Rejected?>(null);
+                return Task.FromResult<AgentReport?>(null);
             }
 
-            waiter = new TaskCompletionSource<AgentReport.Rejected?>(TaskCreationOptions.RunContinuationsAsynchronously);
+            waiter = new TaskCompletionSource<AgentReport?>(TaskCreationOptions.RunContinuationsAsynchronously);
             waiters.Enqueue(waiter, revision);
             byRevision[revision] = waiter;
         }
@@ -41,9 +41,9 @@ internal sealed class Confirmations
         return waiter.Task.WaitAsync(timeout, clock);
     }
 
-    public void Reject(AgentReport.Rejected refusal)
+    public void Reject(AgentReport refusal)
     {
-        TaskCompletionSource<AgentReport.Rejected?>? waiter;
+        TaskCompletionSource<AgentReport?>? waiter;
         lock (gate)
         {
             refused[refusal.Revision] = refusal;
@@ -61,7 +61,7 @@ internal sealed class Confirmations
     /// <summary>Everything up to this revision is in force, but for what was refused.</summary>
     public void Confirm(long revision)
     {
-        List<TaskCompletionSource<AgentReport.Rejected?>> released = [];
+        List<TaskCompletionSource<AgentReport?>> released = [];
         lock (gate)
         {
             confirmed = Math.Max(confirmed, revision);

@@ -24,10 +24,12 @@ internal sealed partial class Reconciler : IAsyncDisposable
     private readonly PendingChanges pending = new();
     private readonly ConcurrentDictionary<long, Instance> standing = [];
     private readonly ConcurrentDictionary<long, Refusal> refusals = [];
+    private readonly ConcurrentDictionary<long, string> unfiltered = [];
+    private readonly ConcurrentDictionary<long, string> notes = [];
     private readonly TimeProvider clock;
     private readonly ILogger<Reconciler> log;
     private readonly CancellationTokenSource stopping = new();
-    private volatile bool isFailing;
+    private volatile AgentContact contact = new(null, null);
     private Task running = Task.CompletedTask;
 
     public Reconciler(IStore store, IAgent agent, Projection projection, TimeProvider clock, ILogger<Reconciler> log)
@@ -50,10 +52,11 @@ internal sealed partial class Reconciler : IAsyncDisposable
     }
 
     /// <summary>
-    /// Waits until the agent has said what became of a revision: null when it is in force, the refusal when the kernel refused it.
+    /// Waits until the agent has said what became of a revision: null when it is in force; else why not (<see cref="AgentReport.Rejected"/>,
+    /// <see cref="AgentReport.Unfiltered"/>).
     /// </summary>
     /// <exception cref="TimeoutException">No word came in time; the change goes on.</exception>
-    public Task<AgentReport.Rejected?> ConfirmAsync(long revision, TimeSpan timeout) => confirmations.WaitAsync(revision, timeout, clock);
+    public Task<AgentReport?> ConfirmAsync(long revision, TimeSpan timeout) => confirmations.WaitAsync(revision, timeout, clock);
 
     /// <summary>The revision up to which the kernel has confirmed since this server was started; 0 before the first synchronisation.</summary>
     public long InForce => confirmations.Confirmed;
@@ -62,13 +65,25 @@ internal sealed partial class Reconciler : IAsyncDisposable
     /// Whether the last round went through and the kernel has refused nothing that is stored still. A single change that it refused is taken back, and what stood
     /// before stands.
     /// </summary>
-    public bool IsEnforcing => !isFailing && refusals.All(refused => Standing(refused.Key)?.Revision >= refused.Value.Revision);
+    public bool IsEnforcing => contact.FailingSince is null && refusals.All(refused => Standing(refused.Key)?.Revision >= refused.Value.Revision);
 
     /// <summary>The instance as the kernel holds it; null when it holds nothing of it.</summary>
     public Instance? Standing(long index) => standing.GetValueOrDefault(index);
 
     /// <summary>What the kernel last refused of an instance; null once something newer is in force.</summary>
     public Refusal? LastRefusal(long index) => refusals.GetValueOrDefault(index);
+
+    /// <summary>Why the packets of an instance are not all filtered by its ports; null when they are.</summary>
+    public string? Unfiltered(long index) => unfiltered.GetValueOrDefault(index);
+
+    /// <summary>How many instances have packets that are not filtered by their ports.</summary>
+    public int UnfilteredCount => unfiltered.Count;
+
+    /// <summary>What the agent says of an instance whose ports are in force; null for nothing.</summary>
+    public string? Note(long index) => notes.GetValueOrDefault(index);
+
+    /// <summary>How the agent gets on.</summary>
+    public AgentContact Contact => contact;
 
     public async ValueTask DisposeAsync()
     {
@@ -98,8 +113,6 @@ internal sealed partial class Reconciler : IAsyncDisposable
                 {
                     await ApplyPendingAsync(cancellationToken);
                 }
-
-                isFailing = false;
             }
             catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
             {
@@ -109,8 +122,8 @@ internal sealed partial class Reconciler : IAsyncDisposable
             {
                 // Whatever it was: a firewall that goes on answering and no longer enforces is the worst outcome. Nothing is lost, because what was pending
                 // is in the store and the next round applies all of it.
-                isFailing = true;
                 LogRoundFailed(log, problem);
+                contact = contact with { FailingSince = contact.FailingSince ?? clock.GetUtcNow() };
                 pending.AskForEverything();
                 await Task.Delay(RetryAfter, clock, cancellationToken).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
             }
@@ -163,7 +176,7 @@ internal sealed partial class Reconciler : IAsyncDisposable
         var reports = await agent.ApplyAsync(changed, removed, cancellationToken);
         foreach (var report in reports)
         {
-            if (report is AgentReport.Rejected && changes.Any(change => change.Instance.Index == report.Index && change.Revision < report.Revision))
+            if (report is not AgentReport.Applied && changes.Any(change => change.Instance.Index == report.Index && change.Revision < report.Revision))
             {
                 await ApplyOneByOneAsync([.. changes.Where(change => change.Instance.Index == report.Index && !change.IsRemoval)], cancellationToken);
             }
@@ -181,7 +194,7 @@ internal sealed partial class Reconciler : IAsyncDisposable
         Confirm(changes[^1].Revision);
     }
 
-    /// <summary>Changes of one instance that were joined into one, of which the kernel refused the last: each is tried by itself, as if they had not met.</summary>
+    /// <summary>Changes of one instance that were joined into one, of which the last did not come into force: each is tried by itself, as if they had not met.</summary>
     private async Task ApplyOneByOneAsync(IReadOnlyList<InstanceChange> changes, CancellationToken cancellationToken)
     {
         foreach (var change in changes)
@@ -205,26 +218,69 @@ internal sealed partial class Reconciler : IAsyncDisposable
         }
 
         standing[instance.Index] = instance;
+        await NoteAsync(instance, report);
         if (instance.State is InstanceState.Pending or InstanceState.Stopping)
         {
             await Lifecycle.SettleAsync(store, instance);
         }
     }
 
+    /// <summary>What is in the ruleset and filters nothing, or not everything, is no success for who waits for it, and is told until it is mended.</summary>
+    private async Task NoteAsync(Instance instance, AgentReport report)
+    {
+        Keep(notes, instance.Index, (report as AgentReport.Applied)?.Note);
+        var reason = (report as AgentReport.Unfiltered)?.Reason;
+        if (Keep(unfiltered, instance.Index, reason) && reason is not null)
+        {
+            LogUnfiltered(log, instance.Name, reason);
+        }
+
+        if (report is AgentReport.Unfiltered problem)
+        {
+            await rejections.FailAsync(instance, problem);
+            confirmations.Reject(problem);
+        }
+    }
+
+    /// <summary>True when it is another text than before.</summary>
+    private static bool Keep(ConcurrentDictionary<long, string> texts, long index, string? text)
+    {
+        var before = texts.GetValueOrDefault(index);
+        if (text is null)
+        {
+            texts.TryRemove(index, out _);
+        }
+        else
+        {
+            texts[index] = text;
+        }
+
+        return before != text;
+    }
+
     private void Forget(long index)
     {
+        unfiltered.TryRemove(index, out _);
+        notes.TryRemove(index, out _);
         standing.TryRemove(index, out _);
         refusals.TryRemove(index, out _);
     }
 
     private void Confirm(long revision)
     {
+        contact = new AgentContact(clock.GetUtcNow(), null);
         store.NoteApplied(revision);
         confirmations.Confirm(revision);
     }
 
     /// <summary>A change that the kernel refused.</summary>
     internal sealed record Refusal(long Revision, string Reason, DateTimeOffset At);
+
+    /// <summary>When the agent last did what it was asked to, and since when it has not (null: the last attempt succeeded).</summary>
+    internal sealed record AgentContact(DateTimeOffset? LastWord, DateTimeOffset? FailingSince);
+
+    [LoggerMessage(2003, LogLevel.Warning, "{Instance} is not filtered as its ports say: {Reason}")]
+    private static partial void LogUnfiltered(ILogger logger, string instance, string reason);
 
     [LoggerMessage(2001, LogLevel.Error, "what is stored could not be made true in the kernel; trying again")]
     private static partial void LogRoundFailed(ILogger logger, Exception problem);

@@ -2,6 +2,7 @@ using Portlight.AgentProtocol;
 using Portlight.Domain;
 using Portlight.Server.Audit;
 using Portlight.Storage;
+using Portlight.Wire;
 
 namespace Portlight.Server.Reconciliation;
 
@@ -18,19 +19,7 @@ internal sealed class Rejections(IStore store, TimeProvider clock)
     {
         var now = clock.GetUtcNow();
         string?[] resources = [instance.Name, instance.StaticIpName, standing?.StaticIpName]; // attaching and detaching leave a record of the static IP too
-        var awaiting = resources.OfType<string>().Distinct()
-            .SelectMany(name => Awaiting(view, instance.Scope, name, rejected.Revision))
-            .ToList();
-        foreach (var operation in awaiting)
-        {
-            changes.Save(operation with
-            {
-                Status = OperationStatus.Failed,
-                StatusChangedAt = now,
-                ErrorCode = "KernelRefused",
-                ErrorDetails = rejected.Reason,
-            });
-        }
+        var awaiting = Fail(view, changes, instance.Scope, resources, rejected.Revision, ErrorCodes.KernelRefused, rejected.Reason, now);
 
         // A later change was built on the refused one and is tried by itself; it is taken back when its turn comes.
         var current = view.FindInstance(instance.Scope, instance.Name);
@@ -45,6 +34,32 @@ internal sealed class Rejections(IStore store, TimeProvider clock)
 
         return true;
     });
+
+    /// <summary>
+    /// Operations of a revision whose ports are in the ruleset and do not meet the packets: they have failed. What is stored stays, because it is what will hold
+    /// once the interface is mended, and nothing that was closed by it may open again until then.
+    /// </summary>
+    public async Task FailAsync(Instance instance, AgentReport.Unfiltered problem)
+    {
+        if (!Awaiting(store.View, instance.Scope, instance.Name, problem.Revision).Any())
+        {
+            return;
+        }
+
+        await store.CommitAsync((view, changes) =>
+            Fail(view, changes, instance.Scope, [instance.Name, instance.StaticIpName], problem.Revision, ErrorCodes.NotFiltered, problem.Reason, clock.GetUtcNow()).Count);
+    }
+
+    private static List<Operation> Fail(IStoreView view, Changes changes, Scope scope, IEnumerable<string?> resources, long revision, string code, string reason, DateTimeOffset now)
+    {
+        var awaiting = resources.OfType<string>().Distinct().SelectMany(name => Awaiting(view, scope, name, revision)).ToList();
+        foreach (var operation in awaiting)
+        {
+            changes.Save(operation with { Status = OperationStatus.Failed, StatusChangedAt = now, ErrorCode = code, ErrorDetails = reason });
+        }
+
+        return awaiting;
+    }
 
     /// <summary>The call's own event says what was written; this one says that it did not last, also when the call had been answered by then.</summary>
     private static AuditEvent TakenBack(DateTimeOffset now, Instance current, Instance? standing, AgentReport.Rejected rejected, List<Operation> failed) => ServiceEvent.Of(

@@ -23,11 +23,13 @@ internal sealed class ServerMetrics : IDisposable
     }
 
     /// <summary>Shows the distance between what is stored and what is in force, and how often foreign changes were mended.</summary>
-    public void Observe(Func<long> revision, Func<long> appliedRevision, Func<long> driftRepairs)
+    public void Observe(Func<long> revision, Func<long> appliedRevision, Func<long> driftRepairs, Func<int> unfiltered, Func<bool> isFailing)
     {
         meter.CreateObservableGauge("portlight.revision.stored", revision, unit: "{revision}", description: "Newest revision that is stored.");
         meter.CreateObservableGauge("portlight.revision.applied", appliedRevision, unit: "{revision}", description: "Revision up to which the kernel has confirmed.");
         meter.CreateObservableCounter("portlight.drift.repairs", driftRepairs, unit: "{repair}", description: "Foreign changes to our table that were found and mended.");
+        meter.CreateObservableGauge("portlight.instances.unfiltered", unfiltered, unit: "{instance}", description: "Instances with packets that are not filtered by their ports; status tells why.");
+        meter.CreateObservableGauge("portlight.agent.failing", () => isFailing() ? 1 : 0, description: "1 while what is stored cannot be made true in the kernel.");
     }
 
     /// <summary>Shows how the audit log gets on.</summary>

@@ -6,7 +6,7 @@ using Portlight.Domain;
 
 namespace Portlight.Storage;
 
-/// <summary><c>{"kind":"interface","name":"tap0","addresses":["192.0.2.1"],"private":["10.0.0.0/8"]}</c>.</summary>
+/// <summary><c>{"kind":"interface","name":"tap0","device":"fe:54:00:aa:bb:01","addresses":["192.0.2.1"],"private":["10.0.0.0/8"]}</c>.</summary>
 internal static class AttachmentJson
 {
     public static void Write(Utf8JsonWriter json, Attachment attachment)
@@ -23,6 +23,11 @@ internal static class AttachmentJson
             case Attachment.Interface at:
                 json.WriteString("kind"u8, "interface"u8);
                 json.WriteString("name"u8, at.Name);
+                if (at.Device is not null)
+                {
+                    json.WriteString("device"u8, at.Device);
+                }
+
                 WriteAddresses(json, at.Addresses);
                 PortSetJson.WriteCidrs(json, "private"u8, at.PrivateSources);
                 break;
@@ -41,6 +46,7 @@ internal static class AttachmentJson
     public static Attachment Read(ref JsonCursor json)
     {
         string kind = "", name = "";
+        string? device = null;
         ImmutableArray<IPAddress> addresses = [];
         ImmutableArray<Cidr> privateSources = [];
         json.EnterObject();
@@ -50,6 +56,7 @@ internal static class AttachmentJson
             {
                 case "kind": kind = json.Text(); break;
                 case "name": name = json.Text(); break;
+                case "device": device = json.Text(); break;
                 case "addresses": addresses = json.Addresses(); break;
                 case "private": privateSources = json.Cidrs(); break;
                 default: throw JsonCursor.Unknown(member);
@@ -60,7 +67,7 @@ internal static class AttachmentJson
         {
             "lab" => new Attachment.Lab(),
             "recorded" => new Attachment.Recorded(),
-            "interface" => new Attachment.Interface(name, addresses, privateSources),
+            "interface" => new Attachment.Interface(name, addresses, privateSources) { Device = device },
             "host" => new Attachment.ThisHost(addresses, privateSources),
             _ => throw JsonCursor.Unknown(kind),
         };

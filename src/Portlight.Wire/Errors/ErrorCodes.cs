@@ -10,4 +10,5 @@ public static class ErrorCodes
     public const string NameExists = "NameExists";
     public const string UnsupportedOperation = "UnsupportedOperation";
     public const string KernelRefused = "KernelRefused";
+    public const string NotFiltered = "NotFiltered";
 }

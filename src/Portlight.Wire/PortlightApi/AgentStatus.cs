@@ -11,10 +11,20 @@ public sealed record AgentStatus
 
     public string? KernelVersion { get; init; }
 
+    /// <summary>Whether the agent did what it was last asked to; see <see cref="FailingSince"/>.</summary>
     public required bool IsConnected { get; init; }
 
+    /// <summary>When the agent last answered.</summary>
     [JsonConverter(typeof(EpochSeconds))]
     public DateTimeOffset? LastSeenAt { get; init; }
+
+    /// <summary>When the kernel was last compared with all that is stored.</summary>
+    [JsonConverter(typeof(EpochSeconds))]
+    public DateTimeOffset? LastSynchronisedAt { get; init; }
+
+    /// <summary>Since when every attempt has failed to make true what is stored; absent when the last one succeeded.</summary>
+    [JsonConverter(typeof(EpochSeconds))]
+    public DateTimeOffset? FailingSince { get; init; }
 
     public long? AppliedRevision { get; init; }
 

@@ -10,6 +10,9 @@ public sealed record AttachInstanceRequest
 
     public string? InterfaceName { get; init; }
 
+    /// <summary>With an interface: whichever device has its name is the instance's, not only the one that has it now.</summary>
+    public bool? ByName { get; init; }
+
     public bool? ThisHost { get; init; }
 
     public IReadOnlyList<string>? Addresses { get; init; }
@@ -56,6 +59,9 @@ public sealed record AttachInstanceResponse
 
     /// <summary>True when the server may not see whose some sockets are: then SSH is known by port 22 alone.</summary>
     public bool AreProcessesHidden { get; init; }
+
+    /// <summary>Why no packet is filtered although the instance is attached; absent when packets are.</summary>
+    public string? NotFiltered { get; init; }
 
     public Operation? Operation { get; init; }
 

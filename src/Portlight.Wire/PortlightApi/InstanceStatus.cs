@@ -3,7 +3,10 @@ using Portlight.Wire.Lightsail;
 
 namespace Portlight.Wire.PortlightApi;
 
-/// <summary>One instance: desired against applied. They agree when the revisions are equal; an applied revision that is absent means never.</summary>
+/// <summary>
+/// One instance: desired against applied. They agree when the revisions are equal and <see cref="NotFiltered"/> is absent; an applied revision that is absent
+/// means that no port set of the instance is in force.
+/// </summary>
 public sealed record InstanceStatus
 {
     public required string Name { get; init; }
@@ -16,6 +19,11 @@ public sealed record InstanceStatus
 
     public required string State { get; init; }
 
+    /// <summary>Public addresses, IPv4 first.</summary>
+    public IReadOnlyList<string> IpAddresses { get; init; } = [];
+
+    public string? PrivateIpAddress { get; init; }
+
     public Attachment? Attachment { get; init; }
 
     public IReadOnlyList<InstancePortState> PortStates { get; init; } = [];
@@ -23,6 +31,12 @@ public sealed record InstanceStatus
     public required long DesiredRevision { get; init; }
 
     public long? AppliedRevision { get; init; }
+
+    /// <summary>Why packets of the instance are not filtered by its ports, or not all of them; absent when they are.</summary>
+    public string? NotFiltered { get; init; }
+
+    /// <summary>What should be known though the ports are in force, as "waits for the interface `vnet0`".</summary>
+    public string? Note { get; init; }
 
     [JsonConverter(typeof(EpochSeconds))]
     public DateTimeOffset? AppliedAt { get; init; }

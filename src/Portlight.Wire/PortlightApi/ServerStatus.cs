@@ -12,9 +12,13 @@ public sealed record ServerStatus
 
     public required string Enforce { get; init; }
 
+    /// <summary>With enforce <c>record</c>: why no packet is filtered.</summary>
     public string? EnforceReason { get; init; }
 
     public required string Connections { get; init; }
 
     public required long Revision { get; init; }
+
+    /// <summary>Source aliases without blocks: a rule for one of them lets nobody in.</summary>
+    public IReadOnlyList<string> EmptyAliases { get; init; } = [];
 }

@@ -30,7 +30,7 @@ public class AttachPlanTests
             """
             edge: this machine, 203.0.113.7
               open afterwards: tcp:22
-              not judged: packets from 10.0.0.0/8
+              not filtered: packets from 10.0.0.0/8
               would close: tcp 5432 on 0.0.0.0 (postgres, pid 31)
               would close: tcp 8080, which a nat rule sends to 172.17.0.2:80
               would close: udp 5000-5010, which a nat rule sends to somewhere else

@@ -1,3 +1,4 @@
+using Portlight.AgentProtocol;
 using Portlight.Domain;
 using Portlight.Server.Access;
 using Portlight.Server.Operations.Confirming;
@@ -34,24 +35,20 @@ internal sealed class AttachInstance(Services services) : IOperation<AttachInsta
             throw new InvalidInputException(facts.Refusal);
         }
 
-        var before = Current(services.Store.View, call, name, attachment);
-        var ports = asked ?? before?.Ports ?? SshOnly;
-        var preview = new AttachPreview(facts, HostReach.Of(before, services.Limits), HostReach.Of(attachment, ports, services.Limits));
-        Operation? operation = null;
-        if (request.DryRun != true)
+        attachment = Bind(attachment, facts.Interface, request.ByName == true);
+        var standing = services.Store.View.FindInstance(call.Scope, name);
+        var preview = new AttachPreview(facts, HostReach.Of(standing, services.Limits), HostReach.Of(attachment, asked ?? standing?.Ports ?? SshOnly, services.Limits));
+        if (request.DryRun != true && request.MayCutSsh != true && call.ConfirmWithin is null)
         {
-            if (request.MayCutSsh != true && call.ConfirmWithin is null)
-            {
-                services.SshGuard.Require(facts.Inbound, preview.Before, preview.After);
-            }
-
-            (var begun, ports) = await SaveAsync(call, access, name, attachment, asked);
-            operation = await services.Confirmation.OfAsync(begun);
+            services.SshGuard.Require(facts.Inbound, preview.Before, preview.After);
         }
 
+        var (before, ports, begun) = request.DryRun == true ? Plan(call, name, attachment, asked) : await SaveAsync(call, access, name, attachment, asked);
+        var operation = begun is null ? null : await services.Confirmation.OfAsync(begun);
         return new AttachInstanceResponse
         {
             IsDryRun = request.DryRun == true,
+            NotFiltered = NotFiltered.Of(services.Agent.Status),
             Attachment = attachment.ToWire(),
             WasAttached = before is not null,
             PortStatesBefore = before?.Ports.ToPortStates(services.Options.AwsQuirks) ?? [],
@@ -94,7 +91,18 @@ internal sealed class AttachInstance(Services services) : IOperation<AttachInsta
         return PortSet.TryCreate([.. request.PortInfos.Select(info => info.ToInput())], services.Limits, out var asked, out var problems) ? asked : throw Requests.Invalid(problems);
     }
 
-    private Task<(Operation Begun, PortSet Ports)> SaveAsync(Call call, ResourceAccess<Instance> access, string name, Attachment attachment, PortSet? asked) => services.Store.CommitAsync(call, (view, changes) =>
+    /// <summary>By the real name, because the packet filter knows no other, and to the device that has it now.</summary>
+    private static Attachment Bind(Attachment attachment, FoundInterface? found, bool byName) => attachment is Attachment.Interface nic && found is not null
+        ? nic with { Name = found.Name, Device = byName ? null : found.Device }
+        : attachment;
+
+    private (Instance? Before, PortSet Ports, Operation? Begun) Plan(Call call, string name, Attachment attachment, PortSet? asked)
+    {
+        var before = Current(services.Store.View, call, name, attachment);
+        return (before, asked ?? before?.Ports ?? SshOnly, null);
+    }
+
+    private Task<(Instance? Before, PortSet Ports, Operation? Begun)> SaveAsync(Call call, ResourceAccess<Instance> access, string name, Attachment attachment, PortSet? asked) => services.Store.CommitAsync(call, (view, changes) =>
     {
         access.Find(view);
         var current = Current(view, call, name, attachment);
@@ -103,7 +111,7 @@ internal sealed class AttachInstance(Services services) : IOperation<AttachInsta
         var saved = changes.Save(revision => wanted with { Ports = ports, Unconfirmed = UnconfirmedChanges.Next(call, current, revision) });
         var operation = OperationShapes.Begin(call, saved, call.Operation, attachment is Attachment.Interface nic ? nic.Name : "this host");
         changes.Save(operation);
-        return (operation, ports);
+        return (current, ports, (Operation?)operation);
     });
 
     /// <summary>The instance of that name, which must be one that was attached; null when there is none. Nothing else may be attached to the same place.</summary>

@@ -10,8 +10,8 @@ namespace Portlight.Server.Operations.Installation;
 /// <summary>Checks where a request wants an instance attached; every problem is named.</summary>
 internal static class AttachmentReader
 {
-    /// <summary>IFNAMSIZ of the kernel's if.h less its closing zero.</summary>
-    private const int MaxInterfaceName = 15;
+    /// <summary>ALTIFNAMSIZ of the kernel's if.h less its closing zero: an alternative name leads to the real one, which has 15 at most.</summary>
+    private const int MaxInterfaceName = 127;
 
     public static Attachment Read(AttachInstanceRequest request)
     {

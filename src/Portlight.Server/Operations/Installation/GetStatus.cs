@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using System.Reflection;
 using Portlight.Domain;
 using Portlight.Wire;
@@ -17,6 +18,7 @@ internal sealed class GetStatus(Services services) : IOperation<GetStatusRequest
     public Task<GetStatusResponse> HandleAsync(Call call, GetStatusRequest request)
     {
         var agent = services.Agent.Status;
+        var contact = services.Reconciler.Contact;
         var applied = services.Store.View.AppliedRevision;
         var (instances, next) = Page(call, request);
         return Task.FromResult(new GetStatusResponse
@@ -26,9 +28,10 @@ internal sealed class GetStatus(Services services) : IOperation<GetStatusRequest
                 Version = Version,
                 StartedAt = startedAt,
                 Enforce = agent.Enforces ? "kernel" : "record",
-                EnforceReason = agent.Reason,
+                EnforceReason = NotFiltered.WhyRecorded(agent),
                 Connections = agent.Connections,
                 Revision = services.Store.Revision,
+                EmptyAliases = [.. services.Limits.Aliases.Where(alias => alias.Value.IsEmpty).Select(alias => alias.Key)],
             },
             Instances = [.. instances.Select(instance => StatusOf(instance, applied))],
             Agents =
@@ -37,9 +40,11 @@ internal sealed class GetStatus(Services services) : IOperation<GetStatusRequest
                 {
                     Host = Environment.MachineName,
                     Version = Version,
-                    KernelVersion = Environment.OSVersion.Version.ToString(),
-                    IsConnected = true,
-                    LastSeenAt = agent.LastSynchronised,
+                    KernelVersion = agent.KernelRelease,
+                    IsConnected = contact.FailingSince is null,
+                    LastSeenAt = contact.LastWord,
+                    LastSynchronisedAt = agent.LastSynchronised,
+                    FailingSince = contact.FailingSince,
                     AppliedRevision = applied,
                     DriftRepairs = agent.DriftRepairs,
                     Protection = agent.Protection,
@@ -73,9 +78,17 @@ internal sealed class GetStatus(Services services) : IOperation<GetStatusRequest
             : (page, null);
     }
 
+    private static IEnumerable<IPAddress> Addresses(Instance instance) => new[] { instance.PublicIpv4, instance.Ipv6Address }.OfType<IPAddress>().Concat(instance.Attachment switch
+    {
+        Domain.Attachment.Interface nic => nic.Addresses,
+        Domain.Attachment.ThisHost host => host.Addresses,
+        _ => [],
+    }).Distinct();
+
     private InstanceStatus StatusOf(Instance instance, long applied)
     {
         var refusal = services.Reconciler.LastRefusal(instance.Index);
+        var notFiltered = NotFiltered.Of(instance, services.Agent.Status, services.Reconciler);
         return new InstanceStatus
         {
             Name = instance.Name,
@@ -83,10 +96,15 @@ internal sealed class GetStatus(Services services) : IOperation<GetStatusRequest
             RegionName = instance.Scope.Region,
             AccountId = instance.Scope.AccountId,
             State = instance.State.ToWire(),
+            IpAddresses = [.. Addresses(instance).Select(address => address.ToString())],
+            PrivateIpAddress = instance.PrivateIpv4?.ToString(),
             Attachment = instance.Attachment.ToWire(services.Projection.NamespaceName(instance.Scope, instance.Name)),
             PortStates = instance.Ports.ToPortStates(services.Options.AwsQuirks),
             DesiredRevision = instance.Revision,
-            AppliedRevision = instance.Revision <= applied && refusal is null ? instance.Revision : services.Reconciler.Standing(instance.Index)?.Revision,
+            AppliedRevision = notFiltered is not null ? null
+                : instance.Revision <= applied && refusal is null ? instance.Revision : services.Reconciler.Standing(instance.Index)?.Revision,
+            NotFiltered = notFiltered,
+            Note = services.Reconciler.Note(instance.Index),
             ConfirmBy = instance.Unconfirmed?.Deadline,
             UnconfirmedSince = instance.Unconfirmed is { } unconfirmed ? unconfirmed.Deadline - unconfirmed.Within : null,
             LastError = refusal?.Reason,

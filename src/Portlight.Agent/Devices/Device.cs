@@ -1,0 +1,71 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+using Portlight.Agent.Lab;
+using Portlight.Nftables.Netlink;
+
+namespace Portlight.Agent.Devices;
+
+/// <summary>A network device of this namespace, as far as its packets and its identity are concerned (linux/if_link.h).</summary>
+/// <param name="Index">Its number, which it keeps while it lives and which is not given again.</param>
+/// <param name="Name">Its real name; alternative names lead to it and are never its name in a packet filter.</param>
+/// <param name="Kind">The driver's name for it (<c>veth</c>, <c>tun</c>, <c>bridge</c>, <c>vlan</c> …); null for a network card.</param>
+/// <param name="HardwareAddress">As <c>fe:54:00:aa:bb:01</c>; null where it has none.</param>
+internal sealed record Device(int Index, string Name, string? Kind, string? HardwareAddress)
+{
+    private const ushort LowerDevice = 5; // IFLA_LINK
+    private const ushort LowerNamespace = 37; // IFLA_LINK_NETNSID
+
+    /// <summary>The device that it is a part of (bridge, bond, team, VRF …); 0 for none.</summary>
+    public int Master { get; init; }
+
+    /// <summary>As what it is a part of <see cref="Master"/>, in its driver's word.</summary>
+    public string? SlaveKind { get; init; }
+
+    /// <summary>The device in this namespace that it is made on top of; 0 for none. The far end of a veth pair, for a veth.</summary>
+    public int Lower { get; init; }
+
+    public string? Alias { get; init; }
+
+    public bool IsLoopback { get; init; }
+
+    /// <summary>Made on top of another device, with an address of its own: its packets and those of the device below share one wire.</summary>
+    public bool SharesWire => Kind is "macvlan" or "macvtap" or "ipvlan" or "ipvtap" or "vlan";
+
+    /// <summary>
+    /// What tells this device from a later one of the same name: its hardware address. Null where that tells nothing: a bridge takes its ports' addresses
+    /// in turn, a tunnel has none.
+    /// </summary>
+    public string? Identity => Kind is null or "veth" or "tun" ? HardwareAddress : null;
+
+    internal static Device Read(NetlinkMessage message)
+    {
+        var header = MemoryMarshal.Read<RouteRequests.LinkHeader>(message.Payload);
+        var attributes = message.Attributes(16);
+        string? kind = null, slaveKind = null;
+        if (attributes.TryGet(RouteRequests.LinkKindNest, out var info))
+        {
+            kind = info.Nested.TextOrNull(RouteRequests.LinkKind);
+            slaveKind = info.Nested.TextOrNull(RouteRequests.LinkSlaveKind);
+        }
+
+        // With a namespace's number the lower device is in that namespace, not here.
+        var isLowerElsewhere = attributes.TryGet(LowerNamespace, out _);
+        return new Device(
+            header.Index,
+            attributes.TextOrNull(RouteRequests.LinkName) ?? "",
+            kind,
+            attributes.TryGet(1, out var address) ? Written(address.Value) : null) // IFLA_ADDRESS
+        {
+            Master = attributes.TryGet(RouteRequests.LinkMaster, out var master) ? (int)master.U32 : 0,
+            SlaveKind = slaveKind,
+            Lower = !isLowerElsewhere && attributes.TryGet(LowerDevice, out var lower) ? (int)lower.U32 : 0,
+            Alias = attributes.TextOrNull(RouteRequests.LinkAlias),
+            IsLoopback = (header.Flags & RouteRequests.LinkIsLoopback) != 0,
+        };
+    }
+
+    /// <summary>A hardware address as it is shown; null when it is empty or all zeros.</summary>
+    internal static string? Written(ReadOnlySpan<byte> address) => address.Length == 6 && address.ContainsAnyExcept((byte)0)
+        ? string.Create(CultureInfo.InvariantCulture, $"{address[0]:x2}:{address[1]:x2}:{address[2]:x2}:{address[3]:x2}:{address[4]:x2}:{address[5]:x2}")
+        : null;
+}

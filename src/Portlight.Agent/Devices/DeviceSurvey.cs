@@ -1,0 +1,147 @@
+using System.Collections.Immutable;
+using System.Runtime.InteropServices;
+using Portlight.Agent.Lab;
+using Portlight.Nftables.Netlink;
+
+namespace Portlight.Agent.Devices;
+
+/// <summary>
+/// The devices of this network namespace and what decides whether the packets to an attached one can be filtered by its name. Reading it takes no privilege
+/// and changes nothing.
+/// </summary>
+/// <param name="All">Every device.</param>
+/// <param name="Addresses">The machine's own addresses of global scope, by the index of the device that has them.</param>
+/// <param name="DefaultRoutes">The devices by which a default route of any table leads.</param>
+/// <param name="ForeignAddresses">The devices that take in packets for a hardware address besides their own: something is made on top of them, here or in another namespace.</param>
+internal sealed record DeviceSurvey(
+    ImmutableArray<Device> All, ImmutableArray<AddressRow> Addresses, ImmutableHashSet<int> DefaultRoutes, ImmutableHashSet<int> ForeignAddresses)
+{
+    private const byte BridgeFamily = 7; // AF_BRIDGE
+    private const ushort GetNeighbour = 30;
+    private const uint WithoutStatistics = 8; // RTEXT_FILTER_SKIP_STATS
+    private const byte UnicastRoute = 1;
+    private const byte EntryOfDeviceItself = 2; // NTF_SELF
+
+    internal static DeviceSurvey Take()
+    {
+        using var socket = NetlinkSocket.Open(NetlinkProtocol.Route);
+        return Take(socket);
+    }
+
+    internal static DeviceSurvey Take(NetlinkSocket socket)
+    {
+        var devices = Devices(socket);
+        return new(
+            devices,
+            [.. socket.Addresses().Where(row => row.Scope == RouteRequests.ScopeGlobal)],
+            DefaultRoutesOf(socket),
+            ForeignAddressesOf(socket, devices));
+    }
+
+    /// <summary>The device that a name leads to, by its own name or an alternative one; null when there is none.</summary>
+    internal Device? Find(NetlinkSocket socket, string name) => socket.Link(name) is { } link ? ByIndex(link.Index) : null;
+
+    internal Device? ByIndex(int index) => All.FirstOrDefault(device => device.Index == index);
+
+    internal Device? ByName(string name) => All.FirstOrDefault(device => device.Name == name);
+
+    private static ImmutableArray<Device> Devices(NetlinkSocket socket)
+    {
+        var devices = ImmutableArray.CreateBuilder<Device>();
+        socket.Ask(
+            devices.Clear,
+            RouteRequests.GetLink,
+            RouteQueries.Dump,
+            writer =>
+            {
+                writer.Raw(default(RouteRequests.LinkHeader));
+                writer.U32(RouteRequests.LinkExtensionMask, WithoutStatistics);
+            },
+            message => devices.Add(Device.Read(message)));
+        return devices.DrainToImmutable();
+    }
+
+    private static ImmutableHashSet<int> DefaultRoutesOf(NetlinkSocket socket)
+    {
+        var links = ImmutableHashSet.CreateBuilder<int>();
+        foreach (var family in new[] { RouteRequests.Ipv4, RouteRequests.Ipv6 })
+        {
+            socket.Ask(
+                () => { },
+                RouteRequests.GetRoute,
+                RouteQueries.Dump,
+                writer => writer.Raw(new RouteRequests.RouteHeader { Family = family }),
+                message => ReadRoute(message, family, links));
+        }
+
+        return links.ToImmutable();
+    }
+
+    private static void ReadRoute(NetlinkMessage message, byte family, ImmutableHashSet<int>.Builder links)
+    {
+        var header = MemoryMarshal.Read<RouteRequests.RouteHeader>(message.Payload);
+        if (header.Family != family || header.DestinationLength != 0 || header.Type != UnicastRoute)
+        {
+            return;
+        }
+
+        var attributes = message.Attributes(12);
+        if (attributes.TryGet(4, out var link)) // RTA_OIF
+        {
+            links.Add((int)link.U32);
+        }
+
+        if (attributes.TryGet(9, out var hops)) // RTA_MULTIPATH: struct rtnexthop (length, flags, weight, index) and attributes, each
+        {
+            var rest = hops.Value;
+            while (rest.Length >= 8)
+            {
+                links.Add(MemoryMarshal.Read<int>(rest[4..]));
+                var length = (MemoryMarshal.Read<ushort>(rest) + 3) & ~3;
+                rest = length < 8 || length > rest.Length ? [] : rest[length..];
+            }
+        }
+    }
+
+    /// <summary>
+    /// A macvlan gives the device below its own hardware address to listen for, wherever it was moved afterwards: the one trace of it here. Asked of the kinds
+    /// that list nothing else there.
+    /// </summary>
+    private static ImmutableHashSet<int> ForeignAddressesOf(NetlinkSocket socket, ImmutableArray<Device> devices)
+    {
+        var own = devices.Where(device => device.Kind is null or "veth" or "tun").ToDictionary(device => device.Index, device => device.HardwareAddress);
+        var foreign = ImmutableHashSet.CreateBuilder<int>();
+        socket.Ask(
+            foreign.Clear,
+            GetNeighbour,
+            RouteQueries.Dump,
+            writer => writer.Raw(new RouteRequests.LinkHeader { Family = BridgeFamily }),
+            message =>
+            {
+                var entry = MemoryMarshal.Read<NeighbourHeader>(message.Payload);
+                if ((entry.Flags & EntryOfDeviceItself) != 0
+                    && own.TryGetValue(entry.Index, out var address)
+                    && message.Attributes(12).TryGet(2, out var listed) // NDA_LLADDR
+                    && listed.Value is { Length: 6 } bytes
+                    && (bytes[0] & 1) == 0 // not a group's
+                    && Device.Written(bytes) != address)
+                {
+                    foreign.Add(entry.Index);
+                }
+            });
+        return foreign.ToImmutable();
+    }
+
+    /// <summary>struct ndmsg of linux/neighbour.h.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    private struct NeighbourHeader
+    {
+        public byte Family;
+        public byte Padding;
+        public ushort Padding2;
+        public int Index;
+        public ushort State;
+        public byte Flags;
+        public byte Type;
+    }
+}

@@ -1,0 +1,91 @@
+using Portlight.Cli.Verbs;
+using Portlight.TestKit;
+using Portlight.Wire.Lightsail;
+using Portlight.Wire.PortlightApi;
+
+namespace Portlight.Cli.Tests.Verbs;
+
+/// <summary>What <c>portlight status</c> shows, and what a monitor concludes from its exit code.</summary>
+public sealed class StatusTableTests
+{
+    private static readonly ServerStatus Kernel = new()
+    {
+        Version = "1.0",
+        StartedAt = DateTimeOffset.UnixEpoch,
+        Enforce = "kernel",
+        Connections = "cut",
+        Revision = 9,
+        EmptyAliases = ["lightsail-connect"],
+    };
+
+    private static readonly AgentStatus Agent = new() { Host = "vm", Version = "1.0", IsConnected = true, DriftRepairs = 0 };
+
+    [Fact]
+    public void Everything_that_is_or_is_not_in_force_is_shown()
+    {
+        var status = new GetStatusResponse
+        {
+            Server = Kernel,
+            Instances =
+            [
+                Instance("web-1", new() { Kind = "lab", NamespaceName = "pl-web-1" }) with { IpAddresses = ["203.0.113.4", "2001:db8::4"], PrivateIpAddress = "172.26.0.4", PortStates = [Tcp(22, "192.0.2.0/24"), Tcp(443)] },
+                Instance("edge", new() { Kind = "host", PrivateCidrs = ["10.77.2.0/24"] }) with { PortStates = [Tcp(22) with { Cidrs = [], Ipv6Cidrs = [], CidrListAliases = ["lightsail-connect"] }] },
+                Instance("vm-1", new() { Kind = "interface", InterfaceName = "vnet0" }) with { NotFiltered = "`vnet0` is a port of the bridge `br0`", AppliedRevision = null, PortStates = [Tcp(22)] },
+                Instance("vm-2", new() { Kind = "interface", InterfaceName = "vnet1" }) with { Note = "waits for the interface `vnet1`" },
+                Instance("vm-3", new() { Kind = "interface", InterfaceName = "vnet2" }) with { LastError = "the kernel refused", AppliedRevision = 3 },
+                Instance("old", new() { Kind = "recorded" }) with { NotFiltered = "attached nowhere", AppliedRevision = null },
+            ],
+            Agents = [Agent with { DriftRepairs = 2 }, Agent with { Host = "lost", IsConnected = false, FailingSince = DateTimeOffset.UnixEpoch, LastError = "no [kernel]" }],
+        };
+        Golden.Match("status.txt", Shown(status));
+    }
+
+    [Fact]
+    public void Where_ports_are_only_recorded_nothing_is_called_applied()
+    {
+        var reason = "ports are only recorded: CAP_NET_ADMIN is missing";
+        var shown = Shown(new()
+        {
+            Server = Kernel with { Enforce = "record", EnforceReason = "CAP_NET_ADMIN is missing" },
+            Instances =
+            [
+                Instance("web-1", new() { Kind = "recorded" }) with { NotFiltered = reason, AppliedRevision = null },
+                Instance("edge", new() { Kind = "host" }) with { NotFiltered = reason, AppliedRevision = null },
+            ],
+            Agents = [Agent],
+        });
+        Assert.Contains("no packet is filtered: CAP_NET_ADMIN is missing", shown, StringComparison.Ordinal);
+        Assert.Equal(2, shown.Split("recorded only").Length - 1);
+        Assert.Contains("nowhere (recorded)", shown, StringComparison.Ordinal);
+        Assert.DoesNotContain("yes", shown, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_monitor_hears_of_what_is_attached_and_not_filtered_and_not_of_what_was_only_recorded()
+    {
+        Assert.True(StatusVerb.IsApplied(Instance("a", new() { Kind = "host" })));
+        Assert.False(StatusVerb.IsApplied(Instance("a", new() { Kind = "host" }) with { NotFiltered = "why" }));
+        Assert.False(StatusVerb.IsRecordOf(Instance("a", new() { Kind = "host" }) with { NotFiltered = "why" }));
+        Assert.True(StatusVerb.IsRecordOf(Instance("a", new() { Kind = "recorded" }) with { NotFiltered = "why" }));
+    }
+
+    private static InstanceStatus Instance(string name, Attachment attachment) => new()
+    {
+        Name = name,
+        RegionName = "us-east-1",
+        AccountId = "111122223333",
+        State = "running",
+        Attachment = attachment,
+        DesiredRevision = 5,
+        AppliedRevision = 5,
+    };
+
+    private static InstancePortState Tcp(int port, string source = "0.0.0.0/0") => new() { FromPort = port, ToPort = port, Protocol = "tcp", State = "open", Cidrs = [source], Ipv6Cidrs = [], CidrListAliases = [] };
+
+    private static string Shown(GetStatusResponse status)
+    {
+        using var text = new StringWriter();
+        StatusTable.Write(text, new Uri("http://127.0.0.1:8580/"), status);
+        return string.Join('\n', text.ToString().Split('\n').Select(line => line.TrimEnd()));
+    }
+}
