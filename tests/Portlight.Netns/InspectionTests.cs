@@ -1,6 +1,7 @@
 using Portlight.Agent;
 using Portlight.AgentProtocol;
 using Portlight.Domain;
+using Portlight.Nftables;
 
 namespace Portlight.Netns;
 
@@ -82,6 +83,31 @@ public sealed class InspectionTests
         using var scene = new Scene();
         var facts = Done(scene.Agent.InspectAsync(new Attachment.Interface(Scene.ClientLink, [TestKit.Network.TestNetwork.Address("10.255.1.1")], []), CancellationToken.None));
         Assert.Contains("10.255.1.1 is an address of this machine", facts.Refusal, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Chains_of_others_that_drop_what_they_do_not_accept_are_named()
+    {
+        using var scene = new Scene();
+        Assert.Empty(DroppingChain.FindAll());
+        scene.Host.Nft("""
+            table inet strict {
+                chain guard { type filter hook input priority 0; policy drop; accept; }
+                chain passes { type filter hook forward priority 0; policy accept; }
+                chain regular { drop; }
+            }
+            table ip old { chain FORWARD { type filter hook forward priority 0; policy drop; accept; }; }
+            """);
+        try
+        {
+            Assert.Equal(
+                [new("inet", "strict", "guard", "input"), new("ip", "old", "FORWARD", "forward")],
+                DroppingChain.FindAll().OrderBy(chain => chain.Family, StringComparer.Ordinal));
+        }
+        finally
+        {
+            scene.Host.Nft("delete table inet strict; delete table ip old");
+        }
     }
 
     [Fact]

@@ -17,11 +17,13 @@ internal static class HealthChecks
         Kernel(),
         .. Enforcement(),
         .. Rules(directory),
+        .. AttachmentChecks.OfOtherFirewalls(),
         Clock(),
         DataDirectoryItself(directory),
         Database(directory),
         KeyFile(directory),
         await ServerAsync(directory, cancellation),
+        .. await AttachmentChecks.OfServerAsync(directory, cancellation),
     ];
 
     private static DoctorFinding Kernel() => new("kernel", DoctorFinding.Ok, $"Linux {HostCheck.KernelRelease}, {Environment.ProcessorCount} processors");

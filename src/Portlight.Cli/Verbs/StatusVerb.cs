@@ -40,7 +40,8 @@ internal static class StatusVerb
     /// <summary>Made while ports were only recorded: nobody expects its packets to be filtered. Of what is attached somebody does, whatever the mode.</summary>
     internal static bool IsRecordOf(InstanceStatus instance) => instance is { Attachment.Kind: "recorded", LastError: null };
 
-    private static async Task<GetStatusResponse> ReadAsync(Installation installation, string? name, CancellationToken cancellation)
+    /// <summary>All pages of the status.</summary>
+    internal static async Task<GetStatusResponse> ReadAsync(Installation installation, string? name, CancellationToken cancellation)
     {
         var instances = new List<InstanceStatus>();
         string? page = null;

@@ -69,6 +69,31 @@ public sealed class StatusTableTests
         Assert.True(StatusVerb.IsRecordOf(Instance("a", new() { Kind = "recorded" }) with { NotFiltered = "why" }));
     }
 
+    [Fact]
+    public void The_doctor_names_what_is_attached_and_not_filtered()
+    {
+        GetStatusResponse status = new()
+        {
+            Server = Kernel,
+            Instances =
+            [
+                Instance("edge", new() { Kind = "host" }),
+                Instance("vm-1", new() { Kind = "interface" }) with { NotFiltered = "a bridge" },
+                Instance("vm-2", new() { Kind = "interface" }) with { Note = "waits" },
+                Instance("vm-3", new() { Kind = "interface" }) with { LastError = "refused" },
+            ],
+            Agents = [Agent],
+        };
+        Assert.Equal(
+            [("problem", "vm-1 is not filtered as its ports say: a bridge"), ("warning", "vm-2: waits"), ("problem", "vm-3 is not filtered as its ports say: refused")],
+            AttachmentChecks.Of(status).Select(finding => (finding.Verdict, finding.Text)));
+        Assert.Equal("ok", Assert.Single(AttachmentChecks.Of(status with { Instances = [status.Instances[0]] })).Verdict);
+
+        var recording = status with { Server = Kernel with { Enforce = "record", EnforceReason = "no capability" } };
+        Assert.Equal(("problem", "4 are attached and no packet is filtered: no capability"), (AttachmentChecks.Of(recording)[0].Verdict, AttachmentChecks.Of(recording)[0].Text));
+        Assert.Equal("warning", AttachmentChecks.Of(recording with { Instances = [] })[0].Verdict);
+    }
+
     private static InstanceStatus Instance(string name, Attachment attachment) => new()
     {
         Name = name,
