@@ -2,9 +2,11 @@ using System.Collections.Immutable;
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
 using Portlight.Agent.Applied;
+using Portlight.Agent.Devices;
 using Portlight.Agent.Enforcement;
 using Portlight.Agent.Inspection;
 using Portlight.Agent.Lab;
+using Portlight.Agent.Links;
 using Portlight.AgentProtocol;
 using Portlight.Domain;
 using Portlight.Nftables;
@@ -22,6 +24,8 @@ public sealed partial class EmbeddedAgent : IAgent, IDisposable
     private readonly NftablesSession _session;
     private readonly NftablesWatcher _watcher;
     private readonly LabHost _lab;
+    private readonly AttachedDevices _devices = new();
+    private readonly DeviceWatch _deviceWatch;
     private readonly Enforcer _enforcer;
     private readonly AppliedFile? _applied;
     private readonly TimeProvider _clock;
@@ -30,13 +34,14 @@ public sealed partial class EmbeddedAgent : IAgent, IDisposable
     private bool _isDrifted;
     private bool _takesOver;
 
-    private EmbeddedAgent(EnforcementLock held, NftablesSession session, NftablesWatcher watcher, LabHost lab, AgentOptions options, TimeProvider clock, ILogger<EmbeddedAgent> log)
+    private EmbeddedAgent(EnforcementLock held, NftablesSession session, NftablesWatcher watcher, LinkWatcher links, LabHost lab, AgentOptions options, TimeProvider clock, ILogger<EmbeddedAgent> log)
     {
         _lock = held;
         _session = session;
         _watcher = watcher;
         _lab = lab;
-        _enforcer = new Enforcer(session, lab, new RulesetOptions { Connections = options.Connections, ListenAddresses = options.ListenAddresses });
+        _enforcer = new Enforcer(session, lab, _devices, new RulesetOptions { Connections = options.Connections, ListenAddresses = options.ListenAddresses });
+        _deviceWatch = new DeviceWatch(_devices, links);
         _takesOver = options.TakesOver;
         _clock = clock;
         _log = log;
@@ -66,6 +71,7 @@ public sealed partial class EmbeddedAgent : IAgent, IDisposable
         NftablesSession? session = null;
         NftablesWatcher? watcher = null;
         LabHost? lab = null;
+        LinkWatcher? links = null;
         try
         {
             session = NftablesSession.Open(options.Installation, options.MayOwnTable);
@@ -73,10 +79,12 @@ public sealed partial class EmbeddedAgent : IAgent, IDisposable
             KernelClaim.Require(
                 session, lab, options.Installation, options.TakesOver, "start with the data directory that it belongs to, or say --take-over to replace it by what is stored here");
             watcher = NftablesWatcher.Open(session);
-            return new EmbeddedAgent(held, session, watcher, lab, options, clock, log);
+            links = LinkWatcher.Open();
+            return new EmbeddedAgent(held, session, watcher, links, lab, options, clock, log);
         }
         catch (Exception exception)
         {
+            links?.Dispose();
             watcher?.Dispose();
             lab?.Dispose();
             session?.Dispose();
@@ -93,7 +101,8 @@ public sealed partial class EmbeddedAgent : IAgent, IDisposable
     public Task<IReadOnlyList<AgentReport>> SynchroniseAsync(IReadOnlyList<DesiredInstance> all, CancellationToken cancellationToken) => Run(() =>
     {
         TakeOver();
-        var reports = _enforcer.Synchronise(all);
+        _devices.Look(all);
+        var reports = Told(_enforcer.Synchronise(all));
         CountRepair();
         _status = _status with { LastSynchronised = _clock.GetUtcNow() };
         return reports;
@@ -101,7 +110,8 @@ public sealed partial class EmbeddedAgent : IAgent, IDisposable
 
     public Task<IReadOnlyList<AgentReport>> ApplyAsync(IReadOnlyList<DesiredInstance> changed, IReadOnlyList<long> removed, CancellationToken cancellationToken) => Run(() =>
     {
-        var reports = _enforcer.Apply(changed, removed);
+        _devices.Look(changed, removed);
+        var reports = Told(_enforcer.Apply(changed, removed));
         _isDrifted |= _enforcer.Mended is { ChangedAnything: true };
         CountRepair();
         return reports;
@@ -122,6 +132,14 @@ public sealed partial class EmbeddedAgent : IAgent, IDisposable
     }
 
     public async Task DriftAsync(CancellationToken cancellationToken)
+    {
+        using var settled = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var first = await Task.WhenAny(TableDriftAsync(settled.Token), _deviceWatch.ChangedAsync(settled.Token));
+        await settled.CancelAsync();
+        await first;
+    }
+
+    private async Task TableDriftAsync(CancellationToken cancellationToken)
     {
         Drift drift;
         try
@@ -146,9 +164,11 @@ public sealed partial class EmbeddedAgent : IAgent, IDisposable
 
     public void Dispose()
     {
+        _deviceWatch.Dispose();
         _watcher.Dispose();
         _session.Dispose();
         _lab.Dispose();
+        _devices.Dispose();
         _applied?.Dispose();
         _lock.Dispose();
     }
@@ -192,6 +212,11 @@ public sealed partial class EmbeddedAgent : IAgent, IDisposable
             return Task.FromException<IReadOnlyList<AgentReport>>(new AgentException(exception.Message, exception));
         }
     }
+
+    /// <summary>The ruleset holds it; whether it meets the packets of an attached interface, the interface tells.</summary>
+    private List<AgentReport> Told(List<AgentReport> reports) => reports.ConvertAll(report => report is AgentReport.Applied applied && _devices.Of(report.Index) is { } bound
+        ? bound.Unfiltered is { } reason ? new AgentReport.Unfiltered(report.Index, report.Revision, reason) : applied with { Note = bound.Note }
+        : report);
 
     private void Note(string problem) => _status = _status with { LastProblem = problem };
 

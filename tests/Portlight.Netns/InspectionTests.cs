@@ -18,7 +18,7 @@ public sealed class InspectionTests
         scene.Host.Run("ip", "link set vm0 master bridge0");
         try
         {
-            Assert.Contains("port of a bridge", Inspect(scene, "vm0").Refusal, StringComparison.Ordinal);
+            Assert.Contains("a port of the bridge `bridge0`", Inspect(scene, "vm0").Refusal, StringComparison.Ordinal);
             Assert.Contains("lab instance", Inspect(scene, "pl9").Refusal, StringComparison.Ordinal);
             Assert.Null(Inspect(scene, Scene.ClientLink).Refusal);
             Assert.Null(Inspect(scene, "bridge0").Refusal);

@@ -22,11 +22,11 @@ internal static class DeviceRefusal
             { Master: > 0, SlaveKind: not "vrf" } => $"{name} is a part of {master} ({device.SlaveKind ?? "enslaved"}), and packets leave by that; attach {master} instead",
             { SharesWire: true, Kind: not "vlan" } =>
                 $"{name} is a {device.Kind} device: whoever it leads to is reached by the device below it too, around the firewall; give the instance a veth pair or a tap device, or attach the device below, with nothing on top of it",
-            _ when survey.All.FirstOrDefault(other => other.SharesWire && other.Lower == device.Index) is { } upper =>
+            _ when survey.OnTopOf(device).FirstOrDefault() is { } upper =>
                 $"{name} has `{upper.Name}` ({upper.Kind}) on top of it, whose packets go around the firewall; {(upper.Kind == "vlan" ? $"attach `{upper.Name}` instead" : $"remove `{upper.Name}` first")}",
             _ when survey.ForeignAddresses.Contains(device.Index) =>
                 $"{name} listens for a hardware address besides its own: a macvlan or something like it is on top of it, maybe in another network namespace, and its packets go around the firewall; remove that first",
-            { Kind: "bridge" } when survey.All.FirstOrDefault(port => port.Master == device.Index && IsUplink(port)) is { } uplink =>
+            { Kind: "bridge" } when survey.PartsOf(device).FirstOrDefault(IsUplink) is { } uplink =>
                 $"{name} has the port `{uplink.Name}`, and what is bridged from there to the other ports does not pass the firewall's IP hooks; route between them, or attach interfaces that are routed",
             _ when survey.DefaultRoutes.Contains(device.Index) =>
                 $"{name} carries a default route of this machine, so all that it sends into the world would be filtered and nothing that arrives; for this machine itself use --this-host",

@@ -16,6 +16,12 @@ namespace Portlight.Agent.Devices;
 internal sealed record DeviceSurvey(
     ImmutableArray<Device> All, ImmutableArray<AddressRow> Addresses, ImmutableHashSet<int> DefaultRoutes, ImmutableHashSet<int> ForeignAddresses)
 {
+    private readonly Dictionary<int, Device> _byIndex = Index(All, device => device.Index);
+    private readonly Dictionary<string, Device> _byName = Index(All, device => device.Name);
+    private readonly ILookup<int, Device> _onTop = All.Where(device => device.SharesWire).ToLookup(device => device.Lower);
+    private readonly ILookup<int, Device> _parts = All.ToLookup(device => device.Master);
+    private readonly ILookup<string?, Device> _byIdentity = All.ToLookup(device => device.Identity);
+
     private const byte BridgeFamily = 7; // AF_BRIDGE
     private const ushort GetNeighbour = 30;
     private const uint WithoutStatistics = 8; // RTEXT_FILTER_SKIP_STATS
@@ -41,9 +47,30 @@ internal sealed record DeviceSurvey(
     /// <summary>The device that a name leads to, by its own name or an alternative one; null when there is none.</summary>
     internal Device? Find(NetlinkSocket socket, string name) => socket.Link(name) is { } link ? ByIndex(link.Index) : null;
 
-    internal Device? ByIndex(int index) => All.FirstOrDefault(device => device.Index == index);
+    internal Device? ByIndex(int index) => _byIndex.GetValueOrDefault(index);
 
-    internal Device? ByName(string name) => All.FirstOrDefault(device => device.Name == name);
+    internal Device? ByName(string name) => _byName.GetValueOrDefault(name);
+
+    internal IEnumerable<Device> ByIdentity(string identity) => _byIdentity[identity];
+
+    /// <summary>What is made on top of a device and shares its wire.</summary>
+    internal IEnumerable<Device> OnTopOf(Device device) => _onTop[device.Index];
+
+    /// <summary>The ports of a bridge, and the like.</summary>
+    internal IEnumerable<Device> PartsOf(Device device) => _parts[device.Index];
+
+    // A list that changed while it was read may have a device twice.
+    private static Dictionary<TKey, Device> Index<TKey>(ImmutableArray<Device> devices, Func<Device, TKey> key)
+        where TKey : notnull
+    {
+        var index = new Dictionary<TKey, Device>(devices.Length);
+        foreach (var device in devices)
+        {
+            index[key(device)] = device;
+        }
+
+        return index;
+    }
 
     private static ImmutableArray<Device> Devices(NetlinkSocket socket)
     {

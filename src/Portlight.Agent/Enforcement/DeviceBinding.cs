@@ -1,3 +1,4 @@
+using Portlight.Agent.Devices;
 using Portlight.Agent.Lab;
 
 namespace Portlight.Agent.Enforcement;
@@ -6,10 +7,11 @@ namespace Portlight.Agent.Enforcement;
 internal static class DeviceBinding
 {
     /// <summary>
-    /// Gives each plan its device. One that is not to be found by name any more stays the one that it was: it may have another name now, and must not go
-    /// unfiltered. A device is never two attachments' at once: the one that comes second is closed until the first lets go.
+    /// Gives each plan its device: a lab link that is not to be found any more stays the one that it was, because it may have another name now and must not go
+    /// unfiltered; what an attached interface is, <see cref="AttachedDevices"/> knows. A device is never two attachments' at once: the one that comes second
+    /// is closed until the first lets go.
     /// </summary>
-    internal static void Bind(List<Plan> plans, Dictionary<long, Plan> before, LabHost lab)
+    internal static void Bind(List<Plan> plans, Dictionary<long, Plan> before, LabHost lab, AttachedDevices devices)
     {
         for (var i = 0; i < plans.Count; i++)
         {
@@ -20,7 +22,7 @@ internal static class DeviceBinding
 
             var index = plans[i].Index;
             var stood = before.GetValueOrDefault(index)?.Judged is { } last && last.Key == judged.Key ? last.Device : null;
-            var device = (plans[i].Lab is null ? lab.DeviceNamed(judged.Key) : lab.Device(index)) ?? stood;
+            var device = plans[i].Lab is null ? devices.Of(index)?.Device : lab.Device(index) ?? stood;
             var isTaken = device is not null && device != stood && (before.Values.Any(IsTaken) || plans.Any(IsTaken));
             plans[i] = plans[i].BoundTo(isTaken ? null : device);
 

@@ -1,3 +1,4 @@
+using Portlight.Agent.Devices;
 using Portlight.Agent.Lab;
 using Portlight.AgentProtocol;
 using Portlight.Domain;
@@ -9,7 +10,7 @@ namespace Portlight.Agent.Enforcement;
 /// Carries desired instances to the kernel, always in this order: what closes in the lab, the ruleset, what opens in the lab. A new lab link comes up
 /// only when it is judged already, and one that goes is down before its rules do. Used by one caller at a time.
 /// </summary>
-internal sealed class Enforcer(NftablesSession session, LabHost lab, RulesetOptions options)
+internal sealed class Enforcer(NftablesSession session, LabHost lab, AttachedDevices devices, RulesetOptions options)
 {
     private readonly Dictionary<long, Plan> _standing = [];
     private readonly Dictionary<string, long> _owners = new(StringComparer.Ordinal);
@@ -31,7 +32,7 @@ internal sealed class Enforcer(NftablesSession session, LabHost lab, RulesetOpti
 
         lab.Adopt(plans.Where(plan => plan.Lab is not null).ToDictionary(plan => plan.Index, plan => plan.Lab!));
         plans.RemoveAll(plan => !TryClose(plan, reports));
-        DeviceBinding.Bind(plans, before, lab);
+        DeviceBinding.Bind(plans, before, lab, devices);
         SynchroniseRuleset(plans, before, reports);
         foreach (var plan in plans)
         {
@@ -59,7 +60,7 @@ internal sealed class Enforcer(NftablesSession session, LabHost lab, RulesetOpti
         }
 
         plans.RemoveAll(plan => !TryClose(plan, reports));
-        DeviceBinding.Bind(plans, _standing, lab);
+        DeviceBinding.Bind(plans, _standing, lab, devices);
         foreach (var plan in plans)
         {
             // An instance that is judged somewhere else now: where it was is nobody's business any more.

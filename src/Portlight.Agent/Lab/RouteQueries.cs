@@ -1,11 +1,16 @@
 using System.Net;
 using System.Runtime.InteropServices;
+using Portlight.Agent.Devices;
 using Portlight.Nftables.Netlink;
 
 namespace Portlight.Agent.Lab;
 
 /// <summary>A link, as far as anybody here asks.</summary>
-internal readonly record struct LinkRow(int Index, string Name, string? Alias, bool IsUp, bool IsLoopback, int PeerIndex, int MasterIndex, string? SlaveKind);
+internal readonly record struct LinkRow(int Index, string Name, string? Alias, bool IsUp, bool IsLoopback, int PeerIndex, int MasterIndex, string? SlaveKind)
+{
+    /// <summary>As <c>fe:54:00:aa:bb:01</c>; null where it has none.</summary>
+    internal string? HardwareAddress { get; init; }
+}
 
 /// <summary>An address of a link.</summary>
 internal readonly record struct AddressRow(int Link, IPAddress Address, byte Scope);
@@ -142,7 +147,10 @@ internal static class RouteQueries
             (header.Flags & RouteRequests.LinkIsLoopback) != 0,
             attributes.TryGet(RouteRequests.LinkPeerIndex, out var peer) ? (int)peer.U32 : 0,
             attributes.TryGet(RouteRequests.LinkMaster, out var master) ? (int)master.U32 : 0,
-            slaveKind);
+            slaveKind)
+        {
+            HardwareAddress = attributes.TryGet(1, out var address) ? Device.Written(address.Value) : null, // IFLA_ADDRESS
+        };
     }
 
     internal static void Ask(this NetlinkSocket socket, Action restart, ushort type, ushort flags, Action<NetlinkWriter> body, NetlinkMessageReceiver receive)

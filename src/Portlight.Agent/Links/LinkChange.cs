@@ -5,7 +5,7 @@ namespace Portlight.Agent.Links;
 /// <summary>What happened to a link of this network namespace.</summary>
 internal enum LinkChangeKind
 {
-    /// <summary>It appeared, or its name, its state (up, down), its master, its alias or its peer changed; carrier and counters do not count.</summary>
+    /// <summary>It appeared, or its name, its hardware address, its state (up, down), its master, its alias or its peer changed; carrier and counters do not count.</summary>
     Link,
 
     /// <summary>It is gone from this namespace: deleted, or moved to another.</summary>

@@ -1,0 +1,76 @@
+using Portlight.Agent.Lab;
+using Portlight.Domain;
+
+namespace Portlight.Agent.Devices;
+
+/// <summary>
+/// Which device each attached interface is (decision 0037). A device stays what it is under whatever name. Otherwise the name leads to it, if it is the device
+/// that was attached, by its hardware address; then the hardware address alone, if just one device has it. Another device of the name is not the instance:
+/// it stays closed until somebody attaches it.
+/// </summary>
+internal static class DeviceChoice
+{
+    /// <param name="wanted">What is attached, by instance.</param>
+    /// <param name="before">How it was bound when it was last looked at.</param>
+    /// <param name="survey">What the machine has now.</param>
+    internal static Dictionary<long, BoundDevice> Of(IReadOnlyDictionary<long, Attachment.Interface> wanted, IReadOnlyDictionary<long, BoundDevice> before, DeviceSurvey survey)
+    {
+        var found = new Dictionary<long, Device>();
+        var taken = new HashSet<int>();
+        Take(Standing);
+        Take(Named);
+        Take(Identified);
+        return wanted.ToDictionary(pair => pair.Key, pair => Bound(pair.Value, found.GetValueOrDefault(pair.Key), survey, taken));
+
+        void Take(Func<long, Attachment.Interface, Device?> which)
+        {
+            foreach (var (index, attachment) in wanted)
+            {
+                if (!found.ContainsKey(index) && which(index, attachment) is { } device && taken.Add(device.Index))
+                {
+                    found.Add(index, device);
+                }
+            }
+        }
+
+        Device? Standing(long index, Attachment.Interface attachment) =>
+            before.GetValueOrDefault(index) is { Device: { } stood } last && last.IsOf(attachment) && survey.ByIndex((int)stood) is { } device
+                && (device.Name == attachment.Name || attachment.Device is not null || survey.ByName(attachment.Name) is null)
+                ? device
+                : null;
+
+        Device? Named(long index, Attachment.Interface attachment) =>
+            survey.ByName(attachment.Name) is { } device && (attachment.Device is null || attachment.Device == device.Identity) ? device : null;
+
+        Device? Identified(long index, Attachment.Interface attachment) =>
+            attachment.Device is not null && survey.ByIdentity(attachment.Device).Where(device => !LabAlias.TryParse(device.Name, device.Alias, out _)).ToList() is [var only]
+                ? only
+                : null;
+    }
+
+    private static BoundDevice Bound(Attachment.Interface attachment, Device? device, DeviceSurvey survey, HashSet<int> taken)
+    {
+        var name = $"`{attachment.Name}`";
+        if (device is not null)
+        {
+            return new BoundDevice(
+                attachment,
+                (uint)device.Index,
+                DeviceRefusal.Of(device, survey),
+                device.Name == attachment.Name ? null : $"its interface {name} is called `{device.Name}` now and is filtered as before; attach it again by that name");
+        }
+
+        return survey.ByName(attachment.Name) switch
+        {
+            null => new BoundDevice(
+                attachment, null, null, $"waits for the interface {name}, which this machine does not have: it was deleted, or moved to another network namespace, where nothing filters it"),
+            var other when taken.Contains(other.Index) => new BoundDevice(
+                attachment, null, null, $"waits for its interface: what is called {name} now is the interface of another instance"),
+            var other => new BoundDevice(
+                attachment,
+                null,
+                $"{name} is another device ({other.HardwareAddress ?? other.Kind}) than the one that was attached ({attachment.Device}), and is closed; attach it again if it is this instance's, with --by-name if its name alone tells that",
+                null),
+        };
+    }
+}
