@@ -48,7 +48,7 @@ public sealed class OwnershipTests
     public void An_orphan_that_others_have_changed_is_owned_and_mended_in_one_transaction() => WhereTablesCanBeOwned(() =>
     {
         using (NftablesSession session = NftablesSession.Open(Ours)) session.Synchronise(Desired);
-        Sample.Load("insert rule inet portlight forward accept\n");
+        Sample.Load("insert rule inet portlight postrouting accept\n");
         using NftablesSession next = NftablesSession.Open(Ours);
         SynchroniseReport report = next.Synchronise(Desired);
         Assert.Equal((false, 1), (report.Rebuilt, report.ChainsChanged));

@@ -39,7 +39,8 @@ internal static class StatusTable
         {
             var drift = agent.DriftRepairs == 0 ? "" : $"; {agent.DriftRepairs} times it put back what others had changed";
             var contact = agent.FailingSince is { } since ? $"[red]failing since {since:u}[/]" : agent.IsConnected ? "connected" : "[red]not connected[/]";
-            console.MarkupLine($"agent {Markup.Escape(agent.Host)}: {contact}{drift}{(agent.LastError is { } error ? $"; last refusal: {Markup.Escape(error)}" : "")}");
+            var protection = agent.Protection is { } word ? $", rules {Markup.Escape(word)}" : "";
+            console.MarkupLine($"agent {Markup.Escape(agent.Host)}: {contact}{protection}{drift}{(agent.LastError is { } error ? $"; last refusal: {Markup.Escape(error)}" : "")}");
         }
     }
 
