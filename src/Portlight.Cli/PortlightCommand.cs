@@ -21,6 +21,7 @@ internal static class PortlightCommand
         DoctorVerb.Create(),
         TeardownVerb.Create(),
         RestoreVerb.Create(),
+        InstallServiceVerb.Create(),
         AccountVerb.Create(),
         RegionVerb.Create(),
         AuditVerb.Create(),

@@ -18,7 +18,8 @@ internal static class RunningServer
 
         try
         {
-            File.Open(path, FileMode.Open, FileAccess.ReadWrite, FileShare.None).Dispose();
+            // To read, so that it works where the file system may only be read, as in a service of few rights.
+            File.Open(path, FileMode.Open, FileAccess.Read, FileShare.None).Dispose();
             return false;
         }
         catch (IOException exception) when (exception is not FileNotFoundException)

@@ -26,6 +26,7 @@ internal static class Sample
         PrivateSources = [Office, Campus],
         PrivateAddresses = [Cidr.Create(AddressFamily.InterNetwork, 0xAC1A_0009, 32)],
         PeerGroup = 7,
+        Owner = 9,
     };
 
     internal static JudgedAttachment Closed(string key) => key.Length == 0 ? JudgedAttachment.Host(PortSet.Empty) : JudgedAttachment.Interface(key, device: null, PortSet.Empty);

@@ -40,6 +40,9 @@ internal sealed record AppliedAttachment
     /// <summary>It is attached no more; nothing else is said then.</summary>
     public bool? Removed { get; init; }
 
+    /// <summary>By what connections remember it.</summary>
+    public uint? Owner { get; init; }
+
     public ImmutableArray<AppliedRule>? Rules { get; init; }
 
     public ImmutableArray<string>? PrivateSources { get; init; }
@@ -53,6 +56,7 @@ internal sealed record AppliedAttachment
         : new AppliedAttachment
         {
             Key = key,
+            Owner = attachment.Owner,
             Rules = [.. attachment.Ports.Rules.Select(AppliedRule.Of)],
             PrivateSources = AppliedBlocks.Write(attachment.PrivateSources),
             PrivateAddresses = AppliedBlocks.Write(attachment.PrivateAddresses),
@@ -70,6 +74,7 @@ internal sealed record AppliedAttachment
 
         return Closed(Key) with
         {
+            Owner = Owner ?? throw new JsonException("no owner"),
             Ports = PortSet.Of((Rules ?? throw new JsonException("no rules")).Select(rule => rule.ToRule())),
             PrivateSources = AppliedBlocks.Read(PrivateSources),
             PrivateAddresses = AppliedBlocks.Read(PrivateAddresses),

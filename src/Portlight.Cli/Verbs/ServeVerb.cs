@@ -3,6 +3,7 @@ using System.CommandLine;
 using System.Runtime.InteropServices;
 using Microsoft.Extensions.Logging;
 using Portlight.Cli.Logs;
+using Portlight.Cli.Service;
 using Portlight.Cli.Settings;
 using Portlight.Server;
 
@@ -76,7 +77,9 @@ internal static class ServeVerb
 
             await output.WriteLineAsync($"portlight ready {Shown(server.Addresses[0])} enforce={(agent.Enforces ? "kernel" : "record")}");
             await output.FlushAsync(CancellationToken.None);
+            ServiceNotice.Send(ServiceNotice.Ready);
             await server.WaitForShutdownAsync(stop.Token);
+            ServiceNotice.Send(ServiceNotice.Stopping);
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {

@@ -1,0 +1,124 @@
+using System.ComponentModel;
+using System.Diagnostics;
+
+namespace Portlight.Cli.Service;
+
+/// <summary>The units in the folder of a machine's own units, this machine's or of an image that is a folder here. Touches only files that bear our mark.</summary>
+/// <param name="root">The root folder of the image; null for this machine.</param>
+/// <param name="output">Where each thing done is told, one a line.</param>
+internal sealed class InstalledUnits(string? root, TextWriter output)
+{
+    private const string Folder = "/etc/systemd/system";
+
+    private static readonly string[] Names = [ServiceUnits.RestoreName, ServiceUnits.ServerName];
+
+    /// <summary>False in an image, and where another init runs: units can be written and enabled there, not started.</summary>
+    public bool IsRunning => root is null && Directory.Exists("/run/systemd/system");
+
+    public static string PathOf(string name) => $"{Folder}/{name}";
+
+    /// <summary>Writes what is not as it should be.</summary>
+    /// <exception cref="FailedException">A unit of the name is there that somebody else wrote.</exception>
+    public void Write(IReadOnlyDictionary<string, string> units)
+    {
+        foreach (var name in units.Keys)
+        {
+            RefuseForeign(name);
+        }
+
+        Directory.CreateDirectory(root + Folder);
+        foreach (var (name, text) in units)
+        {
+            var path = root + PathOf(name);
+            if (File.Exists(path) && File.ReadAllText(path) == text)
+            {
+                output.WriteLine($"unchanged {path}");
+                continue;
+            }
+
+            File.WriteAllText(path, text);
+            output.WriteLine($"wrote {path}");
+        }
+
+        Reload();
+    }
+
+    public void Enable()
+    {
+        Systemctl(["enable", .. Names]);
+        output.WriteLine($"enabled {string.Join(" and ", Names)}: from the next boot on");
+    }
+
+    public void Start()
+    {
+        Systemctl(["restart", ServiceUnits.ServerName]);
+        output.WriteLine($"started {ServiceUnits.ServerName}");
+    }
+
+    public void Remove()
+    {
+        var installed = Names.Where(name => File.Exists(root + PathOf(name))).ToList();
+        foreach (var name in installed)
+        {
+            RefuseForeign(name);
+        }
+
+        if (installed.Count == 0)
+        {
+            output.WriteLine("no units are installed");
+            return;
+        }
+
+        Systemctl(IsRunning ? ["disable", "--now", .. installed] : ["disable", .. installed]);
+        foreach (var name in installed)
+        {
+            File.Delete(root + PathOf(name));
+            output.WriteLine($"removed {root}{PathOf(name)}");
+        }
+
+        Reload();
+    }
+
+    private void RefuseForeign(string name)
+    {
+        var path = root + PathOf(name);
+        if (File.Exists(path) && File.ReadLines(path).FirstOrDefault() != ServiceUnits.Mark)
+        {
+            throw new FailedException($"{path} is not of this program's writing; move it away first");
+        }
+    }
+
+    private void Reload()
+    {
+        if (IsRunning)
+        {
+            Systemctl(["daemon-reload"]);
+        }
+    }
+
+    private void Systemctl(string[] words)
+    {
+        var start = new ProcessStartInfo("systemctl") { RedirectStandardOutput = true, RedirectStandardError = true };
+        foreach (var word in root is null ? words : ["--root", root, .. words])
+        {
+            start.ArgumentList.Add(word);
+        }
+
+        try
+        {
+            using var process = Process.Start(start) ?? throw new FailedException("`systemctl` did not start");
+            var reading = process.StandardOutput.ReadToEndAsync();
+            var problem = process.StandardError.ReadToEnd();
+            process.WaitForExit();
+            reading.GetAwaiter().GetResult();
+            if (process.ExitCode != 0)
+            {
+                throw new FailedException($"`systemctl {string.Join(' ', words)}` failed: {problem.Trim()}");
+            }
+        }
+        catch (Win32Exception exception)
+        {
+            throw new FailedException($"`systemctl` cannot be run: {exception.Message}; portlight is a service where systemd is");
+        }
+    }
+}

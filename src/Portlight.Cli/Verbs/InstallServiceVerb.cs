@@ -1,0 +1,90 @@
+using System.CommandLine;
+using Portlight.Cli.Service;
+using Portlight.Cli.Settings;
+using Portlight.Server;
+
+namespace Portlight.Cli.Verbs;
+
+/// <summary><c>portlight install-service</c>: systemd units that close the ports before the network comes up, and keep the server running.</summary>
+internal static class InstallServiceVerb
+{
+    public static Command Create()
+    {
+        var data = DataOption.Create();
+        var settings = new Option<string?>("--settings") { HelpName = "FILE", Description = "Settings in TOML or JSON that the server is started with" };
+        var root = new Option<string?>("--root") { HelpName = "DIR", Description = "Write into the image of another machine, whose root is this folder" };
+        var now = new Option<bool>("--now") { Description = "Start the server at once, not only at the next boot" };
+        var noEnable = new Option<bool>("--no-enable") { Description = "Write the units and leave it to you to enable them" };
+        var noLab = new Option<bool>("--no-lab") { Description = "No lab instances, and so a tighter unit: CAP_NET_ADMIN alone" };
+        var print = new Option<bool>("--print") { Description = "Show the units; write nothing" };
+        var remove = new Option<bool>("--remove") { Description = "Stop the server and remove the units; rules and data stay" };
+        var command = new Command("install-service", "Start at every boot, with the ports closed before the network is up (systemd)") { data, settings, root, now, noEnable, noLab, print, remove };
+        command.SetAction(parsed =>
+        {
+            var folder = parsed.GetValue(root) is { } named ? Path.TrimEndingDirectorySeparator(Path.GetFullPath(named)) : null;
+            var output = parsed.InvocationConfiguration.Output;
+            var units = new InstalledUnits(folder, output);
+            var (isNow, isPrint, isRemove) = (parsed.GetValue(now), parsed.GetValue(print), parsed.GetValue(remove));
+            if (isNow && (folder is not null || parsed.GetValue(noEnable) || isPrint || isRemove))
+            {
+                throw new UsageException("--now starts the server on this machine; it does not go with --root, --no-enable, --print or --remove");
+            }
+
+            if (!isPrint && folder is null && !Environment.IsPrivilegedProcess)
+            {
+                throw new FailedException("writing units of this machine takes root; --print shows them, --root writes them elsewhere");
+            }
+
+            if (isRemove)
+            {
+                units.Remove();
+                output.WriteLine("the rules stay in the kernel until `portlight teardown` or a boot; the data directory stays");
+                return ExitCode.Done;
+            }
+
+            var plan = Plan(parsed.GetValue(data), parsed.GetValue(settings), folder, !parsed.GetValue(noLab));
+            var texts = new Dictionary<string, string> { [ServiceUnits.RestoreName] = ServiceUnits.Restore(plan), [ServiceUnits.ServerName] = ServiceUnits.Server(plan) };
+            if (isPrint)
+            {
+                output.Write(string.Join('\n', texts.Select(unit => $"# {InstalledUnits.PathOf(unit.Key)}\n{unit.Value}")));
+                return ExitCode.Done;
+            }
+
+            if (isNow && !units.IsRunning)
+            {
+                throw new FailedException("systemd does not run here, so nothing can be started");
+            }
+
+            units.Write(texts);
+            if (!parsed.GetValue(noEnable))
+            {
+                units.Enable();
+            }
+
+            if (isNow)
+            {
+                units.Start();
+            }
+
+            return ExitCode.Done;
+        });
+        return command;
+    }
+
+    /// <summary>The data directory is the server's: the command line's, else the settings file's. The shell's own settings are not the service's.</summary>
+    private static ServicePlan Plan(string? data, string? settings, string? root, bool lab)
+    {
+        var file = settings is null ? null : Path.GetFullPath(settings);
+        var given = new Dictionary<Setting, IReadOnlyList<string>>();
+        if (data is not null)
+        {
+            given[ServeSettings.All.Single(setting => setting.Option == "--data")] = [data];
+        }
+
+        var options = SettingsReader.Read(given, file is null ? null : root + file, new Dictionary<string, string>(), DataDirectory.Default(isRoot: true, Environment.GetEnvironmentVariable), out var problems)
+            ?? throw new UsageException(string.Join('\n', problems));
+        return options.Enforce == EnforceMode.Record
+            ? throw new UsageException($"{file} says that ports are recorded only; the service filters packets (--enforce kernel)")
+            : ServicePlan.ForThisProgram(Path.GetFullPath(options.DataDirectory), file, lab, root is null);
+    }
+}

@@ -1,0 +1,123 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+using Portlight.TestKit.Network;
+
+namespace Portlight.Boot;
+
+/// <summary>
+/// A real boot with the units that <c>install-service</c> wrote, while a peer tries an open and a closed port from before the first moment. systemd itself
+/// listens on both, so whatever the firewall lets through is answered.
+/// </summary>
+public sealed partial class BootTests
+{
+    private const ushort Open = 22;
+    private const ushort Closed = 9999;
+    private const int Terminate = 15;
+
+    private static readonly string Program = Path.Combine(AppContext.BaseDirectory, "portlight");
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Nothing_is_answered_from_a_closed_port_from_the_first_moment_of_a_boot(bool lab)
+    {
+        RequireRoot();
+        using var image = Installed(lab ? [] : ["--no-lab"]);
+
+        var (open, closed) = Boot(image);
+
+        var states = File.ReadAllText(image.In("/states"));
+        Assert.True(states.Contains("ActiveState=active\nSubState=exited\n\nActiveState=active\nSubState=running\n", StringComparison.Ordinal), states + File.ReadAllText(image.In("/journal")));
+        Assert.True(open > 0, "the open port never answered");
+        Assert.Equal(0, closed);
+    }
+
+    /// <summary>That the test above can fail: the same machine, the restoration ordered after the network instead of before it.</summary>
+    [Fact]
+    public void With_the_restoration_ordered_after_the_network_the_closed_port_answers()
+    {
+        RequireRoot();
+        using var image = Installed([]);
+        image.EditUnit("portlight-restore.service", unit => unit
+            .Replace("Wants=network-pre.target\nBefore=network-pre.target portlight.service", "Before=portlight.service", StringComparison.Ordinal)
+            .Replace("After=local-fs.target", "After=network-online.target local-fs.target", StringComparison.Ordinal));
+        image.RemoveLink("sysinit.target.wants/portlight-restore.service");
+
+        var (open, closed) = Boot(image);
+
+        Assert.True(open > 0, "the open port never answered");
+        Assert.True(closed > 0, "nothing leaked, so the other test would not see it either");
+    }
+
+    private static void RequireRoot() => Assert.SkipUnless(
+        Environment.IsPrivilegedProcess && Environment.GetEnvironmentVariable("PORTLIGHT_TEST_USERNS") != "1" && File.ReadAllText("/proc/self/uid_map").Contains("4294967295", StringComparison.Ordinal),
+        "systemd-nspawn boots a machine for root alone");
+
+    /// <summary>A machine on which the host was attached with one port open, and the service installed.</summary>
+    private static Image Installed(string[] options)
+    {
+        var image = new Image("wan0", "10.9.0.1/24");
+        using var node = NetworkNode.Host();
+        var data = image.In(Image.DataDirectory);
+        var start = new ProcessStartInfo(Program, ["serve", "--data", data, "--listen", "http://127.0.0.1:8580", "--enforce", "kernel"]) { RedirectStandardOutput = true };
+        // Settings of the shell that runs the tests are not the tests'.
+        foreach (var name in start.Environment.Keys.Where(name => name.StartsWith("PORTLIGHT_", StringComparison.Ordinal)).ToList())
+        {
+            start.Environment.Remove(name);
+        }
+
+        using var server = node.Do(() => Process.Start(start)!);
+        Assert.StartsWith("portlight ready", server.StandardOutput.ReadLine(), StringComparison.Ordinal);
+        node.Run(Program, $"attach me --this-host --yes --open tcp:{Open} --data {data}");
+        Assert.Equal(0, Kill(server.Id, Terminate));
+        server.WaitForExit();
+        node.Run(Program, $"teardown --yes --data {data}");
+
+        image.Run([Image.Program, "install-service", "--root", "/", .. options]);
+        image.WriteUnit("early.socket", $"[Unit]\nDefaultDependencies=no\n[Socket]\nListenStream={Open}\nListenStream={Closed}\nService=early.service\n");
+        image.Write("/etc/systemd/system/early.service", "[Unit]\nDefaultDependencies=no\n[Service]\nExecStart=/bin/sleep infinity\n");
+        image.WriteUnit(
+            "result.service",
+            """
+            [Unit]
+            After=portlight.service network-online.target
+            Wants=network-online.target
+            SuccessAction=exit
+            FailureAction=exit
+            [Service]
+            Type=oneshot
+            ExecStart=/bin/sh -c 'systemctl show --property=ActiveState,SubState portlight-restore.service portlight.service >/states; journalctl --boot >/journal; : >/up; until [ -e /seen ]; do sleep 0.02; done'
+            """);
+        return image;
+    }
+
+    /// <summary>How often the open and the closed port answered, from before the boot until everything was up; then the machine goes down.</summary>
+    private static (int Open, int Closed) Boot(Image image)
+    {
+        // The addresses of both ends are known beforehand: a peer that asks for them first waits a second, and misses the moment.
+        Command.Ip("""
+            netns add machine
+            netns add peer
+            link add wan0 netns machine address 02:00:00:00:00:01 type veth peer name eth0 netns peer
+            """);
+        using var peer = NetworkNode.Named("peer");
+        try
+        {
+            peer.Do(() => Command.Ip("""
+                addr add 10.9.0.2/24 dev eth0
+                link set eth0 up
+                neigh add 10.9.0.1 lladdr 02:00:00:00:00:01 dev eth0 nud permanent
+                """));
+            using var knocking = new Knocking(peer, TestNetwork.Address("10.9.0.2"), TestNetwork.Address("10.9.0.1"), Open, Closed);
+            var counts = image.Boot("machine", knocking.Stop);
+            return (counts[0], counts[1]);
+        }
+        finally
+        {
+            Command.Ip("netns del machine\nnetns del peer");
+        }
+    }
+
+    [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
+    private static partial int Kill(int process, int signal);
+}

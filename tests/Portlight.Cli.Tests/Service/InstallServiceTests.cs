@@ -1,0 +1,125 @@
+using System.Diagnostics;
+using Portlight.Cli.Service;
+
+namespace Portlight.Cli.Tests.Service;
+
+/// <summary>What <c>install-service</c> writes into an image, and what systemd's own programs think of it.</summary>
+public sealed class InstallServiceTests : IDisposable
+{
+    private readonly DirectoryInfo _root = Directory.CreateTempSubdirectory("portlight-units-");
+
+    private string Folder => Path.Combine(_root.FullName, "etc/systemd/system");
+
+    public void Dispose() => _root.Delete(recursive: true);
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("--no-lab")]
+    public async Task Systemd_finds_no_fault_in_the_units(string option)
+    {
+        await InstallAsync([option, "--data", "/srv/port light/100%"]);
+        var (code, _, error) = await RunAsync("systemd-analyze", "verify", "--man=no", Path.Combine(Folder, ServiceUnits.RestoreName), Path.Combine(Folder, ServiceUnits.ServerName));
+        Assert.True(code == 0 && !error.Contains("portlight", StringComparison.Ordinal), error);
+    }
+
+    [Theory]
+    [InlineData("--no-lab", ServiceUnits.RestoreName, 40)]
+    [InlineData("--no-lab", ServiceUnits.ServerName, 25)]
+    [InlineData("", ServiceUnits.RestoreName, 40)]
+    [InlineData("", ServiceUnits.ServerName, 50)]
+    public async Task The_units_are_confined(string option, string unit, int exposure)
+    {
+        await InstallAsync(option);
+        var (code, output, error) = await RunAsync("systemd-analyze", "security", "--offline=true", "--no-pager", $"--threshold={exposure}", Path.Combine(Folder, unit));
+        Assert.True(code == 0, output + error);
+    }
+
+    [Fact]
+    public async Task Units_are_written_once_and_enabled_and_removed()
+    {
+        var first = await InstallAsync();
+        Assert.Equal(2, first.Split("wrote ").Length - 1);
+        Assert.True(File.Exists(Path.Combine(Folder, "sysinit.target.wants", ServiceUnits.RestoreName)));
+        Assert.True(File.Exists(Path.Combine(Folder, "multi-user.target.wants", ServiceUnits.ServerName)));
+
+        var second = await InstallAsync();
+        Assert.DoesNotContain("wrote ", second, StringComparison.Ordinal);
+
+        await InstallAsync("--remove");
+        Assert.Equal([], Directory.GetFiles(Folder, "portlight*", SearchOption.AllDirectories));
+        Assert.Contains("no units are installed", await InstallAsync("--remove"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_is_not_enabled_waits_for_its_owner()
+    {
+        await InstallAsync("--no-enable");
+        Assert.Equal([Path.Combine(Folder, ServiceUnits.RestoreName), Path.Combine(Folder, ServiceUnits.ServerName)], Directory.GetFiles(Folder, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal));
+    }
+
+    [Theory]
+    [InlineData()]
+    [InlineData("--remove")]
+    public async Task A_unit_of_somebody_else_stays_as_it_is(params string[] options)
+    {
+        var path = Path.Combine(Directory.CreateDirectory(Folder).FullName, ServiceUnits.ServerName);
+        await File.WriteAllTextAsync(path, "[Unit]\n", TestContext.Current.CancellationToken);
+        var (code, _, error) = await PortlightAsync(options);
+        Assert.Equal(1, code);
+        Assert.Contains("not of this program's writing", error, StringComparison.Ordinal);
+        Assert.Equal("[Unit]\n", await File.ReadAllTextAsync(path, TestContext.Current.CancellationToken));
+        Assert.Single(Directory.GetFiles(Folder));
+    }
+
+    [Fact]
+    public async Task The_service_is_for_the_data_directory_of_its_settings_file()
+    {
+        Directory.CreateDirectory(Path.Combine(_root.FullName, "etc/portlight"));
+        await File.WriteAllTextAsync(Path.Combine(_root.FullName, "etc/portlight/portlight.toml"), "data = \"/srv/ports\"\n", TestContext.Current.CancellationToken);
+        await InstallAsync("--settings", "/etc/portlight/portlight.toml");
+        Assert.Contains("serve --data /srv/ports --enforce kernel --settings /etc/portlight/portlight.toml\n", Read(ServiceUnits.ServerName), StringComparison.Ordinal);
+        Assert.Contains("restore --data /srv/ports\n", Read(ServiceUnits.RestoreName), StringComparison.Ordinal);
+
+        await File.WriteAllTextAsync(Path.Combine(_root.FullName, "etc/portlight/portlight.toml"), "enforce = \"record\"\n", TestContext.Current.CancellationToken);
+        Assert.Equal(2, (await PortlightAsync("--settings", "/etc/portlight/portlight.toml")).Code);
+    }
+
+    [Fact]
+    public void A_native_build_may_write_no_code_and_a_home_is_hidden_unless_needed()
+    {
+        var plan = new ServicePlan { Program = ["/usr/bin/portlight"], Data = "/var/lib/portlight", Lab = false, IsNative = true };
+        foreach (var unit in (string[])[ServiceUnits.Restore(plan), ServiceUnits.Server(plan)])
+        {
+            Assert.Contains("\nMemoryDenyWriteExecute=yes\n", unit, StringComparison.Ordinal);
+        }
+
+        Assert.Contains("\nProtectHome=yes\n", ServiceUnits.Server(plan), StringComparison.Ordinal);
+
+        var managed = plan with { Program = ["/root/portlight/portlight"], IsNative = false };
+        Assert.DoesNotContain("MemoryDenyWriteExecute", ServiceUnits.Server(managed), StringComparison.Ordinal);
+        Assert.Contains("\nProtectHome=read-only\n", ServiceUnits.Server(managed), StringComparison.Ordinal);
+        Assert.DoesNotContain("\nProtect", ServiceUnits.Server(managed with { Lab = true }), StringComparison.Ordinal);
+        Assert.DoesNotContain("\nProtect", ServiceUnits.Restore(managed), StringComparison.Ordinal);
+    }
+
+    private string Read(string unit) => File.ReadAllText(Path.Combine(Folder, unit));
+
+    private async Task<string> InstallAsync(params string[] options)
+    {
+        var (code, output, error) = await PortlightAsync(options);
+        Assert.True(code == 0, error);
+        return output;
+    }
+
+    private Task<(int Code, string Output, string Error)> PortlightAsync(params string[] options) => RunAsync(
+        Path.Combine(AppContext.BaseDirectory, "portlight"), ["install-service", "--root", _root.FullName, .. options.Where(option => option.Length > 0)]);
+
+    private static async Task<(int Code, string Output, string Error)> RunAsync(string program, params string[] arguments)
+    {
+        using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        var error = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+        var output = await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        return (process.ExitCode, output, await error);
+    }
+}
