@@ -80,7 +80,7 @@ internal sealed class Scene : IDisposable
     {
         var stamped = desired with { Revision = ++_revision };
         var report = Assert.Single(Done(Agent.ApplyAsync([stamped], [], CancellationToken.None)));
-        Assert.Equal(new AgentReport.Applied(stamped.Index, stamped.Revision), report);
+        Assert.Equal((stamped.Index, stamped.Revision), (Assert.IsType<AgentReport.Applied>(report).Index, report.Revision));
         return _desired[stamped.Index] = stamped;
     }
 

@@ -67,7 +67,7 @@ public static class Sample
     [
         new Attachment.Lab(),
         new Attachment.Recorded(),
-        new Attachment.Interface("tap0", [Address(1, 203, 0), Block("2001:db8::9/128").ToAddress()], [Block("10.0.0.0/8"), Block("fd00::/8")]),
+        new Attachment.Interface("tap0", [Address(1, 203, 0), Block("2001:db8::9/128").ToAddress()], [Block("10.0.0.0/8"), Block("fd00::/8")]) { Device = "fe:54:00:aa:bb:01" },
         new Attachment.ThisHost([Address(2, 203, 0)], []),
     ];
 
