@@ -52,4 +52,30 @@ public sealed class StormTests
         // All that was sent to the open port has arrived, and what went to the closed one went before it.
         Assert.Equal(0, closed.Available);
     }
+
+    [Theory]
+    [InlineData("443/udp", "all from 198.51.100.0/24")]
+    [InlineData("443/udp", "0-65535/udp from 198.51.100.0/24")]
+    [InlineData("400-500/udp", "all from 198.51.100.0/24")]
+    [InlineData("400-500/udp", "0-65535/udp from 198.51.100.0/24")]
+    [InlineData("0-5000/udp; 443/udp from 198.51.100.10", "0-1001/udp from 198.51.100.0/24")]
+    public void A_port_open_before_and_after_loses_nothing(string one, string other)
+    {
+        var replacements = Environment.GetEnvironmentVariable("PORTLIGHT_STORM") == "1" ? 1200 : 60;
+        PortSet[] sets = [Ports.Of(one), Ports.Of(other)];
+        using var scene = new Scene();
+        var instance = scene.Put(Scene.Lab(9, sets[0]));
+        var target = Scene.PublicIpv4(9);
+        using var open = scene.Inside(instance).Udp(new IPEndPoint(target, 443));
+        using var client = scene.Client.Udp(new IPEndPoint(TestNetwork.Address(Scene.ClientIpv4), 0));
+        using var traffic = new Traffic(client, open, new IPEndPoint(target, 443), new IPEndPoint(target, 9));
+        for (var i = 1; i <= replacements; i++)
+        {
+            instance = scene.Put(instance with { Ports = sets[i % 2] });
+            traffic.AwaitPassed(10);
+        }
+
+        var (sent, received) = traffic.Stop();
+        Assert.Equal(sent, received);
+    }
 }

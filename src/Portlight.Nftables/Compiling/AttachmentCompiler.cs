@@ -27,23 +27,40 @@ internal sealed class AttachmentCompiler
 
     private readonly JudgedAttachment _attachment;
     private readonly SectionId _section;
+    // By what the section's sets tell attachments apart; the host's own hold one.
+    private readonly uint? _device;
+    // The map that leads to the section's chain; the host's is gone to.
+    private readonly SetId? _dispatch;
     private readonly List<SetId> _needs = [];
     private readonly List<Entry> _entries = [];
 
-    private AttachmentCompiler(JudgedAttachment attachment)
+    private AttachmentCompiler(JudgedAttachment attachment, SectionId section, uint? device, SetId? dispatch)
     {
         _attachment = attachment;
-        _section = attachment.IsHost ? SectionId.Host : new SectionId(SectionKind.Ranged, Shard(attachment.Key));
+        _section = section;
+        _device = device;
+        _dispatch = dispatch;
     }
 
     internal static CompiledAttachment Compile(JudgedAttachment attachment, ConnectionPolicy connections)
     {
-        var compiler = new AttachmentCompiler(attachment);
+        AttachmentCompiler compiler = attachment.IsHost
+            ? new(attachment, SectionId.Host, null, null)
+            : new(attachment, new SectionId(SectionKind.Ranged, Shard(attachment.Key)), attachment.Device, SetId.Ranged);
         if (attachment.IsHost) compiler.DeclareHost();
         else compiler.DeclareInterface();
         // A name alone is closed: it takes a device for anything to be open.
         if (!attachment.IsHost && attachment.Device is null) return new CompiledAttachment(compiler._needs, compiler._entries);
         if (attachment.Owner != 0) compiler.DeclareOwner(attachment.Device ?? 0, connections);
+        compiler.CompileFamily(isIpv4: true);
+        compiler.CompileFamily(isIpv4: false);
+        return new CompiledAttachment(compiler._needs, compiler._entries);
+    }
+
+    /// <summary>The port set alone, in the sets that are asked last while it changes (<see cref="Transition"/>). All of it is intervals there; the host is device 0.</summary>
+    internal static CompiledAttachment CompileStaged(JudgedAttachment attachment)
+    {
+        var compiler = new AttachmentCompiler(attachment, SectionId.Staged, attachment.Device ?? 0, SetId.Staging);
         compiler.CompileFamily(isIpv4: true);
         compiler.CompileFamily(isIpv4: false);
         return new CompiledAttachment(compiler._needs, compiler._entries);
@@ -119,7 +136,7 @@ internal sealed class AttachmentCompiler
         ImmutableArray<SourceRange> trusted = SourceRange.Union([.. _attachment.PrivateSources.Where(source => source.Width == 32 == isIpv4)], isIpv4);
         if (!trusted.IsEmpty) protocols.Add(new OpenSpan(0, LastByte, trusted));
 
-        if (!_attachment.IsHost) ShareWithEverybody(isIpv4, protocols, tcp, udp, icmp);
+        if (_section.Kind == SectionKind.Ranged) ShareWithEverybody(isIpv4, protocols, tcp, udp, icmp);
         EmitPorts(tcp, Tcp, isIpv4);
         EmitPorts(udp, Udp, isIpv4);
         EmitProtocols(protocols, isIpv4);
@@ -216,18 +233,17 @@ internal sealed class AttachmentCompiler
 
     private KeyWriter BeginSource(UInt128 address, bool isIpv4, int rest) => Begin((isIpv4 ? 4 : 16) + rest).Address(address, isIpv4);
 
-    // A shard tells its attachments apart by device; the host's sets hold one.
-    private KeyWriter Begin(int rest) => _attachment.Device is { } device ? new KeyWriter(KeyField.Device.Length + rest).Device(device, isInterval: true) : new KeyWriter(rest);
+    private KeyWriter Begin(int rest) => _device is { } device ? new KeyWriter(KeyField.Device.Length + rest).Device(device, isInterval: true) : new KeyWriter(rest);
 
     private void AddInterval(SetRole role, byte[] first, byte[] last)
     {
         var set = new SetId(_section, role);
-        if (!_attachment.IsHost && !_needs.Contains(set))
+        if (_dispatch is { } dispatch && !_needs.Contains(set))
         {
-            // The first interval of an attachment also sends its packets to the shard.
+            // The first interval of an attachment also sends its packets to the section.
             if (!_needs.Exists(need => need.Section == _section))
             {
-                _entries.Add(new Entry(SetId.Ranged, new SetElement(new KeyWriter(4).Device(_attachment.Device!.Value).Key, jump: _section.Name)));
+                _entries.Add(new Entry(dispatch, new SetElement(new KeyWriter(4).Device(_device!.Value).Key, jump: _section.Name)));
             }
 
             _needs.Add(set);

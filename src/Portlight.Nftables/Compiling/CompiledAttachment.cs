@@ -11,12 +11,6 @@ internal sealed record CompiledAttachment(List<SetId> Needs, List<Entry> Entries
 {
     internal static readonly CompiledAttachment Nothing = new([], []);
 
-    /// <summary>This and some elements of another, with what those need; this itself when there are none.</summary>
-    internal CompiledAttachment With(List<Entry> more, CompiledAttachment other)
-    {
-        if (more.Count == 0) return this;
-        SetId[] needs = [.. more.Select(entry => entry.Set).Where(other.Needs.Contains)];
-        IEnumerable<Entry> dispatch = needs.Length == 0 ? [] : other.Entries.Where(entry => entry.Set == SetId.Ranged);
-        return new CompiledAttachment([.. Needs.Union(needs)], [.. Entries.Union(dispatch).Union(more)]);
-    }
+    /// <summary>This and another, which have no element in common.</summary>
+    internal CompiledAttachment And(CompiledAttachment other) => new([.. Needs, .. other.Needs], [.. Entries, .. other.Entries]);
 }

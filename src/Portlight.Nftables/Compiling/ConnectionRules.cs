@@ -12,6 +12,7 @@ internal static class ConnectionRules
     private const string BeginChain = "begin";
     private const string ArrivingChain = "arriving";
     private const string AdmitChain = "admit";
+    private const string ErrorsChain = "errors";
     private const byte Ipv4 = 2;
     private const byte Ipv6 = 10;
     private const byte Icmp = 1;
@@ -44,6 +45,14 @@ internal static class ConnectionRules
             Rule("may begin a connection", rule => rule.Goto(BeginChain)),
         ]);
         yield return new ChainSpec("prerouting", HookSpec.BeforeDestinationNat, [Rule("a new connection", rule => rule.ConnectionState(NewOrRelated).Goto(ArrivingChain))]);
+        // Related by ICMP only: path MTU discovery needs the errors, and a conntrack helper must not open ports. Unreachable, time exceeded, parameter problem;
+        // no redirects and no source quench.
+        yield return new ChainSpec(ErrorsChain, null,
+        [
+            Rule("unreachable", rule => rule.FamilyIs(Ipv4).ProtocolIs(Icmp).IcmpTypeIs(3).Accept()),
+            Rule("time exceeded, parameter problem", rule => rule.FamilyIs(Ipv4).ProtocolIs(Icmp).IcmpTypeBetween(11, 12).Accept()),
+            Rule("unreachable, too big, time exceeded, parameter problem", rule => rule.FamilyIs(Ipv6).ProtocolIs(Icmpv6).IcmpTypeBetween(1, 4).Accept()),
+        ]);
         if (connections == ConnectionPolicy.Drain)
         {
             yield return new ChainSpec(AdmitChain, null,
@@ -78,11 +87,7 @@ internal static class ConnectionRules
                 rule.ConnectionState(Established).OriginalDirection().AdmittedBy().IsWhereItLeaves().Accept());
         }
 
-        // Related by ICMP only: path MTU discovery needs the errors, and a conntrack helper must not open ports. Unreachable, time exceeded, parameter problem;
-        // no redirects and no source quench.
-        yield return Rule("errors about a connection", rule => rule.FamilyIs(Ipv4).ProtocolIs(Icmp).ConnectionState(Related).IcmpTypeIs(3).Accept());
-        yield return Rule("errors about a connection", rule => rule.FamilyIs(Ipv4).ProtocolIs(Icmp).ConnectionState(Related).IcmpTypeBetween(11, 12).Accept());
-        yield return Rule("errors about a connection", rule => rule.FamilyIs(Ipv6).ProtocolIs(Icmpv6).ConnectionState(Related).IcmpTypeBetween(1, 4).Accept());
+        yield return Rule("errors about a connection", rule => rule.ConnectionState(Related).Jump(ErrorsChain));
 
         // RFC 4861: router and neighbour messages and redirects; a hop limit of 255 proves that no router forwarded them.
         yield return Rule("neighbour discovery", rule => rule.FamilyIs(Ipv6).ProtocolIs(Icmpv6).IcmpTypeBetween(133, 137).HopLimitIs(255).Accept());

@@ -11,13 +11,6 @@ internal readonly record struct PacketBox(bool IsIpv4, OpenRun Protocols, OpenRu
     private static readonly OpenRun AnyHigh = new(0, 65535);
     private static readonly OpenRun AnyLow = new(0, 255);
 
-    internal bool Covers(PacketBox other) =>
-        IsIpv4 == other.IsIpv4
-        && Protocols.Covers(other.Protocols)
-        && High.Covers(other.High)
-        && Low.Covers(other.Low)
-        && Sources.First <= other.Sources.First && other.Sources.Last <= Sources.Last;
-
     internal bool Overlaps(PacketBox other) =>
         IsIpv4 == other.IsIpv4
         && Protocols.Overlaps(other.Protocols)
@@ -25,59 +18,12 @@ internal readonly record struct PacketBox(bool IsIpv4, OpenRun Protocols, OpenRu
         && Low.Overlaps(other.Low)
         && Sources.First <= other.Sources.Last && other.Sources.First <= Sources.Last;
 
-    internal PacketBox Meet(PacketBox other) => new(
-        IsIpv4,
-        Protocols.Meet(other.Protocols),
-        High.Meet(other.High),
-        Low.Meet(other.Low),
-        new SourceRange(UInt128.Max(Sources.First, other.Sources.First), UInt128.Min(Sources.Last, other.Sources.Last)));
-
-    /// <summary>
-    /// The element of the same interval set that lets in just what both let in; null when that set has no such element, or the two have nothing in common.
-    /// </summary>
-    internal static Entry? Narrow(Entry entry, PacketBox to)
-    {
-        if (entry.Element.KeyEnd is not { } last || Of(entry) is not { } box || !box.Overlaps(to)) return null;
-        PacketBox meet = box.Meet(to);
-        int device = entry.Set.Section.Kind == SectionKind.Ranged ? KeyField.Device.PaddedLength : 0;
-        int address = meet.IsIpv4 ? 4 : 16;
-        bool anyLow = meet.Low == AnyLow;
-        (int protocols, int high, int low, int sources) = entry.Set.Role switch
-        {
-            SetRole.OpenRanges when anyLow && meet.Sources == SourceRange.Everybody(meet.IsIpv4)[0] => (device + 4, device + 8, -1, -1),
-            SetRole.Ports4 or SetRole.Ports6 when anyLow => (device + address, device + address + 4, -1, device),
-            SetRole.Protocols4 or SetRole.Protocols6 when anyLow && meet.High == AnyHigh => (device + address, -1, -1, device),
-            SetRole.Icmp or SetRole.Icmpv6 => (-1, device + address, device + address + 4, device),
-            _ => (0, 0, 0, 0),
-        };
-        if (protocols == 0) return null;
-
-        byte[] from = [.. entry.Element.Key];
-        byte[] until = [.. last];
-        bool isPort = entry.Set.Role is SetRole.OpenRanges or SetRole.Ports4 or SetRole.Ports6;
-        Write(protocols, 1, (uint)meet.Protocols.First, (uint)meet.Protocols.Last);
-        Write(high, isPort ? 2 : 1, (uint)meet.High.First, (uint)meet.High.Last);
-        Write(low, 1, (uint)meet.Low.First, (uint)meet.Low.Last);
-        Write(sources, address, meet.Sources.First, meet.Sources.Last);
-        return new Entry(entry.Set, new SetElement(from, until));
-
-        // Big-endian, as keys hold numbers.
-        void Write(int offset, int length, UInt128 first, UInt128 end)
-        {
-            for (int i = 0; offset >= 0 && i < length; i++)
-            {
-                from[offset + i] = (byte)(first >> (8 * (length - 1 - i)));
-                until[offset + i] = (byte)(end >> (8 * (length - 1 - i)));
-            }
-        }
-    }
-
     /// <summary>Null for elements that let nothing in by themselves: names and devices of attachments, dispatch, peers.</summary>
     internal static PacketBox? Of(Entry entry)
     {
         byte[] first = entry.Element.Key;
         byte[] last = entry.Element.KeyEnd ?? first;
-        int device = entry.Set.Section.Kind == SectionKind.Ranged ? KeyField.Device.PaddedLength : 0;
+        int device = entry.Set.Section.Kind is SectionKind.Ranged or SectionKind.Staged ? KeyField.Device.PaddedLength : 0;
         const int afterFamilyAndDevice = 8;
         return entry.Set.Role switch
         {
@@ -113,9 +59,5 @@ internal readonly record struct PacketBox(bool IsIpv4, OpenRun Protocols, OpenRu
 /// <summary>Numbers from first to last.</summary>
 internal readonly record struct OpenRun(int First, int Last)
 {
-    internal bool Covers(OpenRun other) => First <= other.First && other.Last <= Last;
-
     internal bool Overlaps(OpenRun other) => First <= other.Last && other.First <= Last;
-
-    internal OpenRun Meet(OpenRun other) => new(Math.Max(First, other.First), Math.Min(Last, other.Last));
 }

@@ -157,6 +157,8 @@ internal sealed class RuleBuilder : IDisposable
 
     internal RuleBuilder Goto(string chain) => Verdict(GotoCode, chain);
 
+    internal RuleBuilder Jump(string chain) => Verdict(JumpCode, chain);
+
     /// <summary>The end of a rule that lets in: <see cref="Accept"/> unless there is more to do.</summary>
     internal RuleBuilder AcceptOrGoto(string? chain) => chain is null ? Accept() : Goto(chain);
 

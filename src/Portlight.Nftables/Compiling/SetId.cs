@@ -7,6 +7,7 @@ internal enum SectionKind : byte
     Ranged,
     Peers,
     Host,
+    Staged,
 }
 
 /// <summary>A part of the table: for <see cref="SectionKind.Ranged"/> the index is a shard, for <see cref="SectionKind.Peers"/> a peer group.</summary>
@@ -14,6 +15,7 @@ internal readonly record struct SectionId(SectionKind Kind, uint Index = 0)
 {
     internal static readonly SectionId Shared = new(SectionKind.Shared);
     internal static readonly SectionId Host = new(SectionKind.Host);
+    internal static readonly SectionId Staged = new(SectionKind.Staged);
 
     /// <summary>The name of the section's chain, and the beginning of the names of its sets.</summary>
     internal string Name => Kind switch
@@ -21,6 +23,7 @@ internal readonly record struct SectionId(SectionKind Kind, uint Index = 0)
         SectionKind.Ranged => $"ranged_{Index:x2}",
         SectionKind.Peers => $"peers_{Index}",
         SectionKind.Host => "host",
+        SectionKind.Staged => "staged",
         _ => "instance",
     };
 }
@@ -41,6 +44,7 @@ internal enum SetRole : byte
     OpenIcmpv6,
     OpenAll,
     Ranged,
+    Staging,
     Peers,
     OpenRanges,
     Ports4,
@@ -67,6 +71,7 @@ internal readonly record struct SetId(SectionId Section, SetRole Role)
     internal static readonly SetId OpenIcmpv6 = new(SectionId.Shared, SetRole.OpenIcmpv6);
     internal static readonly SetId OpenAll = new(SectionId.Shared, SetRole.OpenAll);
     internal static readonly SetId Ranged = new(SectionId.Shared, SetRole.Ranged);
+    internal static readonly SetId Staging = new(SectionId.Shared, SetRole.Staging);
 
     internal string Name => Role switch
     {
@@ -83,6 +88,7 @@ internal readonly record struct SetId(SectionId Section, SetRole Role)
         SetRole.OpenIcmpv6 => "open_icmpv6",
         SetRole.OpenAll => "open_all",
         SetRole.Ranged => "ranged",
+        SetRole.Staging => "staging",
         SetRole.Peers => Section.Name,
         SetRole.OpenRanges => Section.Name + "_open",
         SetRole.Ports4 => Section.Name + "_ports4",

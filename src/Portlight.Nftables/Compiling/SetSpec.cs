@@ -43,7 +43,7 @@ internal sealed record SetSpec(string Name, ImmutableArray<KeyField> Key, bool I
         SetRole.Owners => Hash(id, KeyField.Mark, KeyField.Mark, KeyField.Device, KeyField.Mark),
         SetRole.Nobody => Hash(id, [.. Label]),
         SetRole.Private => Hash(id, KeyField.Device, KeyField.Ipv4Address) with { Value = SetValue.Verdict },
-        SetRole.Ranged => Hash(id, KeyField.Device) with { Value = SetValue.Verdict },
+        SetRole.Ranged or SetRole.Staging => Hash(id, KeyField.Device) with { Value = SetValue.Verdict },
         SetRole.OpenRanges => Interval(id, KeyField.FamilyField, KeyField.Protocol, KeyField.Port),
         SetRole.Ports4 => Interval(id, KeyField.Ipv4Address, KeyField.Protocol, KeyField.Port),
         SetRole.Ports6 => Interval(id, KeyField.Ipv6Address, KeyField.Protocol, KeyField.Port),

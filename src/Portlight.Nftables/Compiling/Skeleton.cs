@@ -22,7 +22,7 @@ internal static class Skeleton
 
     /// <summary>The sets that are there under every policy.</summary>
     internal static readonly SetId[] SharedSets =
-        [SetId.Attached, SetId.Devices, SetId.Nobody, SetId.Begins, SetId.Owners, SetId.Private, SetId.OpenPorts, SetId.OpenProtocols, SetId.OpenIcmp, SetId.OpenIcmpv6, SetId.OpenAll, SetId.Ranged];
+        [SetId.Attached, SetId.Devices, SetId.Nobody, SetId.Begins, SetId.Owners, SetId.Private, SetId.OpenPorts, SetId.OpenProtocols, SetId.OpenIcmp, SetId.OpenIcmpv6, SetId.OpenAll, SetId.Ranged, SetId.Staging];
 
     /// <summary>The sets that are there without any attachment.</summary>
     internal static IEnumerable<SetId> SetsOf(ConnectionPolicy connections) => connections == ConnectionPolicy.Drain ? [.. SharedSets, SetId.Admits] : SharedSets;
@@ -50,12 +50,12 @@ internal static class Skeleton
         {
             SectionKind.Host =>
             [
-                new ChainSpec(HostPortsChain, null, [.. HostRules(options), .. IntervalRules(section, sets, letIn), Closed()]),
+                new ChainSpec(HostPortsChain, null, [.. HostRules(options), .. IntervalRules(section, sets, letIn), WhileItChanges(), Closed()]),
                 new ChainSpec(section.Name, HookSpec.BeforeDestinationNat, [.. ArrivalRules()]),
                 new ChainSpec("host_input", HookSpec.Delivery, [.. DeliveryRules()]),
                 new ChainSpec("host_output", HookSpec.Sending, [.. ConnectionRules.Sending()]),
             ],
-            SectionKind.Ranged => [new ChainSpec(section.Name, null, [.. IntervalRules(section, sets, letIn)])],
+            SectionKind.Ranged or SectionKind.Staged => [new ChainSpec(section.Name, null, [.. IntervalRules(section, sets, letIn)])],
             _ =>
             [
                 new ChainSpec(section.Name, null,
@@ -66,6 +66,9 @@ internal static class Skeleton
             ],
         };
     }
+
+    // Last: what is found in no other set because it is on the way from one to another.
+    private static RuleSpec WhileItChanges() => Rule("open before and after a change under way", rule => rule.OutputDevice().AskMap(SetId.Staging));
 
     private static RuleSpec Closed() => Rule("not in the port set", rule => rule.Drop());
 
@@ -79,6 +82,7 @@ internal static class Skeleton
         yield return Rule("an ICMPv6 type open to everybody", rule => rule.FamilyIs(Ipv6).ProtocolIs(Icmpv6).OutputDevice().IcmpType(1).In(SetId.OpenIcmpv6).AcceptOrGoto(letIn));
         yield return Rule("everything open to everybody", rule => rule.Family().OutputDevice(1).In(SetId.OpenAll).AcceptOrGoto(letIn));
         yield return Rule("ranges and sources", rule => rule.OutputDevice().AskMap(SetId.Ranged));
+        yield return WhileItChanges();
         yield return Closed();
     }
 

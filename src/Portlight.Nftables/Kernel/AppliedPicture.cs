@@ -32,9 +32,7 @@ internal sealed class AppliedPicture
         return new Ruleset(_options, after.Values);
     }
 
-    internal List<Transition> Transitions(Dictionary<string, JudgedAttachment?> change) => [.. change.Select(pair => Transition.Between(
-        _attachments.TryGetValue(pair.Key, out JudgedAttachment? known) ? AttachmentCompiler.Compile(known, _options.Connections) : CompiledAttachment.Nothing,
-        pair.Value is null ? CompiledAttachment.Nothing : AttachmentCompiler.Compile(pair.Value, _options.Connections)))];
+    internal List<Transition> Transitions(Dictionary<string, JudgedAttachment?> change) => [.. change.Select(pair => Transition.Between(_attachments.GetValueOrDefault(pair.Key), pair.Value, _options.Connections))];
 
     /// <summary>The difference of one step, and by how much the needs change with it.</summary>
     internal (TableDifference Difference, Dictionary<SetId, int> Needs) Step(IEnumerable<(CompiledAttachment From, CompiledAttachment To)> attachments)
