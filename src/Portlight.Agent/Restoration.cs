@@ -16,6 +16,16 @@ public sealed record Restoration(bool HadFile, int Attachments, string? Damage)
     /// <summary>The name of the file in a data directory.</summary>
     public const string FileName = "applied.rules";
 
+    /// <summary>After a teardown: the next boot finds nothing to load.</summary>
+    /// <exception cref="IOException">The file cannot be removed.</exception>
+    public static void Forget(string dataDirectory)
+    {
+        if (Directory.Exists(dataDirectory))
+        {
+            File.Delete(Path.Combine(dataDirectory, FileName));
+        }
+    }
+
     /// <summary>Makes the kernel hold what it held when the file was written, in one transaction. Takes CAP_NET_ADMIN and nothing else.</summary>
     /// <param name="path">The file.</param>
     /// <param name="installation">Whose rules they are. A data directory that does not know it any more is closed all the same, and its server refuses to start.</param>

@@ -84,6 +84,17 @@ public sealed class OneServerTests : IDisposable
     }
 
     [Fact]
+    public void After_a_teardown_a_boot_loads_nothing()
+    {
+        _served.End(Attach(), Served.Terminate);
+        Assert.Contains("removed the table inet portlight", Served.Run("teardown", "--yes", "--data", _served.Data("first")).Output, StringComparison.Ordinal);
+
+        Assert.Equal(0, Served.Run("restore", "--data", _served.Data("first")).Code);
+
+        Assert.DoesNotContain("portlight", _network.Host.Run("nft", "list tables"), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Kill_and_restart_lose_nothing_and_change_no_element()
     {
         var server = Attach();

@@ -25,6 +25,7 @@ internal static class TeardownVerb
         using var teardown = Teardown.Open(InstallationFile.Read(directory), takesOver, directory);
         if (teardown.Found is { HasTable: false, LabInstances: 0 })
         {
+            Restoration.Forget(directory);
             await console.Output.WriteLineAsync("there was nothing of Portlight's in the kernel");
             return ExitCode.Done;
         }
@@ -35,7 +36,9 @@ internal static class TeardownVerb
             throw new FailedException("nothing was removed");
         }
 
-        await console.Output.WriteLineAsync($"removed {InWords(teardown.Run())}");
+        var removed = teardown.Run();
+        Restoration.Forget(directory);
+        await console.Output.WriteLineAsync($"removed {InWords(removed)}");
         return ExitCode.Done;
     }
 
