@@ -114,6 +114,53 @@ public sealed class ReconcilerTests
         Assert.Equal(Ports(22), view.FindInstance(server.Scope, "web-1")!.Ports);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task An_instance_that_never_came_into_being_goes_with_all_its_operations(bool isKilledBefore)
+    {
+        await using var server = await ServerHarness.StartAsync();
+        var template = await server.AddInstanceAsync("web-1", Ports(22));
+        await server.Server.Reconciled.ConfirmAsync(template.Revision, TimeSpan.FromMinutes(1));
+        server.Agent.Refuse(wanted => wanted.Index == template.Index ? null : "no room");
+        var last = 0L;
+        if (isKilledBefore)
+        {
+            // As a killed server leaves it: both are durable, and the kernel was not asked yet.
+            await server.RestartAsync(() => last = WithoutAServerAsync().GetAwaiter().GetResult());
+        }
+        else
+        {
+            var release = server.Agent.Hold();
+            last = await CreateAndChangeAsync(server.Server.Store);
+            release();
+        }
+
+        Assert.Equal("no room", Assert.IsType<AgentReport.Rejected>(await server.Server.Reconciled.ConfirmAsync(last, TimeSpan.FromMinutes(1))).Reason);
+        var view = server.Server.Store.View;
+        Assert.Null(view.FindInstance(server.Scope, "web-2"));
+        Assert.Equal([OperationStatus.Failed, OperationStatus.Failed], view.ListOperations(server.Scope, "web-2", null, 9).Operations.Select(operation => operation.Status));
+
+        async Task<long> WithoutAServerAsync()
+        {
+            await using var store = Storage.Sqlite.SqliteStore.Open(Path.Combine(server.DataDirectory, PortlightServer.DatabaseName), server.Clock);
+            return await CreateAndChangeAsync(store);
+        }
+
+        async Task<long> CreateAndChangeAsync(Storage.IStore store)
+        {
+            await SaveAsync("CreateInstance", changes => template with { Name = "web-2", Id = Guid.NewGuid(), Index = changes.NewIndex(), State = InstanceState.Pending });
+            return await SaveAsync("PutInstancePublicPorts", _ => store.View.FindInstance(server.Scope, "web-2")! with { Ports = Ports(80) });
+
+            Task<long> SaveAsync(string operation, Func<Storage.Changes, Instance> next) => store.CommitAsync((_, changes) =>
+            {
+                var saved = changes.Save(next(changes));
+                changes.Save(OperationShapes.Begin(new Call { RequestId = "", Now = server.Clock.GetUtcNow() }, saved, operation, null));
+                return saved.Revision;
+            });
+        }
+    }
+
     [Fact]
     public void Namespaces_of_different_scopes_never_share_a_name()
     {

@@ -20,12 +20,18 @@ internal sealed class Rejections(IStore store, TimeProvider clock)
         var now = clock.GetUtcNow();
         string?[] resources = [instance.Name, instance.StaticIpName, standing?.StaticIpName]; // attaching and detaching leave a record of the static IP too
         var awaiting = Fail(view, changes, instance.Scope, resources, rejected.Revision, ErrorCodes.KernelRefused, rejected.Reason, now);
+        var creation = standing is null ? FindCreation(view, instance, rejected.Revision) : null;
+        if (standing is null)
+        {
+            // Nothing is known to stand, as after a restart: what the instance was to be before has not come into force either.
+            awaiting.AddRange(FailEarlier(view, changes, instance, creation?.AwaitsRevision ?? 0, rejected, now));
+        }
 
         // A later change was built on the refused one and is tried by itself; it is taken back when its turn comes.
         var current = view.FindInstance(instance.Scope, instance.Name);
         if (current is not null && current.Id == instance.Id && current.Revision == rejected.Revision)
         {
-            Restore(changes, view, current, standing, isNew: awaiting.Any(operation => operation.OperationType is "CreateInstance" or "AttachInstance"));
+            Restore(changes, view, current, standing, isNew: creation is { Status: not OperationStatus.Succeeded });
             if (awaiting.Count > 0 || !current.Ports.Equals(standing?.Ports)) // else it is the taking back itself that was refused, and nothing is new
             {
                 changes.Record(TakenBack(now, current, standing, rejected, awaiting));
@@ -53,13 +59,25 @@ internal sealed class Rejections(IStore store, TimeProvider clock)
     private static List<Operation> Fail(IStoreView view, Changes changes, Scope scope, IEnumerable<string?> resources, long revision, string code, string reason, DateTimeOffset now)
     {
         var awaiting = resources.OfType<string>().Distinct().SelectMany(name => Awaiting(view, scope, name, revision)).ToList();
-        foreach (var operation in awaiting)
-        {
-            changes.Save(operation with { Status = OperationStatus.Failed, StatusChangedAt = now, ErrorCode = code, ErrorDetails = reason });
-        }
-
+        awaiting.ForEach(operation => Save(changes, operation, code, reason, now));
         return awaiting;
     }
+
+    private static Operation? FindCreation(IStoreView view, Instance instance, long revision) => Recent(view, instance.Scope, instance.Name, revision)
+        .Where(operation => operation.OperationType is "CreateInstance" or "AttachInstance" && operation.AwaitsRevision <= revision)
+        .MaxBy(operation => operation.AwaitsRevision);
+
+    private static List<Operation> FailEarlier(IStoreView view, Changes changes, Instance instance, long since, AgentReport.Rejected rejected, DateTimeOffset now)
+    {
+        var earlier = Recent(view, instance.Scope, instance.Name, rejected.Revision)
+            .Where(operation => operation.Status == OperationStatus.Started && operation.AwaitsRevision >= since && operation.AwaitsRevision < rejected.Revision)
+            .ToList();
+        earlier.ForEach(operation => Save(changes, operation, ErrorCodes.KernelRefused, rejected.Reason, now));
+        return earlier;
+    }
+
+    private static void Save(Changes changes, Operation operation, string code, string reason, DateTimeOffset now) =>
+        changes.Save(operation with { Status = OperationStatus.Failed, StatusChangedAt = now, ErrorCode = code, ErrorDetails = reason });
 
     /// <summary>The call's own event says what was written; this one says that it did not last, also when the call had been answered by then.</summary>
     private static AuditEvent TakenBack(DateTimeOffset now, Instance current, Instance? standing, AgentReport.Rejected rejected, List<Operation> failed) => ServiceEvent.Of(
@@ -76,11 +94,15 @@ internal sealed class Rejections(IStore store, TimeProvider clock)
         },
         (current.Ports, standing?.Ports));
 
+    /// <summary>The records of one resource that wait for a revision.</summary>
+    private static IEnumerable<Operation> Awaiting(IStoreView view, Scope scope, string resourceName, long revision) =>
+        Recent(view, scope, resourceName, revision).Where(operation => operation.Status == OperationStatus.Started && operation.AwaitsRevision == revision);
+
     /// <summary>
-    /// The records of one resource that wait for a revision. They are listed by the time of their calls, which is nearly, not quite, the order of revisions: the
-    /// search goes on past older ones by as many as can wait for the store at once.
+    /// The records of one resource among which those are that wait for a revision. They are listed by the time of their calls, which is nearly, not quite, the
+    /// order of revisions: the search goes on past older ones by as many as can wait for the store at once.
     /// </summary>
-    private static IEnumerable<Operation> Awaiting(IStoreView view, Scope scope, string resourceName, long revision)
+    private static IEnumerable<Operation> Recent(IStoreView view, Scope scope, string resourceName, long revision)
     {
         const int Disorder = 5_000;
         string? before = null;
@@ -94,10 +116,7 @@ internal sealed class Rejections(IStore store, TimeProvider clock)
                     yield break;
                 }
 
-                if (operation.Status == OperationStatus.Started && operation.AwaitsRevision == revision)
-                {
-                    yield return operation;
-                }
+                yield return operation;
             }
 
             before = page.Next;
