@@ -114,6 +114,21 @@ public sealed class ReconcilerTests
         Assert.Equal(Ports(22), view.FindInstance(server.Scope, "web-1")!.Ports);
     }
 
+    [Fact]
+    public async Task A_kernel_that_refuses_everything_is_asked_once_for_each_change_and_once_to_take_it_back()
+    {
+        await using var server = await ServerHarness.StartAsync();
+        var instance = await server.AddInstanceAsync("web-1", Ports(22));
+        await server.Server.Reconciled.ConfirmAsync(instance.Revision, TimeSpan.FromMinutes(1));
+        server.Agent.Refuse(_ => "the table belongs to another program");
+        var refused = await server.Server.Store.CommitAsync((_, changes) => changes.Save(instance with { Ports = Ports(443) }).Revision, TestContext.Current.CancellationToken);
+
+        Assert.IsType<AgentReport.Rejected>(await server.Server.Reconciled.ConfirmAsync(refused + 1, TimeSpan.FromMinutes(1)));
+
+        Assert.Equal(refused + 1, server.Server.Store.Revision);
+        Assert.Equal(Ports(22), server.Server.Store.View.FindInstance(server.Scope, "web-1")!.Ports);
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]

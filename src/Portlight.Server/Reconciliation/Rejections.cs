@@ -129,7 +129,7 @@ internal sealed class Rejections(IStore store, TimeProvider clock)
         if (standing is not null)
         {
             RestoreStaticIps(changes, view, current, standing);
-            changes.Save(current with
+            var restored = current with
             {
                 Ports = standing.Ports,
                 State = standing.State,
@@ -141,7 +141,11 @@ internal sealed class Rejections(IStore store, TimeProvider clock)
                 Ipv6Address = standing.Ipv6Address,
                 StaticIpName = standing.StaticIpName,
                 Unconfirmed = standing.Unconfirmed,
-            });
+            };
+            if (restored != current) // else it is the taking back itself that was refused, and a new revision of it would be too, without end
+            {
+                changes.Save(restored);
+            }
         }
         else if (current.State == InstanceState.Pending && isNew)
         {
