@@ -77,26 +77,27 @@ internal static class ConnectionRules
     internal static RuleSpec ClaimsThisMachine() => Rule("claims this machine's address", rule =>
         rule.ConnectionState(NewOrRelated).FrameIsForThisMachine().SourceTypeIs(Local).Drop());
 
-    internal static IEnumerable<RuleSpec> AlwaysAllowed(ConnectionPolicy connections, string whose)
+    /// <summary>What passes because of its connection. The direction is asked first: it parts more packets than the state does.</summary>
+    internal static IEnumerable<RuleSpec> OwnConnections(ConnectionPolicy connections, string whose)
     {
         // Only the answering direction passes by state, so every packet of an inbound connection meets the port set. The host's device is none.
-        yield return Rule($"replies to what {whose} began", rule => rule.ConnectionState(Established).ReplyDirection().BegunBy().IsWhereItLeaves().Accept());
+        yield return Rule($"replies to what {whose} began", rule => rule.ReplyDirection().ConnectionState(Established).BegunBy().IsWhereItLeaves().Accept());
         if (connections == ConnectionPolicy.Drain)
         {
             yield return Rule("connections that were let in live on", rule =>
-                rule.ConnectionState(Established).OriginalDirection().AdmittedBy().IsWhereItLeaves().Accept());
+                rule.OriginalDirection().ConnectionState(Established).AdmittedBy().IsWhereItLeaves().Accept());
         }
-
-        yield return Rule("errors about a connection", rule => rule.ConnectionState(Related).Jump(ErrorsChain));
-
-        // RFC 4861: router and neighbour messages and redirects; a hop limit of 255 proves that no router forwarded them.
-        yield return Rule("neighbour discovery", rule => rule.FamilyIs(Ipv6).ProtocolIs(Icmpv6).IcmpTypeBetween(133, 137).HopLimitIs(255).Accept());
     }
+
+    internal static RuleSpec Errors() => Rule("errors about a connection", rule => rule.ConnectionState(Related).Jump(ErrorsChain));
+
+    /// <summary>RFC 4861: router and neighbour messages and redirects; a hop limit of 255 proves that no router forwarded them.</summary>
+    internal static RuleSpec NeighbourDiscovery() => Rule("neighbour discovery", rule => rule.FamilyIs(Ipv6).ProtocolIs(Icmpv6).IcmpTypeBetween(133, 137).HopLimitIs(255).Accept());
 
     /// <summary>
     /// Replies to what others began through this machine under its address (masquerading). They go on to whoever began: that was no address of this machine, or
     /// the beginning would have been dropped as a claim.
     /// </summary>
     internal static RuleSpec TranslatedReplies() => Rule("replies to what passed under this machine's address", rule =>
-        rule.ConnectionState(Established).ReplyDirection().ConnectionStatus(SourceTranslated).Accept());
+        rule.ReplyDirection().ConnectionState(Established).ConnectionStatus(SourceTranslated).Accept());
 }

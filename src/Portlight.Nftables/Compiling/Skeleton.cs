@@ -33,7 +33,7 @@ internal static class Skeleton
     /// <summary>Chains that are always there, to be made after those of the sections.</summary>
     internal static List<ChainSpec> InstanceChains(RulesetOptions options) =>
     [
-        new(InstanceChain, null, [.. ConnectionRules.AlwaysAllowed(options.Connections, "the instance"), .. InstanceRules(ConnectionRules.LetIn(options.Connections))]),
+        new(InstanceChain, null, [.. ConnectionRules.OwnConnections(options.Connections, "the instance"), .. InstanceRules(ConnectionRules.LetIn(options.Connections))]),
         // By device first: a name can be given to another device, and taken from one. What has an attached name and is not the device that was attached is closed.
         new("postrouting", HookSpec.Leaving,
         [
@@ -61,6 +61,7 @@ internal static class Skeleton
                 new ChainSpec(section.Name, null,
                 [
                     Rule("from a peer", rule => rule.InputDevice().In(new SetId(section, SetRole.Peers)).AcceptOrGoto(letIn)),
+                    ConnectionRules.Errors(),
                     Rule("a private address is reachable from nowhere else", rule => rule.Drop()),
                 ]),
             ],
@@ -77,6 +78,9 @@ internal static class Skeleton
         // Before the port set: it opens public addresses only.
         yield return Rule("private addresses are for peers", rule => rule.FamilyIs(Ipv4).OutputDevice().DestinationAddressIpv4(1).AskMap(SetId.Private));
         yield return Rule("a port open to everybody", rule => rule.Family().OutputDevice(1).Protocol(2).DestinationPort(3).In(SetId.OpenPorts).AcceptOrGoto(letIn));
+        // Behind the ports, because nearly every packet is for one.
+        yield return ConnectionRules.Errors();
+        yield return ConnectionRules.NeighbourDiscovery();
         yield return Rule("a protocol open to everybody", rule => rule.Family().OutputDevice(1).Protocol(2).In(SetId.OpenProtocols).AcceptOrGoto(letIn));
         yield return Rule("an ICMP type open to everybody", rule => rule.FamilyIs(Ipv4).ProtocolIs(Icmp).OutputDevice().IcmpType(1).In(SetId.OpenIcmp).AcceptOrGoto(letIn));
         yield return Rule("an ICMPv6 type open to everybody", rule => rule.FamilyIs(Ipv6).ProtocolIs(Icmpv6).OutputDevice().IcmpType(1).In(SetId.OpenIcmpv6).AcceptOrGoto(letIn));
@@ -106,7 +110,9 @@ internal static class Skeleton
 
     private static IEnumerable<RuleSpec> HostRules(RulesetOptions options)
     {
-        foreach (RuleSpec rule in ConnectionRules.AlwaysAllowed(options.Connections, "this machine")) yield return rule;
+        foreach (RuleSpec rule in ConnectionRules.OwnConnections(options.Connections, "this machine")) yield return rule;
+        yield return ConnectionRules.Errors();
+        yield return ConnectionRules.NeighbourDiscovery();
         yield return ConnectionRules.TranslatedReplies();
         foreach (ListenAddress listen in options.ListenAddresses.OrderBy(listen => listen.Address).ThenBy(listen => listen.Port)) yield return ControlPlane(listen);
     }
