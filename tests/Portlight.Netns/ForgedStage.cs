@@ -7,9 +7,9 @@ using Portlight.TestKit.Network;
 namespace Portlight.Netns;
 
 /// <summary>A beginning under somebody else's address, and who sends it.</summary>
-internal sealed record Forgery(string From, PacketSender Sender, bool IsIpv4, byte Protocol)
+internal sealed record Forgery(string From, PacketSender Sender, bool IsIpv4, byte Protocol, byte TcpFlags = Packet.Syn)
 {
-    public override string ToString() => $"{(Protocol == Packet.Tcp ? "TCP" : "UDP")} over IPv{(IsIpv4 ? 4 : 6)} from {From}";
+    public override string ToString() => $"{(Protocol == Packet.Tcp ? $"TCP with flags {TcpFlags}" : "UDP")} over IPv{(IsIpv4 ? 4 : 6)} from {From}";
 }
 
 /// <summary>A closed victim, a client outside that wants in, and everybody who could forge a beginning for it: the client itself, other lab instances, other attached machines.</summary>
@@ -30,6 +30,8 @@ internal sealed class ForgedStage : IDisposable
     // Behind the client, and nobody's: the client would deliver what it sends to an address of its own to itself.
     private const string AttackerIpv4 = "198.51.100.99";
     private const string AttackerIpv6 = "2001:db8:c::99";
+    private const ushort FirstPort = 10000;
+    private const ushort LastPort = 30000;
     private const string HostIpv4 = "192.0.2.1";
     private const string HostIpv6 = "2001:db8:1::1";
 
@@ -37,11 +39,14 @@ internal sealed class ForgedStage : IDisposable
     private readonly IPAddress _ipv4;
     private readonly IPAddress _ipv6;
     private readonly (string Name, PacketSender Sender)[] _forgers;
-    private ushort _port = 41000;
+    private ushort _port = FirstPort;
+    private ushort _victimPort = 5353;
 
     internal ForgedStage(ForgedTests.Victim victim, ConnectionPolicy connections)
     {
         Scene = new Scene(connections);
+        // Scenes use their indexes again, which a real store never does: connections of an earlier one would count as this one's.
+        Scene.Host.Run("conntrack", "-F");
         Scene.Host.Run("ip", $"route add {AttackerIpv4} via 10.255.1.2");
         Scene.Host.Run("ip", $"route add {AttackerIpv6} via fd00:255:1::2");
         var neighbour = Scene.Put(Scene.Lab(8, PortSet.Empty));
@@ -77,10 +82,19 @@ internal sealed class ForgedStage : IDisposable
             capture = PacketCapture.Arriving(inside);
         }
 
+        Senders =
+        [
+            ("the victim", victim == ForgedTests.Victim.ThisHost ? Scene.FromHost : Scene.Own(new PacketSender(inside))),
+            .. victim == ForgedTests.Victim.ThisHost ? [] : new[] { ("this machine", Scene.FromHost) },
+            .. _forgers,
+        ];
         _probe = new PacketProbe(Scene.FromClient, Scene.Own(capture), Scene.Replies(Scene.FromClient, inside, _ipv4, _ipv6));
     }
 
     internal Scene Scene { get; }
+
+    /// <summary>Everybody who could send a beginning under the victim's address, the victim first.</summary>
+    internal IReadOnlyList<(string Name, PacketSender Sender)> Senders { get; }
 
     internal IEnumerable<Forgery> Forgeries() =>
         from forger in _forgers
@@ -91,13 +105,16 @@ internal sealed class ForgedStage : IDisposable
     /// <summary>Sends the forged beginning to the client and then, from there, what would be the reply. True if that gets in.</summary>
     internal bool Opens(Forgery forgery)
     {
+        // No two beginnings are the same connection.
+        if (++_port > LastPort) (_port, _victimPort) = (FirstPort, (ushort)(_victimPort + 1));
         var beginning = new Packet
         {
             Source = forgery.IsIpv4 ? _ipv4 : _ipv6,
             Destination = TestNetwork.Address(forgery.IsIpv4 ? AttackerIpv4 : AttackerIpv6),
             Protocol = forgery.Protocol,
-            SourcePort = 5353,
-            Port = ++_port,
+            SourcePort = _victimPort,
+            Port = _port,
+            TcpFlags = forgery.TcpFlags,
         };
         forgery.Sender.Send(beginning);
         return _probe.Passes(Answer(beginning));

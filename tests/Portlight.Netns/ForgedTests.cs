@@ -1,4 +1,5 @@
 using System.Net;
+using CsCheck;
 using Portlight.AgentProtocol;
 using Portlight.Domain;
 using Portlight.Nftables;
@@ -55,6 +56,31 @@ public sealed class ForgedTests
         Assert.Contains(opened, forgery => forgery.Protocol == Packet.Tcp && forgery.IsIpv4);
         Assert.Contains(opened, forgery => forgery.Protocol == Packet.Udp && !forgery.IsIpv4);
         Assert.Equal(["another attached interface", "another lab instance", "the uplink"], opened.Select(forgery => forgery.From).Distinct().Order());
+    }
+
+    // The model is one sentence: a reply passes if the victim itself has begun, and TCP is begun by a SYN alone.
+    [Theory]
+    [InlineData(Victim.Lab, ConnectionPolicy.Cut)]
+    [InlineData(Victim.Interface, ConnectionPolicy.Cut)]
+    [InlineData(Victim.ThisHost, ConnectionPolicy.Cut)]
+    [InlineData(Victim.Interface, ConnectionPolicy.Drain)]
+    public void Whatever_is_sent_under_its_address_only_what_the_victim_began_gets_replies(Victim victim, ConnectionPolicy connections)
+    {
+        using var stage = new ForgedStage(victim, connections);
+        var batches = Environment.GetEnvironmentVariable("PORTLIGHT_STORM") == "1" ? 1250 : 4;
+        Gen.Select(Gen.Int[0, stage.Senders.Count - 1], Gen.Bool, Gen.OneOf(Packet.Tcp, Packet.Udp), Gen.OneOf<byte>(2, 2, 16, 18, 1, 4, 0), Gen.OneOf("0", "1", "2")).Array[20].Sample(
+            cases =>
+            {
+                foreach (var (sender, isIpv4, protocol, flags, reversePath) in cases)
+                {
+                    ForgedStage.Set("ipv4/conf/all/rp_filter", reversePath);
+                    var forgery = new Forgery(stage.Senders[sender].Name, stage.Senders[sender].Sender, isIpv4, protocol, flags);
+                    var begun = sender == 0 && (protocol == Packet.Udp || flags == Packet.Syn);
+                    Assert.True(stage.Opens(forgery) == begun, $"{forgery} with rp_filter {reversePath} {(begun ? "gets no reply" : "opens the port")}");
+                }
+            },
+            iter: batches,
+            threads: 1);
     }
 
     [Theory]
