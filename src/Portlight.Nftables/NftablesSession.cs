@@ -126,6 +126,30 @@ public sealed class NftablesSession : IDisposable
         }
     }
 
+    /// <summary>
+    /// Puts back what stood last, from memory: for the moment in which somebody else has removed or changed the table. When it is gone, everything attached is
+    /// closed by a first small transaction and gets its port sets by a second. Opens no descriptor.
+    /// </summary>
+    /// <returns>What was different; null when nothing is known yet, because nothing was synchronised before.</returns>
+    /// <exception cref="NetlinkException">The table cannot be read.</exception>
+    /// <exception cref="RulesetRefusedException">The kernel refused; what was committed before the refusal stands, closed first.</exception>
+    public SynchroniseReport? Repair()
+    {
+        lock (_lock)
+        {
+            if (_picture is not { } picture) return null;
+            if (TableReader.Find(_socket).Exists) return Synchronise_NeedsLock(picture.Ruleset);
+            try
+            {
+                return Restore_NeedsLock(picture);
+            }
+            catch (RulesetRefusedException refusal) when (CouldBeDrift(refusal.Errno))
+            {
+                return Synchronise_NeedsLock(picture.Ruleset);
+            }
+        }
+    }
+
     /// <summary>Removes the table, and with it everything that Portlight put into nf_tables. False when there was none.</summary>
     /// <exception cref="RulesetRefusedException">The kernel refused.</exception>
     public bool Teardown()
@@ -218,6 +242,17 @@ public sealed class NftablesSession : IDisposable
             Committed?.Invoke(new RulesetChange(desired, new Dictionary<string, JudgedAttachment?>()));
             return Report(difference);
         }
+    }
+
+    private SynchroniseReport Restore_NeedsLock(AppliedPicture picture)
+    {
+        _isInDoubt = true;
+        TableDifference closed = TableDifference.Closed(picture.Ruleset.Options, picture.Ruleset.Attachments.Values, picture.Needs, _mark);
+        Commit_NeedsLock(closed, null);
+        TableDifference open = TableDifference.Filling(TableSpec.Compile(picture.Ruleset));
+        Commit_NeedsLock(open, null);
+        _isInDoubt = false;
+        return Report(closed) with { ElementsAdded = closed.Added.Concat(open.Added).Sum(change => change.Elements.Count) };
     }
 
     private void Commit_NeedsLock(TableDifference difference, uint? generation)

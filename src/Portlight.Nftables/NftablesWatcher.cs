@@ -20,19 +20,25 @@ public sealed class NftablesWatcher : IDisposable
     private readonly NetlinkListener _listener;
     // When nobody reads them, the oldest reports are the ones to lose: each says no more than "look again".
     private readonly Channel<Drift> _reports = Channel.CreateBounded<Drift>(new BoundedChannelOptions(ReportsKept) { FullMode = BoundedChannelFullMode.DropOldest });
+    private readonly Action<Drift>? _noticed;
     private Drift? _pending;
+    private Drift? _last;
 
-    private NftablesWatcher(NetlinkSocket socket, uint ownPortId)
+    private NftablesWatcher(NetlinkSocket socket, uint ownPortId, Action<Drift>? noticed)
     {
+        _noticed = noticed;
         _socket = socket;
         _ownPortId = ownPortId;
-        _listener = NetlinkListener.Start(socket, "nf_tables watcher", Read, () => _pending = new Drift(DriftKind.Unknown, null, 0), Publish);
+        _listener = NetlinkListener.Start(socket, "nf_tables watcher", Read, () => _pending = new Drift(DriftKind.Unknown, null, 0), Notice);
     }
 
     /// <summary>Starts to watch the network namespace of the calling thread; everything after the return is reported.</summary>
     /// <param name="session">Whose commits are not to be reported.</param>
+    /// <param name="noticed">
+    /// Called at once, on the watcher's thread, with the last of what was there to read: to repair without waiting for anybody. Must not throw.
+    /// </param>
     /// <exception cref="NetlinkException">The kernel does not let us listen.</exception>
-    public static NftablesWatcher Open(NftablesSession session)
+    public static NftablesWatcher Open(NftablesSession session, Action<Drift>? noticed = null)
     {
         NetlinkSocket socket = NetlinkSocket.Open(NetlinkProtocol.Netfilter);
         try
@@ -40,7 +46,7 @@ public sealed class NftablesWatcher : IDisposable
             socket.ReserveReceiveBuffer(WantedReceiveBuffer);
             IgnoreEventsOf(socket, session.PortId);
             socket.JoinGroup(TablesGroup);
-            return new NftablesWatcher(socket, session.PortId);
+            return new NftablesWatcher(socket, session.PortId, noticed);
         }
         catch
         {
@@ -103,9 +109,21 @@ public sealed class NftablesWatcher : IDisposable
         }
     }
 
+    // Nothing more is queued. Repairing comes before telling: the report asks for a comparison, which then finds little to do.
+    private void Notice()
+    {
+        if ((_pending ?? _last) is { } drift) _noticed?.Invoke(drift);
+        Publish();
+        if (_last is { } last) _reports.Writer.TryWrite(last);
+        _last = null;
+    }
+
+    // All but the last report of a batch go out as they come.
     private void Publish()
     {
-        if (_pending is { } drift) _reports.Writer.TryWrite(drift);
+        if (_pending is not { } drift) return;
+        if (_last is { } before) _reports.Writer.TryWrite(before);
+        _last = drift;
         _pending = null;
     }
 

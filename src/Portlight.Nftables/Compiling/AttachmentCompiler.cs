@@ -66,6 +66,17 @@ internal sealed class AttachmentCompiler
         return new CompiledAttachment(compiler._needs, compiler._entries);
     }
 
+    /// <summary>
+    /// The elements of it that close, and those that tell whose a connection is: with these alone nothing comes in but replies. The host is closed by its chain.
+    /// </summary>
+    internal static List<Entry> Gates(JudgedAttachment attachment, ConnectionPolicy connections)
+    {
+        var compiler = new AttachmentCompiler(attachment, SectionId.Shared, attachment.Device, null);
+        if (!attachment.IsHost) compiler.DeclareGate();
+        if (attachment.Owner != 0 && (attachment.IsHost || attachment.Device is not null)) compiler.DeclareOwner(attachment.Device ?? 0, connections);
+        return compiler._entries;
+    }
+
     /// <summary>FNV-1a: stable between runs and machines, unlike string.GetHashCode.</summary>
     internal static uint Shard(string interfaceName)
     {
@@ -91,11 +102,16 @@ internal sealed class AttachmentCompiler
 
     private static ReadOnlySpan<SetRole> HostRoles => [SetRole.OpenRanges, SetRole.Ports4, SetRole.Ports6, SetRole.Protocols4, SetRole.Protocols6, SetRole.Icmp, SetRole.Icmpv6];
 
-    private void DeclareInterface()
+    private void DeclareGate()
     {
         Add(SetId.Attached, new KeyWriter(16).Name(_attachment.Key).Key);
+        if (_attachment.Device is { } device) Add(SetId.Devices, new KeyWriter(4).Device(device).Key);
+    }
+
+    private void DeclareInterface()
+    {
+        DeclareGate();
         if (_attachment.Device is not { } device) return;
-        Add(SetId.Devices, new KeyWriter(4).Device(device).Key);
         if (_attachment.PeerGroup is { } group)
         {
             var peers = new SetId(new SectionId(SectionKind.Peers, group), SetRole.Peers);

@@ -36,13 +36,34 @@ internal sealed class TableSpec
             }
         }
 
+        return Of(ruleset.Options, needs, elements);
+    }
+
+    /// <summary>The same with nothing open: the elements that close, and those that tell whose a connection is. For needs that are known already.</summary>
+    internal static TableSpec Gates(RulesetOptions options, IEnumerable<JudgedAttachment> attachments, SectionNeeds needs)
+    {
+        var gates = new Dictionary<SetId, List<SetElement>>();
+        foreach (JudgedAttachment attachment in attachments)
+        {
+            foreach (Entry gate in AttachmentCompiler.Gates(attachment, options.Connections))
+            {
+                if (!gates.TryGetValue(gate.Set, out List<SetElement>? list)) gates[gate.Set] = list = [];
+                list.Add(gate.Element);
+            }
+        }
+
+        return Of(options, needs, gates);
+    }
+
+    private static TableSpec Of(RulesetOptions options, SectionNeeds needs, Dictionary<SetId, List<SetElement>> elements)
+    {
         SectionId[] sections = [.. needs.Sections.OrderBy(section => section.Kind).ThenBy(section => section.Index)];
-        SetId[] sets = [.. Skeleton.SetsOf(ruleset.Options.Connections), .. sections.SelectMany(needs.SetsOf)];
+        SetId[] sets = [.. Skeleton.SetsOf(options.Connections), .. sections.SelectMany(needs.SetsOf)];
         ChainSpec[] chains =
         [
-            .. Skeleton.BeginChains(ruleset.Options),
-            .. sections.SelectMany(section => Skeleton.SectionChains(section, needs.SetsOf(section), ruleset.Options)),
-            .. Skeleton.InstanceChains(ruleset.Options),
+            .. Skeleton.BeginChains(options),
+            .. sections.SelectMany(section => Skeleton.SectionChains(section, needs.SetsOf(section), options)),
+            .. Skeleton.InstanceChains(options),
         ];
         return new TableSpec([.. sets.Select(SetSpec.Of)], chains, elements.ToDictionary(pair => pair.Key.Name, pair => pair.Value, StringComparer.Ordinal), needs);
     }

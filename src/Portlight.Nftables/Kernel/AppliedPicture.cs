@@ -19,6 +19,11 @@ internal sealed class AppliedPicture
         _needs = needs;
     }
 
+    /// <summary>All of it, as it was desired.</summary>
+    internal Ruleset Ruleset => new(_options, _attachments.Values);
+
+    internal SectionNeeds Needs => _needs;
+
     /// <summary>What would be desired after the change.</summary>
     internal Ruleset After(Dictionary<string, JudgedAttachment?> change)
     {

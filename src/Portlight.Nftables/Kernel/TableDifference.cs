@@ -52,6 +52,25 @@ internal sealed class TableDifference
         return difference;
     }
 
+    /// <summary>The table with everything attached and nothing open: chains, sets, and the gates alone. Costs no compiling of port sets.</summary>
+    internal static TableDifference Closed(RulesetOptions options, IEnumerable<JudgedAttachment> attachments, SectionNeeds needs, TableMark mark)
+    {
+        TableSpec gates = TableSpec.Gates(options, attachments, needs);
+        return Whole(gates, mark, removeFirst: false);
+    }
+
+    /// <summary>What <see cref="Closed"/> left out.</summary>
+    internal static TableDifference Filling(TableSpec desired)
+    {
+        var difference = new TableDifference();
+        foreach ((string set, List<SetElement> elements) in desired.Elements)
+        {
+            if (!IsGate(set)) difference.Added.Add(new ElementChange(set, elements));
+        }
+
+        return difference;
+    }
+
     /// <summary>From what the kernel holds to what is desired. A table that is not recognisably ours is rebuilt.</summary>
     internal static TableDifference Between(ActualTable actual, TableSpec desired, TableMark mark)
     {
@@ -85,7 +104,7 @@ internal sealed class TableDifference
         foreach (ElementChange change in Added)
         {
             ReadOnlySpan<SetElement> elements = CollectionsMarshal.AsSpan(change.Elements);
-            if (commitPart is null || change.Set == SetId.Attached.Name || change.Set == SetId.Devices.Name)
+            if (commitPart is null || IsGate(change.Set))
             {
                 batch.AddElements(change.Set, elements);
                 continue;
@@ -103,6 +122,11 @@ internal sealed class TableDifference
     }
 
     private const int PartLength = 500;
+
+    // What closes, and what tells whose a connection is: none of these lets in more than replies.
+    private static readonly string[] Gates = [SetId.Attached.Name, SetId.Devices.Name, SetId.Begins.Name, SetId.Owners.Name, SetId.Admits.Name];
+
+    private static bool IsGate(string set) => Array.IndexOf(Gates, set) >= 0;
 
     // The object count finds what the dumps cannot show: chains without rules, objects, flowtables.
     private static bool IsOurs(ActualTable actual, TableSpec desired)

@@ -76,6 +76,9 @@ public sealed class NetlinkSocket : SafeHandle
         if (!TrySetOption(Libc.SOL_NETLINK, Libc.NETLINK_ADD_MEMBERSHIP, group)) throw Failure($"cannot join netlink group {group}");
     }
 
+    /// <summary>Dumps are filtered by what their request names (NETLINK_GET_STRICT_CHK, Linux 4.20). False where the kernel knows it not, and lists everything.</summary>
+    public bool FilterDumps() => TrySetOption(Libc.SOL_NETLINK, Libc.NETLINK_GET_STRICT_CHK, 1);
+
     /// <summary>Sends <paramref name="messages"/> as one datagram. The kernel has worked through it, and queued its answers, when this returns.</summary>
     public unsafe void Send(ReadOnlySpan<byte> messages)
     {
