@@ -14,12 +14,13 @@ return args switch
     ["packets"] => await Packets.RunAsync(),
     ["packets-answer", var port] => Packets.Answer(port),
     ["packets-send", var place, var milliseconds] => Packets.Send(place, milliseconds),
-    ["all"] => await Throughput.RunAsync() + await SinglePut.RunAsync() + await Scale.RunAsync() + await Decide.RunAsync() + await StartUp.RunAsync() + await StoreWrites.RunAsync() + await Packets.RunAsync(),
+    ["repair"] => await Repair.RunAsync(),
+    ["all"] => await Throughput.RunAsync() + await SinglePut.RunAsync() + await Scale.RunAsync() + await Decide.RunAsync() + await StartUp.RunAsync() + await StoreWrites.RunAsync() + await Packets.RunAsync() + await Repair.RunAsync(),
     _ => Usage(),
 };
 
 static int Usage()
 {
-    Console.Error.WriteLine("usage: bench/run throughput|single|scale|decide|start|store|packets|all");
+    Console.Error.WriteLine("usage: bench/run throughput|single|scale|decide|start|store|packets|repair|all");
     return 2;
 }

@@ -18,7 +18,7 @@ namespace Portlight.Agent;
 /// The agent in the server's own process: makes namespaces and the ruleset of this machine what it is told. What it has made stays when it is disposed
 /// (fail-static); the next one reads it and changes only what differs.
 /// </summary>
-public sealed partial class EmbeddedAgent : IAgent, IDisposable
+public sealed class EmbeddedAgent : IAgent, IDisposable
 {
     private readonly EnforcementLock _lock;
     private readonly NftablesSession _session;
@@ -27,14 +27,17 @@ public sealed partial class EmbeddedAgent : IAgent, IDisposable
     private readonly AttachedDevices _devices = new();
     private readonly DeviceWatch _deviceWatch;
     private readonly Enforcer _enforcer;
+    private readonly LabWatch _labWatch;
     private readonly AppliedFile? _applied;
     private readonly TimeProvider _clock;
     private readonly ILogger<EmbeddedAgent> _log;
-    private volatile AgentStatus _status;
+    private readonly Lock _gate = new();
+    private readonly StatusRecord _status;
     private bool _isDrifted;
     private bool _takesOver;
+    private bool _isDisposed;
 
-    private EmbeddedAgent(EnforcementLock held, NftablesSession session, NftablesWatcher watcher, LinkWatcher links, LabHost lab, AgentOptions options, TimeProvider clock, ILogger<EmbeddedAgent> log)
+    private EmbeddedAgent(EnforcementLock held, NftablesSession session, NftablesWatcher watcher, LinkWatcher links, LinkWatcher labLinks, LabHost lab, AgentOptions options, TimeProvider clock, ILogger<EmbeddedAgent> log)
     {
         _lock = held;
         _session = session;
@@ -51,14 +54,15 @@ public sealed partial class EmbeddedAgent : IAgent, IDisposable
             session.Committed = _applied.Record;
         }
 
-        _status = new AgentStatus(Enforces: true, options.Connections == ConnectionPolicy.Cut ? "cut" : "drain", 0, null, null)
+        _status = new StatusRecord(new AgentStatus(Enforces: true, options.Connections == ConnectionPolicy.Cut ? "cut" : "drain", 0, null, null)
         {
             Protection = session.Protection == TableProtection.Owned ? "owned" : "watched",
             KernelRelease = HostCheck.KernelRelease,
-        };
+        });
+        _labWatch = LabWatch.Start(labLinks, HealLab, clock);
     }
 
-    public AgentStatus Status => _status;
+    public AgentStatus Status => _status.Current;
 
     /// <summary>Opens an agent on the network namespace of the calling thread, alone there until it is disposed. Changes nothing yet.</summary>
     /// <exception cref="AgentException">
@@ -67,34 +71,36 @@ public sealed partial class EmbeddedAgent : IAgent, IDisposable
     /// </exception>
     public static EmbeddedAgent Open(AgentOptions options, TimeProvider clock, ILogger<EmbeddedAgent> log)
     {
-        var held = EnforcementLock.Take(options.DataDirectory);
-        NftablesSession? session = null;
-        NftablesWatcher? watcher = null;
-        LabHost? lab = null;
-        LinkWatcher? links = null;
+        var opened = new List<IDisposable>();
+        EmbeddedAgent? agent = null;
+        var held = Keep(EnforcementLock.Take(options.DataDirectory));
         try
         {
-            session = NftablesSession.Open(options.Installation, options.MayOwnTable);
-            lab = new LabHost(options.PrivateNetwork, options.Installation);
+            var session = Keep(NftablesSession.Open(options.Installation, options.MayOwnTable));
+            var lab = Keep(new LabHost(options.PrivateNetwork, options.Installation));
             KernelClaim.Require(
                 session, lab, options.Installation, options.TakesOver, "start with the data directory that it belongs to, or say --take-over to replace it by what is stored here");
-            watcher = NftablesWatcher.Open(session);
-            links = LinkWatcher.Open();
-            return new EmbeddedAgent(held, session, watcher, links, lab, options, clock, log);
+            var watcher = Keep(NftablesWatcher.Open(session, drift => Volatile.Read(ref agent)?.Repair(drift)));
+            Volatile.Write(ref agent, new EmbeddedAgent(held, session, watcher, Keep(LinkWatcher.Open()), Keep(LinkWatcher.Open()), lab, options, clock, log));
+            return agent;
         }
         catch (Exception exception)
         {
-            links?.Dispose();
-            watcher?.Dispose();
-            lab?.Dispose();
-            session?.Dispose();
-            held.Dispose();
+            opened.Reverse();
+            opened.ForEach(one => one.Dispose());
             if (exception is NetlinkException or LabException)
             {
                 throw new AgentException(exception.Message, exception);
             }
 
             throw;
+        }
+
+        T Keep<T>(T one)
+            where T : IDisposable
+        {
+            opened.Add(one);
+            return one;
         }
     }
 
@@ -104,7 +110,7 @@ public sealed partial class EmbeddedAgent : IAgent, IDisposable
         _devices.Look(all);
         var reports = Told(_enforcer.Synchronise(all));
         CountRepair();
-        _status = _status with { LastSynchronised = _clock.GetUtcNow() };
+        _status.Change(status => status with { LastSynchronised = _clock.GetUtcNow() });
         return reports;
     });
 
@@ -141,10 +147,9 @@ public sealed partial class EmbeddedAgent : IAgent, IDisposable
 
     private async Task TableDriftAsync(CancellationToken cancellationToken)
     {
-        Drift drift;
         try
         {
-            drift = await _watcher.WaitAsync(cancellationToken);
+            await _watcher.WaitAsync(cancellationToken);
         }
         catch (ChannelClosedException)
         {
@@ -153,7 +158,6 @@ public sealed partial class EmbeddedAgent : IAgent, IDisposable
             return;
         }
 
-        LogDrift(_log, drift.Kind, drift.ProcessName ?? "an unknown process", drift.ProcessId);
         while (_watcher.TryTake(out _))
         {
             // One comparison mends whatever else has happened by now.
@@ -164,7 +168,14 @@ public sealed partial class EmbeddedAgent : IAgent, IDisposable
 
     public void Dispose()
     {
+        if (_isDisposed)
+        {
+            return;
+        }
+
+        _isDisposed = true;
         _deviceWatch.Dispose();
+        _labWatch.Dispose();
         _watcher.Dispose();
         _session.Dispose();
         _lab.Dispose();
@@ -180,7 +191,7 @@ public sealed partial class EmbeddedAgent : IAgent, IDisposable
         {
             foreach (var removed in _lab.RemoveForeign())
             {
-                LogTakenOver(_log, removed.NamespaceName, removed.LinkName);
+                Log.TakenOver(_log, removed.NamespaceName, removed.LinkName);
             }
 
             _takesOver = false;
@@ -195,12 +206,21 @@ public sealed partial class EmbeddedAgent : IAgent, IDisposable
     {
         try
         {
-            var reports = work();
+            List<AgentReport> reports;
+            lock (_gate)
+            {
+                reports = work();
+                if (_enforcer.LeftOver is { } leftOver)
+                {
+                    Note(leftOver);
+                }
+            }
+
             foreach (var report in reports)
             {
-                if (report is AgentReport.Rejected rejected)
+                if (((report as AgentReport.Rejected)?.Reason ?? (report as AgentReport.Applied)?.Problem) is { } problem)
                 {
-                    Note(rejected.Reason);
+                    Note(problem);
                 }
             }
 
@@ -218,25 +238,62 @@ public sealed partial class EmbeddedAgent : IAgent, IDisposable
         ? bound.Unfiltered is { } reason ? new AgentReport.Unfiltered(report.Index, report.Revision, reason) : applied with { Note = bound.Note }
         : report);
 
-    private void Note(string problem) => _status = _status with { LastProblem = problem };
+    /// <summary>
+    /// The table was changed by somebody else: put back from memory at once, on the watcher's thread, before anybody is asked. A comparison of everything
+    /// follows by <see cref="DriftAsync"/>, and tries again what failed here.
+    /// </summary>
+    private void Repair(Drift drift)
+    {
+        Log.Drift(_log, drift.Kind, drift.ProcessName ?? "an unknown process", drift.ProcessId);
+        try
+        {
+            CountRepair(_session.Repair());
+        }
+        catch (Exception exception) when (exception is NetlinkException or RulesetRefusedException or OutOfMemoryException or ObjectDisposedException)
+        {
+            Note(exception.Message);
+        }
+    }
+
+    /// <summary>Links or routes of these lab instances were changed. Gives those that were not as they should be.</summary>
+    private List<long> HealLab(LabChanges changes)
+    {
+        lock (_gate)
+        {
+            var healed = _enforcer.Heal(changes);
+            if (_enforcer.LeftOver is { } problem)
+            {
+                Note(problem);
+            }
+
+            foreach (var index in healed)
+            {
+                _status.Change(status => status with { DriftRepairs = status.DriftRepairs + 1 });
+                Log.Healed(_log, LabAlias.LinkNameOf(index));
+            }
+
+            return healed;
+        }
+    }
+
+    private void Note(string problem) => _status.Change(status => status with { LastProblem = problem });
 
     private void CountRepair()
     {
-        if (_isDrifted && _enforcer.Mended is { ChangedAnything: true } mended)
+        if (_isDrifted)
         {
-            _status = _status with { DriftRepairs = _status.DriftRepairs + 1 };
-            LogRepaired(_log, mended);
+            CountRepair(_enforcer.Mended);
         }
 
         _isDrifted = false;
     }
 
-    [LoggerMessage(3001, LogLevel.Warning, "the ruleset was changed by somebody else ({Kind}, by {Process}, pid {ProcessId}); comparing all of it")]
-    private static partial void LogDrift(ILogger logger, DriftKind kind, string process, uint processId);
-
-    [LoggerMessage(3003, LogLevel.Warning, "taken over from another installation: the lab instance {Namespace} (link {Link}) is removed")]
-    private static partial void LogTakenOver(ILogger logger, string @namespace, string link);
-
-    [LoggerMessage(3002, LogLevel.Warning, "a foreign change of the ruleset was mended: {Mended}")]
-    private static partial void LogRepaired(ILogger logger, SynchroniseReport mended);
+    private void CountRepair(SynchroniseReport? mended)
+    {
+        if (mended is { ChangedAnything: true } report)
+        {
+            _status.Change(status => status with { DriftRepairs = status.DriftRepairs + 1 });
+            Log.Repaired(_log, report);
+        }
+    }
 }

@@ -8,6 +8,12 @@ public abstract record AgentReport(long Index, long Revision)
     {
         /// <summary>What an operator should know of it nevertheless, as "waits for the interface `vnet0`"; null for nothing.</summary>
         public string? Note { get; init; }
+
+        /// <summary>
+        /// What is wrong beside it, in words that an operator and a caller may read: the instance stands and its ports are filtered, but something of its
+        /// namespace or link is refused (IPv6 switched off, for example). Tried again at the next comparison. Null when nothing is.
+        /// </summary>
+        public string? Problem { get; init; }
     }
 
     /// <summary>

@@ -129,10 +129,15 @@ internal sealed class ForgedStage : IDisposable
     };
 
     /// <summary>The rules as they were: whoever has begun is not asked.</summary>
-    internal static void Believe(Scene scene) => scene.Host.Nft("""
-        flush chain inet portlight arriving
-        insert rule inet portlight instance ct state established ct direction reply accept
-        """);
+    internal static void Believe(Scene scene)
+    {
+        // A running agent would put it right at once.
+        scene.StopAgent();
+        scene.Host.Nft("""
+            flush chain inet portlight arriving
+            insert rule inet portlight instance ct state established ct direction reply accept
+            """);
+    }
 
     /// <summary>A setting of the private host's network.</summary>
     internal static void Set(string name, string value) => File.WriteAllText($"/proc/sys/net/{name}", value);

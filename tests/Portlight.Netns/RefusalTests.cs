@@ -39,8 +39,8 @@ public sealed class RefusalTests
         internal static async Task<TableOwner> TakeAsync(NetworkNode host)
         {
             var process = host.Do(() => Process.Start(new ProcessStartInfo("nft", "-i") { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true }))!;
-            await process.StandardInput.WriteLineAsync("delete table inet portlight");
-            await process.StandardInput.WriteLineAsync("add table inet portlight { flags owner; }");
+            // In one transaction: a table that is only gone is put back at once.
+            await process.StandardInput.WriteLineAsync("delete table inet portlight; add table inet portlight { flags owner; }");
             await process.StandardInput.WriteLineAsync("list tables inet");
             await process.StandardInput.FlushAsync();
             var said = await process.StandardOutput.ReadLineAsync().WaitAsync(Deadline.Span);

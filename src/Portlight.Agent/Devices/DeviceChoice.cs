@@ -43,7 +43,7 @@ internal static class DeviceChoice
             survey.ByName(attachment.Name) is { } device && (attachment.Device is null || attachment.Device == device.Identity) ? device : null;
 
         Device? Identified(long index, Attachment.Interface attachment) =>
-            attachment.Device is not null && survey.ByIdentity(attachment.Device).Where(device => !LabAlias.TryParse(device.Name, device.Alias, out _)).ToList() is [var only]
+            attachment.Device is not null && survey.ByIdentity(attachment.Device).Where(device => !LabAlias.TryParse(device.Alias, out _)).ToList() is [var only]
                 ? only
                 : null;
     }

@@ -16,7 +16,7 @@ internal static class DeviceRefusal
         return device switch
         {
             { IsLoopback: true } => $"{name} is the loopback interface; name the one that leads to the instance",
-            _ when LabAlias.TryParse(device.Name, device.Alias, out _) => $"{name} belongs to a lab instance, which has ports of its own",
+            _ when LabAlias.TryParse(device.Alias, out _) => $"{name} belongs to a lab instance, which has ports of its own",
             { Master: > 0, SlaveKind: "bridge" } =>
                 $"{name} is a port of the bridge {master}, and what is bridged does not pass the firewall's IP hooks; give the instance a routed interface, or attach the bridge for all behind it together",
             { Master: > 0, SlaveKind: not "vrf" } => $"{name} is a part of {master} ({device.SlaveKind ?? "enslaved"}), and packets leave by that; attach {master} instead",

@@ -13,6 +13,17 @@ internal static class DeviceBinding
     /// </summary>
     internal static void Bind(List<Plan> plans, Dictionary<long, Plan> before, LabHost lab, AttachedDevices devices)
     {
+        var owners = new Dictionary<uint, long>();
+        if (plans.Count > 1)
+        {
+            // What moves to another place lets go of its device in the same transaction.
+            var moving = plans.Where(plan => before.GetValueOrDefault(plan.Index) is { } stood && stood.Judged?.Key != plan.Judged?.Key).Select(plan => plan.Index).ToHashSet();
+            foreach (var plan in before.Values.Where(plan => !moving.Contains(plan.Index)))
+            {
+                Own(plan);
+            }
+        }
+
         for (var i = 0; i < plans.Count; i++)
         {
             if (plans[i].Judged is not { IsHost: false } judged)
@@ -23,10 +34,18 @@ internal static class DeviceBinding
             var index = plans[i].Index;
             var stood = before.GetValueOrDefault(index)?.Judged is { } last && last.Key == judged.Key ? last.Device : null;
             var device = plans[i].Lab is null ? devices.Of(index)?.Device : lab.Device(index) ?? stood;
-            var isTaken = device is not null && device != stood && (before.Values.Any(IsTaken) || plans.Any(IsTaken));
+            var isTaken = device is { } found && device != stood
+                && (plans.Count == 1 ? before.Values.Any(other => other.Index != index && other.Judged?.Device == device) : owners.GetValueOrDefault(found, index) != index);
             plans[i] = plans[i].BoundTo(isTaken ? null : device);
+            Own(plans[i]);
+        }
 
-            bool IsTaken(Plan other) => other.Index != index && other.Judged?.Device == device;
+        void Own(Plan plan)
+        {
+            if (plan.Judged?.Device is { } device)
+            {
+                owners.TryAdd(device, plan.Index);
+            }
         }
     }
 }

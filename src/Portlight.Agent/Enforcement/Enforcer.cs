@@ -1,42 +1,41 @@
 using Portlight.Agent.Devices;
 using Portlight.Agent.Lab;
 using Portlight.AgentProtocol;
-using Portlight.Domain;
 using Portlight.Nftables;
+using Portlight.Nftables.Netlink;
 
 namespace Portlight.Agent.Enforcement;
 
 /// <summary>
-/// Carries desired instances to the kernel, always in this order: what closes in the lab, the ruleset, what opens in the lab. A new lab link comes up
-/// only when it is judged already, and one that goes is down before its rules do. Used by one caller at a time.
+/// Carries changes of instances to the kernel, always in this order: what closes in the lab, the ruleset, what opens in the lab. A new lab link comes up
+/// only when it is filtered already, and one that goes is down before its rules do. Whatever the lab refuses is the report of that one instance.
+/// <see cref="WholeComparison"/> does the same for everything at once. Used by one caller at a time.
 /// </summary>
 internal sealed class Enforcer(NftablesSession session, LabHost lab, AttachedDevices devices, RulesetOptions options)
 {
     private readonly Dictionary<long, Plan> _standing = [];
-    private readonly Dictionary<string, long> _owners = new(StringComparer.Ordinal);
+    private readonly Places _places = new();
+    private readonly Rules _rules = new(session, options);
 
     /// <summary>What the last call had to mend in the ruleset beyond what it was asked for.</summary>
-    internal SynchroniseReport? Mended { get; private set; }
+    internal SynchroniseReport? Mended => _rules.Mended;
+
+    /// <summary>What the lab refused of an instance that is gone or unknown; null when nothing.</summary>
+    internal string? LeftOver { get; private set; }
 
     internal List<AgentReport> Synchronise(IReadOnlyList<DesiredInstance> all)
     {
-        var before = new Dictionary<long, Plan>(_standing);
-        _standing.Clear();
-        _owners.Clear();
+        _rules.Mended = null;
+        LeftOver = null;
         var reports = new List<AgentReport>(all.Count);
-        var plans = new List<Plan>(all.Count);
-        foreach (var desired in all)
+        _places.Clear();
+        var plans = TakePlaces(all, reports);
+        var comparison = new WholeComparison(lab, devices, _rules, _standing);
+        comparison.Run(plans, [.. reports.OfType<AgentReport.Rejected>().Select(rejected => rejected.Index)], reports);
+        LeftOver = comparison.LeftOver;
+        foreach (var rejected in reports.OfType<AgentReport.Rejected>())
         {
-            TryPlan(desired, reports, plans);
-        }
-
-        lab.Adopt(plans.Where(plan => plan.Lab is not null).ToDictionary(plan => plan.Index, plan => plan.Lab!));
-        plans.RemoveAll(plan => !TryClose(plan, reports));
-        DeviceBinding.Bind(plans, before, lab, devices);
-        SynchroniseRuleset(plans, before, reports);
-        foreach (var plan in plans)
-        {
-            reports.Add(Finish(plan));
+            _places.Restore(plans.Find(plan => plan.Index == rejected.Index)?.Judged?.Key, _standing.GetValueOrDefault(rejected.Index)?.Judged?.Key, rejected.Index);
         }
 
         return reports;
@@ -44,257 +43,245 @@ internal sealed class Enforcer(NftablesSession session, LabHost lab, AttachedDev
 
     internal List<AgentReport> Apply(IReadOnlyList<DesiredInstance> changed, IReadOnlyList<long> removed)
     {
-        Mended = null;
+        _rules.Mended = null;
+        LeftOver = null;
         var leaving = new HashSet<string>(StringComparer.Ordinal);
+        var closed = new List<JudgedAttachment>();
+        var names = changed.Select(desired => desired.NamespaceName).OfType<string>().ToHashSet(StringComparer.Ordinal);
         foreach (var index in removed)
         {
-            Release(index, leaving);
-            lab.Withdraw(index);
+            Close(index, names, leaving, closed);
         }
 
         var reports = new List<AgentReport>(changed.Count);
-        var plans = new List<Plan>(changed.Count);
-        foreach (var desired in changed)
-        {
-            TryPlan(desired, reports, plans);
-        }
-
+        var plans = TakePlaces(changed, reports);
         plans.RemoveAll(plan => !TryClose(plan, reports));
         DeviceBinding.Bind(plans, _standing, lab, devices);
         foreach (var plan in plans)
         {
-            // An instance that is judged somewhere else now: where it was is nobody's business any more.
-            if (_standing.GetValueOrDefault(plan.Index)?.Judged is { } old && old.Key != plan.Judged?.Key)
+            // An instance that is filtered somewhere else now: where it was is nobody's business any more.
+            if (StandingKey(plan.Index) is { } old && old != plan.Judged?.Key)
             {
-                leaving.Add(old.Key);
-                _owners.Remove(old.Key);
+                leaving.Add(old);
             }
         }
 
-        leaving.ExceptWith(plans.Where(plan => plan.Judged is not null).Select(plan => plan.Judged!.Key));
-        ApplyRuleset(plans, leaving, reports);
-        foreach (var plan in plans)
+        leaving.ExceptWith(plans.Select(plan => plan.Judged?.Key).OfType<string>());
+        _rules.Commit(closed, []);
+        _rules.Apply(plans, leaving, (plan, refusal) =>
+        {
+            plans.Remove(plan);
+            reports.Add(Undo(plan, refusal.Message));
+        });
+        foreach (var plan in plans.ToList())
         {
             reports.Add(Finish(plan));
         }
 
         foreach (var index in removed)
         {
-            lab.Remove(index);
+            LeftOver = Attempt(() => lab.Remove(index)) ?? LeftOver;
             _standing.Remove(index);
         }
 
         return reports;
     }
 
-    /// <summary>Reads a desired state and reserves its place; a refusal is reported.</summary>
-    private void TryPlan(DesiredInstance desired, List<AgentReport> reports, List<Plan> plans)
+    /// <summary>Mends what others have done to the links and routes of lab instances, and gives those that were not as they should be.</summary>
+    internal List<long> Heal(LabChanges changes)
+    {
+        LeftOver = null;
+        var healed = new List<long>();
+        foreach (var plan in _standing.Values.Where(plan => plan.Lab is not null && changes.Concern(plan.Lab, lab.Device(plan.Index))).ToList())
+        {
+            var problem = Attempt(() =>
+            {
+                if (lab.Heal(plan.Lab!))
+                {
+                    healed.Add(plan.Index);
+                    Rebind(plan);
+                }
+            });
+            if (problem is not null)
+            {
+                healed.Add(plan.Index);
+                LeftOver = problem;
+            }
+        }
+
+        return healed;
+    }
+
+    /// <summary>A link that was made again is another device. Until its rules follow it, its name closes it.</summary>
+    private void Rebind(Plan plan)
+    {
+        var bound = plan.BoundTo(lab.Device(plan.Index));
+        if (bound.Judged is { } judged && judged.Device != plan.Judged?.Device)
+        {
+            _rules.Commit([judged], []);
+            _standing[plan.Index] = bound;
+        }
+    }
+
+    /// <summary>What the lab refuses of one instance, in words; null when it refused nothing.</summary>
+    internal static string? Attempt(Action action)
     {
         try
         {
-            var plan = Plan.Of(desired);
-            if (plan.Judged is { } judged && !_owners.TryAdd(judged.Key, plan.Index) && _owners[judged.Key] != plan.Index)
-            {
-                throw new LabException($"{(judged.IsHost ? "this machine" : $"the interface `{judged.Key}`")} is attached to another instance");
-            }
-
-            plans.Add(plan);
+            action();
+            return null;
         }
-        catch (LabException refusal)
+        catch (Exception exception) when (exception is LabException or NetlinkException or IOException or UnauthorizedAccessException or OutOfMemoryException or ThreadStartException or RulesetRefusedException)
         {
-            reports.Add(Refuse(desired, refusal.Message));
+            return exception.Message;
+        }
+    }
+
+    /// <summary>Reads desired states and takes their places; what cannot be is reported.</summary>
+    private List<Plan> TakePlaces(IReadOnlyList<DesiredInstance> all, List<AgentReport> reports)
+    {
+        var plans = new List<Plan>(all.Count);
+        foreach (var desired in all)
+        {
+            if (Attempt(() => plans.Add(Plan.Of(desired))) is { } problem)
+            {
+                reports.Add(Refuse(desired, problem));
+            }
+        }
+
+        foreach (var plan in _places.Claim(plans, StandingKey))
+        {
+            plans.Remove(plan);
+            reports.Add(Refuse(plan.Desired, $"{(plan.Judged!.IsHost ? "this machine" : $"the interface `{plan.Judged.Key}`")} is attached to another instance"));
+        }
+
+        return plans;
+    }
+
+    /// <summary>
+    /// The link of an instance that is going goes down before its rules. If it does not, the rules stay and let nothing in. A name that another instance
+    /// wants in the same breath is given up at once.
+    /// </summary>
+    private void Close(long index, HashSet<string> wantedNames, HashSet<string> leaving, List<JudgedAttachment> closed)
+    {
+        var problem = Attempt(() =>
+        {
+            lab.Withdraw(index);
+            if (lab.Present(index) is { } there && wantedNames.Contains(there.NamespaceName))
+            {
+                lab.Remove(index);
+            }
+        });
+        if (_standing.GetValueOrDefault(index)?.Judged is not { } judged)
+        {
+            return;
+        }
+
+        _places.Release(judged.Key, index);
+        LeftOver = problem ?? LeftOver;
+        if (problem is null)
+        {
+            leaving.Add(judged.Key);
+        }
+        else
+        {
+            closed.Add(judged with { Ports = Domain.PortSet.Empty });
         }
     }
 
     /// <summary>What must happen in the lab before the ruleset; a refusal is reported and undone.</summary>
     private bool TryClose(Plan plan, List<AgentReport> reports)
     {
-        try
+        var problem = Attempt(() =>
         {
-            if (plan.Lab is { } wanted)
-            {
-                lab.Prepare(wanted);
-                lab.Withdraw(wanted);
-            }
-            else
+            if (plan.Lab is null)
             {
                 lab.Withdraw(plan.Index);
             }
-
+            else if (AsksForLab(plan))
+            {
+                lab.Prepare(plan.Lab);
+                lab.Withdraw(plan.Lab);
+            }
+        });
+        if (problem is null)
+        {
             return true;
         }
-        catch (LabException refusal)
-        {
-            UndoLab(plan);
-            reports.Add(Refuse(plan.Desired, refusal.Message));
-            return false;
-        }
+
+        reports.Add(Undo(plan, problem));
+        return false;
     }
 
     /// <summary>What opens, after the ruleset. A refusal puts the ruleset back to what stood.</summary>
     private AgentReport Finish(Plan plan)
     {
-        try
+        var problem = Attempt(() =>
         {
-            if (plan.Lab is { } wanted)
-            {
-                lab.Open(wanted);
-            }
-            else
+            if (plan.Lab is null)
             {
                 lab.Remove(plan.Index);
             }
-        }
-        catch (LabException refusal)
+            else if (AsksForLab(plan))
+            {
+                lab.Open(plan.Lab);
+            }
+        });
+        if (problem is not null)
         {
             RestoreRuleset(plan);
-            UndoLab(plan);
-            return Refuse(plan.Desired, refusal.Message);
+            return Undo(plan, problem);
         }
 
         _standing[plan.Index] = plan;
-        return new AgentReport.Applied(plan.Index, plan.Desired.Revision);
+        return new AgentReport.Applied(plan.Index, plan.Desired.Revision) { Problem = lab.Problem(plan.Index) };
     }
 
-    private void ApplyRuleset(List<Plan> plans, HashSet<string> leaving, List<AgentReport> reports)
-    {
-        JudgedAttachment[] judged = [.. plans.Where(plan => plan.Judged is not null).Select(plan => plan.Judged!)];
-        try
-        {
-            Commit(judged, [.. leaving]);
-            return;
-        }
-        catch (RulesetRefusedException) when (judged.Length + leaving.Count > 1)
-        {
-            // Together they are refused; which of them it is shows one by one.
-        }
-        catch (RulesetRefusedException refusal) when (judged.Length == 1)
-        {
-            Reject(plans, plan => plan.Judged is not null, refusal, reports);
-            return;
-        }
-
-        foreach (var key in leaving)
-        {
-            Commit([], [key]);
-        }
-
-        foreach (var plan in plans.Where(plan => plan.Judged is not null).ToList())
-        {
-            try
-            {
-                Commit([plan.Judged!], []);
-            }
-            catch (RulesetRefusedException refusal)
-            {
-                Reject(plans, other => other == plan, refusal, reports);
-            }
-        }
-    }
-
-    /// <summary>
-    /// The whole table. When the kernel refuses that, one bad instance must not cost all others their rules: then every attachment is closed in one
-    /// transaction, and opened one by one.
-    /// </summary>
-    private void SynchroniseRuleset(List<Plan> plans, Dictionary<long, Plan> before, List<AgentReport> reports)
-    {
-        List<JudgedAttachment> judged = [.. plans.Where(plan => plan.Judged is not null).Select(plan => plan.Judged!)];
-        try
-        {
-            Mended = session.Synchronise(new Ruleset(options, judged));
-            return;
-        }
-        catch (RulesetRefusedException) when (judged.Count > 0)
-        {
-            Mended = session.Synchronise(new Ruleset(options, judged.Select(attachment => attachment with { Ports = PortSet.Empty })));
-        }
-
-        foreach (var plan in plans.Where(plan => plan.Judged is not null).ToList())
-        {
-            try
-            {
-                Commit([plan.Judged!], []);
-            }
-            catch (RulesetRefusedException refusal)
-            {
-                if (before.TryGetValue(plan.Index, out var stood) && stood.Judged is { } judgedBefore && judgedBefore.Key == plan.Judged!.Key)
-                {
-                    Commit([judgedBefore], []);
-                    _standing[plan.Index] = stood;
-                }
-
-                Reject(plans, other => other == plan, refusal, reports);
-            }
-        }
-    }
-
-    private void Reject(List<Plan> plans, Predicate<Plan> which, RulesetRefusedException refusal, List<AgentReport> reports)
-    {
-        foreach (var plan in plans.FindAll(which))
-        {
-            UndoLab(plan);
-            reports.Add(Refuse(plan.Desired, refusal.Message));
-        }
-
-        plans.RemoveAll(which);
-    }
+    /// <summary>A change of ports alone asks nothing of the lab, and does not fail for what is wrong there.</summary>
+    private bool AsksForLab(Plan plan) => _standing.GetValueOrDefault(plan.Index)?.Lab != plan.Lab;
 
     private void RestoreRuleset(Plan plan)
     {
         if (_standing.GetValueOrDefault(plan.Index)?.Judged is { } stood)
         {
-            Commit([stood], plan.Judged is { } other && other.Key != stood.Key ? [other.Key] : []);
+            _rules.Commit([stood], plan.Judged is { } other && other.Key != stood.Key ? [other.Key] : []);
         }
         else if (plan.Judged is { } added)
         {
-            Commit([], [added.Key]);
+            _rules.Commit([], [added.Key]);
         }
     }
 
-    /// <summary>Back to what stood: a refused change leaves nothing half done.</summary>
-    private void UndoLab(Plan plan)
+    /// <summary>Back to what stood: a refused change leaves nothing half done. What the kernel holds is read, not remembered: an answer may have been lost.</summary>
+    private AgentReport.Rejected Undo(Plan plan, string reason)
     {
-        if (_standing.GetValueOrDefault(plan.Index)?.Lab is { } stood)
+        if (!_places.Restore(plan.Judged?.Key, StandingKey(plan.Index), plan.Index))
         {
-            lab.Withdraw(stood);
-            lab.Open(stood);
+            // Its place has been given to another in the same breath: it stands nowhere.
+            _standing.Remove(plan.Index);
         }
-        else
+
+        var stood = _standing.GetValueOrDefault(plan.Index);
+        LeftOver = Attempt(() =>
         {
-            lab.Remove(plan.Index);
-        }
+            if (stood?.Lab is null)
+            {
+                lab.Remove(plan.Index);
+            }
+            else if (stood.Lab != plan.Lab)
+            {
+                lab.Look();
+                lab.Mend(stood.Lab);
+            }
+        }) ?? LeftOver;
+        return Refuse(plan.Desired, reason);
     }
 
     private AgentReport.Rejected Refuse(DesiredInstance desired, string reason)
     {
         var standing = _standing.GetValueOrDefault(desired.Index);
-        foreach (var key in _owners.Where(owner => owner.Value == desired.Index && owner.Key != standing?.Judged?.Key).Select(owner => owner.Key).ToList())
-        {
-            _owners.Remove(key);
-        }
-
-        if (standing?.Judged is { } kept)
-        {
-            _owners[kept.Key] = desired.Index;
-        }
-
         return new AgentReport.Rejected(desired.Index, desired.Revision, reason, standing?.Desired);
     }
 
-    private void Release(long index, HashSet<string> leaving)
-    {
-        if (_standing.GetValueOrDefault(index)?.Judged is { } judged)
-        {
-            leaving.Add(judged.Key);
-            _owners.Remove(judged.Key);
-        }
-    }
-
-    private void Commit(JudgedAttachment[] put, string[] remove)
-    {
-        if (put.Length + remove.Length > 0)
-        {
-            Mended = session.Apply(put, remove) ?? Mended;
-        }
-    }
+    private string? StandingKey(long index) => _standing.GetValueOrDefault(index)?.Judged?.Key;
 }

@@ -7,7 +7,7 @@ using Portlight.Nftables.Netlink;
 namespace Portlight.Agent.Lab;
 
 /// <summary>The host's end of lab links: made closed (down), taken up with the routes that lead to the instance, taken down, removed.</summary>
-internal sealed class HostSide(NetlinkSocket socket, InstallationId installation, bool hasIpv6)
+internal sealed class HostSide(NetlinkSocket socket, InstallationId installation)
 {
     /// <summary>
     /// The source of what the host itself sends to an instance. Null leaves it to the kernel, which takes an address of the machine; where the machine has
@@ -15,21 +15,27 @@ internal sealed class HostSide(NetlinkSocket socket, InstallationId installation
     /// </summary>
     private IPAddress? _ownIpv4;
 
+    internal LabAlias AliasOf(LabInstance instance) => new(installation, instance.Index, instance.NamespaceName);
+
     /// <summary>What the host routes to this link and has on it.</summary>
     internal sealed record State(LinkRow Link, List<IPAddress> Addresses, List<IPAddress> Routes);
 
-    /// <summary>Every lab link of ours, by index, with what leads to it.</summary>
+    /// <summary>Every lab link of ours, by index, with what leads to it; one that was renamed too, if no other has its place.</summary>
     internal Dictionary<long, (LabAlias Alias, State State)> Read()
     {
         var found = new Dictionary<long, (LabAlias Alias, State State)>();
         var byLink = new Dictionary<int, State>();
         foreach (var link in socket.VethLinks())
         {
-            if (LabAlias.TryParse(link.Name, link.Alias, out var alias) && alias.Installation == installation)
+            if (LabAlias.TryParse(link.Alias, out var alias) && alias.Installation == installation && (link.Name == alias.LinkName || !found.ContainsKey(alias.Index)))
             {
-                byLink[link.Index] = new State(link, [], []);
-                found[alias.Index] = (alias, byLink[link.Index]);
+                found[alias.Index] = (alias, new State(link, [], []));
             }
+        }
+
+        foreach (var (_, state) in found.Values)
+        {
+            byLink[state.Link.Index] = state;
         }
 
         _ownIpv4 = LabLayout.GatewayIpv4;
@@ -53,15 +59,15 @@ internal sealed class HostSide(NetlinkSocket socket, InstallationId installation
         return found;
     }
 
-    /// <summary>Lab links of other installations, and their links' numbers.</summary>
-    internal List<(LabAlias Alias, int Link)> ReadForeign()
+    /// <summary>Links of other installations, or that do not say whose they are.</summary>
+    internal List<(LabAlias Alias, LinkRow Link)> ReadForeign()
     {
-        var found = new List<(LabAlias, int)>();
+        var found = new List<(LabAlias, LinkRow)>();
         foreach (var link in socket.VethLinks())
         {
-            if (LabAlias.TryParse(link.Name, link.Alias, out var alias) && alias.Installation != installation)
+            if (LabAlias.TryParse(link.Alias, out var alias) && alias.Installation != installation)
             {
-                found.Add((alias, link.Index));
+                found.Add((alias, link));
             }
         }
 
@@ -82,7 +88,7 @@ internal sealed class HostSide(NetlinkSocket socket, InstallationId installation
         using var batch = new RouteBatch(socket);
         batch.CreateVeth(alias.LinkName, LabLayout.InnerLink, instanceNamespace);
         batch.SetAlias(alias.LinkName, alias.ToString());
-        if (hasIpv6)
+        if (LinkSettings.HasIpv6)
         {
             batch.NoGeneratedAddress(alias.LinkName);
         }
@@ -90,10 +96,14 @@ internal sealed class HostSide(NetlinkSocket socket, InstallationId installation
         batch.Commit();
     }
 
-    /// <summary>Takes the link up and makes the routes to it exactly these. Sends nothing when all is so already.</summary>
-    internal void Open(LabInstance wanted, State? known)
+    /// <summary>
+    /// Takes the link up and makes the routes to it exactly these. Sends nothing when all is so already. Gives what could not be because IPv6 is off for the
+    /// link, in words; null for nothing.
+    /// </summary>
+    internal string? Open(LabInstance wanted, State? known)
     {
-        var link = known?.Link ?? LinkOf(wanted);
+        var link = known?.Link ?? LinkOf(wanted.LinkName);
+        var isIpv6On = LinkSettings.IsIpv6On(link.Name);
         using var batch = new RouteBatch(socket);
         if (!link.IsUp)
         {
@@ -108,7 +118,7 @@ internal sealed class HostSide(NetlinkSocket socket, InstallationId installation
             batch.AddAddress(link.Index, LabLayout.GatewayIpv4, 32, RouteRequests.ScopeLink);
         }
 
-        if (hasIpv6 && !addresses.Contains(LabLayout.GatewayIpv6))
+        if (isIpv6On && !addresses.Contains(LabLayout.GatewayIpv6))
         {
             batch.AddAddress(link.Index, LabLayout.GatewayIpv6, 64, RouteRequests.ScopeLink);
         }
@@ -116,17 +126,65 @@ internal sealed class HostSide(NetlinkSocket socket, InstallationId installation
         foreach (var address in wanted.Addresses.Where(address => !routes.Contains(address)))
         {
             var family = RouteRequests.FamilyOf(address);
-            batch.AddRoute(link.Index, family, address, LabLayout.WidthOf(address), null, family == RouteRequests.Ipv4 ? _ownIpv4 : null);
+            if (family == RouteRequests.Ipv4 || isIpv6On)
+            {
+                batch.AddRoute(link.Index, family, address, LabLayout.WidthOf(address), null, family == RouteRequests.Ipv4 ? _ownIpv4 : null);
+            }
         }
 
         batch.Commit();
+        return isIpv6On || wanted.Ipv6 is null ? null : $"IPv6 is off for the link `{link.Name}` (net.ipv6.conf.{link.Name}.disable_ipv6), so {wanted.Ipv6} cannot be reached";
     }
+
+    /// <summary>Whether what leads to the instance is there, as it was made.</summary>
+    internal bool IsOpen(LabInstance wanted)
+    {
+        if (socket.Link(wanted.LinkName) is not { } link || link.Name != wanted.LinkName || link.IsUp != wanted.IsRunning || link.Alias != AliasOf(wanted).ToString())
+        {
+            return false;
+        }
+
+        if (!wanted.IsRunning)
+        {
+            return true;
+        }
+
+        var isIpv6On = LinkSettings.IsIpv6On(link.Name);
+        var own = socket.Addresses(link.Index, int.MaxValue);
+        return own.Exists(row => row.Address.Equals(LabLayout.GatewayIpv4))
+            && (!isIpv6On || own.Exists(row => row.Address.Equals(LabLayout.GatewayIpv6)))
+            && wanted.Addresses.All(address => (RouteRequests.FamilyOf(address) == RouteRequests.Ipv6 && !isIpv6On) || socket.LinkTowards(address) == link.Index);
+    }
+
+    /// <summary>Whether the far end of a link is in this namespace.</summary>
+    internal bool LeadsTo(LinkRow link, SafeFileHandle handle) => link.PeerNamespace is { } peer && socket.NamespaceId(handle) == peer;
+
+    /// <summary>Gives a link that was renamed its name back. It is filtered under any name. Before Linux 6.2 it must be down for that, and has no routes then.</summary>
+    internal State Rename(State renamed, string name)
+    {
+        using var batch = new RouteBatch(socket);
+        try
+        {
+            batch.Rename(renamed.Link.Index, name);
+            batch.Commit();
+            return renamed with { Link = renamed.Link with { Name = name } };
+        }
+        catch (LabException refusal) when (refusal.InnerException is NetlinkException { Errno: Busy })
+        {
+            batch.SetLink(renamed.Link.Name, up: false);
+            batch.Rename(renamed.Link.Index, name);
+            batch.Commit();
+            return new State(renamed.Link with { Name = name, IsUp = false }, [], []);
+        }
+    }
+
+    private const int Busy = 16;
 
     /// <summary>Takes routes away that lead to addresses the instance no longer has.</summary>
     internal void RemoveRoutes(LabInstance of, IEnumerable<IPAddress> addresses, State? known)
     {
         using var batch = new RouteBatch(socket);
-        var link = known?.Link ?? LinkOf(of);
+        var link = known?.Link ?? LinkOf(of.LinkName);
         foreach (var address in addresses)
         {
             batch.RemoveRoute(link.Index, address);
@@ -135,6 +193,7 @@ internal sealed class HostSide(NetlinkSocket socket, InstallationId installation
         batch.Commit();
     }
 
+    /// <summary>Takes a link down.</summary>
     internal void Close(string linkName)
     {
         using var batch = new RouteBatch(socket);
@@ -149,5 +208,26 @@ internal sealed class HostSide(NetlinkSocket socket, InstallationId installation
         batch.Commit();
     }
 
-    private LinkRow LinkOf(LabInstance instance) => socket.Link(instance.LinkName) ?? throw new LabException($"the link `{instance.LinkName}` is gone");
+    /// <summary>The name first and the link last: as long as the link is there, whoever is interrupted finds the rest by its alias.</summary>
+    internal void Dismantle(LabAlias alias, bool ownsNamespace)
+    {
+        Close(alias.LinkName);
+        if (ownsNamespace)
+        {
+            NamedNamespace.Delete(alias.NamespaceName);
+        }
+
+        Remove(alias.LinkName);
+    }
+
+    internal void RemoveForeign()
+    {
+        foreach (var (alias, link) in ReadForeign())
+        {
+            using var handle = NamedNamespace.Open(alias.NamespaceName);
+            Dismantle(alias, handle is not null && LeadsTo(link, handle));
+        }
+    }
+
+    internal LinkRow LinkOf(string name) => socket.Link(name) ?? throw new LabException($"the link `{name}` is gone");
 }

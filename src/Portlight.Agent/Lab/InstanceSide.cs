@@ -4,32 +4,52 @@ using Portlight.Nftables.Netlink;
 
 namespace Portlight.Agent.Lab;
 
-/// <summary>What is inside a lab namespace: loopback, <c>eth0</c> with the instance's addresses, and the ways out.</summary>
-internal sealed class InstanceSide(Cidr privateNetwork, bool hasIpv6)
+/// <summary>
+/// What is inside a lab namespace: loopback, <c>eth0</c> with the instance's addresses, and the ways out. Root inside may do with it what root likes, so what is
+/// read there is bounded, and what is refused there is told and stops nothing else.
+/// </summary>
+internal sealed class InstanceSide(Cidr privateNetwork)
 {
-    /// <summary>True when the namespace holds the other end of this host link.</summary>
-    internal static bool IsWiredTo(SafeFileHandle handle, int hostLink)
+    private const string Loopback = "lo";
+    private const int MostAddresses = 64;
+
+    /// <summary>Marks a namespace as ours. Call it inside.</summary>
+    internal static void Mark(LabAlias alias)
     {
-        var wired = false;
+        using var socket = NetlinkSocket.Open(NetlinkProtocol.Route);
+        using var batch = new RouteBatch(socket);
+        batch.SetAlias(Loopback, alias.ToString());
+        batch.Commit();
+    }
+
+    /// <summary>Whether a namespace was made for this instance, whatever has become of its link.</summary>
+    internal static bool IsMarked(SafeFileHandle handle, LabAlias alias)
+    {
+        var mark = "";
         NamedNamespace.Inside(handle, () =>
         {
             using var socket = NetlinkSocket.Open(NetlinkProtocol.Route);
-            wired = socket.Link(LabLayout.InnerLink)?.PeerIndex == hostLink;
+            mark = socket.Link(Loopback)?.Alias;
         });
-        return wired;
+        return mark == alias.ToString();
     }
 
-    /// <summary>Makes addresses and routes what the instance should have. What is right already is not touched, so connections live on.</summary>
-    internal void Furnish(SafeFileHandle handle, LabInstance wanted) => NamedNamespace.Inside(handle, () =>
+    /// <summary>
+    /// Makes addresses and routes what the instance should have. What is right already is not touched, so connections live on.
+    /// </summary>
+    /// <param name="handle">The namespace.</param>
+    /// <param name="wanted">The instance.</param>
+    /// <param name="innerLink">The number that the link's inner end has inside: its name is root's to change.</param>
+    internal void Furnish(SafeFileHandle handle, LabInstance wanted, int innerLink) => NamedNamespace.Inside(handle, () =>
     {
         using var socket = NetlinkSocket.Open(NetlinkProtocol.Route);
-        var link = socket.Link(LabLayout.InnerLink) ?? throw new LabException($"the namespace `{wanted.NamespaceName}` has no {LabLayout.InnerLink}");
-        var there = socket.Addresses().Where(row => row.Link == link.Index).ToList();
+        var link = socket.Link(innerLink) ?? throw new LabException($"the namespace `{wanted.NamespaceName}` has no {LabLayout.InnerLink}");
+        var there = AddressesOf(link, out var tooMany);
         using var batch = new RouteBatch(socket);
-        batch.SetLink("lo", up: true);
+        batch.SetLink(Loopback, up: true);
         if (!link.IsUp)
         {
-            if (hasIpv6)
+            if (LinkSettings.HasIpv6)
             {
                 batch.NoGeneratedAddress(link.Name);
             }
@@ -49,7 +69,28 @@ internal sealed class InstanceSide(Cidr privateNetwork, bool hasIpv6)
 
         AddWaysOut(batch, link.Index, wanted, there);
         batch.Commit();
+        if (tooMany)
+        {
+            throw new LabException($"there are more than {MostAddresses} addresses in the namespace `{wanted.NamespaceName}`; those that are not the instance's were left");
+        }
     });
+
+    /// <summary>On a socket of its own, which is given up with what is still in it.</summary>
+    private static List<AddressRow> AddressesOf(LinkRow link, out bool tooMany)
+    {
+        using var socket = NetlinkSocket.Open(NetlinkProtocol.Route);
+        socket.FilterDumps();
+        tooMany = false;
+        try
+        {
+            return socket.Addresses(link.Index, MostAddresses);
+        }
+        catch (LabException exception) when (exception.InnerException is null)
+        {
+            tooMany = true;
+            return [];
+        }
+    }
 
     private void AddWaysOut(RouteBatch batch, int link, LabInstance wanted, List<AddressRow> there)
     {
@@ -64,7 +105,7 @@ internal sealed class InstanceSide(Cidr privateNetwork, bool hasIpv6)
             batch.AddRoute(link, RouteRequests.Ipv4, privateNetwork.ToAddress(), privateNetwork.PrefixLength, LabLayout.GatewayIpv4, own);
         }
 
-        if (!hasIpv6)
+        if (!LinkSettings.HasIpv6)
         {
             return;
         }

@@ -4,8 +4,8 @@ using Portlight.Domain;
 namespace Portlight.Agent.Lab;
 
 /// <summary>
-/// How a lab link is known again after a restart: its name says the index, its alias (ifAlias) the installation, the index and the namespace. A link without
-/// both is not Portlight's. The aliases of versions before installations had an id name none, and are nobody's.
+/// How a lab link is known again after a restart: its alias (ifAlias) says the installation, the index and the namespace, also when somebody has renamed it.
+/// A link without one is not Portlight's. The loopback of the namespace has the same alias, so that the namespace is known when its link is gone. The aliases of versions before installations had an id name none, and are nobody's.
 /// </summary>
 internal readonly record struct LabAlias(InstallationId? Installation, long Index, string NamespaceName)
 {
@@ -18,10 +18,10 @@ internal readonly record struct LabAlias(InstallationId? Installation, long Inde
 
     internal static string LinkNameOf(long index) => string.Create(CultureInfo.InvariantCulture, $"pl{index}");
 
-    internal static bool TryParse(string? linkName, string? alias, out LabAlias parsed)
+    internal static bool TryParse(string? alias, out LabAlias parsed)
     {
         parsed = default;
-        if (linkName is null || alias is null || !alias.StartsWith(Prefix, StringComparison.Ordinal))
+        if (alias is null || !alias.StartsWith(Prefix, StringComparison.Ordinal))
         {
             return false;
         }
@@ -41,7 +41,7 @@ internal readonly record struct LabAlias(InstallationId? Installation, long Inde
         }
 
         parsed = new LabAlias(installation, index, rest[(colon + 1)..].ToString());
-        return parsed.LinkName == linkName && parsed.ToString() == alias;
+        return parsed.ToString() == alias;
     }
 
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Prefix}{Installation}{(Installation is null ? "" : ":")}{Index}:{NamespaceName}");

@@ -1,5 +1,4 @@
 using System.Net;
-using Microsoft.Win32.SafeHandles;
 using Portlight.Domain;
 using Portlight.Nftables.Netlink;
 
@@ -7,29 +6,35 @@ namespace Portlight.Agent.Lab;
 
 /// <summary>
 /// The lab instances of this machine. Every step is one that closes or one that opens, and the caller puts the ruleset between them: links go down and
-/// routes away before it, links come up and routes after it. What has been found or made is remembered, so that a change of ports asks the kernel nothing.
+/// routes away before it, links come up and routes after it. What has been found or made is remembered, so that a change of ports asks the kernel nothing;
+/// <see cref="Look"/> and <see cref="Mend"/> read it again. A <see cref="LabException"/> concerns the one instance that was asked for.
 /// </summary>
 internal sealed class LabHost : IDisposable
 {
-    private readonly InstallationId _installation;
     private readonly NetlinkSocket _socket;
     private readonly HostSide _host;
     private readonly InstanceSide _inside;
     private readonly Dictionary<long, LabInstance> _present = [];
+    private readonly Dictionary<long, string> _problems = [];
     private readonly Dictionary<long, uint> _devices = [];
+    private Dictionary<long, (LabAlias Alias, HostSide.State State)> _found = [];
 
     /// <summary>Instances that lost routes, whose inside still has the addresses.</summary>
     private readonly HashSet<long> _unfinished = [];
 
-    /// <summary>Works in the network namespace of the calling thread.</summary>
+    private bool _hasSwept;
+
+    /// <summary>Works in the network namespace of the calling thread. Opens now what it needs of the host later.</summary>
     internal LabHost(Cidr privateNetwork, InstallationId installation)
     {
-        _installation = installation;
-        var hasIpv6 = LinkSettings.HasIpv6;
         _socket = NetlinkSocket.Open(NetlinkProtocol.Route);
-        _host = new HostSide(_socket, installation, hasIpv6);
-        _inside = new InstanceSide(privateNetwork, hasIpv6);
+        _socket.FilterDumps();
+        _host = new HostSide(_socket, installation);
+        _inside = new InstanceSide(privateNetwork);
     }
+
+    /// <summary>The links of ours that <see cref="Look"/> saw, by the index of their instances.</summary>
+    internal IReadOnlyCollection<long> Found => _found.Keys;
 
     /// <summary>What the host has of an instance; null when nothing.</summary>
     internal LabInstance? Present(long index) => _present.GetValueOrDefault(index);
@@ -40,29 +45,100 @@ internal sealed class LabHost : IDisposable
     /// <summary>The device of this name; null when the host has none.</summary>
     internal uint? DeviceNamed(string name) => _socket.Link(name) is { } link && link.Name == name ? (uint)link.Index : null;
 
-    /// <summary>
-    /// Reads what the host has, removes what is ours and not wanted, and remembers the rest. Nothing that is wanted is touched, unless it is broken
-    /// (its namespace was taken away, or is another one of that name): then its link goes, and <see cref="Prepare"/> makes it anew.
-    /// </summary>
-    internal void Adopt(IReadOnlyDictionary<long, LabInstance> wanted)
+    /// <summary>What of an instance that stands was refused; null when nothing.</summary>
+    internal string? Problem(long index) => _problems.GetValueOrDefault(index);
+
+    internal void NoteProblem(long index, string problem) => _problems[index] = problem;
+
+    /// <summary>Reads what the host has of links, addresses and routes. Enters no namespace, so what is in one costs nothing here.</summary>
+    internal void Look()
     {
-        _present.Clear();
-        _devices.Clear();
-        _unfinished.Clear();
-        foreach (var (index, (alias, state)) in _host.Read())
+        _found = [];
+        if (!_hasSwept)
         {
-            using var handle = NamedNamespace.Open(alias.NamespaceName);
-            var wired = handle is not null && InstanceSide.IsWiredTo(handle, state.Link.Index);
-            if (wired && wanted.GetValueOrDefault(index)?.NamespaceName == alias.NamespaceName)
-            {
-                _devices[index] = (uint)state.Link.Index;
-                Reconcile(handle!, wanted[index], state);
-            }
-            else
-            {
-                Dismantle(alias, ownsNamespace: wired);
-            }
+            _hasSwept = true;
+            _ = Attempt(() => NamedNamespace.RemoveLeftOvers("pl-"));
         }
+
+        _found = _host.Read();
+        _devices.Clear();
+        foreach (var (index, found) in _found)
+        {
+            _devices[index] = (uint)found.State.Link.Index;
+        }
+    }
+
+    /// <summary>Whether an instance has something that must close before its rules may open: a link that is up, a route.</summary>
+    internal bool MustCloseFirst(LabInstance wanted) =>
+        _found.TryGetValue(wanted.Index, out var found)
+        && found.State.Link.IsUp
+        && (!wanted.IsRunning || found.State.Routes.Except(wanted.Addresses).Any());
+
+    /// <summary>
+    /// Makes one instance what is wanted, from what <see cref="Look"/> saw: first what closes, then what opens. What is refused does not stop the rest, and an
+    /// instance is made again only when its link or the name of its namespace is gone. The rules are in force already.
+    /// </summary>
+    internal void Mend(LabInstance wanted)
+    {
+        _problems.Remove(wanted.Index);
+        _unfinished.Remove(wanted.Index);
+        _present.Remove(wanted.Index);
+        if (!_found.Remove(wanted.Index, out var found))
+        {
+            Make(wanted);
+            return;
+        }
+
+        var state = found.State.Link.Name == found.Alias.LinkName ? found.State : _host.Rename(found.State, found.Alias.LinkName);
+        _present[wanted.Index] = new LabInstance(wanted.Index, found.Alias.NamespaceName, Kept(state, wanted.PublicIpv4), Kept(state, wanted.PrivateIpv4), Kept(state, wanted.Ipv6), state.Link.IsUp);
+        using var handle = NamedNamespace.Open(found.Alias.NamespaceName);
+        if (handle is null || found.Alias.NamespaceName != wanted.NamespaceName)
+        {
+            // Whoever removed the name cannot be asked for the namespace; what runs in it has lost its network with this.
+            _present.Remove(wanted.Index);
+            _host.Dismantle(found.Alias, ownsNamespace: handle is not null && _host.LeadsTo(state.Link, handle));
+            Make(wanted);
+            return;
+        }
+
+        var surplus = state.Routes.Except(wanted.Addresses).ToList();
+        if (surplus.Count > 0)
+        {
+            _host.RemoveRoutes(wanted, surplus, state);
+        }
+
+        if (state.Link.IsUp && !wanted.IsRunning)
+        {
+            _host.Close(state.Link.Name);
+        }
+
+        var problem = Attempt(() => LinkSettings.Apply(state.Link.Name));
+        problem ??= _host.LeadsTo(state.Link, handle)
+            ? Attempt(() => _inside.Furnish(handle, wanted, state.Link.PeerIndex))
+            : $"the far end of `{state.Link.Name}` is not in the network namespace `{wanted.NamespaceName}`";
+        if (wanted.IsRunning)
+        {
+            problem ??= _host.Open(wanted, state);
+        }
+
+        _present[wanted.Index] = wanted;
+        if (problem is not null)
+        {
+            _problems[wanted.Index] = problem;
+        }
+    }
+
+    /// <summary>Mends what others have changed on the host's side of an instance. False when it is as it was made.</summary>
+    internal bool Heal(LabInstance wanted)
+    {
+        if (_host.IsOpen(wanted))
+        {
+            return false;
+        }
+
+        Look();
+        Mend(wanted);
+        return true;
     }
 
     /// <summary>Makes what is missing, closed: a namespace, and a link that is down.</summary>
@@ -78,17 +154,9 @@ internal sealed class LabHost : IDisposable
             Remove(wanted.Index);
         }
 
-        using (var taken = NamedNamespace.Open(wanted.NamespaceName))
-        {
-            if (taken is not null)
-            {
-                throw new LabException($"a network namespace named `{wanted.NamespaceName}` exists that is not Portlight's; remove it (`ip netns del {wanted.NamespaceName}`), or name the instance otherwise");
-            }
-        }
-
-        NamedNamespace.Create(wanted.NamespaceName, handle => _host.Create(AliasOf(wanted), handle));
+        Wiring.Lay(_host, wanted);
         _present[wanted.Index] = new LabInstance(wanted.Index, wanted.NamespaceName, null, null, null, IsRunning: false);
-        _devices[wanted.Index] = DeviceNamed(wanted.LinkName) ?? throw new LabException($"the link `{wanted.LinkName}` is gone");
+        _devices[wanted.Index] = (uint)_host.LinkOf(wanted.LinkName).Index;
 
         // Here and not where the link is made: that is done in the new namespace, and /proc/sys/net is that of the thread's.
         LinkSettings.Apply(wanted.LinkName);
@@ -133,7 +201,7 @@ internal sealed class LabHost : IDisposable
         }
     }
 
-    /// <summary>Opens: addresses inside, the link up, the routes to it.</summary>
+    /// <summary>Opens: addresses inside, the link up, the routes to it. That IPv6 is off for the link is a problem and no refusal.</summary>
     internal void Open(LabInstance wanted)
     {
         if (!_present.TryGetValue(wanted.Index, out var there) || (there == wanted && !_unfinished.Contains(wanted.Index)))
@@ -142,10 +210,11 @@ internal sealed class LabHost : IDisposable
         }
 
         using var handle = NamedNamespace.Open(wanted.NamespaceName) ?? throw new LabException($"the network namespace `{wanted.NamespaceName}` is gone");
-        _inside.Furnish(handle, wanted);
-        if (wanted.IsRunning)
+        _inside.Furnish(handle, wanted, _host.LinkOf(wanted.LinkName).PeerIndex);
+        _problems.Remove(wanted.Index);
+        if (wanted.IsRunning && _host.Open(wanted, known: null) is { } problem)
         {
-            _host.Open(wanted, known: null);
+            _problems[wanted.Index] = problem;
         }
 
         _present[wanted.Index] = wanted;
@@ -156,30 +225,45 @@ internal sealed class LabHost : IDisposable
     internal void Remove(long index)
     {
         _unfinished.Remove(index);
-        if (_present.Remove(index, out var there))
+        _problems.Remove(index);
+        if (_present.TryGetValue(index, out var there))
         {
+            _host.Dismantle(_host.AliasOf(there), ownsNamespace: true);
+            _present.Remove(index);
             _devices.Remove(index);
-            Dismantle(AliasOf(there), ownsNamespace: true);
         }
     }
 
-    /// <summary>How many lab instances of ours there are, known or not.</summary>
-    internal int Count() => _host.Read().Count;
+    /// <summary>Removes a link that <see cref="Look"/> saw and nobody wants, with its namespace if it leads there.</summary>
+    internal void Dismantle(long index)
+    {
+        if (_found.Remove(index, out var found))
+        {
+            _present.Remove(index);
+            _devices.Remove(index);
+            _problems.Remove(index);
+            _unfinished.Remove(index);
+            if (found.State.Link.Name != found.Alias.LinkName)
+            {
+                _host.Rename(found.State, found.Alias.LinkName);
+            }
+
+            using var handle = NamedNamespace.Open(found.Alias.NamespaceName);
+            _host.Dismantle(found.Alias, handle is not null && _host.LeadsTo(found.State.Link, handle));
+        }
+    }
 
     /// <summary>Removes every lab instance of ours, known or not, and says how many there were.</summary>
     internal int Clear()
     {
-        _present.Clear();
-        _devices.Clear();
-        var found = _host.Read();
-        foreach (var (alias, state) in found.Values)
-        {
-            using var handle = NamedNamespace.Open(alias.NamespaceName);
-            Dismantle(alias, handle is not null && InstanceSide.IsWiredTo(handle, state.Link.Index));
-        }
-
-        return found.Count;
+        Look();
+        var indices = Found.ToList();
+        indices.ForEach(Dismantle);
+        return indices.Count;
     }
+
+    /// <summary>How many lab instances of ours there are, known or not.</summary>
+    internal int Count() => _host.Read().Count;
 
     /// <summary>Lab instances of other installations, or that do not say whose they are.</summary>
     internal List<LabAlias> Foreign() => [.. _host.ReadForeign().Select(found => found.Alias)];
@@ -187,66 +271,20 @@ internal sealed class LabHost : IDisposable
     /// <summary>Removes the lab instances of other installations, and says which they were.</summary>
     internal List<LabAlias> RemoveForeign()
     {
-        var found = _host.ReadForeign();
-        foreach (var (alias, link) in found)
-        {
-            using var handle = NamedNamespace.Open(alias.NamespaceName);
-            Dismantle(alias, handle is not null && InstanceSide.IsWiredTo(handle, link));
-        }
-
-        return [.. found.Select(removed => removed.Alias)];
+        var foreign = Foreign();
+        _host.RemoveForeign();
+        return foreign;
     }
 
     public void Dispose() => _socket.Dispose();
 
-    private LabAlias AliasOf(LabInstance instance) => new(_installation, instance.Index, instance.NamespaceName);
-
-    /// <summary>Of a link that exists: closes what is too much at once, and remembers what is left for <see cref="Open"/> to complete.</summary>
-    private void Reconcile(SafeFileHandle handle, LabInstance wanted, HostSide.State state)
+    private void Make(LabInstance wanted)
     {
-        var surplus = state.Routes.Except(wanted.Addresses).ToList();
-        if (surplus.Count > 0)
-        {
-            _host.RemoveRoutes(wanted, surplus, state);
-        }
-
-        if (state.Link.IsUp && !wanted.IsRunning)
-        {
-            _host.Close(state.Link.Name);
-        }
-
-        LinkSettings.Apply(state.Link.Name);
-        var there = new LabInstance(
-            wanted.Index,
-            wanted.NamespaceName,
-            Kept(state, wanted.PublicIpv4),
-            Kept(state, wanted.PrivateIpv4),
-            Kept(state, wanted.Ipv6),
-            state.Link.IsUp && wanted.IsRunning);
-        if (there == wanted)
-        {
-            // Open already, so mending it opens nothing. What is right in it is not touched.
-            _inside.Furnish(handle, wanted);
-            if (wanted.IsRunning)
-            {
-                _host.Open(wanted, state);
-            }
-        }
-
-        _present[wanted.Index] = there;
+        Prepare(wanted);
+        Open(wanted);
     }
 
-    /// <summary>The name first and the link last: as long as the link is there, whoever is interrupted finds the rest by its alias.</summary>
-    private void Dismantle(LabAlias alias, bool ownsNamespace)
-    {
-        _host.Close(alias.LinkName);
-        if (ownsNamespace)
-        {
-            NamedNamespace.Delete(alias.NamespaceName);
-        }
-
-        _host.Remove(alias.LinkName);
-    }
+    private static string? Attempt(Action action) => Enforcement.Enforcer.Attempt(action);
 
     private static IPAddress? Kept(IPAddress? there, IPAddress? wanted) => Equals(there, wanted) ? there : null;
 

@@ -13,6 +13,9 @@ internal static class LinkSettings
     /// <summary>Whether IPv6 can be forwarded for single interfaces (net.ipv6.conf.*.force_forwarding, since Linux 6.17).</summary>
     internal static bool HasForceForwarding => File.Exists($"{Root}/ipv6/conf/all/force_forwarding");
 
+    /// <summary>Whether IPv6 is on for one interface. Where it is off (net.ipv6.conf.*.disable_ipv6, which many set for all), the kernel gives it no address and no route.</summary>
+    internal static bool IsIpv6On(string link) => HasIpv6 && Read("ipv6", link, "disable_ipv6") != "1";
+
     internal static void Apply(string link)
     {
         Set("ipv4", link, "forwarding", "1");

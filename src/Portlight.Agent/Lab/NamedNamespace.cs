@@ -79,6 +79,24 @@ internal static class NamedNamespace
         }
     }
 
+    /// <summary>Removes files of names that begin so and are no namespaces: who was killed while deleting one left such a file.</summary>
+    internal static void RemoveLeftOvers(string prefix)
+    {
+        if (!System.IO.Directory.Exists(Directory))
+        {
+            return;
+        }
+
+        foreach (var path in System.IO.Directory.EnumerateFiles(Directory, prefix + "*"))
+        {
+            using var handle = LinuxCalls.OpenIfThere(path);
+            if (handle is not null && !LinuxCalls.IsNamespace(handle) && RandomAccess.GetLength(handle) == 0)
+            {
+                _ = LinuxCalls.Unlink(path);
+            }
+        }
+    }
+
     /// <summary>Does something in a namespace.</summary>
     internal static void Inside(SafeFileHandle handle, Action action) => OnOwnThread(() =>
     {

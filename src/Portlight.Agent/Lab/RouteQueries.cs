@@ -1,12 +1,13 @@
 using System.Net;
 using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
 using Portlight.Agent.Devices;
 using Portlight.Nftables.Netlink;
 
 namespace Portlight.Agent.Lab;
 
-/// <summary>A link, as far as anybody here asks.</summary>
-internal readonly record struct LinkRow(int Index, string Name, string? Alias, bool IsUp, bool IsLoopback, int PeerIndex, int MasterIndex, string? SlaveKind)
+/// <summary>A link, as far as anybody here asks. The namespace of its peer is a number that only this namespace knows it by; null when it is this one.</summary>
+internal readonly record struct LinkRow(int Index, string Name, string? Alias, bool IsUp, bool IsLoopback, int PeerIndex, int MasterIndex, string? SlaveKind, int? PeerNamespace)
 {
     /// <summary>As <c>fe:54:00:aa:bb:01</c>; null where it has none.</summary>
     internal string? HardwareAddress { get; init; }
@@ -27,7 +28,12 @@ internal static class RouteQueries
     private const uint WithoutStatistics = 8; // RTEXT_FILTER_SKIP_STATS
     private const ushort AlternativeName = 53; // IFLA_ALT_IFNAME
     private const int LongestName = 15; // IFNAMSIZ less its closing zero; an alternative name may be longer
+    private const int NoSuchRoute = 3;
+    private const int NotAllowed = 13;
     private const int NoSuchDevice = 19;
+    private const int Invalid = 22;
+    private const int Unreachable = 101;
+    private const int HostUnreachable = 113;
     private const int Attempts = 10;
 
     /// <summary>Every veth of the namespace that the socket is of.</summary>
@@ -51,47 +57,106 @@ internal static class RouteQueries
     }
 
     /// <summary>One link by its name or an alternative one; null when there is none.</summary>
-    internal static LinkRow? Link(this NetlinkSocket socket, string name)
+    internal static LinkRow? Link(this NetlinkSocket socket, string name) => socket.OneLink(0, writer => writer.Text(name.Length > LongestName ? AlternativeName : RouteRequests.LinkName, name));
+
+    /// <summary>One link by number; null when there is none.</summary>
+    internal static LinkRow? Link(this NetlinkSocket socket, int index) => socket.OneLink(index, _ => { });
+
+    private static LinkRow? OneLink(this NetlinkSocket socket, int index, Action<NetlinkWriter> name)
     {
         LinkRow? row = null;
+        return socket.IsThere(
+            () => row = null,
+            RouteRequests.GetLink,
+            writer =>
+            {
+                writer.Raw(new RouteRequests.LinkHeader { Index = index });
+                name(writer);
+                writer.U32(RouteRequests.LinkExtensionMask, WithoutStatistics);
+            },
+            message => row = ReadLink(message),
+            NoSuchDevice) ? row : null;
+    }
+
+    /// <summary>The link that packets to an address take, by the tables alone; null when there is no way.</summary>
+    internal static int? LinkTowards(this NetlinkSocket socket, IPAddress destination)
+    {
+        int? link = null;
+        var family = RouteRequests.FamilyOf(destination);
+        return socket.IsThere(
+            () => link = null,
+            RouteRequests.GetRoute,
+            writer =>
+            {
+                writer.Raw(new RouteRequests.RouteHeader { Family = family, DestinationLength = (byte)LabLayout.WidthOf(destination), Flags = RouteRequests.RouteOfTable });
+                writer.Bytes(RouteRequests.RouteDestination, destination.GetAddressBytes());
+            },
+            message => link = message.Attributes(12).TryGet(RouteRequests.RouteLink, out var towards) ? (int)towards.U32 : null,
+            Unreachable, HostUnreachable, NotAllowed, Invalid, NoSuchRoute) ? link : null;
+    }
+
+    /// <summary>What this namespace calls another one by in <see cref="LinkRow.PeerNamespace"/>; null when it has no number for it.</summary>
+    internal static int? NamespaceId(this NetlinkSocket socket, SafeFileHandle handle)
+    {
+        int? id = null;
+        socket.Ask(
+            () => id = null,
+            RouteRequests.GetNamespaceId,
+            Acknowledge,
+            writer =>
+            {
+                writer.Raw([0, 0, 0, 0]); // struct rtgenmsg
+                writer.U32(RouteRequests.NamespaceFile, (uint)handle.DangerousGetHandle());
+            },
+            message => id = message.Attributes(1).TryGet(1, out var known) && (int)known.U32 >= 0 ? (int)known.U32 : null);
+        return id;
+    }
+
+    private static bool IsThere(this NetlinkSocket socket, Action restart, ushort type, Action<NetlinkWriter> body, NetlinkMessageReceiver receive, params ReadOnlySpan<int> absent)
+    {
         try
         {
-            socket.Ask(
-                () => row = null,
-                RouteRequests.GetLink,
-                Acknowledge,
-                writer =>
-                {
-                    writer.Raw(default(RouteRequests.LinkHeader));
-                    writer.Text(name.Length > LongestName ? AlternativeName : RouteRequests.LinkName, name);
-                    writer.U32(RouteRequests.LinkExtensionMask, WithoutStatistics);
-                },
-                message => row = ReadLink(message));
+            socket.Ask(restart, type, Acknowledge, body, receive);
+            return true;
         }
-        catch (LabException exception) when (exception.InnerException is NetlinkException { Errno: NoSuchDevice })
+        catch (LabException exception) when (exception.InnerException is NetlinkException refusal)
         {
-            return null;
-        }
+            if (absent.Contains(refusal.Errno))
+            {
+                return false;
+            }
 
-        return row;
+            throw;
+        }
     }
 
     /// <summary>Every address of the namespace, of both families.</summary>
-    internal static List<AddressRow> Addresses(this NetlinkSocket socket)
+    internal static List<AddressRow> Addresses(this NetlinkSocket socket) => socket.Addresses(0, int.MaxValue);
+
+    /// <summary>
+    /// The addresses of one link (0 for all), if they are no more than so many. More is a <see cref="LabException"/>, and the socket is of no further use: the
+    /// rest of the list is still in it.
+    /// </summary>
+    internal static List<AddressRow> Addresses(this NetlinkSocket socket, int link, int atMost)
     {
         var rows = new List<AddressRow>();
         socket.Ask(
             rows.Clear,
             RouteRequests.GetAddress,
             Dump,
-            writer => writer.Raw(default(RouteRequests.AddressHeader)),
+            writer => writer.Raw(new RouteRequests.AddressHeader { Index = link }),
             message =>
             {
+                if (rows.Count >= atMost)
+                {
+                    throw new LabException($"there are more than {atMost} addresses");
+                }
+
                 var header = MemoryMarshal.Read<RouteRequests.AddressHeader>(message.Payload);
                 var attributes = message.Attributes(8);
 
                 // IFA_LOCAL is the address itself, and is absent for IPv6 without a peer; IFA_ADDRESS is then the same.
-                if (attributes.TryGet(2, out var address) || attributes.TryGet(1, out address))
+                if ((link == 0 || header.Index == link) && (attributes.TryGet(2, out var address) || attributes.TryGet(1, out address)))
                 {
                     rows.Add(new AddressRow(header.Index, new IPAddress(address.Value), header.Scope));
                 }
@@ -147,7 +212,8 @@ internal static class RouteQueries
             (header.Flags & RouteRequests.LinkIsLoopback) != 0,
             attributes.TryGet(RouteRequests.LinkPeerIndex, out var peer) ? (int)peer.U32 : 0,
             attributes.TryGet(RouteRequests.LinkMaster, out var master) ? (int)master.U32 : 0,
-            slaveKind)
+            slaveKind,
+            attributes.TryGet(RouteRequests.LinkPeerNamespace, out var netns) ? (int)netns.U32 : null)
         {
             HardwareAddress = attributes.TryGet(1, out var address) ? Device.Written(address.Value) : null, // IFLA_ADDRESS
         };

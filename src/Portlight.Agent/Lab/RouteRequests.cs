@@ -18,6 +18,7 @@ internal static class RouteRequests
     internal const ushort NewRoute = 24;
     internal const ushort DeleteRoute = 25;
     internal const ushort GetRoute = 26;
+    internal const ushort GetNamespaceId = 90;
 
     internal const byte Ipv4 = 2;
     internal const byte Ipv6 = 10;
@@ -33,6 +34,9 @@ internal static class RouteRequests
     internal const ushort LinkKindNest = 18;
     internal const ushort LinkAlias = 20;
     internal const ushort LinkExtensionMask = 29;
+    internal const ushort LinkPeerNamespace = 37;
+    internal const ushort NamespaceFile = 3;
+    internal const uint RouteOfTable = 0x2000; // RTM_F_FIB_MATCH
     internal const ushort LinkKind = 1;
     internal const ushort LinkSlaveKind = 4;
     internal const ushort RouteDestination = 1;
@@ -128,6 +132,14 @@ internal static class RouteRequests
     {
         batch.Begin(NewLink, 0, $"cannot take the link `{name}` {(up ? "up" : "down")}", up ? 0 : NoSuchDevice);
         batch.Writer.Raw(new LinkHeader { Flags = up ? LinkIsUp : 0, Change = LinkIsUp });
+        batch.Writer.Text(LinkName, name);
+        batch.End();
+    }
+
+    internal static void Rename(this RouteBatch batch, int link, string name)
+    {
+        batch.Begin(NewLink, 0, $"cannot give a link the name `{name}`");
+        batch.Writer.Raw(new LinkHeader { Index = link });
         batch.Writer.Text(LinkName, name);
         batch.End();
     }

@@ -1,4 +1,6 @@
 using System.Net;
+using System.Security.Cryptography;
+using System.Text;
 using Portlight.AgentProtocol;
 using Portlight.Domain;
 
@@ -26,9 +28,21 @@ internal sealed class Projection(PortLimits limits, Scope defaultScope)
 
     /// <summary>
     /// <c>pl-web-1</c> in the default scope, <c>pl-REGION-web-1</c> in another region, <c>pl-ACCOUNT-REGION-web-1</c> in another account. A name in the
-    /// default scope that itself begins like one of the longer forms takes the longest form, so that no two instances ever share a namespace.
+    /// default scope that itself begins like one of the longer forms takes the longest form, so that no two instances ever share a namespace. What is too long
+    /// for the alias of a link (255 bytes, of which this is a part) is cut, and ends with a hash of the whole.
     /// </summary>
     public string NamespaceName(Scope scope, string name)
+    {
+        var whole = WholeNamespaceName(scope, name);
+        return whole.Length < CutLength ? whole : $"{whole[..(CutLength - HashLength - 1)]}-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(whole)))[..HashLength]}";
+    }
+
+    /// <summary>Only names that are cut have this length, so a cut one is never another's whole one.</summary>
+    private const int CutLength = 160;
+
+    private const int HashLength = 32;
+
+    private string WholeNamespaceName(Scope scope, string name)
     {
         if (scope.AccountId != defaultScope.AccountId)
         {

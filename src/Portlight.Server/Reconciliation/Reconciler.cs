@@ -26,6 +26,7 @@ internal sealed partial class Reconciler : IAsyncDisposable
     private readonly ConcurrentDictionary<long, Refusal> refusals = [];
     private readonly ConcurrentDictionary<long, string> unfiltered = [];
     private readonly ConcurrentDictionary<long, string> notes = [];
+    private readonly ConcurrentDictionary<long, Refusal> problems = [];
     private readonly TimeProvider clock;
     private readonly ILogger<Reconciler> log;
     private readonly CancellationTokenSource stopping = new();
@@ -70,8 +71,8 @@ internal sealed partial class Reconciler : IAsyncDisposable
     /// <summary>The instance as the kernel holds it; null when it holds nothing of it.</summary>
     public Instance? Standing(long index) => standing.GetValueOrDefault(index);
 
-    /// <summary>What the kernel last refused of an instance; null once something newer is in force.</summary>
-    public Refusal? LastRefusal(long index) => refusals.GetValueOrDefault(index);
+    /// <summary>What is wrong with an instance that stands, or else what the kernel last refused of it; null when nothing.</summary>
+    public Refusal? LastRefusal(long index) => problems.GetValueOrDefault(index) ?? refusals.GetValueOrDefault(index);
 
     /// <summary>Why the packets of an instance are not all filtered by its ports; null when they are.</summary>
     public string? Unfiltered(long index) => unfiltered.GetValueOrDefault(index);
@@ -138,10 +139,13 @@ internal sealed partial class Reconciler : IAsyncDisposable
         var all = store.View.AllInstances();
         var reports = await agent.SynchroniseAsync([.. all.Select(projection.Of)], cancellationToken);
         var byIndex = all.ToDictionary(instance => instance.Index);
+        var applied = new List<Instance>();
         foreach (var report in reports)
         {
-            await SettleAsync(byIndex[report.Index], report);
+            await SettleAsync(byIndex[report.Index], report, applied);
         }
+
+        await Lifecycle.SettleAsync(store, applied);
 
         foreach (var gone in standing.Keys.Except(byIndex.Keys).ToList())
         {
@@ -174,6 +178,7 @@ internal sealed partial class Reconciler : IAsyncDisposable
         var changed = newest.Values.Where(change => !change.IsRemoval).Select(change => projection.Of(change.Instance)).ToList();
         var removed = newest.Values.Where(change => change.IsRemoval).Select(change => change.Instance.Index).ToList();
         var reports = await agent.ApplyAsync(changed, removed, cancellationToken);
+        var applied = new List<Instance>();
         foreach (var report in reports)
         {
             if (report is not AgentReport.Applied && changes.Any(change => change.Instance.Index == report.Index && change.Revision < report.Revision))
@@ -182,9 +187,11 @@ internal sealed partial class Reconciler : IAsyncDisposable
             }
             else
             {
-                await SettleAsync(newest[report.Index].Instance, report);
+                await SettleAsync(newest[report.Index].Instance, report, applied);
             }
         }
+
+        await Lifecycle.SettleAsync(store, applied);
 
         foreach (var index in removed)
         {
@@ -199,14 +206,18 @@ internal sealed partial class Reconciler : IAsyncDisposable
     {
         foreach (var change in changes)
         {
+            var applied = new List<Instance>();
             foreach (var report in await agent.ApplyAsync([projection.Of(change.Instance)], [], cancellationToken))
             {
-                await SettleAsync(change.Instance, report);
+                await SettleAsync(change.Instance, report, applied);
             }
+
+            await Lifecycle.SettleAsync(store, applied);
         }
     }
 
-    private async Task SettleAsync(Instance instance, AgentReport report)
+    /// <summary>A refusal is taken back in the store; what is applied is added to <paramref name="applied"/>.</summary>
+    private async Task SettleAsync(Instance instance, AgentReport report, List<Instance> applied)
     {
         if (report is AgentReport.Rejected rejected)
         {
@@ -219,10 +230,16 @@ internal sealed partial class Reconciler : IAsyncDisposable
 
         standing[instance.Index] = instance;
         await NoteAsync(instance, report);
-        if (instance.State is InstanceState.Pending or InstanceState.Stopping)
+        if ((report as AgentReport.Applied)?.Problem is { } problem)
         {
-            await Lifecycle.SettleAsync(store, instance);
+            problems[instance.Index] = new Refusal(report.Revision, problem, clock.GetUtcNow());
         }
+        else
+        {
+            problems.TryRemove(instance.Index, out _);
+        }
+
+        applied.Add(instance);
     }
 
     /// <summary>What is in the ruleset and filters nothing, or not everything, is no success for who waits for it, and is told until it is mended.</summary>
@@ -264,6 +281,7 @@ internal sealed partial class Reconciler : IAsyncDisposable
         notes.TryRemove(index, out _);
         standing.TryRemove(index, out _);
         refusals.TryRemove(index, out _);
+        problems.TryRemove(index, out _);
     }
 
     private void Confirm(long revision)

@@ -1,0 +1,93 @@
+using Portlight.Domain;
+using Portlight.Nftables;
+
+namespace Portlight.Agent.Enforcement;
+
+/// <summary>
+/// The ruleset's part of a change: all attachments in one transaction, and one by one where the kernel refuses that, so that a bad one costs no other.
+/// </summary>
+internal sealed class Rules(NftablesSession session, RulesetOptions options)
+{
+    /// <summary>What had to be mended in the ruleset beyond what was asked for, since it was set to null.</summary>
+    internal SynchroniseReport? Mended { get; set; }
+
+    /// <exception cref="RulesetRefusedException">The kernel refused; nothing was applied.</exception>
+    internal void Commit(IReadOnlyCollection<JudgedAttachment> put, IReadOnlyCollection<string> remove)
+    {
+        if (put.Count + remove.Count > 0)
+        {
+            Mended = session.Apply([.. put], [.. remove]) ?? Mended;
+        }
+    }
+
+    /// <summary>Puts and removes; each attachment that is refused by itself is given to <paramref name="refuse"/>, and the others are in force.</summary>
+    internal void Apply(IReadOnlyList<Plan> plans, IReadOnlyCollection<string> leaving, Action<Plan, RulesetRefusedException> refuse)
+    {
+        var judging = plans.Where(plan => plan.Judged is not null).ToList();
+        try
+        {
+            Commit([.. judging.Select(plan => plan.Judged!)], leaving);
+            return;
+        }
+        catch (RulesetRefusedException refusal) when (judging.Count == 1 && leaving.Count == 0)
+        {
+            refuse(judging[0], refusal);
+            return;
+        }
+        catch (RulesetRefusedException) when (judging.Count + leaving.Count > 1)
+        {
+            // Together they are refused; which of them it is shows one by one.
+        }
+
+        foreach (var key in leaving)
+        {
+            Commit([], [key]);
+        }
+
+        foreach (var plan in judging)
+        {
+            try
+            {
+                Commit([plan.Judged!], []);
+            }
+            catch (RulesetRefusedException refusal)
+            {
+                refuse(plan, refusal);
+            }
+        }
+    }
+
+    /// <summary>
+    /// The whole table. When the kernel refuses that, one bad attachment must not cost all others their rules: then every attachment is closed in one
+    /// transaction, and opened one by one; one that is refused gets what stood before, if that was the same attachment.
+    /// </summary>
+    internal void Synchronise(IReadOnlyCollection<JudgedAttachment> whole, Func<string, JudgedAttachment?> before, Action<string, RulesetRefusedException> refuse)
+    {
+        try
+        {
+            Mended = session.Synchronise(new Ruleset(options, whole));
+            return;
+        }
+        catch (RulesetRefusedException) when (whole.Count > 0)
+        {
+            Mended = session.Synchronise(new Ruleset(options, whole.Select(attachment => attachment with { Ports = PortSet.Empty })));
+        }
+
+        foreach (var attachment in whole)
+        {
+            try
+            {
+                Commit([attachment], []);
+            }
+            catch (RulesetRefusedException refusal)
+            {
+                if (before(attachment.Key) is { } stood)
+                {
+                    Commit([stood], []);
+                }
+
+                refuse(attachment.Key, refusal);
+            }
+        }
+    }
+}

@@ -1,0 +1,20 @@
+using Microsoft.Extensions.Logging;
+using Portlight.Nftables;
+
+namespace Portlight.Agent;
+
+/// <summary>What the agent tells the operator's log.</summary>
+internal static partial class Log
+{
+    [LoggerMessage(3001, LogLevel.Warning, "the ruleset was changed by somebody else ({Kind}, by {Process}, pid {ProcessId}); repairing it")]
+    internal static partial void Drift(ILogger logger, DriftKind kind, string process, uint processId);
+
+    [LoggerMessage(3003, LogLevel.Warning, "taken over from another installation: the lab instance {Namespace} (link {Link}) is removed")]
+    internal static partial void TakenOver(ILogger logger, string @namespace, string link);
+
+    [LoggerMessage(3002, LogLevel.Warning, "a foreign change of the ruleset was mended: {Mended}")]
+    internal static partial void Repaired(ILogger logger, SynchroniseReport mended);
+
+    [LoggerMessage(3004, LogLevel.Warning, "the lab link {Link} or a route to it was changed by somebody else, and was put right")]
+    internal static partial void Healed(ILogger logger, string link);
+}

@@ -1,0 +1,20 @@
+using Portlight.AgentProtocol;
+
+namespace Portlight.Agent;
+
+/// <summary>What an agent says of itself, changed by the threads that repair as well as by its caller's.</summary>
+internal sealed class StatusRecord(AgentStatus first)
+{
+    private readonly Lock _lock = new();
+    private volatile AgentStatus _current = first;
+
+    internal AgentStatus Current => _current;
+
+    internal void Change(Func<AgentStatus, AgentStatus> change)
+    {
+        lock (_lock)
+        {
+            _current = change(_current);
+        }
+    }
+}
