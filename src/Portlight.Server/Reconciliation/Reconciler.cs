@@ -26,7 +26,7 @@ internal sealed partial class Reconciler : IAsyncDisposable
     private readonly ConcurrentDictionary<long, Refusal> refusals = [];
     private readonly ConcurrentDictionary<long, string> unfiltered = [];
     private readonly ConcurrentDictionary<long, string> notes = [];
-    private readonly ConcurrentDictionary<long, Refusal> problems = [];
+    private readonly ConcurrentDictionary<long, Refusal?> problems = [];
     private readonly TimeProvider clock;
     private readonly ILogger<Reconciler> log;
     private readonly CancellationTokenSource stopping = new();
@@ -230,15 +230,7 @@ internal sealed partial class Reconciler : IAsyncDisposable
 
         standing[instance.Index] = instance;
         await NoteAsync(instance, report);
-        if ((report as AgentReport.Applied)?.Problem is { } problem)
-        {
-            problems[instance.Index] = new Refusal(report.Revision, problem, clock.GetUtcNow());
-        }
-        else
-        {
-            problems.TryRemove(instance.Index, out _);
-        }
-
+        problems[instance.Index] = (report as AgentReport.Applied)?.Problem is { } problem ? new Refusal(report.Revision, problem, clock.GetUtcNow()) : null;
         applied.Add(instance);
     }
 
