@@ -34,7 +34,7 @@ public sealed class PortlightJsonTests
         var written = Encoding.UTF8.GetString(AwsJson.ToBytes(response, PortlightJson.Default.AttachInstanceResponse));
 
         Assert.Equal(
-            """{"isDryRun":true,"attachment":{"kind":"host","addresses":["198.51.100.7"],"privateCidrs":[]},"wasAttached":false,"portStatesBefore":[],"portStatesAfter":[{"fromPort":22,"toPort":22,"protocol":"tcp","state":"open","cidrs":["0.0.0.0/0"],"ipv6Cidrs":[],"cidrListAliases":[]}],"listeners":[{"protocol":"tcp","address":"0.0.0.0","port":80,"process":"nginx","isOpenBefore":true,"isOpenAfter":false}]}""",
+            """{"isDryRun":true,"attachment":{"kind":"host","addresses":["198.51.100.7"],"privateCidrs":[]},"wasAttached":false,"portStatesBefore":[],"portStatesAfter":[{"fromPort":22,"toPort":22,"protocol":"tcp","state":"open","cidrs":["0.0.0.0/0"],"ipv6Cidrs":[],"cidrListAliases":[]}],"listeners":[{"protocol":"tcp","address":"0.0.0.0","port":80,"process":"nginx","isOpenBefore":true,"isOpenAfter":false}],"publishedPorts":[],"unseen":[],"sshSessions":[],"cutConnections":[],"outboundConnections":0,"areProcessesHidden":false}""",
             written);
         var again = JsonSerializer.Deserialize(written, PortlightJson.Default.AttachInstanceResponse)!;
         Assert.Equal(written, Encoding.UTF8.GetString(AwsJson.ToBytes(again, PortlightJson.Default.AttachInstanceResponse)));
@@ -55,7 +55,7 @@ public sealed class PortlightJsonTests
         };
 
         Assert.Equal(
-            """{"name":"web-1","regionName":"eu-west-1","accountId":"123456789012","state":"running","portStates":[],"desiredRevision":7,"confirmBy":1795348860,"unconfirmedSince":1795348800}""",
+            """{"name":"web-1","regionName":"eu-west-1","accountId":"123456789012","state":"running","ipAddresses":[],"portStates":[],"desiredRevision":7,"confirmBy":1795348860,"unconfirmedSince":1795348800}""",
             Encoding.UTF8.GetString(AwsJson.ToBytes(status, PortlightJson.Default.InstanceStatus)));
     }
 
@@ -75,7 +75,7 @@ public sealed class PortlightJsonTests
         var status = new InstanceStatus { Name = "web-1", RegionName = "eu-west-1", AccountId = "123456789012", State = "running", DesiredRevision = 7 };
 
         Assert.Equal(
-            """{"name":"web-1","regionName":"eu-west-1","accountId":"123456789012","state":"running","portStates":[],"desiredRevision":7}""",
+            """{"name":"web-1","regionName":"eu-west-1","accountId":"123456789012","state":"running","ipAddresses":[],"portStates":[],"desiredRevision":7}""",
             Encoding.UTF8.GetString(AwsJson.ToBytes(status, PortlightJson.Default.InstanceStatus)));
     }
 }
