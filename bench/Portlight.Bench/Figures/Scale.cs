@@ -40,7 +40,7 @@ internal static class Scale
 
     private static async Task TearDownAsync(DataDirectory data)
     {
-        using var teardown = System.Diagnostics.Process.Start(Subject.Jit, ["teardown", "--data", data.Path]);
+        using var teardown = System.Diagnostics.Process.Start(Subject.Jit, ["teardown", "--yes", "--data", data.Path]);
         await teardown.WaitForExitAsync();
     }
 }
