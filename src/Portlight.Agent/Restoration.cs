@@ -54,7 +54,7 @@ public sealed record Restoration(bool HadFile, int Attachments, string? Damage)
     }
 
     /// <summary>To the device of its name; without one its name is closed until the server binds it.</summary>
-    private static JudgedAttachment Bind(NetlinkSocket links, JudgedAttachment attachment) =>
+    private static FilteredAttachment Bind(NetlinkSocket links, FilteredAttachment attachment) =>
         attachment.IsHost ? attachment : attachment with { Device = links.Link(attachment.Key) is { } link && link.Name == attachment.Key ? (uint)link.Index : null };
 
     private static void Load(Ruleset ruleset, InstallationId installation, string dataDirectory)

@@ -1,7 +1,7 @@
 namespace Portlight.AgentProtocol;
 
 /// <summary>What an agent says of itself.</summary>
-/// <param name="Enforces">True when packets are judged; false when ports are only recorded.</param>
+/// <param name="Enforces">True when packets are filtered; false when ports are only recorded.</param>
 /// <param name="Connections"><c>cut</c> or <c>drain</c>.</param>
 /// <param name="DriftRepairs">How often a foreign change was found and mended since the start.</param>
 /// <param name="LastSynchronised">When the kernel was last compared in full.</param>

@@ -3,8 +3,8 @@ using System.Net;
 
 namespace Portlight.AgentProtocol;
 
-/// <summary>What an agent finds when it looks at an attachment before anything is judged there.</summary>
-/// <param name="Refusal">Why packets cannot be judged there (no such interface, a bridge port, loopback), in words for the operator; null when they can.</param>
+/// <summary>What an agent finds when it looks at an attachment before anything is filtered there.</summary>
+/// <param name="Refusal">Why packets cannot be filtered there (no such interface, a bridge port, loopback), in words for the operator; null when they can.</param>
 /// <param name="Listeners">Sockets that listen on the machine, for an attachment of the machine itself: what an operator may lose.</param>
 public sealed record AttachmentFacts(string? Refusal, ImmutableArray<ListeningSocket> Listeners)
 {

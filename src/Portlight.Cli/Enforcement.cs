@@ -8,7 +8,7 @@ using Portlight.Server;
 
 namespace Portlight.Cli;
 
-/// <summary>The agent of a server in the same process, and whether packets are judged here.</summary>
+/// <summary>The agent of a server in the same process, and whether packets are filtered here.</summary>
 internal sealed class Enforcement : IDisposable
 {
     private readonly IDisposable? _resources;

@@ -5,17 +5,17 @@ using Portlight.Domain;
 namespace Portlight.Nftables;
 
 /// <summary>
-/// A place where packets are judged, and by which port set: the host side of an instance's network interface, or this machine itself.
+/// A place where packets are filtered, and by which port set: the host side of an instance's network interface, or this machine itself.
 /// An attachment with an empty port set is closed; an interface that is no attachment is none of Portlight's business.
 /// </summary>
-public sealed record JudgedAttachment
+public sealed record FilteredAttachment
 {
     /// <summary>The <see cref="Key"/> of the machine itself; no interface is named so.</summary>
     public const string HostKey = "";
 
     private const int LongestInterfaceName = 15;
 
-    private JudgedAttachment(string key, PortSet ports)
+    private FilteredAttachment(string key, PortSet ports)
     {
         Key = key;
         Ports = ports;
@@ -57,16 +57,16 @@ public sealed record JudgedAttachment
     /// Packets that leave this machine by an interface, forwarded or sent from here. <paramref name="device"/> is its ifindex, null while there is none of
     /// that name: then everything to it is closed.
     /// </summary>
-    public static JudgedAttachment Interface(string name, uint? device, PortSet ports)
+    public static FilteredAttachment Interface(string name, uint? device, PortSet ports)
     {
         if (name.Length == 0 || Encoding.UTF8.GetByteCount(name) > LongestInterfaceName || name.Contains('/', StringComparison.Ordinal) || name.Any(char.IsWhiteSpace))
         {
             throw new ArgumentException($"`{name}` is not a name that an interface can have", nameof(name));
         }
 
-        return new JudgedAttachment(name, ports) { Device = device };
+        return new FilteredAttachment(name, ports) { Device = device };
     }
 
     /// <summary>Packets that arrive for this machine, before destination NAT.</summary>
-    public static JudgedAttachment Host(PortSet ports) => new(HostKey, ports);
+    public static FilteredAttachment Host(PortSet ports) => new(HostKey, ports);
 }

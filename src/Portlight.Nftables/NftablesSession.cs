@@ -100,11 +100,11 @@ public sealed class NftablesSession : IDisposable
     /// <returns>What else had to be mended; null when nothing had, which is the rule.</returns>
     /// <exception cref="RulesetRefusedException">The kernel refused; nothing was applied, for none of the attachments.</exception>
     /// <exception cref="InvalidOperationException">There was no <see cref="Synchronise"/> before.</exception>
-    public SynchroniseReport? Apply(ReadOnlySpan<JudgedAttachment> put, ReadOnlySpan<string> remove)
+    public SynchroniseReport? Apply(ReadOnlySpan<FilteredAttachment> put, ReadOnlySpan<string> remove)
     {
         // The last word on each attachment counts.
-        var change = new Dictionary<string, JudgedAttachment?>(put.Length + remove.Length, StringComparer.Ordinal);
-        foreach (JudgedAttachment attachment in put) change[attachment.Key] = attachment;
+        var change = new Dictionary<string, FilteredAttachment?>(put.Length + remove.Length, StringComparer.Ordinal);
+        foreach (FilteredAttachment attachment in put) change[attachment.Key] = attachment;
         foreach (string key in remove) change[key] = null;
         lock (_lock)
         {
@@ -182,7 +182,7 @@ public sealed class NftablesSession : IDisposable
     // What the kernel says when an element, set or chain is not as we remember it.
     private static bool CouldBeDrift(int errno) => errno is Errno.ENOENT or Errno.EEXIST or Errno.EBUSY or Errno.ENOTEMPTY or Errno.EINVAL or Errno.EAGAIN or Errno.EINTR;
 
-    private void Apply_NeedsLock(AppliedPicture picture, Dictionary<string, JudgedAttachment?> change)
+    private void Apply_NeedsLock(AppliedPicture picture, Dictionary<string, FilteredAttachment?> change)
     {
         List<Transition> transitions = picture.Transitions(change);
         _isInDoubt = true;
@@ -239,7 +239,7 @@ public sealed class NftablesSession : IDisposable
 
             _picture = new AppliedPicture(desired, spec.Needs);
             _isInDoubt = false;
-            Committed?.Invoke(new RulesetChange(desired, new Dictionary<string, JudgedAttachment?>()));
+            Committed?.Invoke(new RulesetChange(desired, new Dictionary<string, FilteredAttachment?>()));
             return Report(difference);
         }
     }

@@ -3,15 +3,15 @@ namespace Portlight.Nftables;
 /// <summary>The whole desired state of this machine's kernel: options and every attachment, by its key.</summary>
 public sealed class Ruleset
 {
-    private readonly Dictionary<string, JudgedAttachment> _attachments = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, FilteredAttachment> _attachments = new(StringComparer.Ordinal);
 
-    public Ruleset(RulesetOptions options, IEnumerable<JudgedAttachment> attachments)
+    public Ruleset(RulesetOptions options, IEnumerable<FilteredAttachment> attachments)
     {
         Options = options;
-        foreach (JudgedAttachment attachment in attachments) _attachments[attachment.Key] = attachment;
+        foreach (FilteredAttachment attachment in attachments) _attachments[attachment.Key] = attachment;
     }
 
     public RulesetOptions Options { get; }
 
-    public IReadOnlyDictionary<string, JudgedAttachment> Attachments => _attachments;
+    public IReadOnlyDictionary<string, FilteredAttachment> Attachments => _attachments;
 }

@@ -5,7 +5,7 @@ using Portlight.Domain;
 
 namespace Portlight.Server;
 
-/// <summary>Whether packets are judged.</summary>
+/// <summary>Whether packets are filtered.</summary>
 public enum EnforceMode
 {
     /// <summary><see cref="Kernel"/> where CAP_NET_ADMIN and nf_tables are at hand, else <see cref="Record"/>.</summary>

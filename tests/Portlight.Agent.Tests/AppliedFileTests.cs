@@ -33,16 +33,16 @@ public sealed class AppliedFileTests : IDisposable
         // A property that is added one day stands at its default here, and fails, until it is in the sample and in the file.
         Assert.Equal([], Sample.AtDefault(options, new RulesetOptions()));
         // The number of a device does not outlive a boot: it is looked up by name when the file is loaded.
-        Assert.Equal([nameof(JudgedAttachment.Device)], Sample.AtDefault(attachment, JudgedAttachment.Interface("x", device: null, PortSet.Empty)));
+        Assert.Equal([nameof(FilteredAttachment.Device)], Sample.AtDefault(attachment, FilteredAttachment.Interface("x", device: null, PortSet.Empty)));
 
-        _file.Record(Sample.Whole(options, attachment, JudgedAttachment.Host(attachment.Ports)));
+        _file.Record(Sample.Whole(options, attachment, FilteredAttachment.Host(attachment.Ports)));
         _file.Flush();
 
         var read = Read();
         Assert.Null(read.Damage);
         Assert.Equal(Sample.Text(options), Sample.Text(read.Ruleset.Options));
         Assert.Equal(Sample.Text(attachment), Sample.Text(read.Ruleset.Attachments["vc0"]));
-        Assert.Equal(Sample.Text(JudgedAttachment.Host(attachment.Ports)), Sample.Text(read.Ruleset.Attachments[JudgedAttachment.HostKey]));
+        Assert.Equal(Sample.Text(FilteredAttachment.Host(attachment.Ports)), Sample.Text(read.Ruleset.Attachments[FilteredAttachment.HostKey]));
         Assert.Equal(2, read.Ruleset.Attachments.Count);
     }
 

@@ -15,7 +15,7 @@ internal static class Sample
 
     internal static RulesetOptions FullOptions { get; } = new() { Connections = ConnectionPolicy.Drain, ListenAddresses = [new(Office, 8580), new(Cidr.AnyIpv6, 443)] };
 
-    internal static JudgedAttachment FullAttachment(string key) => Closed(key) with
+    internal static FilteredAttachment FullAttachment(string key) => Closed(key) with
     {
         Ports = PortSet.Of(
             new PortRule(new PortKey(NetworkProtocol.Tcp, 22, 22), [Office], [Campus], []),
@@ -29,15 +29,15 @@ internal static class Sample
         Owner = 9,
     };
 
-    internal static JudgedAttachment Closed(string key) => key.Length == 0 ? JudgedAttachment.Host(PortSet.Empty) : JudgedAttachment.Interface(key, device: null, PortSet.Empty);
+    internal static FilteredAttachment Closed(string key) => key.Length == 0 ? FilteredAttachment.Host(PortSet.Empty) : FilteredAttachment.Interface(key, device: null, PortSet.Empty);
 
-    internal static JudgedAttachment Open(string key, int port) =>
+    internal static FilteredAttachment Open(string key, int port) =>
         Closed(key) with { Ports = PortSet.Of(new PortRule(new PortKey(NetworkProtocol.Tcp, port, port), [Cidr.AnyIpv4], [Cidr.AnyIpv6], [])) };
 
-    internal static RulesetChange Whole(RulesetOptions options, params IEnumerable<JudgedAttachment> attachments) =>
-        new(new Ruleset(options, attachments), new Dictionary<string, JudgedAttachment?>());
+    internal static RulesetChange Whole(RulesetOptions options, params IEnumerable<FilteredAttachment> attachments) =>
+        new(new Ruleset(options, attachments), new Dictionary<string, FilteredAttachment?>());
 
-    internal static RulesetChange Change(string key, JudgedAttachment? attachment) => new(null, new Dictionary<string, JudgedAttachment?> { [key] = attachment });
+    internal static RulesetChange Change(string key, FilteredAttachment? attachment) => new(null, new Dictionary<string, FilteredAttachment?> { [key] = attachment });
 
     /// <summary>The names of properties that are the same in both.</summary>
     internal static IEnumerable<string> AtDefault<T>(T value, T plain) =>

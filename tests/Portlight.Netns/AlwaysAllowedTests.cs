@@ -74,8 +74,8 @@ public sealed class AlwaysAllowedTests
 
         using var capture = PacketCapture.Delivered(scene.Host, Packet.Tcp, Packet.Udp);
         var probe = new PacketProbe(scene.FromClient, capture, scene.Replies(scene.FromClient, scene.Host, own));
-        Packet[] packets = [.. new[] { "8580/tcp from 198.51.100.1", "8581/tcp from 198.51.100.1", "8580/udp from 198.51.100.1" }.Select(Judging.Read)];
-        Assert.Equal([true, false, false], probe.Judge([.. packets.Select(packet => packet with { Destination = own })]));
+        Packet[] packets = [.. new[] { "8580/tcp from 198.51.100.1", "8581/tcp from 198.51.100.1", "8580/udp from 198.51.100.1" }.Select(PacketTrial.Read)];
+        Assert.Equal([true, false, false], probe.Verdicts([.. packets.Select(packet => packet with { Destination = own })]));
     }
 
     [Fact]
@@ -87,7 +87,7 @@ public sealed class AlwaysAllowedTests
         scene.Put(Scene.Lab(9, PortSet.Empty) with { Attachment = new Attachment.ThisHost([], [trusted]), NamespaceName = null });
         using var capture = PacketCapture.Delivered(scene.Host, Packet.Tcp, Packet.Udp);
         var probe = new PacketProbe(scene.FromClient, capture, scene.Replies(scene.FromClient, scene.Host, own));
-        Packet[] packets = [.. new[] { "80/tcp from 198.51.100.200", "80/tcp from 203.0.113.200" }.Select(Judging.Read)];
-        Assert.Equal([true, false], probe.Judge([.. packets.Select(packet => packet with { Destination = own })]));
+        Packet[] packets = [.. new[] { "80/tcp from 198.51.100.200", "80/tcp from 203.0.113.200" }.Select(PacketTrial.Read)];
+        Assert.Equal([true, false], probe.Verdicts([.. packets.Select(packet => packet with { Destination = own })]));
     }
 }

@@ -29,7 +29,7 @@ public sealed class ConnectionTests
         scene.Put(instance with { Ports = Ports.Of("443/tcp") });
 
         // By the sender's own thread, then packets that always pass: what has not come by then was dropped.
-        Assert.Empty(probe.JudgeAfter(() => closing.Send(MarkBytes()), Mark));
+        Assert.Empty(probe.ArrivedAfter(() => closing.Send(MarkBytes()), Mark));
         Assert.True(staying.Answers());
     }
 
@@ -58,7 +58,7 @@ public sealed class ConnectionTests
         scene.Put(instance with { Ports = Ports.Of("") });
 
         Assert.True(echo.Answers());
-        var anew = Judging.Read(address.Contains(':', StringComparison.Ordinal) ? "80/tcp from 2001:db8:5::1" : "80/tcp from 198.51.100.1");
+        var anew = PacketTrial.Read(address.Contains(':', StringComparison.Ordinal) ? "80/tcp from 2001:db8:5::1" : "80/tcp from 198.51.100.1");
         Assert.False(probe.Passes(anew with { Destination = TestNetwork.Address(address) }));
     }
 

@@ -17,9 +17,9 @@ public sealed class DeviceTests
 
         scene.Host.Run("ip", "link set vm0 name lan0");
 
-        Assert.Equal([true, false], probe.Judge(To(VmIpv4, 80), To(VmIpv4, 81)));
+        Assert.Equal([true, false], probe.Verdicts(To(VmIpv4, 80), To(VmIpv4, 81)));
         scene.Synchronise();
-        Assert.Equal([true, false], probe.Judge(To(VmIpv4, 80), To(VmIpv4, 81)));
+        Assert.Equal([true, false], probe.Verdicts(To(VmIpv4, 80), To(VmIpv4, 81)));
     }
 
     [Fact]
@@ -33,8 +33,8 @@ public sealed class DeviceTests
         scene.Host.Run("ip", "link set vm1 name vm0");
         scene.Host.Run("ip", "link set swap0 name vm1");
 
-        Assert.Equal([true, false], first.Judge(To(VmIpv4, 80), To(VmIpv4, 81)));
-        Assert.Equal([false, true], second.Judge(To("203.0.113.51", 80), To("203.0.113.51", 81)));
+        Assert.Equal([true, false], first.Verdicts(To(VmIpv4, 80), To(VmIpv4, 81)));
+        Assert.Equal([false, true], second.Verdicts(To("203.0.113.51", 80), To("203.0.113.51", 81)));
     }
 
     [Fact]

@@ -150,13 +150,13 @@ public sealed class ForgedTests
         var begun = scene.Reply(inside, Scene.PublicIpv4(8), scene.Client, TestNetwork.Address(Scene.ClientIpv4));
         var letIn = LetIn(scene, inside, Scene.PublicIpv4(8), 7000);
         scene.Put(first with { Ports = PortSet.Empty });
-        Assert.Equal([true, connections == ConnectionPolicy.Drain], scene.Probe(scene.FromClient, first, inside).Judge(begun, letIn));
+        Assert.Equal([true, connections == ConnectionPolicy.Drain], scene.Probe(scene.FromClient, first, inside).Verdicts(begun, letIn));
 
         scene.Put(first with { PublicAddresses = [Scene.PublicIpv6(8)] });
         var second = scene.Put(Scene.Lab(9, PortSet.Empty) with { PublicAddresses = [Scene.PublicIpv4(8), Scene.PublicIpv6(9)] });
         var heir = scene.Inside(second);
         using var capture = PacketCapture.Arriving(heir);
-        Assert.Equal([false, false], new PacketProbe(scene.FromClient, capture, scene.Replies(scene.FromClient, heir, Scene.PublicIpv6(9))).Judge(begun, letIn));
+        Assert.Equal([false, false], new PacketProbe(scene.FromClient, capture, scene.Replies(scene.FromClient, heir, Scene.PublicIpv6(9))).Verdicts(begun, letIn));
     }
 
     [Theory]
@@ -172,11 +172,11 @@ public sealed class ForgedTests
         var begun = scene.Reply(vm, Scene.PublicIpv4(9), scene.Client, TestNetwork.Address(Scene.ClientIpv4));
         var letIn = LetIn(scene, vm, Scene.PublicIpv4(9), 7000);
         scene.Put(first with { Ports = PortSet.Empty });
-        Assert.Equal([true, connections == ConnectionPolicy.Drain], Probe().Judge(begun, letIn));
+        Assert.Equal([true, connections == ConnectionPolicy.Drain], Probe().Verdicts(begun, letIn));
 
         scene.Remove(20);
         scene.Put(first with { Index = 21, Ports = PortSet.Empty });
-        Assert.Equal([false, false], Probe().Judge(begun, letIn));
+        Assert.Equal([false, false], Probe().Verdicts(begun, letIn));
 
         PacketProbe Probe() => new(scene.FromClient, capture, scene.Replies(scene.FromClient, vm, Scene.PublicIpv6(9)));
     }

@@ -134,7 +134,7 @@ public sealed class LabFaultTests
         var reports = await scene.Agent.ApplyAsync(batch, [], TestContext.Current.CancellationToken);
         Assert.All(reports, report => Assert.IsType<AgentReport.Applied>(report));
         var probe = new PacketProbe(scene.FromClient, scene.Own(PacketCapture.Arriving(inside)), scene.Replies(scene.FromClient, inside, TestNetwork.Address("203.0.113.50")));
-        Assert.Equal([false, true], probe.Judge([.. new[] { "80/tcp from 198.51.100.1", "81/tcp from 198.51.100.1" }.Select(Judging.Read).Select(packet => packet with { Destination = TestNetwork.Address("203.0.113.50") })]));
+        Assert.Equal([false, true], probe.Verdicts([.. new[] { "80/tcp from 198.51.100.1", "81/tcp from 198.51.100.1" }.Select(PacketTrial.Read).Select(packet => packet with { Destination = TestNetwork.Address("203.0.113.50") })]));
 
         var refused = await scene.Agent.ApplyAsync([Attached(3, "vc0", "1/tcp")], [], TestContext.Current.CancellationToken);
         Assert.Contains("attached to another instance", Assert.IsType<AgentReport.Rejected>(Assert.Single(refused)).Reason, StringComparison.Ordinal);
@@ -187,7 +187,7 @@ public sealed class LabFaultTests
             Command.Run("prlimit", $"--pid {Environment.ProcessId} --nofile={limit}:");
         }
 
-        Assert.Equal([true, false], probe.Judge([.. new[] { "80/tcp from 198.51.100.1", "81/tcp from 198.51.100.1" }.Select(Judging.Read).Select(packet => packet with { Destination = Scene.PublicIpv4(9) })]));
+        Assert.Equal([true, false], probe.Verdicts([.. new[] { "80/tcp from 198.51.100.1", "81/tcp from 198.51.100.1" }.Select(PacketTrial.Read).Select(packet => packet with { Destination = Scene.PublicIpv4(9) })]));
     }
 
     private static void Exhaust(List<FileStream> hogs)
@@ -235,7 +235,7 @@ public sealed class LabFaultTests
 
     private static void AssertFiltered(PacketProbe probe) => Assert.Equal(
         [true, false],
-        probe.Judge([.. new[] { "53/udp from 198.51.100.1", "99/udp from 198.51.100.1" }.Select(Judging.Read).Select(packet => packet with { Destination = Scene.PublicIpv4(9) })]));
+        probe.Verdicts([.. new[] { "53/udp from 198.51.100.1", "99/udp from 198.51.100.1" }.Select(PacketTrial.Read).Select(packet => packet with { Destination = Scene.PublicIpv4(9) })]));
 
     private static string Device(Scene scene, string link) => scene.Host.Run("ip", $"-o link show dev {link}").Split(':')[0];
 

@@ -53,12 +53,12 @@ public sealed class ModelTests
     public void The_kernel_lets_in_what_the_port_set_says(Place place)
     {
         using var scene = new Scene();
-        var judging = new Judging(scene, place);
+        var trial = new PacketTrial(scene, place);
         Gen.Select(Rule.Array[0, 6], AnyPacket.Array[PacketsOfOneSet]).Sample(
             (rules, packets) =>
             {
                 var ports = PortSet.Of(rules);
-                var verdicts = judging.Judge(ports, packets);
+                var verdicts = trial.Verdicts(ports, packets);
                 for (var i = 0; i < packets.Length; i++)
                 {
                     Assert.True(verdicts[i] == LetsIn(ports, packets[i]), $"under `{ports}` the kernel {(verdicts[i] ? "lets in" : "drops")} {packets[i]}");

@@ -6,7 +6,7 @@ using Portlight.TestKit.Network;
 
 namespace Portlight.Netns;
 
-/// <summary>Where packets are judged, and whence they come.</summary>
+/// <summary>Where packets are filtered, and whence they come.</summary>
 public enum Place
 {
     LabForwarded,
@@ -17,7 +17,7 @@ public enum Place
 }
 
 /// <summary>One attachment and a probe of it: what passes under a port set.</summary>
-internal sealed class Judging
+internal sealed class PacketTrial
 {
     private const string HostIpv4 = "192.0.2.1";
     private const string HostIpv6 = "2001:db8:1::1";
@@ -30,7 +30,7 @@ internal sealed class Judging
     private readonly IPAddress _ipv4;
     private readonly IPAddress _ipv6;
 
-    internal Judging(Scene scene, Place place)
+    internal PacketTrial(Scene scene, Place place)
     {
         _scene = scene;
         var sender = place is Place.LabFromHost or Place.InterfaceFromHost ? scene.FromHost : scene.FromClient;
@@ -71,10 +71,10 @@ internal sealed class Judging
     internal void Put(PortSet ports) => _scene.Put(_instance with { Ports = ports });
 
     /// <summary>For each packet whether it passes under this port set.</summary>
-    internal IReadOnlyList<bool> Judge(PortSet ports, IReadOnlyList<Packet> packets)
+    internal IReadOnlyList<bool> Verdicts(PortSet ports, IReadOnlyList<Packet> packets)
     {
         Put(ports);
-        return _probe.Judge([.. packets.Select(packet => packet with { Destination = packet.IsIpv4 ? _ipv4 : _ipv6 })]);
+        return _probe.Verdicts([.. packets.Select(packet => packet with { Destination = packet.IsIpv4 ? _ipv4 : _ipv6 })]);
     }
 
     /// <summary>A packet as a table writes it: <c>22/tcp from 198.51.100.1</c>, <c>8:0/icmp from …</c>, <c>sctp from … in fragments</c>, <c>behind options</c>.</summary>

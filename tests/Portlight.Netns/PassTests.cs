@@ -36,7 +36,7 @@ public sealed class PassTests
         ("0-65535/all", ["22/tcp from 198.51.100.1", "53/udp from 2001:db8:5::1", "sctp from 198.51.100.1", "gre from 2001:db8:5::1", "8:0/icmp from 198.51.100.1", "128:0/icmpv6 from 2001:db8:5::1"], []),
         ("443-443/all from 198.51.100.0/24", ["22/tcp from 198.51.100.1", "sctp from 198.51.100.1", "gre from 198.51.100.1"], ["443/tcp from 203.0.113.200", "sctp from 2001:db8:5::1"]),
 
-        // Fragments carry a port in the first only; they are judged whole. Extension headers stand before the port.
+        // Fragments carry a port in the first only; they are filtered whole. Extension headers stand before the port.
         ("4000/udp", ["4000/udp from 198.51.100.1 in fragments", "4000/udp from 2001:db8:5::1 in fragments", "4000/udp from 2001:db8:5::1 behind options"], ["4001/udp from 198.51.100.1 in fragments", "4001/udp from 2001:db8:5::1 in fragments", "4001/udp from 2001:db8:5::1 behind options"]),
         ("4000-4100/tcp from 198.51.100.0/24, 2001:db8:5::/64", ["4100/tcp from 198.51.100.1 in fragments", "4000/tcp from 2001:db8:5::1 in fragments", "4000/tcp from 2001:db8:5::1 behind options"], ["4101/tcp from 198.51.100.1 in fragments", "4000/tcp from 2001:db8:6::1 in fragments"]),
         ("128:0/icmpv6; 8:0/icmp", ["8:0/icmp from 198.51.100.1 in fragments", "128:0/icmpv6 from 2001:db8:5::1 in fragments", "128:0/icmpv6 from 2001:db8:5::1 behind options"], ["13:0/icmp from 198.51.100.1 in fragments", "129:0/icmpv6 from 2001:db8:5::1 in fragments"]),
@@ -51,12 +51,12 @@ public sealed class PassTests
     public void What_is_open_passes_and_nothing_else(Place place)
     {
         using var scene = new Scene();
-        var judging = new Judging(scene, place);
+        var trial = new PacketTrial(scene, place);
         var wrong = new List<string>();
         foreach (var (ports, pass, drop) in Table)
         {
             string[] texts = [.. pass, .. drop];
-            var verdicts = judging.Judge(Ports.Of(ports), [.. texts.Select(Judging.Read)]);
+            var verdicts = trial.Verdicts(Ports.Of(ports), [.. texts.Select(PacketTrial.Read)]);
             wrong.AddRange(texts.Where((_, at) => verdicts[at] != at < pass.Length)
                 .Select(text => $"under `{ports}`: {text} {(pass.Contains(text) ? "did not pass" : "passed")}"));
         }

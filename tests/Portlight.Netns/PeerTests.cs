@@ -18,9 +18,9 @@ public sealed class PeerTests
         var stranger = scene.Put(Scene.Lab(7, Ports.Of("0-65535/all"), group: 2));
         var inside = scene.Inside(target);
 
-        var packet = Judging.Read("22/tcp from 172.26.0.8") with { Destination = Scene.Private(9) };
+        var packet = PacketTrial.Read("22/tcp from 172.26.0.8") with { Destination = Scene.Private(9) };
         Assert.True(PassesFrom(scene, scene.Inside(peer), 8, inside, packet));
-        Assert.True(PassesFrom(scene, scene.Inside(peer), 8, inside, Judging.Read("gre from 172.26.0.8") with { Destination = Scene.Private(9) }));
+        Assert.True(PassesFrom(scene, scene.Inside(peer), 8, inside, PacketTrial.Read("gre from 172.26.0.8") with { Destination = Scene.Private(9) }));
         Assert.False(PassesFrom(scene, scene.Inside(stranger), 7, inside, packet with { Source = Scene.Private(7) }));
 
         // With a peer's address as its source from elsewhere, and from the host.
@@ -40,7 +40,7 @@ public sealed class PeerTests
         Assert.True(anyPort.Answers() && openPort.Answers());
         Assert.Equal("172.26.0.8", anyPort.Near.Address.ToString());
         Assert.Equal("203.0.113.8", openPort.Near.Address.ToString());
-        Assert.False(PassesFrom(scene, from, 8, inside, Judging.Read("81/tcp from 203.0.113.8") with { Destination = Scene.PublicIpv4(9) }));
+        Assert.False(PassesFrom(scene, from, 8, inside, PacketTrial.Read("81/tcp from 203.0.113.8") with { Destination = Scene.PublicIpv4(9) }));
     }
 
     [Fact]
@@ -50,8 +50,8 @@ public sealed class PeerTests
         var target = scene.Put(Scene.Lab(9, Ports.Of("0-65535/all")));
         var inside = scene.Inside(target);
         var from = scene.Inside(scene.Put(Scene.Lab(8, Ports.Of("0-65535/all"))));
-        Assert.True(PassesFrom(scene, from, 8, inside, Judging.Read("80/tcp from 203.0.113.8") with { Destination = Scene.PublicIpv4(9) }));
-        Assert.False(PassesFrom(scene, from, 8, inside, Judging.Read("80/tcp from 198.51.100.10") with { Destination = Scene.PublicIpv4(9) }));
+        Assert.True(PassesFrom(scene, from, 8, inside, PacketTrial.Read("80/tcp from 203.0.113.8") with { Destination = Scene.PublicIpv4(9) }));
+        Assert.False(PassesFrom(scene, from, 8, inside, PacketTrial.Read("80/tcp from 198.51.100.10") with { Destination = Scene.PublicIpv4(9) }));
     }
 
     private static bool PassesFrom(Scene scene, NetworkNode from, long index, NetworkNode inside, Packet packet)

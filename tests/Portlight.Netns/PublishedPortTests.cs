@@ -5,7 +5,7 @@ using Portlight.TestKit.Network;
 
 namespace Portlight.Netns;
 
-/// <summary>Ports that a container engine publishes by destination NAT on the machine itself: the best-known hole of firewalls that judge at input.</summary>
+/// <summary>Ports that a container engine publishes by destination NAT on the machine itself: the best-known hole of firewalls that filter at input.</summary>
 public sealed class PublishedPortTests
 {
     private const string Published = """
@@ -36,7 +36,7 @@ public sealed class PublishedPortTests
             using var capture = PacketCapture.Arriving(container);
             var replies = scene.Replies(scene.FromClient, container, TestNetwork.Address("172.17.0.2"), TestNetwork.Address("fd17::2"));
             var probe = new PacketProbe(scene.FromClient, capture, replies);
-            var packet = Judging.Read(text) with { Destination = TestNetwork.Address(own) };
+            var packet = PacketTrial.Read(text) with { Destination = TestNetwork.Address(own) };
             Assert.True(probe.Passes(packet), "the hole is there before the machine is attached");
 
             var host = Scene.Lab(9, Ports.Of("22/tcp")) with { Attachment = new Attachment.ThisHost([], []), NamespaceName = null };
@@ -71,11 +71,11 @@ public sealed class PublishedPortTests
             using var capture = PacketCapture.Arriving(container);
             var probe = new PacketProbe(scene.FromClient, capture, scene.Replies(scene.FromClient, container, TestNetwork.Address("172.17.0.2")));
             byte[] mark = [0x12, 0x34, 0x56, 0x78, 0x9a, 0xbc, 0xde, 0xf1];
-            Assert.Equal([0x123456789abcdef1], probe.JudgeAfter(() => scene.Client.Do(() => near.Send(mark)), 0x123456789abcdef1));
+            Assert.Equal([0x123456789abcdef1], probe.ArrivedAfter(() => scene.Client.Do(() => near.Send(mark)), 0x123456789abcdef1));
 
             scene.Put(host with { Ports = Ports.Of("22/tcp") });
             byte[] late = [0x12, 0x34, 0x56, 0x78, 0x9a, 0xbc, 0xde, 0xf2];
-            Assert.Empty(probe.JudgeAfter(() => scene.Client.Do(() => near.Send(late)), 0x123456789abcdef2));
+            Assert.Empty(probe.ArrivedAfter(() => scene.Client.Do(() => near.Send(late)), 0x123456789abcdef2));
         }
         finally
         {

@@ -32,7 +32,7 @@ public sealed class RestorationTests
 
         Assert.Equal(ruleset, Listed(scene));
         var probe = scene.Probe(scene.FromClient, lab, scene.Inside(lab));
-        Assert.Equal([true, false], probe.Judge(ToLab("80/tcp from 198.51.100.1"), ToLab("81/tcp from 198.51.100.1")));
+        Assert.Equal([true, false], probe.Verdicts(ToLab("80/tcp from 198.51.100.1"), ToLab("81/tcp from 198.51.100.1")));
     }
 
     [Fact]
@@ -88,7 +88,7 @@ public sealed class RestorationTests
         Assert.Equal("", scene.Host.Run("nft", "list tables"));
     }
 
-    private static Packet ToLab(string packet) => Judging.Read(packet) with { Destination = Scene.PublicIpv4(9) };
+    private static Packet ToLab(string packet) => PacketTrial.Read(packet) with { Destination = Scene.PublicIpv4(9) };
 
     /// <summary>The table as others see it; the order of a set's elements is the kernel's own affair.</summary>
     private static string[] Listed(Scene scene) => [.. TableListing.WithoutOwner(scene.Host.Run("nft", "list table inet portlight")).Split(['\n', ','], StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)

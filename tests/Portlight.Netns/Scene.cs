@@ -131,7 +131,7 @@ internal sealed class Scene : IDisposable
     /// <summary>Inside a lab instance.</summary>
     internal NetworkNode Inside(DesiredInstance instance) => Own(NetworkNode.Named(instance.NamespaceName!));
 
-    /// <summary>Judges packets from <paramref name="sender"/> to a lab instance, as they arrive in it.</summary>
+    /// <summary>The verdicts on packets from <paramref name="sender"/> to a lab instance, as they arrive in it.</summary>
     internal PacketProbe Probe(PacketSender sender, DesiredInstance instance, NetworkNode inside) =>
         new(sender, Own(PacketCapture.Arriving(inside)), Replies(sender, inside, PublicIpv4(instance.Index), PublicIpv6(instance.Index)));
 

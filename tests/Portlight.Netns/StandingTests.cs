@@ -12,17 +12,17 @@ public sealed class StandingTests
 {
     private static readonly string[] Probes = ["80/tcp from 198.51.100.1", "81/tcp from 198.51.100.1", "80/tcp from 2001:db8:5::1", "81/tcp from 2001:db8:5::1"];
 
-    private static IReadOnlyList<bool> Judge(PacketProbe probe, long index) =>
-        probe.Judge([.. Probes.Select(Judging.Read).Select(packet => packet with { Destination = packet.IsIpv4 ? Scene.PublicIpv4(index) : Scene.PublicIpv6(index) })]);
+    private static IReadOnlyList<bool> Verdicts(PacketProbe probe, long index) =>
+        probe.Verdicts([.. Probes.Select(PacketTrial.Read).Select(packet => packet with { Destination = packet.IsIpv4 ? Scene.PublicIpv4(index) : Scene.PublicIpv6(index) })]);
 
     [Fact]
-    public void Rules_go_on_judging_without_an_agent()
+    public void Rules_go_on_filtering_without_an_agent()
     {
         using var scene = new Scene();
         var instance = scene.Put(Scene.Lab(9, Ports.Of("80/tcp")));
         var probe = scene.Probe(scene.FromClient, instance, scene.Inside(instance));
         scene.StopAgent();
-        Assert.Equal([true, false, true, false], Judge(probe, 9));
+        Assert.Equal([true, false, true, false], Verdicts(probe, 9));
     }
 
     [Fact]
@@ -81,7 +81,7 @@ public sealed class StandingTests
         await drift.WaitAsync(Deadline.Span, TestContext.Current.CancellationToken);
         scene.Synchronise();
 
-        Assert.Equal([true, false, true, false], Judge(probe, 9));
+        Assert.Equal([true, false, true, false], Verdicts(probe, 9));
         Assert.Equal(1, scene.Agent.Status.DriftRepairs);
     }
 

@@ -30,17 +30,17 @@ public sealed class StormTests
         // PORTLIGHT_STORM=1 makes it the thousand that the design asks for.
         var replacements = Environment.GetEnvironmentVariable("PORTLIGHT_STORM") == "1" ? 1000 : 200;
         using var scene = new Scene();
-        var judging = new Judging(scene, place);
-        judging.Judge(Sets[0], []);
+        var trial = new PacketTrial(scene, place);
+        trial.Verdicts(Sets[0], []);
         var target = TestNetwork.Address(to);
-        using var open = judging.Inside.Udp(new IPEndPoint(target, OpenPort));
-        using var closed = judging.Inside.Udp(new IPEndPoint(target, ClosedPort));
+        using var open = trial.Inside.Udp(new IPEndPoint(target, OpenPort));
+        using var closed = trial.Inside.Udp(new IPEndPoint(target, ClosedPort));
         using var client = scene.Client.Udp(new IPEndPoint(TestNetwork.Address(from), 0));
         using var traffic = new Traffic(client, open, new IPEndPoint(target, OpenPort), new IPEndPoint(target, ClosedPort));
 
         for (var i = 1; i <= replacements; i++)
         {
-            judging.Put(Sets[i % Sets.Length]);
+            trial.Put(Sets[i % Sets.Length]);
             // A few packets between any two replacements at least; the sender never stops for them.
             traffic.AwaitPassed(10);
         }

@@ -33,7 +33,7 @@ public sealed class WhereFilteredTests
         try
         {
             var probe = scene.Probe(scene.FromHost, instance, scene.Inside(instance));
-            var packet = Judging.Read(text) with { Destination = TestNetwork.Address(destination) };
+            var packet = PacketTrial.Read(text) with { Destination = TestNetwork.Address(destination) };
             Assert.False(probe.Passes(packet));
             scene.Put(instance with { Ports = Ports.Of("80/tcp; 5353/udp") });
             Assert.True(probe.Passes(packet with { SourcePort = 40001 }));
@@ -56,7 +56,7 @@ public sealed class WhereFilteredTests
         try
         {
             var probe = scene.Probe(scene.FromHost, instance, scene.Inside(instance));
-            var packet = Judging.Read("5353/udp from 10.255.1.1") with { Destination = TestNetwork.Address("198.51.100.78") };
+            var packet = PacketTrial.Read("5353/udp from 10.255.1.1") with { Destination = TestNetwork.Address("198.51.100.78") };
             Assert.False(probe.Passes(packet));
             scene.Put(instance with { Ports = Ports.Of("5353/udp") });
             Assert.True(probe.Passes(packet with { SourcePort = 40001 }));
@@ -82,7 +82,7 @@ public sealed class WhereFilteredTests
             using var capture = PacketCapture.Delivered(scene.Host, Packet.Tcp, Packet.Udp);
             scene.Put(host);
             var probe = new PacketProbe(scene.FromClient, capture, scene.Replies(scene.FromClient, scene.Host, own));
-            var packet = Judging.Read(text) with { Destination = TestNetwork.Address(address) };
+            var packet = PacketTrial.Read(text) with { Destination = TestNetwork.Address(address) };
             Assert.False(probe.Passes(packet));
             scene.Put(host with { Ports = Ports.Of("80/tcp") });
             Assert.True(probe.Passes(packet with { SourcePort = 40001 }));
@@ -105,7 +105,7 @@ public sealed class WhereFilteredTests
         scene.Client.Run("ip", "route add 224.0.0.0/4 dev eth0");
         using var capture = PacketCapture.Delivered(scene.Host, Packet.Udp);
         var probe = new PacketProbe(scene.FromClient, capture, scene.Replies(scene.FromClient, scene.Host, TestNetwork.Address("10.255.1.1")));
-        var packet = Judging.Read($"5353/udp from {Scene.ClientIpv4}") with { Destination = multicast };
+        var packet = PacketTrial.Read($"5353/udp from {Scene.ClientIpv4}") with { Destination = multicast };
         Assert.False(probe.Passes(packet));
         scene.Put(host with { Ports = Ports.Of("5353/udp") });
         Assert.True(probe.Passes(packet with { SourcePort = 40001 }));

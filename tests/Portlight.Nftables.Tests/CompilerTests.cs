@@ -29,7 +29,7 @@ public sealed class CompilerTests
     [InlineData(true)]
     public void The_sets_let_in_exactly_what_the_port_set_says(bool host) => Gen.Select(Sample.PortSets, Packets.Array[40]).Sample((ports, packets) =>
     {
-        CompiledAttachment compiled = Sample.Compile(host ? JudgedAttachment.Host(ports) : Sample.Interface("pl1", ports));
+        CompiledAttachment compiled = Sample.Compile(host ? FilteredAttachment.Host(ports) : Sample.Interface("pl1", ports));
         foreach (Packet packet in packets)
         {
             Assert.True(Allows(ports, packet) == compiled.Entries.Exists(entry => Matches(entry, packet, host)), $"{ports}\n{packet}");
@@ -39,14 +39,14 @@ public sealed class CompilerTests
     [Fact]
     public void A_name_without_a_device_opens_nothing() => Sample.PortSets.Sample(ports =>
     {
-        CompiledAttachment compiled = Sample.Compile(JudgedAttachment.Interface("vm0", device: null, ports) with { PrivateSources = [Sample.Block("10.9.0.0/16")] });
+        CompiledAttachment compiled = Sample.Compile(FilteredAttachment.Interface("vm0", device: null, ports) with { PrivateSources = [Sample.Block("10.9.0.0/16")] });
         Assert.Equal([SetId.Attached], compiled.Entries.Select(entry => entry.Set));
     }, iter: 200);
 
     [Fact]
     public void No_two_intervals_of_a_set_overlap() => Sample.PortSets.Sample(ports =>
     {
-        foreach (IGrouping<SetId, Entry> set in Sample.Compile(JudgedAttachment.Host(ports)).Entries.GroupBy(entry => entry.Set))
+        foreach (IGrouping<SetId, Entry> set in Sample.Compile(FilteredAttachment.Host(ports)).Entries.GroupBy(entry => entry.Set))
         {
             Entry[] entries = [.. set];
             for (int i = 0; i < entries.Length; i++)
@@ -90,8 +90,8 @@ public sealed class CompilerTests
     [InlineData(true)]
     public void What_is_staged_is_what_is_open_before_and_after(bool host) => Gen.Select(Sample.PortSets, Sample.PortSets, Packets.Array[30]).Sample((before, after, packets) =>
     {
-        JudgedAttachment from = Attachment(before, host) with { PrivateSources = [Sample.Block("10.1.0.0/16")] };
-        JudgedAttachment to = Attachment(after, host) with { PrivateSources = [Sample.Block("10.0.0.0/8"), Sample.Block("2001:db8::/32")] };
+        FilteredAttachment from = Attachment(before, host) with { PrivateSources = [Sample.Block("10.1.0.0/16")] };
+        FilteredAttachment to = Attachment(after, host) with { PrivateSources = [Sample.Block("10.0.0.0/8"), Sample.Block("2001:db8::/32")] };
         CompiledAttachment staged = AttachmentCompiler.CompileStaged(Attachment(CommonPorts.Of(from, to), host));
         foreach (Packet packet in packets)
         {
@@ -143,13 +143,13 @@ public sealed class CompilerTests
     [InlineData("a b")]
     [InlineData("a/b")]
     public void A_name_that_no_interface_can_have_is_refused(string name) =>
-        Assert.Throws<ArgumentException>(() => JudgedAttachment.Interface(name, 1, PortSet.Empty));
+        Assert.Throws<ArgumentException>(() => FilteredAttachment.Interface(name, 1, PortSet.Empty));
 
-    private static JudgedAttachment Attachment(PortSet ports, bool host) => host ? JudgedAttachment.Host(ports) : Sample.Interface("pl1", ports);
+    private static FilteredAttachment Attachment(PortSet ports, bool host) => host ? FilteredAttachment.Host(ports) : Sample.Interface("pl1", ports);
 
     private static Transition Between(PortSet before, PortSet after, bool host) => Transition.Between(Attachment(before, host), Attachment(after, host), ConnectionPolicy.Cut);
 
-    private static bool Trusts(JudgedAttachment attachment, Packet packet) =>
+    private static bool Trusts(FilteredAttachment attachment, Packet packet) =>
         attachment.PrivateSources.Any(source => source.Width == 32 == packet.IsIpv4 && source.Network <= packet.Source && packet.Source <= source.Last);
 
     // The reference: what the words of a port rule mean.

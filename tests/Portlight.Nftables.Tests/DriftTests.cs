@@ -8,7 +8,7 @@ public sealed class DriftTests
 {
     private static readonly Ruleset Desired = new(Sample.Cut,
     [
-        JudgedAttachment.Host(Sample.Web),
+        FilteredAttachment.Host(Sample.Web),
         Sample.Interface("pl1", Sample.Web) with { PeerGroup = 7, PrivateAddresses = [Sample.Block("172.26.0.5")] },
         Sample.Interface("pl2", Sample.Ranged),
     ]);

@@ -73,7 +73,7 @@ public sealed class SessionTests
         Sample.Load("table inet other {\n set portlight {\n type ifname\n }\n}\ntable ip portlight {\n}\n");
         string before = IsolatedNetwork.Execute("nft", "list ruleset");
         using NftablesSession session = NftablesSession.Open();
-        session.Synchronise(new Ruleset(Sample.Cut, [JudgedAttachment.Host(Sample.Ranged)]));
+        session.Synchronise(new Ruleset(Sample.Cut, [FilteredAttachment.Host(Sample.Ranged)]));
         Assert.True(session.Teardown());
         Assert.Equal(before, IsolatedNetwork.Execute("nft", "list ruleset"));
         Assert.False(session.Teardown());
@@ -82,14 +82,14 @@ public sealed class SessionTests
     [Fact]
     public void A_session_that_ends_leaves_the_table() => IsolatedNetwork.Run(() =>
     {
-        using (NftablesSession session = NftablesSession.Open()) session.Synchronise(new Ruleset(Sample.Cut, [JudgedAttachment.Host(Sample.Web)]));
+        using (NftablesSession session = NftablesSession.Open()) session.Synchronise(new Ruleset(Sample.Cut, [FilteredAttachment.Host(Sample.Web)]));
         Assert.Contains("chain host", Sample.List(), StringComparison.Ordinal);
     });
 
     [Fact]
     public void Ten_thousand_attachments_load_and_one_of_them_changes() => IsolatedNetwork.Run(() =>
     {
-        JudgedAttachment[] attachments = [.. Enumerable.Range(0, 10_000).Select(i => Sample.Interface($"pl{i}", i % 10 == 0 ? Sample.Ranged : Sample.Web))];
+        FilteredAttachment[] attachments = [.. Enumerable.Range(0, 10_000).Select(i => Sample.Interface($"pl{i}", i % 10 == 0 ? Sample.Ranged : Sample.Web))];
         using NftablesSession session = NftablesSession.Open();
         SynchroniseReport report = session.Synchronise(new Ruleset(Sample.Cut, attachments));
         Assert.True(report.ElementsAdded > 60_000);

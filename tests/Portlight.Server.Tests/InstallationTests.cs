@@ -104,7 +104,7 @@ public sealed class InstallationTests
     }
 
     [Fact]
-    public async Task An_attachment_that_cannot_be_judged_is_refused_with_the_agents_reason()
+    public async Task An_attachment_that_cannot_be_filtered_is_refused_with_the_agents_reason()
     {
         await using var server = await ServerHarness.StartAsync();
         server.Agent.Facts = new AttachmentFacts("vnet0 is a port of the bridge br0", []);

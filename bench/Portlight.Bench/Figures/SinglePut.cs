@@ -37,8 +37,8 @@ internal static class SinglePut
         delete table inet peer
         table inet peer {
             set ports { type ifname . inet_proto . inet_service; elements = { "t0" . tcp . 22, "t0" . tcp . {{port}}, "t0" . tcp . 443 } }
-            chain forward { type filter hook forward priority 0; policy accept; oifname "t0" jump judge; }
-            chain judge { ct state established,related ct direction reply accept; oifname . meta l4proto . th dport @ports accept; drop; }
+            chain forward { type filter hook forward priority 0; policy accept; oifname "t0" jump ports; }
+            chain ports { ct state established,related ct direction reply accept; oifname . meta l4proto . th dport @ports accept; drop; }
         }
         """;
 

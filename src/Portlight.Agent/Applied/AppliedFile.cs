@@ -24,7 +24,7 @@ internal sealed partial class AppliedFile : IDisposable
     private bool _isFailing;
 
     private readonly HashSet<string> _lasting = new(StringComparer.Ordinal);
-    private Dictionary<string, JudgedAttachment?> _changed = new(StringComparer.Ordinal);
+    private Dictionary<string, FilteredAttachment?> _changed = new(StringComparer.Ordinal);
     private Ruleset? _whole;
     private bool _isTimed;
     private bool _isDisposed;
@@ -62,7 +62,7 @@ internal sealed partial class AppliedFile : IDisposable
         lock (_writeLock)
         {
             Ruleset? whole;
-            Dictionary<string, JudgedAttachment?> changed;
+            Dictionary<string, FilteredAttachment?> changed;
             lock (_pendingLock)
             {
                 (whole, changed) = (_whole, _changed);
@@ -118,9 +118,9 @@ internal sealed partial class AppliedFile : IDisposable
     }
 
     // Lab instances are in a peer group; their links do not outlive a boot.
-    private static bool IsLasting(JudgedAttachment attachment) => attachment.PeerGroup is null;
+    private static bool IsLasting(FilteredAttachment attachment) => attachment.PeerGroup is null;
 
-    private void Write_NeedsLock(Ruleset? whole, Dictionary<string, JudgedAttachment?> changed)
+    private void Write_NeedsLock(Ruleset? whole, Dictionary<string, FilteredAttachment?> changed)
     {
         try
         {

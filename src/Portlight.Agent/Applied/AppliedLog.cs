@@ -20,7 +20,7 @@ internal sealed class AppliedLog(string path) : IDisposable
     /// <summary>Makes the file say what the ruleset is now, and returns when it is on the disk.</summary>
     /// <param name="whole">All of it; null when it is known already but for what follows.</param>
     /// <param name="changed">What has changed since, by key; null for what is gone.</param>
-    internal void Write(Ruleset? whole, IReadOnlyDictionary<string, JudgedAttachment?> changed)
+    internal void Write(Ruleset? whole, IReadOnlyDictionary<string, FilteredAttachment?> changed)
     {
         var log = new List<ReadOnlyMemory<byte>>();
         if (whole is not null)
@@ -65,7 +65,7 @@ internal sealed class AppliedLog(string path) : IDisposable
         _file = null;
     }
 
-    private void Take(string key, JudgedAttachment? attachment, List<ReadOnlyMemory<byte>> log)
+    private void Take(string key, FilteredAttachment? attachment, List<ReadOnlyMemory<byte>> log)
     {
         var line = AppliedLine.Of(AppliedAttachment.Of(key, attachment), AppliedJson.Default.AppliedAttachment);
         if (attachment is null ? !_lines.Remove(key) : _lines.TryGetValue(key, out var known) && known.AsSpan().SequenceEqual(line))

@@ -51,7 +51,7 @@ internal sealed record AppliedAttachment
 
     public uint? PeerGroup { get; init; }
 
-    internal static AppliedAttachment Of(string key, JudgedAttachment? attachment) => attachment is null
+    internal static AppliedAttachment Of(string key, FilteredAttachment? attachment) => attachment is null
         ? new AppliedAttachment { Key = key, Removed = true }
         : new AppliedAttachment
         {
@@ -65,7 +65,7 @@ internal sealed record AppliedAttachment
 
     /// <summary>Null when it is attached no more.</summary>
     /// <exception cref="JsonException">It says what no attachment can be.</exception>
-    internal JudgedAttachment? ToAttachment()
+    internal FilteredAttachment? ToAttachment()
     {
         if (Removed == true)
         {
@@ -84,11 +84,11 @@ internal sealed record AppliedAttachment
 
     /// <summary>The attachment of that key, with nothing open.</summary>
     /// <exception cref="JsonException">No interface can be named so.</exception>
-    internal static JudgedAttachment Closed(string key)
+    internal static FilteredAttachment Closed(string key)
     {
         try
         {
-            return key == JudgedAttachment.HostKey ? JudgedAttachment.Host(PortSet.Empty) : JudgedAttachment.Interface(key, device: null, PortSet.Empty);
+            return key == FilteredAttachment.HostKey ? FilteredAttachment.Host(PortSet.Empty) : FilteredAttachment.Interface(key, device: null, PortSet.Empty);
         }
         catch (ArgumentException exception)
         {

@@ -16,7 +16,7 @@ internal sealed record AppliedRules(Ruleset Ruleset, string? Damage)
     {
         AppliedHeader? header = null;
         var options = new RulesetOptions();
-        var attachments = new Dictionary<string, JudgedAttachment>(StringComparer.Ordinal);
+        var attachments = new Dictionary<string, FilteredAttachment>(StringComparer.Ordinal);
         var named = new HashSet<string>(StringComparer.Ordinal);
         var (number, records, firstBad, lastGood) = (0, 0, 0, 0);
         while (file.IndexOf((byte)'\n') is var length and >= 0)
@@ -68,7 +68,7 @@ internal sealed record AppliedRules(Ruleset Ruleset, string? Damage)
         return isWhole && header.Version == AppliedHeader.KnownVersion ? (header, header.ToOptions()) : throw new JsonException("not a header of this version");
     }
 
-    private static void Take(Dictionary<string, JudgedAttachment> attachments, HashSet<string> named, AppliedAttachment record)
+    private static void Take(Dictionary<string, FilteredAttachment> attachments, HashSet<string> named, AppliedAttachment record)
     {
         if (record.ToAttachment() is { } attachment)
         {

@@ -17,7 +17,7 @@ internal static class DeviceBinding
         if (plans.Count > 1)
         {
             // What moves to another place lets go of its device in the same transaction.
-            var moving = plans.Where(plan => before.GetValueOrDefault(plan.Index) is { } stood && stood.Judged?.Key != plan.Judged?.Key).Select(plan => plan.Index).ToHashSet();
+            var moving = plans.Where(plan => before.GetValueOrDefault(plan.Index) is { } stood && stood.Filtered?.Key != plan.Filtered?.Key).Select(plan => plan.Index).ToHashSet();
             foreach (var plan in before.Values.Where(plan => !moving.Contains(plan.Index)))
             {
                 Own(plan);
@@ -26,23 +26,23 @@ internal static class DeviceBinding
 
         for (var i = 0; i < plans.Count; i++)
         {
-            if (plans[i].Judged is not { IsHost: false } judged)
+            if (plans[i].Filtered is not { IsHost: false } filtered)
             {
                 continue;
             }
 
             var index = plans[i].Index;
-            var stood = before.GetValueOrDefault(index)?.Judged is { } last && last.Key == judged.Key ? last.Device : null;
+            var stood = before.GetValueOrDefault(index)?.Filtered is { } last && last.Key == filtered.Key ? last.Device : null;
             var device = plans[i].Lab is null ? devices.Of(index)?.Device : lab.Device(index) ?? stood;
             var isTaken = device is { } found && device != stood
-                && (plans.Count == 1 ? before.Values.Any(other => other.Index != index && other.Judged?.Device == device) : owners.GetValueOrDefault(found, index) != index);
+                && (plans.Count == 1 ? before.Values.Any(other => other.Index != index && other.Filtered?.Device == device) : owners.GetValueOrDefault(found, index) != index);
             plans[i] = plans[i].BoundTo(isTaken ? null : device);
             Own(plans[i]);
         }
 
         void Own(Plan plan)
         {
-            if (plan.Judged?.Device is { } device)
+            if (plan.Filtered?.Device is { } device)
             {
                 owners.TryAdd(device, plan.Index);
             }

@@ -35,7 +35,7 @@ internal sealed class Enforcer(NftablesSession session, LabHost lab, AttachedDev
         LeftOver = comparison.LeftOver;
         foreach (var rejected in reports.OfType<AgentReport.Rejected>())
         {
-            _places.Restore(plans.Find(plan => plan.Index == rejected.Index)?.Judged?.Key, _standing.GetValueOrDefault(rejected.Index)?.Judged?.Key, rejected.Index);
+            _places.Restore(plans.Find(plan => plan.Index == rejected.Index)?.Filtered?.Key, _standing.GetValueOrDefault(rejected.Index)?.Filtered?.Key, rejected.Index);
         }
 
         return reports;
@@ -46,7 +46,7 @@ internal sealed class Enforcer(NftablesSession session, LabHost lab, AttachedDev
         _rules.Mended = null;
         LeftOver = null;
         var leaving = new HashSet<string>(StringComparer.Ordinal);
-        var closed = new List<JudgedAttachment>();
+        var closed = new List<FilteredAttachment>();
         var names = changed.Select(desired => desired.NamespaceName).OfType<string>().ToHashSet(StringComparer.Ordinal);
         foreach (var index in removed)
         {
@@ -60,13 +60,13 @@ internal sealed class Enforcer(NftablesSession session, LabHost lab, AttachedDev
         foreach (var plan in plans)
         {
             // An instance that is filtered somewhere else now: where it was is nobody's business any more.
-            if (StandingKey(plan.Index) is { } old && old != plan.Judged?.Key)
+            if (StandingKey(plan.Index) is { } old && old != plan.Filtered?.Key)
             {
                 leaving.Add(old);
             }
         }
 
-        leaving.ExceptWith(plans.Select(plan => plan.Judged?.Key).OfType<string>());
+        leaving.ExceptWith(plans.Select(plan => plan.Filtered?.Key).OfType<string>());
         _rules.Commit(closed, []);
         _rules.Apply(plans, leaving, (plan, refusal) =>
         {
@@ -116,9 +116,9 @@ internal sealed class Enforcer(NftablesSession session, LabHost lab, AttachedDev
     private void Rebind(Plan plan)
     {
         var bound = plan.BoundTo(lab.Device(plan.Index));
-        if (bound.Judged is { } judged && judged.Device != plan.Judged?.Device)
+        if (bound.Filtered is { } filtered && filtered.Device != plan.Filtered?.Device)
         {
-            _rules.Commit([judged], []);
+            _rules.Commit([filtered], []);
             _standing[plan.Index] = bound;
         }
     }
@@ -152,7 +152,7 @@ internal sealed class Enforcer(NftablesSession session, LabHost lab, AttachedDev
         foreach (var plan in _places.Claim(plans, StandingKey))
         {
             plans.Remove(plan);
-            reports.Add(Refuse(plan.Desired, $"{(plan.Judged!.IsHost ? "this machine" : $"the interface `{plan.Judged.Key}`")} is attached to another instance"));
+            reports.Add(Refuse(plan.Desired, $"{(plan.Filtered!.IsHost ? "this machine" : $"the interface `{plan.Filtered.Key}`")} is attached to another instance"));
         }
 
         return plans;
@@ -162,7 +162,7 @@ internal sealed class Enforcer(NftablesSession session, LabHost lab, AttachedDev
     /// The link of an instance that is going goes down before its rules. If it does not, the rules stay and let nothing in. A name that another instance
     /// wants in the same breath is given up at once.
     /// </summary>
-    private void Close(long index, HashSet<string> wantedNames, HashSet<string> leaving, List<JudgedAttachment> closed)
+    private void Close(long index, HashSet<string> wantedNames, HashSet<string> leaving, List<FilteredAttachment> closed)
     {
         var problem = Attempt(() =>
         {
@@ -172,20 +172,20 @@ internal sealed class Enforcer(NftablesSession session, LabHost lab, AttachedDev
                 lab.Remove(index);
             }
         });
-        if (_standing.GetValueOrDefault(index)?.Judged is not { } judged)
+        if (_standing.GetValueOrDefault(index)?.Filtered is not { } filtered)
         {
             return;
         }
 
-        _places.Release(judged.Key, index);
+        _places.Release(filtered.Key, index);
         LeftOver = problem ?? LeftOver;
         if (problem is null)
         {
-            leaving.Add(judged.Key);
+            leaving.Add(filtered.Key);
         }
         else
         {
-            closed.Add(judged with { Ports = Domain.PortSet.Empty });
+            closed.Add(filtered with { Ports = Domain.PortSet.Empty });
         }
     }
 
@@ -242,11 +242,11 @@ internal sealed class Enforcer(NftablesSession session, LabHost lab, AttachedDev
 
     private void RestoreRuleset(Plan plan)
     {
-        if (_standing.GetValueOrDefault(plan.Index)?.Judged is { } stood)
+        if (_standing.GetValueOrDefault(plan.Index)?.Filtered is { } stood)
         {
-            _rules.Commit([stood], plan.Judged is { } other && other.Key != stood.Key ? [other.Key] : []);
+            _rules.Commit([stood], plan.Filtered is { } other && other.Key != stood.Key ? [other.Key] : []);
         }
-        else if (plan.Judged is { } added)
+        else if (plan.Filtered is { } added)
         {
             _rules.Commit([], [added.Key]);
         }
@@ -255,7 +255,7 @@ internal sealed class Enforcer(NftablesSession session, LabHost lab, AttachedDev
     /// <summary>Back to what stood: a refused change leaves nothing half done. What the kernel holds is read, not remembered: an answer may have been lost.</summary>
     private AgentReport.Rejected Undo(Plan plan, string reason)
     {
-        if (!_places.Restore(plan.Judged?.Key, StandingKey(plan.Index), plan.Index))
+        if (!_places.Restore(plan.Filtered?.Key, StandingKey(plan.Index), plan.Index))
         {
             // Its place has been given to another in the same breath: it stands nowhere.
             _standing.Remove(plan.Index);
@@ -283,5 +283,5 @@ internal sealed class Enforcer(NftablesSession session, LabHost lab, AttachedDev
         return new AgentReport.Rejected(desired.Index, desired.Revision, reason, standing?.Desired);
     }
 
-    private string? StandingKey(long index) => _standing.GetValueOrDefault(index)?.Judged?.Key;
+    private string? StandingKey(long index) => _standing.GetValueOrDefault(index)?.Filtered?.Key;
 }

@@ -28,7 +28,7 @@ internal sealed class Places
     {
         foreach (var plan in plans)
         {
-            if (standing(plan.Index) is { } left && left != plan.Judged?.Key)
+            if (standing(plan.Index) is { } left && left != plan.Filtered?.Key)
             {
                 Release(left, plan.Index);
             }
@@ -37,7 +37,7 @@ internal sealed class Places
         var refused = new List<Plan>();
         foreach (var plan in plans)
         {
-            if (plan.Judged is { } judged && !_owners.TryAdd(judged.Key, plan.Index) && _owners[judged.Key] != plan.Index)
+            if (plan.Filtered is { } filtered && !_owners.TryAdd(filtered.Key, plan.Index) && _owners[filtered.Key] != plan.Index)
             {
                 GiveBack(plan, plans, standing, refused);
             }

@@ -12,7 +12,7 @@ internal sealed class Rules(NftablesSession session, RulesetOptions options)
     internal SynchroniseReport? Mended { get; set; }
 
     /// <exception cref="RulesetRefusedException">The kernel refused; nothing was applied.</exception>
-    internal void Commit(IReadOnlyCollection<JudgedAttachment> put, IReadOnlyCollection<string> remove)
+    internal void Commit(IReadOnlyCollection<FilteredAttachment> put, IReadOnlyCollection<string> remove)
     {
         if (put.Count + remove.Count > 0)
         {
@@ -23,18 +23,18 @@ internal sealed class Rules(NftablesSession session, RulesetOptions options)
     /// <summary>Puts and removes; each attachment that is refused by itself is given to <paramref name="refuse"/>, and the others are in force.</summary>
     internal void Apply(IReadOnlyList<Plan> plans, IReadOnlyCollection<string> leaving, Action<Plan, RulesetRefusedException> refuse)
     {
-        var judging = plans.Where(plan => plan.Judged is not null).ToList();
+        var filtering = plans.Where(plan => plan.Filtered is not null).ToList();
         try
         {
-            Commit([.. judging.Select(plan => plan.Judged!)], leaving);
+            Commit([.. filtering.Select(plan => plan.Filtered!)], leaving);
             return;
         }
-        catch (RulesetRefusedException refusal) when (judging.Count == 1 && leaving.Count == 0)
+        catch (RulesetRefusedException refusal) when (filtering.Count == 1 && leaving.Count == 0)
         {
-            refuse(judging[0], refusal);
+            refuse(filtering[0], refusal);
             return;
         }
-        catch (RulesetRefusedException) when (judging.Count + leaving.Count > 1)
+        catch (RulesetRefusedException) when (filtering.Count + leaving.Count > 1)
         {
             // Together they are refused; which of them it is shows one by one.
         }
@@ -44,11 +44,11 @@ internal sealed class Rules(NftablesSession session, RulesetOptions options)
             Commit([], [key]);
         }
 
-        foreach (var plan in judging)
+        foreach (var plan in filtering)
         {
             try
             {
-                Commit([plan.Judged!], []);
+                Commit([plan.Filtered!], []);
             }
             catch (RulesetRefusedException refusal)
             {
@@ -61,7 +61,7 @@ internal sealed class Rules(NftablesSession session, RulesetOptions options)
     /// The whole table. When the kernel refuses that, one bad attachment must not cost all others their rules: then every attachment is closed in one
     /// transaction, and opened one by one; one that is refused gets what stood before, if that was the same attachment.
     /// </summary>
-    internal void Synchronise(IReadOnlyCollection<JudgedAttachment> whole, Func<string, JudgedAttachment?> before, Action<string, RulesetRefusedException> refuse)
+    internal void Synchronise(IReadOnlyCollection<FilteredAttachment> whole, Func<string, FilteredAttachment?> before, Action<string, RulesetRefusedException> refuse)
     {
         try
         {

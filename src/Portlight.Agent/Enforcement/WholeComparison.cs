@@ -32,9 +32,9 @@ internal sealed class WholeComparison(LabHost lab, AttachedDevices devices, Rule
         Forget(plans, refused);
         rules.Synchronise(
             [
-                .. unwanted.Concat(unknown).Select(index => JudgedAttachment.Interface(LabAlias.LinkNameOf(index), lab.Device(index), PortSet.Empty)),
-                .. kept.Select(plan => plan.Judged).OfType<JudgedAttachment>(),
-                .. plans.Where(plan => plan.Judged is not null).Select(plan => closedFirst.Contains(plan) ? plan.Judged! with { Ports = PortSet.Empty } : plan.Judged!),
+                .. unwanted.Concat(unknown).Select(index => FilteredAttachment.Interface(LabAlias.LinkNameOf(index), lab.Device(index), PortSet.Empty)),
+                .. kept.Select(plan => plan.Filtered).OfType<FilteredAttachment>(),
+                .. plans.Where(plan => plan.Filtered is not null).Select(plan => closedFirst.Contains(plan) ? plan.Filtered! with { Ports = PortSet.Empty } : plan.Filtered!),
             ],
             Before,
             (key, refusal) => Reject(key, refusal, plans, reports));
@@ -55,13 +55,13 @@ internal sealed class WholeComparison(LabHost lab, AttachedDevices devices, Rule
             // A link that was made just now is a device that the rules do not know yet.
             var bound = plan.Lab is null ? plan : plan.BoundTo(lab.Device(plan.Index));
             standing[plan.Index] = bound;
-            if (closedFirst.Contains(plan) || bound.Judged?.Device != plan.Judged?.Device)
+            if (closedFirst.Contains(plan) || bound.Filtered?.Device != plan.Filtered?.Device)
             {
                 opening.Add(bound);
             }
         }
 
-        rules.Apply(opening, Dismantle(unwanted), (plan, refusal) => Reject(plan.Judged!.Key, refusal, plans, reports));
+        rules.Apply(opening, Dismantle(unwanted), (plan, refusal) => Reject(plan.Filtered!.Key, refusal, plans, reports));
         reports.AddRange(plans.Where(plan => standing.GetValueOrDefault(plan.Index)?.Desired == plan.Desired).Select(plan =>
             new AgentReport.Applied(plan.Index, plan.Desired.Revision) { Problem = lab.Problem(plan.Index) }));
     }
@@ -110,12 +110,12 @@ internal sealed class WholeComparison(LabHost lab, AttachedDevices devices, Rule
         return gone;
     }
 
-    private JudgedAttachment? Before(string key) => _before.Values.FirstOrDefault(plan => plan.Judged?.Key == key)?.Judged;
+    private FilteredAttachment? Before(string key) => _before.Values.FirstOrDefault(plan => plan.Filtered?.Key == key)?.Filtered;
 
     /// <summary>The kernel refused the rules of one attachment: what stood of it stands.</summary>
     private void Reject(string key, RulesetRefusedException refusal, List<Plan> plans, List<AgentReport> reports)
     {
-        if (plans.Find(plan => plan.Judged?.Key == key) is not { } plan)
+        if (plans.Find(plan => plan.Filtered?.Key == key) is not { } plan)
         {
             LeftOver = refusal.Message;
             return;
@@ -123,7 +123,7 @@ internal sealed class WholeComparison(LabHost lab, AttachedDevices devices, Rule
 
         plans.RemoveAll(other => other.Index == plan.Index);
         var stood = _before.GetValueOrDefault(plan.Index);
-        if (stood?.Judged?.Key == key)
+        if (stood?.Filtered?.Key == key)
         {
             standing[plan.Index] = stood;
         }

@@ -20,7 +20,7 @@ internal static class ServeSettings
         new("database", "sqlite", "sqlite", "Where state is kept: sqlite is a file in the data directory", IsList: false,
             Word((options, _) => options, "sqlite")),
         new("enforce", "auto|kernel|record", "auto",
-            "Whether packets are judged: kernel, record (stores and answers, touches no packet), or auto: kernel where this machine can, else record, unless there are ports for the kernel to filter", IsList: false,
+            "Whether packets are filtered: kernel, record (stores and answers, touches no packet), or auto: kernel where this machine can, else record, unless there are ports for the kernel to filter", IsList: false,
             Word((options, word) => options with { Enforce = Enum.Parse<EnforceMode>(word, ignoreCase: true) }, "auto", "kernel", "record")),
         new("connections", "cut|drain", "cut", "What becomes of an open connection whose port closes: cut in the same commit, or left to end by itself", IsList: false,
             Word((options, word) => options with { DrainConnections = word == "drain" }, "cut", "drain")),

@@ -3,7 +3,7 @@ using Portlight.Wire.PortlightApi;
 
 namespace Portlight.Cli.Verbs;
 
-/// <summary><c>portlight detach</c>: takes what was attached from behind its firewall; none of its packets are judged afterwards.</summary>
+/// <summary><c>portlight detach</c>: takes what was attached from behind its firewall; none of its packets are filtered afterwards.</summary>
 internal static class DetachVerb
 {
     public static Command Create()

@@ -35,7 +35,7 @@ internal static class HealthChecks
         {
             { CanEnforce: true, CanMakeLab: true } => new("enforcement", DoctorFinding.Ok, "ports can be enforced, and lab instances made"),
             { CanEnforce: true } => new("enforcement", DoctorFinding.Warning, "ports can be enforced; lab instances cannot be made"),
-            _ => new("enforcement", DoctorFinding.Problem, "no packet can be judged here; serve would only record ports"),
+            _ => new("enforcement", DoctorFinding.Problem, "no packet can be filtered here; serve would only record ports"),
         };
         foreach (var problem in check.Problems)
         {

@@ -9,7 +9,7 @@ internal static class PortText
 {
     public const string Syntax = "PROTOCOL[:PORT[-PORT]][@SOURCE,...]";
 
-    /// <summary>Reads one rule. Only its form is judged here; whether it is a good rule the server says, in the same words as to every client.</summary>
+    /// <summary>Reads one rule. Only its form is checked here; whether it is a good rule the server says, in the same words as to every client.</summary>
     public static bool TryParse(string text, out PortInfo rule, out string problem)
     {
         rule = new PortInfo();

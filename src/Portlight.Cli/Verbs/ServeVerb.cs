@@ -66,7 +66,7 @@ internal static class ServeVerb
             var agent = enforcement!.Agent.Status;
             if (agent.Reason is not null)
             {
-                await error.WriteLineAsync($"portlight: ports are recorded and no packet is judged, because: {agent.Reason}");
+                await error.WriteLineAsync($"portlight: ports are recorded and no packet is filtered, because: {agent.Reason}");
             }
 
             if (server.Unenforced is not null)

@@ -31,7 +31,7 @@ internal sealed record SshSession(IPAddress? Client, int Port)
             : new SshSession(null, Ssh);
     }
 
-    /// <summary>Whether this session's packets pass when these ports are open and these networks are not judged.</summary>
+    /// <summary>Whether this session's packets pass when these ports are open and these networks are not filtered.</summary>
     public bool Passes(IEnumerable<InstancePortState> open, IEnumerable<string> privateNetworks) =>
         Client is not null && (open.Any(IsLetInBy) || privateNetworks.Any(Holds));
 

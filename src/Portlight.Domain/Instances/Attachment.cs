@@ -3,7 +3,7 @@ using System.Net;
 
 namespace Portlight.Domain;
 
-/// <summary>Where the packets of an instance pass, and so where they are judged. A closed hierarchy.</summary>
+/// <summary>Where the packets of an instance pass, and so where they are filtered. A closed hierarchy.</summary>
 public abstract record Attachment
 {
     private Attachment()
@@ -18,10 +18,10 @@ public abstract record Attachment
         _ => [],
     };
 
-    /// <summary>A network namespace that Portlight makes, with a veth pair whose host side is judged.</summary>
+    /// <summary>A network namespace that Portlight makes, with a veth pair whose host side is filtered.</summary>
     public sealed record Lab : Attachment;
 
-    /// <summary>The host side of a VM's or container's NIC, by name: what leaves by it is judged, forwarded or sent by the host itself.</summary>
+    /// <summary>The host side of a VM's or container's NIC, by name: what leaves by it is filtered, forwarded or sent by the host itself.</summary>
     /// <param name="Name">The interface, as the kernel knows it (at most 15 bytes).</param>
     /// <param name="Addresses">The public addresses that the instance shows.</param>
     /// <param name="PrivateSources">Networks from which everything comes in.</param>
@@ -33,7 +33,7 @@ public abstract record Attachment
         public string? Device { get; init; }
     }
 
-    /// <summary>The machine itself: what arrives for one of its addresses is judged before destination NAT.</summary>
+    /// <summary>The machine itself: what arrives for one of its addresses is filtered before destination NAT.</summary>
     public sealed record ThisHost(ImmutableArray<IPAddress> Addresses, ImmutableArray<Cidr> PrivateSources) : Attachment;
 
     /// <summary>Not attached: ports are stored and answered and no packet is touched (<c>--enforce record</c>).</summary>

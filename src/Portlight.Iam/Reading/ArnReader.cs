@@ -27,7 +27,7 @@ internal static class ArnReader
         return problem is null;
     }
 
-    /// <summary>An ARN with wildcards; one with variables can only be judged when these are known.</summary>
+    /// <summary>An ARN with wildcards; one with variables can only be compared when these are known.</summary>
     public static bool TryReadComparand(string text, bool variables, [NotNullWhen(true)] out ArnPattern? pattern, [NotNullWhen(false)] out string? problem)
     {
         pattern = null;

@@ -25,7 +25,7 @@ internal sealed class AttachmentCompiler
     private const int LastPort = 65535;
     private const int LastByte = 255;
 
-    private readonly JudgedAttachment _attachment;
+    private readonly FilteredAttachment _attachment;
     private readonly SectionId _section;
     // By what the section's sets tell attachments apart; the host's own hold one.
     private readonly uint? _device;
@@ -34,7 +34,7 @@ internal sealed class AttachmentCompiler
     private readonly List<SetId> _needs = [];
     private readonly List<Entry> _entries = [];
 
-    private AttachmentCompiler(JudgedAttachment attachment, SectionId section, uint? device, SetId? dispatch)
+    private AttachmentCompiler(FilteredAttachment attachment, SectionId section, uint? device, SetId? dispatch)
     {
         _attachment = attachment;
         _section = section;
@@ -42,7 +42,7 @@ internal sealed class AttachmentCompiler
         _dispatch = dispatch;
     }
 
-    internal static CompiledAttachment Compile(JudgedAttachment attachment, ConnectionPolicy connections)
+    internal static CompiledAttachment Compile(FilteredAttachment attachment, ConnectionPolicy connections)
     {
         AttachmentCompiler compiler = attachment.IsHost
             ? new(attachment, SectionId.Host, null, null)
@@ -58,7 +58,7 @@ internal sealed class AttachmentCompiler
     }
 
     /// <summary>The port set alone, in the sets that are asked last while it changes (<see cref="Transition"/>). All of it is intervals there; the host is device 0.</summary>
-    internal static CompiledAttachment CompileStaged(JudgedAttachment attachment)
+    internal static CompiledAttachment CompileStaged(FilteredAttachment attachment)
     {
         var compiler = new AttachmentCompiler(attachment, SectionId.Staged, attachment.Device ?? 0, SetId.Staging);
         compiler.CompileFamily(isIpv4: true);
@@ -69,7 +69,7 @@ internal sealed class AttachmentCompiler
     /// <summary>
     /// The elements of it that close, and those that tell whose a connection is: with these alone nothing comes in but replies. The host is closed by its chain.
     /// </summary>
-    internal static List<Entry> Gates(JudgedAttachment attachment, ConnectionPolicy connections)
+    internal static List<Entry> Gates(FilteredAttachment attachment, ConnectionPolicy connections)
     {
         var compiler = new AttachmentCompiler(attachment, SectionId.Shared, attachment.Device, null);
         if (!attachment.IsHost) compiler.DeclareGate();

@@ -6,10 +6,10 @@ namespace Portlight.Nftables.Compiling;
 /// <summary>What is open under two states of one attachment, private networks included: the rules of the one met with those of the other.</summary>
 internal static class CommonPorts
 {
-    internal static PortSet Of(JudgedAttachment one, JudgedAttachment other) =>
+    internal static PortSet Of(FilteredAttachment one, FilteredAttachment other) =>
         PortSet.Of(Rules(one).SelectMany(_ => Rules(other), Meet).OfType<PortRule>());
 
-    private static ImmutableArray<PortRule> Rules(JudgedAttachment attachment)
+    private static ImmutableArray<PortRule> Rules(FilteredAttachment attachment)
     {
         ImmutableArray<Cidr> trusted = attachment.PrivateSources;
         return trusted.IsEmpty

@@ -25,7 +25,7 @@ internal sealed class TableSpec
     {
         var needs = new SectionNeeds();
         var elements = new Dictionary<SetId, List<SetElement>> { [SetId.Nobody] = [new SetElement(OwnerCode.Nobody)] };
-        foreach (JudgedAttachment attachment in ruleset.Attachments.Values)
+        foreach (FilteredAttachment attachment in ruleset.Attachments.Values)
         {
             CompiledAttachment compiled = AttachmentCompiler.Compile(attachment, ruleset.Options.Connections);
             foreach (SetId need in compiled.Needs) needs.Add(need, 1);
@@ -40,10 +40,10 @@ internal sealed class TableSpec
     }
 
     /// <summary>The same with nothing open: the elements that close, and those that tell whose a connection is. For needs that are known already.</summary>
-    internal static TableSpec Gates(RulesetOptions options, IEnumerable<JudgedAttachment> attachments, SectionNeeds needs)
+    internal static TableSpec Gates(RulesetOptions options, IEnumerable<FilteredAttachment> attachments, SectionNeeds needs)
     {
         var gates = new Dictionary<SetId, List<SetElement>>();
-        foreach (JudgedAttachment attachment in attachments)
+        foreach (FilteredAttachment attachment in attachments)
         {
             foreach (Entry gate in AttachmentCompiler.Gates(attachment, options.Connections))
             {

@@ -8,7 +8,7 @@ namespace Portlight.Nftables.Compiling;
 /// </summary>
 internal sealed record Transition(CompiledAttachment Before, CompiledAttachment Prepared, CompiledAttachment Decided, CompiledAttachment After)
 {
-    internal static Transition Between(JudgedAttachment? before, JudgedAttachment? after, ConnectionPolicy connections)
+    internal static Transition Between(FilteredAttachment? before, FilteredAttachment? after, ConnectionPolicy connections)
     {
         CompiledAttachment from = before is null ? CompiledAttachment.Nothing : AttachmentCompiler.Compile(before, connections);
         CompiledAttachment to = after is null ? CompiledAttachment.Nothing : AttachmentCompiler.Compile(after, connections);

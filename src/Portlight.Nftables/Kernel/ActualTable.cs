@@ -9,7 +9,7 @@ internal sealed class ActualTable
     /// <summary>False when there is no such table; then nothing else is filled in.</summary>
     internal bool Exists { get; set; }
 
-    /// <summary>NFTA_TABLE_FLAGS: ours are in <see cref="TableMark"/>; a dormant one judges nothing.</summary>
+    /// <summary>NFTA_TABLE_FLAGS: ours are in <see cref="TableMark"/>; a dormant one filters nothing.</summary>
     internal uint Flags { get; set; }
 
     /// <summary>The installation that the table's comment names; null when it names none.</summary>

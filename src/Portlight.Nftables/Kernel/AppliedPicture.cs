@@ -9,13 +9,13 @@ namespace Portlight.Nftables.Kernel;
 internal sealed class AppliedPicture
 {
     private readonly RulesetOptions _options;
-    private readonly Dictionary<string, JudgedAttachment> _attachments;
+    private readonly Dictionary<string, FilteredAttachment> _attachments;
     private readonly SectionNeeds _needs;
 
     internal AppliedPicture(Ruleset ruleset, SectionNeeds needs)
     {
         _options = ruleset.Options;
-        _attachments = new Dictionary<string, JudgedAttachment>(ruleset.Attachments, StringComparer.Ordinal);
+        _attachments = new Dictionary<string, FilteredAttachment>(ruleset.Attachments, StringComparer.Ordinal);
         _needs = needs;
     }
 
@@ -25,10 +25,10 @@ internal sealed class AppliedPicture
     internal SectionNeeds Needs => _needs;
 
     /// <summary>What would be desired after the change.</summary>
-    internal Ruleset After(Dictionary<string, JudgedAttachment?> change)
+    internal Ruleset After(Dictionary<string, FilteredAttachment?> change)
     {
-        var after = new Dictionary<string, JudgedAttachment>(_attachments, StringComparer.Ordinal);
-        foreach ((string key, JudgedAttachment? attachment) in change)
+        var after = new Dictionary<string, FilteredAttachment>(_attachments, StringComparer.Ordinal);
+        foreach ((string key, FilteredAttachment? attachment) in change)
         {
             if (attachment is null) after.Remove(key);
             else after[key] = attachment;
@@ -37,7 +37,7 @@ internal sealed class AppliedPicture
         return new Ruleset(_options, after.Values);
     }
 
-    internal List<Transition> Transitions(Dictionary<string, JudgedAttachment?> change) => [.. change.Select(pair => Transition.Between(_attachments.GetValueOrDefault(pair.Key), pair.Value, _options.Connections))];
+    internal List<Transition> Transitions(Dictionary<string, FilteredAttachment?> change) => [.. change.Select(pair => Transition.Between(_attachments.GetValueOrDefault(pair.Key), pair.Value, _options.Connections))];
 
     /// <summary>The difference of one step, and by how much the needs change with it.</summary>
     internal (TableDifference Difference, Dictionary<SetId, int> Needs) Step(IEnumerable<(CompiledAttachment From, CompiledAttachment To)> attachments)
@@ -69,9 +69,9 @@ internal sealed class AppliedPicture
     }
 
     /// <summary>The kernel has taken the change.</summary>
-    internal void Remember(Dictionary<string, JudgedAttachment?> change)
+    internal void Remember(Dictionary<string, FilteredAttachment?> change)
     {
-        foreach ((string key, JudgedAttachment? attachment) in change)
+        foreach ((string key, FilteredAttachment? attachment) in change)
         {
             if (attachment is null) _attachments.Remove(key);
             else _attachments[key] = attachment;

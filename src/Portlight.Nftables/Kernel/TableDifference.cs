@@ -53,7 +53,7 @@ internal sealed class TableDifference
     }
 
     /// <summary>The table with everything attached and nothing open: chains, sets, and the gates alone. Costs no compiling of port sets.</summary>
-    internal static TableDifference Closed(RulesetOptions options, IEnumerable<JudgedAttachment> attachments, SectionNeeds needs, TableMark mark)
+    internal static TableDifference Closed(RulesetOptions options, IEnumerable<FilteredAttachment> attachments, SectionNeeds needs, TableMark mark)
     {
         TableSpec gates = TableSpec.Gates(options, attachments, needs);
         return Whole(gates, mark, removeFirst: false);

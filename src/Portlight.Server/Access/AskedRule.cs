@@ -6,7 +6,7 @@ namespace Portlight.Server.Access;
 /// <summary>A port rule that a request asks for, as it will stand, for conditions and for the message that refuses it.</summary>
 /// <param name="Place">Where it stands in the request, <c>portInfos[1]</c>.</param>
 /// <param name="Rule">The rule; of a Close, the one that is closed.</param>
-/// <param name="Ports">The port sets that it is judged in; null for a rule that is closed, of which sources and change are not asked.</param>
+/// <param name="Ports">The port sets that it is asked about in; null for a rule that is closed, of which sources and change are not asked.</param>
 internal sealed record AskedRule(string Place, PortRule Rule, PortComparison? Ports)
 {
     private const int ShownSources = 4;

@@ -2,7 +2,7 @@ using Portlight.Wire.Lightsail;
 
 namespace Portlight.Wire.PortlightApi;
 
-/// <summary>Takes an attached machine from behind its firewall and forgets it: afterwards Portlight judges none of its packets.</summary>
+/// <summary>Takes an attached machine from behind its firewall and forgets it: afterwards Portlight filters none of its packets.</summary>
 public sealed record DetachInstanceRequest
 {
     public string? InstanceName { get; init; }

@@ -6,7 +6,7 @@ namespace Portlight.Wire.SigV4;
 
 /// <summary>
 /// Verifies AWS Signature Version 4 in two steps, because the secret is looked up between them: <see cref="TryParse"/> finds the
-/// signature and judges all that needs no secret; <see cref="Verify"/> proves it. Safe to share between threads.
+/// signature and checks all that needs no secret; <see cref="Verify"/> proves it. Safe to share between threads.
 /// </summary>
 public sealed class SigV4Verifier(SigV4Rules rules, TimeProvider clock)
 {
@@ -21,7 +21,7 @@ public sealed class SigV4Verifier(SigV4Rules rules, TimeProvider clock)
     private readonly SignatureCheck _check = new(rules);
     private readonly SigningKeys _keys = new(MaxCachedKeys);
 
-    /// <summary>Finds the request's signature, in the Authorization header or in the query, and judges its form, time and scope.</summary>
+    /// <summary>Finds the request's signature, in the Authorization header or in the query, and checks its form, time and scope.</summary>
     public bool TryParse<THeaders>(
         in SigV4Request<THeaders> request,
         [NotNullWhen(true)] out ParsedSignature? parsed,
@@ -30,7 +30,7 @@ public sealed class SigV4Verifier(SigV4Rules rules, TimeProvider clock)
     {
         parsed = null;
         if (SignatureClaim.TryFind(request, out var claim, out problem))
-            problem = _check.Judge(claim, clock.GetUtcNow(), out parsed);
+            problem = _check.Check(claim, clock.GetUtcNow(), out parsed);
         return problem is null;
     }
 
@@ -48,7 +48,7 @@ public sealed class SigV4Verifier(SigV4Rules rules, TimeProvider clock)
         ArgumentNullException.ThrowIfNull(parsed);
         Span<byte> bodyHash = stackalloc byte[SHA256.HashSizeInBytes];
         SHA256.HashData(request.Body, bodyHash);
-        problem = JudgeContentHash(request.Headers.Get(ContentHashHeader), bodyHash);
+        problem = CheckContentHash(request.Headers.Get(ContentHashHeader), bodyHash);
         if (problem is not null)
             return false;
 
@@ -66,7 +66,7 @@ public sealed class SigV4Verifier(SigV4Rules rules, TimeProvider clock)
     }
 
     // The signed hash is always that of the body as it arrived; a header that claims another one is refused rather than believed.
-    private static SigV4Problem? JudgeContentHash(HeaderValues claimed, ReadOnlySpan<byte> bodyHash)
+    private static SigV4Problem? CheckContentHash(HeaderValues claimed, ReadOnlySpan<byte> bodyHash)
     {
         if (claimed.Count == 0)
             return null;

@@ -1,7 +1,7 @@
 namespace Portlight.Wire.SigV4;
 
 /// <summary>
-/// Everything about a signature that can be judged without the secret, in the order in which AWS front ends judge it:
+/// Everything about a signature that can be checked without the secret, in the order in which AWS front ends check it:
 /// date, signed host, algorithm, credential scope.
 /// </summary>
 internal sealed class SignatureCheck(SigV4Rules rules)
@@ -14,12 +14,12 @@ internal sealed class SignatureCheck(SigV4Rules rules)
     // The scope of the last request, which is nearly always that of the next: saves making its strings again.
     private CredentialScope? _lastScope;
 
-    internal SigV4Problem? Judge(in SignatureClaim claim, DateTimeOffset now, out ParsedSignature? parsed)
+    internal SigV4Problem? Check(in SignatureClaim claim, DateTimeOffset now, out ParsedSignature? parsed)
     {
         parsed = null;
-        if (JudgeTime(claim, now, out var time, out var expires) is { } badTime)
+        if (CheckTime(claim, now, out var time, out var expires) is { } badTime)
             return badTime;
-        if (JudgeNames(claim.SignedHeaders, out var names) is { } badNames)
+        if (CheckNames(claim.SignedHeaders, out var names) is { } badNames)
             return badNames;
         if (!claim.Algorithm.SequenceEqual(StringToSign.Algorithm))
         {
@@ -28,7 +28,7 @@ internal sealed class SignatureCheck(SigV4Rules rules)
         }
 
         var timestamp = claim.Date is { Length: 16 } text && text[8] == 'T' ? text : SigV4Time.Format(time);
-        if (JudgeScope(claim.Credential, timestamp, out var scope, out var keyId) is { } badScope)
+        if (CheckScope(claim.Credential, timestamp, out var scope, out var keyId) is { } badScope)
             return badScope;
         parsed = new ParsedSignature
         {
@@ -44,7 +44,7 @@ internal sealed class SignatureCheck(SigV4Rules rules)
         return null;
     }
 
-    private SigV4Problem? JudgeTime(in SignatureClaim claim, DateTimeOffset now, out DateTimeOffset time, out TimeSpan? expires)
+    private SigV4Problem? CheckTime(in SignatureClaim claim, DateTimeOffset now, out DateTimeOffset time, out TimeSpan? expires)
     {
         expires = null;
         if (claim.IsPresigned ? !SigV4Time.TryParse(claim.Date, out time) : !SigV4Time.TryParseHttp(claim.Date!, out time))
@@ -77,7 +77,7 @@ internal sealed class SignatureCheck(SigV4Rules rules)
     private static string Words(TimeSpan span) =>
         span.Ticks % TimeSpan.TicksPerMinute == 0 ? $"{(long)span.TotalMinutes} min." : $"{(long)span.TotalSeconds} sec.";
 
-    private SigV4Problem? JudgeNames(ReadOnlySpan<char> list, out string[] names)
+    private SigV4Problem? CheckNames(ReadOnlySpan<char> list, out string[] names)
     {
         if (!_names.TryGet(list, out names))
         {
@@ -90,7 +90,7 @@ internal sealed class SignatureCheck(SigV4Rules rules)
             : SigV4Problem.Invalid("'Host' must be a 'SignedHeader' in the AWS Authorization.");
     }
 
-    private SigV4Problem? JudgeScope(
+    private SigV4Problem? CheckScope(
         ReadOnlySpan<char> credential, string timestamp, out CredentialScope? scope, out string keyId)
     {
         scope = null;

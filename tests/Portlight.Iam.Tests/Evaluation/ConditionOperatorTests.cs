@@ -113,7 +113,7 @@ public sealed class ConditionOperatorTests
     }
 
     [Fact]
-    public void IfExists_judges_a_key_that_is_there()
+    public void IfExists_compares_a_key_that_is_there()
     {
         const string Condition = """{"StringEqualsIfExists": {"aws:PrincipalTag/x": "a"}}""";
         Assert.True(Allows(Condition, new Context().With("aws:PrincipalTag/x", "a")));

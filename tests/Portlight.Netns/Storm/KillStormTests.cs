@@ -201,7 +201,7 @@ public sealed class KillStormTests : IDisposable
         Assert.Equal(1, listener.Receive(new byte[8]));
         var reply = To(address, (ushort)((IPEndPoint)beginner.LocalEndPoint!).Port) with { SourcePort = (ushort)((IPEndPoint)listener.LocalEndPoint!).Port };
         using var capture = PacketCapture.Arriving(inside);
-        var passed = new PacketProbe(_sender, capture, reply).Judge([.. Ports.Select(port => To(address, port))]);
+        var passed = new PacketProbe(_sender, capture, reply).Verdicts([.. Ports.Select(port => To(address, port))]);
         return (byte)passed.Select((isOpen, bit) => isOpen ? 1 << bit : 0).Sum();
     }
 

@@ -7,7 +7,7 @@ namespace Portlight.TestKit.Network;
 public sealed class PacketProbe(PacketSender sender, PacketCapture receiver, params IReadOnlyList<Packet> alwaysAllowed)
 {
     /// <summary>For each packet whether it has passed.</summary>
-    public IReadOnlyList<bool> Judge(params IReadOnlyList<Packet> packets)
+    public IReadOnlyList<bool> Verdicts(params IReadOnlyList<Packet> packets)
     {
         receiver.Forget();
         var marks = sender.Send([.. packets, .. alwaysAllowed]);
@@ -16,7 +16,7 @@ public sealed class PacketProbe(PacketSender sender, PacketCapture receiver, par
     }
 
     /// <summary>Which of these marks have arrived that <paramref name="send"/> has sent, on the sender's own thread, by other means than packets.</summary>
-    public IReadOnlyList<ulong> JudgeAfter(Action send, params IReadOnlyList<ulong> marks)
+    public IReadOnlyList<ulong> ArrivedAfter(Action send, params IReadOnlyList<ulong> marks)
     {
         receiver.Forget();
         send();
@@ -24,7 +24,7 @@ public sealed class PacketProbe(PacketSender sender, PacketCapture receiver, par
         return [.. marks.Where(receiver.HasSeen)];
     }
 
-    public bool Passes(Packet packet) => Judge(packet)[0];
+    public bool Passes(Packet packet) => Verdicts(packet)[0];
 
     private void AwaitReplies(IEnumerable<ulong> marks)
     {

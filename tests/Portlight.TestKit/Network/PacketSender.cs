@@ -53,7 +53,7 @@ public sealed class PacketSender : IDisposable
         }
         catch (SocketException exception) when (exception.SocketErrorCode == SocketError.AccessDenied)
         {
-            // EPERM, as .NET has it: the sender's own output was judged and dropped. That is the verdict, and the capture will not see the packet.
+            // EPERM, as .NET has it: the sender's own output was filtered and dropped. That is the verdict, and the capture will not see the packet.
         }
     }
 }

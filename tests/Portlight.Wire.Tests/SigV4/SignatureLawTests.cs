@@ -27,7 +27,7 @@ public sealed class SignatureLawTests
     public void What_is_signed_by_header_verifies() => Request.Sample(request =>
     {
         var authorization = SigV4Signer.Authorization(request.ToSign(), request.AllNames(), Credentials, Rules, "eu-central-1", Now);
-        return Judge(request.With("Authorization", authorization)) is null;
+        return Check(request.With("Authorization", authorization)) is null;
     });
 
     [Fact]
@@ -35,7 +35,7 @@ public sealed class SignatureLawTests
     {
         var query = SigV4Signer.PresignedQuery(
             request.ToSign(), request.AllNames(), Credentials, Rules, "eu-central-1", Now, TimeSpan.FromHours(1));
-        return Judge(request.WithQuery(query)) is null;
+        return Check(request.WithQuery(query)) is null;
     });
 
     [Fact]
@@ -46,7 +46,7 @@ public sealed class SignatureLawTests
         {
             var body = request.Body.ToArray();
             body[at] ^= flip;
-            return Judge(request.WithBody(body)) is { Type: SigV4ProblemType.InvalidSignature };
+            return Check(request.WithBody(body)) is { Type: SigV4ProblemType.InvalidSignature };
         });
     }
 
@@ -64,7 +64,7 @@ public sealed class SignatureLawTests
             var (name, value) = signed[header];
             at %= value.Length;
             var changed = request.Without(name).With(name, value[..at] + with + value[(at + 1)..]);
-            return Judge(changed) is not null;
+            return Check(changed) is not null;
         });
     }
 
@@ -106,10 +106,10 @@ public sealed class SignatureLawTests
     [Fact]
     public void Method_path_and_query_are_signed()
     {
-        Assert.NotNull(Judge(ByHeader().WithMethod("PUT")));
-        Assert.NotNull(Judge(ByHeader().WithPath("/x")));
-        Assert.NotNull(Judge(ByHeader().WithQuery("a=b")));
-        Assert.NotNull(Judge(ByHeader().With("x-amz-target", "Lightsail_20161128.DeleteInstance")));
+        Assert.NotNull(Check(ByHeader().WithMethod("PUT")));
+        Assert.NotNull(Check(ByHeader().WithPath("/x")));
+        Assert.NotNull(Check(ByHeader().WithQuery("a=b")));
+        Assert.NotNull(Check(ByHeader().With("x-amz-target", "Lightsail_20161128.DeleteInstance")));
     }
 
     [Fact]
@@ -120,12 +120,12 @@ public sealed class SignatureLawTests
             request = inQuery
                 ? request.WithQuery($"X-Amz-Algorithm={first}&X-Amz-Credential={second}&X-Amz-Expires=1&X-Amz-Signature={third}&X-Amz-Date={first}&X-Amz-SignedHeaders={third}")
                 : request.With("Authorization", $"AWS4-{first}Credential={second}, SignedHeaders={third}, Signature={first}");
-            return Judge(request) is { Message.Length: > 0 };
+            return Check(request) is { Message.Length: > 0 };
         });
 
     [Fact]
     public void Random_authorization_headers_are_refused_and_never_throw() => Gen.String[0, 80].Sample(header =>
-        Judge(RequestText.Parse("POST / HTTP/1.1\nHost:a\n").With("X-Amz-Date", SigV4Time.Format(Now)).With("Authorization", "AWS4-HMAC-SHA256 " + header)) is not null);
+        Check(RequestText.Parse("POST / HTTP/1.1\nHost:a\n").With("X-Amz-Date", SigV4Time.Format(Now)).With("Authorization", "AWS4-HMAC-SHA256 " + header)) is not null);
 
     [Fact]
     public void A_thousand_regions_do_not_grow_the_cache_without_bound()

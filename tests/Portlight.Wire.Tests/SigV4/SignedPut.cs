@@ -38,7 +38,7 @@ internal static class SignedPut
         Unsigned.ToSign(), Unsigned.AllNames(), Credentials with { SessionToken = token }, Rules, "eu-central-1", time ?? Now, TimeSpan.FromSeconds(expires)));
 
     /// <summary>The problem with a request, or null when it holds.</summary>
-    internal static SigV4Problem? Judge(RequestText request, SigV4Rules? rules = null, string? secret = Secret)
+    internal static SigV4Problem? Check(RequestText request, SigV4Rules? rules = null, string? secret = Secret)
     {
         var verifier = new SigV4Verifier(rules ?? Rules, new FakeTimeProvider(Now));
         return verifier.TryParse(request.ToSign(), out var parsed, out var problem)

@@ -5,7 +5,7 @@ using Portlight.Server.Access;
 
 namespace Portlight.Server.Operations.Installation;
 
-/// <summary>Takes an attached machine from behind its port set and forgets it: afterwards none of its packets is judged.</summary>
+/// <summary>Takes an attached machine from behind its port set and forgets it: afterwards none of its packets is filtered.</summary>
 internal sealed class DetachInstance(Services services) : IOperation<DetachInstanceRequest, DetachInstanceResponse>
 {
     public async Task<DetachInstanceResponse> HandleAsync(Call call, DetachInstanceRequest request)

@@ -4,8 +4,8 @@ using Portlight.Domain;
 
 namespace Portlight.Server.Operations.Ports;
 
-/// <summary>Who reaches which port of this machine under a port set and the networks that are not judged.</summary>
-/// <param name="Ports">With aliases resolved; null where nothing is judged.</param>
+/// <summary>Who reaches which port of this machine under a port set and the networks that are not filtered.</summary>
+/// <param name="Ports">With aliases resolved; null where nothing is filtered.</param>
 /// <param name="PrivateSources">Networks whose packets pass whatever is open.</param>
 internal sealed record HostReach(PortSet? Ports, ImmutableArray<Cidr> PrivateSources)
 {
@@ -31,7 +31,7 @@ internal sealed record HostReach(PortSet? Ports, ImmutableArray<Cidr> PrivateSou
         return Ports.Rules.Any(rule => Carries(rule, protocol, port) && rule.Ipv4Sources.Concat(rule.Ipv6Sources).Any(block => block.Contains(source)));
     }
 
-    /// <summary>Whether each of these ports lets somebody in that is judged. A null protocol is one that only a rule for all of them carries.</summary>
+    /// <summary>Whether each of these ports lets in somebody who is filtered. A null protocol is one that only a rule for all of them carries.</summary>
     public bool LetsInSomebody(NetworkProtocol? protocol, int from, int to)
     {
         if (Ports is null)
