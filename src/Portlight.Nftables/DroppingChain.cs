@@ -1,3 +1,4 @@
+using Portlight.Nftables.Compiling;
 using Portlight.Nftables.Netlink;
 using static Portlight.Nftables.Kernel.NftablesMessages;
 
@@ -58,6 +59,6 @@ public sealed record DroppingChain(string Family, string Table, string Name, str
 
         found.Add(new DroppingChain(family, table, name, Hooks[number]));
 
-        static string? Name(byte family) => family switch { FamilyInet => "inet", 2 => "ip", 10 => "ip6", _ => null };
+        static string? Name(byte family) => family switch { FamilyInet => "inet", PacketNumbers.Ipv4 => "ip", PacketNumbers.Ipv6 => "ip6", _ => null };
     }
 }

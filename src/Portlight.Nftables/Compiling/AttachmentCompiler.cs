@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Portlight.Domain;
+using static Portlight.Nftables.Compiling.PacketNumbers;
 
 namespace Portlight.Nftables.Compiling;
 
@@ -16,12 +17,6 @@ internal sealed class AttachmentCompiler
     /// </summary>
     internal const uint ShardCount = 256;
 
-    private const int Icmp = 1;
-    private const int Tcp = 6;
-    private const int Udp = 17;
-    private const int Icmpv6 = 58;
-    private const int Ipv4Family = 2;
-    private const int Ipv6Family = 10;
     private const int LastPort = 65535;
     private const int LastByte = 255;
 
@@ -180,7 +175,7 @@ internal sealed class AttachmentCompiler
     // Takes out of the lists what the shared hash sets can hold.
     private void ShareWithEverybody(bool isIpv4, List<OpenSpan> protocols, List<OpenSpan> tcp, List<OpenSpan> udp, SortedDictionary<int, List<OpenSpan>> icmp)
     {
-        int family = isIpv4 ? Ipv4Family : Ipv6Family;
+        int family = isIpv4 ? Ipv4 : Ipv6;
         uint device = _attachment.Device!.Value;
         bool Everybody(OpenSpan span) => span.Sources == SourceRange.Everybody(isIpv4);
 
@@ -201,7 +196,7 @@ internal sealed class AttachmentCompiler
     // Ranges open to everybody have a set of their own without the address: an interval set costs by the length of its key, an IPv6 address most of all.
     private void EmitPorts(List<OpenSpan> spans, int protocol, bool isIpv4)
     {
-        int family = isIpv4 ? Ipv4Family : Ipv6Family;
+        int family = isIpv4 ? Ipv4 : Ipv6;
         bool Everybody(OpenSpan span) => span.Sources == SourceRange.Everybody(isIpv4);
         foreach (OpenSpan span in Flattening.Flatten([.. spans.Where(Everybody)], isIpv4))
         {

@@ -1,3 +1,4 @@
+using static Portlight.Nftables.Compiling.PacketNumbers;
 using static Portlight.Nftables.Compiling.RuleBuilder;
 
 namespace Portlight.Nftables.Compiling;
@@ -13,19 +14,12 @@ internal static class ConnectionRules
     private const string ArrivingChain = "arriving";
     private const string AdmitChain = "admit";
     private const string ErrorsChain = "errors";
-    private const byte Ipv4 = 2;
-    private const byte Ipv6 = 10;
-    private const byte Icmp = 1;
-    private const byte Tcp = 6;
-    private const byte Icmpv6 = 58;
     private const byte FinSynResetAck = 0x17;
     private const byte Syn = 0x02;
     private const uint Established = 2;
     private const uint Related = 4;
     private const uint NewOrRelated = 8 | Related;
     private const uint SourceTranslated = 16;
-    private const uint Loopback = 1;
-    private const uint Local = 2;
 
     /// <summary>Where a rule that lets in goes instead of accepting: under drain the connection is to be remembered.</summary>
     internal static string? LetIn(ConnectionPolicy connections) => connections == ConnectionPolicy.Drain ? AdmitChain : null;
@@ -66,7 +60,7 @@ internal static class ConnectionRules
     /// <summary>What this machine itself sends; only where it is attached.</summary>
     internal static IEnumerable<RuleSpec> Sending()
     {
-        yield return Rule("loopback is not filtered", rule => rule.OutputDeviceIs(Loopback).Accept());
+        yield return Rule("loopback is not filtered", rule => rule.OutputDeviceIs(LoopbackDevice).Accept());
         yield return Rule("a new connection", rule => rule.ConnectionState(NewOrRelated).Goto(BeginChain));
     }
 
@@ -75,7 +69,7 @@ internal static class ConnectionRules
     /// such a packet begins has no unicast address to which a reply could go.
     /// </summary>
     internal static RuleSpec ClaimsThisMachine() => Rule("claims this machine's address", rule =>
-        rule.ConnectionState(NewOrRelated).FrameIsForThisMachine().SourceTypeIs(Local).Drop());
+        rule.ConnectionState(NewOrRelated).FrameIsForThisMachine().SourceTypeIs(LocalRoute).Drop());
 
     /// <summary>What passes because of its connection. The direction is asked first: it parts more packets than the state does.</summary>
     internal static IEnumerable<RuleSpec> OwnConnections(ConnectionPolicy connections, string whose)

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using static Portlight.Nftables.Compiling.PacketNumbers;
 
 namespace Portlight.Nftables.Compiling;
 
@@ -7,7 +8,6 @@ namespace Portlight.Nftables.Compiling;
 /// </summary>
 internal readonly record struct PacketBox(bool IsIpv4, OpenRun Protocols, OpenRun High, OpenRun Low, SourceRange Sources)
 {
-    private const int Ipv4Family = 2;
     private static readonly OpenRun AnyHigh = new(0, 65535);
     private static readonly OpenRun AnyLow = new(0, 255);
 
@@ -30,21 +30,21 @@ internal readonly record struct PacketBox(bool IsIpv4, OpenRun Protocols, OpenRu
             SetRole.OpenAll => Open(first[0], new OpenRun(0, 255), AnyHigh),
             SetRole.OpenProtocols => Open(first[0], Byte(first, last, afterFamilyAndDevice), AnyHigh),
             SetRole.OpenPorts => Open(first[0], Byte(first, last, afterFamilyAndDevice), Port(first, last, afterFamilyAndDevice + 4)),
-            SetRole.OpenIcmp => Open(Ipv4Family, new OpenRun(1, 1), Byte(first, last, 4)),
-            SetRole.OpenIcmpv6 => Open(0, new OpenRun(58, 58), Byte(first, last, 4)),
+            SetRole.OpenIcmp => Open(Ipv4, new OpenRun(Icmp, Icmp), Byte(first, last, 4)),
+            SetRole.OpenIcmpv6 => Open(0, new OpenRun(Icmpv6, Icmpv6), Byte(first, last, 4)),
             SetRole.OpenRanges => Open(first[device], Byte(first, last, device + 4), Port(first, last, device + 8)),
             SetRole.Ports4 => new PacketBox(true, Byte(first, last, device + 4), Port(first, last, device + 8), AnyLow, Source(first, last, device, true)),
             SetRole.Ports6 => new PacketBox(false, Byte(first, last, device + 16), Port(first, last, device + 20), AnyLow, Source(first, last, device, false)),
             SetRole.Protocols4 => new PacketBox(true, Byte(first, last, device + 4), AnyHigh, AnyLow, Source(first, last, device, true)),
             SetRole.Protocols6 => new PacketBox(false, Byte(first, last, device + 16), AnyHigh, AnyLow, Source(first, last, device, false)),
-            SetRole.Icmp => new PacketBox(true, new OpenRun(1, 1), Byte(first, last, device + 4), Byte(first, last, device + 8), Source(first, last, device, true)),
-            SetRole.Icmpv6 => new PacketBox(false, new OpenRun(58, 58), Byte(first, last, device + 16), Byte(first, last, device + 20), Source(first, last, device, false)),
+            SetRole.Icmp => new PacketBox(true, new OpenRun(Icmp, Icmp), Byte(first, last, device + 4), Byte(first, last, device + 8), Source(first, last, device, true)),
+            SetRole.Icmpv6 => new PacketBox(false, new OpenRun(Icmpv6, Icmpv6), Byte(first, last, device + 16), Byte(first, last, device + 20), Source(first, last, device, false)),
             _ => null,
         };
     }
 
     private static PacketBox Open(int family, OpenRun protocols, OpenRun high) =>
-        new(family == Ipv4Family, protocols, high, AnyLow, SourceRange.Everybody(family == Ipv4Family)[0]);
+        new(family == Ipv4, protocols, high, AnyLow, SourceRange.Everybody(family == Ipv4)[0]);
 
     private static OpenRun Byte(byte[] first, byte[] last, int offset) => new(first[offset], last[offset]);
 

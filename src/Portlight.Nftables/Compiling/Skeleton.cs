@@ -1,3 +1,4 @@
+using static Portlight.Nftables.Compiling.PacketNumbers;
 using static Portlight.Nftables.Compiling.RuleBuilder;
 
 namespace Portlight.Nftables.Compiling;
@@ -11,14 +12,6 @@ internal static class Skeleton
     internal const string InstanceChain = "instance";
 
     private const string HostPortsChain = "host_ports";
-    private const byte Ipv4 = 2;
-    private const byte Ipv6 = 10;
-    private const byte Icmp = 1;
-    private const byte Tcp = 6;
-    private const byte Icmpv6 = 58;
-    private const uint Loopback = 1;
-    private const uint Unicast = 1;
-    private const uint Local = 2;
 
     /// <summary>The sets that are there under every policy.</summary>
     internal static readonly SetId[] SharedSets =
@@ -93,9 +86,9 @@ internal static class Skeleton
     // Before destination NAT, so that a published port is the one that is asked for. Frames for many are left to `input`: a bridge passes them on to others, too.
     private static IEnumerable<RuleSpec> ArrivalRules()
     {
-        yield return Rule("loopback is not filtered", rule => rule.InputDeviceIs(Loopback).Accept());
+        yield return Rule("loopback is not filtered", rule => rule.InputDeviceIs(LoopbackDevice).Accept());
         yield return ConnectionRules.ClaimsThisMachine();
-        yield return Rule("passes through", rule => rule.DestinationTypeIs(Unicast).Accept());
+        yield return Rule("passes through", rule => rule.DestinationTypeIs(UnicastRoute).Accept());
         yield return Rule("a frame for many: filtered where it is delivered", rule => rule.FrameIsForMany().Accept());
         yield return Rule("for this machine", rule => rule.Goto(HostPortsChain));
     }
@@ -103,8 +96,8 @@ internal static class Skeleton
     // What reaches this machine although its address did not look so: by policy routing, in a VRF, by a transparent proxy; broadcast and multicast.
     private static IEnumerable<RuleSpec> DeliveryRules()
     {
-        yield return Rule("loopback is not filtered", rule => rule.InputDeviceIs(Loopback).Accept());
-        yield return Rule("was filtered on arrival", rule => rule.FrameIsForThisMachine().DestinationTypeIs(Local).Accept());
+        yield return Rule("loopback is not filtered", rule => rule.InputDeviceIs(LoopbackDevice).Accept());
+        yield return Rule("was filtered on arrival", rule => rule.FrameIsForThisMachine().DestinationTypeIs(LocalRoute).Accept());
         yield return Rule("for this machine", rule => rule.Goto(HostPortsChain));
     }
 

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
+using Portlight.Nftables.Compiling;
 using Portlight.Nftables.Netlink;
 
 namespace Portlight.Nftables.Translations;
@@ -8,8 +9,6 @@ namespace Portlight.Nftables.Translations;
 internal static class ExpressionReader
 {
     private const uint MetaProtocol = 16;
-    private const byte FamilyIpv4 = 2;
-    private const byte FamilyIpv6 = 10;
     private const int LastPort = 65535;
 
     /// <summary>The reading after one expression. What is not known loads something that says nothing.</summary>
@@ -45,8 +44,8 @@ internal static class ExpressionReader
 
     private static Loaded LoadedBy(NetlinkAttributes data, byte family) => (data.U32BigEndianOrNull(2), data.U32BigEndianOrNull(3), data.U32BigEndianOrNull(4)) switch
     {
-        (1, 9, 1) when family == FamilyIpv4 => Loaded.Protocol,
-        (1, 6, 1) when family == FamilyIpv6 => Loaded.Protocol,
+        (1, 9, 1) when family == PacketNumbers.Ipv4 => Loaded.Protocol,
+        (1, 6, 1) when family == PacketNumbers.Ipv6 => Loaded.Protocol,
         (2, 2, 2) => Loaded.DestinationPort,
         (2, < 4, _) => Loaded.Opaque,
         _ => Loaded.Other,
