@@ -37,6 +37,7 @@ public sealed class ExitCodeTests : IDisposable
     [InlineData("attach web-1 --this-host --yes")]
     [InlineData("detach web-1 --yes")]
     [InlineData("account list")]
+    [InlineData("account close 111122223333 --yes")]
     [InlineData("region list")]
     [InlineData("audit show")]
     public async Task A_verb_without_an_installation_fails_and_says_how_to_get_one(string line)

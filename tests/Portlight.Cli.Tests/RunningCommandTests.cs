@@ -44,6 +44,14 @@ public sealed partial class RunningCommandTests : IDisposable
         Assert.Contains("aws_secret_access_key = ", (await PortlightAsync("account", "create", "123456789012")).Output, StringComparison.Ordinal);
         Assert.Contains("123456789012\t", (await PortlightAsync("account", "list")).Output, StringComparison.Ordinal);
 
+        await RefusesAsync(2, "say --yes", "account", "close", "123456789012");
+        Assert.Contains("123456789012\tactive", (await PortlightAsync("account", "list")).Output, StringComparison.Ordinal);
+        Assert.Equal((0, "123456789012\tclosed\n"), await PortlightAsync("account", "close", "123456789012", "--yes") is var closed ? (closed.Code, closed.Output) : default);
+
+        // What is not there is told before what would become of it.
+        Assert.DoesNotContain("afterwards", await RefusesAsync(1, "there is no account 999999999999", "account", "close", "999999999999"), StringComparison.Ordinal);
+        Assert.DoesNotContain("afterwards", await RefusesAsync(1, "does not exist: nope", "detach", "nope"), StringComparison.Ordinal);
+
         var second = await PortlightAsync("serve", "--listen", "http://127.0.0.1:0", "--enforce", "record");
         Assert.Equal(1, second.Code);
         Assert.Equal(0, Kill(_server!.Id, Terminate));
@@ -104,6 +112,15 @@ public sealed partial class RunningCommandTests : IDisposable
         Assert.Equal(before, Directory.GetDirectories(Path.GetTempPath(), "portlight-demo-*"));
     }
 
+    private async Task<string> RefusesAsync(int code, string why, params string[] words)
+    {
+        var refused = await PortlightAsync(words);
+        Assert.Equal(code, refused.Code);
+        Assert.Empty(refused.Output);
+        Assert.Contains(why, refused.Error, StringComparison.Ordinal);
+        return refused.Error;
+    }
+
     private async Task<string> ServeAsync()
     {
         var start = new ProcessStartInfo(Program, ["serve", "--data", _data.FullName, "--listen", "http://127.0.0.1:0", "--enforce", "record"])
@@ -120,7 +137,8 @@ public sealed partial class RunningCommandTests : IDisposable
 
     private static async Task<(int Code, string Output, string Error)> RunAsync(string program, string[] arguments)
     {
-        using var process = Process.Start(Clean(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true }))!;
+        using var process = Process.Start(Clean(new ProcessStartInfo(program, arguments) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true }))!;
+        process.StandardInput.Close();
         var error = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
         var output = await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
         await process.WaitForExitAsync(TestContext.Current.CancellationToken);

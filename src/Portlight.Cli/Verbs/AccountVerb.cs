@@ -41,23 +41,10 @@ internal static class AccountVerb
         command.SetAction(async (parsed, cancellation) =>
         {
             using var installation = Installation.Open(DataDirectory.Resolve(parsed.GetValue(data)));
-            string? page = null;
-            do
+            foreach (var account in await ReadAsync(installation, cancellation))
             {
-                var answer = await installation.CallAsync(
-                    "ListAccounts",
-                    new ListAccountsRequest { PageToken = page },
-                    PortlightJson.Default.ListAccountsRequest,
-                    PortlightJson.Default.ListAccountsResponse,
-                    cancellation);
-                foreach (var account in answer.Accounts)
-                {
-                    await parsed.InvocationConfiguration.Output.WriteLineAsync($"{account.AccountId}\t{account.State}\t{account.CreatedAt.UtcDateTime.ToString("s", CultureInfo.InvariantCulture)}Z");
-                }
-
-                page = answer.NextPageToken;
+                await parsed.InvocationConfiguration.Output.WriteLineAsync($"{account.AccountId}\t{account.State}\t{account.CreatedAt.UtcDateTime.ToString("s", CultureInfo.InvariantCulture)}Z");
             }
-            while (page is not null);
 
             return ExitCode.Done;
         });
@@ -68,19 +55,55 @@ internal static class AccountVerb
     {
         var data = DataOption.Create();
         var number = new Argument<string>("account") { Description = "Its number" };
-        var command = new Command("close", "Close an account: its keys stay genuine and stand for nobody; its instances stay as they are") { number, data };
-        command.SetAction(async (parsed, cancellation) =>
-        {
-            using var installation = Installation.Open(DataDirectory.Resolve(parsed.GetValue(data)));
-            var closed = await installation.CallAsync(
-                "CloseAccount",
-                new CloseAccountRequest { AccountId = parsed.GetRequiredValue(number) },
-                PortlightJson.Default.CloseAccountRequest,
-                PortlightJson.Default.CloseAccountResponse,
-                cancellation);
-            await parsed.InvocationConfiguration.Output.WriteLineAsync($"{closed.Account.AccountId}\t{closed.Account.State}");
-            return ExitCode.Done;
-        });
+        var yes = new Option<bool>("--yes", "-y") { Description = "Do not ask" };
+        var command = new Command("close", "Close an account that has no instances: its keys stay genuine and stand for nobody") { number, yes, data };
+        command.SetAction((parsed, cancellation) =>
+            CloseAsync(parsed.GetRequiredValue(number), parsed.GetValue(yes), DataDirectory.Resolve(parsed.GetValue(data)), parsed.InvocationConfiguration, cancellation));
         return command;
+    }
+
+    private static async Task<int> CloseAsync(string number, bool isSure, string directory, InvocationConfiguration console, CancellationToken cancellation)
+    {
+        using var installation = Installation.Open(directory);
+        if (!(await ReadAsync(installation, cancellation)).Exists(account => account.AccountId == number))
+        {
+            throw new FailedException($"there is no account {number}; `portlight account list` lists them");
+        }
+
+        await console.Error.WriteLineAsync($"{number}: its keys stand for nobody afterwards, and nothing opens it again");
+        if (!isSure && !await Confirmation.AskAsync(console, "Close?"))
+        {
+            throw new FailedException("nothing was closed");
+        }
+
+        var closed = await installation.CallAsync(
+            "CloseAccount",
+            new CloseAccountRequest { AccountId = number },
+            PortlightJson.Default.CloseAccountRequest,
+            PortlightJson.Default.CloseAccountResponse,
+            cancellation);
+        await console.Output.WriteLineAsync($"{closed.Account.AccountId}\t{closed.Account.State}");
+        return ExitCode.Done;
+    }
+
+    /// <summary>All pages of the accounts.</summary>
+    private static async Task<List<Account>> ReadAsync(Installation installation, CancellationToken cancellation)
+    {
+        var accounts = new List<Account>();
+        string? page = null;
+        do
+        {
+            var answer = await installation.CallAsync(
+                "ListAccounts",
+                new ListAccountsRequest { PageToken = page },
+                PortlightJson.Default.ListAccountsRequest,
+                PortlightJson.Default.ListAccountsResponse,
+                cancellation);
+            accounts.AddRange(answer.Accounts);
+            page = answer.NextPageToken;
+        }
+        while (page is not null);
+
+        return accounts;
     }
 }

@@ -41,13 +41,7 @@ internal static class ConfirmVerb
 
     private static async Task RefuseOldSessionAsync(Installation installation, string name, CancellationToken cancellation)
     {
-        var status = await installation.CallAsync(
-            "GetStatus",
-            new GetStatusRequest { InstanceName = name },
-            PortlightJson.Default.GetStatusRequest,
-            PortlightJson.Default.GetStatusResponse,
-            cancellation);
-        if (status.Instances is [{ UnconfirmedSince: { } changed, ConfirmBy: { } deadline }] && SessionAge.StartOf("/proc", Environment.ProcessId) < changed)
+        if (await StatusVerb.FindAsync(installation, name, cancellation) is { UnconfirmedSince: { } changed, ConfirmBy: { } deadline } && SessionAge.StartOf("/proc", Environment.ProcessId) < changed)
         {
             throw new FailedException(
                 $"this SSH session was there before the change, so it does not prove that a new one gets in: open another and run this there (until {deadline:HH:mm:ss}Z), or say --yes");

@@ -40,13 +40,7 @@ internal static class DetachVerb
     /// <summary>Nothing is said, and nobody is asked, about what cannot be detached. The server has the last word.</summary>
     private static async Task RefuseWhatIsNotAttachedAsync(Installation installation, string name, CancellationToken cancellation)
     {
-        var status = await installation.CallAsync(
-            "GetStatus",
-            new GetStatusRequest { InstanceName = name },
-            PortlightJson.Default.GetStatusRequest,
-            PortlightJson.Default.GetStatusResponse,
-            cancellation);
-        if (status.Instances is [{ Attachment.Kind: not ("interface" or "host") }])
+        if (await StatusVerb.FindAsync(installation, name, cancellation) is { Attachment.Kind: not ("interface" or "host") })
         {
             throw new FailedException($"{name} was created, not attached; `aws lightsail delete-instance` removes it");
         }

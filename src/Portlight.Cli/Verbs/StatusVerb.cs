@@ -40,6 +40,10 @@ internal static class StatusVerb
     /// <summary>Made while ports were only recorded: nobody expects its packets to be filtered. Of what is attached somebody does, whatever the mode.</summary>
     internal static bool IsRecordOf(InstanceStatus instance) => instance is { Attachment.Kind: "recorded", LastError: null };
 
+    /// <summary>One instance; a name that there is not is the server's error.</summary>
+    internal static async Task<InstanceStatus> FindAsync(Installation installation, string name, CancellationToken cancellation) =>
+        (await ReadAsync(installation, name, cancellation)).Instances.Single();
+
     /// <summary>All pages of the status.</summary>
     internal static async Task<GetStatusResponse> ReadAsync(Installation installation, string? name, CancellationToken cancellation)
     {
