@@ -43,7 +43,7 @@ public sealed class EmbeddedAgent : IAgent, IDisposable
         _session = session;
         _watcher = watcher;
         _lab = lab;
-        _enforcer = new Enforcer(session, lab, _devices, new RulesetOptions { Connections = options.Connections, ListenAddresses = options.ListenAddresses });
+        _enforcer = new Enforcer(options.Installation, session, lab, _devices, new RulesetOptions { Connections = options.Connections, ListenAddresses = options.ListenAddresses });
         _deviceWatch = new DeviceWatch(_devices, links);
         _takesOver = options.TakesOver;
         _clock = clock;

@@ -1,4 +1,5 @@
 using Portlight.Agent.Applied;
+using Portlight.Agent.Devices;
 using Portlight.Agent.Lab;
 using Portlight.AgentProtocol;
 using Portlight.Domain;
@@ -44,29 +45,62 @@ public sealed record Restoration(bool HadFile, int Attachments, string? Damage)
             return new Restoration(HadFile: false, 0, null);
         }
 
-        var (ruleset, damage) = AppliedRules.Read(file);
-        if (damage is null || ruleset.Attachments.Count > 0)
+        var rules = AppliedRules.Read(file, installation);
+        if (rules.Damage is null || rules.Ruleset.Attachments.Count > 0)
         {
-            Load(ruleset, installation.GetValueOrDefault(), dataDirectory);
+            Load(rules, installation.GetValueOrDefault(), dataDirectory);
         }
 
-        return new Restoration(HadFile: true, ruleset.Attachments.Count, damage);
+        return new Restoration(HadFile: true, rules.Ruleset.Attachments.Count, rules.Damage);
     }
 
-    /// <summary>To the device of its name; without one its name is closed until the server binds it.</summary>
-    private static FilteredAttachment Bind(NetlinkSocket links, FilteredAttachment attachment) =>
-        attachment.IsHost ? attachment : attachment with { Device = links.Link(attachment.Key) is { } link && link.Name == attachment.Key ? (uint)link.Index : null };
+    /// <summary>
+    /// Each attachment to the device that the server would bind it to, as far as the file knows it; what stays without one is closed by its name until the
+    /// server binds it.
+    /// </summary>
+    private static IEnumerable<FilteredAttachment> Bind(AppliedRules rules, InstallationId installation)
+    {
+        if (Survey() is not { } survey)
+        {
+            return rules.Ruleset.Attachments.Values;
+        }
 
-    private static void Load(Ruleset ruleset, InstallationId installation, string dataDirectory)
+        var attachments = rules.Ruleset.Attachments.Values.ToArray();
+        var interfaces = attachments.Index()
+            .Where(numbered => rules.NamesDevices && numbered.Item is { IsHost: false, PeerGroup: null })
+            .ToDictionary(numbered => (long)numbered.Index, numbered => new Attachment.Interface(numbered.Item.Key, [], []) { Device = numbered.Item.HardwareAddress });
+        var bound = DeviceChoice.Of(interfaces, new Dictionary<long, BoundDevice>(), survey);
+        return attachments.Index().Select(numbered => numbered.Item with { Device = bound.GetValueOrDefault(numbered.Index)?.Device ?? LabDevice(numbered.Item, survey, installation) });
+    }
+
+    /// <summary>A lab link says itself whose it is.</summary>
+    private static uint? LabDevice(FilteredAttachment attachment, DeviceSurvey survey, InstallationId installation) =>
+        attachment.PeerGroup is not null && survey.ByName(attachment.Key) is { } link && LabAlias.TryParse(link.Alias, out var alias) && alias.Installation == installation && alias.LinkName == link.Name
+            ? (uint)link.Index
+            : null;
+
+    /// <summary>Null when the machine cannot be asked for its devices.</summary>
+    private static DeviceSurvey? Survey()
+    {
+        try
+        {
+            return DeviceSurvey.Take();
+        }
+        catch (Exception exception) when (exception is NetlinkException or LabException)
+        {
+            return null;
+        }
+    }
+
+    private static void Load(AppliedRules rules, InstallationId installation, string dataDirectory)
     {
         try
         {
             using var held = EnforcementLock.Take(dataDirectory);
             using var lab = new LabHost(Cidr.AnyIpv4, installation);
             using var session = NftablesSession.Open(installation);
-            using var links = NetlinkSocket.Open(NetlinkProtocol.Route);
             KernelClaim.Require(session, lab, installation, takesOver: false, "name the data directory that it belongs to with --data");
-            session.Synchronise(new Ruleset(ruleset.Options, ruleset.Attachments.Values.Select(attachment => Bind(links, attachment))));
+            session.Synchronise(new Ruleset(rules.Ruleset.Options, Bind(rules, installation)));
         }
         catch (Exception exception) when (exception is NetlinkException or RulesetRefusedException or LabException)
         {

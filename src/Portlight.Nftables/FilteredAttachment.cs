@@ -33,10 +33,12 @@ public sealed record FilteredAttachment
     public uint? Device { get; init; }
 
     /// <summary>
-    /// The number by which connections remember the attachment: never given to another, so that one that gets the device or
-    /// an address of an earlier one does not inherit its connections. 0 is nobody: no connection counts as begun by it, so no reply is let in.
+    /// Which device of that name is meant, for whoever binds it after a boot: its hardware address, as <c>fe:54:00:aa:bb:01</c>; null when the name alone decides.
     /// </summary>
-    public uint Owner { get; init; }
+    public string? HardwareAddress { get; init; }
+
+    /// <summary>By what connections remember the attachment. Null is nobody: no connection counts as begun by it, so no reply is let in.</summary>
+    public ConnectionOwner? Owner { get; init; }
 
     /// <summary>What may come in; aliases are resolved already.</summary>
     public PortSet Ports { get; init; }

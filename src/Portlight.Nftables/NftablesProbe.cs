@@ -53,7 +53,7 @@ public static class NftablesProbe
             new PortRule(new PortKey(NetworkProtocol.Udp, 1, 1), [Cidr.AnyIpv4], [Cidr.AnyIpv6], []));
         return new Ruleset(
             new RulesetOptions { Connections = ConnectionPolicy.Drain },
-            [FilteredAttachment.Host(ports) with { Owner = 1 }, FilteredAttachment.Interface("probe", 1, ports) with { Owner = 2, PeerGroup = 1 }]);
+            [FilteredAttachment.Host(ports) with { Owner = new(default, 1) }, FilteredAttachment.Interface("probe", 1, ports) with { Owner = new(default, 2), PeerGroup = 1 }]);
     }
 
     private static string Describe((string Operation, string Subject, NetlinkError Error) objection)

@@ -1,3 +1,6 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization.Metadata;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using Portlight.Agent.Applied;
@@ -44,6 +47,28 @@ public sealed class AppliedFileTests : IDisposable
         Assert.Equal(Sample.Text(attachment), Sample.Text(read.Ruleset.Attachments["vc0"]));
         Assert.Equal(Sample.Text(FilteredAttachment.Host(attachment.Ports)), Sample.Text(read.Ruleset.Attachments[FilteredAttachment.HostKey]));
         Assert.Equal(2, read.Ruleset.Attachments.Count);
+    }
+
+    [Fact]
+    public void A_file_of_the_first_form_is_read_and_says_nothing_about_devices()
+    {
+        // As version 1 wrote it, of one interface with 22/tcp open.
+        string[] lines =
+        [
+            """{"version":1,"drain":false,"listen":[],"attachments":1}""",
+            """{"key":"vc0","owner":9,"rules":[{"protocol":"tcp","from":22,"to":22,"sources":["0.0.0.0/0"]}]}""",
+        ];
+        File.WriteAllBytes(FilePath, [.. lines.SelectMany(AppliedLineOf)]);
+
+        var read = Read();
+
+        Assert.Null(read.Damage);
+        Assert.False(read.NamesDevices);
+        Assert.Equal(22, Assert.Single(read.Ruleset.Attachments["vc0"].Ports.Rules).FromPort);
+        Assert.Equal(new ConnectionOwner(Sample.Installation, 9), read.Ruleset.Attachments["vc0"].Owner);
+
+        static byte[] AppliedLineOf(string text) =>
+            AppliedLine.Of(JsonNode.Parse(text)!.AsObject(), (JsonTypeInfo<JsonObject>)JsonSerializerOptions.Default.GetTypeInfo(typeof(JsonObject)));
     }
 
     [Fact]
@@ -137,5 +162,5 @@ public sealed class AppliedFileTests : IDisposable
         Assert.Equal(Sample.Open("vc0", 81).Ports, Read().Ruleset.Attachments["vc0"].Ports);
     }
 
-    private AppliedRules Read() => AppliedRules.Read(File.ReadAllBytes(FilePath));
+    private AppliedRules Read() => Sample.Read(File.ReadAllBytes(FilePath));
 }

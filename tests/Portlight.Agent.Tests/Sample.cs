@@ -13,6 +13,8 @@ internal static class Sample
     private static readonly Cidr Office = Cidr.Create(AddressFamily.InterNetwork, 0xC633_6400, 24);
     private static readonly Cidr Campus = Cidr.Create(AddressFamily.InterNetworkV6, new UInt128(0x2001_0DB8_0000_0000, 0), 32);
 
+    internal static InstallationId Installation { get; } = new(0x1a57);
+
     internal static RulesetOptions FullOptions { get; } = new() { Connections = ConnectionPolicy.Drain, ListenAddresses = [new(Office, 8580), new(Cidr.AnyIpv6, 443)] };
 
     internal static FilteredAttachment FullAttachment(string key) => Closed(key) with
@@ -26,8 +28,11 @@ internal static class Sample
         PrivateSources = [Office, Campus],
         PrivateAddresses = [Cidr.Create(AddressFamily.InterNetwork, 0xAC1A_0009, 32)],
         PeerGroup = 7,
-        Owner = 9,
+        Owner = new ConnectionOwner(Installation, 9),
+        HardwareAddress = "fe:54:00:aa:bb:01",
     };
+
+    internal static AppliedRules Read(ReadOnlySpan<byte> file) => AppliedRules.Read(file, Installation);
 
     internal static FilteredAttachment Closed(string key) => key.Length == 0 ? FilteredAttachment.Host(PortSet.Empty) : FilteredAttachment.Interface(key, device: null, PortSet.Empty);
 

@@ -9,7 +9,6 @@ public sealed class AttachedDeviceTests
 {
     private const string VmIpv4 = "203.0.113.50";
     private const string NextIpv4 = "203.0.113.51";
-    private const string OpenIpv4 = "203.0.113.52";
 
     [Fact]
     public async Task The_next_machine_of_a_name_is_closed_until_it_is_attached_or_is_the_same_again()
@@ -107,7 +106,7 @@ public sealed class AttachedDeviceTests
         scene.Network.AddMachine("vm", "vm0", VmIpv4);
         scene.Put(Attached(scene, "vm0", VmIpv4));
         var drift = scene.Agent.DriftAsync(TestContext.Current.CancellationToken);
-        scene.Network.AddMachine("other", "other0", OpenIpv4);
+        scene.Network.AddMachine("other", "other0", Passing.OpenIpv4);
 
         // What is seen in the end is the one thing that concerns an attachment.
         scene.Host.Run("ip", "link set vm0 name lan0");
@@ -117,7 +116,7 @@ public sealed class AttachedDeviceTests
         scene.Host.Run("ip", "link set lan0 name vm0");
     }
 
-    private static DesiredInstance Attached(Scene scene, string link, string address)
+    internal static DesiredInstance Attached(Scene scene, string link, string address)
     {
         var found = scene.Agent.InspectAsync(new Attachment.Interface(link, [], []), CancellationToken.None).GetAwaiter().GetResult().Interface!;
         return Scene.Lab(50, Ports.Of("80/tcp")) with
@@ -143,40 +142,5 @@ public sealed class AttachedDeviceTests
 
             drift = scene.Agent.DriftAsync(TestContext.Current.CancellationToken);
         }
-    }
-
-    /// <summary>What passes to a machine that nothing may pass to: a packet to an open one, sent later, tells when it had its time.</summary>
-    private sealed class Passing
-    {
-        private readonly Scene _scene;
-        private readonly string _address;
-        private readonly PacketCapture _closed;
-        private readonly PacketCapture _open;
-
-        internal Passing(Scene scene, NetworkNode machine, string address)
-        {
-            _scene = scene;
-            _address = address;
-            _closed = scene.Own(PacketCapture.Arriving(machine));
-            _open = scene.Own(PacketCapture.Arriving(scene.Network.AddMachine("open", "open0", OpenIpv4)));
-        }
-
-        internal bool Arrives(int port) => _closed.Await(_scene.FromClient.Send(To(_address, port))[0], Deadline.Span);
-
-        internal bool LetsIn(int port)
-        {
-            var marks = _scene.FromClient.Send(To(_address, port), To(OpenIpv4, port));
-            Assert.True(_open.Await(marks[1], Deadline.Span));
-            return _closed.HasSeen(marks[0]);
-        }
-
-        private static Packet To(string address, int port) => new()
-        {
-            Source = TestNetwork.Address(Scene.ClientIpv4),
-            Destination = TestNetwork.Address(address),
-            Protocol = Packet.Tcp,
-            SourcePort = 40000,
-            Port = (ushort)port,
-        };
     }
 }

@@ -1,6 +1,11 @@
 using System.Net;
+using System.Net.Sockets;
 using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization.Metadata;
 using Portlight.Agent;
+using Portlight.Agent.Applied;
 using Portlight.AgentProtocol;
 using Portlight.Domain;
 using Portlight.Nftables;
@@ -73,6 +78,79 @@ public sealed class RestorationTests
         Assert.Equal(new Restoration(HadFile: true, 1, "is damaged in line 2"), restored);
         Assert.DoesNotContain("22", string.Concat(Listed(scene).Where(line => line.Contains("elements", StringComparison.Ordinal))), StringComparison.Ordinal);
         Assert.NotEmpty(Listed(scene));
+
+        // Closed is not cut off: what the machine begins now is answered, and nothing of before.
+        client.SendTo([2], server.LocalEndPoint!);
+        server.SendTo([3], client.LocalEndPoint!);
+        using var asking = scene.Host.Udp(new IPEndPoint(HostAddress, 0));
+        Assert.Equal([7], Asked(asking, client));
+        Assert.Equal(0, server.Available);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Another_device_of_an_attached_name_stays_closed_unless_the_name_alone_decides(bool byName)
+    {
+        using var scene = new Scene();
+        scene.Network.AddMachine("vm", "vm0", "203.0.113.50");
+        var attached = AttachedDeviceTests.Attached(scene, "vm0", "203.0.113.50");
+        var place = (Attachment.Interface)attached.Attachment;
+        scene.Put(attached with { Attachment = place with { Device = byName ? null : place.Device } });
+        scene.StopAgent();
+        scene.Host.Run("ip", "link set vm0 name old0");
+        scene.Host.Run("ip", "link set old0 address fe:54:00:aa:bb:01");
+        var next = scene.Network.AddMachine("next", "vm0", "203.0.113.51");
+        var probe = new Passing(scene, next, "203.0.113.51");
+
+        Restore(scene);
+        Assert.Equal(byName, probe.LetsIn(80));
+        Assert.False(probe.LetsIn(81));
+
+        // The same hardware address is the same device; the server goes by the same rule.
+        scene.Host.Run("ip", $"link set vm0 address {place.Device}");
+        Restore(scene);
+        Assert.True(probe.LetsIn(80));
+        Assert.False(probe.LetsIn(81));
+    }
+
+    [Fact]
+    public void A_device_that_has_another_name_at_the_boot_is_filtered_as_what_it_is()
+    {
+        using var scene = new Scene();
+        var vm = scene.Network.AddMachine("vm", "vm0", "203.0.113.50");
+        scene.Put(AttachedDeviceTests.Attached(scene, "vm0", "203.0.113.50"));
+        scene.StopAgent();
+        scene.Host.Run("ip", "link set vm0 name eth7");
+
+        Restore(scene);
+
+        var probe = new Passing(scene, vm, "203.0.113.50");
+        Assert.True(probe.LetsIn(80));
+        Assert.False(probe.LetsIn(81));
+    }
+
+    [Fact]
+    public void A_file_that_does_not_say_which_device_was_attached_closes_its_interfaces_until_the_server_comes()
+    {
+        using var scene = new Scene();
+        var vm = scene.Network.AddMachine("vm", "vm0", "203.0.113.50");
+        scene.Put(AttachedDeviceTests.Attached(scene, "vm0", "203.0.113.50"));
+        scene.Put(ThisHost(3, "22/tcp"));
+        scene.StopAgent();
+        var lines = File.ReadAllLines(scene.Options.AppliedFile!).Select(line => JsonNode.Parse(line[9..])!.AsObject()).ToList();
+        lines[0]["version"] = 1;
+        Assert.Equal(1, lines.Count(line => line.Remove("hardwareAddress")));
+        File.WriteAllBytes(scene.Options.AppliedFile!, [.. lines.SelectMany(line => AppliedLine.Of(line, (JsonTypeInfo<JsonObject>)JsonSerializerOptions.Default.GetTypeInfo(typeof(JsonObject))))]);
+
+        Restore(scene);
+        var probe = new Passing(scene, vm, "203.0.113.50");
+        Assert.False(probe.LetsIn(80));
+        Assert.Contains("tcp . 22", string.Concat(Listed(scene)), StringComparison.Ordinal);
+
+        scene.RestartAgent();
+        Assert.True(probe.Arrives(80));
+        Assert.False(probe.LetsIn(81));
     }
 
     [Fact]
@@ -86,6 +164,27 @@ public sealed class RestorationTests
         Assert.Equal(new Restoration(HadFile: false, 0, null), scene.Host.Do(() => Restoration.Run(scene.Options.AppliedFile!, Scene.Installation, "/nowhere")));
 
         Assert.Equal("", scene.Host.Run("nft", "list tables"));
+    }
+
+    /// <summary>What comes back to a question.</summary>
+    private static byte[] Asked(Socket asking, Socket asked)
+    {
+        asking.SendTo([6], asked.LocalEndPoint!);
+        EndPoint from = new IPEndPoint(IPAddress.Any, 0);
+        var buffer = new byte[8];
+        while (asked.ReceiveFrom(buffer, ref from) != 1 || buffer[0] != 6)
+        {
+            // What the server sent before.
+        }
+
+        asked.SendTo([7], from);
+        return buffer[..asking.Receive(buffer)];
+    }
+
+    private static void Restore(Scene scene)
+    {
+        scene.Host.Nft("flush ruleset");
+        Assert.Null(scene.Host.Do(() => Restoration.Run(scene.Options.AppliedFile!, Scene.Installation, "/nowhere")).Damage);
     }
 
     private static Packet ToLab(string packet) => PacketTrial.Read(packet) with { Destination = Scene.PublicIpv4(9) };

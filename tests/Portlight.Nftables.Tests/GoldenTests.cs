@@ -48,7 +48,7 @@ public sealed class GoldenTests
             Sample.Open(NetworkProtocol.Icmpv6, 128, -1));
         Check("this-host.nft",
             new RulesetOptions { ListenAddresses = [new ListenAddress(Cidr.AnyIpv4, 8580), new ListenAddress(Sample.Block("2001:db8::7"), 8443)] },
-            FilteredAttachment.Host(ports) with { Owner = 9, PrivateSources = [Sample.Block("10.0.0.0/8"), Sample.Block("fd00::/8")] });
+            FilteredAttachment.Host(ports) with { Owner = Sample.Owner(9), PrivateSources = [Sample.Block("10.0.0.0/8"), Sample.Block("fd00::/8")] });
     }
 
     [Fact]
@@ -60,7 +60,7 @@ public sealed class GoldenTests
         [
             Sample.Interface("pl1", Sample.Web) with { PeerGroup = 1, PrivateAddresses = [Sample.Block("172.26.0.4")] },
             Sample.Interface("pl2", ranged) with { PeerGroup = 1, PrivateAddresses = [Sample.Block("172.26.0.5")] },
-            FilteredAttachment.Host(PortSet.Of(Sample.Open(NetworkProtocol.Tcp, 22))) with { Owner = 9 },
+            FilteredAttachment.Host(PortSet.Of(Sample.Open(NetworkProtocol.Tcp, 22))) with { Owner = Sample.Owner(9) },
         ]));
         Golden.MatchBlock("../../docs/ruleset.md", $"```\n{Ordered(Sample.List())}```\n");
     });

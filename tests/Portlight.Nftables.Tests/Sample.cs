@@ -14,7 +14,9 @@ internal static class Sample
 
     /// <summary>An attached interface, bound to a device that follows from its name: 1001 for pl1.</summary>
     internal static FilteredAttachment Interface(string name, PortSet ports) =>
-        FilteredAttachment.Interface(name, int.TryParse(name.AsSpan(2), out int number) ? 1000 + (uint)number : 999, ports) with { Owner = name == "pl1" ? 2u : 3u };
+        FilteredAttachment.Interface(name, int.TryParse(name.AsSpan(2), out int number) ? 1000 + (uint)number : 999, ports) with { Owner = Owner(name == "pl1" ? 2u : 3u) };
+
+    internal static ConnectionOwner Owner(uint number) => new(default, number);
 
     internal static CompiledAttachment Compile(FilteredAttachment attachment) => AttachmentCompiler.Compile(attachment, ConnectionPolicy.Cut);
 
@@ -83,10 +85,10 @@ internal static class Sample
         PortSets.Array[4], Gen.Bool.Array[6], (sets, chosen) =>
         {
             var attachments = new List<FilteredAttachment>();
-            if (chosen[0]) attachments.Add(FilteredAttachment.Host(sets[0]) with { Owner = 1, PrivateSources = chosen[4] ? [Block("10.9.0.0/16"), Block("fd09::/16")] : [] });
+            if (chosen[0]) attachments.Add(FilteredAttachment.Host(sets[0]) with { Owner = Owner(1), PrivateSources = chosen[4] ? [Block("10.9.0.0/16"), Block("fd09::/16")] : [] });
             if (chosen[1]) attachments.Add(Interface("pl1", sets[1]) with { PeerGroup = 7, PrivateAddresses = [Block("172.26.0.5")] });
-            if (chosen[2]) attachments.Add(Interface("pl2", sets[2]) with { Owner = chosen[4] ? 3u : 4u, PeerGroup = chosen[5] ? 7u : 8u, PrivateAddresses = [Block("172.26.0.6")] });
-            if (chosen[3]) attachments.Add(Interface("tap-blue", sets[3]) with { Owner = 5, PrivateSources = chosen[4] ? [Block("10.9.0.0/16")] : [] });
+            if (chosen[2]) attachments.Add(Interface("pl2", sets[2]) with { Owner = Owner(chosen[4] ? 3u : 4u), PeerGroup = chosen[5] ? 7u : 8u, PrivateAddresses = [Block("172.26.0.6")] });
+            if (chosen[3]) attachments.Add(Interface("tap-blue", sets[3]) with { Owner = Owner(5), PrivateSources = chosen[4] ? [Block("10.9.0.0/16")] : [] });
             return attachments.ToArray();
         });
 }

@@ -111,8 +111,8 @@ internal static class Packets
         var ports = PortSet.Of(rules);
         return new Ruleset(new RulesetOptions(),
         [
-            FilteredAttachment.Interface("r0", device, ports) with { Owner = 1 },
-            .. Enumerable.Range(2, Instances - 1).Select(i => FilteredAttachment.Interface($"pl{i}", 100_000 + (uint)i, ports) with { Owner = (uint)i }),
+            FilteredAttachment.Interface("r0", device, ports) with { Owner = new ConnectionOwner(default, 1) },
+            .. Enumerable.Range(2, Instances - 1).Select(i => FilteredAttachment.Interface($"pl{i}", 100_000 + (uint)i, ports) with { Owner = new ConnectionOwner(default, (uint)i) }),
         ]);
     }
 

@@ -11,7 +11,10 @@ namespace Portlight.Agent.Applied;
 internal sealed record AppliedHeader
 {
     /// <summary>Of the file's form. Another number is a form that this program does not know.</summary>
-    public const int KnownVersion = 1;
+    public const int KnownVersion = 2;
+
+    /// <summary>The form that did not say which device of its name an interface is.</summary>
+    private const int WithoutDevices = 1;
 
     public required int Version { get; init; }
 
@@ -20,6 +23,12 @@ internal sealed record AppliedHeader
     public required ImmutableArray<AppliedListener> Listen { get; init; }
 
     public required int Attachments { get; init; }
+
+    [JsonIgnore]
+    internal bool IsKnown => Version is KnownVersion or WithoutDevices;
+
+    [JsonIgnore]
+    internal bool NamesDevices => Version != WithoutDevices;
 
     internal RulesetOptions ToOptions() => new()
     {
@@ -40,8 +49,11 @@ internal sealed record AppliedAttachment
     /// <summary>It is attached no more; nothing else is said then.</summary>
     public bool? Removed { get; init; }
 
-    /// <summary>By what connections remember it.</summary>
+    /// <summary>The instance's number, by which connections remember it; 0 for none.</summary>
     public uint? Owner { get; init; }
+
+    /// <summary>The hardware address of the device that was attached; left out when the name alone decides.</summary>
+    public string? HardwareAddress { get; init; }
 
     public ImmutableArray<AppliedRule>? Rules { get; init; }
 
@@ -56,7 +68,8 @@ internal sealed record AppliedAttachment
         : new AppliedAttachment
         {
             Key = key,
-            Owner = attachment.Owner,
+            Owner = attachment.Owner?.Number ?? 0,
+            HardwareAddress = attachment.HardwareAddress,
             Rules = [.. attachment.Ports.Rules.Select(AppliedRule.Of)],
             PrivateSources = AppliedBlocks.Write(attachment.PrivateSources),
             PrivateAddresses = AppliedBlocks.Write(attachment.PrivateAddresses),
@@ -64,8 +77,9 @@ internal sealed record AppliedAttachment
         };
 
     /// <summary>Null when it is attached no more.</summary>
+    /// <param name="installation">Whose it is; null when that is not known any more, and then no connection of before is its own.</param>
     /// <exception cref="JsonException">It says what no attachment can be.</exception>
-    internal FilteredAttachment? ToAttachment()
+    internal FilteredAttachment? ToAttachment(InstallationId? installation)
     {
         if (Removed == true)
         {
@@ -74,7 +88,13 @@ internal sealed record AppliedAttachment
 
         return Closed(Key) with
         {
-            Owner = Owner ?? throw new JsonException("no owner"),
+            Owner = (Owner ?? throw new JsonException("no owner"), installation) switch
+            {
+                (0, _) => null,
+                (var number, { } id) => new ConnectionOwner(id, number),
+                _ => ConnectionOwner.Fresh(),
+            },
+            HardwareAddress = HardwareAddress,
             Ports = PortSet.Of((Rules ?? throw new JsonException("no rules")).Select(rule => rule.ToRule())),
             PrivateSources = AppliedBlocks.Read(PrivateSources),
             PrivateAddresses = AppliedBlocks.Read(PrivateAddresses),

@@ -1,18 +1,23 @@
 using System.Text.Json;
+using Portlight.Domain;
 using Portlight.Nftables;
 
 namespace Portlight.Agent.Applied;
 
 /// <summary>What the file of applied rules says.</summary>
 /// <param name="Ruleset">What to load. Where the file is damaged: every attachment that it names, closed.</param>
+/// <param name="NamesDevices">It says which device of its name an attached interface is, or that the name alone decides. A damaged file does not, nor one of an earlier version.</param>
 /// <param name="Damage">What is wrong with the file, in words that follow its name; null when nothing is.</param>
-internal sealed record AppliedRules(Ruleset Ruleset, string? Damage)
+internal sealed record AppliedRules(Ruleset Ruleset, bool NamesDevices, string? Damage)
 {
     /// <summary>
     /// Reads the file's bytes. Lines at the end that are not whole are what a power cut leaves and are passed over. A line that is not whole before one that
-    /// is means damage: nobody knows which attachment it closed, so all are.
+    /// is means damage: nobody knows which attachment it closed, so all are. Nor whose they are: to this machine come replies to what it begins from now on, and
+    /// to nothing that was begun before.
     /// </summary>
-    internal static AppliedRules Read(ReadOnlySpan<byte> file)
+    /// <param name="file">The bytes.</param>
+    /// <param name="installation">Whose they are; null when that is not known.</param>
+    internal static AppliedRules Read(ReadOnlySpan<byte> file, InstallationId? installation)
     {
         AppliedHeader? header = null;
         var options = new RulesetOptions();
@@ -41,7 +46,7 @@ internal sealed record AppliedRules(Ruleset Ruleset, string? Damage)
                     throw new JsonException("the checksum is wrong");
                 }
 
-                Take(attachments, named, record);
+                Take(attachments, named, record.Key, record.ToAttachment(installation));
                 records++;
                 lastGood = number;
             }
@@ -59,25 +64,26 @@ internal sealed record AppliedRules(Ruleset Ruleset, string? Damage)
             _ when records < header.Attachments => $"ends after {records} of {header.Attachments} attachments",
             _ => null,
         };
-        return new AppliedRules(new Ruleset(options, damage is null ? attachments.Values : named.Select(AppliedAttachment.Closed)), damage);
+        var ruleset = new Ruleset(options, damage is null ? attachments.Values : named.Select(key => AppliedAttachment.Closed(key) with { Owner = ConnectionOwner.Fresh() }));
+        return new AppliedRules(ruleset, damage is null && header!.NamesDevices, damage);
     }
 
     private static (AppliedHeader Header, RulesetOptions Options) ReadHeader(ReadOnlySpan<byte> text, bool isWhole)
     {
         var header = JsonSerializer.Deserialize(text, AppliedJson.Default.AppliedHeader)!;
-        return isWhole && header.Version == AppliedHeader.KnownVersion ? (header, header.ToOptions()) : throw new JsonException("not a header of this version");
+        return isWhole && header.IsKnown ? (header, header.ToOptions()) : throw new JsonException("not a header of this version");
     }
 
-    private static void Take(Dictionary<string, FilteredAttachment> attachments, HashSet<string> named, AppliedAttachment record)
+    private static void Take(Dictionary<string, FilteredAttachment> attachments, HashSet<string> named, string key, FilteredAttachment? attachment)
     {
-        if (record.ToAttachment() is { } attachment)
+        if (attachment is not null)
         {
-            attachments[record.Key] = attachment;
+            attachments[key] = attachment;
         }
         else
         {
-            attachments.Remove(record.Key);
-            named.Remove(record.Key);
+            attachments.Remove(key);
+            named.Remove(key);
         }
     }
 }

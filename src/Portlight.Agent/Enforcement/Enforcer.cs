@@ -1,6 +1,7 @@
 using Portlight.Agent.Devices;
 using Portlight.Agent.Lab;
 using Portlight.AgentProtocol;
+using Portlight.Domain;
 using Portlight.Nftables;
 using Portlight.Nftables.Netlink;
 
@@ -11,7 +12,7 @@ namespace Portlight.Agent.Enforcement;
 /// only when it is filtered already, and one that goes is down before its rules do. Whatever the lab refuses is the report of that one instance.
 /// <see cref="WholeComparison"/> does the same for everything at once. Used by one caller at a time.
 /// </summary>
-internal sealed class Enforcer(NftablesSession session, LabHost lab, AttachedDevices devices, RulesetOptions options)
+internal sealed class Enforcer(InstallationId installation, NftablesSession session, LabHost lab, AttachedDevices devices, RulesetOptions options)
 {
     private readonly Dictionary<long, Plan> _standing = [];
     private readonly Places _places = new();
@@ -143,7 +144,7 @@ internal sealed class Enforcer(NftablesSession session, LabHost lab, AttachedDev
         var plans = new List<Plan>(all.Count);
         foreach (var desired in all)
         {
-            if (Attempt(() => plans.Add(Plan.Of(desired))) is { } problem)
+            if (Attempt(() => plans.Add(Plan.Of(desired, installation))) is { } problem)
             {
                 reports.Add(Refuse(desired, problem));
             }
@@ -185,7 +186,7 @@ internal sealed class Enforcer(NftablesSession session, LabHost lab, AttachedDev
         }
         else
         {
-            closed.Add(filtered with { Ports = Domain.PortSet.Empty });
+            closed.Add(filtered with { Ports = PortSet.Empty });
         }
     }
 

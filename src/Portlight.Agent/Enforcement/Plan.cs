@@ -14,13 +14,13 @@ internal sealed record Plan(DesiredInstance Desired, FilteredAttachment? Filtere
     internal Plan BoundTo(uint? device) => Filtered is { IsHost: false } filtered ? this with { Filtered = filtered with { Device = device } } : this;
 
     /// <summary>What the desired state means. One that no kernel could hold is a <see cref="LabException"/> that says why.</summary>
-    internal static Plan Of(DesiredInstance desired)
+    internal static Plan Of(DesiredInstance desired, InstallationId installation)
     {
         var lab = LabInstance.Of(desired);
-        return new Plan(desired, FilterOf(desired, lab), lab);
+        return new Plan(desired, FilterOf(desired, lab, installation), lab);
     }
 
-    private static FilteredAttachment? FilterOf(DesiredInstance desired, LabInstance? lab)
+    private static FilteredAttachment? FilterOf(DesiredInstance desired, LabInstance? lab, InstallationId installation)
     {
         try
         {
@@ -28,12 +28,17 @@ internal sealed record Plan(DesiredInstance Desired, FilteredAttachment? Filtere
             {
                 Attachment.Lab => FilteredAttachment.Interface(lab!.LinkName, device: null, desired.Ports) with
                 {
-                    Owner = OwnerOf(desired),
+                    Owner = OwnerOf(desired, installation),
                     PeerGroup = desired.PeerGroup,
                     PrivateAddresses = lab.PrivateIpv4 is { } own ? [Cidr.Of(own)] : [],
                 },
-                Attachment.Interface named => FilteredAttachment.Interface(named.Name, device: null, desired.Ports) with { Owner = OwnerOf(desired), PrivateSources = named.PrivateSources },
-                Attachment.ThisHost host => FilteredAttachment.Host(desired.Ports) with { Owner = OwnerOf(desired), PrivateSources = host.PrivateSources },
+                Attachment.Interface named => FilteredAttachment.Interface(named.Name, device: null, desired.Ports) with
+                {
+                    Owner = OwnerOf(desired, installation),
+                    HardwareAddress = named.Device,
+                    PrivateSources = named.PrivateSources,
+                },
+                Attachment.ThisHost host => FilteredAttachment.Host(desired.Ports) with { Owner = OwnerOf(desired, installation), PrivateSources = host.PrivateSources },
                 _ => null,
             };
         }
@@ -43,8 +48,8 @@ internal sealed record Plan(DesiredInstance Desired, FilteredAttachment? Filtere
         }
     }
 
-    // Indexes are never given twice, so a connection of an instance that is gone belongs to nobody.
-    private static uint OwnerOf(DesiredInstance desired) => desired.Index is > 0 and <= uint.MaxValue
-        ? (uint)desired.Index
+    // An installation gives no index twice, so a connection of an instance that is gone belongs to nobody.
+    private static ConnectionOwner OwnerOf(DesiredInstance desired, InstallationId installation) => desired.Index is > 0 and <= uint.MaxValue
+        ? new ConnectionOwner(installation, (uint)desired.Index)
         : throw new LabException($"instance index {desired.Index} is outside 1 to {uint.MaxValue}, what a connection can remember");
 }

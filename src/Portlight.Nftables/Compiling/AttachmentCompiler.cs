@@ -46,7 +46,7 @@ internal sealed class AttachmentCompiler
         else compiler.DeclareInterface();
         // A name alone is closed: it takes a device for anything to be open.
         if (!attachment.IsHost && attachment.Device is null) return new CompiledAttachment(compiler._needs, compiler._entries);
-        if (attachment.Owner != 0) compiler.DeclareOwner(attachment.Device ?? 0, connections);
+        if (attachment.Owner is { } owner) compiler.DeclareOwner(attachment.Device ?? 0, owner, connections);
         compiler.CompileFamily(isIpv4: true);
         compiler.CompileFamily(isIpv4: false);
         return new CompiledAttachment(compiler._needs, compiler._entries);
@@ -68,7 +68,7 @@ internal sealed class AttachmentCompiler
     {
         var compiler = new AttachmentCompiler(attachment, SectionId.Shared, attachment.Device, null);
         if (!attachment.IsHost) compiler.DeclareGate();
-        if (attachment.Owner != 0 && (attachment.IsHost || attachment.Device is not null)) compiler.DeclareOwner(attachment.Device ?? 0, connections);
+        if (attachment.Owner is { } owner && (attachment.IsHost || attachment.Device is not null)) compiler.DeclareOwner(attachment.Device ?? 0, owner, connections);
         return compiler._entries;
     }
 
@@ -81,12 +81,12 @@ internal sealed class AttachmentCompiler
     }
 
     // The host's device is 0, as is that by which a packet of its own came in, or one for itself leaves.
-    private void DeclareOwner(uint device, ConnectionPolicy connections)
+    private void DeclareOwner(uint device, ConnectionOwner owner, ConnectionPolicy connections)
     {
         byte[] key = new KeyWriter(4).Device(device).Key;
-        _entries.Add(new Entry(SetId.Begins, new SetElement(key, value: OwnerCode.BegunBy(_attachment.Owner))));
-        Add(SetId.Owners, OwnerCode.LeavingBy(device, _attachment.Owner));
-        if (connections == ConnectionPolicy.Drain) _entries.Add(new Entry(SetId.Admits, new SetElement(key, value: OwnerCode.AdmittedBy(_attachment.Owner))));
+        _entries.Add(new Entry(SetId.Begins, new SetElement(key, value: OwnerCode.BegunBy(owner))));
+        Add(SetId.Owners, OwnerCode.LeavingBy(device, owner));
+        if (connections == ConnectionPolicy.Drain) _entries.Add(new Entry(SetId.Admits, new SetElement(key, value: OwnerCode.AdmittedBy(owner))));
     }
 
     // The host's chain looks into all seven sets, whatever the port set: attaching and detaching are the only changes of it.

@@ -5,7 +5,7 @@ namespace Portlight.Nftables.Compiling;
 
 /// <summary>
 /// Whose a connection is. A reply passes only to the attachment that began the connection, and an attachment has begun one only if the first packet came in by it:
-/// the number of that place is put into the connection's label then (<see cref="OwnerCode"/>) and compared ever after. What claims an attached place's address and
+/// what names that place (<see cref="OwnerCode"/>) is put into the connection's label then and compared ever after. What claims an attached place's address and
 /// comes from elsewhere is dropped before the kernel remembers a connection of it (it does so behind the last hook).
 /// </summary>
 internal static class ConnectionRules
