@@ -27,7 +27,7 @@ public sealed class EmbeddedAgent : IAgent, IDisposable
     private readonly AttachedDevices _devices = new();
     private readonly DeviceWatch _deviceWatch;
     private readonly Enforcer _enforcer;
-    private readonly LabWatch _labWatch;
+    private readonly LabRepair _labRepair;
     private readonly AppliedFile? _applied;
     private readonly TimeProvider _clock;
     private readonly ILogger<EmbeddedAgent> _log;
@@ -59,7 +59,7 @@ public sealed class EmbeddedAgent : IAgent, IDisposable
             Protection = session.Protection == TableProtection.Owned ? "owned" : "watched",
             KernelRelease = HostCheck.KernelRelease,
         });
-        _labWatch = LabWatch.Start(labLinks, HealLab, clock);
+        _labRepair = new LabRepair(labLinks, _enforcer, _gate, _status, clock, log);
     }
 
     public AgentStatus Status => _status.Current;
@@ -175,7 +175,7 @@ public sealed class EmbeddedAgent : IAgent, IDisposable
 
         _isDisposed = true;
         _deviceWatch.Dispose();
-        _labWatch.Dispose();
+        _labRepair.Dispose();
         _watcher.Dispose();
         _session.Dispose();
         _lab.Dispose();
@@ -189,7 +189,7 @@ public sealed class EmbeddedAgent : IAgent, IDisposable
     {
         if (_takesOver)
         {
-            foreach (var removed in _lab.RemoveForeign())
+            foreach (var removed in _lab.Foreign.Remove())
             {
                 Log.TakenOver(_log, removed.NamespaceName, removed.LinkName);
             }
@@ -252,27 +252,6 @@ public sealed class EmbeddedAgent : IAgent, IDisposable
         catch (Exception exception) when (exception is NetlinkException or RulesetRefusedException or OutOfMemoryException or ObjectDisposedException)
         {
             Note(exception.Message);
-        }
-    }
-
-    /// <summary>Links or routes of these lab instances were changed. Gives those that were not as they should be.</summary>
-    private List<long> HealLab(LabChanges changes)
-    {
-        lock (_gate)
-        {
-            var healed = _enforcer.Heal(changes);
-            if (_enforcer.LeftOver is { } problem)
-            {
-                Note(problem);
-            }
-
-            foreach (var index in healed)
-            {
-                _status.Change(status => status with { DriftRepairs = status.DriftRepairs + 1 });
-                Log.Healed(_log, LabAlias.LinkNameOf(index));
-            }
-
-            return healed;
         }
     }
 

@@ -60,7 +60,7 @@ public sealed class Teardown : IDisposable
     {
         try
         {
-            var instances = _lab!.Clear() + (_takesOver ? _lab.RemoveForeign().Count : 0);
+            var instances = _lab!.Clear() + (_takesOver ? _lab.Foreign.Remove().Count : 0);
             return new KernelContents(_session!.Teardown(), instances);
         }
         catch (Exception exception) when (exception is NetlinkException or RulesetRefusedException or LabException)
@@ -83,6 +83,6 @@ public sealed class Teardown : IDisposable
         _session = NftablesSession.Open(own, mayOwn: false);
         KernelClaim.Require(
             _session, _lab, installation, _takesOver, "name the data directory that it belongs to with --data, or say --take-over to remove it all the same");
-        Found = new KernelContents(_session.Find() is not null, _lab.Count() + (_takesOver ? _lab.Foreign().Count : 0));
+        Found = new KernelContents(_session.Find() is not null, _lab.Count() + (_takesOver ? _lab.Foreign.Find().Count : 0));
     }
 }

@@ -124,6 +124,50 @@ public sealed class LabFaultTests
         Assert.True(echo.Answers());
     }
 
+    [Theory]
+    [InlineData("ip", "netns del pl-web-9")]
+    [InlineData("umount", "/run/netns/pl-web-9")]
+    public void The_name_of_a_namespace_that_somebody_removes_is_back_at_once_though_processes_keep_the_namespace(string program, string arguments)
+    {
+        using var scene = new Scene();
+        scene.Put(Scene.Lab(9, Ports.Of("80/tcp")));
+        var other = scene.Put(Scene.Lab(8, Ports.Of("80/tcp")));
+        using var untouched = new Echo(scene.Client, scene.Inside(other), "203.0.113.8", 80);
+        // A thread of ours keeps the namespace, so its link stays and tells nothing.
+        using (NetworkNode.Named("pl-web-9"))
+        {
+            scene.Host.Run(program, arguments);
+            Await(() => scene.Agent.Status.DriftRepairs > 0, "the agent noticed nothing");
+        }
+
+        using var inside = NetworkNode.Named("pl-web-9");
+        using var echo = new Echo(scene.Client, inside, "203.0.113.9", 80);
+        Assert.True(echo.Answers());
+        Assert.True(untouched.Answers());
+        Assert.Equal(1, scene.Agent.Status.DriftRepairs);
+    }
+
+    [Fact]
+    public async Task Many_instances_go_in_one_breath_and_what_is_left_of_them_is_nothing()
+    {
+        using var scene = new Scene();
+        var staying = scene.Put(Scene.Lab(200, Ports.Of("80/tcp")));
+        using var echo = new Echo(scene.Client, scene.Inside(staying), "203.0.113.200", 80);
+        var many = Enumerable.Range(1, 70).Select(index => Scene.Lab(index, Ports.Of("80/tcp")) with { Revision = index }).ToList();
+        Assert.All(await scene.Agent.ApplyAsync(many, [], TestContext.Current.CancellationToken), report => Assert.IsType<AgentReport.Applied>(report));
+
+        // One was renamed, one has lost its link, one its name, and somebody's own link is in a group, too.
+        scene.Host.Run("ip", "-batch -", "link set pl1 down\nlink set pl1 name renamed1\nlink del pl2\nnetns del pl-web-3\nlink add own0 type bridge\nlink set own0 group 7");
+        Assert.Empty(await scene.Agent.ApplyAsync([], [.. many.Select(instance => instance.Index)], TestContext.Current.CancellationToken));
+
+        Assert.Equal("pl-web-200", string.Join(' ', Directory.GetFiles("/run/netns", "pl-*").Select(Path.GetFileName)));
+        var links = scene.Host.Run("ip", "-o link show");
+        Assert.Equal(1, links.Split('\n').Count(line => line.Contains("portlight:", StringComparison.Ordinal)));
+        Assert.Contains("own0", links, StringComparison.Ordinal);
+        Assert.True(echo.Answers());
+        scene.Host.Run("ip", "link del own0");
+    }
+
     [Fact]
     public async Task An_interface_that_one_instance_leaves_may_be_taken_by_another_in_the_same_batch()
     {

@@ -79,14 +79,17 @@ internal sealed class Enforcer(InstallationId installation, NftablesSession sess
             reports.Add(Finish(plan));
         }
 
+        LeftOver = lab.Remove(removed).Values.LastOrDefault() ?? LeftOver;
         foreach (var index in removed)
         {
-            LeftOver = Attempt(() => lab.Remove(index)) ?? LeftOver;
             _standing.Remove(index);
         }
 
         return reports;
     }
+
+    /// <summary>The lab instances that stand.</summary>
+    internal LabInstance[] LabInstances => [.. _standing.Values.Select(plan => plan.Lab).OfType<LabInstance>()];
 
     /// <summary>Mends what others have done to the links and routes of lab instances, and gives those that were not as they should be.</summary>
     internal List<long> Heal(LabChanges changes)

@@ -92,22 +92,12 @@ internal sealed class WholeComparison(LabHost lab, AttachedDevices devices, Rule
         return false;
     }
 
+    /// <summary>Gives the names of the links that are gone.</summary>
     private List<string> Dismantle(List<long> unwanted)
     {
-        var gone = new List<string>();
-        foreach (var index in unwanted)
-        {
-            if (Enforcer.Attempt(() => lab.Dismantle(index)) is { } problem)
-            {
-                LeftOver = problem;
-            }
-            else
-            {
-                gone.Add(LabAlias.LinkNameOf(index));
-            }
-        }
-
-        return gone;
+        var refused = lab.Dismantle(unwanted);
+        LeftOver = refused.Values.LastOrDefault() ?? LeftOver;
+        return [.. unwanted.Except(refused.Keys.Select(alias => alias.Index)).Select(LabAlias.LinkNameOf)];
     }
 
     private FilteredAttachment? Before(string key) => _before.Values.FirstOrDefault(plan => plan.Filtered?.Key == key)?.Filtered;

@@ -59,21 +59,6 @@ internal sealed class HostSide(NetlinkSocket socket, InstallationId installation
         return found;
     }
 
-    /// <summary>Links of other installations, or that do not say whose they are.</summary>
-    internal List<(LabAlias Alias, LinkRow Link)> ReadForeign()
-    {
-        var found = new List<(LabAlias, LinkRow)>();
-        foreach (var link in socket.VethLinks())
-        {
-            if (LabAlias.TryParse(link.Alias, out var alias) && alias.Installation != installation)
-            {
-                found.Add((alias, link));
-            }
-        }
-
-        return found;
-    }
-
     /// <summary>
     /// Makes the pair, down, and marks it as ours. Both in one datagram: whoever is killed in between would leave a link that nobody knows.
     /// </summary>
@@ -201,33 +186,15 @@ internal sealed class HostSide(NetlinkSocket socket, InstallationId installation
         batch.Commit();
     }
 
-    internal void Remove(string linkName)
+    /// <summary>What is to go of an instance: its link, and its namespace if the link leads there.</summary>
+    internal LabRemains RemainsOf(LabAlias alias, LinkRow link)
     {
-        using var batch = new RouteBatch(socket);
-        batch.RemoveLink(linkName);
-        batch.Commit();
+        using var handle = NamedNamespace.Open(alias.NamespaceName);
+        return new LabRemains(alias, link.Index, handle is not null && LeadsTo(link, handle));
     }
 
-    /// <summary>The name first and the link last: as long as the link is there, whoever is interrupted finds the rest by its alias.</summary>
-    internal void Dismantle(LabAlias alias, bool ownsNamespace)
-    {
-        Close(alias.LinkName);
-        if (ownsNamespace)
-        {
-            NamedNamespace.Delete(alias.NamespaceName);
-        }
-
-        Remove(alias.LinkName);
-    }
-
-    internal void RemoveForeign()
-    {
-        foreach (var (alias, link) in ReadForeign())
-        {
-            using var handle = NamedNamespace.Open(alias.NamespaceName);
-            Dismantle(alias, handle is not null && LeadsTo(link, handle));
-        }
-    }
+    /// <summary>Removes links and, where it is theirs, the names of their namespaces; gives what was refused.</summary>
+    internal Dictionary<LabAlias, string> Dismantle(IReadOnlyCollection<LabRemains> instances) => new LinkRemoval(socket).Run(instances);
 
     internal LinkRow LinkOf(string name) => socket.Link(name) ?? throw new LabException($"the link `{name}` is gone");
 }

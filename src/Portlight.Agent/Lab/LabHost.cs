@@ -31,7 +31,10 @@ internal sealed class LabHost : IDisposable
         _socket.FilterDumps();
         _host = new HostSide(_socket, installation);
         _inside = new InstanceSide(privateNetwork);
+        Foreign = new ForeignInstances(_socket, _host, installation);
     }
+
+    internal ForeignInstances Foreign { get; }
 
     /// <summary>The links of ours that <see cref="Look"/> saw, by the index of their instances.</summary>
     internal IReadOnlyCollection<long> Found => _found.Keys;
@@ -41,9 +44,6 @@ internal sealed class LabHost : IDisposable
 
     /// <summary>The device (ifindex) that leads to an instance; null when the host has none.</summary>
     internal uint? Device(long index) => _devices.TryGetValue(index, out var device) ? device : null;
-
-    /// <summary>The device of this name; null when the host has none.</summary>
-    internal uint? DeviceNamed(string name) => _socket.Link(name) is { } link && link.Name == name ? (uint)link.Index : null;
 
     /// <summary>What of an instance that stands was refused; null when nothing.</summary>
     internal string? Problem(long index) => _problems.GetValueOrDefault(index);
@@ -96,7 +96,7 @@ internal sealed class LabHost : IDisposable
         {
             // Whoever removed the name cannot be asked for the namespace; what runs in it has lost its network with this.
             _present.Remove(wanted.Index);
-            _host.Dismantle(found.Alias, ownsNamespace: handle is not null && _host.LeadsTo(state.Link, handle));
+            LinkRemoval.Require(_host.Dismantle([_host.RemainsOf(found.Alias, state.Link)]));
             Make(wanted);
             return;
         }
@@ -128,10 +128,10 @@ internal sealed class LabHost : IDisposable
         }
     }
 
-    /// <summary>Mends what others have changed on the host's side of an instance. False when it is as it was made.</summary>
+    /// <summary>Mends what others have changed on the host's side of an instance, the name of its namespace included. False when it is as it was made.</summary>
     internal bool Heal(LabInstance wanted)
     {
-        if (_host.IsOpen(wanted))
+        if (_host.IsOpen(wanted) && NamedNamespace.Exists(wanted.NamespaceName))
         {
             return false;
         }
@@ -222,35 +222,38 @@ internal sealed class LabHost : IDisposable
     }
 
     /// <summary>Removes link and namespace.</summary>
-    internal void Remove(long index)
+    internal void Remove(long index) => LinkRemoval.Require(Remove([index]));
+
+    /// <summary>Removes links and namespaces, many at once, and gives what was refused.</summary>
+    internal Dictionary<LabAlias, string> Remove(IReadOnlyCollection<long> indices)
     {
-        _unfinished.Remove(index);
-        _problems.Remove(index);
-        if (_present.TryGetValue(index, out var there))
+        var refused = _host.Dismantle([.. indices.Select(Present).OfType<LabInstance>().Select(there => new LabRemains(_host.AliasOf(there), (int?)Device(there.Index), true))]);
+        foreach (var index in indices.Except(refused.Keys.Select(alias => alias.Index)))
         {
-            _host.Dismantle(_host.AliasOf(there), ownsNamespace: true);
-            _present.Remove(index);
-            _devices.Remove(index);
+            Forget(index);
         }
+
+        return refused;
     }
 
-    /// <summary>Removes a link that <see cref="Look"/> saw and nobody wants, with its namespace if it leads there.</summary>
-    internal void Dismantle(long index)
+    /// <summary>Removes links that <see cref="Look"/> saw and nobody wants, with their namespaces if they lead there, and gives what was refused.</summary>
+    internal Dictionary<LabAlias, string> Dismantle(IReadOnlyCollection<long> indices)
     {
-        if (_found.Remove(index, out var found))
+        var refused = new Dictionary<LabAlias, string>();
+        var going = new List<LabRemains>();
+        foreach (var index in indices)
         {
-            _present.Remove(index);
-            _devices.Remove(index);
-            _problems.Remove(index);
-            _unfinished.Remove(index);
-            if (found.State.Link.Name != found.Alias.LinkName)
+            if (_found.Remove(index, out var found))
             {
-                _host.Rename(found.State, found.Alias.LinkName);
+                Forget(index);
+                if (Attempt(() => going.Add(_host.RemainsOf(found.Alias, found.State.Link))) is { } problem)
+                {
+                    refused[found.Alias] = problem;
+                }
             }
-
-            using var handle = NamedNamespace.Open(found.Alias.NamespaceName);
-            _host.Dismantle(found.Alias, handle is not null && _host.LeadsTo(found.State.Link, handle));
         }
+
+        return refused.Concat(_host.Dismantle(going)).ToDictionary();
     }
 
     /// <summary>Removes every lab instance of ours, known or not, and says how many there were.</summary>
@@ -258,25 +261,22 @@ internal sealed class LabHost : IDisposable
     {
         Look();
         var indices = Found.ToList();
-        indices.ForEach(Dismantle);
+        LinkRemoval.Require(Dismantle(indices));
         return indices.Count;
     }
 
     /// <summary>How many lab instances of ours there are, known or not.</summary>
     internal int Count() => _host.Read().Count;
 
-    /// <summary>Lab instances of other installations, or that do not say whose they are.</summary>
-    internal List<LabAlias> Foreign() => [.. _host.ReadForeign().Select(found => found.Alias)];
-
-    /// <summary>Removes the lab instances of other installations, and says which they were.</summary>
-    internal List<LabAlias> RemoveForeign()
-    {
-        var foreign = Foreign();
-        _host.RemoveForeign();
-        return foreign;
-    }
-
     public void Dispose() => _socket.Dispose();
+
+    private void Forget(long index)
+    {
+        _present.Remove(index);
+        _devices.Remove(index);
+        _problems.Remove(index);
+        _unfinished.Remove(index);
+    }
 
     private void Make(LabInstance wanted)
     {

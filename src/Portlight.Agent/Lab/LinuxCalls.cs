@@ -3,7 +3,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Portlight.Agent.Lab;
 
-/// <summary>The system calls that namespaces need, and nothing else. Constants of <c>sched.h</c>, <c>mount.h</c>, <c>magic.h</c>; the same on x86-64 and arm64.</summary>
+/// <summary>The system calls that namespaces need, and nothing else. Constants of <c>sched.h</c>, <c>mount.h</c>, <c>magic.h</c>, <c>poll.h</c>; the same on x86-64 and arm64.</summary>
 internal static partial class LinuxCalls
 {
     internal const int NewNetworkNamespace = 0x40000000;
@@ -14,8 +14,11 @@ internal static partial class LinuxCalls
     internal const int ReadOnlyCloseOnExec = 0x80000;
     internal const int CreateExclusively = 0x40 | 0x80;
     internal const long NamespaceFileSystem = 0x6e736673;
+    internal const short InputEvent = 1;
+    internal const short PriorityEvent = 2;
     internal const int EPERM = 1;
     internal const int ENOENT = 2;
+    internal const int EINTR = 4;
     internal const int EEXIST = 17;
     internal const int EINVAL = 22;
 
@@ -35,6 +38,23 @@ internal static partial class LinuxCalls
 
     [LibraryImport(Library, EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     internal static partial int Open(string path, int flags, uint mode);
+
+    [StructLayout(LayoutKind.Sequential)]
+    internal struct PollDescriptor
+    {
+        public int Descriptor;
+        public short Events;
+        public short Returned;
+    }
+
+    [LibraryImport(Library, EntryPoint = "poll", SetLastError = true)]
+    internal static unsafe partial int Poll(PollDescriptor* descriptors, nuint count, int timeoutMilliseconds);
+
+    [LibraryImport(Library, EntryPoint = "eventfd", SetLastError = true)]
+    internal static partial int EventDescriptor(uint initial, int flags);
+
+    [LibraryImport(Library, EntryPoint = "write", SetLastError = true)]
+    internal static unsafe partial nint Write(SafeFileHandle handle, void* buffer, nuint length);
 
     [LibraryImport(Library, EntryPoint = "unlink", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     internal static partial int Unlink(string path);

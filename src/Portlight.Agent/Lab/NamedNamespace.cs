@@ -28,6 +28,13 @@ internal static class NamedNamespace
         return handle;
     }
 
+    /// <summary>Whether there is a namespace of that name.</summary>
+    internal static bool Exists(string name)
+    {
+        using var handle = Open(name);
+        return handle is not null;
+    }
+
     /// <summary>
     /// Makes a namespace, gives it to <paramref name="furnish"/>, and only then its name: who is killed in between leaves nothing, because a
     /// namespace without a name ends with the thread.

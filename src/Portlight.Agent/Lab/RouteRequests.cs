@@ -33,6 +33,7 @@ internal static class RouteRequests
     internal const ushort LinkMaster = 10;
     internal const ushort LinkKindNest = 18;
     internal const ushort LinkAlias = 20;
+    internal const ushort LinkGroup = 27;
     internal const ushort LinkExtensionMask = 29;
     internal const ushort LinkPeerNamespace = 37;
     internal const ushort NamespaceFile = 3;
@@ -136,6 +137,13 @@ internal static class RouteRequests
         batch.End();
     }
 
+    internal static void SetDown(this RouteBatch batch, int link)
+    {
+        batch.Begin(NewLink, 0, "cannot take a link down", NoSuchDevice);
+        batch.Writer.Raw(new LinkHeader { Index = link, Change = LinkIsUp });
+        batch.End();
+    }
+
     internal static void Rename(this RouteBatch batch, int link, string name)
     {
         batch.Begin(NewLink, 0, $"cannot give a link the name `{name}`");
@@ -144,11 +152,21 @@ internal static class RouteRequests
         batch.End();
     }
 
-    internal static void RemoveLink(this RouteBatch batch, string name)
+    /// <summary>Puts a link into a group; one that is gone is in none.</summary>
+    internal static void SetGroup(this RouteBatch batch, int link, uint group)
     {
-        batch.Begin(DeleteLink, 0, $"cannot remove the link `{name}`", NoSuchDevice);
+        batch.Begin(NewLink, 0, "cannot set the group of a link", NoSuchDevice);
+        batch.Writer.Raw(new LinkHeader { Index = link });
+        batch.Writer.U32(LinkGroup, group);
+        batch.End();
+    }
+
+    /// <summary>Removes every link of a group.</summary>
+    internal static void RemoveGroup(this RouteBatch batch, uint group)
+    {
+        batch.Begin(DeleteLink, 0, "cannot remove links", NoSuchDevice);
         batch.Writer.Raw(default(LinkHeader));
-        batch.Writer.Text(LinkName, name);
+        batch.Writer.U32(LinkGroup, group);
         batch.End();
     }
 

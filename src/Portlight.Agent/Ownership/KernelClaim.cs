@@ -33,7 +33,7 @@ internal static class KernelClaim
             return;
         }
 
-        var foreign = lab.Foreign();
+        var foreign = lab.Foreign.Find();
         var parts = new List<string>();
         if (table is { } found && (own is null || found.Installation != own))
         {
