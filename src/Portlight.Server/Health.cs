@@ -24,7 +24,8 @@ internal static class Health
         return HttpMethods.IsHead(context.Request.Method) ? Task.CompletedTask : context.Response.Body.WriteAsync(text).AsTask();
     }
 
-    private static string? FindProblem(IStore store, Reconciler reconciler)
+    /// <summary>What is wrong, in a line; null when all is well.</summary>
+    public static string? FindProblem(IStore store, Reconciler reconciler)
     {
         if (store.Problem is { } problem)
         {

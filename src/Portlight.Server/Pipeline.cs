@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Portlight.AgentProtocol;
@@ -38,6 +37,7 @@ internal sealed class Pipeline(
             Now = clock.GetUtcNow(),
             Origin = origins.Of(http),
             Connection = ConnectionStart.Of(http),
+            SpeaksQuery = QueryForm.IsSpokenBy(http.Request),
             IfMatch = http.Request.Headers.IfMatch is [{ } tag] ? tag.Trim('"') : null,
             Audit = new AuditNotes { Log = audit, Http = http },
         };
@@ -94,30 +94,22 @@ internal sealed class Pipeline(
         }
     }
 
-    /// <summary>JSON services name the operation in a header, Query services in the form that is the body or, of a GET, the query.</summary>
+    /// <summary>JSON services name the operation in a header, Query services by a parameter.</summary>
     private OperationEntry FindOperation(HttpRequest request, Call call, ReadOnlySpan<byte> body)
     {
         var isGet = HttpMethods.IsGet(request.Method);
-        if (!HttpMethods.IsPost(request.Method) && !(isGet && (request.Query.ContainsKey("X-Amz-Signature") || request.Query.ContainsKey("Action"))))
+        if (!HttpMethods.IsPost(request.Method) && !(isGet && (request.Query.ContainsKey("X-Amz-Signature") || call.SpeaksQuery)))
         {
             throw new AccessDeniedException("Unable to determine service/operation name to be authorized");
         }
 
-        var target = request.Headers["X-Amz-Target"] is [{ } one] ? one : null;
-        var isForm = request.ContentType?.StartsWith("application/x-www-form-urlencoded", StringComparison.OrdinalIgnoreCase) == true;
-        if (target is not null || !(isForm || (isGet && request.Query.ContainsKey("Action"))))
+        if (!call.SpeaksQuery)
         {
-            return operations.Find(target);
+            return operations.Find(request.Headers[QueryForm.TargetHeader] is [{ } target] ? target : null);
         }
 
-        var form = isGet ? Encoding.ASCII.GetBytes(request.QueryString.Value?.TrimStart('?') ?? "") : body;
-        if (!QueryRequest.TryParse(form, out var query, out var problem))
-        {
-            throw new SerializationException(problem);
-        }
-
-        call.Query = query;
-        return operations.Find(query);
+        call.Query = QueryForm.Read(request, body);
+        return operations.Find(call.Query);
     }
 
     private LightsailException AsApiError(Call call, Exception problem)
@@ -146,20 +138,20 @@ internal sealed class Pipeline(
 
     private static void WriteError(Call call, LightsailException error, AnswerBuffer answer)
     {
-        if (call.Query is null)
+        if (call.SpeaksQuery)
         {
-            AwsErrorBody.Write(answer, error);
+            QueryErrorBody.Write(answer, error, (call.Entry?.Service ?? ApiService.OfVersion(call.Query?.Version)).XmlNamespace!, call.RequestId);
         }
         else
         {
-            QueryErrorBody.Write(answer, error, (call.Entry?.Service ?? ApiService.Iam).XmlNamespace!, call.RequestId);
+            AwsErrorBody.Write(answer, error);
         }
     }
 
     private async Task AnswerAsync(HttpContext http, Call call, ReadOnlyMemory<byte> answer, LightsailException? error)
     {
         var response = http.Response;
-        var isQuery = call.Query is not null;
+        var isQuery = call.SpeaksQuery;
         response.StatusCode = error is null ? StatusCodes.Status200OK : isQuery ? QueryErrorBody.StatusOf(error) : error.HttpStatus;
         response.ContentType = isQuery ? QueryErrorBody.ContentType : AwsJson.ContentType;
         response.ContentLength = answer.Length;

@@ -142,7 +142,10 @@ public sealed partial class PortlightServer : IAsyncDisposable
             clock,
             loggers.CreateLogger<Pipeline>())
         { OnlyRecords = !agent.Status.Enforces };
-        app.Run(context => Health.IsAskedBy(context.Request) ? Health.AnswerAsync(context, store, reconciler) : pipeline.InvokeAsync(context));
+        app.Run(context =>
+            Health.IsAskedBy(context.Request) ? Health.AnswerAsync(context, store, reconciler)
+            : FrontPage.IsAskedBy(context.Request) ? FrontPage.AnswerAsync(context, store, reconciler)
+            : pipeline.InvokeAsync(context));
         EndpointFile.Write(options.DataDirectory, options.Listen[0], options.Region);
         if (listeners.Metrics is not null)
         {

@@ -130,16 +130,44 @@ public sealed class FrontEndTests
     }
 
     [Theory]
-    [InlineData("Lightsail_20161128.MakeCoffee")]
-    [InlineData("Kinesis_20131202.ListStreams")]
-    [InlineData("PutInstancePublicPorts")]
-    public async Task An_operation_that_no_service_has_is_unknown(string target)
+    [InlineData("Lightsail_20161128.MakeCoffee", "lightsail.amazonaws.com has no operation MakeCoffee here")]
+    [InlineData("CloudTrail_20131101.DescribeTrails", "cloudtrail.amazonaws.com has no operation DescribeTrails here")]
+    [InlineData("com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101.DescribeTrails", "cloudtrail.amazonaws.com has no operation DescribeTrails here")]
+    [InlineData("Kinesis_20131202.ListStreams", "the header X-Amz-Target names an operation of a service that is not here: Kinesis_20131202.ListStreams")]
+    [InlineData("PutInstancePublicPorts", "the header X-Amz-Target names an operation of a service that is not here: PutInstancePublicPorts")]
+    public async Task An_operation_that_no_service_has_is_unknown_and_named(string target, string message)
     {
         await using var server = await ServerHarness.StartAsync();
 
         var (status, error) = await server.SendRefusedAsync(server.Request(target, Body));
 
+        Assert.Equal((400, "UnknownOperationException", message), (status, error.Type, error.Message));
+    }
+
+    [Fact]
+    public async Task A_request_that_names_no_operation_is_told_how_one_is_named()
+    {
+        await using var server = await ServerHarness.StartAsync();
+        var request = server.Request(GetPorts, Body);
+        request.Headers.Remove("X-Amz-Target");
+
+        var (status, error) = await server.SendRefusedAsync(request);
+
         Assert.Equal((400, "UnknownOperationException"), (status, error.Type));
+        Assert.StartsWith("no operation is named: ", error.Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>Botocore and Java write the long one; what is made from the Smithy model (JavaScript v3, Go v2, Rust, Kotlin, Swift) the short one.</summary>
+    [Theory]
+    [InlineData("com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101.LookupEvents")]
+    [InlineData("CloudTrail_20131101.LookupEvents")]
+    public async Task CloudTrail_is_called_by_either_of_its_targets(string target)
+    {
+        await using var server = await ServerHarness.StartAsync();
+
+        using var answer = await server.Http.SendAsync(server.Request(target, "{}"u8.ToArray(), service: "cloudtrail"), TestContext.Current.CancellationToken);
+
+        Assert.StartsWith("""{"Events":[""", await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -213,6 +241,26 @@ public sealed class FrontEndTests
 
         using var after = await server.PostAsync("GetInstancePortStates", """{"instanceName":"web-1"}""");
         Assert.Equal(200, (int)after.StatusCode);
+    }
+
+    [Theory]
+    [InlineData("GET", "/", 200, "portlight: the API of Amazon Lightsail; point an AWS client here")]
+    [InlineData("HEAD", "/", 200, "")]
+    [InlineData("GET", "/metrics", 404, "there are no metrics at this address")]
+    [InlineData("OPTIONS", "/", 200, "portlight: the API of Amazon Lightsail")]
+    [InlineData("OPTIONS", "/healthz", 200, "portlight: the API of Amazon Lightsail")]
+    public async Task A_visitor_that_speaks_no_AWS_gets_a_line_of_text_and_no_leave_to_call_from_a_web_page(string method, string path, int status, string text)
+    {
+        await using var server = await ServerHarness.StartAsync();
+        using var request = new HttpRequestMessage(new(method), new Uri(server.Endpoint, path));
+        request.Headers.TryAddWithoutValidation("Origin", "https://example.com");
+        request.Headers.TryAddWithoutValidation("Access-Control-Request-Method", "POST");
+
+        using var answer = await server.Http.SendAsync(request, TestContext.Current.CancellationToken);
+
+        Assert.Equal(status, (int)answer.StatusCode);
+        Assert.StartsWith(text, await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        Assert.DoesNotContain(answer.Headers, header => header.Key.StartsWith("Access-Control", StringComparison.OrdinalIgnoreCase));
     }
 
     [Fact]

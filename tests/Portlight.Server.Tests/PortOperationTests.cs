@@ -62,6 +62,47 @@ public sealed class PortOperationTests
         Assert.Equal(22, Assert.Single(await PortStatesAsync(server, "web-1")).FromPort);
     }
 
+    /// <summary>The Go SDK sends no zeros, so neither do Terraform, Pulumi and Crossplane.</summary>
+    [Theory]
+    [InlineData("""{"protocol":"all","toPort":65535}""", "all from 0.0.0.0/0, ::/0")]
+    [InlineData("""{"protocol":"tcp","toPort":1024,"fromPort":null}""", "0-1024/tcp from 0.0.0.0/0, ::/0")]
+    [InlineData("""{"protocol":"udp"}""", "0/udp from 0.0.0.0/0, ::/0")]
+    [InlineData("""{"protocol":"icmp","fromPort":8}""", "8:0/icmp from 0.0.0.0/0")]
+    [InlineData("""{"protocol":"icmpv6","fromPort":128}""", "128:0/icmpv6 from ::/0")]
+    public async Task A_number_that_is_missing_is_zero(string rule, string open)
+    {
+        await using var server = await ServerHarness.StartAsync();
+        var instance = await server.AddInstanceAsync("web-1", Domain.PortSet.Empty);
+        var alice = await server.AddUserAsync("alice", [Iam.IamCalls.AllowAll, """{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"*","Resource":"*","Condition":{"NumericEquals":{"portlight:FromPort":"25"}}}]}"""]);
+        async Task AllowedAsync(string operation, string ports, string expected)
+        {
+            var answer = await server.AskAsync(alice, operation, $$"""{"instanceName":"web-1",{{ports}}}""");
+            Assert.True(answer.IsOk, answer.Message);
+            Assert.Equal(expected, server.Agent.Applied[instance.Index].Ports.ToString());
+        }
+
+        await AllowedAsync("PutInstancePublicPorts", $"\"portInfos\":[{rule}]", open);
+        await AllowedAsync("CloseInstancePublicPorts", $"\"portInfo\":{rule}", "nothing");
+        await AllowedAsync("OpenInstancePublicPorts", $"\"portInfo\":{rule}", open);
+        server.Agent.Facts = new AgentProtocol.AttachmentFacts(null, []);
+        var attached = await server.AskAsync(alice, "AttachInstance", $$"""{"instanceName":"host-1","thisHost":true,"portInfos":[{{rule}}]}""", "Portlight_20261122.");
+        Assert.True(attached.IsOk, attached.Message);
+        Assert.Equal(open, server.Server.Store.View.FindInstance(server.Scope, "host-1")!.Ports.ToString());
+    }
+
+    [Fact]
+    public async Task A_protocol_that_is_missing_is_a_mistake()
+    {
+        await using var server = await ServerHarness.StartAsync();
+        await server.AddInstanceAsync("web-1");
+
+        var refused = await server.RefuseAsync("PutInstancePublicPorts", """{"instanceName":"web-1","portInfos":[{"fromPort":22,"toPort":22},{}]}""");
+
+        Assert.Equal(
+            "portInfos[0].protocol: is missing; one of tcp, udp, icmp, icmpv6, all is wanted; portInfos[1].protocol: is missing; one of tcp, udp, icmp, icmpv6, all is wanted",
+            refused.Message);
+    }
+
     [Fact]
     public async Task Open_adds_to_what_is_open_and_Close_takes_it_away_again()
     {

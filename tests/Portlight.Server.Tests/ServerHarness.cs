@@ -148,6 +148,6 @@ internal sealed class ServerHarness : IAsyncDisposable
         Server = await PortlightServer.StartAsync(options, (_, _) => Agent, Clock, _ => { }, TestContext.Current.CancellationToken);
         Assert.True(SharedCredentialsFile.TryRead(Path.Combine(directory, "credentials"), "default", out var credentials, out var problem), problem);
         Credentials = credentials;
-        Scope = new Scope("111122223333", "us-east-1");
+        Scope = new Scope("111122223333", options.Region);
     }
 }

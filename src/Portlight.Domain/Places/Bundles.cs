@@ -4,7 +4,8 @@ using System.Collections.Immutable;
 namespace Portlight.Domain;
 
 /// <summary>
-/// The sizes. Nano, micro and small of generation 3 are captured from the service; the rest is its price list as generally known (docs/conformance.md).
+/// The sizes. Nano, micro and small of generation 3 are captured from the service; the rest is its price list as generally known (docs/conformance.md). They
+/// have the same names in most regions and names of their own in some: <c>nano_3_0</c> is <c>nano_3_1</c> in Mumbai and <c>nano_3_2</c> in Sydney.
 /// </summary>
 public static class Bundles
 {
@@ -18,7 +19,7 @@ public static class Bundles
     private static readonly Size TwoXlarge = new("2xlarge", 8, 32, 640, 7168, 5000);
     private static readonly Size FourXlarge = new("4xlarge", 16, 64, 1280, 8192, 6000);
 
-    public static ImmutableArray<Bundle> All { get; } =
+    private static readonly ImmutableArray<Bundle> Usual =
     [
         // Generation 3: with a public IPv4 address, then IPv6 only.
         Linux(Nano, "3_0", 5), Linux(Micro, "3_0", 7), Linux(Small, "3_0", 12), Linux(Medium, "3_0", 24),
@@ -46,9 +47,25 @@ public static class Bundles
         Windows(Large with { DiskSizeInGb = 80 }, "1_0", 100),
     ];
 
-    private static FrozenDictionary<string, Bundle> ById { get; } = All.ToFrozenDictionary(bundle => bundle.Id, StringComparer.Ordinal);
+    private static readonly FrozenDictionary<string, ImmutableArray<Bundle>> ByRegion = new Dictionary<string, ImmutableArray<Bundle>>
+    {
+        ["ap-south-1"] = EndingIn('1'),
+        ["ap-southeast-2"] = EndingIn('2'),
+    }.ToFrozenDictionary(StringComparer.Ordinal);
 
+    private static readonly FrozenDictionary<string, Bundle> ById =
+        Usual.Concat(ByRegion.Values.SelectMany(bundles => bundles)).ToFrozenDictionary(bundle => bundle.Id, StringComparer.Ordinal);
+
+    /// <summary>Those of a region, smallest first, earlier generations last.</summary>
+    public static ImmutableArray<Bundle> In(string region) => ByRegion.TryGetValue(region, out var own) ? own : Usual;
+
+    /// <summary>One of a region; null where the region has none of that name.</summary>
+    public static Bundle? Find(string region, string? id) => In(region).FirstOrDefault(bundle => bundle.Id == id);
+
+    /// <summary>One of any region, by the name that an instance was created with.</summary>
     public static Bundle? Find(string? id) => id is null ? null : ById.GetValueOrDefault(id);
+
+    private static ImmutableArray<Bundle> EndingIn(char last) => [.. Usual.Select(bundle => bundle with { Id = bundle.Id[..^1] + last })];
 
     private static Bundle Linux(Size size, string generation, double price) => Create(size, $"{size.Type}_{generation}", generation, price, Platform.Linux);
 

@@ -33,11 +33,6 @@ public sealed class PortRule : IEquatable<PortRule>
 
     public bool HasSources => !Ipv4Sources.IsEmpty || !Ipv6Sources.IsEmpty || !Aliases.IsEmpty;
 
-    /// <summary>True when some packet can match both rules (aliases are the same only by name).</summary>
-    public bool Overlaps(PortRule other) =>
-        Key.Overlaps(other.Key)
-        && (AnyOverlap(Ipv4Sources, other.Ipv4Sources) || AnyOverlap(Ipv6Sources, other.Ipv6Sources) || Aliases.Any(other.Aliases.Contains));
-
     /// <summary>This rule with the other's sources added after its own, each once.</summary>
     public PortRule With(PortRule other) => new(
         Key,
@@ -79,20 +74,4 @@ public sealed class PortRule : IEquatable<PortRule>
     }
 
     public override string ToString() => $"{Key} from {string.Join(", ", [.. Ipv4Sources.Select(s => s.ToString()), .. Ipv6Sources.Select(s => s.ToString()), .. Aliases])}";
-
-    private static bool AnyOverlap(ImmutableArray<Cidr> left, ImmutableArray<Cidr> right)
-    {
-        foreach (var one in left)
-        {
-            foreach (var two in right)
-            {
-                if (one.Overlaps(two))
-                {
-                    return true;
-                }
-            }
-        }
-
-        return false;
-    }
 }

@@ -76,21 +76,22 @@ internal sealed class PortRuleReader(PortLimits limits, List<Problem> problems)
             }
             else if (!icmp && f > t && (known || t >= 0))
             {
-                problems.Add(new Problem($"{path}.fromPort", $"`{f}` is greater than toPort `{t}`; a range goes from the lower port to the higher"));
+                var missing = t == 0 ? " (what a missing one is)" : "";
+                problems.Add(new Problem($"{path}.fromPort", $"`{f}` is greater than toPort `{t}`{missing}; a range goes from the lower port to the higher"));
             }
         }
 
         return new PortKey(protocol, from ?? 0, to ?? 0);
     }
 
-    private int? ReadPort(int? value, int low, int high, string field, string what)
+    private int? ReadPort(int value, int low, int high, string field, string what)
     {
-        if (value is int port && port >= low && port <= high)
+        if (value >= low && value <= high)
         {
-            return port;
+            return value;
         }
 
-        problems.Add(new Problem(field, value is null ? $"is missing; {what} from {low} to {high} is wanted" : $"`{value}` is not {what} from {low} to {high}"));
+        problems.Add(new Problem(field, $"`{value}` is not {what} from {low} to {high}"));
         return null;
     }
 

@@ -67,8 +67,8 @@ public sealed class PortSet : IEquatable<PortSet>
     }
 
     /// <summary>
-    /// What CloseInstancePublicPorts asks for: without sources the rule with that key goes, with sources those sources go. What is not open stays as it
-    /// is, and that is no problem, unless another rule lets in some of it: then the caller would believe a port closed that is open.
+    /// What CloseInstancePublicPorts asks for: without sources the rule with that key goes, with sources those sources go. A rule or a source that is not there is
+    /// no problem. Refused only where nothing goes and other rules keep all of it open for a family that was asked for: "succeeded" would then be believed.
     /// </summary>
     public bool TryClose(PortRuleInput? input, PortLimits limits, out PortSet set, out PortKey key, out ImmutableArray<Problem> problems)
     {
@@ -107,44 +107,34 @@ public sealed class PortSet : IEquatable<PortSet>
 
     private PortSet Close(PortRule closed, PortLimits limits, List<Problem> problems)
     {
-        var open = Rules.FirstOrDefault(rule => rule.Key == closed.Key);
-        if (open is not null && !closed.HasSources)
+        if (Rules.FirstOrDefault(rule => rule.Key == closed.Key) is { } open)
         {
-            return Of(Rules.Remove(open));
-        }
-
-        var left = open?.Without(closed);
-        var rest = open is null ? Rules : left!.HasSources ? Rules.Replace(open, left) : Rules.Remove(open);
-
-        // What was asked to close and is in no rule of that key: nothing to remove, so nothing may go on letting it in.
-        var notOpen = open is null ? closed : closed.Without(open);
-        if (open is null || notOpen.HasSources)
-        {
-            if (rest.FirstOrDefault(rule => LetsIn(rule, notOpen, limits)) is { } cover)
+            var left = closed.HasSources ? open.Without(closed) : new PortRule(open.Key, [], [], []);
+            if (!left.Equals(open))
             {
-                problems.Add(new Problem("portInfo", $"`{closed.Key}` stays open because the rule `{cover}` also lets it in; close or put that rule instead"));
-                return this;
+                return new PortSet(left.HasSources ? Rules.Replace(open, left) : Rules.Remove(open));
             }
         }
 
-        return Of(rest);
-    }
-
-    /// <summary>
-    /// Whether <paramref name="rule"/> lets in some of what was asked to close. Aliases count by what they stand for; asked without sources, a rule with an
-    /// alias counts even while the alias stands for nothing, because it may tomorrow.
-    /// </summary>
-    private static bool LetsIn(PortRule rule, PortRule asked, PortLimits limits)
-    {
-        if (asked.HasSources)
+        var coverage = PortCoverage.Of(this, limits.Aliases);
+        foreach (var part in Families(closed).Where(coverage.Covers))
         {
-            return rule.Overlaps(asked) || Resolve(rule, limits.Aliases).Overlaps(Resolve(asked, limits.Aliases));
+            var alone = Rules.FirstOrDefault(rule => PortCoverage.Of(new PortSet([rule]), limits.Aliases).Covers(part));
+            var cover = alone is null ? "other rules together let" : $"the rule `{alone}` also lets";
+            problems.Add(new Problem("portInfo", $"`{part}` stays open because {cover} it in; close or put {(alone is null ? "those rules" : "that rule")} instead"));
+            break;
         }
 
-        return rule.Key.Overlaps(asked.Key)
-            && (!rule.Aliases.IsEmpty
-                || (!rule.Ipv4Sources.IsEmpty && asked.Protocol != NetworkProtocol.Icmpv6)
-                || (!rule.Ipv6Sources.IsEmpty && asked.Protocol != NetworkProtocol.Icmp));
+        return this;
+    }
+
+    /// <summary>What is asked to be closed, apart by family and by alias; everybody of both families where no source is named.</summary>
+    private static IEnumerable<PortRule> Families(PortRule closed)
+    {
+        ImmutableArray<Cidr> ipv4 = closed.HasSources ? closed.Ipv4Sources : closed.Protocol == NetworkProtocol.Icmpv6 ? [] : [Cidr.AnyIpv4];
+        ImmutableArray<Cidr> ipv6 = closed.HasSources ? closed.Ipv6Sources : closed.Protocol == NetworkProtocol.Icmp ? [] : [Cidr.AnyIpv6];
+        PortRule[] parts = [new(closed.Key, ipv4, [], []), new(closed.Key, [], ipv6, []), new(closed.Key, [], [], closed.Aliases)];
+        return parts.Where(part => part.HasSources);
     }
 
     private void CheckQuota(PortLimits limits, string field, List<Problem> problems)

@@ -96,7 +96,7 @@ internal static class AuditEventJson
             return;
         }
 
-        writer.WriteString("errorCode"u8, audited.Call.Query is null ? error.Type : QueryErrorBody.CodeOf(error));
+        writer.WriteString("errorCode"u8, audited.Call.SpeaksQuery ? QueryErrorBody.CodeOf(error) : error.Type);
         writer.WriteString("errorMessage"u8, BoundedText.Of(error.Message));
     }
 

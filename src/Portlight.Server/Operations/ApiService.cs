@@ -16,11 +16,42 @@ internal sealed record ApiService(string SigningName, string ActionPrefix, strin
 
     public static ApiService Portlight { get; } = new("lightsail", "portlight", "portlight", PortlightOperations.TargetPrefix + ".");
 
-    public static ApiService CloudTrail { get; } = new("cloudtrail", "cloudtrail", "cloudtrail.amazonaws.com", "com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101.");
+    public static ApiService CloudTrail { get; } = new("cloudtrail", "cloudtrail", "cloudtrail.amazonaws.com", "com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101.")
+    {
+        ShortTargetPrefix = "CloudTrail_20131101.",
+    };
 
     public static ApiService Iam { get; } = new("iam", "iam", "iam.amazonaws.com", TargetPrefix: null, "https://iam.amazonaws.com/doc/2010-05-08/", "2010-05-08");
 
     public static ApiService Sts { get; } = new("sts", "sts", "sts.amazonaws.com", TargetPrefix: null, "https://sts.amazonaws.com/doc/2011-06-15/", "2011-06-15");
+
+    private static ApiService[] All { get; } = [Lightsail, Portlight, CloudTrail, Iam, Sts];
+
+    /// <summary>What SDKs that are made from the Smithy model (JavaScript v3, Go v2, Rust, Kotlin, Swift) write instead of it; null where that is the same.</summary>
+    public string? ShortTargetPrefix { get; init; }
+
+    /// <summary>Every prefix that is taken; none of a Query service.</summary>
+    public IEnumerable<string> TargetPrefixes => new[] { TargetPrefix, ShortTargetPrefix }.OfType<string>();
+
+    /// <summary>The service whose API has that version; IAM where none has, because some service has to give an error its namespace.</summary>
+    public static ApiService OfVersion(string? version) => Array.Find(All, service => service.Version is not null && service.Version == version) ?? Iam;
+
+    /// <summary>The service and the operation that a target names; null for a target that begins with no service's prefix.</summary>
+    public static (ApiService Service, string Operation)? OfTarget(string target)
+    {
+        foreach (var service in All)
+        {
+            foreach (var prefix in service.TargetPrefixes)
+            {
+                if (target.StartsWith(prefix, StringComparison.Ordinal))
+                {
+                    return (service, target[prefix.Length..]);
+                }
+            }
+        }
+
+        return null;
+    }
 
     public bool SpeaksQuery => TargetPrefix is null;
 

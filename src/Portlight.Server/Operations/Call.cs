@@ -25,7 +25,10 @@ internal sealed class Call
     /// <summary>The operation's name, <c>PutInstancePublicPorts</c>; empty until it is known.</summary>
     public string Operation => Entry?.Name ?? "";
 
-    /// <summary>The form of a Query request; null for JSON.</summary>
+    /// <summary>Whether it speaks the Query protocol, so that even what cannot be read of it is answered in XML.</summary>
+    public bool SpeaksQuery { get; init; }
+
+    /// <summary>The parameters of a Query request; null for JSON, and until they are read.</summary>
     public QueryRequest? Query { get; set; }
 
     public Principal Principal { get; set; } = Principal.Nobody;

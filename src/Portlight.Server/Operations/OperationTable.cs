@@ -45,13 +45,16 @@ internal sealed class OperationTable
         entries.AddRange(IamOperations.All(services));
         entries.AddRange(StsOperations.All(services));
         Entries = entries;
-        byTarget = entries.Where(entry => !entry.Service.SpeaksQuery).ToFrozenDictionary(entry => entry.Service.TargetPrefix + entry.Name, StringComparer.Ordinal);
+        byTarget = entries
+            .SelectMany(entry => entry.Service.TargetPrefixes.Select(prefix => (Target: prefix + entry.Name, Entry: entry)))
+            .ToFrozenDictionary(one => one.Target, one => one.Entry, StringComparer.Ordinal);
         byAction = entries.Where(entry => entry.Service.SpeaksQuery).ToFrozenDictionary(entry => (entry.Service.Version!, entry.Name));
     }
 
     public IReadOnlyList<OperationEntry> Entries { get; }
 
     /// <summary>The operation of a JSON service.</summary>
+    /// <param name="target">The header <c>X-Amz-Target</c>; null when it is not there once.</param>
     /// <exception cref="UnknownOperationException">No service that is spoken here has it.</exception>
     /// <exception cref="InvalidInputException">Lightsail has it and Portlight does not.</exception>
     public OperationEntry Find(string? target)
@@ -61,13 +64,22 @@ internal sealed class OperationTable
             return entry;
         }
 
-        var lightsail = ApiService.Lightsail.TargetPrefix!;
-        if (target is not null && target.StartsWith(lightsail, StringComparison.Ordinal) && LightsailOperations.All.Contains(target[lightsail.Length..]))
+        if (target is null)
         {
-            throw new InvalidInputException($"{target[lightsail.Length..]} is an operation of Lightsail that Portlight does not have") { Code = ErrorCodes.UnsupportedOperation };
+            throw new UnknownOperationException("no operation is named: neither by one header X-Amz-Target, as of Lightsail and CloudTrail, nor by a parameter Action, as of IAM and STS");
         }
 
-        throw new UnknownOperationException("the header X-Amz-Target names no operation");
+        if (ApiService.OfTarget(target) is not var (service, operation))
+        {
+            throw new UnknownOperationException($"the header X-Amz-Target names an operation of a service that is not here: {UserText.Excerpt(target)}");
+        }
+
+        if (service == ApiService.Lightsail && LightsailOperations.All.Contains(operation))
+        {
+            throw new InvalidInputException($"{operation} is an operation of Lightsail that Portlight does not have") { Code = ErrorCodes.UnsupportedOperation };
+        }
+
+        throw new UnknownOperationException($"{service.EventSource} has no operation {UserText.Excerpt(operation)} here");
     }
 
     /// <summary>The operation of a Query service.</summary>

@@ -44,7 +44,7 @@ public sealed class PlacesTests
     public void Ipv6_only_bundles_have_no_public_ipv4_address()
     {
         Assert.Equal(0, Bundles.Find("nano_ipv6_3_0")?.PublicIpv4AddressCount);
-        Assert.Equal(16, Bundles.All.Count(bundle => bundle.PublicIpv4AddressCount == 0));
+        Assert.Equal(16, Bundles.In("us-east-1").Count(bundle => bundle.PublicIpv4AddressCount == 0));
     }
 
     [Fact]
@@ -65,7 +65,33 @@ public sealed class PlacesTests
 
     [Fact]
     public void Every_blueprint_runs_on_some_active_bundle_of_its_platform() => Assert.All(
-        Blueprints.All, blueprint => Assert.Contains(Bundles.All, bundle => bundle.IsActive && bundle.Platform == blueprint.Platform && bundle.Power >= blueprint.MinPower));
+        Blueprints.All, blueprint => Assert.Contains(Bundles.In("us-east-1"), bundle => bundle.IsActive && bundle.Platform == blueprint.Platform && bundle.Power >= blueprint.MinPower));
+
+    [Theory]
+    [InlineData("us-east-1", "nano_3_0", "nano_3_1")]
+    [InlineData("eu-west-1", "nano_ipv6_3_0", "nano_ipv6_3_2")]
+    [InlineData("ap-south-1", "nano_3_1", "nano_3_0")]
+    [InlineData("ap-south-1", "small_ipv6_3_1", "small_ipv6_3_0")]
+    [InlineData("ap-southeast-2", "large_3_2", "large_3_0")]
+    [InlineData("ap-southeast-2", "nano_1_2", "nano_3_1")]
+    public void Two_regions_have_bundles_of_their_own_names(string region, string known, string unknown)
+    {
+        Assert.Equal(known, Bundles.Find(region, known)?.Id);
+        Assert.Null(Bundles.Find(region, unknown));
+        Assert.Equal(known, Bundles.Find(known)?.Id); // an instance shows what it was made with
+        Assert.Equal(Bundles.In("us-east-1").Length, Bundles.In(region).Select(bundle => bundle.Id).Distinct().Count());
+    }
+
+    [Theory]
+    [InlineData("nodejs", "node")]
+    [InlineData("lamp_8_bitnami", "lamp_8")]
+    [InlineData("nginx", "nginx")]
+    [InlineData("windows_server_2019", "windows_2019")]
+    [InlineData("windows_server_2022_sql_2022_express", "windows_2022_sql_exp_2022")]
+    [InlineData("windows_server_2016_sql_2016_express", "windows_2016_sql_exp")]
+    [InlineData("ubuntu_24_04", "ubuntu")]
+    [InlineData("ubuntu_22_04", "ubuntu")]
+    public void A_group_is_what_the_versions_of_an_image_share(string id, string group) => Assert.Equal(group, Blueprints.Find(id)?.Group);
 
     [Fact]
     public void What_is_not_in_the_catalogue_is_not_found()

@@ -55,16 +55,45 @@ public sealed class PortSetOpenCloseTests
 
     [Theory]
     [InlineData(22, 22, "tcp", "10.0.0.0/8", "22/tcp from 0.0.0.0/0, ::/0")]
-    [InlineData(20, 25, "tcp", null, "22/tcp from 0.0.0.0/0, ::/0")]
-    [InlineData(53, 53, "udp", null, "50-60/udp from 10.0.0.0/8")]
     [InlineData(53, 53, "udp", "10.1.0.0/16", "50-60/udp from 10.0.0.0/8")]
     [InlineData(8, 0, "icmp", null, "8:-1/icmp from 0.0.0.0/0")]
-    [InlineData(0, 65535, "all", null, "22/tcp from 0.0.0.0/0, ::/0")]
-    public void Closing_what_another_rule_lets_in_is_refused_and_names_it(int from, int to, string protocol, string? cidr, string cover)
+    [InlineData(443, 443, "tcp", null, "400-500/tcp from 0.0.0.0/0")]
+    [InlineData(443, 443, "tcp", "0.0.0.0/0", "400-500/tcp from 0.0.0.0/0")]
+    public void Closing_what_another_rule_lets_in_whole_is_refused_and_names_it(int from, int to, string protocol, string? cidr, string cover)
     {
-        var set = Rules.Set(new PortRuleInput(22, 22, "tcp"), new PortRuleInput(50, 60, "udp", ["10.0.0.0/8"]), new PortRuleInput(8, -1, "icmp"));
+        var set = Rules.Set(new PortRuleInput(22, 22, "tcp"), new PortRuleInput(50, 60, "udp", ["10.0.0.0/8"]), new PortRuleInput(8, -1, "icmp"), new PortRuleInput(400, 500, "tcp", ["0.0.0.0/0"]));
         Assert.False(set.TryClose(new PortRuleInput(from, to, protocol, cidr is null ? null : [cidr]), PortLimits.Default, out _, out _, out var problems));
         Assert.Contains($"stays open because the rule `{cover}` also lets it in", Assert.Single(problems).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(20, 25, "tcp", null)]
+    [InlineData(53, 53, "udp", null)]
+    [InlineData(53, 53, "udp", "0.0.0.0/0")]
+    [InlineData(0, 65535, "all", null)]
+    [InlineData(8, -1, "icmp", "10.0.0.0/8")]
+    public void Closing_what_other_rules_let_in_in_part_succeeds_and_leaves_them(int from, int to, string protocol, string? cidr)
+    {
+        var set = Rules.Set(new PortRuleInput(22, 22, "tcp"), new PortRuleInput(50, 60, "udp", ["10.0.0.0/8"]), new PortRuleInput(8, 0, "icmp"));
+        Assert.Equal(set, set.Close(new PortRuleInput(from, to, protocol, cidr is null ? null : [cidr])));
+    }
+
+    [Fact]
+    public void Rules_that_together_let_in_all_of_it_are_reason_enough_to_refuse()
+    {
+        var set = Rules.Set(new PortRuleInput(20, 22, "tcp", ["10.0.0.0/9"]), new PortRuleInput(21, 23, "tcp", ["10.128.0.0/9"]));
+        Assert.False(set.TryClose(new PortRuleInput(21, 22, "tcp", ["10.0.0.0/8"]), PortLimits.Default, out _, out _, out var problems));
+        Assert.Contains("stays open because other rules together let it in", Assert.Single(problems).Message, StringComparison.Ordinal);
+        Assert.Equal(set, set.Close(new PortRuleInput(21, 23, "tcp", ["10.0.0.0/8"])));
+    }
+
+    /// <summary>Pulumi puts the new rules first and then closes each old one as it was read.</summary>
+    [Fact]
+    public void Closing_the_old_rules_after_a_put_of_narrower_ones_leaves_the_new_ones()
+    {
+        var old = Rules.Set(new PortRuleInput(22, 22, "tcp", ["0.0.0.0/0"], ["::/0"]), new PortRuleInput(80, 80, "tcp"));
+        var now = Rules.Set(new PortRuleInput(22, 22, "tcp", ["10.0.0.0/8"]), new PortRuleInput(443, 443, "tcp"));
+        Assert.Equal(now, old.Rules.Aggregate(now, (set, rule) => set.Close(rule.AsRead())));
     }
 
     [Fact]
@@ -72,7 +101,8 @@ public sealed class PortSetOpenCloseTests
     {
         var set = Rules.Set(new PortRuleInput(0, 65535, "all", null, ["2001:db8::/32"]));
         Assert.Equal(set, set.Close(new PortRuleInput(8, -1, "icmp")));
-        Assert.False(set.TryClose(new PortRuleInput(128, -1, "icmpv6"), PortLimits.Default, out _, out _, out _));
+        Assert.Equal(set, set.Close(new PortRuleInput(128, -1, "icmpv6")));
+        Assert.False(set.TryClose(new PortRuleInput(128, -1, "icmpv6", null, ["2001:db8::1"]), PortLimits.Default, out _, out _, out _));
     }
 
     [Fact]
@@ -82,7 +112,16 @@ public sealed class PortSetOpenCloseTests
         var set = Rules.Set(new PortRuleInput(22, 22, "tcp", null, null, [PortLimits.BrowserClientAlias]));
         Assert.False(set.TryClose(new PortRuleInput(22, 22, "tcp", ["198.51.100.9"]), limits, out _, out _, out _));
         Assert.True(set.TryClose(new PortRuleInput(22, 22, "tcp", ["203.0.113.9"]), limits, out _, out _, out _));
-        Assert.False(set.TryClose(new PortRuleInput(20, 30, "tcp"), limits, out _, out _, out _));
+        Assert.True(set.TryClose(new PortRuleInput(20, 30, "tcp"), limits, out _, out _, out _));
+    }
+
+    [Fact]
+    public void Closing_an_alias_where_everybody_is_let_in_is_refused()
+    {
+        var everybody = Rules.Set(new PortRuleInput(20, 30, "tcp"));
+        Assert.False(everybody.TryClose(new PortRuleInput(22, 22, "tcp", null, null, [PortLimits.BrowserClientAlias]), PortLimits.Default, out _, out _, out _));
+        var some = Rules.Set(new PortRuleInput(20, 30, "tcp", ["10.0.0.0/8"]));
+        Assert.Equal(some, some.Close(new PortRuleInput(22, 22, "tcp", null, null, [PortLimits.BrowserClientAlias])));
     }
 
     [Fact]

@@ -124,6 +124,36 @@ public sealed class CreateInstancesTests
     }
 
     [Fact]
+    public async Task A_zone_a_blueprint_and_a_bundle_that_are_not_there_are_named_together()
+    {
+        await using var server = await ServerHarness.StartAsync();
+
+        var refused = await server.RefuseAsync("CreateInstances", """{"instanceNames":["web-1"],"availabilityZone":"mars-1a","blueprintId":"plan9","bundleId":"nano_9_0"}""");
+
+        Assert.Equal("InvalidInputException", refused.Type);
+        Assert.Equal(
+            "The given Availability Zone is invalid. It must be one of the following: us-east-1a,us-east-1b,us-east-1c,us-east-1d,us-east-1e,us-east-1f.; "
+            + "The specified blueprint does not exist in this region: plan9; The specified bundle does not exist in this region: nano_9_0",
+            refused.Message);
+        Assert.Equal(
+            new("NotFoundException", "DoesNotExist", "The specified blueprint does not exist in this region: plan9; The specified bundle does not exist in this region: nano_9_0"),
+            await server.RefuseAsync("CreateInstances", CreateWith("web-1", "plan9", "nano_9_0")));
+    }
+
+    [Fact]
+    public async Task What_the_installation_has_not_room_for_is_named_together()
+    {
+        await using var server = await ServerHarness.StartAsync(options => options with { InstanceQuota = 1 });
+        await server.CreateRunningAsync("web-1");
+
+        var refused = await server.RefuseAsync("CreateInstances", LightsailCalls.CreateBody("web-1", more: ""","keyPairName":"nobody" """));
+
+        Assert.Equal(("InvalidInputException", "NameExists"), (refused.Type, refused.Code));
+        Assert.StartsWith("Some names are already in use: web-1; Sorry, you've reached your maximum limit of Lightsail Instances : 1.", refused.Message, StringComparison.Ordinal);
+        Assert.EndsWith("; The KeyPair does not exist: nobody", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Each_single_problem_is_in_the_words_of_the_service()
     {
         await using var server = await ServerHarness.StartAsync();

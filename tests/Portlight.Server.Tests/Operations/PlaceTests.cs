@@ -35,6 +35,24 @@ public sealed class PlaceTests
     }
 
     [Fact]
+    public async Task A_region_has_its_own_bundles_to_list_to_create_with_and_to_change_to()
+    {
+        await using var server = await ServerHarness.StartAsync(options => options with { Region = "ap-south-1" });
+        var bundles = (await server.SendAsync("GetBundles", """{"includeInactive":true}""")).GetProperty("bundles").EnumerateArray().Select(bundle => bundle.Text("bundleId")).ToList();
+        Assert.Contains("nano_3_1", bundles);
+        Assert.DoesNotContain(bundles, id => id.EndsWith("_0", StringComparison.Ordinal));
+
+        var create = LightsailCalls.CreateBody("web-1", "ubuntu_24_04", "nano_ipv6_3_1").Replace("us-east-1a", "ap-south-1a", StringComparison.Ordinal);
+        Assert.Equal(
+            "The specified bundle does not exist in this region: nano_ipv6_3_0",
+            (await server.RefuseAsync("CreateInstances", create.Replace("_3_1", "_3_0", StringComparison.Ordinal))).Message);
+        await server.SendAsync("CreateInstances", create);
+        await server.SettleAsync();
+        await server.SendAsync("SetIpAddressType", """{"resourceType":"Instance","resourceName":"web-1","ipAddressType":"dualstack","acceptBundleUpdate":true}""");
+        Assert.Equal("nano_3_1", (await server.InstanceAsync("web-1")).Text("bundleId"));
+    }
+
+    [Fact]
     public async Task Nothing_is_peered()
     {
         await using var server = await ServerHarness.StartAsync();

@@ -31,13 +31,7 @@ internal sealed class CreateInstances(Services services) : IOperation<CreateInst
 
     private List<Domain.Operation> Create(Call call, NewInstances wanted, IStoreView view, Changes changes)
     {
-        RequireFreeNames(call, wanted, view);
-        RequireRoom(call, wanted, view);
-        if (view.FindKeyPair(call.Scope, wanted.KeyPairName) is null)
-        {
-            throw new NotFoundException($"The KeyPair does not exist: {wanted.KeyPairName}");
-        }
-
+        Require(TakenNames(call, wanted, view), QuotaReached(call, wanted, view), MissingKeyPair(call, wanted, view));
         var addresses = new AddressDraw(view, services.Options);
         var operations = new List<Domain.Operation>(wanted.Names.Length);
         foreach (var name in wanted.Names)
@@ -71,25 +65,34 @@ internal sealed class CreateInstances(Services services) : IOperation<CreateInst
         Tags = wanted.Tags,
     };
 
-    private static void RequireFreeNames(Call call, NewInstances wanted, IStoreView view)
+    /// <summary>Ends the call with the one problem that there is, or with one error that names them all.</summary>
+    private static void Require(params LightsailException?[] problems)
     {
-        var taken = wanted.Names.Where(name => view.IsNameTaken(call.Scope, name)).ToList();
-        if (taken.Count > 0)
+        LightsailException[] found = [.. problems.OfType<LightsailException>()];
+        if (found.Length > 0)
         {
-            throw Requests.NameTaken(string.Join(", ", taken));
+            throw found.Length == 1 ? found[0] : new InvalidInputException(string.Join("; ", found.Select(problem => problem.Message))) { Code = found[0].Code };
         }
     }
 
-    private void RequireRoom(Call call, NewInstances wanted, IStoreView view)
+    private static InvalidInputException? TakenNames(Call call, NewInstances wanted, IStoreView view)
+    {
+        var taken = wanted.Names.Where(name => view.IsNameTaken(call.Scope, name)).ToList();
+        return taken.Count > 0 ? Requests.NameTaken(string.Join(", ", taken)) : null;
+    }
+
+    private InvalidInputException? QuotaReached(Call call, NewInstances wanted, IStoreView view)
     {
         var quota = services.Options.InstanceQuota;
-        if (quota > 0 && view.ListInstances(call.Scope, afterIndex: 0, quota + 1).Count + wanted.Names.Length > quota)
-        {
-            throw new InvalidInputException(
+        return quota > 0 && view.ListInstances(call.Scope, afterIndex: 0, quota + 1).Count + wanted.Names.Length > quota
+            ? new InvalidInputException(
                 $"Sorry, you've reached your maximum limit of Lightsail Instances : {quota}. If you're new to Lightsail, please try again later. If the issue persists, please contact Customer Support.")
             {
                 Tip = "the operator of this installation sets the limit with --instance-quota",
-            };
-        }
+            }
+            : null;
     }
+
+    private static NotFoundException? MissingKeyPair(Call call, NewInstances wanted, IStoreView view) =>
+        view.FindKeyPair(call.Scope, wanted.KeyPairName) is null ? new NotFoundException($"The KeyPair does not exist: {wanted.KeyPairName}") : null;
 }

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using Portlight.Domain;
-using Portlight.Wire;
 using Portlight.Wire.Lightsail;
 
 namespace Portlight.Server.Operations.Instances;
@@ -22,22 +21,14 @@ internal sealed record NewInstances(
     /// <summary>EC2's limit for user data.</summary>
     public const int MaxUserData = 16 * 1024;
 
-    /// <summary>Everything that is wrong with the words of the request is named first; then what they name must exist, then fit together.</summary>
+    /// <summary>Everything that the request alone shows to be wrong is named at once: words, what they name and is not there, and what does not fit together.</summary>
     public static NewInstances Read(Call call, CreateInstancesRequest request)
     {
         var check = new RequestCheck(call);
         var names = ReadNames(check, request.InstanceNames);
         var zone = ReadZone(check, call, request.AvailabilityZone);
-        if (string.IsNullOrEmpty(request.BlueprintId))
-        {
-            check.Refuse("blueprintId", "is missing");
-        }
-
-        if (string.IsNullOrEmpty(request.BundleId))
-        {
-            check.Refuse("bundleId", "is missing");
-        }
-
+        var blueprint = ReadFromCatalogue(check, "blueprint", request.BlueprintId, Blueprints.Find(request.BlueprintId));
+        var bundle = ReadFromCatalogue(check, "bundle", request.BundleId, Bundles.Find(call.Region, request.BundleId));
         var keyPair = string.IsNullOrEmpty(request.KeyPairName) ? Domain.KeyPair.DefaultName : check.Name(request.KeyPairName, "keyPairName");
         if (request.UserData?.Length > MaxUserData)
         {
@@ -51,14 +42,30 @@ internal sealed record NewInstances(
 
         var tags = Domain.Tags.Add(Domain.Tags.None, request.Tags.ToInput(), "tags", check.Problems);
         var type = ReadIpAddressType(check, request.IpAddressType);
-        check.Done();
+        if (blueprint is not null && bundle is not null)
+        {
+            CheckFit(check, blueprint, bundle, type);
+        }
 
-        var blueprint = Blueprints.Find(request.BlueprintId) ?? throw new NotFoundException($"The specified blueprint does not exist in this region: {UserText.Excerpt(request.BlueprintId)}");
-        var bundle = Bundles.Find(request.BundleId) ?? throw new NotFoundException($"The specified bundle does not exist in this region: {UserText.Excerpt(request.BundleId)}");
-        CheckFit(check, blueprint, bundle, type);
         check.Done();
-        type ??= bundle.PublicIpv4AddressCount == 0 ? IpAddressType.Ipv6 : IpAddressType.Dualstack;
-        return new NewInstances(names, zone, blueprint, bundle, type.Value, keyPair, request.UserData ?? "", tags);
+        type ??= bundle!.PublicIpv4AddressCount == 0 ? IpAddressType.Ipv6 : IpAddressType.Dualstack;
+        return new NewInstances(names, zone, blueprint!, bundle!, type.Value, keyPair, request.UserData ?? "", tags);
+    }
+
+    /// <summary>What the request names in a catalogue, in the service's words where it is not there.</summary>
+    private static T? ReadFromCatalogue<T>(RequestCheck check, string what, string? id, T? found)
+        where T : class
+    {
+        if (string.IsNullOrEmpty(id))
+        {
+            check.Refuse($"{what}Id", "is missing");
+        }
+        else if (found is null)
+        {
+            check.Miss($"The specified {what} does not exist in this region: {UserText.Excerpt(id)}");
+        }
+
+        return found;
     }
 
     private static ImmutableArray<string> ReadNames(RequestCheck check, IReadOnlyList<string?>? names)

@@ -73,7 +73,7 @@ internal sealed class SetIpAddressType(Services services) : IOperation<SetIpAddr
             return instance.BundleId;
         }
 
-        var other = Bundles.All.FirstOrDefault(candidate =>
+        var other = Bundles.In(instance.Scope.Region).FirstOrDefault(candidate =>
             candidate.IsActive && candidate.Platform == bundle.Platform && candidate.InstanceType == bundle.InstanceType && candidate.PublicIpv4AddressCount != bundle.PublicIpv4AddressCount);
         if (acceptBundleUpdate && other is not null)
         {

@@ -3,16 +3,16 @@ using Portlight.Wire.Lightsail;
 
 namespace Portlight.Server.Operations.Places;
 
-/// <summary>The catalogue's sizes, active ones unless all are asked for.</summary>
+/// <summary>The sizes of the region, active ones unless all are asked for.</summary>
 internal sealed class GetBundles : IOperation<GetBundlesRequest, GetBundlesResponse>
 {
     public Task<GetBundlesResponse> HandleAsync(Call call, GetBundlesRequest request)
     {
         CatalogueFilter.Check(call, request.AppCategory);
-        var after = Paging.ReadPosition(call, request.PageToken, id => Bundles.Find(id) is not null);
+        var after = Paging.ReadPosition(call, request.PageToken, id => Bundles.Find(call.Region, id) is not null);
         var (page, next) = Paging.Cut(
             call,
-            [.. CatalogueFilter.After(Bundles.All.Where(bundle => request.AppCategory is null && (bundle.IsActive || request.IncludeInactive == true)), after, bundle => bundle.Id)],
+            [.. CatalogueFilter.After(Bundles.In(call.Region).Where(bundle => request.AppCategory is null && (bundle.IsActive || request.IncludeInactive == true)), after, bundle => bundle.Id)],
             bundle => bundle.Id);
         return Task.FromResult(new GetBundlesResponse { Bundles = [.. page.Select(ToWire)], NextPageToken = next });
     }

@@ -4,7 +4,7 @@ using Portlight.Wire.Lightsail;
 
 namespace Portlight.Server.Operations.Ports;
 
-/// <summary>Removes a port rule, or some of its sources; refused when another rule would go on letting in what the caller wants closed.</summary>
+/// <summary>Removes a port rule, or some of its sources; refused when nothing of it is there and other rules let in all of it.</summary>
 internal sealed class CloseInstancePublicPorts(PortChange ports, PortLimits limits) : IOperation<CloseInstancePublicPortsRequest, CloseInstancePublicPortsResponse>
 {
     public async Task<CloseInstancePublicPortsResponse> HandleAsync(Call call, CloseInstancePublicPortsRequest request)
@@ -28,7 +28,7 @@ internal sealed class CloseInstancePublicPorts(PortChange ports, PortLimits limi
         return new CloseInstancePublicPortsResponse { Operation = operation.ToWire() };
     }
 
-    /// <summary>A Close that will be refused, because something else goes on letting in what it wants closed, closes nothing.</summary>
+    /// <summary>A Close that will be refused, because other rules let in all that it wants closed, closes nothing.</summary>
     private PortsAsked AskedOf(PortSet open, PortRuleInput? input, PortKey closed) => new(
         open.TryClose(input, limits, out var after, out _, out _) ? after : open,
         [("portInfo", new PortRule(closed, [], [], []))])

@@ -12,7 +12,7 @@ internal static class PortShapes
 
     public static PortRuleInput? ToInput(this PortInfo? info) => info is null
         ? null
-        : new PortRuleInput(info.FromPort, info.ToPort, info.Protocol, info.Cidrs, info.Ipv6Cidrs, info.CidrListAliases);
+        : new PortRuleInput(info.FromPort ?? 0, info.ToPort ?? 0, info.Protocol, info.Cidrs, info.Ipv6Cidrs, info.CidrListAliases);
 
     /// <summary>The rules of a set that was made of these, each with the places in the request that it was made of: <c>portInfos[0], portInfos[2]</c>.</summary>
     public static ImmutableArray<(string Place, PortRule Rule)> Places(this IReadOnlyList<PortInfo?> infos, PortSet made)
@@ -20,9 +20,9 @@ internal static class PortShapes
         var places = new Dictionary<PortKey, string>();
         for (var i = 0; i < infos.Count; i++)
         {
-            if (infos[i] is { FromPort: { } from, ToPort: { } to } info && NetworkProtocolText.TryParse(info.Protocol, out var protocol))
+            if (infos[i].ToInput() is { } input && NetworkProtocolText.TryParse(input.Protocol, out var protocol))
             {
-                var key = new PortKey(protocol, from, to);
+                var key = new PortKey(protocol, input.FromPort, input.ToPort);
                 places[key] = places.TryGetValue(key, out var earlier) ? $"{earlier}, portInfos[{i}]" : $"portInfos[{i}]";
             }
         }
