@@ -24,6 +24,7 @@ public sealed class NftablesSession : IDisposable
     private readonly int _longestTransaction;
     private readonly TableMark _mark;
     private AppliedPicture? _picture;
+    private uint _commits;
 
     // True from the first step of a change to its last: if one fails between, memory and kernel may differ.
     private bool _isInDoubt;
@@ -43,6 +44,16 @@ public sealed class NftablesSession : IDisposable
 
     /// <summary>By what the kernel's events name our own commits.</summary>
     public uint PortId => _socket.PortId;
+
+    /// <summary>Changes when somebody else commits anything, and not when this session does.</summary>
+    /// <exception cref="NetlinkException">The kernel does not tell.</exception>
+    public uint ForeignGeneration
+    {
+        get
+        {
+            lock (_lock) return TableReader.Generation(_socket) - _commits;
+        }
+    }
 
     /// <summary>What keeps others from changing the table that this session makes.</summary>
     public TableProtection Protection { get; }
@@ -115,7 +126,13 @@ public sealed class NftablesSession : IDisposable
                 Apply_NeedsLock(picture, change);
                 return null;
             }
-            catch (RulesetRefusedException refusal) when (CouldBeDrift(refusal.Errno))
+            catch (RulesetRefusedException full) when (full.Errno == Errno.ENFILE)
+            {
+                // The table is made anew with larger sets, in one transaction. Nobody has changed anything.
+                Synchronise_NeedsLock(picture.After(change));
+                return null;
+            }
+            catch (RulesetRefusedException refusal) when (refusal.CouldBeDrift)
             {
                 return Synchronise_NeedsLock(picture.After(change));
             }
@@ -143,7 +160,7 @@ public sealed class NftablesSession : IDisposable
             {
                 return Restore_NeedsLock(picture);
             }
-            catch (RulesetRefusedException refusal) when (CouldBeDrift(refusal.Errno))
+            catch (RulesetRefusedException refusal) when (refusal.CouldBeDrift)
             {
                 return Synchronise_NeedsLock(picture.Ruleset);
             }
@@ -162,7 +179,7 @@ public sealed class NftablesSession : IDisposable
             _batch.RemoveTable();
             try
             {
-                _batch.Commit();
+                Commit_NeedsLock(_batch);
             }
             catch (RulesetRefusedException gone) when (gone.Errno == Errno.ENOENT)
             {
@@ -178,9 +195,6 @@ public sealed class NftablesSession : IDisposable
         _batch.Dispose();
         _socket.Dispose();
     }
-
-    // What the kernel says when an element, set or chain is not as we remember it.
-    private static bool CouldBeDrift(int errno) => errno is Errno.ENOENT or Errno.EEXIST or Errno.EBUSY or Errno.ENOTEMPTY or Errno.EINVAL or Errno.EAGAIN or Errno.EINTR;
 
     private void Apply_NeedsLock(AppliedPicture picture, Dictionary<string, FilteredAttachment?> change)
     {
@@ -208,7 +222,7 @@ public sealed class NftablesSession : IDisposable
         {
             _batch.Begin();
             difference.Write(_batch, null);
-            _batch.Commit();
+            Commit_NeedsLock(_batch);
         }
 
         picture.Took(needs);
@@ -231,28 +245,28 @@ public sealed class NftablesSession : IDisposable
             {
                 if (!difference.IsEmpty) Commit_NeedsLock(difference, insist ? actual.Generation : null);
             }
-            catch (RulesetRefusedException refusal) when (attempt < Attempts && (refusal.Errno == Errno.ERESTART || CouldBeDrift(refusal.Errno)))
+            catch (RulesetRefusedException refusal) when (attempt < Attempts && (refusal.Errno == Errno.ERESTART || refusal.CouldBeDrift))
             {
                 if (refusal.Errno != Errno.ERESTART) impossible++;
                 continue;
             }
 
-            _picture = new AppliedPicture(desired, spec.Needs);
+            _picture = new AppliedPicture(desired, spec);
             _isInDoubt = false;
             Committed?.Invoke(new RulesetChange(desired, new Dictionary<string, FilteredAttachment?>()));
-            return Report(difference);
+            return SynchroniseReport.Of(difference);
         }
     }
 
     private SynchroniseReport Restore_NeedsLock(AppliedPicture picture)
     {
         _isInDoubt = true;
-        TableDifference closed = TableDifference.Closed(picture.Ruleset.Options, picture.Ruleset.Attachments.Values, picture.Needs, _mark);
+        TableDifference closed = TableDifference.Closed(picture, _mark);
         Commit_NeedsLock(closed, null);
         TableDifference open = TableDifference.Filling(TableSpec.Compile(picture.Ruleset));
         Commit_NeedsLock(open, null);
         _isInDoubt = false;
-        return Report(closed) with { ElementsAdded = closed.Added.Concat(open.Added).Sum(change => change.Elements.Count) };
+        return SynchroniseReport.Of(closed) with { ElementsAdded = closed.Added.Concat(open.Added).Sum(change => change.Elements.Count) };
     }
 
     private void Commit_NeedsLock(TableDifference difference, uint? generation)
@@ -262,7 +276,7 @@ public sealed class NftablesSession : IDisposable
         difference.Write(batch, null);
         if (batch.Length <= _longestTransaction)
         {
-            batch.Commit();
+            Commit_NeedsLock(batch);
             return;
         }
 
@@ -272,16 +286,15 @@ public sealed class NftablesSession : IDisposable
         difference.Write(batch, () =>
         {
             if (batch.Length < _longestTransaction - LongestPart) return;
-            batch.Commit();
+            Commit_NeedsLock(batch);
             batch.Begin();
         });
-        batch.Commit();
+        Commit_NeedsLock(batch);
     }
 
-    private static SynchroniseReport Report(TableDifference difference) => new(
-        difference.Rebuild,
-        difference.NewChains.Count + difference.RewrittenChains.Count + difference.DeadChains.Count,
-        difference.NewSets.Count + difference.DeadSets.Count,
-        difference.Added.Sum(change => change.Elements.Count),
-        difference.Removed.Sum(change => change.Elements.Count));
+    private void Commit_NeedsLock(NftablesBatch batch)
+    {
+        batch.Commit();
+        _commits++;
+    }
 }

@@ -14,9 +14,10 @@ public sealed class NftablesWatcher : IDisposable
     private const int TablesGroup = 7; // NFNLGRP_NFTABLES
     private const int WantedReceiveBuffer = 1 << 20;
     private const int ReportsKept = 64;
+    private const int RepairAttempts = 3;
 
     private readonly NetlinkSocket _socket;
-    private readonly uint _ownPortId;
+    private readonly NftablesSession _session;
     private readonly NetlinkListener _listener;
     // When nobody reads them, the oldest reports are the ones to lose: each says no more than "look again".
     private readonly Channel<Drift> _reports = Channel.CreateBounded<Drift>(new BoundedChannelOptions(ReportsKept) { FullMode = BoundedChannelFullMode.DropOldest });
@@ -24,11 +25,11 @@ public sealed class NftablesWatcher : IDisposable
     private Drift? _pending;
     private Drift? _last;
 
-    private NftablesWatcher(NetlinkSocket socket, uint ownPortId, Action<Drift>? noticed)
+    private NftablesWatcher(NetlinkSocket socket, NftablesSession session, Action<Drift>? noticed)
     {
         _noticed = noticed;
         _socket = socket;
-        _ownPortId = ownPortId;
+        _session = session;
         _listener = NetlinkListener.Start(socket, "nf_tables watcher", Read, () => _pending = new Drift(DriftKind.Unknown, null, 0), Notice);
     }
 
@@ -46,7 +47,7 @@ public sealed class NftablesWatcher : IDisposable
             socket.ReserveReceiveBuffer(WantedReceiveBuffer);
             IgnoreEventsOf(socket, session.PortId);
             socket.JoinGroup(TablesGroup);
-            return new NftablesWatcher(socket, session.PortId, noticed);
+            return new NftablesWatcher(socket, session, noticed);
         }
         catch
         {
@@ -92,7 +93,7 @@ public sealed class NftablesWatcher : IDisposable
         var reader = new NetlinkReader(datagram);
         while (reader.TryRead(out NetlinkMessage message))
         {
-            if (message.PortId == _ownPortId || (message.Type & 0xff00) != Subsystem) continue;
+            if (message.PortId == _session.PortId || (message.Type & 0xff00) != Subsystem) continue;
             NetlinkAttributes attributes = message.Attributes(HeaderLength);
             if (message.Type == NewGeneration)
             {
@@ -112,10 +113,39 @@ public sealed class NftablesWatcher : IDisposable
     // Nothing more is queued. Repairing comes before telling: the report asks for a comparison, which then finds little to do.
     private void Notice()
     {
-        if ((_pending ?? _last) is { } drift) _noticed?.Invoke(drift);
+        if ((_pending ?? _last) is { } drift && _noticed is not null) Repair(drift);
         Publish();
         if (_last is { } last) _reports.Writer.TryWrite(last);
         _last = null;
+    }
+
+    // An event for each element of a repair would cost the kernel as much as the repair: meanwhile none is asked for, and the generation tells whether somebody
+    // else has committed. Where somebody always does, the comparison that is reported finds what is left.
+    private void Repair(Drift drift)
+    {
+        try
+        {
+            bool isDisturbed = true;
+            for (int attempt = 0; isDisturbed && attempt < RepairAttempts; attempt++)
+            {
+                uint before = _session.ForeignGeneration;
+                _socket.LeaveGroup(TablesGroup);
+                try
+                {
+                    _noticed!(drift);
+                }
+                finally
+                {
+                    _socket.JoinGroup(TablesGroup);
+                }
+
+                isDisturbed = _session.ForeignGeneration != before;
+            }
+        }
+        catch (NetlinkException)
+        {
+            // The kernel does not tell whether anybody else has committed.
+        }
     }
 
     // All but the last report of a batch go out as they come.

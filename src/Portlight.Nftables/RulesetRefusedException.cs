@@ -30,4 +30,8 @@ public sealed class RulesetRefusedException : Exception
 
     /// <summary>The kernel's explanation, where it gives one.</summary>
     public string? ExtendedAck { get; }
+
+    /// <summary>Whether it is what the kernel says when an element, set or chain is not as we remember it, or a set is full (ENFILE).</summary>
+    internal bool CouldBeDrift => Errno is Netlink.Errno.ENOENT or Netlink.Errno.EEXIST or Netlink.Errno.EBUSY or Netlink.Errno.ENOTEMPTY or Netlink.Errno.EINVAL or Netlink.Errno.ENFILE
+        or Netlink.Errno.EAGAIN or Netlink.Errno.EINTR;
 }

@@ -1,3 +1,5 @@
+using Portlight.Nftables.Kernel;
+
 namespace Portlight.Nftables;
 
 /// <summary>What a <see cref="NftablesSession.Synchronise"/> had to change. On a table that should have been right already, anything but nothing is drift.</summary>
@@ -9,4 +11,11 @@ namespace Portlight.Nftables;
 public readonly record struct SynchroniseReport(bool Rebuilt, int ChainsChanged, int SetsChanged, int ElementsAdded, int ElementsRemoved)
 {
     public bool ChangedAnything => Rebuilt || ChainsChanged + SetsChanged + ElementsAdded + ElementsRemoved > 0;
+
+    internal static SynchroniseReport Of(TableDifference difference) => new(
+        difference.Rebuild,
+        difference.NewChains.Count + difference.RewrittenChains.Count + difference.DeadChains.Count,
+        difference.NewSets.Count + difference.DeadSets.Count,
+        difference.Added.Sum(change => change.Elements.Count),
+        difference.Removed.Sum(change => change.Elements.Count));
 }

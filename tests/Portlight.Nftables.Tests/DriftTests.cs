@@ -70,6 +70,39 @@ public sealed class DriftTests
     });
 
     [Fact]
+    public void Only_what_others_commit_changes_the_foreign_generation() => IsolatedNetwork.Run(() =>
+    {
+        using NftablesSession session = NftablesSession.Open();
+        session.Synchronise(Desired);
+        uint before = session.ForeignGeneration;
+        session.Apply([Sample.Interface("pl2", Sample.Web)], ["pl1"]);
+        session.Synchronise(Desired);
+        Assert.Equal(before, session.ForeignGeneration);
+        Sample.Load("table inet other {\n}\n");
+        Assert.NotEqual(before, session.ForeignGeneration);
+    });
+
+    [Fact]
+    public void A_table_that_is_lost_again_while_it_is_repaired_is_repaired_again() => IsolatedNetwork.Run(() =>
+    {
+        using NftablesSession session = NftablesSession.Open();
+        session.Synchronise(Desired);
+        string right = Sample.List();
+        int calls = 0;
+        using NftablesWatcher watcher = NftablesWatcher.Open(session, _ =>
+        {
+            session.Repair();
+            if (calls++ == 0) Sample.Load("flush ruleset\n");
+        });
+
+        Sample.Load("flush ruleset\n");
+        Await(watcher.WaitAsync());
+
+        Assert.Equal(2, calls);
+        Assert.Equal(right.Split('\n').Order(), Sample.List().Split('\n').Order());
+    });
+
+    [Fact]
     public void A_change_over_a_table_that_somebody_removed_brings_all_of_it_back() => IsolatedNetwork.Run(() =>
     {
         using NftablesSession session = NftablesSession.Open();

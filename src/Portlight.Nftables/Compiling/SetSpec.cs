@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Numerics;
 
 namespace Portlight.Nftables.Compiling;
 
@@ -16,6 +17,13 @@ internal sealed record SetSpec(string Name, ImmutableArray<KeyField> Key, bool I
     private const uint FlagInterval = 0x4;
     private const uint FlagMap = 0x8;
     private const uint FlagConcatenation = 0x80;
+    private const int LeastCapacity = 1024;
+
+    /// <summary>
+    /// How many elements it has room for; 0 for an interval set, which grows. The kernel keeps a hash set of a given size in a plain table, at half the cost of one that
+    /// grows: to fill it and to look into it. One that is full is refused with ENFILE, and made anew larger with its table.
+    /// </summary>
+    internal int Capacity { get; init; } = IsInterval ? 0 : LeastCapacity;
 
     /// <summary>enum nft_set_flags. Concatenation is only a flag where intervals make the kernel look into the fields.</summary>
     internal uint Flags => (IsInterval ? FlagInterval | FlagConcatenation : 0) | (Value != SetValue.None ? FlagMap : 0);
@@ -52,6 +60,9 @@ internal sealed record SetSpec(string Name, ImmutableArray<KeyField> Key, bool I
         SetRole.Icmp => Interval(id, KeyField.Ipv4Address, KeyField.IcmpType, KeyField.IcmpCode),
         _ => Interval(id, KeyField.Ipv6Address, KeyField.Icmpv6Type, KeyField.Icmpv6Code),
     };
+
+    /// <summary>The same with room for so many elements and as many more.</summary>
+    internal SetSpec For(int elements) => IsInterval ? this : this with { Capacity = Math.Max(LeastCapacity, (int)BitOperations.RoundUpToPowerOf2((uint)elements * 2)) };
 
     // nft's own type for labels shows nothing but the lowest bit.
     private static ImmutableArray<KeyField> Label => [KeyField.Mark, KeyField.Mark, KeyField.Mark, KeyField.Mark];

@@ -21,6 +21,9 @@ internal sealed class TableSpec
 
     internal SectionNeeds Needs { get; }
 
+    /// <summary>By the name of the set.</summary>
+    internal Dictionary<string, int> Capacities => Sets.ToDictionary(set => set.Name, set => set.Capacity, StringComparer.Ordinal);
+
     internal static TableSpec Compile(Ruleset ruleset)
     {
         var needs = new SectionNeeds();
@@ -36,11 +39,11 @@ internal sealed class TableSpec
             }
         }
 
-        return Of(ruleset.Options, needs, elements);
+        return Of(ruleset.Options, needs, elements, set => SetSpec.Of(set).For(elements.GetValueOrDefault(set)?.Count ?? 0));
     }
 
-    /// <summary>The same with nothing open: the elements that close, and those that tell whose a connection is. For needs that are known already.</summary>
-    internal static TableSpec Gates(RulesetOptions options, IEnumerable<FilteredAttachment> attachments, SectionNeeds needs)
+    /// <summary>The same with nothing open: the elements that close, and those that tell whose a connection is. For needs and capacities that are known already.</summary>
+    internal static TableSpec Gates(RulesetOptions options, IEnumerable<FilteredAttachment> attachments, SectionNeeds needs, IReadOnlyDictionary<string, int> capacities)
     {
         var gates = new Dictionary<SetId, List<SetElement>>();
         foreach (FilteredAttachment attachment in attachments)
@@ -52,10 +55,10 @@ internal sealed class TableSpec
             }
         }
 
-        return Of(options, needs, gates);
+        return Of(options, needs, gates, set => SetSpec.Of(set) is var spec && capacities.TryGetValue(spec.Name, out int capacity) ? spec with { Capacity = capacity } : spec);
     }
 
-    private static TableSpec Of(RulesetOptions options, SectionNeeds needs, Dictionary<SetId, List<SetElement>> elements)
+    private static TableSpec Of(RulesetOptions options, SectionNeeds needs, Dictionary<SetId, List<SetElement>> elements, Func<SetId, SetSpec> declare)
     {
         SectionId[] sections = [.. needs.Sections.OrderBy(section => section.Kind).ThenBy(section => section.Index)];
         SetId[] sets = [.. Skeleton.SetsOf(options.Connections), .. sections.SelectMany(needs.SetsOf)];
@@ -65,6 +68,6 @@ internal sealed class TableSpec
             .. sections.SelectMany(section => Skeleton.SectionChains(section, needs.SetsOf(section), options)),
             .. Skeleton.InstanceChains(options),
         ];
-        return new TableSpec([.. sets.Select(SetSpec.Of)], chains, elements.ToDictionary(pair => pair.Key.Name, pair => pair.Value, StringComparer.Ordinal), needs);
+        return new TableSpec([.. sets.Select(declare)], chains, elements.ToDictionary(pair => pair.Key.Name, pair => pair.Value, StringComparer.Ordinal), needs);
     }
 }

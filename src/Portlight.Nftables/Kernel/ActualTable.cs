@@ -3,6 +3,9 @@ using Portlight.Nftables.Compiling;
 
 namespace Portlight.Nftables.Kernel;
 
+/// <summary>How a set is declared in the kernel. The capacity is 0 where the set grows.</summary>
+internal readonly record struct ActualSet(uint Flags, uint KeyType, uint KeyLength, uint Capacity);
+
 /// <summary>What the kernel holds under our table's name, as <see cref="TableReader"/> found it.</summary>
 internal sealed class ActualTable
 {
@@ -33,8 +36,7 @@ internal sealed class ActualTable
     /// <summary>Base chains among <see cref="Rules"/>; those of another type or policy than ours come with a hook that matches nothing.</summary>
     internal Dictionary<string, HookSpec> Hooks { get; } = new(StringComparer.Ordinal);
 
-    /// <summary>Sets as flags, type and length of the key.</summary>
-    internal Dictionary<string, (uint Flags, uint KeyType, uint KeyLength)> Sets { get; } = new(StringComparer.Ordinal);
+    internal Dictionary<string, ActualSet> Sets { get; } = new(StringComparer.Ordinal);
 
     internal Dictionary<string, HashSet<SetElement>> Elements { get; } = new(StringComparer.Ordinal);
 }

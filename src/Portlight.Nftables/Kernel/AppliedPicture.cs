@@ -12,17 +12,21 @@ internal sealed class AppliedPicture
     private readonly Dictionary<string, FilteredAttachment> _attachments;
     private readonly SectionNeeds _needs;
 
-    internal AppliedPicture(Ruleset ruleset, SectionNeeds needs)
+    internal AppliedPicture(Ruleset ruleset, TableSpec spec)
     {
         _options = ruleset.Options;
         _attachments = new Dictionary<string, FilteredAttachment>(ruleset.Attachments, StringComparer.Ordinal);
-        _needs = needs;
+        _needs = spec.Needs;
+        Capacities = spec.Capacities;
     }
 
     /// <summary>All of it, as it was desired.</summary>
     internal Ruleset Ruleset => new(_options, _attachments.Values);
 
     internal SectionNeeds Needs => _needs;
+
+    /// <summary>Of the sets, by name, when all of it was compared last.</summary>
+    internal IReadOnlyDictionary<string, int> Capacities { get; }
 
     /// <summary>What would be desired after the change.</summary>
     internal Ruleset After(Dictionary<string, FilteredAttachment?> change)

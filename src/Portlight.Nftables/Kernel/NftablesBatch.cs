@@ -77,7 +77,7 @@ internal sealed class NftablesBatch : IDisposable
         }
 
         _writer.U32BigEndian(10, ++_setNumber);
-        if (set.IsInterval) DescribeFields(set);
+        Describe(set);
         // Tells nft that a lone interface name is not a number to be turned round (libnftnl, NFTNL_UDATA_SET_KEYBYTEORDER; 1 is the host's order).
         if (set.Key.Length == 1) _writer.Bytes(13, [0, 4, 1, 0, 0, 0]);
         _writer.EndMessage();
@@ -208,9 +208,16 @@ internal sealed class NftablesBatch : IDisposable
         _writer.EndNested(nested);
     }
 
-    private void DescribeFields(SetSpec set)
+    private void Describe(SetSpec set)
     {
         int description = _writer.BeginNested(9);
+        if (set.Capacity > 0) _writer.U32BigEndian(1, (uint)set.Capacity);
+        if (set.IsInterval) DescribeFields(set);
+        _writer.EndNested(description);
+    }
+
+    private void DescribeFields(SetSpec set)
+    {
         int fields = _writer.BeginNested(2);
         foreach (KeyField part in set.Key)
         {
@@ -220,7 +227,6 @@ internal sealed class NftablesBatch : IDisposable
         }
 
         _writer.EndNested(fields);
-        _writer.EndNested(description);
     }
 
     private void Message(ushort type, ushort flags, string operation, string subject)

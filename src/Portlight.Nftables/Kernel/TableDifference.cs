@@ -53,9 +53,9 @@ internal sealed class TableDifference
     }
 
     /// <summary>The table with everything attached and nothing open: chains, sets, and the gates alone. Costs no compiling of port sets.</summary>
-    internal static TableDifference Closed(RulesetOptions options, IEnumerable<FilteredAttachment> attachments, SectionNeeds needs, TableMark mark)
+    internal static TableDifference Closed(AppliedPicture picture, TableMark mark)
     {
-        TableSpec gates = TableSpec.Gates(options, attachments, needs);
+        TableSpec gates = TableSpec.Gates(picture.Ruleset.Options, picture.Ruleset.Attachments.Values, picture.Needs, picture.Capacities);
         return Whole(gates, mark, removeFirst: false);
     }
 
@@ -134,7 +134,11 @@ internal sealed class TableDifference
         if (actual.ObjectCount != actual.Rules.Count + actual.Sets.Count) return false;
         foreach (SetSpec set in desired.Sets)
         {
-            if (actual.Sets.TryGetValue(set.Name, out (uint, uint, uint) found) && found != (set.Flags, set.KeyType, (uint)set.KeyLength)) return false;
+            if (!actual.Sets.TryGetValue(set.Name, out ActualSet found)) continue;
+            if (found with { Capacity = 0 } != new ActualSet(set.Flags, set.KeyType, (uint)set.KeyLength, 0)) return false;
+            // One that grows by itself is an older release's; one that is too small was outgrown.
+            int wanted = set.Capacity == 0 ? 0 : Math.Max(1, desired.Elements.GetValueOrDefault(set.Name)?.Count ?? 0);
+            if (found.Capacity < wanted) return false;
         }
 
         foreach (ChainSpec chain in desired.Chains)

@@ -36,6 +36,14 @@ internal sealed class TableReader : IDisposable
 
     public void Dispose() => _request.Dispose();
 
+    /// <summary>A number that every commit changes, whoever makes it.</summary>
+    internal static uint Generation(NetlinkSocket socket)
+    {
+        using var reader = new TableReader(socket);
+        reader.ReadGeneration();
+        return reader._table.Generation;
+    }
+
     private void ReadGeneration() => Ask(GetGeneration, FlagAck, "read the generation", null, message =>
         _table.Generation = message.Attributes(HeaderLength).U32BigEndianOrNull(1) ?? 0);
 
@@ -84,7 +92,8 @@ internal sealed class TableReader : IDisposable
     {
         NetlinkAttributes attributes = message.Attributes(HeaderLength);
         string name = attributes.TextOrNull(2) ?? "";
-        _table.Sets[name] = (attributes.U32BigEndianOrNull(3) ?? 0, attributes.U32BigEndianOrNull(4) ?? 0, attributes.U32BigEndianOrNull(5) ?? 0);
+        uint capacity = attributes.TryGet(9, out NetlinkAttribute description) ? description.Nested.U32BigEndianOrNull(1) ?? 0 : 0;
+        _table.Sets[name] = new ActualSet(attributes.U32BigEndianOrNull(3) ?? 0, attributes.U32BigEndianOrNull(4) ?? 0, attributes.U32BigEndianOrNull(5) ?? 0, capacity);
     });
 
     private void ReadElements(string set) => AskUnlessGone(() =>

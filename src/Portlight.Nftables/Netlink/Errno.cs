@@ -12,6 +12,7 @@ public static class Errno
     public const int EEXIST = 17;
     public const int ENODEV = 19;
     public const int EINVAL = 22;
+    public const int ENFILE = 23;
     public const int ERANGE = 34;
     public const int ENOTEMPTY = 39;
     public const int ERESTART = 85;
@@ -35,7 +36,7 @@ public static class Errno
         EEXIST => "EEXIST",
         ENODEV => "ENODEV",
         EINVAL => "EINVAL",
-        23 => "ENFILE",
+        ENFILE => "ENFILE",
         24 => "EMFILE",
         31 => "EMLINK",
         ERANGE => "ERANGE",

@@ -76,6 +76,9 @@ public sealed class NetlinkSocket : SafeHandle
         if (!TrySetOption(Libc.SOL_NETLINK, Libc.NETLINK_ADD_MEMBERSHIP, group)) throw Failure($"cannot join netlink group {group}");
     }
 
+    /// <summary>Ends a subscription. What was queued stays there to be read.</summary>
+    public void LeaveGroup(int group) => TrySetOption(Libc.SOL_NETLINK, Libc.NETLINK_DROP_MEMBERSHIP, group);
+
     /// <summary>Dumps are filtered by what their request names (NETLINK_GET_STRICT_CHK, Linux 4.20). False where the kernel knows it not, and lists everything.</summary>
     public bool FilterDumps() => TrySetOption(Libc.SOL_NETLINK, Libc.NETLINK_GET_STRICT_CHK, 1);
 
