@@ -4,7 +4,7 @@ namespace Portlight.TestKit;
 
 /// <summary>
 /// A disk that does not confirm a flush, as a library that a child process is started with (LD_PRELOAD): fsync and fdatasync of one kind of file fail with EIO,
-/// once, as Linux reports it once.
+/// once, as Linux reports it once. Or a quota that is used up: writes to one kind of file fail with EDQUOT as long as it lasts.
 /// </summary>
 public sealed class FailingFlush : IDisposable
 {
@@ -62,6 +62,27 @@ public sealed class FailingFlush : IDisposable
             return ((int (*)(int))dlsym(RTLD_NEXT, name))(descriptor);
         }
 
+        static int is_over_quota(int descriptor)
+        {
+            const char *file = getenv("FAILING_WRITE_FILE"), *trigger = getenv("FAILING_FLUSH_TRIGGER");
+            char link[64], path[4096];
+            snprintf(link, sizeof link, "/proc/self/fd/%d", descriptor);
+            ssize_t length = file == NULL ? -1 : readlink(link, path, sizeof path - 1);
+            if (length < 0)
+                return 0;
+            path[length] = 0;
+            return has_end(path, file) && access(trigger, F_OK) == 0;
+        }
+
+        ssize_t pwrite64(int descriptor, const void *bytes, size_t count, off64_t offset)
+        {
+            if (is_over_quota(descriptor)) {
+                errno = EDQUOT;
+                return -1;
+            }
+            return ((ssize_t (*)(int, const void *, size_t, off64_t))dlsym(RTLD_NEXT, "pwrite64"))(descriptor, bytes, count, offset);
+        }
+
         int fsync(int descriptor) { return flush("fsync", descriptor); }
         int fdatasync(int descriptor) { return flush("fdatasync", descriptor); }
         """;
@@ -93,13 +114,29 @@ public sealed class FailingFlush : IDisposable
     /// <param name="content">What the file must contain by then; empty for anything.</param>
     public void Prepare(ProcessStartInfo start, string fileEnd, string content = "")
     {
-        start.Environment["LD_PRELOAD"] = Library;
+        Load(start);
         start.Environment["FAILING_FLUSH_FILE"] = fileEnd;
         start.Environment["FAILING_FLUSH_CONTENT"] = content;
-        start.Environment["FAILING_FLUSH_TRIGGER"] = Trigger;
+    }
+
+    /// <summary>Starts a process so that every write to a file fails between <see cref="Arm"/> and <see cref="Disarm"/>, as where a quota is used up.</summary>
+    /// <param name="start">What is to be started.</param>
+    /// <param name="fileEnd">How the path of the file ends.</param>
+    public void PrepareQuota(ProcessStartInfo start, string fileEnd)
+    {
+        Load(start);
+        start.Environment["FAILING_WRITE_FILE"] = fileEnd;
     }
 
     public void Arm() => File.WriteAllBytes(Trigger, []);
+
+    public void Disarm() => File.Delete(Trigger);
+
+    private void Load(ProcessStartInfo start)
+    {
+        start.Environment["LD_PRELOAD"] = Library;
+        start.Environment["FAILING_FLUSH_TRIGGER"] = Trigger;
+    }
 
     public void Dispose() => _directory.Delete(recursive: true);
 }

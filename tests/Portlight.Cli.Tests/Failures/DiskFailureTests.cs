@@ -102,6 +102,35 @@ public sealed class DiskFailureTests : IDisposable
     }
 
     [Fact]
+    public async Task A_quota_that_is_used_up_is_as_a_full_disk()
+    {
+        using var quota = await FailingFlush.BuildAsync();
+        var command = ServeProcess.CommandOn(Data);
+        quota.PrepareQuota(command, "portlight.db-wal");
+        using (var server = await ServeProcess.StartAsync(command, Data))
+        {
+            await server.CreateAsync("web-1");
+            Assert.Equal(200, (await server.PutAsync("web-1", Before)).Status);
+            quota.Arm();
+
+            var (status, body) = await server.PutAsync("web-1", Refused);
+
+            Assert.Equal(500, status);
+            Assert.Contains("nothing was written", body, StringComparison.Ordinal);
+            Assert.Equal((503, "disk-full"), await server.HealthAsync());
+            quota.Disarm();
+            await UntilHealthyAsync(server);
+            Assert.Equal(Before, await server.PortAsync("web-1"));
+            Assert.Equal(200, (await server.PutAsync("web-1", 3333)).Status);
+            server.Kill();
+            await server.EndAsync();
+        }
+
+        using var restarted = await ServeProcess.StartAsync(Data);
+        Assert.Equal(3333, await restarted.PortAsync("web-1"));
+    }
+
+    [Fact]
     public async Task A_deleted_data_directory_ends_the_acknowledgements_and_the_server()
     {
         using var server = await ServeProcess.StartAsync(Data);

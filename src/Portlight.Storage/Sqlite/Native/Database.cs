@@ -1,15 +1,18 @@
+using System.Runtime.InteropServices;
 using SQLitePCL;
 
 namespace Portlight.Storage.Sqlite;
 
 /// <summary>One connection to the database file, for one thread at a time. Every failure is a <see cref="StoreException"/> that says what to do about it.</summary>
-internal sealed class Database : IDisposable
+internal sealed partial class Database : IDisposable
 {
     // sqlite3.h, which the bindings do not name.
     private const int CheckpointPassive = 0;
     private const int CheckpointFull = 1;
     private const int DbStatusCacheWrite = 9;
     private const int DbConfigNoCheckpointOnClose = 1006;
+    private const int WriteFailed = 778; // SQLITE_IOERR_WRITE
+    private const int QuotaExceeded = 122; // EDQUOT
 
     private readonly sqlite3 handle;
     private readonly string path;
@@ -119,13 +122,20 @@ internal sealed class Database : IDisposable
             raw.SQLITE_FULL => $"there is no room left for the database `{path}`; make room on its disk",
             raw.SQLITE_CORRUPT or raw.SQLITE_NOTADB => $"the database `{path}` is damaged ({words}); restore it from a backup",
             raw.SQLITE_CANTOPEN or raw.SQLITE_READONLY or raw.SQLITE_PERM => $"the database `{path}` cannot be opened or written ({words}); check its directory and permissions",
+            _ when IsOverQuota(code) => $"the quota for the database `{path}` is used up; make room, or raise the quota",
             raw.SQLITE_IOERR => $"reading or writing the database `{path}` failed ({words}, code {code}); check the disk",
             _ => $"the database `{path}` refused ({words}, code {code})",
         };
         return new StoreException(text)
         {
             IsSyncFailure = code is raw.SQLITE_IOERR_FSYNC or raw.SQLITE_IOERR_DIR_FSYNC,
-            IsDiskFull = (code & 0xFF) == raw.SQLITE_FULL,
+            IsDiskFull = (code & 0xFF) == raw.SQLITE_FULL || IsOverQuota(code),
         };
     }
+
+    /// <summary>SQLite calls no room on the disk by a name of its own, and no room in a quota a failed write: it fails in the same place, and as much is written.</summary>
+    private bool IsOverQuota(int code) => code == WriteFailed && SystemError(handle) == QuotaExceeded;
+
+    [LibraryImport("e_sqlite3", EntryPoint = "sqlite3_system_errno")]
+    private static partial int SystemError(sqlite3 handle);
 }
