@@ -64,6 +64,13 @@ internal sealed class Image : IDisposable
         Link($"{Units}/multi-user.target.wants/{name}", $"../{name}");
     }
 
+    /// <summary>What `systemctl edit` writes.</summary>
+    internal void WriteDropIn(string name, string text)
+    {
+        Directory.CreateDirectory(In($"{Units}/{name}.d"));
+        Write($"{Units}/{name}.d/override.conf", text);
+    }
+
     /// <summary>Changes the text of a unit that is there.</summary>
     internal void EditUnit(string name, Func<string, string> edit) => Write($"{Units}/{name}", edit(File.ReadAllText(In($"{Units}/{name}"))));
 

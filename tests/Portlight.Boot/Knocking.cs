@@ -13,6 +13,7 @@ internal sealed class Knocking : IDisposable
     private readonly Thread _thread;
     private readonly int[] _counts = new int[ushort.MaxValue + 1];
     private volatile bool _stopping;
+    private volatile int _rounds;
 
     internal Knocking(NetworkNode peer, IPAddress own, IPAddress machine, params ushort[] ports)
     {
@@ -24,12 +25,22 @@ internal sealed class Knocking : IDisposable
         _thread.Start();
     }
 
-    /// <summary>Ends it, and tells how many TCP segments came back from each port, in the order of the ports.</summary>
+    /// <summary>How many TCP segments have come back from each port, in the order of the ports.</summary>
+    internal int[] Count() => [.. _knocks.Select(knock => Volatile.Read(ref _counts[knock.Port]))];
+
+    /// <summary>Waits until every port has been tried so many times more.</summary>
+    internal void AwaitRounds(int rounds)
+    {
+        var last = _rounds + rounds;
+        Assert.True(SpinWait.SpinUntil(() => _rounds >= last, Deadline.Span), "the peer does not get on");
+    }
+
+    /// <summary>Ends it, and tells the same.</summary>
     internal int[] Stop()
     {
         _stopping = true;
         _thread.Join();
-        return [.. _knocks.Select(knock => _counts[knock.Port])];
+        return Count();
     }
 
     public void Dispose()
@@ -54,12 +65,14 @@ internal sealed class Knocking : IDisposable
 
             while (_answers.Poll(1_000, SelectMode.SelectRead))
             {
-                Count();
+                TakeAnswer();
             }
+
+            _rounds++;
         }
     }
 
-    private void Count()
+    private void TakeAnswer()
     {
         var packet = new byte[2048];
         var length = _answers.Receive(packet);
