@@ -59,7 +59,7 @@ public sealed class EmbeddedAgent : IAgent, IDisposable
             Protection = session.Protection == TableProtection.Owned ? "owned" : "watched",
             KernelRelease = HostCheck.KernelRelease,
         });
-        _labRepair = new LabRepair(labLinks, _enforcer, _gate, _status, clock, log);
+        _labRepair = new LabRepair(labLinks, _enforcer, lab, _gate, _status, clock, log);
     }
 
     public AgentStatus Status => _status.Current;

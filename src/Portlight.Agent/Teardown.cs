@@ -60,7 +60,10 @@ public sealed class Teardown : IDisposable
     {
         try
         {
-            var instances = _lab!.Clear() + (_takesOver ? _lab.Foreign.Remove().Count : 0);
+            _lab!.Look();
+            var own = _lab.Found.ToList();
+            LinkRemoval.Require(_lab.Dismantle(own));
+            var instances = own.Count + (_takesOver ? _lab.Foreign.Remove().Count : 0);
             return new KernelContents(_session!.Teardown(), instances);
         }
         catch (Exception exception) when (exception is NetlinkException or RulesetRefusedException or LabException)

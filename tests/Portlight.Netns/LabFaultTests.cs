@@ -57,6 +57,17 @@ public sealed class LabFaultTests
         }
     }
 
+    [Theory]
+    [InlineData("addr flush dev eth0 scope global", "addr show dev eth0", "203.0.113.9")]
+    [InlineData("route flush table main", "route show", "default via 169.254.1.1")]
+    public void What_root_inside_does_to_its_own_addresses_and_ways_out_is_mended_by_and_by(string command, string look, string wanted)
+    {
+        using var scene = new Scene();
+        var inside = scene.Inside(scene.Put(Scene.Lab(9, Ports.Of("80/tcp"))));
+        inside.Run("ip", command);
+        Await(() => inside.Run("ip", look).Contains(wanted, StringComparison.Ordinal), "nobody mended it");
+    }
+
     [Fact]
     public void Thousands_of_addresses_inside_one_instance_are_not_read_and_are_its_own_report()
     {
@@ -65,10 +76,12 @@ public sealed class LabFaultTests
         scene.Put(Scene.Lab(9, Ports.Of("80/tcp")));
         scene.Inside(full).Run("ip", "-batch -", string.Join('\n', Enumerable.Range(0, 3000).Select(i => $"addr add 10.9.{i / 250}.{i % 250}/32 dev eth0")));
 
-        var reports = scene.Synchronise().OfType<AgentReport.Applied>().ToDictionary(report => report.Index);
+        // What is inside is looked at by and by; what was found is in the next report.
+        Await(() => Problem(8) is not null, "nobody looked inside");
+        Assert.Contains("more than 64 addresses", Problem(8), StringComparison.Ordinal);
+        Assert.Null(Problem(9));
 
-        Assert.Contains("more than 64 addresses", reports[8].Problem, StringComparison.Ordinal);
-        Assert.Null(reports[9].Problem);
+        string? Problem(long index) => scene.Synchronise().OfType<AgentReport.Applied>().Single(report => report.Index == index).Problem;
     }
 
     [Fact]
@@ -107,7 +120,7 @@ public sealed class LabFaultTests
 
     [Theory]
     [InlineData("link set pl9 down")]
-    [InlineData("link set pl9 down\nlink set pl9 name renamed9\nlink set renamed9 up")]
+    [InlineData("link set pl9 down\nlink set pl9 name renamed9")]
     [InlineData("route del 203.0.113.9")]
     [InlineData("route replace 203.0.113.9 dev client0")]
     [InlineData("addr del 169.254.1.1/32 dev pl9")]

@@ -91,6 +91,9 @@ internal sealed class Enforcer(InstallationId installation, NftablesSession sess
     /// <summary>The lab instances that stand.</summary>
     internal LabInstance[] LabInstances => [.. _standing.Values.Select(plan => plan.Lab).OfType<LabInstance>()];
 
+    /// <summary>The lab instance of that index as it stands; null when none does.</summary>
+    internal LabInstance? LabInstance(long index) => _standing.GetValueOrDefault(index)?.Lab;
+
     /// <summary>Mends what others have done to the links and routes of lab instances, and gives those that were not as they should be.</summary>
     internal List<long> Heal(LabChanges changes)
     {

@@ -70,7 +70,8 @@ internal sealed class WholeComparison(LabHost lab, AttachedDevices devices, Rule
     private bool TryMend(Plan plan, List<AgentReport> reports)
     {
         standing[plan.Index] = plan;
-        if (plan.Lab is null)
+        // What stands as it was made is not entered: with hundreds that takes a second, and changes of ports wait. LabRepair looks into one after the other.
+        if (plan.Lab is null || (_before.GetValueOrDefault(plan.Index)?.Lab == plan.Lab && lab.IsAsMade(plan.Lab)))
         {
             return true;
         }

@@ -121,6 +121,13 @@ internal sealed class HostSide(NetlinkSocket socket, InstallationId installation
         return isIpv6On || wanted.Ipv6 is null ? null : $"IPv6 is off for the link `{link.Name}` (net.ipv6.conf.{link.Name}.disable_ipv6), so {wanted.Ipv6} cannot be reached";
     }
 
+    /// <summary>Whether what was read of an instance is as it was made. Where IPv6 is off it is not, and is mended each time.</summary>
+    internal static bool IsAsMade(LabInstance wanted, State state) =>
+        state.Link.Name == wanted.LinkName
+        && state.Link.IsUp == wanted.IsRunning
+        && (!wanted.IsRunning
+            || (state.Addresses.Contains(LabLayout.GatewayIpv4) && state.Addresses.Contains(LabLayout.GatewayIpv6) && state.Routes.ToHashSet().SetEquals(wanted.Addresses)));
+
     /// <summary>Whether what leads to the instance is there, as it was made.</summary>
     internal bool IsOpen(LabInstance wanted)
     {

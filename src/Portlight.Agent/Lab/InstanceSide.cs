@@ -34,6 +34,20 @@ internal sealed class InstanceSide(Cidr privateNetwork)
         return mark == alias.ToString();
     }
 
+    /// <summary>Makes the host's end of the link, as far as the kernel's settings go, and what is inside what the instance should have.</summary>
+    /// <exception cref="LabException">Something was refused, or the link leads elsewhere.</exception>
+    internal void Mend(HostSide host, LinkRow link, LabInstance wanted)
+    {
+        using var handle = NamedNamespace.Require(wanted.NamespaceName);
+        LinkSettings.Apply(link.Name);
+        if (!host.LeadsTo(link, handle))
+        {
+            throw new LabException($"the far end of `{link.Name}` is not in the network namespace `{wanted.NamespaceName}`");
+        }
+
+        Furnish(handle, wanted, link.PeerIndex);
+    }
+
     /// <summary>
     /// Makes addresses and routes what the instance should have. What is right already is not touched, so connections live on.
     /// </summary>

@@ -74,6 +74,23 @@ internal sealed class LabHost : IDisposable
         && found.State.Link.IsUp
         && (!wanted.IsRunning || found.State.Routes.Except(wanted.Addresses).Any());
 
+    /// <summary>Whether an instance that this process has made or mended is still so, by what <see cref="Look"/> saw: its inside is not looked at.</summary>
+    internal bool IsAsMade(LabInstance wanted) =>
+        _present.GetValueOrDefault(wanted.Index) == wanted
+        && !_problems.ContainsKey(wanted.Index)
+        && !_unfinished.Contains(wanted.Index)
+        && _found.TryGetValue(wanted.Index, out var found)
+        && found.Alias == _host.AliasOf(wanted)
+        && HostSide.IsAsMade(wanted, found.State)
+        && Attempt(() => NamedNamespace.Require(wanted.NamespaceName).Dispose()) is null;
+
+    /// <summary>Mends what root inside an instance has done to its addresses and ways out; notes what is refused, and gives it.</summary>
+    internal string? MendInside(LabInstance wanted)
+    {
+        var problem = Attempt(() => _inside.Mend(_host, _host.LinkOf(wanted.LinkName), wanted));
+        return problem is null ? null : _problems[wanted.Index] = problem;
+    }
+
     /// <summary>
     /// Makes one instance what is wanted, from what <see cref="Look"/> saw: first what closes, then what opens. What is refused does not stop the rest, and an
     /// instance is made again only when its link or the name of its namespace is gone. The rules are in force already.
@@ -91,8 +108,7 @@ internal sealed class LabHost : IDisposable
 
         var state = found.State.Link.Name == found.Alias.LinkName ? found.State : _host.Rename(found.State, found.Alias.LinkName);
         _present[wanted.Index] = new LabInstance(wanted.Index, found.Alias.NamespaceName, Kept(state, wanted.PublicIpv4), Kept(state, wanted.PrivateIpv4), Kept(state, wanted.Ipv6), state.Link.IsUp);
-        using var handle = NamedNamespace.Open(found.Alias.NamespaceName);
-        if (handle is null || found.Alias.NamespaceName != wanted.NamespaceName)
+        if (!NamedNamespace.Exists(found.Alias.NamespaceName) || found.Alias.NamespaceName != wanted.NamespaceName)
         {
             // Whoever removed the name cannot be asked for the namespace; what runs in it has lost its network with this.
             _present.Remove(wanted.Index);
@@ -112,10 +128,7 @@ internal sealed class LabHost : IDisposable
             _host.Close(state.Link.Name);
         }
 
-        var problem = Attempt(() => LinkSettings.Apply(state.Link.Name));
-        problem ??= _host.LeadsTo(state.Link, handle)
-            ? Attempt(() => _inside.Furnish(handle, wanted, state.Link.PeerIndex))
-            : $"the far end of `{state.Link.Name}` is not in the network namespace `{wanted.NamespaceName}`";
+        var problem = Attempt(() => _inside.Mend(_host, state.Link, wanted));
         if (wanted.IsRunning)
         {
             problem ??= _host.Open(wanted, state);
@@ -209,7 +222,7 @@ internal sealed class LabHost : IDisposable
             return;
         }
 
-        using var handle = NamedNamespace.Open(wanted.NamespaceName) ?? throw new LabException($"the network namespace `{wanted.NamespaceName}` is gone");
+        using var handle = NamedNamespace.Require(wanted.NamespaceName);
         _inside.Furnish(handle, wanted, _host.LinkOf(wanted.LinkName).PeerIndex);
         _problems.Remove(wanted.Index);
         if (wanted.IsRunning && _host.Open(wanted, known: null) is { } problem)
@@ -237,7 +250,7 @@ internal sealed class LabHost : IDisposable
     }
 
     /// <summary>Removes links that <see cref="Look"/> saw and nobody wants, with their namespaces if they lead there, and gives what was refused.</summary>
-    internal Dictionary<LabAlias, string> Dismantle(IReadOnlyCollection<long> indices)
+    internal Dictionary<LabAlias, string> Dismantle(IReadOnlyList<long> indices)
     {
         var refused = new Dictionary<LabAlias, string>();
         var going = new List<LabRemains>();
@@ -254,15 +267,6 @@ internal sealed class LabHost : IDisposable
         }
 
         return refused.Concat(_host.Dismantle(going)).ToDictionary();
-    }
-
-    /// <summary>Removes every lab instance of ours, known or not, and says how many there were.</summary>
-    internal int Clear()
-    {
-        Look();
-        var indices = Found.ToList();
-        LinkRemoval.Require(Dismantle(indices));
-        return indices.Count;
     }
 
     /// <summary>How many lab instances of ours there are, known or not.</summary>

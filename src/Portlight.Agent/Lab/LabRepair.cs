@@ -4,49 +4,91 @@ using Portlight.Agent.Links;
 
 namespace Portlight.Agent.Lab;
 
-/// <summary>Mends lab instances at once when others change their links and routes, or remove the names of their namespaces.</summary>
+/// <summary>
+/// Mends lab instances at once when others change their links and routes, or remove the names of their namespaces; and looks into one after the other, so that
+/// each is looked into every five minutes, and none who wants to change ports waits for more than one.
+/// </summary>
 internal sealed class LabRepair : IDisposable
 {
+    private const int RoundsForAll = 300;
+    private static readonly TimeSpan Round = TimeSpan.FromSeconds(1);
+
     private readonly Enforcer _enforcer;
+    private readonly LabHost _lab;
     private readonly Lock _gate;
     private readonly StatusRecord _status;
     private readonly ILogger _log;
     private readonly LabWatch _links;
     private readonly MountWatch _mounts;
+    private readonly PeriodicTimer _rounds;
+    private readonly Task _lookingInside;
+    private readonly Queue<long> _turn = [];
 
     /// <param name="links">The watcher, which is disposed with this.</param>
     /// <param name="enforcer">What stands.</param>
-    /// <param name="gate">Held by whoever uses the enforcer.</param>
+    /// <param name="lab">What it is made by.</param>
+    /// <param name="gate">Held by whoever uses these two.</param>
     /// <param name="status">Where repairs are counted.</param>
     /// <param name="clock">For the rests between repairs.</param>
     /// <param name="log">Where they are told.</param>
-    internal LabRepair(LinkWatcher links, Enforcer enforcer, Lock gate, StatusRecord status, TimeProvider clock, ILogger log)
+    internal LabRepair(LinkWatcher links, Enforcer enforcer, LabHost lab, Lock gate, StatusRecord status, TimeProvider clock, ILogger log)
     {
         _enforcer = enforcer;
+        _lab = lab;
         _gate = gate;
         _status = status;
         _log = log;
         _mounts = MountWatch.Start(HealNames);
         _links = LabWatch.Start(links, Heal, clock);
+        _rounds = new PeriodicTimer(Round, clock);
+        _lookingInside = Task.Run(LookInsideAsync, CancellationToken.None);
     }
 
     public void Dispose()
     {
+        _rounds.Dispose();
+        _lookingInside.GetAwaiter().GetResult();
         _mounts.Dispose();
         _links.Dispose();
+    }
+
+    private async Task LookInsideAsync()
+    {
+        var inRound = 1;
+        while (await _rounds.WaitForNextTickAsync(CancellationToken.None))
+        {
+            if (_turn.Count == 0)
+            {
+                Array.ForEach(Standing(), instance => _turn.Enqueue(instance.Index));
+                inRound = 1 + (_turn.Count / RoundsForAll);
+            }
+
+            for (var left = inRound; left > 0 && _turn.TryDequeue(out var index); left--)
+            {
+                lock (_gate)
+                {
+                    if (_enforcer.LabInstance(index) is { } instance && _lab.MendInside(instance) is { } problem)
+                    {
+                        _status.Change(status => status with { LastProblem = problem });
+                    }
+                }
+            }
+        }
+    }
+
+    private LabInstance[] Standing()
+    {
+        lock (_gate)
+        {
+            return _enforcer.LabInstances;
+        }
     }
 
     /// <summary>Something was mounted or unmounted. Looks while others may work; who has lost a name does not rest, because only root of this machine takes names.</summary>
     private void HealNames()
     {
-        LabInstance[] standing;
-        lock (_gate)
-        {
-            standing = _enforcer.LabInstances;
-        }
-
         var changes = new LabChanges(new HashSet<long>());
-        foreach (var instance in standing)
+        foreach (var instance in Standing())
         {
             var isThere = true;
             _ = Enforcer.Attempt(() => isThere = NamedNamespace.Exists(instance.NamespaceName));

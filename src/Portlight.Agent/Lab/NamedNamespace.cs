@@ -28,6 +28,10 @@ internal static class NamedNamespace
         return handle;
     }
 
+    /// <summary>The namespace of that name.</summary>
+    /// <exception cref="LabException">There is none.</exception>
+    internal static SafeFileHandle Require(string name) => Open(name) ?? throw new LabException($"the network namespace `{name}` is gone");
+
     /// <summary>Whether there is a namespace of that name.</summary>
     internal static bool Exists(string name)
     {
