@@ -43,13 +43,24 @@ internal sealed class Pipeline(
         };
         using var answer = new AnswerBuffer();
         var error = await RunAsync(http, call, answer);
-        await AnswerAsync(http, call, answer.Written, error);
-        var took = clock.GetElapsedTime(began);
-        metrics.Record(call, error, took);
-        RequestLog.Write(log, call, call.Origin.Source, error, took);
+        try
+        {
+            await call.AnswersAfter;
+            await AnswerAsync(http, call, answer.Written, error);
+        }
+        catch (Exception problem) when (IsAborted(http, problem))
+        {
+            // The caller has gone without its answer. The call is in the audit log, and is counted and logged like any other.
+        }
+        finally
+        {
+            var took = clock.GetElapsedTime(began);
+            metrics.Record(call, error, took);
+            RequestLog.Write(log, call, call.Origin.Source, error, took);
+        }
     }
 
-    /// <summary>Runs the call and writes its answer. Returns the error that the answer tells; null when the call succeeded.</summary>
+    /// <summary>Runs the call, records it and writes its answer. Returns the error that the answer tells; null when the call succeeded.</summary>
     private async Task<LightsailException?> RunAsync(HttpContext http, Call call, AnswerBuffer answer)
     {
         LightsailException? error = null;
@@ -59,14 +70,16 @@ internal sealed class Pipeline(
             body = await RequestBody.ReadAsync(http.Request, http.RequestAborted);
             call.Audit.Body = body.Memory;
             call.Entry = FindOperation(http.Request, call, body.Memory.Span);
-            await authenticator.AuthenticateAsync(call, http.Request, body.Memory, http.RequestAborted);
+            authenticator.Authenticate(call, http.Request, body.Memory.Span, http.RequestAborted);
             rates.Take(call.Principal.OriginKeyId);
             call.ConfirmWithin = ConfirmHeader.Read(http.Request.Headers, call);
             await call.Entry.RunAsync(call, body.Memory, answer);
         }
-        catch (Exception problem) when (!IsAborted(http, problem))
+        catch (Exception problem)
         {
-            error = AsApiError(call, problem);
+            error = IsAborted(http, problem)
+                ? new MalformedHttpRequestException("the client closed the connection before its request was complete", problem.Message)
+                : AsApiError(call, problem);
         }
 
         error = await AuditAsync(call, error);
@@ -87,6 +100,11 @@ internal sealed class Pipeline(
         {
             await audit.RecordAsync(call, error);
             return error;
+        }
+        catch (StoreException problem)
+        {
+            // Once for each call would fill the log of a server whose disk is full: the audit log says it once.
+            return error ?? new ServiceException("the request was not answered, because it could not be recorded in the audit log", problem.Message, problem);
         }
         catch (Exception problem)
         {

@@ -190,6 +190,9 @@ public sealed partial class PortlightServer : IAsyncDisposable
         throw reason;
     }
 
+    /// <summary>Once this is disposed of: events of the audit log whose calls were answered and that could not be written. They are lost.</summary>
+    public int LostEvents => store.LostAuditEvents;
+
     public ValueTask DisposeAsync() => opened.DisposeAsync();
 
     private static WebApplication BuildHttp(BoundListeners listeners, Action<ILoggingBuilder> logging, Func<long> inForce)

@@ -45,13 +45,18 @@ public interface IStore : IAsyncDisposable
 
     /// <summary>
     /// Adds an event to the audit log that no decision carries: a read, a refusal. It is durable with the next commit, or a tenth of a second later at the latest;
-    /// a crash before that loses it. Waits while more events are on their way than memory should hold.
+    /// a crash before that loses it. Waits while more events are on their way than memory should hold. After a commit that failed it fails at once, until one
+    /// succeeds; what it had taken before is kept and tried again.
     /// </summary>
     /// <param name="recorded">The store keeps the memory of its text until it is durable: it must not change.</param>
+    /// <param name="untilDurable">Asks for a commit at once and returns when the event is durable. When that fails the event is forgotten.</param>
     /// <exception cref="ArgumentException">The text is not one line that holds a JSON object with members.</exception>
-    /// <exception cref="StoreException">The store has stopped.</exception>
+    /// <exception cref="StoreException">The event was not taken: the store has stopped, cannot write at present, or too many events wait.</exception>
     /// <exception cref="ObjectDisposedException">The store is closed.</exception>
-    ValueTask RecordAsync(AuditEvent recorded);
+    ValueTask RecordAsync(AuditEvent recorded, bool untilDurable = false);
+
+    /// <summary>Once the store is disposed of: events that it had taken and could not make durable. They are lost.</summary>
+    int LostAuditEvents { get; }
 
     /// <summary>Called once at start: <paramref name="observer"/> is told the number of the last event whenever events have become durable. It must be brief.</summary>
     void ObserveAudit(Action<long> observer);

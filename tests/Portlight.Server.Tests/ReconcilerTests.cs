@@ -78,7 +78,7 @@ public sealed class ReconcilerTests
 
         Assert.NotNull(await server.Server.Reconciled.ConfirmAsync(refused, TimeSpan.FromMinutes(1)));
 
-        var taken = Assert.Single(await server.EventsAsync(), one => one.Text("eventName") == "ChangeTakenBack");
+        var taken = Assert.Single(await server.EventsAsync(), one => one.Text("eventName") == "ChangeReverted");
         Assert.Equal(("AwsServiceEvent", instance.Arn), (taken.Text("eventType"), taken.GetProperty("resources")[0].Text("ARN")));
         Assert.Equal(("web-1", "no room"), (taken.GetProperty("serviceEventDetails").Text("instanceName"), taken.GetProperty("serviceEventDetails").Text("reason")));
         Assert.Equal((443, 22), (FirstPort(taken, "portsBefore"), FirstPort(taken, "portsAfter")));

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json.Serialization.Metadata;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
 using Portlight.Domain;
 using Portlight.Wire;
@@ -24,6 +25,9 @@ internal sealed class ServerHarness : IAsyncDisposable
     public FakeTimeProvider Clock { get; } = new(new DateTimeOffset(2026, 11, 22, 12, 0, 0, TimeSpan.Zero));
 
     public HttpClient Http { get; } = new();
+
+    /// <summary>What the server writes to its own log.</summary>
+    public LoggedLines Log { get; } = new();
 
     public Uri Endpoint => Server.Addresses[0];
 
@@ -145,7 +149,7 @@ internal sealed class ServerHarness : IAsyncDisposable
 
     private async Task StartServerAsync()
     {
-        Server = await PortlightServer.StartAsync(options, (_, _) => Agent, Clock, _ => { }, TestContext.Current.CancellationToken);
+        Server = await PortlightServer.StartAsync(options, (_, _) => Agent, Clock, logging => logging.AddProvider(Log), TestContext.Current.CancellationToken);
         Assert.True(SharedCredentialsFile.TryRead(Path.Combine(directory, "credentials"), "default", out var credentials, out var problem), problem);
         Credentials = credentials;
         Scope = new Scope("111122223333", options.Region);

@@ -55,9 +55,10 @@ internal static class ServeVerb
         await using var lines = new LogLines(Console.OpenStandardError(), LogsAreJson(options.Log), TimeProvider.System);
         using var loggers = LoggerFactory.Create(logging => Configure(logging, lines));
         Enforcement? enforcement = null;
+        PortlightServer? server = null;
         try
         {
-            await using var server = await PortlightServer.StartAsync(
+            server = await PortlightServer.StartAsync(
                 options,
                 (bound, installation) => (enforcement = Enforcement.Open(bound, installation, loggers)).Agent,
                 TimeProvider.System,
@@ -87,10 +88,16 @@ internal static class ServeVerb
         }
         finally
         {
+            if (server is not null)
+            {
+                await server.DisposeAsync();
+                await TellLossAsync(server, error);
+            }
+
             enforcement?.Dispose();
         }
 
-        return ExitCode.Done;
+        return server is { LostEvents: > 0 } ? ExitCode.Failed : ExitCode.Done;
 
         void Ask(PosixSignalContext signal)
         {
@@ -98,6 +105,10 @@ internal static class ServeVerb
             stop.Cancel();
         }
     }
+
+    private static Task TellLossAsync(PortlightServer server, TextWriter error) => server.LostEvents == 0
+        ? Task.CompletedTask
+        : error.WriteLineAsync($"portlight: {server.LostEvents} events of the audit log are lost: their calls were answered, and then the database could not be written until the end; make room on its disk");
 
     private static void Configure(ILoggingBuilder logging, LogLines lines) =>
         logging.AddProvider(lines).AddFilter("Microsoft", LogLevel.Warning).SetMinimumLevel(LogLevel.Information);

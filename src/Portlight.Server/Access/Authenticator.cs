@@ -28,14 +28,19 @@ internal sealed class Authenticator(IStore store, AccessKeySecrets secrets, Sess
         .Select(service => service.SigningName)
         .ToFrozenDictionary(name => name, name => new SigV4Verifier(new SigV4Rules { Service = name }, clock), StringComparer.Ordinal);
 
-    /// <summary>Sets the call's principal and region.</summary>
+    /// <summary>Sets the call's principal and region; of a call that is refused, when it may be answered.</summary>
+    /// <param name="call">The call.</param>
+    /// <param name="request">Its request.</param>
+    /// <param name="body">Its body.</param>
+    /// <param name="cancellationToken">Ends the delay of a refusal.</param>
     /// <exception cref="LightsailException">The signature does not hold, or holds for nobody any more.</exception>
-    public async ValueTask AuthenticateAsync(Call call, HttpRequest request, ReadOnlyMemory<byte> body, CancellationToken cancellationToken)
+    public void Authenticate(Call call, HttpRequest request, ReadOnlySpan<byte> body, CancellationToken cancellationToken)
     {
         var view = store.View;
-        if (Verify(view, call, request, body.Span, out var parsed, out var holder) is { } refusal)
+        if (Verify(view, call, request, body, out var parsed, out var holder) is { } refusal)
         {
-            await brake.DelayAsync(call.Origin.Source, cancellationToken);
+            // Whoever hangs up meanwhile is recorded all the same: the call has ended, and only its answer waits.
+            call.AnswersAfter = brake.DelayAsync(call.Origin.Source, cancellationToken);
             throw refusal;
         }
 

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using Portlight.Server.Operations;
 using Portlight.Storage;
 using Portlight.Wire;
@@ -8,20 +9,23 @@ namespace Portlight.Server.Audit;
 /// Where every call becomes an event: one that writes, in the transaction of what it changes; any other, before its answer goes out. A call whose changes are
 /// durable and which then fails gets a second event, which names the first. Docs: docs/audit.md.
 /// </summary>
-internal sealed class AuditLog(IStore store, string ownerAccountId, string homeRegion, TimeProvider clock)
+internal sealed partial class AuditLog(IStore store, string ownerAccountId, string homeRegion, TimeProvider clock, ILogger<AuditLog> log)
 {
     private long waiting;
+    private int isFailing;
 
     /// <summary>Region of events of IAM and STS, which belong to no region (CloudTrail user guide, global service events).</summary>
     public const string GlobalRegion = "us-east-1";
 
     public UnknownCallers Unknown { get; } = new(clock);
 
+    public UnrecordedCalls Unrecorded { get; } = new(clock);
+
     /// <summary>Calls whose event the store has not taken yet.</summary>
     public long Waiting => Interlocked.Read(ref waiting);
 
     /// <summary>Records a call that has ended, unless its event is recorded with its changes and says all there is to say.</summary>
-    /// <exception cref="StoreException">The store has stopped: the call must not be answered as if it had not.</exception>
+    /// <exception cref="StoreException">The event cannot be written: the call must not be answered as if it could.</exception>
     public async ValueTask RecordAsync(Call call, LightsailException? error)
     {
         if (error is null && call.Audit.RecordedEventId is not null)
@@ -46,11 +50,28 @@ internal sealed class AuditLog(IStore store, string ownerAccountId, string homeR
         Interlocked.Increment(ref waiting);
         try
         {
-            await store.RecordAsync(ToEvent(ended));
+            // A secret must not be handed out before it is certain that the log says so.
+            await store.RecordAsync(ToEvent(ended), untilDurable: error is null && call.Entry!.HandsOutSecret);
+            Volatile.Write(ref isFailing, 0);
+        }
+        catch (Exception problem) when (problem is StoreException or ObjectDisposedException)
+        {
+            NoteUnrecorded(ended, problem);
+            throw;
         }
         finally
         {
             Interlocked.Decrement(ref waiting);
+        }
+    }
+
+    private void NoteUnrecorded(AuditedCall ended, Exception problem)
+    {
+        Unknown.PutBack(ended.LeftOut);
+        Unrecorded.Note(ended.Call, ended.Recipient, UnrecordedCalls.NotWritten, ended.Error?.Type ?? nameof(ServiceException));
+        if (Interlocked.Exchange(ref isFailing, 1) == 0)
+        {
+            LogFailing(log, problem);
         }
     }
 
@@ -78,4 +99,7 @@ internal sealed class AuditLog(IStore store, string ownerAccountId, string homeR
     }
 
     private string RegionOf(Call call) => call.Entry?.Service is { SpeaksQuery: true } ? GlobalRegion : call.Region.Length > 0 ? call.Region : homeRegion;
+
+    [LoggerMessage(4103, LogLevel.Error, "the audit log cannot be written: until it can, calls fail and are counted")]
+    private static partial void LogFailing(ILogger logger, Exception problem);
 }

@@ -4,14 +4,16 @@ using Portlight.Storage;
 
 namespace Portlight.Server.Audit;
 
-/// <summary>The audit log of a running server: where calls are recorded, and what writes the files.</summary>
+/// <summary>The audit log of a running server: where calls are recorded, what tells which were not, and what writes the files.</summary>
 internal sealed class AuditTrail : IAsyncDisposable
 {
+    private readonly AuditGaps gaps;
     private long durable;
 
     public AuditTrail(ServeOptions options, IStore store, string ownerAccountId, ServerMetrics metrics, TimeProvider clock, ILoggerFactory loggers)
     {
-        Log = new AuditLog(store, ownerAccountId, options.Region, clock);
+        Log = new AuditLog(store, ownerAccountId, options.Region, clock, loggers.CreateLogger<AuditLog>());
+        gaps = new AuditGaps(Log.Unrecorded, store, clock);
         Exporter = options.ExportsAudit
             ? new AuditExporter(store, options.AuditDirectory ?? Path.Combine(options.DataDirectory, "audit"), options.AuditRetention, clock, loggers.CreateLogger<AuditExporter>())
             : null;
@@ -27,9 +29,20 @@ internal sealed class AuditTrail : IAsyncDisposable
     /// <summary>Number of the last durable event.</summary>
     public long Durable => Interlocked.Read(ref durable);
 
-    public void Start() => Exporter?.Start();
+    public void Start()
+    {
+        gaps.Start();
+        Exporter?.Start();
+    }
 
-    public ValueTask DisposeAsync() => Exporter?.DisposeAsync() ?? ValueTask.CompletedTask;
+    public async ValueTask DisposeAsync()
+    {
+        await gaps.DisposeAsync();
+        if (Exporter is not null)
+        {
+            await Exporter.DisposeAsync();
+        }
+    }
 
     private void Note(long lastSequence)
     {

@@ -12,11 +12,11 @@ namespace Portlight.Server.Audit;
 /// </summary>
 internal static class ServiceEvent
 {
-    /// <summary>The kernel has refused a change, and what is stored went back to what stands.</summary>
-    public const string ChangeTakenBack = "ChangeTakenBack";
-
-    /// <summary>Nobody has confirmed a change in time, and what was there before it stands again.</summary>
+    /// <summary>A change was undone: the kernel has refused it, or nobody has confirmed it in time. What was in force before it is stored again.</summary>
     public const string ChangeReverted = "ChangeReverted";
+
+    /// <summary>Calls have no event of their own, and this counts them.</summary>
+    public const string CallsUnrecorded = "CallsUnrecorded";
 
     /// <summary>The account has a new root key and none of its older ones.</summary>
     public const string RootKeyReset = "RootKeyReset";

@@ -39,4 +39,7 @@ internal sealed class UnknownCallers(TimeProvider clock)
 
     /// <summary>How many were left out since this was last asked.</summary>
     public long TakeUntold() => Interlocked.Read(ref untold) == 0 ? 0 : Interlocked.Exchange(ref untold, 0);
+
+    /// <summary>What was taken has not been told.</summary>
+    public void PutBack(long count) => Interlocked.Add(ref untold, count);
 }

@@ -47,6 +47,9 @@ internal sealed class Call
     /// <summary>Keeps a decision for the audit log.</summary>
     public void Keep(AccessQuestion question, Decision? decision) => (decisions ??= new(1)).Add((question, decision));
 
+    /// <summary>Ends when the answer may go out: see <see cref="RefusalBrake"/>.</summary>
+    public Task AnswersAfter { get; set; } = Task.CompletedTask;
+
     /// <summary>What the audit log is told.</summary>
     public AuditNotes Audit { get; init; } = new();
 

@@ -28,6 +28,9 @@ internal abstract class OperationEntry(ApiService service, string name, AccessOn
         || name.StartsWith("Lookup", StringComparison.Ordinal)
         || name.StartsWith("Simulate", StringComparison.Ordinal);
 
+    /// <summary>Whether its answer holds a secret that the server has made or keeps.</summary>
+    public bool HandsOutSecret { get; } = name is "DownloadDefaultKeyPair" or "GetInstanceAccessDetails" or "CreateKeyPair" or "CreateAccessKey" or "CreateAccount" or "AssumeRole" or "GetSessionToken";
+
     /// <summary>Whether a request may ask that its change be undone unless it is confirmed: one that can shut its caller out.</summary>
     public bool TakesConfirmation { get; } = name is "PutInstancePublicPorts" or "OpenInstancePublicPorts" or "CloseInstancePublicPorts" or "AttachInstance";
 

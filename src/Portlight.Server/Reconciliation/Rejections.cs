@@ -34,7 +34,7 @@ internal sealed class Rejections(IStore store, TimeProvider clock)
             Restore(changes, view, current, standing, isNew: creation is { Status: not OperationStatus.Succeeded });
             if (awaiting.Count > 0 || !current.Ports.Equals(standing?.Ports)) // else it is the taking back itself that was refused, and nothing is new
             {
-                changes.Record(TakenBack(now, current, standing, rejected, awaiting));
+                changes.Record(Reverted(now, current, standing, rejected, awaiting));
             }
         }
 
@@ -80,15 +80,16 @@ internal sealed class Rejections(IStore store, TimeProvider clock)
         changes.Save(operation with { Status = OperationStatus.Failed, StatusChangedAt = now, ErrorCode = code, ErrorDetails = reason });
 
     /// <summary>The call's own event says what was written; this one says that it did not last, also when the call had been answered by then.</summary>
-    private static AuditEvent TakenBack(DateTimeOffset now, Instance current, Instance? standing, AgentReport.Rejected rejected, List<Operation> failed) => ServiceEvent.Of(
+    private static AuditEvent Reverted(DateTimeOffset now, Instance current, Instance? standing, AgentReport.Rejected rejected, List<Operation> failed) => ServiceEvent.Of(
         now,
-        ServiceEvent.ChangeTakenBack,
+        ServiceEvent.ChangeReverted,
         current.Scope.AccountId,
         current.Scope.Region,
         (current.Arn, "AWS::Lightsail::Instance"),
         new Dictionary<string, string>
         {
             ["instanceName"] = current.Name,
+            ["cause"] = "refused by the kernel",
             ["reason"] = rejected.Reason,
             ["failedOperations"] = string.Join(",", failed.Select(operation => operation.Id)),
         },

@@ -117,6 +117,7 @@ internal sealed partial class UnconfirmedWatch : IAsyncDisposable
         new Dictionary<string, string>
         {
             ["instanceName"] = current.Name,
+            ["cause"] = "not confirmed",
             ["confirmBy"] = UnconfirmedChanges.Text(unconfirmed.Deadline),
             ["changedBy"] = unconfirmed.ChangedBy,
             ["changeRequestID"] = unconfirmed.RequestId,

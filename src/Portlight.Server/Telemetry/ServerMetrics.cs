@@ -40,7 +40,7 @@ internal sealed class ServerMetrics : IDisposable
     {
         meter.CreateObservableCounter("portlight.audit.events", recorded, unit: "{event}", description: "Events of the audit log that are durable.");
         meter.CreateObservableGauge("portlight.audit.waiting", () => audit.Waiting, unit: "{call}", description: "Calls whose answer waits until the audit log has taken their event.");
-        meter.CreateObservableCounter("portlight.audit.unrecorded", () => audit.Unknown.Total, unit: "{call}", description: "Calls of unknown callers that were counted and not recorded.");
+        meter.CreateObservableCounter("portlight.audit.unrecorded", () => audit.Unknown.Total + audit.Unrecorded.Total, unit: "{call}", description: "Calls that were counted and have no event of their own.");
         if (exporter is not null)
         {
             meter.CreateObservableGauge("portlight.audit.export.lag", () => Math.Max(0, recorded() - exporter.Exported), unit: "{event}", description: "Durable events that are not in a file yet.");

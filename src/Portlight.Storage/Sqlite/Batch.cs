@@ -104,13 +104,13 @@ internal sealed class Batch : IChangeWriter
         return committed;
     }
 
-    /// <summary>Undoes the whole batch.</summary>
-    public void Undo()
+    /// <summary>Undoes the whole batch, because of a failure.</summary>
+    public void Undo(StoreException failure)
     {
         isOpen = false;
         revision = decidedRevision = committedRevision;
         changed.Clear();
-        audit.Undo();
+        audit.Undo(failure);
         connection.OperationIndex.Undo();
         caches.EndCommit(done: false);
         connection.Rollback();

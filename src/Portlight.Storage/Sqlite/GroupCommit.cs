@@ -57,11 +57,14 @@ internal sealed class GroupCommit : IAsyncDisposable
 
     public ValueTask AddAsync(Work work, CancellationToken cancellationToken) => queue.AddAsync(work, cancellationToken);
 
+    /// <summary>Events that were taken and are not durable, now that the writer has ended.</summary>
+    public int LostEvents { get; private set; }
+
     /// <summary>Takes an event that no decision carries.</summary>
-    public ValueTask RecordAsync(AuditEvent recorded)
+    public ValueTask RecordAsync(AuditEvent recorded, bool untilDurable)
     {
         recorded.RequireForm();
-        return inbox.AddAsync(recorded);
+        return inbox.AddAsync(recorded, untilDurable);
     }
 
     /// <summary>There is a new watermark to store when nothing else happens.</summary>
@@ -175,7 +178,6 @@ internal sealed class GroupCommit : IAsyncDisposable
 
                 Volatile.Write(ref lastFailure, null);
             }
-
         }
         catch (Exception thrown)
         {
@@ -202,7 +204,7 @@ internal sealed class GroupCommit : IAsyncDisposable
         Volatile.Write(ref lastFailure, failure);
         try
         {
-            batch.Undo();
+            batch.Undo(failure);
         }
         catch (StoreException rollback)
         {
@@ -246,7 +248,7 @@ internal sealed class GroupCommit : IAsyncDisposable
         stop.TrySetResult(stopped!);
     }
 
-    /// <summary>Commits for the sake of events that no decision carries. When it fails they are kept, and the inbox asks again.</summary>
+    /// <summary>Commits for the sake of events that no decision carries. When it fails, the inbox keeps them and asks again.</summary>
     private StoreException? CommitAudit()
     {
         if (stopped is not null)
@@ -260,7 +262,7 @@ internal sealed class GroupCommit : IAsyncDisposable
         return failure;
     }
 
-    /// <summary>At the end: what waits, and who waits for room meanwhile.</summary>
+    /// <summary>At the end: what waits, and who waits for room meanwhile. What cannot be written now is lost, and is counted.</summary>
     private void CommitAuditToTheEnd()
     {
         while (audit.HasWaiting)
@@ -269,6 +271,7 @@ internal sealed class GroupCommit : IAsyncDisposable
             if (CommitAudit() is { } failure)
             {
                 inbox.Close(failure, andForget: true);
+                LostEvents = audit.CountWaiting();
                 return;
             }
         }

@@ -100,7 +100,9 @@ public sealed class SqliteStore : IStore
         }
     }
 
-    public ValueTask RecordAsync(AuditEvent recorded) => writer.RecordAsync(recorded);
+    public ValueTask RecordAsync(AuditEvent recorded, bool untilDurable = false) => writer.RecordAsync(recorded, untilDurable);
+
+    public int LostAuditEvents => writer.LostEvents;
 
     public void ObserveAudit(Action<long> observer) => writer.Observers.ObserveAudit(observer);
 

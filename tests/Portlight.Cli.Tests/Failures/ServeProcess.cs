@@ -106,6 +106,9 @@ internal sealed class ServeProcess : IDisposable
 
     public void Kill() => _process.Kill();
 
+    /// <summary>Asks it to stop, as an init system does.</summary>
+    public void Terminate() => Process.Start("kill", ["-TERM", $"{_process.Id}"]).Dispose();
+
     /// <summary>Waits until it has ended by itself; returns its exit code and what it wrote to stderr.</summary>
     public async Task<(int Code, string Error)> EndAsync()
     {

@@ -94,7 +94,7 @@ public sealed class EventTests
         await server.RefuseAsync("PutInstancePublicPorts", PutHttps);
 
         var all = await server.EventsAsync();
-        Assert.Single(all, one => one.Text("eventType") == "AwsServiceEvent" && one.Text("eventName") == "ChangeTakenBack");
+        Assert.Single(all, one => one.Text("eventType") == "AwsServiceEvent" && one.Text("eventName") == "ChangeReverted");
         var events = all.Where(one => one.Text("eventType") == "AwsApiCall").ToList();
         Assert.Equal(2, events.Count);
         Assert.Equal("Started", events[0].GetProperty("responseElements").GetProperty("operation").Text("status"));

@@ -7,6 +7,7 @@ namespace Portlight.Storage.Tests.Sqlite;
 public sealed class SqliteAuditFile : IAsyncDisposable
 {
     private readonly SqliteSource source = new();
+    private volatile bool isTaken;
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -133,25 +134,107 @@ public sealed class SqliteAuditFile : IAsyncDisposable
         Assert.Equal(0, again.View.AuditStart.Sequence);
     }
 
-    /// <summary>What a decision recorded goes with it, and its caller is told; what no decision carries is kept and tried again.</summary>
+    /// <summary>What a decision recorded goes with it, and its caller is told; what no decision carries and was taken before is kept and tried again.</summary>
     [Fact]
-    public async Task When_there_is_no_room_events_without_a_decision_are_kept_and_numbers_are_given_out_again()
+    public async Task When_there_is_no_room_events_that_were_taken_are_kept_no_more_are_and_numbers_are_given_out_again()
     {
         await using var store = source.Open();
         await RecordAsync(store, 1);
-        var pages = store.WriterDatabase.Scalar("PRAGMA page_count");
-        store.WriterDatabase.Execute($"PRAGMA max_page_count = {pages}");
+        Fill(store);
         await store.RecordAsync(IdentitySample.Event(2, padding: 100_000));
         await Assert.ThrowsAsync<StoreException>(() => RecordAsync(store, 3));
-        await store.RecordAsync(IdentitySample.Event(4));
+        var refusal = await Assert.ThrowsAsync<StoreException>(async () => await store.RecordAsync(IdentitySample.Event(4)));
+        Assert.StartsWith("the audit log cannot be written", refusal.Message, StringComparison.Ordinal);
         await Assert.ThrowsAsync<StoreException>(() => RecordAsync(store, 5));
         Assert.Equal([1], IdentitySample.Numbers(store.View));
 
-        store.WriterDatabase.Execute("PRAGMA max_page_count = 1000000");
+        MakeRoom(store);
         await RecordAsync(store, 6);
+        await store.RecordAsync(IdentitySample.Event(7));
+        await RecordAsync(store, 8);
 
-        // The decision's own event comes first, then those that waited, in their order.
-        Assert.Equal([1, 6, 2, 4], IdentitySample.Numbers(store.View));
+        // A decision's own event comes first, then those that waited, in their order.
+        Assert.Equal([1, 6, 2, 8, 7], IdentitySample.Numbers(store.View));
+    }
+
+    /// <summary>With the watch standing still: nothing here may wait for a timer.</summary>
+    [Fact]
+    public async Task While_nothing_is_kept_each_event_finds_out_by_itself_whether_there_is_room_and_none_waits_for_ever()
+    {
+        await using var store = source.Open();
+        await RecordAsync(store, 1);
+        Fill(store);
+        await Assert.ThrowsAsync<StoreException>(() => RecordAsync(store, 2, padding: 100_000));
+        for (var number = 3; number < 6; number++)
+        {
+            var one = IdentitySample.Event(number, padding: 100_000);
+            await Assert.ThrowsAsync<StoreException>(async () => await store.RecordAsync(one));
+        }
+
+        MakeRoom(store);
+        await store.RecordAsync(IdentitySample.Event(6));
+
+        // What was refused is nowhere, and what was taken is durable, because that was what it was taken for.
+        Assert.Equal([1, 6], IdentitySample.Numbers(store.View));
+        await store.RecordAsync(IdentitySample.Event(7));
+        Assert.Equal([1, 6], IdentitySample.Numbers(store.View));
+    }
+
+    [Fact]
+    public async Task Who_waits_until_an_event_is_durable_is_told_when_it_cannot_be_and_it_is_forgotten()
+    {
+        await using var store = source.Open();
+        await store.RecordAsync(IdentitySample.Event(1), untilDurable: true);
+        Assert.Equal([1], IdentitySample.Numbers(store.View));
+        Fill(store);
+        await Assert.ThrowsAsync<StoreException>(async () => await store.RecordAsync(IdentitySample.Event(2, padding: 100_000), untilDurable: true));
+
+        MakeRoom(store);
+        await RecordAsync(store, 3);
+        Assert.Equal([1, 3], IdentitySample.Numbers(store.View));
+        Assert.Equal(0, await LostAtTheEndAsync(store));
+    }
+
+    [Fact]
+    public async Task What_is_taken_and_cannot_be_written_until_the_end_is_counted()
+    {
+        await using var store = source.Open();
+        Fill(store);
+        for (var number = 1; number <= 3; number++)
+        {
+            await store.RecordAsync(IdentitySample.Event(number, padding: 100_000));
+        }
+
+        Assert.Equal(3, await LostAtTheEndAsync(store));
+    }
+
+    [Fact]
+    public async Task A_store_that_has_stopped_counts_what_it_had_taken()
+    {
+        await using var store = source.Open();
+        store.ObserveAudit(_ => throw new InvalidOperationException("the export is gone"));
+        var writerIsHeld = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var held = store.CommitAsync(
+            (_, changes) =>
+            {
+                changes.Record(IdentitySample.Event(1));
+                writerIsHeld.SetResult();
+                SpinWait.SpinUntil(() => isTaken);
+                return 1;
+            },
+            Cancellation);
+        await writerIsHeld.Task;
+        for (var number = 2; number <= 40; number++)
+        {
+            await store.RecordAsync(IdentitySample.Event(number, padding: 100_000));
+        }
+
+        isTaken = true;
+        await held;
+        await store.Stopped;
+
+        // A commit takes about a megabyte; the rest was in memory when the store stopped.
+        Assert.InRange(await LostAtTheEndAsync(store), 20, 38);
     }
 
     [Fact]
@@ -180,10 +263,20 @@ public sealed class SqliteAuditFile : IAsyncDisposable
         Assert.Contains("the export is gone", refusal.Message, StringComparison.Ordinal);
     }
 
-    private static Task<int> RecordAsync(SqliteStore store, int number) => store.CommitAsync(
+    private static void Fill(SqliteStore store) => store.WriterDatabase.Execute($"PRAGMA max_page_count = {store.WriterDatabase.Scalar("PRAGMA page_count")}");
+
+    private static void MakeRoom(SqliteStore store) => store.WriterDatabase.Execute("PRAGMA max_page_count = 1000000");
+
+    private static async Task<int> LostAtTheEndAsync(SqliteStore store)
+    {
+        await store.DisposeAsync();
+        return store.LostAuditEvents;
+    }
+
+    private static Task<int> RecordAsync(SqliteStore store, int number, int padding = 0) => store.CommitAsync(
         (_, changes) =>
         {
-            changes.Record(IdentitySample.Event(number));
+            changes.Record(IdentitySample.Event(number, padding));
             return number;
         },
         Cancellation);

@@ -1,15 +1,20 @@
-using System.Diagnostics.CodeAnalysis;
-
 namespace Portlight.Storage.Sqlite;
 
 /// <summary>
 /// Events that no decision carries, on their way to the writer: in order, bounded by the memory they hold until they are durable. They ride on the next commit;
 /// if none comes within <see cref="Patience"/>, or once they are many, the writer is asked to commit for their sake.
 /// </summary>
+/// <remarks>
+/// After a commit that failed it takes no event until one succeeds. What it had taken is kept and tried again; when it has nothing, it takes one event at a time
+/// whose caller waits until it is durable, which is how it is found out that there is room again.
+/// </remarks>
 internal sealed class AuditInbox : IDisposable
 {
-    /// <summary>What may be on its way; whoever finds it full waits, unless nothing else is there at all.</summary>
+    /// <summary>What may be on its way, and as much again may wait for room, unless nothing else is there at all.</summary>
     public const int MaxBytes = 16 << 20;
+
+    /// <summary>Events that may wait for room; one more is refused.</summary>
+    public const int MaxOutside = 4_096;
 
     public static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(100);
 
@@ -17,12 +22,14 @@ internal sealed class AuditInbox : IDisposable
     private const int Overhead = 128;
 
     private readonly Lock gate = new();
-    private readonly Queue<AuditEvent> waiting = [];
-    private readonly Queue<(AuditEvent Event, TaskCompletionSource Admitted)> outside = [];
+    private readonly Queue<Arrival> outside = [];
+    private Queue<Arrival> waiting = [];
     private readonly ITimer timer;
     private readonly Action flush;
     private Exception? closed;
+    private StoreException? failure;
     private long bytes;
+    private long bytesOutside;
     private bool isArmed;
 
     /// <param name="time">The clock that patience goes by.</param>
@@ -33,72 +40,86 @@ internal sealed class AuditInbox : IDisposable
         timer = time.CreateTimer(static inbox => ((AuditInbox)inbox!).RunOut(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
-    public bool IsEmpty
+    /// <summary>Events that were taken and that the writer has not.</summary>
+    public int Count
     {
         get
         {
             lock (gate)
             {
-                return waiting.Count == 0;
+                return waiting.Count;
             }
         }
     }
 
-    public ValueTask AddAsync(AuditEvent recorded)
+    /// <summary>Takes an event.</summary>
+    /// <param name="recorded">The event.</param>
+    /// <param name="untilDurable">Returns only once it is durable, and fails if it cannot be made so; else it returns once there is room.</param>
+    public ValueTask AddAsync(AuditEvent recorded, bool untilDurable)
     {
-        bool isMuch;
+        Arrival arrival;
+        bool isDue;
         lock (gate)
         {
-            if (closed is not null)
+            if (FindRefusal(recorded) is { } refusal)
             {
-                return ValueTask.FromException(closed);
+                return ValueTask.FromException(refusal);
             }
 
-            if (outside.Count > 0 || !HasRoomFor(recorded))
+            var mustWait = outside.Count > 0 || !HasRoomFor(recorded);
+            arrival = new Arrival(recorded, IsUntilDurable: untilDurable || failure is not null);
+            if (mustWait || arrival.IsUntilDurable)
             {
-                var admitted = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-                outside.Enqueue((recorded, admitted));
-                return new ValueTask(admitted.Task);
+                arrival = arrival with { Waiter = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously) };
+            }
+
+            if (mustWait)
+            {
+                outside.Enqueue(arrival);
+                bytesOutside += Cost(recorded);
+                return new ValueTask(arrival.Waiter!.Task);
             }
 
             var before = bytes;
-            Admit(recorded);
-            isMuch = before < AuditTail.BlockBytes && bytes >= AuditTail.BlockBytes;
+            Admit(arrival);
+            isDue = arrival.IsUntilDurable || (before < AuditTail.BlockBytes && bytes >= AuditTail.BlockBytes);
         }
 
-        if (isMuch)
+        if (isDue)
         {
             flush();
         }
 
-        return ValueTask.CompletedTask;
+        return arrival.Waiter is { } waiter ? new ValueTask(waiter.Task) : ValueTask.CompletedTask;
     }
 
     /// <summary>Writer only. What is taken is still on its way until it is released.</summary>
-    public bool TryTake([MaybeNullWhen(false)] out AuditEvent recorded)
+    public bool TryTake(out Arrival arrival)
     {
         lock (gate)
         {
-            return waiting.TryDequeue(out recorded);
+            return waiting.TryDequeue(out arrival);
         }
     }
 
-    /// <summary>Writer only: these are durable; lets in who has waited for room.</summary>
-    public void Release(List<AuditEvent> durable)
+    /// <summary>Writer only: a commit has succeeded, and these are durable; lets in who has waited for room.</summary>
+    public void Release(List<Arrival> durable)
     {
         bool isMuch;
         lock (gate)
         {
-            foreach (var recorded in durable)
+            failure = null;
+            foreach (var arrival in durable)
             {
-                bytes -= Cost(recorded);
+                bytes -= Cost(arrival.Event);
+                arrival.Waiter?.TrySetResult();
             }
 
             while (outside.TryPeek(out var next) && HasRoomFor(next.Event))
             {
                 outside.Dequeue();
-                Admit(next.Event);
-                next.Admitted.SetResult();
+                bytesOutside -= Cost(next.Event);
+                Admit(next);
             }
 
             // More than a commit takes, or it would not be here: the next one is due at once.
@@ -112,24 +133,32 @@ internal sealed class AuditInbox : IDisposable
         }
     }
 
-    /// <summary>Asks for a commit in a while if anything is on its way still.</summary>
-    public void Arm()
+    /// <summary>
+    /// Writer only: a commit has failed. Tells so everybody who waits, forgets their events, keeps those whose callers have gone on, and asks for a commit in a while
+    /// if there are any.
+    /// </summary>
+    /// <param name="why">What is told.</param>
+    /// <param name="taken">What was taken and is not released; left with what is kept.</param>
+    public void Fail(StoreException why, List<Arrival> taken)
     {
         lock (gate)
         {
+            failure = why;
+            TurnAway(Refusal());
+            taken.RemoveAll(arrival => IsTurnedAway(arrival, Refusal()));
             ArmOnce();
         }
     }
 
-    /// <summary>Takes nothing more and says why; with <paramref name="andForget"/> also what waits for room is told so.</summary>
+    /// <summary>Takes nothing more and says why; with <paramref name="andForget"/> everybody who waits is told so too.</summary>
     public void Close(Exception why, bool andForget)
     {
         lock (gate)
         {
             closed ??= why;
-            while (andForget && outside.TryDequeue(out var next))
+            if (andForget)
             {
-                next.Admitted.SetException(why);
+                TurnAway(why);
             }
         }
     }
@@ -139,13 +168,61 @@ internal sealed class AuditInbox : IDisposable
     private static int Cost(AuditEvent recorded) => recorded.Json.Length + Overhead;
 
     // Called with the gate held, like all below but RunOut.
+    private Exception? FindRefusal(AuditEvent recorded)
+    {
+        if (closed is not null)
+        {
+            return closed;
+        }
+
+        if (failure is not null)
+        {
+            return bytes > 0 ? Refusal() : null;
+        }
+
+        return outside.Count >= MaxOutside || (outside.Count > 0 && bytesOutside + Cost(recorded) > MaxBytes)
+            ? new StoreException("the audit log cannot keep up: more events wait for it than memory should hold")
+            : null;
+    }
+
+    private StoreException Refusal() => new($"the audit log cannot be written: {failure!.Message}", failure);
+
     private bool HasRoomFor(AuditEvent recorded) => bytes == 0 || bytes + Cost(recorded) <= MaxBytes;
 
-    private void Admit(AuditEvent recorded)
+    private void Admit(Arrival arrival)
     {
-        waiting.Enqueue(recorded);
-        bytes += Cost(recorded);
+        waiting.Enqueue(arrival);
+        bytes += Cost(arrival.Event);
+        if (!arrival.IsUntilDurable)
+        {
+            arrival.Waiter?.SetResult();
+        }
+
         ArmOnce();
+    }
+
+    /// <summary>Tells everybody who waits that it was in vain; what nobody waits for stays.</summary>
+    private void TurnAway(Exception why)
+    {
+        while (outside.TryDequeue(out var next))
+        {
+            next.Waiter!.TrySetException(why);
+        }
+
+        bytesOutside = 0;
+        waiting = new Queue<Arrival>(waiting.Where(arrival => !IsTurnedAway(arrival, why)));
+    }
+
+    private bool IsTurnedAway(in Arrival arrival, Exception why)
+    {
+        if (!arrival.IsUntilDurable)
+        {
+            return false;
+        }
+
+        arrival.Waiter!.TrySetException(why);
+        bytes -= Cost(arrival.Event);
+        return true;
     }
 
     // The timer is set once in a while and not for every event; one that came after a commit then waits for less than it might.
@@ -170,5 +247,11 @@ internal sealed class AuditInbox : IDisposable
         }
 
         flush();
+    }
+
+    /// <summary>An event and who waits for it: until there is room, or until it is durable.</summary>
+    internal readonly record struct Arrival(AuditEvent Event, bool IsUntilDurable)
+    {
+        public TaskCompletionSource? Waiter { get; init; }
     }
 }

@@ -16,7 +16,7 @@ internal sealed class AuditTail
     private readonly ArrayBufferWriter<byte> lines = new();
     private readonly byte[] hash = new byte[AuditChain.HashLength];
     private readonly byte[] committedHash = new byte[AuditChain.HashLength];
-    private readonly List<AuditEvent> taken = [];
+    private readonly List<AuditInbox.Arrival> taken = [];
     private long sequence;
     private long committedSequence;
     private int count;
@@ -34,7 +34,9 @@ internal sealed class AuditTail
     public long CommittedSequence => committedSequence;
 
     /// <summary>Whether events that no decision carries wait for a commit.</summary>
-    public bool HasWaiting => taken.Count > 0 || !inbox.IsEmpty;
+    public bool HasWaiting => CountWaiting() > 0;
+
+    public int CountWaiting() => taken.Count + inbox.Count;
 
     public void Add(AuditEvent recorded, AuditRows rows)
     {
@@ -51,17 +53,17 @@ internal sealed class AuditTail
     public void Write(AuditRows rows)
     {
         var bytes = 0L;
-        foreach (var recorded in taken)
+        foreach (var arrival in taken)
         {
-            Add(recorded, rows);
-            bytes += recorded.Json.Length;
+            Add(arrival.Event, rows);
+            bytes += arrival.Event.Json.Length;
         }
 
-        while (bytes < BlockBytes && inbox.TryTake(out var recorded))
+        while (bytes < BlockBytes && inbox.TryTake(out var arrival))
         {
-            taken.Add(recorded);
-            Add(recorded, rows);
-            bytes += recorded.Json.Length;
+            taken.Add(arrival);
+            Add(arrival.Event, rows);
+            bytes += arrival.Event.Json.Length;
         }
 
         EndBlock(rows);
@@ -72,21 +74,18 @@ internal sealed class AuditTail
     {
         committedSequence = sequence;
         hash.CopyTo(committedHash, 0);
-        if (taken.Count > 0)
-        {
-            inbox.Release(taken);
-            taken.Clear();
-        }
+        inbox.Release(taken);
+        taken.Clear();
     }
 
-    /// <summary>Nothing of it is. What came from the inbox stays taken, for the next commit.</summary>
-    public void Undo()
+    /// <summary>Nothing of it is. What came from the inbox and nobody waits for stays taken, for the next commit.</summary>
+    public void Undo(StoreException failure)
     {
         sequence = committedSequence;
         committedHash.CopyTo(hash, 0);
         lines.ResetWrittenCount();
         count = 0;
-        inbox.Arm();
+        inbox.Fail(failure, taken);
     }
 
     private void EndBlock(AuditRows rows)

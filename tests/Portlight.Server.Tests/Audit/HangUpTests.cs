@@ -1,0 +1,67 @@
+using System.Globalization;
+using System.Net.Sockets;
+using System.Text;
+using Portlight.Server.Access;
+using Portlight.Server.Tests.Sts;
+
+namespace Portlight.Server.Tests.Audit;
+
+/// <summary>A caller that closes its connection is recorded, counted and logged like one that waits for its answer.</summary>
+public sealed class HangUpTests
+{
+    private const string GetPorts = "Lightsail_20161128.GetInstancePortStates";
+    private static readonly byte[] Body = Encoding.UTF8.GetBytes("""{"instanceName":"web-1"}""");
+
+    [Fact]
+    public async Task While_its_refusal_waits()
+    {
+        await using var server = await ServerHarness.StartAsync(options => options with { RefusalDelay = TimeSpan.FromSeconds(4) });
+        var guess = server.Credentials with { SecretAccessKey = "wrong" };
+        for (var i = 0; i < RefusalBrake.Free; i++)
+        {
+            await server.SendRefusedAsync(server.Request(GetPorts, Body, guess));
+        }
+
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        var waiting = server.Http.SendAsync(server.Request(GetPorts, Body, guess), patience.Token);
+
+        // The clock stands still, so the answer waits; the event does not.
+        await UntilAsync(async () => Count(await server.AuditLinesAsync(), "\"errorCode\":\"InvalidSignatureException\"") == RefusalBrake.Free + 1, "the event of a refusal that waits");
+        Assert.False(waiting.IsCompleted);
+        Assert.Equal("arn:aws:iam::111122223333:root", await server.WhoAsync(server.Credentials));
+        await patience.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting);
+
+        await UntilAsync(() => Task.FromResult(Count(server.Log.All, "InvalidSignatureException") == RefusalBrake.Free + 1), "the log line of a call whose caller has gone");
+        Assert.Equal(RefusalBrake.Free + 1, Count(await server.AuditLinesAsync(), "\"errorCode\":\"InvalidSignatureException\""));
+    }
+
+    [Fact]
+    public async Task Before_its_request_is_complete()
+    {
+        await using var server = await ServerHarness.StartAsync();
+        using (var connection = new TcpClient())
+        {
+            await connection.ConnectAsync(server.Endpoint.Host, server.Endpoint.Port, TestContext.Current.CancellationToken);
+            var head = string.Create(CultureInfo.InvariantCulture, $"POST / HTTP/1.1\r\nHost: {server.Endpoint.Authority}\r\nX-Amz-Target: {GetPorts}\r\nContent-Length: 100\r\n\r\n{{\"inst");
+            await connection.GetStream().WriteAsync(Encoding.ASCII.GetBytes(head), TestContext.Current.CancellationToken);
+            connection.Client.LingerState = new LingerOption(enable: true, seconds: 0); // a reset, as from a process that was killed
+        }
+
+        await UntilAsync(async () => (await server.AuditLinesAsync()).Count == 1, "the event of a request that never arrived whole");
+        Assert.Equal("MalformedHttpRequestException", (await server.LastEventAsync()).Text("errorCode"));
+        await UntilAsync(() => Task.FromResult(Count(server.Log.All, "MalformedHttpRequestException") == 1), "its log line");
+    }
+
+    private static int Count(IEnumerable<string> lines, string part) => lines.Count(line => line.Contains(part, StringComparison.Ordinal));
+
+    private static async Task UntilAsync(Func<Task<bool>> condition, string awaited)
+    {
+        var began = TimeProvider.System.GetTimestamp();
+        while (!await condition())
+        {
+            Assert.True(TimeProvider.System.GetElapsedTime(began) < TimeSpan.FromSeconds(30), $"waited in vain for {awaited}");
+            await Task.Yield();
+        }
+    }
+}
