@@ -1,7 +1,6 @@
 using System.Net.Sockets;
 using System.Text;
 using Portlight.Domain;
-using Portlight.Wire.SigV4;
 
 namespace Portlight.Server.Tests;
 
@@ -105,28 +104,6 @@ public sealed class FrontEndTests
         Assert.Equal((400, "InvalidSignatureException"), (status, error.Type));
         Assert.Contains("'eu-west-1'", error.Message, StringComparison.Ordinal);
         Assert.Contains("us-east-1", error.Message, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public async Task A_presigned_query_is_as_good_as_a_header()
-    {
-        await using var server = await ServerHarness.StartAsync();
-        await server.AddInstanceAsync("web-1");
-        var headers = new HostAlone(server.Endpoint.Authority);
-        var query = SigV4Signer.PresignedQuery(
-            new SigV4Request<HostAlone>("POST", "/", "", headers, Body),
-            ["host"],
-            server.Credentials,
-            new SigV4Rules { Service = "lightsail" },
-            "us-east-1",
-            server.Clock.GetUtcNow(),
-            TimeSpan.FromMinutes(15));
-        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(server.Endpoint, "/?" + query)) { Content = new ByteArrayContent(Body) };
-        request.Headers.TryAddWithoutValidation("X-Amz-Target", GetPorts);
-
-        using var answer = await server.Http.SendAsync(request, TestContext.Current.CancellationToken);
-
-        Assert.Equal("""{"portStates":[]}""", await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
     }
 
     [Theory]
@@ -269,10 +246,5 @@ public sealed class FrontEndTests
         await using var server = await ServerHarness.StartAsync();
 
         Assert.Equal("ok\n", await server.Http.GetStringAsync(new Uri(server.Endpoint, "/healthz"), TestContext.Current.CancellationToken));
-    }
-
-    private readonly struct HostAlone(string host) : IHeaderSource
-    {
-        public HeaderValues Get(string name) => name == "host" ? new(host) : default;
     }
 }

@@ -66,7 +66,7 @@ internal sealed class ServerHarness : IAsyncDisposable
 
     /// <summary>A signed request with a body as it stands; the test may spoil it before it is sent.</summary>
     public HttpRequestMessage Request(
-        string target, byte[] body, AwsCredentials? credentials = null, string? region = null, string service = "lightsail", DateTimeOffset? at = null, string? confirm = null)
+        string target, byte[] body, AwsCredentials? credentials = null, string? region = null, string service = "lightsail", DateTimeOffset? at = null, string? confirm = null, string? ifMatch = null)
     {
         var message = new HttpRequestMessage(HttpMethod.Post, Endpoint) { Content = new ByteArrayContent(body) };
         message.Content.Headers.ContentType = new("application/x-amz-json-1.1");
@@ -76,6 +76,11 @@ internal sealed class ServerHarness : IAsyncDisposable
             message.Headers.TryAddWithoutValidation("X-Portlight-Confirm", confirm);
         }
 
+        if (ifMatch is not null)
+        {
+            message.Headers.TryAddWithoutValidation("If-Match", ifMatch);
+        }
+
         RequestSigning.Sign(message, body, credentials ?? Credentials, region ?? Scope.Region, at ?? Clock.GetUtcNow(), service);
         return message;
     }
@@ -83,12 +88,7 @@ internal sealed class ServerHarness : IAsyncDisposable
     /// <summary>Posts a body as it stands to an operation of Lightsail, signed by the root key.</summary>
     public async Task<HttpResponseMessage> PostAsync(string operation, string body, string? ifMatch = null)
     {
-        using var message = Request("Lightsail_20161128." + operation, Encoding.UTF8.GetBytes(body));
-        if (ifMatch is not null)
-        {
-            message.Headers.TryAddWithoutValidation("If-Match", ifMatch);
-        }
-
+        using var message = Request("Lightsail_20161128." + operation, Encoding.UTF8.GetBytes(body), ifMatch: ifMatch);
         return await Http.SendAsync(message, TestContext.Current.CancellationToken);
     }
 

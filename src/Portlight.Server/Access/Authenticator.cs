@@ -18,6 +18,9 @@ internal sealed class Authenticator(IStore store, AccessKeySecrets secrets, Sess
     /// <summary>The region that clients sign requests to global services for, whichever they work in.</summary>
     private const string GlobalRegion = "us-east-1";
 
+    /// <summary>What SDKs sign for that are told this region and an endpoint: with AWS's own endpoints they make us-east-1 of it.</summary>
+    private const string AnyRegion = "aws-global";
+
     /// <summary>AWS's words for a session token that is none; a full stop less than those for an access key id.</summary>
     private const string BadToken = "The security token included in the request is invalid";
 
@@ -48,12 +51,11 @@ internal sealed class Authenticator(IStore store, AccessKeySecrets secrets, Sess
         RequireHolder(call, holder!);
         RequireService(call, holder!);
         RequireRegion(view, call.Entry!.Service, parsed!.Region);
-        call.Region = parsed.Region;
-        call.SignedHeaders = parsed.SignedHeaders;
+        call.Region = parsed.Region == AnyRegion ? GlobalRegion : parsed.Region;
         call.Principal = holder!.ToPrincipal(view, principals, parsed.AccessKeyId);
         if (holder.Session is null)
         {
-            uses.Note(parsed.AccessKeyId, parsed.Scope.Service, parsed.Region);
+            uses.Note(parsed.AccessKeyId, parsed.Scope.Service, call.Region);
         }
     }
 
@@ -147,7 +149,7 @@ internal sealed class Authenticator(IStore store, AccessKeySecrets secrets, Sess
     private static void RequireRegion(IStoreView view, ApiService service, string name)
     {
         var region = view.FindRegion(name);
-        if (service.IsGlobal && (region is not null || name == GlobalRegion))
+        if (service.IsForEveryRegion && (region is not null || Regions.Find(name) is not null || name == AnyRegion))
         {
             return;
         }

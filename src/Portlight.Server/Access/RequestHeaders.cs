@@ -7,4 +7,6 @@ namespace Portlight.Server.Access;
 internal readonly struct RequestHeaders(IHeaderDictionary headers) : IHeaderSource
 {
     public HeaderValues Get(string name) => new((IReadOnlyList<string?>)headers[name]);
+
+    public IEnumerable<string> Names => headers.Select(header => header.Key);
 }

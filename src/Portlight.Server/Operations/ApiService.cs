@@ -55,6 +55,8 @@ internal sealed record ApiService(string SigningName, string ActionPrefix, strin
 
     public bool SpeaksQuery => TargetPrefix is null;
 
-    /// <summary>Whether it is one for all regions: identities are an account's, not a region's.</summary>
-    public bool IsGlobal => this == Iam || this == Sts;
+    /// <summary>
+    /// Whether it answers for every region that AWS has, opened here or not: identities are an account's, and the log of a region that is not open is empty.
+    /// </summary>
+    public bool IsForEveryRegion => this == Iam || this == Sts || this == CloudTrail;
 }

@@ -59,9 +59,6 @@ internal sealed class Call
     /// <summary>Entity tag that the answer carries in <c>ETag</c>.</summary>
     public string? EntityTag { get; set; }
 
-    /// <summary>Names of the headers that the signature covers, in lower case.</summary>
-    public IReadOnlyList<string> SignedHeaders { get; set; } = [];
-
     /// <summary>The time in which the change must be confirmed, or it is undone; null when the request does not ask for that.</summary>
     public TimeSpan? ConfirmWithin { get; set; }
 

@@ -2,10 +2,10 @@ using Portlight.Wire.SigV4;
 
 namespace Portlight.Wire.Client;
 
-/// <summary>Signs an outgoing request by header, as the AWS SDKs do: content type, host, date, token and target; and what asks for a confirmation.</summary>
+/// <summary>Signs an outgoing request by header, as the AWS SDKs do: content type, host, date, token and target; and what compares entity tags or asks for a confirmation.</summary>
 public static class RequestSigning
 {
-    private static readonly string[] Signed = ["content-type", "host", "x-amz-date", "x-amz-security-token", "x-amz-target", "x-portlight-confirm"];
+    private static readonly string[] Signed = ["content-type", "host", "if-match", "x-amz-date", "x-amz-security-token", "x-amz-target", "x-portlight-confirm"];
 
     /// <summary>
     /// Adds the date, token and Authorization headers for a body that is <paramref name="body"/>; whatever else is to be
@@ -44,5 +44,7 @@ public static class RequestSigning
             "content-type" => new(request.Content?.Headers.ContentType?.ToString()),
             _ => request.Headers.TryGetValues(name, out var values) ? new([.. values]) : default,
         };
+
+        public IEnumerable<string> Names => request.Headers.Select(header => header.Key);
     }
 }

@@ -8,4 +8,7 @@ public interface IHeaderSource
 {
     /// <summary>The values of a header in order of arrival; names compare without case.</summary>
     HeaderValues Get(string name);
+
+    /// <summary>The names of all headers, as they were written.</summary>
+    IEnumerable<string> Names { get; }
 }

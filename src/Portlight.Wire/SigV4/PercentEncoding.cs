@@ -45,7 +45,8 @@ internal static class PercentEncoding
 
     /// <summary>
     /// Encodes a query's name or value that may be encoded already: %XX is decoded first, so that <c>%7e</c>, <c>%7E</c> and
-    /// <c>~</c> come out alike. A percent sign that starts no such pair stands for itself, and so does a plus sign.
+    /// <c>~</c> come out alike. A percent sign that starts no such pair stands for itself; a plus sign is a space, as it is
+    /// where the parameters are read (<see cref="Query.QueryRequest"/>): one text has one meaning.
     /// </summary>
     internal static string Canonical(ReadOnlySpan<char> text)
     {
@@ -59,8 +60,11 @@ internal static class PercentEncoding
         return canonical;
     }
 
-    internal static string Decode(ReadOnlySpan<char> text) =>
-        text.Contains('%') ? Uri.UnescapeDataString(text) : text.ToString();
+    internal static string Decode(ReadOnlySpan<char> text)
+    {
+        var plain = text.Contains('+') ? text.ToString().Replace('+', ' ') : text.ToString();
+        return plain.Contains('%') ? Uri.UnescapeDataString(plain) : plain;
+    }
 
     private static byte Hex(int digit) => (byte)"0123456789ABCDEF"[digit];
 }

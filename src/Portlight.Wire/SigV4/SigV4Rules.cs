@@ -17,6 +17,6 @@ public sealed record SigV4Rules
     /// <summary>Whether <c>.</c>, <c>..</c> and doubled slashes are resolved before signing, as every service but S3 has it.</summary>
     public bool NormalizePath { get; init; } = true;
 
-    /// <summary>Whether a presigned query's session token stays outside the signature, as a few services (AWS IoT) have it.</summary>
+    /// <summary>Whether the session token stays outside the signature, as a few services (AWS IoT) have it.</summary>
     public bool SessionTokenIsUnsigned { get; init; }
 }

@@ -28,7 +28,7 @@ public static class SigV4Signer
 
     /// <summary>
     /// The whole query of a presigned request: what the request has, the signature's parameters, the signature. A session token
-    /// is part of it.
+    /// is part of it. One that does not say when it expires lives 15 minutes.
     /// </summary>
     public static string PresignedQuery<THeaders>(
         in SigV4Request<THeaders> request,
@@ -37,7 +37,7 @@ public static class SigV4Signer
         SigV4Rules rules,
         string region,
         DateTimeOffset time,
-        TimeSpan expires)
+        TimeSpan? expires)
         where THeaders : struct, IHeaderSource
     {
         ArgumentNullException.ThrowIfNull(credentials);
@@ -48,7 +48,8 @@ public static class SigV4Signer
         Add(query, QueryParameters.Credential, $"{credentials.AccessKeyId}/{scope}");
         Add(query, QueryParameters.Date, timestamp);
         Add(query, QueryParameters.SignedHeaders, string.Join(';', signedHeaders));
-        Add(query, QueryParameters.Expires, ((long)expires.TotalSeconds).ToString());
+        if (expires is { } lives)
+            Add(query, QueryParameters.Expires, ((long)lives.TotalSeconds).ToString());
         if (credentials.SessionToken is { } token)
             Add(query, QueryParameters.SecurityToken, token);
 

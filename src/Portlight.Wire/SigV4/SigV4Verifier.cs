@@ -30,7 +30,7 @@ public sealed class SigV4Verifier(SigV4Rules rules, TimeProvider clock)
     {
         parsed = null;
         if (SignatureClaim.TryFind(request, out var claim, out problem))
-            problem = _check.Check(claim, clock.GetUtcNow(), out parsed);
+            problem = _check.Check(claim, request.Headers.Names, clock.GetUtcNow(), out parsed);
         return problem is null;
     }
 

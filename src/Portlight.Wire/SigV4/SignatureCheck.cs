@@ -2,19 +2,22 @@ namespace Portlight.Wire.SigV4;
 
 /// <summary>
 /// Everything about a signature that can be checked without the secret, in the order in which AWS front ends check it:
-/// date, signed host, algorithm, credential scope.
+/// date, signed host, algorithm, credential scope, other signed headers.
 /// </summary>
 internal sealed class SignatureCheck(SigV4Rules rules)
 {
     private const int MaxKeyIdLength = 128;
     private const int MaxExpires = 604800;
 
+    /// <summary>Of a presigned request that does not say how long it lives. Only S3 asks for X-Amz-Expires; several signers leave it out.</summary>
+    private const int UnsaidExpires = 900;
+
     private readonly SignedHeaderNames _names = new();
 
     // The scope of the last request, which is nearly always that of the next: saves making its strings again.
     private CredentialScope? _lastScope;
 
-    internal SigV4Problem? Check(in SignatureClaim claim, DateTimeOffset now, out ParsedSignature? parsed)
+    internal SigV4Problem? Check(in SignatureClaim claim, IEnumerable<string> headers, DateTimeOffset now, out ParsedSignature? parsed)
     {
         parsed = null;
         if (CheckTime(claim, now, out var time, out var expires) is { } badTime)
@@ -30,6 +33,8 @@ internal sealed class SignatureCheck(SigV4Rules rules)
         var timestamp = claim.Date is { Length: 16 } text && text[8] == 'T' ? text : SigV4Time.Format(time);
         if (CheckScope(claim.Credential, timestamp, out var scope, out var keyId) is { } badScope)
             return badScope;
+        if (DecidingHeaders.Check(headers, names, rules) is { } unsigned)
+            return unsigned;
         parsed = new ParsedSignature
         {
             AccessKeyId = keyId,
@@ -56,7 +61,8 @@ internal sealed class SignatureCheck(SigV4Rules rules)
         var validFor = rules.ClockWindow;
         if (claim.IsPresigned)
         {
-            if (!int.TryParse(claim.Expires, System.Globalization.NumberStyles.None, null, out var seconds) || seconds is < 1 or > MaxExpires)
+            var seconds = UnsaidExpires;
+            if (claim.Expires is { } text && (!int.TryParse(text, System.Globalization.NumberStyles.None, null, out seconds) || seconds is < 1 or > MaxExpires))
                 return SigV4Problem.Incomplete($"'X-Amz-Expires' must be a number of seconds from 1 to {MaxExpires}.");
             validFor = TimeSpan.FromSeconds(seconds);
             expires = validFor;

@@ -141,9 +141,8 @@ internal ref struct SignatureClaim
         Signature = Single(query, QueryParameters.Signature, problems);
         SignedHeaders = Single(query, QueryParameters.SignedHeaders, problems);
         Date = Single(query, QueryParameters.Date, problems);
-        Expires = Single(query, QueryParameters.Expires, problems);
-        if (QueryParameters.Find(query, QueryParameters.SecurityToken, out Token) > 1)
-            problems.Add(GivenTwice(QueryParameters.SecurityToken));
+        Expires = AtMostOne(query, QueryParameters.Expires, problems);
+        Token = AtMostOne(query, QueryParameters.SecurityToken, problems);
         return problems.Count == 0
             ? null
             : SigV4Problem.Incomplete(string.Join(' ', problems.Append("Re-examine the query-string parameters.")));
@@ -151,15 +150,18 @@ internal ref struct SignatureClaim
 
     private static string? Single(string query, string name, List<string> problems)
     {
-        var count = QueryParameters.Find(query, name, out var value);
-        if (count > 1)
-            problems.Add(GivenTwice(name));
-        else if (string.IsNullOrEmpty(value))
+        var value = AtMostOne(query, name, problems);
+        if (string.IsNullOrEmpty(value))
             problems.Add($"AWS query-string parameters must include '{name}'.");
         return value;
     }
 
-    private static string GivenTwice(string name) => $"AWS query-string parameter '{name}' must be given once.";
+    private static string? AtMostOne(string query, string name, List<string> problems)
+    {
+        if (QueryParameters.Find(query, name, out var value) > 1)
+            problems.Add($"AWS query-string parameter '{name}' must be given once.");
+        return value;
+    }
 
     internal static string Echo(ReadOnlySpan<char> text) =>
         text.Length <= MaxEcho ? text.ToString() : $"{text[..MaxEcho]}…";

@@ -88,13 +88,18 @@ public sealed class KeyTests
     }
 
     [Fact]
-    public async Task Global_services_are_signed_for_us_east_1_or_any_open_region()
+    public async Task Global_services_are_signed_for_any_region_of_AWS_open_or_not()
     {
         await using var server = await ServerHarness.StartAsync(options => options with { Region = "eu-central-1" });
 
         Assert.Equal("arn:aws:iam::111122223333:root", await server.WhoAsync(server.Credentials, "us-east-1"));
         Assert.Equal("arn:aws:iam::111122223333:root", await server.WhoAsync(server.Credentials, "eu-central-1"));
-        var (status, root) = await StsCalls.SendAsync(server, server.Credentials, "GetCallerIdentity", "eu-west-1");
+        Assert.Equal("arn:aws:iam::111122223333:root", await server.WhoAsync(server.Credentials, "eu-west-1"));
+        Assert.Equal("arn:aws:iam::111122223333:root", await server.WhoAsync(server.Credentials, "aws-global"));
+        using var trail = await server.Http.SendAsync(
+            server.Request("com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101.LookupEvents", "{}"u8.ToArray(), region: "ap-south-1", service: "cloudtrail"), TestContext.Current.CancellationToken);
+        Assert.Equal(200, (int)trail.StatusCode);
+        var (status, root) = await StsCalls.SendAsync(server, server.Credentials, "GetCallerIdentity", "eu-nowhere-1");
         Assert.Equal((403, "SignatureDoesNotMatch"), (status, StsCalls.Refusal(status, root).Code));
         var (_, error) = await server.SendRefusedAsync(server.Request(GetPorts, Body, region: "us-east-1"));
         Assert.Equal("InvalidSignatureException", error.Type);

@@ -184,5 +184,7 @@ public sealed class SessionTests
     private readonly struct HostAlone(string host) : IHeaderSource
     {
         public HeaderValues Get(string name) => name == "host" ? new(host) : default;
+
+        public IEnumerable<string> Names => ["host"];
     }
 }

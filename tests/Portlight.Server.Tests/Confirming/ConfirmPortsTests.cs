@@ -209,8 +209,9 @@ public sealed class ConfirmPortsTests
 
         var (status, error) = await server.SendRefusedAsync(request);
 
-        Assert.Equal((400, "InvalidInputException"), (status, error.Type));
-        Assert.Contains("is not signed", error.Message, StringComparison.Ordinal);
+        Assert.Equal(
+            (400, "InvalidSignatureException", "There were headers present in the request which were not signed: x-portlight-confirm"),
+            (status, error.Type, error.Message));
         Assert.Equal(ConfirmCalls.Ports(22), server.Find()!.Ports);
     }
 

@@ -99,5 +99,7 @@ public sealed class QueryParameterTests
     private readonly struct HostAlone(string host) : IHeaderSource
     {
         public HeaderValues Get(string name) => name == "host" ? new(host) : default;
+
+        public IEnumerable<string> Names => ["host"];
     }
 }

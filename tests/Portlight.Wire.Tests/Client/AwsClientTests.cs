@@ -104,6 +104,8 @@ public sealed class AwsClientTests
     private readonly struct ReceivedHeaders(Dictionary<string, string> headers) : IHeaderSource
     {
         public HeaderValues Get(string name) => headers.TryGetValue(name, out var value) ? new(value) : default;
+
+        public IEnumerable<string> Names => headers.Keys;
     }
 
     private sealed class Server(HttpStatusCode status, string answer) : HttpMessageHandler

@@ -53,7 +53,7 @@ public sealed class RefusalTests
     [Fact]
     public void Every_missing_parameter_is_named() => Refused(
         IncompleteSignature,
-        "AWS query-string parameters must include 'X-Amz-Credential'. AWS query-string parameters must include 'X-Amz-Signature'. AWS query-string parameters must include 'X-Amz-SignedHeaders'. AWS query-string parameters must include 'X-Amz-Date'. AWS query-string parameters must include 'X-Amz-Expires'. Re-examine the query-string parameters.",
+        "AWS query-string parameters must include 'X-Amz-Credential'. AWS query-string parameters must include 'X-Amz-Signature'. AWS query-string parameters must include 'X-Amz-SignedHeaders'. AWS query-string parameters must include 'X-Amz-Date'. Re-examine the query-string parameters.",
         Check(ByQuery().WithQuery("X-Amz-Algorithm=AWS4-HMAC-SHA256")));
 
     [Fact]
@@ -232,7 +232,38 @@ public sealed class RefusalTests
     public void A_content_hash_that_is_not_the_bodys(string hash) => Refused(
         InvalidSignature,
         "The 'X-Amz-Content-Sha256' header must be the SHA-256 of the body in lower-case hexadecimal; unsigned and streaming payloads are not accepted.",
-        Check(ByHeader().With("X-Amz-Content-Sha256", hash)));
+        Check(ByHeader(also: ("X-Amz-Content-Sha256", hash))));
+
+    [Theory]
+    [InlineData("X-Amz-Anything", "x-amz-anything")]
+    [InlineData("X-Amz-Content-Sha256", "x-amz-content-sha256")]
+    [InlineData("x-amz-security-token", "x-amz-security-token")]
+    [InlineData("X-Portlight-Confirm", "x-portlight-confirm")]
+    [InlineData("IF-MATCH", "if-match")]
+    public void A_header_that_decides_something_must_be_signed(string header, string named)
+    {
+        foreach (var signed in new[] { ByHeader(), ByQuery() })
+        {
+            Refused(InvalidSignature, $"There were headers present in the request which were not signed: {named}", Check(signed.With(header, "x")));
+            Refused(InvalidSignature, "There were headers present in the request which were not signed: " + string.Join(", ", new[] { named, "x-portlight-zzz" }.Order(StringComparer.Ordinal)), Check(signed.With("X-Portlight-Zzz", "y").With(header, "x")));
+        }
+
+        Assert.NotEqual("There", Check(ByHeader(also: (header, "x")))?.Message[..5]);
+    }
+
+    [Theory]
+    [InlineData("X-Amzn-Trace-Id")]
+    [InlineData("X-Forwarded-For")]
+    [InlineData("User-Agent")]
+    [InlineData("Accept-Encoding")]
+    public void What_clients_and_proxies_add_need_not_be_signed(string header) =>
+        Assert.Equal((null, null), (Check(ByHeader().With(header, "x")), Check(ByQuery().With(header, "x"))));
+
+    [Theory]
+    [InlineData(-900, true)]
+    [InlineData(-901, false)]
+    public void A_presigned_request_that_does_not_say_how_long_lives_fifteen_minutes(int seconds, bool holds) =>
+        Assert.Equal(holds, Check(ByQuery(Now.AddSeconds(seconds), expires: null)) is null);
 
     [Fact]
     public void A_key_whose_secret_changed_is_checked_by_the_new_one()

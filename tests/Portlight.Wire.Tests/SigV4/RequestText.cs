@@ -82,6 +82,8 @@ internal readonly struct ListedHeaders(IReadOnlyList<KeyValuePair<string, string
 {
     private readonly IReadOnlyList<KeyValuePair<string, string>> _headers = headers;
 
+    public IEnumerable<string> Names => _headers.Select(header => header.Key);
+
     public HeaderValues Get(string name)
     {
         var values = _headers

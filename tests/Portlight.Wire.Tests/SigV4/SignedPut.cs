@@ -24,18 +24,20 @@ internal static class SignedPut
         {"instanceName":"web-1","portInfos":[{"fromPort":443,"toPort":443,"protocol":"tcp"}]}
         """);
 
-    internal static RequestText ByHeader(DateTimeOffset? time = null, string region = "eu-central-1", string service = "lightsail", string? token = null)
+    internal static RequestText ByHeader(DateTimeOffset? time = null, string region = "eu-central-1", string service = "lightsail", string? token = null, (string Name, string Value)? also = null)
     {
         var at = time ?? Now;
         var request = Unsigned.With("X-Amz-Date", SigV4Time.Format(at));
         if (token is not null)
             request = request.With("X-Amz-Security-Token", token);
+        if (also is var (name, value))
+            request = request.With(name, value);
         return request.With("Authorization", SigV4Signer.Authorization(
             request.ToSign(), request.AllNames(), Credentials, Rules with { Service = service }, region, at));
     }
 
-    internal static RequestText ByQuery(DateTimeOffset? time = null, int expires = 900, string? token = null) => Unsigned.WithQuery(SigV4Signer.PresignedQuery(
-        Unsigned.ToSign(), Unsigned.AllNames(), Credentials with { SessionToken = token }, Rules, "eu-central-1", time ?? Now, TimeSpan.FromSeconds(expires)));
+    internal static RequestText ByQuery(DateTimeOffset? time = null, int? expires = 900, string? token = null) => Unsigned.WithQuery(SigV4Signer.PresignedQuery(
+        Unsigned.ToSign(), Unsigned.AllNames(), Credentials with { SessionToken = token }, Rules, "eu-central-1", time ?? Now, expires is null ? null : TimeSpan.FromSeconds(expires.Value)));
 
     /// <summary>The problem with a request, or null when it holds.</summary>
     internal static SigV4Problem? Check(RequestText request, SigV4Rules? rules = null, string? secret = Secret)

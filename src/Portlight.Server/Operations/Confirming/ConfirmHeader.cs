@@ -11,10 +11,9 @@ namespace Portlight.Server.Operations.Confirming;
 internal static class ConfirmHeader
 {
     private const int MaxSeconds = 3600;
-    private static readonly string LowerName = ConfirmHeaders.Within.ToLowerInvariant();
 
     /// <summary>The time in which the change of an authenticated request must be confirmed; null when the request does not have the header.</summary>
-    /// <exception cref="InvalidInputException">It is not a whole number of seconds from 1 to 3600, not signed, or the operation changes no ports.</exception>
+    /// <exception cref="InvalidInputException">It is not a whole number of seconds from 1 to 3600, or the operation changes no ports.</exception>
     public static TimeSpan? Read(IHeaderDictionary headers, Call call)
     {
         var values = headers[ConfirmHeaders.Within];
@@ -26,11 +25,6 @@ internal static class ConfirmHeader
         if (!call.Entry!.TakesConfirmation)
         {
             throw new InvalidInputException($"the header {ConfirmHeaders.Within} goes with a change of ports; {call.Operation} makes none that could be undone");
-        }
-
-        if (!call.SignedHeaders.Contains(LowerName))
-        {
-            throw new InvalidInputException($"the header {ConfirmHeaders.Within} is not signed; it must be among the signed headers, or anybody on the way could add it");
         }
 
         return values is [{ Length: > 0 and <= 4 } text] && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) && seconds is > 0 and <= MaxSeconds
