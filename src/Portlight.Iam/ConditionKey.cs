@@ -1,3 +1,5 @@
+using System.Xml;
+
 namespace Portlight.Iam;
 
 /// <summary>
@@ -32,6 +34,8 @@ public sealed record ConditionKey
             return "is no condition key: it is written `service:key` or `service:key/tag`";
         }
 
-        return text.Any(char.IsControl) ? "holds a control character" : null;
+        return text.Any(char.IsControl) ? "holds a control character"
+            : text.Any(character => !XmlConvert.IsXmlChar(character) && !char.IsSurrogate(character)) ? "holds U+FFFE or U+FFFF, which no answer of IAM could show"
+            : null;
     }
 }

@@ -10,6 +10,8 @@ internal sealed class Condition(ConditionKey key, ConditionOperator comparison, 
 {
     public ConditionKey Key => key;
 
+    public OperatorFamily Family => comparison.Family;
+
     public IEnumerable<Template> Templates => values.Templates;
 
     /// <param name="context">What the request has.</param>

@@ -27,7 +27,7 @@ internal static class ArnReader
         return problem is null;
     }
 
-    /// <summary>An ARN with wildcards; one with variables can only be compared when these are known.</summary>
+    /// <summary><c>*</c>, or an ARN with wildcards; one with variables can only be compared when these are known.</summary>
     public static bool TryReadComparand(string text, bool variables, [NotNullWhen(true)] out ArnPattern? pattern, [NotNullWhen(false)] out string? problem)
     {
         pattern = null;
@@ -36,7 +36,7 @@ internal static class ArnReader
             return false;
         }
 
-        problem = template.Constant is null || IsArn(new ArnText(text)) ? null : $"is no ARN: each of the six parts of {Form} is compared for itself";
+        problem = text == "*" || template.Constant is null || IsArn(new ArnText(text)) ? null : $"is no ARN: each of the six parts of {Form} is compared for itself";
         pattern = problem is null ? new ArnPattern(template) : null;
         return problem is null;
     }

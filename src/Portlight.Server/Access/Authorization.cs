@@ -7,9 +7,6 @@ namespace Portlight.Server.Access;
 /// <summary>Whether the caller of a request may do what it asks for. The root of an account is bound by no policy; every decision is kept on the call.</summary>
 internal static class Authorization
 {
-    /// <summary>Beginning of the condition keys that see port rules.</summary>
-    public const string PortKeys = "portlight:";
-
     /// <summary>The resource of an action that takes no resource type: the account's resources as a whole.</summary>
     public static string AccountResource(Call call) =>
         call.Entry!.Service == ApiService.Lightsail || call.Entry.Service == ApiService.Portlight ? LightsailResource(call) : "*";
@@ -50,7 +47,7 @@ internal static class Authorization
     }
 
     /// <summary>Whether the caller's policies look at port rules where they speak of an action; where they do not, one decision does for a request of many rules.</summary>
-    public static bool LooksAtPorts(Call call, string action) => !call.Principal.IsRoot && Evaluator.AsksFor(action, call.Principal.Policies, PortKeys);
+    public static bool LooksAtPorts(Call call, string action) => !call.Principal.IsRoot && Evaluator.AsksFor(action, call.Principal.Policies, PortKeys.Prefix);
 
     /// <summary>Whether the caller may, without its being what the call asks for: nothing is kept of it.</summary>
     public static bool Allows(Call call, AccessQuestion question) => Decide(call, question) is not { IsAllowed: false };

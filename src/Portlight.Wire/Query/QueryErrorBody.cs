@@ -18,7 +18,7 @@ public static class QueryErrorBody
             xml.WriteStartElement("Error");
             xml.WriteElementString("Type", null, error.HttpStatus >= 500 ? "Receiver" : "Sender");
             xml.WriteElementString("Code", null, CodeOf(error));
-            xml.WriteElementString("Message", null, Printable(error.Message));
+            xml.WriteElementString("Message", null, XmlText.Of(error.Message));
             xml.WriteEndElement();
             xml.WriteElementString("RequestId", null, requestId);
             xml.WriteEndElement();
@@ -49,6 +49,4 @@ public static class QueryErrorBody
         SerializationException => 404,
         _ => error.HttpStatus,
     };
-
-    private static string Printable(string text) => string.Concat(text.Select(character => XmlConvert.IsXmlChar(character) || char.IsSurrogate(character) ? character : '?'));
 }

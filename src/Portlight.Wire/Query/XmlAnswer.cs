@@ -33,7 +33,7 @@ public sealed class XmlAnswer : IDisposable
         if (value is not null)
         {
             BeginResult();
-            xml.WriteElementString(name, null, value);
+            xml.WriteElementString(name, null, XmlText.Of(value));
         }
     }
 

@@ -68,6 +68,8 @@ public sealed class ConditionOperatorTests
     [InlineData("ArnLike", "arn:aws:iam::*:user/a*", "arn:aws:iam::1:user/bob", false)]
     [InlineData("ArnLike", "arn:aws:iam::*:user/*", "arn:aws:iam::1:user/a:b", true)]
     [InlineData("ArnLike", "arn:aws:iam::*:user/*", "no arn", false)]
+    [InlineData("ArnLike", "*", "arn:aws:iam::1:user/bob", true)]
+    [InlineData("ArnEquals", "*", "arn:aws:iam::1:user/bob", true)]
     [InlineData("ArnNotEquals", "arn:aws:iam::*:user/*", "arn:aws:iam::1:role/r", true)]
     [InlineData("ArnNotLike", "arn:aws:iam::*:user/*", "arn:aws:iam::1:user/u", false)]
     public void An_operator_compares_as_the_reference_says(string name, string expected, string actual, bool holds)

@@ -180,4 +180,25 @@ public sealed class PolicyTests
         server.IamAsync("CreatePolicyVersion", ("PolicyArn", arn), ("PolicyDocument", Allow("iam:ListGroups")), ("SetAsDefault", isDefault));
 
     private static async Task<string> NamesAsync(ServerHarness server, params (string, string)[] filter) => (await server.IamAsync("ListPolicies", filter)).Each("Policies", "PolicyName");
+
+    [Fact]
+    public async Task A_condition_key_of_Portlight_that_there_is_not_is_refused_wherever_a_policy_is_put()
+    {
+        await using var server = await ServerHarness.StartAsync();
+        await server.IamAsync("CreateUser", ("UserName", "alice"));
+        await server.IamAsync("CreateRole", ("RoleName", "deploy"), ("AssumeRolePolicyDocument", IamCalls.TrustAccount));
+        await server.IamAsync("CreateGroup", ("GroupName", "web"));
+        var arn = await server.PolicyAsync("guard");
+        var misspelt = IamCalls.Allow("lightsail:*", condition: """{"StringEquals":{"portlight:Protocl":"tcp"}}""");
+        var misspeltTrust = IamCalls.TrustAccount.Replace("\"sts:AssumeRole\"", "\"sts:AssumeRole\",\"Condition\":{\"StringEquals\":{\"portlight:Protocl\":\"tcp\"}}", StringComparison.Ordinal);
+        const string message = "400 MalformedPolicyDocument: Statement[0]: `portlight:Protocl` is no condition key: did you mean `portlight:Protocol`?";
+
+        Assert.Equal(message, (await server.IamRefusedAsync("PutUserPolicy", ("UserName", "alice"), ("PolicyName", "p"), ("PolicyDocument", misspelt))).ToString());
+        Assert.Equal(message, (await server.IamRefusedAsync("PutGroupPolicy", ("GroupName", "web"), ("PolicyName", "p"), ("PolicyDocument", misspelt))).ToString());
+        Assert.Equal(message, (await server.IamRefusedAsync("PutRolePolicy", ("RoleName", "deploy"), ("PolicyName", "p"), ("PolicyDocument", misspelt))).ToString());
+        Assert.Equal(message, (await server.IamRefusedAsync("CreatePolicy", ("PolicyName", "p"), ("PolicyDocument", misspelt))).ToString());
+        Assert.Equal(message, (await server.IamRefusedAsync("CreatePolicyVersion", ("PolicyArn", arn), ("PolicyDocument", misspelt))).ToString());
+        Assert.Equal(message, (await server.IamRefusedAsync("CreateRole", ("RoleName", "other"), ("AssumeRolePolicyDocument", misspeltTrust))).ToString());
+        Assert.Equal(message, (await server.IamRefusedAsync("UpdateAssumeRolePolicy", ("RoleName", "deploy"), ("PolicyDocument", misspeltTrust))).ToString());
+    }
 }

@@ -62,7 +62,7 @@ public sealed class XmlAnswerTests
         var body = new ArrayBufferWriter<byte>();
         QueryErrorBody.Write(body, IamException.NoSuchEntity("no <such> \u0001 user"), Namespace, "r-1");
         Assert.Equal(
-            $"""<ErrorResponse xmlns="{Namespace}"><Error><Type>Sender</Type><Code>NoSuchEntity</Code><Message>no &lt;such&gt; ? user</Message></Error><RequestId>r-1</RequestId></ErrorResponse>""",
+            $"""<ErrorResponse xmlns="{Namespace}"><Error><Type>Sender</Type><Code>NoSuchEntity</Code><Message>no &lt;such&gt; � user</Message></Error><RequestId>r-1</RequestId></ErrorResponse>""",
             Encoding.UTF8.GetString(body.WrittenSpan));
     }
 
