@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Globalization;
-using System.Net;
 using Portlight.Iam;
 using Portlight.Server.Operations;
 
@@ -47,7 +46,7 @@ internal sealed class RequestContext(Call call, AccessQuestion question) : IRequ
 
     private string? OfRequest(string name) => name switch
     {
-        "aws:sourceip" => Text(call.Origin.Source),
+        "aws:sourceip" => call.Origin.Source?.ToString(),
         "aws:currenttime" => Iso(call.Now),
         "aws:epochtime" => call.Now.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture),
         "aws:requestedregion" => call.Region,
@@ -115,8 +114,6 @@ internal sealed class RequestContext(Call call, AccessQuestion question) : IRequ
         values = list is null ? default : new ContextValues(list);
         return list is not null;
     }
-
-    private static string? Text(IPAddress? address) => (address is { IsIPv4MappedToIPv6: true } ? address.MapToIPv4() : address)?.ToString();
 
     private static string Text(bool value) => value ? "true" : "false";
 

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Net;
+using System.Net.Sockets;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Primitives;
 using Portlight.Domain;
@@ -19,11 +20,19 @@ internal sealed class RequestOrigins(ImmutableArray<Cidr> trustedProxies)
     public RequestOrigin Of(HttpContext http)
     {
         var agent = http.Request.Headers.UserAgent is [{ } one] ? one : null;
-        var peer = http.Connection.RemoteIpAddress is { IsIPv4MappedToIPv6: true } mapped ? mapped.MapToIPv4() : http.Connection.RemoteIpAddress;
+        var peer = Plain(http.Connection.RemoteIpAddress);
         return peer is null || !IsTrusted(peer)
             ? new RequestOrigin(peer, agent, http.Request.IsHttps)
             : new RequestOrigin(SourceOf(peer, http.Request.Headers[For]), agent, IsSecure(http.Request.Headers[Proto], http.Request.IsHttps));
     }
+
+    /// <summary>As blocks of addresses know it: IPv4 as IPv4, and a link-local address without the interface that it was met on (<c>fe80::1%2</c>).</summary>
+    private static IPAddress? Plain(IPAddress? address) => address switch
+    {
+        { IsIPv4MappedToIPv6: true } => address.MapToIPv4(),
+        { AddressFamily: AddressFamily.InterNetworkV6, ScopeId: not 0 } => new IPAddress(address.GetAddressBytes()),
+        _ => address,
+    };
 
     private IPAddress SourceOf(IPAddress peer, StringValues header)
     {

@@ -39,6 +39,16 @@ public sealed class RequestOriginsTests
         Assert.Equal(source, Origins.Of(http).Source!.ToString());
     }
 
+    /// <summary>No block of addresses has <c>fe80::1%2</c>: a condition on fe80::/10 would pass it by.</summary>
+    [Fact]
+    public void A_link_local_peer_is_known_without_the_interface_that_it_was_met_on()
+    {
+        var http = Request("fe80::1");
+        http.Connection.RemoteIpAddress!.ScopeId = 2;
+
+        Assert.Equal("fe80::1", Origins.Of(http).Source!.ToString());
+    }
+
     [Fact]
     public void Several_headers_are_one_list()
     {

@@ -87,6 +87,25 @@ public sealed class AccessKeyTests
         Assert.Equal("NoSuchEntity", (await server.IamRefusedAsync("GetAccessKeyLastUsed", ("AccessKeyId", "AKIAIOSFODNN7EXAMPLE"))).Code);
     }
 
+    [Fact]
+    public async Task Who_may_not_ask_about_a_key_does_not_learn_whose_it_is()
+    {
+        await using var server = await ServerHarness.StartAsync();
+        var bob = await server.UserAsync("bob");
+        var nobody = await server.UserAsync("nobody");
+        var notBob = await server.UserAsync("not-bob", """{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"iam:*","Resource":"*"},{"Effect":"Deny","Action":"iam:*","Resource":"arn:aws:iam::*:user/bob"}]}""");
+        var onlyBob = await server.UserAsync("only-bob", IamCalls.Allow("iam:GetAccessKeyLastUsed", "arn:aws:iam::*:user/bob"));
+        string[] keys = [bob.AccessKeyId, server.Credentials.AccessKeyId, "AKIAIOSFODNN7EXAMPLE"];
+
+        Task<string[]> RefusalsAsync(AwsCredentials caller) => Task.WhenAll(keys.Select(async key =>
+            (await server.IamRefusedAsync(caller, "GetAccessKeyLastUsed", ("AccessKeyId", key))).ToString().Replace(key, "KEY", StringComparison.Ordinal)));
+
+        Assert.Single((await RefusalsAsync(nobody)).Distinct());
+        keys = [bob.AccessKeyId, "AKIAIOSFODNN7EXAMPLE"];
+        Assert.Equal(["404 NoSuchEntity: The Access Key with id KEY cannot be found."], (await RefusalsAsync(notBob)).Distinct());
+        Assert.Equal("bob", (await server.IamAsync(onlyBob, "GetAccessKeyLastUsed", ("AccessKeyId", bob.AccessKeyId))).Text("UserName"));
+    }
+
     private static async Task<(int, string)> CodeAsync(ServerHarness server, AwsCredentials caller)
     {
         var refused = await server.IamRefusedAsync(caller, "ListUsers");

@@ -76,6 +76,35 @@ public sealed class AssumeRoleTests
     }
 
     [Fact]
+    public async Task Nobody_reads_tags_of_a_role_that_does_not_trust_it()
+    {
+        await using var server = await ServerHarness.StartAsync();
+        var (other, key) = await OtherAccountAsync(server);
+        await server.AddRoleAsync("deploy", Trust(Alice), with: role => role with { Tags = role.Tags.Add("db-host", "10.7.3.9") });
+        var missing = Deploy.Replace("deploy", "missing", StringComparison.Ordinal);
+        foreach (var condition in new[]
+        {
+            """{"StringLike":{"aws:ResourceTag/db-host":"10.7*"}}""",
+            """{"StringLike":{"aws:ResourceTag/db-host":"10.8*"}}""",
+            """{"Null":{"aws:ResourceTag/db-host":"false"}}""",
+            """{"StringEquals":{"aws:ResourceAccount":"111122223333"}}""",
+            """{"StringNotEquals":{"aws:ResourceAccount":"111122223333"}}""",
+        })
+        {
+            var policy = $$"""{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"},{"Effect":"Deny","Action":"sts:AssumeRole","Resource":"*","Condition":{{condition}}}]}""";
+            await server.ChangeAsync(changes => changes.Save(Carol(other, policy)));
+
+            var there = await server.StsRefusedAsync(key, "AssumeRole", Arn, Name);
+            var notThere = await server.StsRefusedAsync(key, "AssumeRole", ("RoleArn", missing), Name);
+
+            Assert.Equal($"User: arn:aws:iam::{other}:user/ops/carol is not authorized to perform: sts:AssumeRole on resource: {Deploy}", there.Message);
+            Assert.Equal(there, notThere with { Message = notThere.Message.Replace(missing, Deploy, StringComparison.Ordinal) });
+            var decisions = (await server.AuditLinesAsync()).Where(line => line.Contains("\"AssumeRole\"", StringComparison.Ordinal)).TakeLast(2).Select(Decision).ToList();
+            Assert.Equal(decisions[0], decisions[1].Replace(missing, Deploy, StringComparison.Ordinal)); // its own log tells it no more
+        }
+    }
+
+    [Fact]
     public async Task Across_accounts_both_sides_have_to_allow_it()
     {
         await using var server = await ServerHarness.StartAsync();
@@ -193,6 +222,13 @@ public sealed class AssumeRoleTests
 
     private static string Trust(string principal, string condition = "{}", string? also = null, string actions = "\"sts:AssumeRole\"") =>
         $$"""{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":["{{principal}}"{{(also is null ? "" : $",\"{also}\"")}}]},"Action":[{{actions}}],"Condition":{{condition}}}]}""";
+
+    /// <summary>What an event says of what was decided.</summary>
+    private static string Decision(string line)
+    {
+        using var json = System.Text.Json.JsonDocument.Parse(line);
+        return json.RootElement.GetProperty("portlight").ToString();
+    }
 
     private static string Statement(string effect, string principal) => $$"""{"Effect":"{{effect}}","Principal":{"AWS":"{{principal}}"},"Action":"sts:AssumeRole"}""";
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Diagnostics.CodeAnalysis;
 using Portlight.Domain;
 using Portlight.Iam;
 using Portlight.Server.Access;
@@ -11,7 +12,7 @@ namespace Portlight.Server.Operations.Sts;
 /// <summary>
 /// Whether a caller may assume a role: the role's trust policy has to allow it, and so has the caller's own policy, unless the role is of the caller's account and its
 /// trust policy names the caller itself (IAM user guide, policy evaluation logic and roles). An explicit deny on either side decides. Tags and a source identity
-/// are asked about in the same way.
+/// are asked about in the same way. Until the trust policy has let the caller in, it learns nothing of the role, not even whether there is one.
 /// </summary>
 internal sealed class RoleAccess(Call call, IStoreView view, Principals principals, AssumeRoleRequest asked, SessionTerms terms)
 {
@@ -47,27 +48,44 @@ internal sealed class RoleAccess(Call call, IStoreView view, Principals principa
     {
         var question = QuestionOf(action, role);
         var context = new RequestContext(call, question);
+        if (trust is null || !Evaluator.DecideTrust(trust, action, Caller, context).IsAllowed)
+        {
+            RefuseUnseen(action);
+        }
+
+        // The role has let the caller in, so it may know what it is and why its own policies refuse.
         var own = Evaluator.Decide(action, asked.RoleArn, context, call.Principal.Policies);
         if (own.Reason == DecisionReason.ExplicitDeny)
         {
             throw Authorization.RefusalOf(call, [question])!;
         }
 
-        // From here on the answer hangs on the role: a caller that may not is not told why, or it could try which roles there are.
-        var trusted = trust is null ? null : Evaluator.DecideTrust(trust, action, Caller, context);
-        var isByName = trusted is { NamesCaller: true } && role!.AccountId == call.Principal.AccountId;
-        var isAllowed = trusted is { IsAllowed: true } && (isByName ? IsNotNarrowed(action, context) : own.IsAllowed);
-        call.Keep(question, (isAllowed, isByName) switch
-        {
-            (true, true) => new Decision(DecisionReason.Allowed, DecidingPolicy.Identity, new Policy($"role/{role!.Name}/trust", PolicySource.Role, trust!), null),
-            (true, false) => own,
-            _ => own.IsAllowed ? new Decision(DecisionReason.NoIdentityPolicy, DecidingPolicy.Identity, null, null) : own,
-        });
+        var isByName = role!.AccountId == call.Principal.AccountId && Evaluator.DecideTrust(trust, action, Caller, context).NamesCaller;
+        var isAllowed = isByName ? IsNotNarrowed(action, context) : own.IsAllowed;
+        call.Keep(question, isAllowed && isByName
+            ? new Decision(DecisionReason.Allowed, DecidingPolicy.Identity, new Policy($"role/{role.Name}/trust", PolicySource.Role, trust), null)
+            : isAllowed || !own.IsAllowed ? own : NotAllowed);
         if (!isAllowed)
         {
             throw Refusal(action);
         }
     }
+
+    /// <summary>
+    /// One refusal, whether there is no such role or it does not trust the caller, whatever the caller's own policies say: they could ask for its tags, and the
+    /// answer would tell them. The decision that is kept for the caller's audit log is one about a role of that ARN of which nothing is known.
+    /// </summary>
+    /// <exception cref="AccessDeniedException">Always.</exception>
+    [DoesNotReturn]
+    private void RefuseUnseen(string action)
+    {
+        var unseen = QuestionOf(action, role: null);
+        var own = Evaluator.Decide(action, asked.RoleArn, new RequestContext(call, unseen), call.Principal.Policies);
+        call.Keep(unseen, own.IsAllowed ? NotAllowed : own);
+        throw Refusal(action);
+    }
+
+    private static Decision NotAllowed => new(DecisionReason.NoIdentityPolicy, DecidingPolicy.Identity, null, null);
 
     private TrustedCaller Caller => new(call.Principal.AccountId, call.Principal.Arn, call.Principal.RoleArn);
 
@@ -96,7 +114,7 @@ internal sealed class RoleAccess(Call call, IStoreView view, Principals principa
         return new AccessQuestion(action, asked.RoleArn)
         {
             ResourceTags = role?.Tags.ForConditions(),
-            ResourceAccount = role?.AccountId,
+            ResourceAccount = asked.RoleArn.Split(':')[4], // of a role's ARN, which it has been found to be
             RequestTags = asked.Tags.IsEmpty ? null : asked.Tags.ForConditions(),
             TransitiveTagKeys = asked.TransitiveTagKeys.Count == 0 ? null : asked.TransitiveTagKeys,
             More = more.ToImmutable(),

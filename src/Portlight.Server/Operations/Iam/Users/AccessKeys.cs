@@ -102,19 +102,24 @@ internal sealed class AccessKeys(Entities<User> entities, SecretBox secrets)
         return Task.CompletedTask;
     }
 
-    /// <summary>Asked on whom the key belongs to; on all users for a key that is none of the account's.</summary>
+    /// <summary>
+    /// Asked on whom the key belongs to. Who may not is answered as for a key that is none of the account's, which is asked on all users: the request names no
+    /// user, and the refusal must not either.
+    /// </summary>
     public Task LastUsedAsync(IamRequest request, XmlAnswer answer)
     {
         var id = request.Require("AccessKeyId", IamRules.AccessKeyId);
         request.Done();
         var view = entities.Store.View;
-        if (view.FindAccessKey(id) is not { } key || key.AccountId != request.AccountId)
+        var any = new AccessQuestion(request.Action, entities.Kind.ArnOfMissing(request.AccountId, "*"));
+        if (view.FindAccessKey(id) is not { } key || key.AccountId != request.AccountId || QuestionAbout(view, request, key) is not { } about || !Authorization.Allows(request.Call, about))
         {
-            Authorization.Require(request.Call, new AccessQuestion(request.Action, entities.Kind.ArnOfMissing(request.AccountId, "*")));
+            Authorization.Require(request.Call, any);
             throw NoSuchKey(id);
         }
 
-        RequireOwner(request, key.UserName);
+        Authorization.Require(request.Call, about);
+        request.Call.Resource = about.Resource;
         var use = view.FindAccessKeyUse(id);
         answer.Text("UserName", key.UserName);
         answer.Structure("AccessKeyLastUsed", () =>
@@ -125,6 +130,12 @@ internal sealed class AccessKeys(Entities<User> entities, SecretBox secrets)
         });
         return Task.CompletedTask;
     }
+
+    private static AccessQuestion? QuestionAbout(IStoreView view, IamRequest request, AccessKey key) => key.UserName is null
+        ? new AccessQuestion(request.Action, Caller.RootArn(request))
+        : view.FindUser(key.AccountId, key.UserName) is { } user
+            ? new AccessQuestion(request.Action, user.Arn) { ResourceTags = user.Tags.ForConditions() }
+            : null;
 
     /// <param name="request">The request.</param>
     /// <param name="given">The user that it names; null for the caller itself.</param>
