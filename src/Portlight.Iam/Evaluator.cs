@@ -93,20 +93,21 @@ public static class Evaluator
 
     /// <summary>Whether a trust policy lets somebody assume its role.</summary>
     /// <param name="trust">A document of <see cref="PolicyKind.Trust"/>.</param>
+    /// <param name="ids">The unique ids of the users and roles that its ARNs named when it was put: whoever has the name now is another, and is trusted by no Allow.</param>
     /// <param name="action"><c>sts:AssumeRole</c> or <c>sts:TagSession</c>.</param>
     /// <param name="caller">Who asks.</param>
     /// <param name="context">What conditions ask about (<c>sts:ExternalId</c>, <c>aws:SourceIp</c>, …).</param>
-    public static TrustDecision DecideTrust(PolicyDocument trust, string action, TrustedCaller caller, IRequestContext context)
+    public static TrustDecision DecideTrust(PolicyDocument trust, IReadOnlyDictionary<string, string> ids, string action, TrustedCaller caller, IRequestContext context)
     {
         var about = trust.About(action);
-        var applying = (Statement statement) => statement.Principals is { } principals && principals.Contains(caller) && statement.ConditionsHold(context);
+        var applying = (Statement statement) => statement.Principals is { } principals && principals.Contains(caller, ids, statement.IsDeny) && statement.ConditionsHold(context);
         if (about.Denies.Any(applying))
         {
             return new TrustDecision(IsDenied: true, IsAllowed: false, NamesCaller: false);
         }
 
         var allows = about.Allows.Where(applying).ToList();
-        return new TrustDecision(IsDenied: false, allows.Count > 0, allows.Any(statement => statement.Principals!.Names(caller)));
+        return new TrustDecision(IsDenied: false, allows.Count > 0, allows.Any(statement => statement.Principals!.Names(caller, ids)));
     }
 
     private static ReadOnlySpan<Policy> SessionOf(PrincipalPolicies policies) =>
@@ -181,7 +182,8 @@ public sealed record MatchedStatement(DecidingPolicy Kind, Policy Policy, Statem
 /// <param name="AccountId">The caller's account.</param>
 /// <param name="Arn">The user's ARN, or the session's (<c>arn:aws:sts::…:assumed-role/NAME/SESSION</c>).</param>
 /// <param name="RoleArn">For a session of a role, the role's ARN, which a trust policy may name instead; else null.</param>
-public sealed record TrustedCaller(string AccountId, string Arn, string? RoleArn);
+/// <param name="Id">The unique id of the user or role, <c>AIDA…</c> or <c>AROA…</c>.</param>
+public sealed record TrustedCaller(string AccountId, string Arn, string? RoleArn, string Id);
 
 /// <summary>What a trust policy says.</summary>
 /// <param name="IsDenied">A statement denies it.</param>

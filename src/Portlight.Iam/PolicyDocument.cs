@@ -32,6 +32,9 @@ public sealed class PolicyDocument
 
     public ImmutableArray<Statement> Statements { get; }
 
+    /// <summary>The users, roles and sessions that a trust policy names; nobody in another policy.</summary>
+    public IEnumerable<TrustedPrincipal> TrustedPrincipals => Statements.SelectMany(statement => statement.Principals?.Named ?? []);
+
     /// <summary>The statements that speak of an action, whatever its letter case.</summary>
     internal StatementsOfAction About(string action)
     {

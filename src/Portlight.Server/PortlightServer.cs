@@ -108,6 +108,7 @@ public sealed partial class PortlightServer : IAsyncDisposable
         var box = SealedSecrets.OpenKeyFile(Path.Combine(options.DataDirectory, KeyFileName), store.View);
         var setup = opened.Add(new SetupWorker(store, box, clock, loggers.CreateLogger<SetupWorker>()));
         var owner = await FirstStart.EnsureAsync(options, store, box, setup, clock);
+        await TrustedIds.BindOlderAsync(store);
         var unenforced = UnenforcedPorts.Check(options, store.View, agent.Status);
         InstallationFile.Write(options.DataDirectory, installation);
         var projection = new Projection(options.PortLimits, new Scope(owner.Id, options.Region));

@@ -73,6 +73,9 @@ public interface IStoreView : IAuditView
     /// <summary>A user by name, which is found whatever its case. As long as a user, group, role or policy has not changed, it mostly is the same object.</summary>
     User? FindUser(string accountId, string name);
 
+    /// <summary>A user by its unique id, whatever its name; not remembered, for what is asked seldom.</summary>
+    User? FindUserById(string accountId, string id);
+
     /// <summary>Users in order of name (ordinal, by lower case).</summary>
     IReadOnlyList<User> ListUsers(string accountId);
 

@@ -91,7 +91,7 @@ internal static class Identities
         var secret = Guid.NewGuid().ToString("N");
         await server.Server.Store.CommitAsync((_, changes) =>
         {
-            changes.Save(new AccessKey(id, account, user.Name, server.Secrets.Seal(Encoding.UTF8.GetBytes(secret)), IsActive: true, server.Clock.GetUtcNow()));
+            changes.Save(new AccessKey(id, account, user.Name, server.Secrets.Seal(Encoding.UTF8.GetBytes(secret)), IsActive: true, server.Clock.GetUtcNow()) { UserId = user.Id });
             return true;
         }, TestContext.Current.CancellationToken);
         return new AwsCredentials(id, secret);

@@ -18,4 +18,8 @@ public sealed record OpenRegion(string Name, bool IsReady, DateTimeOffset Opened
 /// <summary>
 /// An access key. The secret is sealed by the store's key file. <see cref="UserName"/> is null for the account's root key.
 /// </summary>
-public sealed record AccessKey(string Id, string AccountId, string? UserName, byte[] SealedSecret, bool IsActive, DateTimeOffset CreatedAt);
+public sealed record AccessKey(string Id, string AccountId, string? UserName, byte[] SealedSecret, bool IsActive, DateTimeOffset CreatedAt)
+{
+    /// <summary>The unique id of the user, which tells it from another of the same name; null for the account's root key.</summary>
+    public string? UserId { get; init; }
+}

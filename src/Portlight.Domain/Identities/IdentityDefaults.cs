@@ -11,6 +11,9 @@ public static class IdentityDefaults
     /// </summary>
     public static ImmutableSortedDictionary<string, string> Tags { get; } = ImmutableSortedDictionary.Create<string, string>(StringComparer.OrdinalIgnoreCase);
 
+    /// <summary>Unique ids by the ARNs that a trust policy names.</summary>
+    public static ImmutableSortedDictionary<string, string> TrustedIds { get; } = ImmutableSortedDictionary.Create<string, string>(StringComparer.Ordinal);
+
     /// <summary>Inline policies by name; the text is what was put.</summary>
     public static ImmutableSortedDictionary<string, string> Policies { get; } = ImmutableSortedDictionary.Create<string, string>(StringComparer.Ordinal);
 }

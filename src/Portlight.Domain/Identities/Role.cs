@@ -19,6 +19,12 @@ public sealed record Role
     /// <summary>The document that says who may assume it, as it was put.</summary>
     public required string TrustPolicy { get; init; }
 
+    /// <summary>
+    /// The unique ids of the users and roles that the trust policy's ARNs named when it was put, by ARN; what named nobody is not there. Null in a row of a
+    /// Portlight that did not know them, until the next start.
+    /// </summary>
+    public ImmutableSortedDictionary<string, string>? TrustedIds { get; init; }
+
     public string? Description { get; init; }
 
     /// <summary>Longest session, 1 to 12 hours.</summary>

@@ -58,15 +58,16 @@ internal sealed class PrincipalReader(string path, Problems problems)
             {
                 problems.Add(inner, "not a string that names somebody");
             }
-            else if (name == "AWS" && !TryAdd(items[i].Text))
+            else if (name == "AWS" && !TryAdd(items[i]))
             {
                 problems.Add(inner, $"`{UserText.Excerpt(items[i].Text)}` is no principal: {Form}");
             }
         }
     }
 
-    private bool TryAdd(string text)
+    private bool TryAdd(JsonTree value)
     {
+        var text = value.Text;
         if (text == "*")
         {
             principals.IsEverybody = true;
@@ -99,7 +100,7 @@ internal sealed class PrincipalReader(string path, Problems problems)
         };
         if (named)
         {
-            principals.AddArn(text);
+            principals.AddArn(new TrustedPrincipal(text, value.Start, value.End));
         }
 
         return named;

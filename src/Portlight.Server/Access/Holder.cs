@@ -27,7 +27,7 @@ internal sealed record Holder
     public static Holder Of(IStoreView view, AccessKey key)
     {
         var account = view.FindAccount(key.AccountId);
-        var user = key.UserName is { } name ? view.FindUser(key.AccountId, name) : null;
+        var user = key.UserName is { } name && view.FindUser(key.AccountId, name) is { } named && named.Id == key.UserId ? named : null;
         return new Holder
         {
             Account = account,

@@ -18,13 +18,13 @@ internal static class Accounts
     public static bool IsId(string? text) => text is { Length: 12 } && text.All(char.IsAsciiDigit);
 
     /// <summary>A root access key and its secret, which is shown this once.</summary>
-    public static (AccessKey Key, string Secret) NewRootKey(string accountId, SecretBox box, DateTimeOffset now) => NewKey(accountId, userName: null, box, now);
+    public static (AccessKey Key, string Secret) NewRootKey(string accountId, SecretBox box, DateTimeOffset now) => NewKey(accountId, user: null, box, now);
 
     /// <summary>An access key of a user, or of the root for null, and its secret, which is shown this once.</summary>
-    public static (AccessKey Key, string Secret) NewKey(string accountId, string? userName, SecretBox box, DateTimeOffset now)
+    public static (AccessKey Key, string Secret) NewKey(string accountId, User? user, SecretBox box, DateTimeOffset now)
     {
         var secret = RandomNumberGenerator.GetString(SecretAlphabet, 40);
         var id = "AKIA" + RandomNumberGenerator.GetString(KeyAlphabet, 16);
-        return (new AccessKey(id, accountId, userName, box.Seal(Encoding.UTF8.GetBytes(secret)), IsActive: true, now), secret);
+        return (new AccessKey(id, accountId, user?.Name, box.Seal(Encoding.UTF8.GetBytes(secret)), IsActive: true, now) { UserId = user?.Id }, secret);
     }
 }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text.Json;
 using Portlight.Domain;
 
@@ -11,6 +12,7 @@ internal static class RoleJson
         json.WriteStartObject();
         IdentityJson.WriteHead(json, role.Name, role.Path, role.Id, role.CreatedAt);
         json.WriteString("trust"u8, role.TrustPolicy);
+        WriteTrusted(json, role.TrustedIds);
         IdentityJson.WriteOptional(json, "description"u8, role.Description);
         json.WriteNumber("maxSession"u8, (long)role.MaxSessionDuration.TotalSeconds);
         IdentityJson.WriteTexts(json, "tags"u8, role.Tags);
@@ -33,6 +35,7 @@ internal static class RoleJson
                 "id" => role with { Id = json.Text() },
                 "createdAt" => role with { CreatedAt = json.Time() },
                 "trust" => role with { TrustPolicy = json.Text() },
+                "trusted" => role with { TrustedIds = IdentityJson.ReadTexts(ref json, IdentityDefaults.TrustedIds) },
                 "description" => role with { Description = json.Text() },
                 "maxSession" => role with { MaxSessionDuration = TimeSpan.FromSeconds(json.Int64()) },
                 "tags" => role with { Tags = IdentityJson.ReadTexts(ref json, IdentityDefaults.Tags) },
@@ -44,5 +47,19 @@ internal static class RoleJson
         }
 
         return role;
+    }
+
+    /// <summary>Also when it is empty: that it is there says that the ARNs were looked up.</summary>
+    private static void WriteTrusted(Utf8JsonWriter json, ImmutableSortedDictionary<string, string>? ids)
+    {
+        if (ids is { IsEmpty: true })
+        {
+            json.WriteStartObject("trusted"u8);
+            json.WriteEndObject();
+        }
+        else if (ids is not null)
+        {
+            IdentityJson.WriteTexts(json, "trusted"u8, ids);
+        }
     }
 }

@@ -91,6 +91,8 @@ internal sealed class SqliteView : IStoreView
 
     public User? FindUser(string accountId, string name) => Cached(caches.Users, IdentityKey.Of(accountId, name), static (rows, key) => rows.Users.Find(key));
 
+    public User? FindUserById(string accountId, string id) => Read((accountId, id), static (rows, key) => rows.Users.FindById(key.accountId, key.id));
+
     public IReadOnlyList<User> ListUsers(string accountId) => Read(accountId, static (rows, id) => rows.Users.List(id));
 
     public Group? FindGroup(string accountId, string name) => Cached(caches.Groups, IdentityKey.Of(accountId, name), static (rows, key) => rows.Groups.Find(key));

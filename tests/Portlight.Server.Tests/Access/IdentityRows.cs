@@ -1,5 +1,6 @@
 using System.Text;
 using Portlight.Domain;
+using Portlight.Iam;
 using Portlight.Server.Access;
 using Portlight.Wire.SigV4;
 
@@ -23,13 +24,24 @@ internal static class IdentityRows
         var role = new Role { AccountId = server.Scope.AccountId, Name = name, Path = "/ci/", Id = id, CreatedAt = server.Clock.GetUtcNow(), TrustPolicy = trust };
         role = with is null ? role : with(role);
         await server.ChangeAsync(changes => changes.Save(role));
+        role = server.Bound(role); // it may name itself
+        await server.ChangeAsync(changes => changes.Save(role));
         return role;
     }
+
+    /// <summary>The role with the ids of those whom its trust policy names now.</summary>
+    public static Role Bound(this ServerHarness server, Role role) => role with
+    {
+        TrustedIds = PolicyDocument.TryParse(role.TrustPolicy, PolicyKind.Trust, out var trust, out _) ? TrustedIds.Of(server.Server.Store.View, trust) : IdentityDefaults.TrustedIds,
+    };
 
     /// <summary>An access key of a user, or of the root for null, with <see cref="Secret"/>.</summary>
     public static async Task<AwsCredentials> AddKeyAsync(this ServerHarness server, string? userName, string id, bool isActive = true)
     {
-        await server.ChangeAsync(changes => changes.Save(new AccessKey(id, server.Scope.AccountId, userName, server.Server.Secrets.Seal(Encoding.UTF8.GetBytes(Secret)), isActive, server.Clock.GetUtcNow())));
+        await server.ChangeAsync(changes => changes.Save(new AccessKey(id, server.Scope.AccountId, userName, server.Server.Secrets.Seal(Encoding.UTF8.GetBytes(Secret)), isActive, server.Clock.GetUtcNow())
+        {
+            UserId = userName is null ? null : server.Server.Store.View.FindUser(server.Scope.AccountId, userName)?.Id,
+        }));
         return new AwsCredentials(id, Secret);
     }
 

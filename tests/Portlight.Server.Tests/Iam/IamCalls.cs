@@ -50,6 +50,12 @@ internal static class IamCalls
             await server.IamAsync("PutUserPolicy", ("UserName", name), ("PolicyName", "own"), ("PolicyDocument", policy));
         }
 
+        return await server.KeyOfAsync(name);
+    }
+
+    /// <summary>A new key of a user that is there.</summary>
+    public static async Task<AwsCredentials> KeyOfAsync(this ServerHarness server, string name)
+    {
         var key = (await server.IamAsync("CreateAccessKey", ("UserName", name)))["AccessKey"];
         return new AwsCredentials(key.Text("AccessKeyId"), key.Text("SecretAccessKey"));
     }

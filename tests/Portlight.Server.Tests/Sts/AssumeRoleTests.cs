@@ -19,8 +19,8 @@ public sealed class AssumeRoleTests
     public async Task A_caller_that_the_role_trusts_by_name_needs_no_policy_of_its_own()
     {
         await using var server = await ServerHarness.StartAsync();
-        var role = await server.AddRoleAsync("deploy", Trust(Alice));
         var alice = await server.UserAsync("alice");
+        var role = await server.AddRoleAsync("deploy", Trust(Alice));
 
         var result = await server.StsAsync(alice, "AssumeRole", Arn, Name);
 
@@ -36,9 +36,9 @@ public sealed class AssumeRoleTests
     public async Task A_caller_that_is_let_in_through_its_account_needs_to_be_allowed_itself()
     {
         await using var server = await ServerHarness.StartAsync();
-        await server.AddRoleAsync("deploy", Trust("arn:aws:iam::111122223333:root"));
         var alice = await server.UserAsync("alice");
         var bob = await server.UserAsync("bob", IamCalls.Allow("sts:AssumeRole", Deploy));
+        await server.AddRoleAsync("deploy", Trust("arn:aws:iam::111122223333:root"));
 
         Assert.Equal(NotAuthorized("alice"), await server.StsRefusedAsync(alice, "AssumeRole", Arn, Name));
         await server.StsAsync(bob, "AssumeRole", Arn, Name);
@@ -48,10 +48,10 @@ public sealed class AssumeRoleTests
     public async Task An_explicit_deny_counts_on_either_side()
     {
         await using var server = await ServerHarness.StartAsync();
-        await server.AddRoleAsync("deploy", $$"""{"Version":"2012-10-17","Statement":[{{Statement("Allow", "arn:aws:iam::111122223333:root")}},{{Statement("Deny", "arn:aws:iam::111122223333:user/bob")}}]}""");
-        await server.AddRoleAsync("named", Trust(Alice), "AROAAAAAAAAAAAAAAAAA2");
         var alice = await server.UserAsync("alice", """{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"sts:*","Resource":"*"}]}""");
         var bob = await server.UserAsync("bob", IamCalls.AllowAll);
+        await server.AddRoleAsync("deploy", $$"""{"Version":"2012-10-17","Statement":[{{Statement("Allow", "arn:aws:iam::111122223333:root")}},{{Statement("Deny", "arn:aws:iam::111122223333:user/bob")}}]}""");
+        await server.AddRoleAsync("named", Trust(Alice), "AROAAAAAAAAAAAAAAAAA2");
 
         var (status, code, message) = await server.StsRefusedAsync(alice, "AssumeRole", ("RoleArn", "arn:aws:iam::111122223333:role/ci/named"), Name);
         Assert.Equal((403, "AccessDenied"), (status, code));
@@ -63,8 +63,8 @@ public sealed class AssumeRoleTests
     public async Task Nobody_learns_from_a_refusal_whether_there_is_a_role()
     {
         await using var server = await ServerHarness.StartAsync();
-        await server.AddRoleAsync("deploy", Trust("arn:aws:iam::111122223333:user/bob"));
         var alice = await server.UserAsync("alice", IamCalls.AllowAll);
+        await server.AddRoleAsync("deploy", Trust("arn:aws:iam::111122223333:user/bob"));
 
         var untrusted = await server.StsRefusedAsync(alice, "AssumeRole", Arn, Name);
         Assert.Equal(NotAuthorized("alice"), untrusted);
@@ -109,8 +109,8 @@ public sealed class AssumeRoleTests
     {
         await using var server = await ServerHarness.StartAsync();
         var (other, key) = await OtherAccountAsync(server);
-        await server.AddRoleAsync("deploy", Trust($"arn:aws:iam::{other}:user/ops/carol"));
         await server.ChangeAsync(changes => changes.Save(Carol(other, policy: null)));
+        await server.AddRoleAsync("deploy", Trust($"arn:aws:iam::{other}:user/ops/carol"));
 
         Assert.Equal((403, "AccessDenied"), await CodeAsync(server, key, Arn, Name));
         await server.ChangeAsync(changes => changes.Save(Carol(other, IamCalls.Allow("sts:AssumeRole", Deploy))));
@@ -130,8 +130,8 @@ public sealed class AssumeRoleTests
     public async Task Conditions_of_the_trust_policy_see_the_request()
     {
         await using var server = await ServerHarness.StartAsync();
-        await server.AddRoleAsync("deploy", Trust(Alice, """{"StringEquals":{"sts:ExternalId":"ticket-9","sts:RoleSessionName":"${aws:username}"},"IpAddress":{"aws:SourceIp":"127.0.0.0/8"}}"""));
         var alice = await server.UserAsync("alice");
+        await server.AddRoleAsync("deploy", Trust(Alice, """{"StringEquals":{"sts:ExternalId":"ticket-9","sts:RoleSessionName":"${aws:username}"},"IpAddress":{"aws:SourceIp":"127.0.0.0/8"}}"""));
 
         Assert.Equal((403, "AccessDenied"), await CodeAsync(server, alice, Arn, ("RoleSessionName", "alice")));
         Assert.Equal((403, "AccessDenied"), await CodeAsync(server, alice, Arn, ("RoleSessionName", "bob"), ("ExternalId", "ticket-9")));
@@ -142,10 +142,10 @@ public sealed class AssumeRoleTests
     public async Task A_role_that_a_trust_policy_names_is_bound_by_its_boundary_and_a_user_is_not()
     {
         await using var server = await ServerHarness.StartAsync();
+        var alice = await server.UserAsync("alice");
         var boundary = await server.PolicyAsync("lightsail-only", IamCalls.Allow("lightsail:*"));
         var build = await server.AddRoleAsync("build", Trust(Alice), "AROAAAAAAAAAAAAAAAAA2", role => role with { BoundaryArn = boundary });
         await server.AddRoleAsync("deploy", Trust(Alice, also: build.Arn));
-        var alice = await server.UserAsync("alice");
         await server.IamAsync("PutUserPermissionsBoundary", ("UserName", "alice"), ("PermissionsBoundary", boundary));
 
         await server.StsAsync(alice, "AssumeRole", Arn, Name);
@@ -161,8 +161,8 @@ public sealed class AssumeRoleTests
     public async Task A_session_lasts_as_long_as_asked_within_what_the_role_allows(string seconds, string expiration)
     {
         await using var server = await ServerHarness.StartAsync();
-        await server.AddRoleAsync("deploy", Trust(Alice), with: role => role with { MaxSessionDuration = TimeSpan.FromHours(2) });
         var alice = await server.UserAsync("alice");
+        await server.AddRoleAsync("deploy", Trust(Alice), with: role => role with { MaxSessionDuration = TimeSpan.FromHours(2) });
 
         Assert.Equal(expiration, (await server.StsAsync(alice, "AssumeRole", Arn, Name, ("DurationSeconds", seconds))).Text("Credentials", "Expiration"));
     }
@@ -171,8 +171,8 @@ public sealed class AssumeRoleTests
     public async Task A_session_that_would_last_too_long_is_refused_in_the_services_words()
     {
         await using var server = await ServerHarness.StartAsync();
-        var role = await server.AddRoleAsync("deploy", Trust(Alice, also: Deploy));
         var alice = await server.UserAsync("alice");
+        var role = await server.AddRoleAsync("deploy", Trust(Alice, also: Deploy));
 
         Assert.Equal(
             (400, "ValidationError", "The requested DurationSeconds exceeds the MaxSessionDuration set for this role."),
@@ -208,8 +208,8 @@ public sealed class AssumeRoleTests
     public async Task The_audit_log_knows_whom_a_session_was_made_for_and_none_of_its_secrets()
     {
         await using var server = await ServerHarness.StartAsync();
-        await server.AddRoleAsync("deploy", Trust(Alice));
         var alice = await server.UserAsync("alice");
+        await server.AddRoleAsync("deploy", Trust(Alice));
 
         var made = (await server.StsAsync(alice, "AssumeRole", Arn, Name)).Credentials();
         await server.WhoAsync(made);
@@ -256,7 +256,7 @@ public sealed class AssumeRoleTests
         var json = PortlightJson.Default;
         var made = await server.Client().SendAsync("Portlight_20261122.CreateAccount", new(), json.CreateAccountRequest, json.CreateAccountResponse, TestContext.Current.CancellationToken);
         await server.Server.Setup.RunOnceAsync();
-        var key = new AccessKey("AKIAAAAAAAAAAAAAAAA3", made.Account.AccountId, "carol", server.Server.Secrets.Seal(System.Text.Encoding.UTF8.GetBytes(IdentityRows.Secret)), IsActive: true, DateTimeOffset.UnixEpoch);
+        var key = new AccessKey("AKIAAAAAAAAAAAAAAAA3", made.Account.AccountId, "carol", server.Server.Secrets.Seal(System.Text.Encoding.UTF8.GetBytes(IdentityRows.Secret)), IsActive: true, DateTimeOffset.UnixEpoch) { UserId = Carol(made.Account.AccountId, policy: null).Id };
         await server.ChangeAsync(changes => changes.Save(key));
         return (made.Account.AccountId, new AwsCredentials(key.Id, IdentityRows.Secret));
     }

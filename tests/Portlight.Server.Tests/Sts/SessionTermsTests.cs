@@ -17,7 +17,7 @@ public sealed class SessionTermsTests
     public async Task A_session_policy_narrows_and_never_widens()
     {
         await using var server = await StartAsync(IamCalls.Allow("lightsail:Get*"));
-        var alice = await server.UserAsync("alice");
+        var alice = await server.KeyOfAsync("alice");
 
         var result = await server.StsAsync(alice, "AssumeRole", Arn, Name, ("Policy", IamCalls.Allow("lightsail:GetRegions")));
 
@@ -32,7 +32,7 @@ public sealed class SessionTermsTests
     public async Task Managed_session_policies_count_as_they_are_now()
     {
         await using var server = await StartAsync(IamCalls.AllowAll);
-        var alice = await server.UserAsync("alice");
+        var alice = await server.KeyOfAsync("alice");
         var policy = await server.PolicyAsync("regions", IamCalls.Allow("lightsail:GetRegions"));
         var session = (await server.StsAsync(alice, "AssumeRole", Arn, Name, ("PolicyArns.member.1.arn", policy))).Credentials();
         Assert.Null(await RefusalAsync(server, session, "GetRegions"));
@@ -49,7 +49,7 @@ public sealed class SessionTermsTests
     public async Task A_policy_that_cannot_be_evaluated_is_refused_with_the_reason()
     {
         await using var server = await StartAsync(IamCalls.AllowAll);
-        var alice = await server.UserAsync("alice");
+        var alice = await server.KeyOfAsync("alice");
 
         var (status, code, message) = await server.StsRefusedAsync(alice, "AssumeRole", Arn, Name, ("Policy", """{"Version":"2012-10-17","Statement":[{"Effect":"Perhaps","Action":"*","Resource":"*"}]}"""));
 
@@ -61,7 +61,7 @@ public sealed class SessionTermsTests
     public async Task Terms_that_do_not_fit_into_a_token_are_refused()
     {
         await using var server = await StartAsync(IamCalls.AllowAll);
-        var alice = await server.UserAsync("alice");
+        var alice = await server.KeyOfAsync("alice");
         var tags = Enumerable.Range(1, 50).SelectMany(i => new[] { ($"Tags.member.{i}.Key", $"key-{i}"), ($"Tags.member.{i}.Value", RandomNumberGenerator.GetHexString(256)) }).ToArray();
 
         var (status, code, message) = await server.StsRefusedAsync(alice, "AssumeRole", [Arn, Name, .. tags]);
@@ -75,13 +75,13 @@ public sealed class SessionTermsTests
     {
         const string ByTag = """{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"lightsail:GetRegions","Resource":"*","Condition":{"StringEquals":{"aws:PrincipalTag/team":"web"}}}]}""";
         await using var server = await ServerHarness.StartAsync();
-        var role = await server.AddRoleAsync("deploy", Trust("\"sts:AssumeRole\""), with: made => made with { InlinePolicies = made.InlinePolicies.Add("own", ByTag), Tags = made.Tags.Add("team", "db") });
         var alice = await server.UserAsync("alice");
+        var role = await server.AddRoleAsync("deploy", Trust("\"sts:AssumeRole\""), with: made => made with { InlinePolicies = made.InlinePolicies.Add("own", ByTag), Tags = made.Tags.Add("team", "db") });
         (string, string)[] tagged = [Arn, Name, ("Tags.member.1.Key", "Team"), ("Tags.member.1.Value", "web")];
 
         var refused = await server.StsRefusedAsync(alice, "AssumeRole", tagged);
         Assert.Equal((403, "AccessDenied", $"User: arn:aws:iam::111122223333:user/alice is not authorized to perform: sts:TagSession on resource: {Deploy}"), refused);
-        await server.ChangeAsync(changes => changes.Save(role with { TrustPolicy = Trust(All) }));
+        await server.ChangeAsync(changes => changes.Save(server.Bound(role with { TrustPolicy = Trust(All) })));
         Assert.Null(await RefusalAsync(server, (await server.StsAsync(alice, "AssumeRole", tagged)).Credentials(), "GetRegions"));
         Assert.NotNull(await RefusalAsync(server, (await server.StsAsync(alice, "AssumeRole", Arn, Name)).Credentials(), "GetRegions"));
     }
@@ -90,7 +90,7 @@ public sealed class SessionTermsTests
     public async Task Transitive_tags_and_the_source_identity_go_from_session_to_session_and_cannot_be_changed()
     {
         await using var server = await StartAsync("""{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"lightsail:GetRegions","Resource":"*","Condition":{"StringEquals":{"aws:PrincipalTag/team":"web","aws:SourceIdentity":"alice"},"Null":{"aws:PrincipalTag/ticket":"true"}}}]}""");
-        var alice = await server.UserAsync("alice");
+        var alice = await server.KeyOfAsync("alice");
         var first = await server.StsAsync(
             alice, "AssumeRole", Arn, Name, ("SourceIdentity", "alice"), ("TransitiveTagKeys.member.1", "team"),
             ("Tags.member.1.Key", "team"), ("Tags.member.1.Value", "web"), ("Tags.member.2.Key", "ticket"), ("Tags.member.2.Value", "9"));
@@ -110,7 +110,7 @@ public sealed class SessionTermsTests
     public async Task What_the_role_may_changes_with_its_policy_and_older_sessions_can_be_ended_by_one()
     {
         await using var server = await StartAsync(IamCalls.Allow("lightsail:GetRegions"));
-        var alice = await server.UserAsync("alice");
+        var alice = await server.KeyOfAsync("alice");
         var old = (await server.StsAsync(alice, "AssumeRole", Arn, Name)).Credentials();
         Assert.Null(await RefusalAsync(server, old, "GetRegions"));
         server.Clock.Advance(TimeSpan.FromMinutes(1));
@@ -133,6 +133,7 @@ public sealed class SessionTermsTests
     private static async Task<ServerHarness> StartAsync(string policy)
     {
         var server = await ServerHarness.StartAsync();
+        await server.IamAsync("CreateUser", ("UserName", "alice"));
         await server.AddRoleAsync("deploy", Trust(All), with: role => role with { InlinePolicies = role.InlinePolicies.Add("own", policy) });
         return server;
     }

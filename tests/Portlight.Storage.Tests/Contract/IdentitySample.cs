@@ -52,6 +52,7 @@ public static class IdentitySample
     {
         Path = "/x/",
         Description = "deploys\n\"things\"",
+        TrustedIds = IdentityDefaults.TrustedIds.Add("arn:aws:iam::111122223333:user/Ann", "AIDA1"),
         MaxSessionDuration = TimeSpan.FromHours(12),
         Tags = IdentityDefaults.Tags.Add("a", "b"),
         BoundaryArn = "arn:aws:iam::111122223333:policy/bound",

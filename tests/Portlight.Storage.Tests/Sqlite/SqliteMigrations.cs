@@ -71,6 +71,26 @@ public sealed class SqliteMigrations : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Keys_are_given_the_ids_of_their_users()
+    {
+        using (var old = Database.Open(source.Path, readOnly: false))
+        {
+            Schema.Migrate(old, 4);
+            old.Execute("""
+                INSERT INTO iam_user VALUES ('111122223333', 'ann', 'AIDA1', '{"name":"Ann","path":"/","id":"AIDA1","createdAt":"2026-11-22T08:30:00Z"}');
+                INSERT INTO access_key VALUES ('AKIA1', '111122223333', 'Ann', x'01', 1, 0), ('AKIA2', '444455556666', 'Ann', x'02', 1, 0), ('AKIA3', '111122223333', NULL, x'03', 1, 0);
+                INSERT INTO iam_role VALUES ('111122223333', 'r', 'AROA1', '{"name":"r","path":"/","id":"AROA1","createdAt":"2026-11-22T08:30:00Z","trust":"{}","maxSession":3600}');
+                """);
+        }
+
+        await using var store = source.Open();
+
+        Assert.Equal(["AIDA1", null, null], new[] { "AKIA1", "AKIA2", "AKIA3" }.Select(id => store.View.FindAccessKey(id)!.UserId));
+        Assert.Equal(("Ann", null), (store.View.FindUserById("111122223333", "AIDA1")?.Name, store.View.FindUserById("444455556666", "AIDA1")));
+        Assert.Null(store.View.FindRole("111122223333", "r")!.TrustedIds); // for the server to fill in
+    }
+
+    [Fact]
     public async Task Migrating_again_changes_nothing()
     {
         await using (source.Open())

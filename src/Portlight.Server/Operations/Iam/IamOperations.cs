@@ -79,7 +79,7 @@ internal sealed class IamOperations
         Add("UpdateRoleDescription", roles.UpdateDescriptionAsync);
         Add("UpdateAssumeRolePolicy", roles.UpdateTrustAsync);
         Add("DeleteRole", roles.DeleteAsync);
-        Add("ListRoles", Listing.Of(services.Store, "role", "Roles", (view, account) => view.ListRoles(account), role => (role.Path, role.Name), RoleShapes.Listed));
+        Add("ListRoles", Listing.Of(services.Store, "role", "Roles", (view, account) => view.ListRoles(account), role => (role.Path, role.Name), (answer, role) => answer.Listed(services.Store.View, role)));
     }
 
     private void AddPolicies(Entities<ManagedPolicy> entities)

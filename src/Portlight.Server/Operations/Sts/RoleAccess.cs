@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Diagnostics.CodeAnalysis;
 using Portlight.Domain;
 using Portlight.Iam;
 using Portlight.Server.Access;
@@ -48,9 +47,9 @@ internal sealed class RoleAccess(Call call, IStoreView view, Principals principa
     {
         var question = QuestionOf(action, role);
         var context = new RequestContext(call, question);
-        if (trust is null || !Evaluator.DecideTrust(trust, action, Caller, context).IsAllowed)
+        if (role is null || trust is null || Evaluator.DecideTrust(trust, role.TrustedIds ?? IdentityDefaults.TrustedIds, action, Caller, context) is not { IsAllowed: true } trusted)
         {
-            RefuseUnseen(action);
+            throw RefusalOfUnseen(action);
         }
 
         // The role has let the caller in, so it may know what it is and why its own policies refuse.
@@ -60,7 +59,7 @@ internal sealed class RoleAccess(Call call, IStoreView view, Principals principa
             throw Authorization.RefusalOf(call, [question])!;
         }
 
-        var isByName = role!.AccountId == call.Principal.AccountId && Evaluator.DecideTrust(trust, action, Caller, context).NamesCaller;
+        var isByName = trusted.NamesCaller && role.AccountId == call.Principal.AccountId;
         var isAllowed = isByName ? IsNotNarrowed(action, context) : own.IsAllowed;
         call.Keep(question, isAllowed && isByName
             ? new Decision(DecisionReason.Allowed, DecidingPolicy.Identity, new Policy($"role/{role.Name}/trust", PolicySource.Role, trust), null)
@@ -75,19 +74,18 @@ internal sealed class RoleAccess(Call call, IStoreView view, Principals principa
     /// One refusal, whether there is no such role or it does not trust the caller, whatever the caller's own policies say: they could ask for its tags, and the
     /// answer would tell them. The decision that is kept for the caller's audit log is one about a role of that ARN of which nothing is known.
     /// </summary>
-    /// <exception cref="AccessDeniedException">Always.</exception>
-    [DoesNotReturn]
-    private void RefuseUnseen(string action)
+    private AccessDeniedException RefusalOfUnseen(string action)
     {
         var unseen = QuestionOf(action, role: null);
         var own = Evaluator.Decide(action, asked.RoleArn, new RequestContext(call, unseen), call.Principal.Policies);
         call.Keep(unseen, own.IsAllowed ? NotAllowed : own);
-        throw Refusal(action);
+        return Refusal(action);
     }
 
     private static Decision NotAllowed => new(DecisionReason.NoIdentityPolicy, DecidingPolicy.Identity, null, null);
 
-    private TrustedCaller Caller => new(call.Principal.AccountId, call.Principal.Arn, call.Principal.RoleArn);
+    /// <summary>A session's user id has the name of the session behind the role's id.</summary>
+    private TrustedCaller Caller => new(call.Principal.AccountId, call.Principal.Arn, call.Principal.RoleArn, call.Principal.UserId.Split(':')[0]);
 
     /// <summary>
     /// What a trust policy gives to a user by name is bounded by no permission boundary; what it gives to a role is, and by the policies of the caller's session

@@ -5,12 +5,12 @@ namespace Portlight.Storage.Sqlite;
 /// <summary>The tables <c>access_key</c> and <c>access_key_use</c>. They are apart because a use is written often and makes no cached key stale.</summary>
 internal sealed class AccessKeyRows(Database database)
 {
-    private const string Columns = "id, account_id, user_name, sealed_secret, is_active, created_at";
+    private const string Columns = "id, account_id, user_name, sealed_secret, is_active, created_at, user_id";
 
     private readonly Statement find = database.Prepare($"SELECT {Columns} FROM access_key WHERE id = ?");
     private readonly Statement list = database.Prepare($"SELECT {Columns} FROM access_key WHERE account_id = ? ORDER BY id");
     private readonly Statement all = database.Prepare($"SELECT {Columns} FROM access_key ORDER BY id");
-    private readonly Statement write = database.Prepare($"INSERT OR REPLACE INTO access_key ({Columns}) VALUES (?, ?, ?, ?, ?, ?)");
+    private readonly Statement write = database.Prepare($"INSERT OR REPLACE INTO access_key ({Columns}) VALUES (?, ?, ?, ?, ?, ?, ?)");
     private readonly Statement delete = database.Prepare("DELETE FROM access_key WHERE id = ?");
     private readonly Statement findUse = database.Prepare("SELECT access_key_id, at, service, region FROM access_key_use WHERE access_key_id = ?");
     private readonly Statement deleteUse = database.Prepare("DELETE FROM access_key_use WHERE access_key_id = ?");
@@ -50,6 +50,7 @@ internal sealed class AccessKeyRows(Database database)
         run.BindBlob(key.SealedSecret);
         run.Bind(key.IsActive);
         run.Bind(key.CreatedAt);
+        run.Bind(key.UserId);
         run.Step();
     }
 
@@ -95,5 +96,5 @@ internal sealed class AccessKeyRows(Database database)
     }
 
     private static AccessKey Read(in Execution run) =>
-        new(run.Text(0), run.Text(1), run.TextOrNull(2), run.Bytes(3).ToArray(), run.Flag(4), run.Time(5));
+        new(run.Text(0), run.Text(1), run.TextOrNull(2), run.Bytes(3).ToArray(), run.Flag(4), run.Time(5)) { UserId = run.TextOrNull(6) };
 }

@@ -7,6 +7,7 @@ internal sealed class IdentityRows<TRow>(Database database, JsonBuffer json, Ide
     where TRow : class
 {
     private readonly Statement find = database.Prepare($"SELECT body, id FROM {table.Name} WHERE account_id = ? AND name_key = ?");
+    private readonly Statement findById = database.Prepare($"SELECT body, id FROM {table.Name} WHERE id = ? AND account_id = ?");
     private readonly Statement list = database.Prepare($"SELECT body, id FROM {table.Name} WHERE account_id = ? ORDER BY name_key");
     private readonly Statement delete = database.Prepare($"DELETE FROM {table.Name} WHERE account_id = ? AND name_key = ?");
 
@@ -22,6 +23,14 @@ internal sealed class IdentityRows<TRow>(Database database, JsonBuffer json, Ide
         run.Bind(key.AccountId);
         run.Bind(key.Name);
         return run.Step() ? Read(run, key.AccountId) : null;
+    }
+
+    public TRow? FindById(string accountId, string id)
+    {
+        using var run = findById.Begin();
+        run.Bind(id);
+        run.Bind(accountId);
+        return run.Step() ? Read(run, accountId) : null;
     }
 
     public IReadOnlyList<TRow> List(string accountId)

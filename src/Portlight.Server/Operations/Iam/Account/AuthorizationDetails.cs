@@ -68,7 +68,7 @@ internal sealed class AuthorizationDetails(IStore store)
         answer.Text("RoleId", role.Id);
         answer.Text("Arn", role.Arn);
         answer.Time("CreateDate", role.CreatedAt);
-        answer.Text("AssumeRolePolicyDocument", Documents.ForAnswer(role.TrustPolicy));
+        answer.Text("AssumeRolePolicyDocument", Documents.ForAnswer(ShownTrust.Of(view, role)));
         answer.Structure("InstanceProfileList", () => { });
         Inline(answer, "RolePolicyList", role.InlinePolicies);
         Attached(answer, view, role.AccountId, role.AttachedPolicies);

@@ -1,5 +1,6 @@
 using Portlight.Domain;
 using Portlight.Iam;
+using Portlight.Server.Access;
 using Portlight.Wire;
 using Portlight.Wire.Query;
 
@@ -21,7 +22,7 @@ internal sealed class Roles(Entities<Role> entities)
         var tags = IamTags.Read(request);
         request.Done();
         IamTags.RequireOwnKeys(tags.Keys);
-        RequireTrust(trust);
+        var document = RequireTrust(trust);
         var role = new Role
         {
             AccountId = request.AccountId,
@@ -36,7 +37,7 @@ internal sealed class Roles(Entities<Role> entities)
             Tags = tags,
         };
         NewEntity.RequireAllowed(request, role.Arn, tags, "iam:TagRole", boundary);
-        await entities.Store.CommitAsync(request.Call, (view, changes) =>
+        var made = await entities.Store.CommitAsync(request.Call, (view, changes) =>
         {
             if (view.FindRole(request.AccountId, name) is not null)
             {
@@ -49,17 +50,18 @@ internal sealed class Roles(Entities<Role> entities)
             }
 
             Boundaries.RequireAttachable(view, request.AccountId, boundary);
-            changes.Save(role);
-            return role;
+            var bound = role with { TrustedIds = TrustedIds.Require(view, request.AccountId, document) };
+            changes.Save(bound);
+            return bound;
         });
-        answer.Role(role);
+        answer.Role(entities.Store.View, made);
     }
 
     public Task GetAsync(IamRequest request, XmlAnswer answer)
     {
         var name = entities.Name(request);
         request.Done();
-        answer.Role(entities.Read(request, name));
+        answer.Role(entities.Store.View, entities.Read(request, name));
         return Task.CompletedTask;
     }
 
@@ -79,7 +81,8 @@ internal sealed class Roles(Entities<Role> entities)
         var name = entities.Name(request);
         var description = request.Require("Description", IamRules.RoleDescription);
         request.Done();
-        answer.Role(await entities.SaveAsync(request, name, (_, role) => role with { Description = description }));
+        var saved = await entities.SaveAsync(request, name, (_, role) => role with { Description = description });
+        answer.Role(entities.Store.View, saved);
     }
 
     public async Task UpdateTrustAsync(IamRequest request, XmlAnswer answer)
@@ -87,8 +90,8 @@ internal sealed class Roles(Entities<Role> entities)
         var name = entities.Name(request);
         var trust = request.Require("PolicyDocument", IamRules.Document);
         request.Done();
-        RequireTrust(trust);
-        await entities.SaveAsync(request, name, (_, role) => role with { TrustPolicy = trust });
+        var document = RequireTrust(trust);
+        await entities.SaveAsync(request, name, (view, role) => role with { TrustPolicy = trust, TrustedIds = TrustedIds.Require(view, request.AccountId, document) });
     }
 
     public async Task DeleteAsync(IamRequest request, XmlAnswer answer)
@@ -105,12 +108,14 @@ internal sealed class Roles(Entities<Role> entities)
 
     private static TimeSpan? ReadDuration(IamRequest request) => request.FindNumber(Duration, 3600, 43_200) is { } seconds ? TimeSpan.FromSeconds(seconds) : null;
 
-    private static void RequireTrust(string document)
+    private static PolicyDocument RequireTrust(string document)
     {
-        Documents.RequireReadable(document, PolicyKind.Trust);
+        var read = Documents.RequireReadable(document, PolicyKind.Trust);
         if (Quotas.SizeOf(document) > Quotas.TrustPolicySize)
         {
             throw IamException.LimitExceeded($"Cannot exceed quota for ACLSizePerRole: {Quotas.TrustPolicySize}");
         }
+
+        return read;
     }
 }

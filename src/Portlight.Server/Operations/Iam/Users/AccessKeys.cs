@@ -29,7 +29,7 @@ internal sealed class AccessKeys(Entities<User> entities, SecretBox secrets)
         var secret = "";
         var made = await ChangeAsync(request, given, (view, changes, owner) =>
         {
-            if (Of(view, request.AccountId, owner).Count() >= Quotas.AccessKeys)
+            if (Of(view, request.AccountId, owner?.Name).Count() >= Quotas.AccessKeys)
             {
                 throw IamException.LimitExceeded($"Cannot exceed quota for AccessKeysPer{(owner is null ? "Account" : "User")}: {Quotas.AccessKeys}");
             }
@@ -57,7 +57,7 @@ internal sealed class AccessKeys(Entities<User> entities, SecretBox secrets)
         request.Done();
         await ChangeAsync(request, given, (view, changes, owner) =>
         {
-            var key = Require(view, request.AccountId, owner, id);
+            var key = Require(view, request.AccountId, owner?.Name, id);
             if (!isActive && IsLastOfRoot(view, key))
             {
                 throw IamException.UnmodifiableEntity($"Cannot deactivate {id}, it is the last active access key of the account's root user.");
@@ -75,7 +75,7 @@ internal sealed class AccessKeys(Entities<User> entities, SecretBox secrets)
         request.Done();
         await ChangeAsync(request, given, (view, changes, owner) =>
         {
-            var key = Require(view, request.AccountId, owner, id);
+            var key = Require(view, request.AccountId, owner?.Name, id);
             if (IsLastOfRoot(view, key))
             {
                 throw IamException.DeleteConflict($"Cannot delete {id}, it is the last active access key of the account's root user.");
@@ -139,12 +139,12 @@ internal sealed class AccessKeys(Entities<User> entities, SecretBox secrets)
 
     /// <param name="request">The request.</param>
     /// <param name="given">The user that it names; null for the caller itself.</param>
-    /// <param name="decide">Gets the user's name as it is written; null for the root.</param>
-    private Task<TResult> ChangeAsync<TResult>(IamRequest request, string? given, Func<IStoreView, Changes, string?, TResult> decide)
+    /// <param name="decide">Gets the user; null for the root.</param>
+    private Task<TResult> ChangeAsync<TResult>(IamRequest request, string? given, Func<IStoreView, Changes, User?, TResult> decide)
     {
         if (Caller.UserOf(request, given) is { } name)
         {
-            return entities.ChangeAsync(request, name, (view, changes, user) => decide(view, changes, user.Name));
+            return entities.ChangeAsync(request, name, (view, changes, user) => decide(view, changes, user));
         }
 
         Caller.RequireOnRoot(request);
