@@ -83,6 +83,23 @@ public sealed class FewRightsTests : IDisposable
         string Preview() => PortlightProgram.Run("attach", "me", "--this-host", "--open", "tcp:22", "--data", _served.Data(Name)).Error;
     }
 
+    [Theory]
+    [InlineData("+net_admin", 22, true)] // whoever holds a connection to it
+    [InlineData("+net_admin", 2222, false)]
+    [InlineData("+net_admin,+sys_ptrace", 2222, true)]
+    public async Task Ssh_on_another_port_than_its_own_is_guarded_by_a_server_that_may_look_into_processes(string capabilities, int port, bool isGuarded)
+    {
+        var client = _network.AddMachine("client", "client0", Scene.ClientIpv4, Scene.ClientIpv6);
+        var server = _served.StartBehind(["setpriv", $"--bounding-set=-all,{capabilities}", "--inh-caps=-all"], Name);
+        _served.Run(Name, "attach", "me", "--this-host", "--open", $"tcp:{port}", "--yes");
+        using var ssh = SshProcess.Start(_network.Host, port);
+        using var session = ssh.Connect(client, new IPEndPoint(HostAddress, port));
+
+        var (status, body) = await server.CallAsync("PutInstancePublicPorts", $$"""{"instanceName":"me","portInfos":[{{Rule(Always)}}]}""");
+
+        Assert.Equal((isGuarded ? 400 : 200, isGuarded), (status, body.Contains("an SSH session that is open now", StringComparison.Ordinal)));
+    }
+
     private static Task PutAsync(ServeProcess server, int port) => ChangeAsync(server, "PutInstancePublicPorts", $$"""{"instanceName":"web-1","portInfos":[{{Rule(port)}},{{Rule(Always)}}]}""");
 
     private static string Rule(int port) => $$"""{"fromPort":{{port}},"toPort":{{port}},"protocol":"tcp"}""";
