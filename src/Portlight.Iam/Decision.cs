@@ -17,6 +17,9 @@ public enum DecisionReason
 
     /// <summary>The session's policies do not allow it.</summary>
     NoSessionPolicy,
+
+    /// <summary>The policies took more work than a request may cost: nobody knows what they say, so it is denied.</summary>
+    TooMuchWork,
 }
 
 /// <summary>Which kind of policy decided.</summary>

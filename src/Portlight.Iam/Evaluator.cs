@@ -16,9 +16,18 @@ public static class Evaluator
     /// <param name="resource">The ARN of what it is about, <c>arn:aws:lightsail:us-east-1:111122223333:Instance/…</c>; never a pattern.</param>
     /// <param name="context">What conditions ask about.</param>
     /// <param name="policies">The principal's.</param>
-    public static Decision Decide(string action, string resource, IRequestContext context, PrincipalPolicies policies)
+    /// <param name="budget">What pays for it; null for a budget of its own, of <see cref="EvaluationBudget.StepsOfRequest"/>.</param>
+    public static Decision Decide(string action, string resource, IRequestContext context, PrincipalPolicies policies, EvaluationBudget? budget = null)
     {
-        var request = new Request(action, new ArnText(resource), new RememberedContext(context));
+        budget ??= new EvaluationBudget(EvaluationBudget.StepsOfRequest);
+        var decision = Decide(new Request(action, new ArnText(resource), new EvaluationContext(context, budget)), policies);
+
+        // What a spent budget did not look at counts as matching nothing, and it might have denied.
+        return budget.IsSpent ? new Decision(DecisionReason.TooMuchWork, DecidingPolicy.Identity, null, null) : decision;
+    }
+
+    private static Decision Decide(in Request request, PrincipalPolicies policies)
+    {
         var session = SessionOf(policies);
         var decision = request.FindDeny(policies.Identity.AsSpan(), DecidingPolicy.Identity)
             ?? (policies.Boundary is { } boundary ? request.FindDeny([boundary], DecidingPolicy.PermissionsBoundary) : null)
@@ -42,11 +51,13 @@ public static class Evaluator
     /// <param name="action">The action.</param>
     /// <param name="policies">The principal's.</param>
     /// <param name="prefix">Beginning of key names in lower case, <c>portlight:</c>.</param>
-    public static bool AsksFor(string action, PrincipalPolicies policies, string prefix)
+    /// <param name="budget">What pays for it. When it is spent the answer is yes, and the decisions that follow deny.</param>
+    public static bool AsksFor(string action, PrincipalPolicies policies, string prefix, EvaluationBudget? budget = null)
     {
+        budget ??= new EvaluationBudget(EvaluationBudget.StepsOfRequest);
         foreach (var (_, policy) in InOrder(policies))
         {
-            foreach (var name in policy.Document.About(action).KeyNames)
+            foreach (var name in policy.Document.About(action, budget).KeyNames)
             {
                 if (name.StartsWith(prefix, StringComparison.Ordinal))
                 {
@@ -55,40 +66,73 @@ public static class Evaluator
             }
         }
 
-        return false;
+        return budget.IsSpent;
     }
 
-    /// <summary>Every statement that applies to the request, allows and denies, for the simulation API; in order of policies and statements.</summary>
-    public static ImmutableArray<MatchedStatement> Explain(string action, string resource, IRequestContext context, PrincipalPolicies policies)
+    /// <summary>
+    /// What <see cref="Decide(string, string, IRequestContext, PrincipalPolicies, EvaluationBudget?)"/> would decide, with everything that it rests on, for the
+    /// simulation API. Nothing of it is remembered: the actions are the caller's words.
+    /// </summary>
+    /// <param name="action">An action.</param>
+    /// <param name="resource">An ARN.</param>
+    /// <param name="context">What conditions ask about.</param>
+    /// <param name="policies">The principal's.</param>
+    /// <param name="budget">What pays for it. When it is spent, what is returned means nothing.</param>
+    public static Simulation Simulate(string action, string resource, IRequestContext context, PrincipalPolicies policies, EvaluationBudget budget)
     {
         var arn = new ArnText(resource);
+        var asked = new EvaluationContext(context, budget);
+        var speaking = SpeakingOf(action, policies, budget);
+        ImmutableArray<MatchedStatement> matched = [.. speaking.Where(one => one.Statement.Holds(arn, asked))];
+        return new Simulation(DecideOf(matched, policies), matched, MissingKeys(speaking, arn, asked));
+    }
+
+    private static List<MatchedStatement> SpeakingOf(string action, PrincipalPolicies policies, EvaluationBudget budget)
+    {
         var name = action.ToLowerInvariant();
         return
         [
             .. from entry in InOrder(policies)
                from statement in entry.Policy.Document.Statements
-               where statement.SpeaksOf(name) && statement.Holds(arn, context)
+               where statement.SpeaksOf(name, budget)
                select new MatchedStatement(entry.Kind, entry.Policy, statement),
         ];
+    }
+
+    private static Decision DecideOf(ImmutableArray<MatchedStatement> matched, PrincipalPolicies policies)
+    {
+        if (matched.FirstOrDefault(one => one.Statement.IsDeny) is { } deny)
+        {
+            return new Decision(DecisionReason.ExplicitDeny, deny.Kind, deny.Policy, deny.Statement);
+        }
+
+        var allow = matched.FirstOrDefault(one => one.Kind == DecidingPolicy.Identity);
+        return allow is null ? new Decision(DecisionReason.NoIdentityPolicy, DecidingPolicy.Identity, null, null)
+            : policies.Boundary is not null && !Has(DecidingPolicy.PermissionsBoundary) ? new Decision(DecisionReason.NoPermissionsBoundary, DecidingPolicy.PermissionsBoundary, null, null)
+            : policies.Session is not null && !Has(DecidingPolicy.Session) ? new Decision(DecisionReason.NoSessionPolicy, DecidingPolicy.Session, null, null)
+            : new Decision(DecisionReason.Allowed, DecidingPolicy.Identity, allow.Policy, allow.Statement);
+
+        bool Has(DecidingPolicy kind) => matched.Any(one => one.Kind == kind);
     }
 
     /// <summary>
     /// Names of the condition keys and variables that the policies ask for and the context does not have, in order of first appearance. Statements about other
     /// actions and, where the answer does not hang on a missing variable, about other resources ask for nothing.
     /// </summary>
-    public static ImmutableArray<string> MissingKeys(string action, string resource, IRequestContext context, PrincipalPolicies policies)
+    private static ImmutableArray<string> MissingKeys(List<MatchedStatement> speaking, in ArnText resource, EvaluationContext context)
     {
-        var arn = new ArnText(resource);
-        var name = action.ToLowerInvariant();
-        return
-        [
-            .. (from entry in InOrder(policies)
-                from statement in entry.Policy.Document.Statements
-                where statement.SpeaksOf(name) && MayConcern(statement, arn, context)
-                from key in statement.Keys
-                where !key.HasDefault && !(context.TryGet(key.Key, out var values) && values.Count > 0)
-                select key.Key.Text).Distinct(StringComparer.OrdinalIgnoreCase),
-        ];
+        var names = new List<string>();
+        foreach (var (_, _, statement) in speaking)
+        {
+            if (MayConcern(statement, resource, context))
+            {
+                names.AddRange(from key in statement.Keys
+                               where context.Budget.Spend(1) && !key.HasDefault && !(context.TryGet(key.Key, out var values) && values.Count > 0)
+                               select key.Key.Text);
+            }
+        }
+
+        return [.. names.Distinct(StringComparer.OrdinalIgnoreCase)];
     }
 
     /// <summary>Whether a trust policy lets somebody assume its role.</summary>
@@ -97,9 +141,17 @@ public static class Evaluator
     /// <param name="action"><c>sts:AssumeRole</c> or <c>sts:TagSession</c>.</param>
     /// <param name="caller">Who asks.</param>
     /// <param name="context">What conditions ask about (<c>sts:ExternalId</c>, <c>aws:SourceIp</c>, …).</param>
-    public static TrustDecision DecideTrust(PolicyDocument trust, IReadOnlyDictionary<string, string> ids, string action, TrustedCaller caller, IRequestContext context)
+    /// <param name="budget">What pays for it; when it is spent, the trust policy denies.</param>
+    public static TrustDecision DecideTrust(
+        PolicyDocument trust, IReadOnlyDictionary<string, string> ids, string action, TrustedCaller caller, IRequestContext context, EvaluationBudget? budget = null)
     {
-        var about = trust.About(action);
+        budget ??= new EvaluationBudget(EvaluationBudget.StepsOfRequest);
+        var decision = DecideTrust(trust.About(action, budget), ids, caller, new EvaluationContext(context, budget));
+        return budget.IsSpent ? new TrustDecision(IsDenied: true, IsAllowed: false, NamesCaller: false) : decision;
+    }
+
+    private static TrustDecision DecideTrust(StatementsOfAction about, IReadOnlyDictionary<string, string> ids, TrustedCaller caller, EvaluationContext context)
+    {
         var applying = (Statement statement) => statement.Principals is { } principals && principals.Contains(caller, ids, statement.IsDeny) && statement.ConditionsHold(context);
         if (about.Denies.Any(applying))
         {
@@ -131,13 +183,13 @@ public static class Evaluator
         }
     }
 
-    private static bool MayConcern(Statement statement, in ArnText resource, IRequestContext context) =>
+    private static bool MayConcern(Statement statement, in ArnText resource, EvaluationContext context) =>
         statement.Resources is not { } resources
         || resources.Contains(resource, context, statement.IsDeny)
         || resources.Templates.Any(template => !template.TryResolve(context, out _));
 
     /// <summary>What is asked, taken apart once.</summary>
-    private readonly ref struct Request(string action, ArnText resource, RememberedContext context)
+    private readonly ref struct Request(string action, ArnText resource, EvaluationContext context)
     {
         private readonly ArnText resource = resource;
 
@@ -145,7 +197,7 @@ public static class Evaluator
         {
             foreach (var policy in policies)
             {
-                foreach (var statement in policy.Document.About(action).Denies)
+                foreach (var statement in policy.Document.About(action, context.Budget).Denies)
                 {
                     if (statement.Holds(resource, context))
                     {
@@ -161,7 +213,7 @@ public static class Evaluator
         {
             foreach (var policy in policies)
             {
-                foreach (var statement in policy.Document.About(action).Allows)
+                foreach (var statement in policy.Document.About(action, context.Budget).Allows)
                 {
                     if (statement.Holds(resource, context))
                     {
@@ -177,6 +229,12 @@ public static class Evaluator
 
 /// <summary>A statement that applies to a request.</summary>
 public sealed record MatchedStatement(DecidingPolicy Kind, Policy Policy, Statement Statement);
+
+/// <summary>What policies would decide.</summary>
+/// <param name="Decision">The decision.</param>
+/// <param name="Matched">Every statement that applies to the request, allows and denies, in order of policies and statements.</param>
+/// <param name="MissingKeys">Names of the keys that the policies ask for and the context does not have, in order of first appearance.</param>
+public sealed record Simulation(Decision Decision, ImmutableArray<MatchedStatement> Matched, ImmutableArray<string> MissingKeys);
 
 /// <summary>Who asks to assume a role.</summary>
 /// <param name="AccountId">The caller's account.</param>

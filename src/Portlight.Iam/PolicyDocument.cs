@@ -35,16 +35,16 @@ public sealed class PolicyDocument
     /// <summary>The users, roles and sessions that a trust policy names; nobody in another policy.</summary>
     public IEnumerable<TrustedPrincipal> TrustedPrincipals => Statements.SelectMany(statement => statement.Principals?.Named ?? []);
 
-    /// <summary>The statements that speak of an action, whatever its letter case.</summary>
-    internal StatementsOfAction About(string action)
+    /// <summary>The statements that speak of an action, whatever its letter case. Remembered, so for actions that there are: not for those of a simulation.</summary>
+    internal StatementsOfAction About(string action, EvaluationBudget budget)
     {
         if (byAction.TryGetValue(action, out var known))
         {
             return known;
         }
 
-        var found = new StatementsOfAction(Statements, action.ToLowerInvariant());
-        if (byAction.Count < MostActions)
+        var found = new StatementsOfAction(Statements, action.ToLowerInvariant(), budget);
+        if (!budget.IsSpent && byAction.Count < MostActions)
         {
             byAction.TryAdd(action, found);
         }

@@ -45,13 +45,14 @@ public sealed class Statement
     public override string ToString() => Sid ?? $"statement {Index + 1}";
 
     /// <param name="action">In lower case.</param>
-    internal bool SpeaksOf(string action) => parts.Actions.Contains(action);
+    /// <param name="budget">What pays for it.</param>
+    internal bool SpeaksOf(string action, EvaluationBudget budget) => parts.Actions.Contains(action, budget);
 
     /// <summary>Whether the rest of it, besides the action, holds for a request.</summary>
-    internal bool Holds(in ArnText resource, IRequestContext context) =>
-        (parts.Resources is null || parts.Resources.Contains(resource, context, IsDeny)) && ConditionsHold(context);
+    internal bool Holds(in ArnText resource, EvaluationContext context) =>
+        context.Budget.Spend(1) && (parts.Resources is null || parts.Resources.Contains(resource, context, IsDeny)) && ConditionsHold(context);
 
-    internal bool ConditionsHold(IRequestContext context)
+    internal bool ConditionsHold(EvaluationContext context)
     {
         foreach (var condition in parts.Conditions)
         {

@@ -38,6 +38,7 @@ internal sealed class Pipeline(
             Origin = origins.Of(http),
             Connection = ConnectionStart.Of(http),
             SpeaksQuery = QueryForm.IsSpokenBy(http.Request),
+            Aborted = http.RequestAborted,
             IfMatch = http.Request.Headers.IfMatch is [{ } tag] ? tag.Trim('"') : null,
             Audit = new AuditNotes { Log = audit, Http = http },
         };
@@ -68,6 +69,7 @@ internal sealed class Pipeline(
         try
         {
             body = await RequestBody.ReadAsync(http.Request, http.RequestAborted);
+            call.Now = clock.GetUtcNow();
             call.Audit.Body = body.Memory;
             call.Entry = FindOperation(http.Request, call, body.Memory.Span);
             authenticator.Authenticate(call, http.Request, body.Memory.Span, http.RequestAborted);

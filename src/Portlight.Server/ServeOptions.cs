@@ -88,8 +88,8 @@ public sealed record ServeOptions
     /// <summary>Proxies that are believed when they say where a request comes from.</summary>
     public ImmutableArray<Cidr> TrustedProxies { get; init; } = [];
 
-    /// <summary>Instances in one region of one account; 0 for no bound.</summary>
-    public int InstanceQuota { get; init; }
+    /// <summary>Instances in one region of one account; 0 for no bound. Null: 20, and no bound for the account that owns the installation.</summary>
+    public int? InstanceQuota { get; init; }
 
     /// <summary>Static IPs in one region of one account (5 in the real service); 0 for no bound.</summary>
     public int StaticIpQuota { get; init; } = 5;

@@ -21,6 +21,15 @@ public interface IStoreView : IAuditView
     IReadOnlyList<Instance> ListUnconfirmed();
 
     /// <summary>
+    /// Every instance, of every scope, that is attached to an interface or to this machine, or was before a change that waits to be confirmed; in order of index.
+    /// Reads no other instance.
+    /// </summary>
+    IReadOnlyList<Instance> ListAttached();
+
+    /// <summary>How many there are; like every count, it reads no row.</summary>
+    int CountInstances(Scope scope);
+
+    /// <summary>
     /// The revision log after a revision, in order. Old rows are forgotten (<see cref="IStore.PruneAsync"/>): when the first revision is not the next one, take
     /// <see cref="AllInstances"/> instead.
     /// </summary>
@@ -31,10 +40,14 @@ public interface IStoreView : IAuditView
     /// <summary>Static IPs in order of name (ordinal).</summary>
     IReadOnlyList<StaticIp> ListStaticIps(Scope scope, string afterName, int limit);
 
+    int CountStaticIps(Scope scope);
+
     KeyPair? FindKeyPair(Scope scope, string name);
 
     /// <summary>Key pairs in order of name (ordinal).</summary>
     IReadOnlyList<KeyPair> ListKeyPairs(Scope scope, string afterName, int limit);
+
+    int CountKeyPairs(Scope scope);
 
     /// <summary>Every key pair of every scope.</summary>
     IReadOnlyList<KeyPair> AllKeyPairs();
@@ -64,6 +77,9 @@ public interface IStoreView : IAuditView
 
     IReadOnlyList<AccessKey> ListAccessKeys(string accountId);
 
+    /// <summary>The keys of a user, whose name is found whatever its case, or of the root for null; in order of id.</summary>
+    IReadOnlyList<AccessKey> ListAccessKeysOf(string accountId, string? userName);
+
     /// <summary>Every access key of every account.</summary>
     IReadOnlyList<AccessKey> AllAccessKeys();
 
@@ -76,20 +92,37 @@ public interface IStoreView : IAuditView
     /// <summary>A user by its unique id, whatever its name; not remembered, for what is asked seldom.</summary>
     User? FindUserById(string accountId, string id);
 
-    /// <summary>Users in order of name (ordinal, by lower case).</summary>
-    IReadOnlyList<User> ListUsers(string accountId);
+    /// <summary>Users in order of name (ordinal, by lower case), those after a name.</summary>
+    IReadOnlyList<User> ListUsers(string accountId, string afterName = "", int limit = int.MaxValue);
+
+    int CountUsers(string accountId);
 
     Group? FindGroup(string accountId, string name);
 
-    IReadOnlyList<Group> ListGroups(string accountId);
+    IReadOnlyList<Group> ListGroups(string accountId, string afterName = "", int limit = int.MaxValue);
+
+    int CountGroups(string accountId);
 
     Role? FindRole(string accountId, string name);
 
-    IReadOnlyList<Role> ListRoles(string accountId);
+    IReadOnlyList<Role> ListRoles(string accountId, string afterName = "", int limit = int.MaxValue);
+
+    int CountRoles(string accountId);
 
     ManagedPolicy? FindManagedPolicy(string accountId, string name);
 
-    IReadOnlyList<ManagedPolicy> ListManagedPolicies(string accountId);
+    IReadOnlyList<ManagedPolicy> ListManagedPolicies(string accountId, string afterName = "", int limit = int.MaxValue);
+
+    int CountManagedPolicies(string accountId);
+
+    /// <summary>How many users, groups and roles are in a group, have a policy attached or are bounded by it. Reads none of them.</summary>
+    int CountHolders(string accountId, IdentityUse use);
+
+    /// <summary>Whether there is one.</summary>
+    bool IsHeld(string accountId, IdentityUse use);
+
+    /// <summary>Which they are: groups, roles, users, each in order of name.</summary>
+    IReadOnlyList<IdentityHolder> ListHolders(string accountId, IdentityUse use, int limit);
 
     /// <summary>When the oldest of the operations and log rows was made; null without any.</summary>
     DateTimeOffset? OldestRecordAt { get; }

@@ -33,6 +33,16 @@ internal static class Identities
         return user;
     }, TestContext.Current.CancellationToken);
 
+    /// <summary>Another account, ready, with its root key.</summary>
+    public static async Task<AwsCredentials> AddAccountAsync(this ServerHarness server)
+    {
+        var json = Wire.PortlightApi.PortlightJson.Default;
+        var made = await server.Client().SendAsync(
+            "Portlight_20261122.CreateAccount", new Wire.PortlightApi.CreateAccountRequest(), json.CreateAccountRequest, json.CreateAccountResponse, TestContext.Current.CancellationToken);
+        await server.Server.Setup.RunOnceAsync();
+        return new AwsCredentials(made.AccessKeyId, made.SecretAccessKey);
+    }
+
     /// <summary>A managed policy; returns its ARN.</summary>
     public static async Task<string> AddPolicyAsync(this ServerHarness server, string name, string document)
     {

@@ -179,7 +179,7 @@ public sealed class PortOperationTests
         using var read = await server.PostAsync("GetInstancePortStates", """{"instanceName":"web-1"}""");
         var tag = read.Headers.ETag!.Tag;
 
-        using var first = await server.PostAsync("PutInstancePublicPorts", """{"instanceName":"web-1","portInfos":[]}""", tag);
+        using var first = await server.PostAsync("PutInstancePublicPorts", """{"instanceName":"web-1","portInfos":[{"fromPort":443,"toPort":443,"protocol":"tcp"}]}""", tag);
         using var second = await server.PostAsync("PutInstancePublicPorts", """{"instanceName":"web-1","portInfos":[]}""", tag);
 
         Assert.Equal((200, 412), ((int)first.StatusCode, (int)second.StatusCode));

@@ -49,7 +49,7 @@ internal static class ServeSettings
             Duration(TimeSpan.FromSeconds(60), (options, duration) => options with { RefusalDelay = duration })),
         new("trusted-proxy", "CIDR", "none", "Proxies that are believed when they say where a request comes from (X-Forwarded-For, X-Forwarded-Proto)", IsList: true,
             Blocks((options, blocks) => options with { TrustedProxies = blocks })),
-        new("instance-quota", "COUNT", "0", "Instances in one region of one account; 0 for no bound", IsList: false,
+        new("instance-quota", "COUNT", "20, and none for the first account", "Instances in one region of one account, the first one too; 0 for no bound", IsList: false,
             Number(int.MaxValue, (options, count) => options with { InstanceQuota = count })),
         new("static-ip-quota", "COUNT", "5", "Static IPs in one region of one account; 0 for no bound", IsList: false,
             Number(int.MaxValue, (options, count) => options with { StaticIpQuota = count })),

@@ -16,6 +16,12 @@ public sealed record PortLimits(int SourcesPerFamily, ImmutableSortedDictionary<
     /// </summary>
     public int Rules { get; init; } = 1000;
 
+    /// <summary>
+    /// Sources of one instance counted for each rule that names them: ten times the quota of both families, and two (anywhere, of each family) for each rule. An
+    /// instance is written whole at each change, so this bounds what one change costs.
+    /// </summary>
+    public int SourcesOfAllRules => (20 * SourcesPerFamily) + (2 * Rules);
+
     public const string BrowserClientAlias = "lightsail-connect";
 
     /// <summary>60 sources; <c>lightsail-connect</c> is known and, as long as the operator names no blocks for it, lets nobody in.</summary>

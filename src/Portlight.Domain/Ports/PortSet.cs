@@ -88,7 +88,7 @@ public sealed class PortSet : IEquatable<PortSet>
     public PortSet Resolve(IReadOnlyDictionary<string, ImmutableArray<Cidr>> aliases) =>
         Rules.All(rule => rule.Aliases.IsEmpty) ? this : Of(Rules.Select(rule => Resolve(rule, aliases)));
 
-    public bool Equals(PortSet? other) => other is not null && Rules.AsSpan().SequenceEqual(other.Rules.AsSpan());
+    public bool Equals(PortSet? other) => ReferenceEquals(this, other) || (other is not null && Rules.AsSpan().SequenceEqual(other.Rules.AsSpan()));
 
     public override bool Equals(object? obj) => Equals(obj as PortSet);
 
@@ -142,6 +142,12 @@ public sealed class PortSet : IEquatable<PortSet>
         if (Rules.Length > limits.Rules)
         {
             problems.Add(new Problem(field, $"would give the instance {Rules.Length} rules; at most {limits.Rules} are allowed"));
+        }
+
+        var named = Rules.Sum(rule => rule.Ipv4Sources.Length + rule.Ipv6Sources.Length + rule.Aliases.Length);
+        if (named > limits.SourcesOfAllRules)
+        {
+            problems.Add(new Problem(field, $"would give the instance {named} sources over all its rules; at most {limits.SourcesOfAllRules} are allowed"));
         }
 
         var ipv4 = Rules.SelectMany(rule => rule.Ipv4Sources).Distinct().Count();

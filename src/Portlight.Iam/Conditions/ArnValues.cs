@@ -9,7 +9,7 @@ internal sealed class ArnValues(IEnumerable<ArnPattern> values) : PolicyValues
 
     public override IEnumerable<Template> Templates => patterns.Select(pattern => pattern.Template);
 
-    public override Match Find(string actual, IRequestContext context)
+    public override Match Find(string actual, EvaluationContext context)
     {
         var arn = new ArnText(actual);
         var result = Match.No;

@@ -16,8 +16,13 @@ internal sealed class Condition(ConditionKey key, ConditionOperator comparison, 
 
     /// <param name="context">What the request has.</param>
     /// <param name="isDeny">Whether it stands in a Deny, which is what fails closed where a comparison has no clear answer.</param>
-    public bool Holds(IRequestContext context, bool isDeny)
+    public bool Holds(EvaluationContext context, bool isDeny)
     {
+        if (!context.Budget.Spend(1))
+        {
+            return false;
+        }
+
         // A key without a value is a key that is not there.
         var isPresent = context.TryGet(key, out var actual) && actual.Count > 0;
         if (comparison.Family == OperatorFamily.Null)
@@ -41,7 +46,7 @@ internal sealed class Condition(ConditionKey key, ConditionOperator comparison, 
         };
     }
 
-    private bool HoldsWithoutKey(IRequestContext context, bool isDeny) => comparison switch
+    private bool HoldsWithoutKey(EvaluationContext context, bool isDeny) => comparison switch
     {
         { IfExists: true } => true,
         { Quantifier: Quantifier.All } => true,
@@ -53,7 +58,7 @@ internal sealed class Condition(ConditionKey key, ConditionOperator comparison, 
     /// <summary>The user guide takes an empty text for an empty list where a set operator is used.</summary>
     private static bool IsEmpty(in ContextValues actual) => actual.Count == 1 && actual[0].Length == 0;
 
-    private bool AllHold(in ContextValues actual, IRequestContext context, bool isDeny)
+    private bool AllHold(in ContextValues actual, EvaluationContext context, bool isDeny)
     {
         for (var i = 0; i < actual.Count; i++)
         {
@@ -66,7 +71,7 @@ internal sealed class Condition(ConditionKey key, ConditionOperator comparison, 
         return true;
     }
 
-    private bool AnyHolds(in ContextValues actual, IRequestContext context, bool isDeny)
+    private bool AnyHolds(in ContextValues actual, EvaluationContext context, bool isDeny)
     {
         for (var i = 0; i < actual.Count; i++)
         {
@@ -80,7 +85,7 @@ internal sealed class Condition(ConditionKey key, ConditionOperator comparison, 
     }
 
     /// <summary>A variable without a value matches nothing; a negated comparison with it holds in a Deny and fails in an Allow.</summary>
-    private bool HoldsFor(string actual, IRequestContext context, bool isDeny)
+    private bool HoldsFor(string actual, EvaluationContext context, bool isDeny)
     {
         var found = values.Find(actual, context);
         return comparison.IsNegated ? found == Match.No || (isDeny && found == Match.Unresolved) : found == Match.Yes;

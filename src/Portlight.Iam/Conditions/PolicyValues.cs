@@ -9,10 +9,10 @@ internal abstract class PolicyValues
     public virtual IEnumerable<Template> Templates => [];
 
     /// <summary>Whether a value of the request matches one of the policy's. A text that the operator cannot read matches none.</summary>
-    public abstract Match Find(string actual, IRequestContext context);
+    public abstract Match Find(string actual, EvaluationContext context);
 
     /// <summary>Whether one of them holds a variable that has neither a value nor a default.</summary>
-    public bool HasUnresolved(IRequestContext context)
+    public bool HasUnresolved(EvaluationContext context)
     {
         foreach (var template in Templates)
         {

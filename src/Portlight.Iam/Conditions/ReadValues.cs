@@ -11,16 +11,16 @@ internal sealed class ReadValues<T>(IEnumerable<T> values, ReadValues<T>.Reader 
     /// <summary>Reads a text; false when it is not of the form.</summary>
     public delegate bool Reader(string text, out T value);
 
-    public override Match Find(string actual, IRequestContext context)
+    public override Match Find(string actual, EvaluationContext context)
     {
-        if (!read(actual, out var value))
+        if (!context.Budget.Spend(1 + (actual.Length / 8)) || !read(actual, out var value))
         {
             return Match.No;
         }
 
         foreach (var expected in values)
         {
-            if (matches(value, expected))
+            if (context.Budget.Spend(1) && matches(value, expected))
             {
                 return Match.Yes;
             }

@@ -10,17 +10,22 @@ internal sealed class TextValues(OperatorFamily family, IEnumerable<Template> va
 
     public override IEnumerable<Template> Templates => templates;
 
-    public override Match Find(string actual, IRequestContext context)
+    public override Match Find(string actual, EvaluationContext context)
     {
         var result = Match.No;
         foreach (var template in templates)
         {
             var expected = template.Constant;
+            if (!context.Budget.Spend(1))
+            {
+                return Match.No;
+            }
+
             if (expected is null && !template.TryResolve(context, out expected))
             {
                 result = Match.Unresolved;
             }
-            else if (family == OperatorFamily.TextPattern ? Glob.IsMatch(expected, actual) : string.Equals(expected, actual, comparison))
+            else if (family == OperatorFamily.TextPattern ? Glob.IsMatch(expected, actual, context.Budget) : string.Equals(expected, actual, comparison))
             {
                 return Match.Yes;
             }

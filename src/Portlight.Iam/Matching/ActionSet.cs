@@ -6,11 +6,12 @@ internal sealed class ActionSet(IEnumerable<string> patterns, bool isNegated)
     private readonly string[] patterns = [.. patterns.Select(pattern => Glob.Compile(pattern.ToLowerInvariant()))];
 
     /// <param name="action">In lower case.</param>
-    public bool Contains(string action)
+    /// <param name="budget">What pays for it.</param>
+    public bool Contains(string action, EvaluationBudget budget)
     {
         foreach (var pattern in patterns)
         {
-            if (Glob.IsMatch(pattern, action))
+            if (budget.Spend(1) && Glob.IsMatch(pattern, action, budget))
             {
                 return !isNegated;
             }

@@ -33,18 +33,23 @@ internal sealed class ArnPattern
     public Template Template => template;
 
     /// <summary>A lone <c>*</c> fits everything, also what is no ARN.</summary>
-    public Match Fits(in ArnText arn, IRequestContext context)
+    public Match Fits(in ArnText arn, EvaluationContext context)
     {
-        if (template.Constant is null)
+        if (!context.Budget.Spend(1))
         {
-            return template.TryResolve(context, out var pattern) ? When(arn.Fits(new ArnText(pattern))) : Match.Unresolved;
+            return Match.No;
         }
 
-        return When(isAnything || (isExact ? string.Equals(constant.Text, arn.Text, StringComparison.Ordinal) : FitsConstant(arn)));
+        if (template.Constant is null)
+        {
+            return template.TryResolve(context, out var pattern) ? When(arn.Fits(new ArnText(pattern), context.Budget)) : Match.Unresolved;
+        }
+
+        return When(isAnything || (isExact ? string.Equals(constant.Text, arn.Text, StringComparison.Ordinal) : FitsConstant(arn, context.Budget)));
     }
 
     /// <summary>As <see cref="ArnText.Fits"/>, with what each part needs found out beforehand: this is the hot path of a decision.</summary>
-    private bool FitsConstant(in ArnText arn)
+    private bool FitsConstant(in ArnText arn, EvaluationBudget budget)
     {
         if (!arn.IsWhole || parts.Length == 0 || !arn.Text.StartsWith(beginning, StringComparison.Ordinal))
         {
@@ -57,7 +62,7 @@ internal sealed class ArnPattern
             {
                 PartKind.Anything => true,
                 PartKind.Text => constant[part].SequenceEqual(arn[part]),
-                _ => Glob.IsMatch(constant[part], arn[part]),
+                _ => Glob.IsMatch(constant[part], arn[part], budget),
             };
             if (!fits)
             {

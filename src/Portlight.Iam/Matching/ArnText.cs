@@ -37,7 +37,7 @@ internal readonly struct ArnText
     };
 
     /// <summary>Whether the ARN fits a pattern of <see cref="Glob"/>, part by part: a wildcard in one of the first five parts does not reach beyond it.</summary>
-    public bool Fits(in ArnText pattern)
+    public bool Fits(in ArnText pattern, EvaluationBudget budget)
     {
         if (!IsWhole || !pattern.IsWhole)
         {
@@ -47,7 +47,7 @@ internal readonly struct ArnText
         // The resource first: it is what tells most ARNs apart.
         for (var part = Parts - 1; part >= 0; part--)
         {
-            if (!Glob.IsMatch(pattern[part], this[part]))
+            if (!Glob.IsMatch(pattern[part], this[part], budget))
             {
                 return false;
             }

@@ -2,8 +2,8 @@ namespace Portlight.Iam.Matching;
 
 /// <summary>
 /// Patterns with <c>*</c> and <c>?</c>. In a compiled pattern the wildcards are two noncharacters, so that the same text can hold a star that means a star:
-/// <c>${*}</c>, or what a policy variable put in. The time is at most the pattern's length times the text's, whatever a pattern looks like: only
-/// the last star is ever tried again.
+/// <c>${*}</c>, or what a policy variable put in. The steps are at most the pattern's length times the text's, whatever a pattern looks like: only
+/// the last star is ever tried again. They are paid from a budget; when it is spent, nothing matches.
 /// </summary>
 internal static class Glob
 {
@@ -21,7 +21,7 @@ internal static class Glob
 
     public static bool HasWildcards(ReadOnlySpan<char> pattern) => pattern.ContainsAny(Star, One);
 
-    public static bool IsMatch(ReadOnlySpan<char> pattern, ReadOnlySpan<char> text)
+    public static bool IsMatch(ReadOnlySpan<char> pattern, ReadOnlySpan<char> text, EvaluationBudget budget)
     {
         if (pattern.Length == 1 && pattern[0] == Star)
         {
@@ -34,14 +34,21 @@ internal static class Glob
             return pattern.SequenceEqual(text);
         }
 
-        return text.StartsWith(pattern[..fixedPart]) && IsMatchFromWildcard(pattern[fixedPart..], text[fixedPart..]);
+        return text.StartsWith(pattern[..fixedPart]) && IsMatchFromWildcard(pattern[fixedPart..], text[fixedPart..], budget);
     }
 
-    private static bool IsMatchFromWildcard(ReadOnlySpan<char> pattern, ReadOnlySpan<char> text)
+    private static bool IsMatchFromWildcard(ReadOnlySpan<char> pattern, ReadOnlySpan<char> text, EvaluationBudget budget)
     {
         int p = 0, t = 0, star = -1, starText = 0;
+        long steps = 0, most = budget.Left;
         while (t < text.Length)
         {
+            if (++steps > most)
+            {
+                budget.Spend(steps);
+                return false;
+            }
+
             if (p < pattern.Length && pattern[p] == Star)
             {
                 star = p++;
@@ -66,10 +73,12 @@ internal static class Glob
             }
             else
             {
+                budget.Spend(steps);
                 return false;
             }
         }
 
+        budget.Spend(steps);
         return pattern[p..].IndexOfAnyExcept(Star) < 0;
     }
 

@@ -11,7 +11,7 @@ internal sealed class ResourceSet(IEnumerable<ArnPattern> patterns, bool isNegat
     /// A pattern whose variable has no value fits nothing. <c>NotResource</c> with such a pattern fails closed: an Allow then holds for nothing, and a
     /// Deny for everything that the other patterns do not except.
     /// </summary>
-    public bool Contains(in ArnText resource, IRequestContext context, bool isDeny)
+    public bool Contains(in ArnText resource, EvaluationContext context, bool isDeny)
     {
         var unresolved = false;
         foreach (var pattern in patterns)

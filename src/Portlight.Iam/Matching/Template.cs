@@ -73,8 +73,8 @@ internal sealed class Template
         return true;
     }
 
-    /// <summary>The text with its variables filled in; false when one of them has neither a value nor a default. A multivalued key cannot be a variable.</summary>
-    public bool TryResolve(IRequestContext context, [NotNullWhen(true)] out string? text)
+    /// <summary>The text with its variables filled in; false when one of them has neither a value nor a default, or the budget is spent. A multivalued key cannot be a variable.</summary>
+    public bool TryResolve(EvaluationContext context, [NotNullWhen(true)] out string? text)
     {
         if (constant is not null)
         {
@@ -87,7 +87,7 @@ internal sealed class Template
         foreach (var piece in pieces)
         {
             var filled = piece.Key is null ? piece.Text : ValueOf(piece, context);
-            if (filled is null)
+            if (filled is null || !context.Budget.Spend(1 + filled.Length))
             {
                 return false;
             }
@@ -99,7 +99,7 @@ internal sealed class Template
         return true;
     }
 
-    private static string? ValueOf(Piece piece, IRequestContext context)
+    private static string? ValueOf(Piece piece, EvaluationContext context)
     {
         if (!context.TryGet(piece.Key!, out var values) || (values.Count == 0 && !values.IsMultivalued))
         {

@@ -11,6 +11,9 @@ namespace Portlight.Server.Access;
 /// </summary>
 internal sealed class RequestContext(Call call, AccessQuestion question) : IRequestContext
 {
+    /// <summary>What patterns see of the caller's own text is cut; CloudTrail's events hold as much of it.</summary>
+    private const int MostUserAgent = 1024;
+
     private const string IsoTime = "yyyy-MM-dd'T'HH:mm:ss'Z'";
 
     public bool TryGet(ConditionKey key, out ContextValues values)
@@ -51,7 +54,7 @@ internal sealed class RequestContext(Call call, AccessQuestion question) : IRequ
         "aws:epochtime" => call.Now.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture),
         "aws:requestedregion" => call.Region,
         "aws:securetransport" => Text(call.Origin.IsSecure),
-        "aws:useragent" => call.Origin.UserAgent,
+        "aws:useragent" => call.Origin.UserAgent is { Length: > MostUserAgent } longer ? longer[..MostUserAgent] : call.Origin.UserAgent,
         "aws:resourceaccount" => question.ResourceAccount ?? call.Principal.AccountId, // nothing but roles is shared between accounts
         "aws:viaawsservice" => "false",
         _ => null,

@@ -30,29 +30,20 @@ internal static class AuditEventJson
         writer.Reset(buffer);
         writer.WriteStartObject();
         writer.WriteString("eventVersion"u8, "1.11"u8);
-        UserIdentity.Write(writer, audited);
+        UserIdentity.Write(writer, audited.Call);
         WriteCall(writer, audited, at);
         WriteError(writer, audited);
-        var unmodelled = RequestParameters.Write(writer, audited);
+        RequestParameters.Write(writer, audited);
         ResponseElements.Write(writer, audited);
-        WriteAdditional(writer, audited, unmodelled);
+        WriteAdditional(writer, audited);
         WriteIds(writer, audited);
         AuditedResources.Write(writer, audited);
         writer.WriteString("eventType"u8, "AwsApiCall"u8);
         writer.WriteBoolean("managementEvent"u8, true);
         writer.WriteString("recipientAccountId"u8, audited.Recipient);
-        if (audited.SharedEventId is { } shared)
-        {
-            writer.WriteString("sharedEventID"u8, shared);
-        }
-
         writer.WriteString("eventCategory"u8, "Management"u8);
         WriteTls(writer, audited.Call.Audit);
-        if (!audited.IsForOther)
-        {
-            PortlightMember.Write(writer, audited);
-        }
-
+        PortlightMember.Write(writer, audited);
         writer.WriteEndObject();
         writer.Flush();
         var text = buffer.WrittenSpan.ToArray();
@@ -106,13 +97,13 @@ internal static class AuditEventJson
         }
 
         writer.WriteString("errorCode"u8, audited.Call.SpeaksQuery ? QueryErrorBody.CodeOf(error) : error.Type);
-        writer.WriteString("errorMessage"u8, RecordedError.MessageOf(error, audited.Call));
+        writer.WriteString("errorMessage"u8, BoundedText.Of(error.Message));
     }
 
-    private static void WriteAdditional(Utf8JsonWriter writer, AuditedCall audited, int unmodelled)
+    private static void WriteAdditional(Utf8JsonWriter writer, AuditedCall audited)
     {
         var first = audited.Changes is null ? audited.Call.Audit.RecordedEventId : null;
-        if (first is null && audited.LeftOut == 0 && unmodelled == 0)
+        if (first is null && audited.LeftOut == 0)
         {
             return;
         }
@@ -126,11 +117,6 @@ internal static class AuditEventJson
         if (audited.LeftOut > 0)
         {
             writer.WriteNumber("unrecordedUnknownCalls"u8, audited.LeftOut);
-        }
-
-        if (unmodelled > 0)
-        {
-            writer.WriteNumber("unknownParametersOmitted"u8, unmodelled);
         }
 
         writer.WriteEndObject();

@@ -1,132 +1,118 @@
-using System.Globalization;
+using System.Text;
+using System.Text.Json;
 using Portlight.Wire.Query;
 
 namespace Portlight.Server.Audit;
 
 /// <summary>
-/// The parameters of a form, as far as its operation has them, as CloudTrail shows them: what the Query protocol spells out, <c>Tags.member.1.Key</c>, is the list or
-/// structure that it stands for. Without the action's name and version, and without the parts of a signature.
+/// A form's parameters as CloudTrail shows them: names begin with a lower-case letter, and what the Query protocol spells out, <c>Tags.member.1.Key</c>, is the list
+/// or structure that it stands for. Without the action's name and version, and without the parts of a signature.
 /// </summary>
 internal static class FormParameters
 {
-    private const string ListMember = "member";
+    private const int MaxDepth = 8;
 
-    /// <summary>No operation's parameters are deeper: list, member, number, list, member, number.</summary>
-    private const int MaxParts = 8;
-
-    public static void Write(ParameterWriter writer, QueryRequest form, ParameterShape shape)
+    public static void Write(Utf8JsonWriter writer, QueryRequest form)
     {
-        var root = new Node();
-        foreach (var (name, value) in form.Parameters)
+        var parameters = form.Parameters
+            .Where(pair => pair.Key is not ("Action" or "Version") && !pair.Key.StartsWith("X-Amz-", StringComparison.OrdinalIgnoreCase))
+            .OrderBy(pair => pair.Key, StringComparer.Ordinal)
+            .ToList();
+        var length = parameters.Sum(pair => pair.Key.Length + pair.Value.Length);
+        if (length > RequestParameters.MaxLength)
         {
-            if (name is not ("Action" or "Version") && !name.StartsWith("X-Amz-", StringComparison.OrdinalIgnoreCase))
-            {
-                writer.Unmodelled++;
-                root.Add(name, value);
-            }
+            RequestParameters.WriteOmitted(writer, length);
         }
-
-        WriteMembers(writer, root, shape, isTop: true);
-    }
-
-    private static void WriteMembers(ParameterWriter writer, Node node, ParameterShape shape, bool isTop)
-    {
-        writer.BeginStructure();
-        foreach (var member in shape.Members)
+        else if (parameters.Count == 0)
         {
-            if (!node.Children.TryGetValue(member.Name, out var value))
-            {
-                continue;
-            }
-
-            if (isTop)
-            {
-                writer.BeginParameter();
-            }
-
-            if (writer.TryName(member))
-            {
-                WriteValue(writer, value, member.Shape);
-            }
-            else
-            {
-                writer.Unmodelled--;
-            }
-        }
-
-        writer.Json.WriteEndObject();
-    }
-
-    private static void WriteValue(ParameterWriter writer, Node node, ParameterShape shape)
-    {
-        if (shape.Element is { } element && (node.Value is null || node.Value.Length == 0))
-        {
-            // SDKs write an empty list as an empty parameter.
-            writer.Unmodelled -= node.Value is null ? 0 : 1;
-            WriteList(writer, node, element);
-        }
-        else if (shape.IsStructure && node.Value is null)
-        {
-            WriteMembers(writer, node, shape, isTop: false);
-        }
-        else if (node.Value is { } text)
-        {
-            writer.Unmodelled--;
-            writer.Text(text);
+            writer.WriteNullValue();
         }
         else
         {
-            writer.Json.WriteNullValue();
+            WriteNode(writer, Tree(parameters), name: "");
         }
     }
 
-    private static void WriteList(ParameterWriter writer, Node node, ParameterShape element)
+    private static Node Tree(List<KeyValuePair<string, string>> parameters)
     {
-        var omitted = 0;
-        writer.Json.WriteStartArray();
-        foreach (var item in node.Children.TryGetValue(ListMember, out var members) ? members.Numbered() : [])
+        var root = new Node();
+        foreach (var (name, value) in parameters)
         {
-            if (writer.HasRoom)
+            var parts = name.Split('.');
+            var node = root;
+            foreach (var part in parts.Length <= MaxDepth ? parts : [name])
             {
-                WriteValue(writer, item, element);
+                node = node.Children.TryGetValue(part, out var child) ? child : node.Children[part] = new Node();
             }
-            else
-            {
-                omitted++;
-                writer.Unmodelled -= item.Count();
-            }
+
+            node.Value = value;
         }
 
-        writer.EndList(omitted);
+        return root;
     }
+
+    private static void WriteNode(Utf8JsonWriter writer, Node node, string name)
+    {
+        if (HiddenMembers.Contain(Encoding.UTF8.GetBytes(name)))
+        {
+            writer.WriteStringValue(HiddenMembers.InsteadOfValue);
+        }
+        else if (node.Children.Count == 0)
+        {
+            writer.WriteStringValue(node.Value);
+        }
+        else if (node.Items() is { } items)
+        {
+            writer.WriteStartArray();
+            foreach (var item in items)
+            {
+                WriteNode(writer, item, name: "");
+            }
+
+            writer.WriteEndArray();
+        }
+        else
+        {
+            WriteObject(writer, node);
+        }
+    }
+
+    private static void WriteObject(Utf8JsonWriter writer, Node node)
+    {
+        writer.WriteStartObject();
+        if (node.Value is { } value)
+        {
+            writer.WriteString("value"u8, value); // a parameter that is a text and a structure at once: no operation has one
+        }
+
+        foreach (var (name, child) in node.Children)
+        {
+            writer.WritePropertyName(Lowered(name));
+            WriteNode(writer, child, name);
+        }
+
+        writer.WriteEndObject();
+    }
+
+    private static string Lowered(string name) => name.Length > 0 && char.IsAsciiLetterUpper(name[0]) ? char.ToLowerInvariant(name[0]) + name[1..] : name;
 
     private sealed class Node
     {
-        public string? Value { get; private set; }
+        public string? Value { get; set; }
 
         public Dictionary<string, Node> Children { get; } = new(StringComparer.Ordinal);
 
-        public void Add(string name, string value)
+        /// <summary>The elements of a list, in order of their numbers; null when this is none.</summary>
+        public IEnumerable<Node>? Items()
         {
-            var node = this;
-            if (name.AsSpan().Count('.') < MaxParts)
+            if (Value is not null || Children.Count != 1 || !Children.TryGetValue("member", out var members) || members.Value is not null)
             {
-                foreach (var part in name.Split('.'))
-                {
-                    node = node.Children.TryGetValue(part, out var child) ? child : node.Children[part] = new Node();
-                }
-
-                node.Value = value;
+                return null;
             }
+
+            return members.Children.Keys.All(key => key.Length is > 0 and < 7 && key.All(char.IsAsciiDigit))
+                ? members.Children.OrderBy(pair => int.Parse(pair.Key, System.Globalization.CultureInfo.InvariantCulture)).Select(pair => pair.Value)
+                : null;
         }
-
-        /// <summary>How many parameters are here and below.</summary>
-        public int Count() => (Value is null ? 0 : 1) + Children.Values.Sum(child => child.Count());
-
-        /// <summary>The elements of a list, in order of their numbers; what has none is none.</summary>
-        public IEnumerable<Node> Numbered() => Children
-            .Where(pair => pair.Key.Length is > 0 and < 7 && pair.Key.All(char.IsAsciiDigit))
-            .OrderBy(pair => int.Parse(pair.Key, CultureInfo.InvariantCulture))
-            .Select(pair => pair.Value);
     }
 }

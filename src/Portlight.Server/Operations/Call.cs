@@ -14,8 +14,11 @@ internal sealed class Call
 
     public required string RequestId { get; init; }
 
-    /// <summary>When the request came: the time that everything it does carries.</summary>
-    public required DateTimeOffset Now { get; init; }
+    /// <summary>
+    /// When the request had come, its body included: the time that everything it does carries, and that decides what has expired. A caller can send the last
+    /// byte as late as it likes, so the time of the headers would be a time of its choosing.
+    /// </summary>
+    public required DateTimeOffset Now { get; set; }
 
     public RequestOrigin Origin { get; init; } = RequestOrigin.Unknown;
 
@@ -49,6 +52,18 @@ internal sealed class Call
 
     /// <summary>Ends when the answer may go out: see <see cref="RefusalBrake"/>.</summary>
     public Task AnswersAfter { get; set; } = Task.CompletedTask;
+
+    /// <summary>What pays for the evaluation of policies, all questions of the request together.</summary>
+    public EvaluationBudget Budget { get; private set; } = new(EvaluationBudget.StepsOfRequest);
+
+    /// <summary>Whether a decision of the call runs, on the store's thread. Policies are not evaluated there.</summary>
+    public bool IsDeciding { get; set; }
+
+    /// <summary>The questions are asked anew, because what they were about has changed.</summary>
+    public void BeginToAsk() => Budget = new EvaluationBudget(EvaluationBudget.StepsOfRequest);
+
+    /// <summary>Ends long work when nobody waits for its answer any more.</summary>
+    public CancellationToken Aborted { get; init; }
 
     /// <summary>What the audit log is told.</summary>
     public AuditNotes Audit { get; init; } = new();

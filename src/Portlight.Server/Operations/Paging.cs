@@ -16,6 +16,11 @@ internal static class Paging
     /// <summary>Entries of a page; the real service's number is not known.</summary>
     public const int PageSize = 100;
 
+    /// <summary>Bytes of an answer, nearly, after which a page takes no more entries.</summary>
+    private const int MostLength = 1 << 20;
+
+    private const int Piece = 10;
+
     private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     /// <summary>The position that a token names; null for the first page.</summary>
@@ -44,6 +49,39 @@ internal static class Paging
     /// <summary>One page out of one entry more than fit it, and the token for what follows.</summary>
     public static (IReadOnlyList<T> Page, string? Next) Cut<T>(Call call, IReadOnlyList<T> read, Func<T, string> position) =>
         read.Count <= PageSize ? (read, null) : ([.. read.Take(PageSize)], Token(call, position(read[PageSize - 1])));
+
+    /// <summary>
+    /// One page of what is read piece by piece: it ends after as many entries as a page has, or when they are about as long as an answer may be. An answer is held in
+    /// memory until its caller has read it, however slowly.
+    /// </summary>
+    /// <param name="call">The request.</param>
+    /// <param name="list">Entries after a position, at most so many; null is the beginning.</param>
+    /// <param name="position">An entry's position.</param>
+    /// <param name="lengthOf">About how long an entry is in the answer.</param>
+    public static (IReadOnlyList<T> Page, string? Next) Read<T>(Call call, Func<T?, int, IReadOnlyList<T>> list, Func<T, string> position, Func<T, int> lengthOf)
+        where T : class
+    {
+        var page = new List<T>();
+        var length = 0L;
+        IReadOnlyList<T> piece;
+        do
+        {
+            piece = list(page.LastOrDefault(), Piece);
+            foreach (var entry in piece)
+            {
+                if (page.Count == PageSize || length >= MostLength)
+                {
+                    return (page, Token(call, position(page[^1])));
+                }
+
+                page.Add(entry);
+                length += lengthOf(entry);
+            }
+        }
+        while (piece.Count == Piece);
+
+        return (page, null);
+    }
 
     private static bool TryDecode(string token, [NotNullWhen(true)] out string? text)
     {

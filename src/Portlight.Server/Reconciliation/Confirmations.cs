@@ -41,6 +41,15 @@ internal sealed class Confirmations
         return waiter.Task.WaitAsync(timeout, clock);
     }
 
+    /// <summary>Whether the agent has refused the revision, or filters nothing by it.</summary>
+    public bool IsRefused(long revision)
+    {
+        lock (gate)
+        {
+            return refused.ContainsKey(revision);
+        }
+    }
+
     public void Reject(AgentReport refusal)
     {
         TaskCompletionSource<AgentReport?>? waiter;

@@ -52,15 +52,15 @@ internal sealed partial class Reconciler : IAsyncDisposable
         running = Task.Run(() => FollowAsync(stopping.Token), CancellationToken.None);
     }
 
-    /// <summary>
-    /// Waits until the agent has said what became of a revision: null when it is in force; else why not (<see cref="AgentReport.Rejected"/>,
-    /// <see cref="AgentReport.Unfiltered"/>).
-    /// </summary>
+    /// <summary>Waits for what became of a revision: null when it is in force; else why not (<see cref="AgentReport.Rejected"/>, <see cref="AgentReport.Unfiltered"/>).</summary>
     /// <exception cref="TimeoutException">No word came in time; the change goes on.</exception>
     public Task<AgentReport?> ConfirmAsync(long revision, TimeSpan timeout) => confirmations.WaitAsync(revision, timeout, clock);
 
     /// <summary>The revision up to which the kernel has confirmed since this server was started; 0 before the first synchronisation.</summary>
     public long InForce => confirmations.Confirmed;
+
+    /// <summary>Whether the kernel has refused a revision, or packets are not filtered by it.</summary>
+    public bool IsRefused(long revision) => confirmations.IsRefused(revision);
 
     /// <summary>
     /// Whether the last round went through and the kernel has refused nothing that is stored still. A single change that it refused is taken back, and what stood

@@ -167,17 +167,41 @@ internal sealed class Batch : IChangeWriter
 
     public void Write(AccessKeyUse use) => connection.AccessKeys.Write(use);
 
-    public void Write(User user) => Write(connection.Users, caches.Users, IdentityTables.Users.KeyOf(user), user);
+    public void Write(User user)
+    {
+        WriteUses(user.AccountId, new("user", user.Name), IdentityUse.Of(View.FindUser(user.AccountId, user.Name)), IdentityUse.Of(user));
+        Write(connection.Users, caches.Users, IdentityTables.Users.KeyOf(user), user);
+    }
 
-    public void Delete(User user) => Delete(connection.Users, caches.Users, IdentityTables.Users.KeyOf(user));
+    public void Delete(User user)
+    {
+        WriteUses(user.AccountId, new("user", user.Name), IdentityUse.Of(View.FindUser(user.AccountId, user.Name)), []);
+        Delete(connection.Users, caches.Users, IdentityTables.Users.KeyOf(user));
+    }
 
-    public void Write(Group group) => Write(connection.Groups, caches.Groups, IdentityTables.Groups.KeyOf(group), group);
+    public void Write(Group group)
+    {
+        WriteUses(group.AccountId, new("group", group.Name), IdentityUse.Of(View.FindGroup(group.AccountId, group.Name)), IdentityUse.Of(group));
+        Write(connection.Groups, caches.Groups, IdentityTables.Groups.KeyOf(group), group);
+    }
 
-    public void Delete(Group group) => Delete(connection.Groups, caches.Groups, IdentityTables.Groups.KeyOf(group));
+    public void Delete(Group group)
+    {
+        WriteUses(group.AccountId, new("group", group.Name), IdentityUse.Of(View.FindGroup(group.AccountId, group.Name)), []);
+        Delete(connection.Groups, caches.Groups, IdentityTables.Groups.KeyOf(group));
+    }
 
-    public void Write(Role role) => Write(connection.Roles, caches.Roles, IdentityTables.Roles.KeyOf(role), role);
+    public void Write(Role role)
+    {
+        WriteUses(role.AccountId, new("role", role.Name), IdentityUse.Of(View.FindRole(role.AccountId, role.Name)), IdentityUse.Of(role));
+        Write(connection.Roles, caches.Roles, IdentityTables.Roles.KeyOf(role), role);
+    }
 
-    public void Delete(Role role) => Delete(connection.Roles, caches.Roles, IdentityTables.Roles.KeyOf(role));
+    public void Delete(Role role)
+    {
+        WriteUses(role.AccountId, new("role", role.Name), IdentityUse.Of(View.FindRole(role.AccountId, role.Name)), []);
+        Delete(connection.Roles, caches.Roles, IdentityTables.Roles.KeyOf(role));
+    }
 
     public void Write(ManagedPolicy policy) => Write(connection.Policies, caches.Policies, IdentityTables.Policies.KeyOf(policy), policy);
 
@@ -198,6 +222,9 @@ internal sealed class Batch : IChangeWriter
         rows.Delete(key);
         cache.Stage(key, null);
     }
+
+    private void WriteUses(string accountId, IdentityHolder holder, IEnumerable<IdentityUse> before, IEnumerable<IdentityUse> after) =>
+        connection.IdentityUses.Write(accountId, holder with { Name = holder.Name.ToLowerInvariant() }, before, after);
 
     private void Open()
     {

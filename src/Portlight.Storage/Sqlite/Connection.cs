@@ -27,6 +27,7 @@ internal sealed class Connection : IDisposable
         Groups = new IdentityRows<Group>(database, json, IdentityTables.Groups);
         Roles = new IdentityRows<Role>(database, json, IdentityTables.Roles);
         Policies = new IdentityRows<ManagedPolicy>(database, json, IdentityTables.Policies);
+        IdentityUses = new IdentityUseRows(database);
         Audit = new AuditRows(database);
         Names = new NameRows(database);
         Counters = new CounterRows(database);
@@ -59,6 +60,8 @@ internal sealed class Connection : IDisposable
     public IdentityRows<Role> Roles { get; }
 
     public IdentityRows<ManagedPolicy> Policies { get; }
+
+    public IdentityUseRows IdentityUses { get; }
 
     public AuditRows Audit { get; }
 

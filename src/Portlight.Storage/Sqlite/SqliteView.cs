@@ -38,6 +38,10 @@ internal sealed class SqliteView : IStoreView
 
     public IReadOnlyList<Instance> ListUnconfirmed() => Read(0, static (rows, _) => rows.Instances.Unconfirmed());
 
+    public IReadOnlyList<Instance> ListAttached() => Read(0, static (rows, _) => rows.Instances.Attached());
+
+    public int CountInstances(Scope scope) => Read(scope, static (rows, at) => rows.Names.CountInstances(at));
+
     public IReadOnlyList<InstanceChange> ListChanges(long afterRevision, int limit) =>
         Read((afterRevision, limit), static (rows, at) => rows.Instances.Changes(at.afterRevision, at.limit));
 
@@ -46,10 +50,14 @@ internal sealed class SqliteView : IStoreView
     public IReadOnlyList<StaticIp> ListStaticIps(Scope scope, string afterName, int limit) =>
         Read((scope, afterName, limit), static (rows, at) => rows.StaticIps.List(at.scope, at.afterName, at.limit));
 
+    public int CountStaticIps(Scope scope) => Read(scope, static (rows, at) => rows.Names.CountStaticIps(at));
+
     public KeyPair? FindKeyPair(Scope scope, string name) => Read((scope, name), static (rows, key) => rows.KeyPairs.Find(key.scope, key.name));
 
     public IReadOnlyList<KeyPair> ListKeyPairs(Scope scope, string afterName, int limit) =>
         Read((scope, afterName, limit), static (rows, at) => rows.KeyPairs.List(at.scope, at.afterName, at.limit));
+
+    public int CountKeyPairs(Scope scope) => Read(scope, static (rows, at) => rows.Names.CountKeyPairs(at));
 
     public IReadOnlyList<KeyPair> AllKeyPairs() => Read(0, static (rows, _) => rows.KeyPairs.All());
 
@@ -85,6 +93,9 @@ internal sealed class SqliteView : IStoreView
 
     public IReadOnlyList<AccessKey> ListAccessKeys(string accountId) => Read(accountId, static (rows, id) => rows.AccessKeys.List(id));
 
+    public IReadOnlyList<AccessKey> ListAccessKeysOf(string accountId, string? userName) =>
+        Read((accountId, userName), static (rows, key) => rows.AccessKeys.ListOf(key.accountId, key.userName));
+
     public IReadOnlyList<AccessKey> AllAccessKeys() => Read(0, static (rows, _) => rows.AccessKeys.All());
 
     public AccessKeyUse? FindAccessKeyUse(string accessKeyId) => Read(accessKeyId, static (rows, id) => rows.AccessKeys.FindUse(id));
@@ -93,19 +104,38 @@ internal sealed class SqliteView : IStoreView
 
     public User? FindUserById(string accountId, string id) => Read((accountId, id), static (rows, key) => rows.Users.FindById(key.accountId, key.id));
 
-    public IReadOnlyList<User> ListUsers(string accountId) => Read(accountId, static (rows, id) => rows.Users.List(id));
+    public IReadOnlyList<User> ListUsers(string accountId, string afterName, int limit) =>
+        Read((key: IdentityKey.Of(accountId, afterName), limit), static (rows, at) => rows.Users.List(at.key.AccountId, at.key, at.limit));
+
+    public int CountUsers(string accountId) => Read(accountId, static (rows, id) => rows.Users.Count(id));
 
     public Group? FindGroup(string accountId, string name) => Cached(caches.Groups, IdentityKey.Of(accountId, name), static (rows, key) => rows.Groups.Find(key));
 
-    public IReadOnlyList<Group> ListGroups(string accountId) => Read(accountId, static (rows, id) => rows.Groups.List(id));
+    public IReadOnlyList<Group> ListGroups(string accountId, string afterName, int limit) =>
+        Read((key: IdentityKey.Of(accountId, afterName), limit), static (rows, at) => rows.Groups.List(at.key.AccountId, at.key, at.limit));
+
+    public int CountGroups(string accountId) => Read(accountId, static (rows, id) => rows.Groups.Count(id));
 
     public Role? FindRole(string accountId, string name) => Cached(caches.Roles, IdentityKey.Of(accountId, name), static (rows, key) => rows.Roles.Find(key));
 
-    public IReadOnlyList<Role> ListRoles(string accountId) => Read(accountId, static (rows, id) => rows.Roles.List(id));
+    public IReadOnlyList<Role> ListRoles(string accountId, string afterName, int limit) =>
+        Read((key: IdentityKey.Of(accountId, afterName), limit), static (rows, at) => rows.Roles.List(at.key.AccountId, at.key, at.limit));
+
+    public int CountRoles(string accountId) => Read(accountId, static (rows, id) => rows.Roles.Count(id));
 
     public ManagedPolicy? FindManagedPolicy(string accountId, string name) => Cached(caches.Policies, IdentityKey.Of(accountId, name), static (rows, key) => rows.Policies.Find(key));
 
-    public IReadOnlyList<ManagedPolicy> ListManagedPolicies(string accountId) => Read(accountId, static (rows, id) => rows.Policies.List(id));
+    public IReadOnlyList<ManagedPolicy> ListManagedPolicies(string accountId, string afterName, int limit) =>
+        Read((key: IdentityKey.Of(accountId, afterName), limit), static (rows, at) => rows.Policies.List(at.key.AccountId, at.key, at.limit));
+
+    public int CountManagedPolicies(string accountId) => Read(accountId, static (rows, id) => rows.Policies.Count(id));
+
+    public int CountHolders(string accountId, IdentityUse use) => Read((accountId, use), static (rows, at) => rows.IdentityUses.Count(at.accountId, at.use));
+
+    public bool IsHeld(string accountId, IdentityUse use) => Read((accountId, use), static (rows, at) => rows.IdentityUses.Any(at.accountId, at.use));
+
+    public IReadOnlyList<IdentityHolder> ListHolders(string accountId, IdentityUse use, int limit) =>
+        Read((accountId, use, limit), static (rows, at) => rows.IdentityUses.List(at.accountId, at.use, at.limit));
 
     public AuditBlock? FindAuditBlockBefore(long sequence) => Read(sequence, static (rows, at) => rows.Audit.FindBefore(at));
 

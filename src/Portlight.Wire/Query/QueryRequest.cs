@@ -12,6 +12,9 @@ public sealed class QueryRequest
 {
     private const string Member = "member.";
 
+    /// <summary>Parameters of one request. AWS's SDKs send hundreds at most; a form is taken apart before anybody knows who sent it.</summary>
+    public const int MaxParameters = 1000;
+
     private readonly Dictionary<string, string> parameters;
 
     private QueryRequest(Dictionary<string, string> parameters) => this.parameters = parameters;
@@ -26,6 +29,12 @@ public sealed class QueryRequest
     /// <summary>Reads a form (<c>application/x-www-form-urlencoded</c>) or the query of a URL. Refuses what is not UTF-8 or names a parameter twice.</summary>
     public static bool TryParse(ReadOnlySpan<byte> form, [NotNullWhen(true)] out QueryRequest? request, [NotNullWhen(false)] out string? problem)
     {
+        if (form.Count((byte)'&') >= MaxParameters)
+        {
+            (request, problem) = (null, $"the form has more than {MaxParameters} parameters");
+            return false;
+        }
+
         var read = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var range in form.Split((byte)'&'))
         {

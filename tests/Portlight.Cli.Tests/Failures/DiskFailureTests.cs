@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Portlight.TestKit;
-using Portlight.TestKit.Serving;
 
 namespace Portlight.Cli.Tests.Failures;
 

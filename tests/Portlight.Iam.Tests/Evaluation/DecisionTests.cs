@@ -105,10 +105,10 @@ public sealed class DecisionTests
     }
 
     [Fact]
-    public void Explain_names_every_statement_that_applies_in_order()
+    public void A_simulation_names_every_statement_that_applies_in_order()
     {
         var policies = new PrincipalPolicies([Policy("one", Allow(action: "iam:*"), Deny(), Allow())], AllowsAll, [DeniesAll]);
-        var matched = Evaluator.Explain(Put, Instance, new Context(), policies);
+        var matched = Simulate(policies, new Context()).Matched;
         Assert.Equal(
             ["Identity one statement 2", "Identity one statement 3", "PermissionsBoundary all statement 1", "Session never Never"],
             matched.Select(match => $"{match.Kind} {match.Policy.Id} {match.Statement}"));
@@ -128,7 +128,7 @@ public sealed class DecisionTests
     }
 
     [Fact]
-    public void MissingKeys_names_what_is_asked_for_and_not_there_once()
+    public void A_simulation_names_the_keys_that_are_asked_for_and_not_there_once()
     {
         var policies = new PrincipalPolicies(
             [
@@ -142,7 +142,7 @@ public sealed class DecisionTests
                     Allow(resource: "arn:aws:lightsail:*:*:Instance/${aws:userid, 'x'}")),
             ],
             Policy("boundary", Allow("""{"Bool": {"aws:SecureTransport": true}}""")));
-        var missing = Evaluator.MissingKeys(Put, Instance, new Context().With("aws:there", "x"), policies);
+        var missing = Simulate(policies, new Context().With("aws:there", "x")).MissingKeys;
         Assert.Equal(["aws:ResourceTag/team", "aws:PrincipalTag/team", "aws:username", "aws:SecureTransport"], missing);
     }
 
@@ -155,6 +155,9 @@ public sealed class DecisionTests
             Assert.Equal(i % 10 == 7, Decide(policies, action: $"example:Action{i}").IsAllowed);
         }
     }
+
+    private static Simulation Simulate(PrincipalPolicies policies, Context context) =>
+        Evaluator.Simulate(Put, Instance, context, policies, new EvaluationBudget(EvaluationBudget.StepsOfRequest));
 
     private static (DecisionReason Reason, DecidingPolicy Kind) Why(Decision decision) => (decision.Reason, decision.DecidedBy);
 }

@@ -45,19 +45,21 @@ public sealed class AgreementTests
         });
     }
 
-    /// <summary>Explain lists what Decide decided by, and everything else that applies.</summary>
+    /// <summary>A simulation decides as Decide does, and lists what it decided by and everything else that applies.</summary>
     [Fact]
-    public void What_decides_is_among_what_is_explained() => RandomCases.All.Sample(asked =>
+    public void A_simulation_decides_the_same_and_lists_what_decides() => RandomCases.All.Sample(asked =>
     {
         var policies = Policies(asked);
         var decision = Evaluator.Decide(asked.Action, asked.Resource, asked.Context, policies);
-        var explained = Evaluator.Explain(asked.Action, asked.Resource, asked.Context, policies);
+        var simulation = Evaluator.Simulate(asked.Action, asked.Resource, asked.Context, policies, new EvaluationBudget(EvaluationBudget.StepsOfRequest));
+        var explained = simulation.Matched;
+        Assert.Equal(decision, simulation.Decision);
         Assert.Equal(decision.Reason == DecisionReason.ExplicitDeny, explained.Any(match => match.Statement.IsDeny));
         Assert.Equal(decision.Reason == DecisionReason.NoIdentityPolicy, !explained.Any(match => match.Kind == DecidingPolicy.Identity && !match.Statement.IsDeny) && !explained.Any(match => match.Statement.IsDeny));
         if (decision.Statement is { } statement) Assert.Contains(explained, match => match.Kind == decision.DecidedBy && match.Policy == decision.Policy && match.Statement == statement);
     }, iter: Cases / 10);
 
-    private static PrincipalPolicies Policies(ReferenceCase asked) => new(
+    internal static PrincipalPolicies Policies(ReferenceCase asked) => new(
         [.. asked.Identity.Select(Read)],
         asked.Boundary is { } boundary ? Read(boundary) : null,
         asked.Session is { } session ? session.Select(Read).ToImmutableArray() : null);

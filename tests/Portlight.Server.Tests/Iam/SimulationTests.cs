@@ -33,6 +33,47 @@ public sealed class SimulationTests
         Assert.Equal("false", answer.Text("IsTruncated"));
     }
 
+    /// <summary>Thousands of steps for each character of the value: one page of a thousand results would be minutes of work.</summary>
+    [Fact]
+    public async Task Simulations_that_take_much_work_are_cut_into_pages_that_are_complete_together()
+    {
+        await using var server = await ServerHarness.StartAsync();
+        var policy = Allow("lightsail:*", condition: $$"""{"StringNotLike":{"aws:x":"*{{new string('a', 500)}}b"} }""");
+        (string, string)[] asked =
+        [
+            ("PolicyInputList.member.1", policy), ("MaxItems", "1000"), ("ActionNames.member.1", "lightsail:A"), ("ActionNames.member.2", "lightsail:B"),
+            ("ContextEntries.member.1.ContextKeyName", "aws:x"), ("ContextEntries.member.1.ContextKeyType", "string"), ("ContextEntries.member.1.ContextKeyValues.member.1", new string('a', 2_000)),
+            .. Enumerable.Range(1, 20).Select(i => ($"ResourceArns.member.{i}", $"arn:aws:lightsail:us-east-1:111122223333:Instance/{i}")),
+        ];
+        var results = new List<string>();
+        var (pages, marker) = (0, (string?)null);
+        do
+        {
+            var answer = await server.IamAsync("SimulateCustomPolicy", marker is null ? asked : [.. asked, ("Marker", marker)]);
+            results.AddRange(answer.List("EvaluationResults").Select(result => $"{result.Text("EvalActionName")} {result.Text("EvalResourceName")} {result.Text("EvalDecision")}"));
+            marker = answer.Has("Marker") ? answer.Text("Marker") : null;
+            pages++;
+        }
+        while (marker is not null);
+
+        Assert.InRange(pages, 5, 20);
+        Assert.Equal(from action in (string[])["A", "B"] from i in Enumerable.Range(1, 20) select $"lightsail:{action} arn:aws:lightsail:us-east-1:111122223333:Instance/{i} allowed", results);
+    }
+
+    [Fact]
+    public async Task A_simulation_says_what_would_be_denied_for_taking_too_much_work()
+    {
+        await using var server = await ServerHarness.StartAsync();
+        var policy = Allow("lightsail:*", condition: $$"""{"StringNotLike":{"aws:x":"*{{new string('a', 2_000)}}b"} }""");
+
+        var refusal = await server.IamRefusedAsync(
+            "SimulateCustomPolicy",
+            ("PolicyInputList.member.1", policy), ("ActionNames.member.1", "lightsail:A"),
+            ("ContextEntries.member.1.ContextKeyName", "aws:x"), ("ContextEntries.member.1.ContextKeyType", "string"), ("ContextEntries.member.1.ContextKeyValues.member.1", new string('a', 4_096)));
+
+        Assert.StartsWith("400 InvalidInput: lightsail:A on *: the policies take more work than a request may cost", refusal.ToString(), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task What_a_principal_may_is_told_from_its_own_policies_its_groups_and_its_boundary()
     {

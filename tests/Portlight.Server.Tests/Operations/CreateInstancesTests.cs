@@ -206,6 +206,21 @@ public sealed class CreateInstancesTests
         Assert.StartsWith("Sorry, you've reached your maximum limit of Lightsail Instances : 1.", refused.Message, StringComparison.Ordinal);
     }
 
+    /// <summary>All accounts draw from the same addresses, and each instance is a namespace on the same machine.</summary>
+    [Fact]
+    public async Task An_account_that_does_not_own_the_installation_has_twenty_instances_unless_the_operator_says_otherwise()
+    {
+        await using var server = await ServerHarness.StartAsync();
+        static string Many(string prefix, int count) =>
+            $$"""{"instanceNames":[{{string.Join(',', Enumerable.Range(0, count).Select(i => $"\"{prefix}-{i}\""))}}],"availabilityZone":"us-east-1a","blueprintId":"ubuntu_22_04","bundleId":"nano_3_0"}""";
+        var tenant = await server.AddAccountAsync();
+
+        Assert.Equal("ok", (await server.AskAsync(tenant, "CreateInstances", Many("a", 20))).Type);
+        var refused = await server.AskAsync(tenant, "CreateInstances", Many("b", 1));
+        Assert.StartsWith("Sorry, you've reached your maximum limit of Lightsail Instances : 20.", refused.Message, StringComparison.Ordinal);
+        await server.SendAsync("CreateInstances", Many("mine", 21));
+    }
+
     [Fact]
     public async Task When_no_address_is_left_the_operation_fails_and_nothing_is_written()
     {

@@ -10,6 +10,8 @@ public sealed class SqliteOperations : OperationContract<SqliteSource>;
 
 public sealed class SqliteIdentities : IdentityContract<SqliteSource>;
 
+public sealed class SqliteIdentityUses : IdentityUseContract<SqliteSource>;
+
 public sealed class SqliteAudit : AuditContract<SqliteSource>;
 
 public sealed class SqliteAuditRecords : AuditRecordContract<SqliteSource>;

@@ -91,6 +91,32 @@ public sealed class SqliteMigrations : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Who_uses_what_is_found_in_the_rows_of_before()
+    {
+        using (var old = Database.Open(source.Path, readOnly: false))
+        {
+            Schema.Migrate(old, 4);
+            old.Execute("""
+                INSERT INTO iam_user (account_id, name_key, id, body) VALUES ('111122223333', 'ann', 'AIDA1',
+                    '{"name":"Ann","path":"/","id":"AIDA1","createdAt":"2026-01-01T00:00:00Z","boundary":"arn:b","groups":["Ops","Night"],"attachedPolicies":["arn:p"]}');
+                INSERT INTO iam_user (account_id, name_key, id, body) VALUES ('111122223333', 'bob', 'AIDA2', '{"name":"bob","path":"/","id":"AIDA2","createdAt":"2026-01-01T00:00:00Z"}');
+                INSERT INTO iam_group (account_id, name_key, id, body) VALUES ('111122223333', 'ops', 'AGPA1',
+                    '{"name":"Ops","path":"/","id":"AGPA1","createdAt":"2026-01-01T00:00:00Z","attachedPolicies":["arn:p"]}');
+                INSERT INTO iam_role (account_id, name_key, id, body) VALUES ('111122223333', 'r', 'AROA1',
+                    '{"name":"R","path":"/","id":"AROA1","createdAt":"2026-01-01T00:00:00Z","trust":"{}","maxSession":3600,"boundary":"arn:b","attachedPolicies":["arn:p"]}');
+                """);
+        }
+
+        await using var store = source.Open();
+        Assert.Equal("user/ann", Holders(IdentityUse.OfGroup("OPS")));
+        Assert.Equal("user/ann", Holders(IdentityUse.OfGroup("night")));
+        Assert.Equal("group/ops role/r user/ann", Holders(IdentityUse.OfPolicy("arn:p")));
+        Assert.Equal("role/r user/ann", Holders(IdentityUse.OfBoundary("arn:b")));
+
+        string Holders(IdentityUse use) => string.Join(' ', store.View.ListHolders("111122223333", use, 9).Select(holder => $"{holder.Kind}/{holder.Name}"));
+    }
+
+    [Fact]
     public async Task Migrating_again_changes_nothing()
     {
         await using (source.Open())

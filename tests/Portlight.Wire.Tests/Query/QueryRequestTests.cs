@@ -101,4 +101,14 @@ public sealed class QueryRequestTests
         Assert.True(QueryRequest.TryParse(Encoding.UTF8.GetBytes(form), out var request, out var problem), problem);
         return request;
     }
+
+    /// <summary>A form is taken apart before anybody knows who sent it.</summary>
+    [Fact]
+    public void A_form_of_very_many_parameters_is_refused_before_it_is_taken_apart()
+    {
+        static byte[] Form(int count) => Encoding.ASCII.GetBytes(string.Join('&', Enumerable.Range(0, count).Select(i => $"p{i}=")));
+        Assert.True(QueryRequest.TryParse(Form(QueryRequest.MaxParameters), out _, out _));
+        Assert.False(QueryRequest.TryParse(Form(QueryRequest.MaxParameters + 1), out _, out var problem));
+        Assert.Equal("the form has more than 1000 parameters", problem);
+    }
 }

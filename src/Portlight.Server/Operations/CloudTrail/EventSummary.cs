@@ -1,6 +1,4 @@
-using System.Globalization;
 using System.Text.Json;
-using Portlight.Server.Audit;
 using Portlight.Wire.CloudTrail;
 
 namespace Portlight.Server.Operations.CloudTrail;
@@ -29,14 +27,11 @@ internal sealed class EventSummary
     /// <summary>Things that the request names, with the names that it gives them.</summary>
     public List<Resource> Resources { get; } = [];
 
-    /// <summary>Deeper than any event: what can be written must be readable.</summary>
-    private static readonly JsonReaderOptions Options = new() { MaxDepth = 512 };
-
-    /// <summary>Null for a line that is no event or is nobody's, which only damage can make: it has a summary of its own, <see cref="Unreadable"/>.</summary>
+    /// <summary>Null for a line that is no event, which only damage can make.</summary>
     public static EventSummary? Read(ReadOnlySpan<byte> line)
     {
         var summary = new EventSummary();
-        var reader = new Utf8JsonReader(line, Options);
+        var reader = new Utf8JsonReader(line);
         try
         {
             reader.Read();
@@ -45,24 +40,13 @@ internal sealed class EventSummary
                 summary.ReadMember(ref reader);
             }
 
-            return summary.Recipient is null ? null : summary;
+            return summary;
         }
         catch (Exception problem) when (problem is JsonException or InvalidOperationException or FormatException)
         {
             return null;
         }
     }
-
-    /// <summary>Stands for a line that cannot be read.</summary>
-    public static EventSummary Unreadable(long sequence, DateTimeOffset at, string accountId, string region) => new()
-    {
-        EventId = string.Create(CultureInfo.InvariantCulture, $"unreadable-{sequence}"),
-        EventName = "UnreadableEvent",
-        EventSource = "portlight",
-        Time = at,
-        Recipient = accountId,
-        Region = region,
-    };
 
     private void ReadMember(ref Utf8JsonReader reader)
     {
@@ -166,7 +150,7 @@ internal sealed class EventSummary
     {
         if (reader.TokenType == JsonTokenType.String)
         {
-            Resources.Add(new Resource { ResourceType = type, ResourceName = JsonTexts.Of(ref reader) });
+            Resources.Add(new Resource { ResourceType = type, ResourceName = reader.GetString() });
             return;
         }
 
@@ -174,7 +158,7 @@ internal sealed class EventSummary
         {
             if (reader.TokenType == JsonTokenType.String)
             {
-                Resources.Add(new Resource { ResourceType = type, ResourceName = JsonTexts.Of(ref reader) });
+                Resources.Add(new Resource { ResourceType = type, ResourceName = reader.GetString() });
             }
             else
             {
@@ -183,9 +167,9 @@ internal sealed class EventSummary
         }
     }
 
-    private static string Text(ref Utf8JsonReader reader)
+    private static string? Text(ref Utf8JsonReader reader)
     {
         reader.Read();
-        return JsonTexts.Of(ref reader);
+        return reader.GetString();
     }
 }

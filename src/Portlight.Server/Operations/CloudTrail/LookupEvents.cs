@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 using Portlight.Storage;
 using Portlight.Wire;
@@ -17,6 +16,9 @@ internal sealed class LookupEvents(IStore store, string homeRegion) : IOperation
     /// <summary>Bytes of the log that one call looks through.</summary>
     internal const long MaxScanned = 4 << 20;
 
+    /// <summary>Bytes of events in one answer: a page ends with the event that exceeds it.</summary>
+    private const int MostFound = 1 << 19;
+
     /// <summary>Calls end in nearly, not quite, the order in which they are recorded.</summary>
     private static readonly TimeSpan Disorder = TimeSpan.FromMinutes(1);
 
@@ -28,7 +30,7 @@ internal sealed class LookupEvents(IStore store, string homeRegion) : IOperation
             throw new InvalidMaxResultsException($"`MaxResults` is {most}; it must be 1 to {MostResults}");
         }
 
-        var filter = EventFilter.Of(call, homeRegion, isOwner: store.View.FindAccount(call.Principal.AccountId) is { IsOwner: true }, request);
+        var filter = EventFilter.Of(call, homeRegion, request);
         var fingerprint = filter.Fingerprint();
         var before = request.NextToken is null ? long.MaxValue : LookupToken.Read(request.NextToken, fingerprint);
         if (request.EventCategory is not null)
@@ -79,16 +81,10 @@ internal sealed class LookupEvents(IStore store, string homeRegion) : IOperation
             lines = lines[..^1];
             var line = lines[(lines.LastIndexOf((byte)'\n') + 1)..];
             lines = lines[..^line.Length];
-            if (sequence >= before)
+            if (sequence < before && EventSummary.Read(line) is { } summary && filter.Matches(summary))
             {
-                continue;
-            }
-
-            var read = EventSummary.Read(line);
-            if ((read ?? filter.Unreadable(sequence, block.NewestAt)) is { } summary && filter.Matches(summary))
-            {
-                found.Add(ToWire(summary, read is null ? UnreadableLine(sequence, block.NewestAt) : Encoding.UTF8.GetString(line)));
-                if (found.Count == most)
+                found.Add(ToWire(summary, line));
+                if (found.Count == most || found.Sum(one => (long)one.CloudTrailEvent!.Length) >= MostFound)
                 {
                     return sequence;
                 }
@@ -98,12 +94,7 @@ internal sealed class LookupEvents(IStore store, string homeRegion) : IOperation
         return null;
     }
 
-    /// <summary>In the place of a line that is no event: it is said to be there, and where.</summary>
-    private static string UnreadableLine(long sequence, DateTimeOffset at) => string.Create(
-        CultureInfo.InvariantCulture,
-        $$$"""{"eventVersion":"1.11","eventTime":"{{{at.UtcDateTime:s}}}Z","eventSource":"portlight","eventName":"UnreadableEvent","eventType":"AwsServiceEvent","serviceEventDetails":{"sequence":{{{sequence}}},"reason":"the line cannot be read; portlight audit verify tells whether it is the one that was recorded"}}""");
-
-    private static Event ToWire(EventSummary summary, string line) => new()
+    private static Event ToWire(EventSummary summary, ReadOnlySpan<byte> line) => new()
     {
         EventId = summary.EventId,
         EventName = summary.EventName,
@@ -113,6 +104,6 @@ internal sealed class LookupEvents(IStore store, string homeRegion) : IOperation
         EventSource = summary.EventSource,
         Username = summary.Username,
         Resources = summary.Resources,
-        CloudTrailEvent = line,
+        CloudTrailEvent = Encoding.UTF8.GetString(line),
     };
 }

@@ -47,7 +47,7 @@ internal sealed class IamOperations
         Add("GetUser", users.GetAsync);
         Add("UpdateUser", new UserUpdate(entities).UpdateAsync);
         Add("DeleteUser", users.DeleteAsync);
-        Add("ListUsers", Listing.Of(services.Store, "user", "Users", (view, account) => view.ListUsers(account), user => (user.Path, user.Name), UserShapes.Listed));
+        Add("ListUsers", Listing.Of(services.Store, "user", "Users", (view, account, after, limit) => view.ListUsers(account, after, limit), user => (user.Path, user.Name), UserShapes.Listed));
         var keys = new AccessKeys(entities, services.Secrets);
         Add("CreateAccessKey", keys.CreateAsync);
         Add("UpdateAccessKey", keys.UpdateAsync);
@@ -63,7 +63,7 @@ internal sealed class IamOperations
         Add("GetGroup", groups.GetAsync);
         Add("UpdateGroup", groups.UpdateAsync);
         Add("DeleteGroup", groups.DeleteAsync);
-        Add("ListGroups", Listing.Of(services.Store, "group", "Groups", (view, account) => view.ListGroups(account), group => (group.Path, group.Name), GroupShapes.Group));
+        Add("ListGroups", Listing.Of(services.Store, "group", "Groups", (view, account, after, limit) => view.ListGroups(account, after, limit), group => (group.Path, group.Name), GroupShapes.Group));
         var membership = new Membership(users, entities);
         Add("AddUserToGroup", membership.AddAsync);
         Add("RemoveUserFromGroup", membership.RemoveAsync);
@@ -79,7 +79,7 @@ internal sealed class IamOperations
         Add("UpdateRoleDescription", roles.UpdateDescriptionAsync);
         Add("UpdateAssumeRolePolicy", roles.UpdateTrustAsync);
         Add("DeleteRole", roles.DeleteAsync);
-        Add("ListRoles", Listing.Of(services.Store, "role", "Roles", (view, account) => view.ListRoles(account), role => (role.Path, role.Name), (answer, role) => answer.Listed(services.Store.View, role)));
+        Add("ListRoles", Listing.Of(services.Store, "role", "Roles", (view, account, after, limit) => view.ListRoles(account, after, limit), role => (role.Path, role.Name), (answer, role) => answer.Listed(services.Store.View, role)));
     }
 
     private void AddPolicies(Entities<ManagedPolicy> entities)

@@ -17,6 +17,9 @@ internal static class Quotas
 
     public const int AttachedPolicies = 10;
 
+    /// <summary>Users of a group that is renamed: of our own, because their rows are all written in one decision.</summary>
+    public const int RenamedMembers = 100;
+
     public const int PolicyVersions = 5;
 
     public const int Tags = 50;
@@ -34,6 +37,15 @@ internal static class Quotas
 
     public const int TrustPolicySize = 2048;
 
+    /// <summary>White space is kept and not counted by the quotas; a document may have this many characters for each that its quota counts, all together.</summary>
+    private const int RawPerCounted = 4;
+
+    /// <summary>Whether documents exceed a quota: by what it counts, or by their whole length, which is stored, read and evaluated.</summary>
+    /// <param name="documents">All that the quota is for.</param>
+    /// <param name="quota">Characters without white space.</param>
+    public static bool Exceeds(IEnumerable<string> documents, int quota) =>
+        documents.Sum(document => (long)document.Length) is var raw && (raw > RawPerCounted * quota || (raw > quota && documents.Sum(SizeOf) > quota));
+
     /// <summary>A text's size as the quotas count it.</summary>
-    public static int SizeOf(string document) => document.Count(character => !char.IsWhiteSpace(character));
+    private static int SizeOf(string document) => document.Count(character => !char.IsWhiteSpace(character));
 }

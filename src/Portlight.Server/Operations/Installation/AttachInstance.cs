@@ -117,7 +117,7 @@ internal sealed class AttachInstance(Services services) : IOperation<AttachInsta
     /// <summary>The instance of that name, which must be one that was attached; null when there is none. Nothing else may be attached to the same place.</summary>
     private static Instance? Current(IStoreView view, Call call, string name, Attachment attachment)
     {
-        var others = view.AllInstances().Where(other => other.Scope != call.Scope || other.Name != name).ToList();
+        var others = view.ListAttached().Where(other => other.Scope != call.Scope || other.Name != name).ToList();
         if (others.Find(other => IsSamePlace(other.Attachment, attachment)) is { } taken)
         {
             throw new InvalidInputException($"the instance {taken.Name} ({taken.Scope}) is attached there already; detach it first");

@@ -19,7 +19,7 @@ internal sealed class CloseAccount(IStore store) : IOperation<CloseAccountReques
                 throw new InvalidInputException("the account that owns this installation cannot be closed");
             }
 
-            if (view.ListRegions().Any(region => view.ListInstances(new Scope(id, region.Name), afterIndex: 0, limit: 1).Count > 0))
+            if (view.ListRegions().Any(region => view.CountInstances(new Scope(id, region.Name)) > 0))
             {
                 throw new InvalidInputException($"the account {id} still has instances; delete or detach them first");
             }

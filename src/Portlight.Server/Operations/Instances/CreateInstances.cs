@@ -12,6 +12,12 @@ namespace Portlight.Server.Operations.Instances;
 /// </summary>
 internal sealed class CreateInstances(Services services) : IOperation<CreateInstancesRequest, CreateInstancesResponse>
 {
+    /// <summary>
+    /// Instances in one region of an account that does not own the installation (20 in the service, too): all accounts draw from the same private addresses, and
+    /// each instance is a namespace on the same machine.
+    /// </summary>
+    private const int DefaultQuota = 20;
+
     public async Task<CreateInstancesResponse> HandleAsync(Call call, CreateInstancesRequest request)
     {
         var wanted = NewInstances.Read(call, request);
@@ -83,8 +89,8 @@ internal sealed class CreateInstances(Services services) : IOperation<CreateInst
 
     private InvalidInputException? QuotaReached(Call call, NewInstances wanted, IStoreView view)
     {
-        var quota = services.Options.InstanceQuota;
-        return quota > 0 && view.ListInstances(call.Scope, afterIndex: 0, quota + 1).Count + wanted.Names.Length > quota
+        var quota = services.Options.InstanceQuota ?? (call.Principal.OwnsInstallation ? 0 : DefaultQuota);
+        return quota > 0 && view.CountInstances(call.Scope) + wanted.Names.Length > quota
             ? new InvalidInputException(
                 $"Sorry, you've reached your maximum limit of Lightsail Instances : {quota}. If you're new to Lightsail, please try again later. If the issue persists, please contact Customer Support.")
             {

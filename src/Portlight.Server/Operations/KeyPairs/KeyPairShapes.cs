@@ -8,6 +8,9 @@ namespace Portlight.Server.Operations.KeyPairs;
 /// <summary>Key pairs on the wire.</summary>
 internal static class KeyPairShapes
 {
+    /// <summary>Key pairs in one region of one account. The real service's number is not known.</summary>
+    private const int MostInRegion = 1000;
+
     /// <summary>As CreateKeyPair shows it: no tags and no fingerprint.</summary>
     public static Wire.Lightsail.KeyPair ToWire(this Domain.KeyPair keyPair) => new()
     {
@@ -32,6 +35,11 @@ internal static class KeyPairShapes
         if (view.IsNameTaken(call.Scope, keyPair.Name))
         {
             throw Requests.NameTaken(keyPair.Name);
+        }
+
+        if (view.CountKeyPairs(call.Scope) >= MostInRegion)
+        {
+            throw new InvalidInputException($"the region has {MostInRegion} key pairs, which is as many as it may have; delete one first");
         }
 
         changes.Save(keyPair);

@@ -29,7 +29,9 @@ internal sealed class PortChange(Services services)
             var instance = access.Require(view);
             Requests.RequireMatch(call, instance);
             var (wanted, details) = decide(instance.Ports);
-            var saved = changes.Save(revision => instance with { Ports = wanted, Unconfirmed = UnconfirmedChanges.Next(call, instance, revision) });
+            var saved = IsNoChange(call, instance, wanted)
+                ? instance
+                : changes.Save(revision => instance with { Ports = wanted, Unconfirmed = UnconfirmedChanges.Next(call, instance, revision) });
             var begun = OperationShapes.Begin(call, saved, call.Operation, details);
             changes.Save(begun);
             call.EntityTag = Requests.EntityTag(saved);
@@ -37,4 +39,11 @@ internal sealed class PortChange(Services services)
         });
         return await services.Confirmation.OfAsync(operation);
     }
+
+    /// <summary>
+    /// What asks for the ports that are there already is recorded as an operation and makes no revision: the instance is written whole for each. Its operation
+    /// waits for the revision that the ports have; what the kernel has refused of that is tried again.
+    /// </summary>
+    private bool IsNoChange(Call call, Instance instance, PortSet wanted) =>
+        call.ConfirmWithin is null && instance.Unconfirmed is null && wanted.Equals(instance.Ports) && !services.Reconciler.IsRefused(instance.Revision);
 }

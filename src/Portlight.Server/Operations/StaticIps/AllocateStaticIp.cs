@@ -19,7 +19,7 @@ internal sealed class AllocateStaticIp(Services services) : IOperation<AllocateS
             }
 
             var quota = services.Options.StaticIpQuota;
-            if (quota > 0 && view.ListStaticIps(call.Scope, afterName: "", quota).Count >= quota)
+            if (quota > 0 && view.CountStaticIps(call.Scope) >= quota)
             {
                 throw new InvalidInputException("Sorry, you have reached the maximum number of static IP addresses.")
                 {

@@ -53,7 +53,7 @@ internal sealed class RoleAccess(Call call, IStoreView view, Principals principa
         }
 
         // The role has let the caller in, so it may know what it is and why its own policies refuse.
-        var own = Evaluator.Decide(action, asked.RoleArn, context, call.Principal.Policies);
+        var own = Evaluator.Decide(action, asked.RoleArn, context, call.Principal.Policies, call.Budget);
         if (own.Reason == DecisionReason.ExplicitDeny)
         {
             throw Authorization.RefusalOf(call, [question])!;
@@ -77,7 +77,7 @@ internal sealed class RoleAccess(Call call, IStoreView view, Principals principa
     private AccessDeniedException RefusalOfUnseen(string action)
     {
         var unseen = QuestionOf(action, role: null);
-        var own = Evaluator.Decide(action, asked.RoleArn, new RequestContext(call, unseen), call.Principal.Policies);
+        var own = Evaluator.Decide(action, asked.RoleArn, new RequestContext(call, unseen), call.Principal.Policies, call.Budget);
         call.Keep(unseen, own.IsAllowed ? NotAllowed : own);
         return Refusal(action);
     }
@@ -93,7 +93,7 @@ internal sealed class RoleAccess(Call call, IStoreView view, Principals principa
     /// </summary>
     private bool IsNotNarrowed(string action, RequestContext context) => call.Principal.RoleArn is null
         || Evaluator.Decide(
-            action, asked.RoleArn, context, call.Principal.Policies with { Identity = [principals.Managed(view, call.Principal.AccountId, AdministratorAccess)] }).IsAllowed;
+            action, asked.RoleArn, context, call.Principal.Policies with { Identity = [principals.Managed(view, call.Principal.AccountId, AdministratorAccess)] }, call.Budget).IsAllowed;
 
     private AccessQuestion QuestionOf(string action, Role? role)
     {

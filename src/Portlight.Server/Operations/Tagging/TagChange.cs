@@ -43,7 +43,12 @@ internal sealed class TagChange(IStore store)
     {
         Requests.RequireMatch(call, instance);
         RequireArn(instance.Arn, instance.Name, arn);
-        changes.Save(instance with { Tags = change(instance.Tags) });
+        var tags = change(instance.Tags);
+        if (!tags.SequenceEqual(instance.Tags)) // an instance is written whole for each revision
+        {
+            changes.Save(instance with { Tags = tags });
+        }
+
         return OperationShapes.Done(call, ResourceType.Instance, instance.Name, instance.AvailabilityZone, call.Operation);
     }
 

@@ -11,7 +11,10 @@ internal static class Schema
     /// <summary>"PLSQ": marks the file as ours, in SQLite's header.</summary>
     private const int ApplicationId = 0x504C5351;
 
-    public static IReadOnlyList<string> Steps { get; } = ["0001_start.sql", "0002_identities_and_audit.sql", "0003_operations_by_resource_later.sql", "0004_unconfirmed_changes.sql", "0005_ids_of_users_and_roles.sql"];
+    public static IReadOnlyList<string> Steps { get; } =
+    [
+        "0001_start.sql", "0002_identities_and_audit.sql", "0003_operations_by_resource_later.sql", "0004_unconfirmed_changes.sql", "0005_ids_of_users_and_roles.sql", "0006_who_holds_what.sql",
+    ];
 
     public static int Version => Steps.Count;
 

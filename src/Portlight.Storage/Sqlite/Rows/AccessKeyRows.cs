@@ -9,6 +9,8 @@ internal sealed class AccessKeyRows(Database database)
 
     private readonly Statement find = database.Prepare($"SELECT {Columns} FROM access_key WHERE id = ?");
     private readonly Statement list = database.Prepare($"SELECT {Columns} FROM access_key WHERE account_id = ? ORDER BY id");
+    private readonly Statement ofUser = database.Prepare($"SELECT {Columns} FROM access_key WHERE account_id = ? AND user_name = ? COLLATE NOCASE ORDER BY id");
+    private readonly Statement ofRoot = database.Prepare($"SELECT {Columns} FROM access_key WHERE account_id = ? AND user_name IS NULL ORDER BY id");
     private readonly Statement all = database.Prepare($"SELECT {Columns} FROM access_key ORDER BY id");
     private readonly Statement write = database.Prepare($"INSERT OR REPLACE INTO access_key ({Columns}) VALUES (?, ?, ?, ?, ?, ?, ?)");
     private readonly Statement delete = database.Prepare("DELETE FROM access_key WHERE id = ?");
@@ -32,6 +34,20 @@ internal sealed class AccessKeyRows(Database database)
     {
         using var run = list.Begin();
         run.Bind(accountId);
+        return ReadAll(run);
+    }
+
+    /// <param name="accountId">The account.</param>
+    /// <param name="userName">A user, whatever its case; null for the root.</param>
+    public IReadOnlyList<AccessKey> ListOf(string accountId, string? userName)
+    {
+        using var run = (userName is null ? ofRoot : ofUser).Begin();
+        run.Bind(accountId);
+        if (userName is not null)
+        {
+            run.Bind(userName);
+        }
+
         return ReadAll(run);
     }
 

@@ -8,7 +8,8 @@ internal sealed class IdentityRows<TRow>(Database database, JsonBuffer json, Ide
 {
     private readonly Statement find = database.Prepare($"SELECT body, id FROM {table.Name} WHERE account_id = ? AND name_key = ?");
     private readonly Statement findById = database.Prepare($"SELECT body, id FROM {table.Name} WHERE id = ? AND account_id = ?");
-    private readonly Statement list = database.Prepare($"SELECT body, id FROM {table.Name} WHERE account_id = ? ORDER BY name_key");
+    private readonly Statement list = database.Prepare($"SELECT body, id FROM {table.Name} WHERE account_id = ? AND name_key > ? ORDER BY name_key LIMIT ?");
+    private readonly Statement count = database.Prepare($"SELECT count(*) FROM {table.Name} WHERE account_id = ?");
     private readonly Statement delete = database.Prepare($"DELETE FROM {table.Name} WHERE account_id = ? AND name_key = ?");
 
     // Not OR REPLACE: that would let a row with an id of somebody else take that one away.
@@ -33,10 +34,20 @@ internal sealed class IdentityRows<TRow>(Database database, JsonBuffer json, Ide
         return run.Step() ? Read(run, accountId) : null;
     }
 
-    public IReadOnlyList<TRow> List(string accountId)
+    /// <summary>Reads no row.</summary>
+    public int Count(string accountId)
+    {
+        using var run = count.Begin();
+        run.Bind(accountId);
+        return run.Step() ? (int)run.Int64(0) : 0;
+    }
+
+    public IReadOnlyList<TRow> List(string accountId, IdentityKey after, int limit)
     {
         using var run = list.Begin();
         run.Bind(accountId);
+        run.Bind(after.Name);
+        run.Bind(Math.Max(0, limit));
         var found = new List<TRow>();
         while (run.Step())
         {

@@ -11,6 +11,8 @@ internal sealed class InstanceRows(Database database, JsonBuffer json)
     private readonly Statement list = database.Prepare("SELECT scope, revision, body FROM instance WHERE scope = ? AND idx > ? ORDER BY idx LIMIT ?");
     private readonly Statement all = database.Prepare("SELECT scope, revision, body FROM instance ORDER BY idx");
     private readonly Statement unconfirmed = database.Prepare("SELECT scope, revision, body FROM instance WHERE instr(body, '\"unconfirmed\":') > 0 ORDER BY idx");
+    private readonly Statement attached = database.Prepare(
+        "SELECT scope, revision, body FROM instance INDEXED BY instance_attached WHERE instr(body, '\"kind\":\"interface\"') > 0 OR instr(body, '\"kind\":\"host\"') > 0 ORDER BY idx");
     private readonly Statement changes = database.Prepare("SELECT scope, revision, body, removed FROM log WHERE revision > ? ORDER BY revision LIMIT ?");
     private readonly Statement insert = database.Prepare("INSERT INTO instance (idx, scope, name, revision, body) VALUES (?, ?, ?, ?, ?)");
     private readonly Statement update = database.Prepare("UPDATE instance SET revision = ?, body = ? WHERE idx = ?");
@@ -46,6 +48,8 @@ internal sealed class InstanceRows(Database database, JsonBuffer json)
 
     /// <summary>Bodies that have the word are read; it may stand in a text of the caller's.</summary>
     public IReadOnlyList<Instance> Unconfirmed() => [.. ReadAll(unconfirmed).Where(instance => instance.Unconfirmed is not null)];
+
+    public IReadOnlyList<Instance> Attached() => ReadAll(attached);
 
     private static List<Instance> ReadAll(Statement statement)
     {

@@ -17,12 +17,29 @@ internal sealed class NameRows(Database database)
             OR EXISTS (SELECT 1 FROM static_ip WHERE address = ?1)
         """);
 
+    private readonly Statement instances = database.Prepare("SELECT count(*) FROM instance WHERE scope = ?");
+    private readonly Statement staticIps = database.Prepare("SELECT count(*) FROM static_ip WHERE scope = ?");
+    private readonly Statement keyPairs = database.Prepare("SELECT count(*) FROM key_pair WHERE scope = ?");
+
+    public int CountInstances(Scope scope) => Count(instances, scope);
+
+    public int CountStaticIps(Scope scope) => Count(staticIps, scope);
+
+    public int CountKeyPairs(Scope scope) => Count(keyPairs, scope);
+
     public bool IsNameTaken(Scope scope, string taken)
     {
         using var run = name.Begin();
         run.Bind(scope);
         run.Bind(taken);
         return run.Step() && run.Flag(0);
+    }
+
+    private static int Count(Statement statement, Scope scope)
+    {
+        using var run = statement.Begin();
+        run.Bind(scope);
+        return run.Step() ? (int)run.Int64(0) : 0;
     }
 
     public bool IsAddressTaken(IPAddress taken)

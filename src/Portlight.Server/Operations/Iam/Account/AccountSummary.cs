@@ -27,7 +27,6 @@ internal sealed class AccountSummary(IStore store)
 
     private static IEnumerable<(string Key, long Value)> Figures(IStoreView view, string accountId)
     {
-        var policies = view.ListManagedPolicies(accountId);
         return
         [
             ("AccessKeysPerUserQuota", Quotas.AccessKeys),
@@ -38,22 +37,39 @@ internal sealed class AccountSummary(IStore store)
             ("AttachedPoliciesPerRoleQuota", Quotas.AttachedPolicies),
             ("AttachedPoliciesPerUserQuota", Quotas.AttachedPolicies),
             ("GroupPolicySizeQuota", Quotas.GroupPolicySize),
-            ("Groups", view.ListGroups(accountId).Count),
+            ("Groups", view.CountGroups(accountId)),
             ("GroupsPerUserQuota", Quotas.GroupsPerUser),
             ("GroupsQuota", Quotas.Groups),
             ("InstanceProfiles", 0),
             ("MFADevices", 0),
-            ("Policies", policies.Count),
+            ("Policies", view.CountManagedPolicies(accountId)),
             ("PoliciesQuota", Quotas.ManagedPolicies),
             ("PolicySizeQuota", Quotas.ManagedPolicySize),
-            ("PolicyVersionsInUse", policies.Sum(policy => policy.Versions.Length)),
+            ("PolicyVersionsInUse", Versions(view, accountId)),
             ("RolePolicySizeQuota", Quotas.RolePolicySize),
-            ("Roles", view.ListRoles(accountId).Count),
+            ("Roles", view.CountRoles(accountId)),
             ("RolesQuota", Quotas.Roles),
             ("UserPolicySizeQuota", Quotas.UserPolicySize),
-            ("Users", view.ListUsers(accountId).Count),
+            ("Users", view.CountUsers(accountId)),
             ("UsersQuota", Quotas.Users),
             ("VersionsPerPolicyQuota", Quotas.PolicyVersions),
         ];
+    }
+
+    /// <summary>Read a few policies at a time: all at once they can be a hundred megabytes.</summary>
+    private static int Versions(IStoreView view, string accountId)
+    {
+        const int Piece = 25;
+        var (count, after) = (0, "");
+        IReadOnlyList<Domain.ManagedPolicy> read;
+        do
+        {
+            read = view.ListManagedPolicies(accountId, after, Piece);
+            count += read.Sum(policy => policy.Versions.Length);
+            after = read.Count == 0 ? after : read[^1].Name;
+        }
+        while (read.Count == Piece);
+
+        return count;
     }
 }

@@ -25,24 +25,35 @@ internal sealed class AuthorizationDetails(IStore store)
         Authorization.Require(request.Call, new AccessQuestion(request.Action, "*"));
         var view = store.View;
         var usage = PolicyUsage.Of(view, request.AccountId);
-        var all = All(view, request.AccountId).Where(entry => filter.Count == 0 || filter.Contains(kinds[entry.Part]));
-        var cut = page.Of(all, entry => $"{entry.Part}{entry.Name.ToLowerInvariant()}");
-        answer.List("UserDetailList", cut.Entries.Select(entry => entry.Entity).OfType<User>(), user => User(answer, view, user));
-        answer.List("GroupDetailList", cut.Entries.Select(entry => entry.Entity).OfType<Group>(), group => Group(answer, view, group));
-        answer.List("RoleDetailList", cut.Entries.Select(entry => entry.Entity).OfType<Role>(), role => Role(answer, view, role));
-        answer.List("Policies", cut.Entries.Select(entry => entry.Entity).OfType<ManagedPolicy>(), policy => Policy(answer, policy, usage));
+        var cut = IamWalk.Of(page, [.. Parts(view, request.AccountId).Where((_, part) => filter.Count == 0 || filter.Contains(kinds[part]))], _ => true, LengthOf);
+        answer.List("UserDetailList", cut.Entries.OfType<User>(), user => User(answer, view, user));
+        answer.List("GroupDetailList", cut.Entries.OfType<Group>(), group => Group(answer, view, group));
+        answer.List("RoleDetailList", cut.Entries.OfType<Role>(), role => Role(answer, view, role));
+        answer.List("Policies", cut.Entries.OfType<ManagedPolicy>(), policy => Policy(answer, policy, usage));
         cut.WriteEnd(answer);
         return Task.CompletedTask;
     }
 
-    private static IEnumerable<(int Part, string Name, object Entity)> All(IStoreView view, string accountId) =>
+    /// <summary>In the order of the filter's words.</summary>
+    private static IReadOnlyList<IamWalkPart<object>> Parts(IStoreView view, string accountId) =>
     [
-        .. view.ListUsers(accountId).Select(user => (0, user.Name, (object)user)),
-        .. view.ListGroups(accountId).Select(group => (1, group.Name, (object)group)),
-        .. view.ListRoles(accountId).Select(role => (2, role.Name, (object)role)),
-        .. view.ListManagedPolicies(accountId).Select(policy => (3, policy.Name, (object)policy)),
-        .. BuiltInPolicies.All.Select(policy => (4, policy.Name, (object)policy)),
+        new("0", (after, limit) => view.ListUsers(accountId, after, limit), user => ((User)user).Name),
+        new("1", (after, limit) => view.ListGroups(accountId, after, limit), group => ((Group)group).Name),
+        new("2", (after, limit) => view.ListRoles(accountId, after, limit), role => ((Role)role).Name),
+        new("3", (after, limit) => view.ListManagedPolicies(accountId, after, limit), policy => ((ManagedPolicy)policy).Name),
+        new("4", PolicyShapes.BuiltInAfter, policy => ((ManagedPolicy)policy).Name),
     ];
+
+    private static int LengthOf(object entity) => entity switch
+    {
+        User user => LengthOf(user.InlinePolicies, user.Tags),
+        Group group => LengthOf(group.InlinePolicies, IdentityDefaults.Tags),
+        Role role => LengthOf(role.InlinePolicies, role.Tags) + (2 * role.TrustPolicy.Length),
+        _ => PolicyShapes.LengthOf((ManagedPolicy)entity),
+    };
+
+    private static int LengthOf(ImmutableSortedDictionary<string, string> documents, ImmutableSortedDictionary<string, string> tags) =>
+        3_000 + documents.Sum(policy => 200 + (2 * policy.Value.Length)) + tags.Sum(tag => 60 + tag.Key.Length + tag.Value.Length);
 
     private static void User(XmlAnswer answer, IStoreView view, User user)
     {

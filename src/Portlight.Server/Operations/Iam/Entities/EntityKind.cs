@@ -30,6 +30,9 @@ internal abstract class EntityKind<T>
 
     public virtual T WithTags(T entity, ImmutableSortedDictionary<string, string> tags) => throw new NotSupportedException($"a {Word} has no tags");
 
+    /// <summary>Whether nothing that can be asked about has changed from one to the other.</summary>
+    public virtual bool IsSame(T one, T two) => ReferenceEquals(one, two) || (ArnOf(one) == ArnOf(two) && TagsOf(one).SequenceEqual(TagsOf(two)));
+
     public abstract void Save(Changes changes, T entity);
 
     public virtual IamException NoSuchEntity(string name) => IamException.NoSuchEntity($"The {Word.ToLowerInvariant()} with name {name} cannot be found.");

@@ -1,5 +1,4 @@
 using Portlight.Domain;
-using Portlight.Server.Access;
 using Portlight.Storage;
 using Portlight.Wire;
 using Portlight.Wire.Query;
@@ -19,7 +18,7 @@ internal sealed class Groups(Entities<Group> entities)
         await entities.Store.CommitAsync(request.Call, (view, changes) =>
         {
             RequireFree(view, request.AccountId, name);
-            if (view.ListGroups(request.AccountId).Count >= Quotas.Groups)
+            if (view.CountGroups(request.AccountId) >= Quotas.Groups)
             {
                 throw IamException.LimitExceeded($"Cannot exceed quota for GroupsPerAccount: {Quotas.Groups}");
             }
@@ -38,7 +37,10 @@ internal sealed class Groups(Entities<Group> entities)
         request.Done();
         var group = entities.Read(request, name);
         answer.Structure("Group", () => answer.Group(group));
-        page.Of(Members(entities.Store.View, group), user => user.Name.ToLowerInvariant()).Write(answer, "Users", answer.Listed);
+        var view = entities.Store.View;
+        var members = page.Of(view.ListHolders(request.AccountId, IdentityUse.OfGroup(group.Name), Quotas.Users), member => member.Name);
+        answer.List("Users", members.Entries.Select(member => view.FindUser(request.AccountId, member.Name)).OfType<User>(), answer.Listed);
+        members.WriteEnd(answer);
         return Task.CompletedTask;
     }
 
@@ -49,10 +51,10 @@ internal sealed class Groups(Entities<Group> entities)
         var newName = request.Find("NewGroupName", IamRules.GroupName);
         var newPath = request.Find("NewPath", IamRules.Path);
         request.Done();
+        var becomes = (Group group) => group with { Name = newName ?? group.Name, Path = newPath ?? group.Path };
         await entities.ChangeAsync(request, name, (view, changes, group) =>
         {
-            var renamed = group with { Name = newName ?? group.Name, Path = newPath ?? group.Path };
-            Authorization.Require(request.Call, new AccessQuestion(request.Action, renamed.Arn));
+            var renamed = becomes(group);
             if (!string.Equals(renamed.Name, group.Name, StringComparison.OrdinalIgnoreCase))
             {
                 RequireFree(view, request.AccountId, renamed.Name);
@@ -60,13 +62,13 @@ internal sealed class Groups(Entities<Group> entities)
             }
 
             changes.Save(renamed);
-            foreach (var user in Members(view, group).Where(_ => renamed.Name != group.Name))
+            if (renamed.Name != group.Name)
             {
-                changes.Save(user with { Groups = user.Groups.SetItem(Place(user, group.Name), renamed.Name) });
+                RenameIn(view, changes, group, renamed.Name);
             }
 
             return true;
-        });
+        }, becomes: becomes);
     }
 
     public async Task DeleteAsync(IamRequest request, XmlAnswer answer)
@@ -75,7 +77,7 @@ internal sealed class Groups(Entities<Group> entities)
         request.Done();
         await entities.ChangeAsync(request, name, (view, changes, group) =>
         {
-            if (Members(view, group).Any())
+            if (view.IsHeld(request.AccountId, IdentityUse.OfGroup(group.Name)))
             {
                 throw IamException.DeleteConflict("Cannot delete entity, must remove users from group first.");
             }
@@ -100,7 +102,21 @@ internal sealed class Groups(Entities<Group> entities)
         return -1;
     }
 
-    private static IEnumerable<User> Members(IStoreView view, Group group) => view.ListUsers(group.AccountId).Where(user => Place(user, group.Name) >= 0);
+    /// <summary>A user's row names its groups, so a rename writes every member, and a decision writes no more than that many.</summary>
+    /// <exception cref="IamException">LimitExceeded: there are more.</exception>
+    private static void RenameIn(IStoreView view, Changes changes, Group group, string name)
+    {
+        var members = view.ListHolders(group.AccountId, IdentityUse.OfGroup(group.Name), Quotas.RenamedMembers + 1);
+        if (members.Count > Quotas.RenamedMembers)
+        {
+            throw IamException.LimitExceeded($"Cannot rename a group with more than {Quotas.RenamedMembers} users; make another group and move them to it.");
+        }
+
+        foreach (var user in members.Select(member => view.FindUser(group.AccountId, member.Name)).OfType<User>())
+        {
+            changes.Save(user with { Groups = user.Groups.SetItem(Place(user, group.Name), name) });
+        }
+    }
 
     private static void RequireFree(IStoreView view, string accountId, string name)
     {

@@ -22,7 +22,7 @@ internal sealed class InlinePolicies<T>(Entities<T> entities, IdentityKind<T> ki
             (_, entity) =>
             {
                 var policies = kind.InlineOf(entity).SetItem(policyName, document);
-                return policies.Values.Sum(Quotas.SizeOf) <= kind.InlineSize
+                return !Quotas.Exceeds(policies.Values, kind.InlineSize)
                     ? kind.WithInline(entity, policies)
                     : throw IamException.LimitExceeded($"Maximum policy size of {kind.InlineSize} bytes exceeded for {kind.Word.ToLowerInvariant()} {kind.NameOf(entity)}");
             },

@@ -1,5 +1,6 @@
 using Portlight.Domain;
 using Portlight.Server.Access;
+using Portlight.Storage;
 using Portlight.Wire;
 using Portlight.Wire.Query;
 
@@ -41,7 +42,7 @@ internal sealed class ManagedPolicies(Entities<ManagedPolicy> entities)
                 throw IamException.EntityAlreadyExists($"A policy called {name} already exists. Duplicate names are not allowed.");
             }
 
-            if (view.ListManagedPolicies(request.AccountId).Count >= Quotas.ManagedPolicies)
+            if (view.CountManagedPolicies(request.AccountId) >= Quotas.ManagedPolicies)
             {
                 throw IamException.LimitExceeded($"Cannot exceed quota for PoliciesPerAccount: {Quotas.ManagedPolicies}");
             }
@@ -49,7 +50,7 @@ internal sealed class ManagedPolicies(Entities<ManagedPolicy> entities)
             changes.Save(policy);
             return policy;
         });
-        answer.Policy(policy, PolicyUsage.None);
+        answer.Policy(policy, PolicyUsage.Of(entities.Store.View, request.AccountId));
     }
 
     public Task GetAsync(IamRequest request, XmlAnswer answer)
@@ -71,12 +72,12 @@ internal sealed class ManagedPolicies(Entities<ManagedPolicy> entities)
         Authorization.Require(request.Call, new AccessQuestion(request.Action, $"arn:aws:iam::{request.AccountId}:policy{prefix}"));
         var view = entities.Store.View;
         var usage = PolicyUsage.Of(view, request.AccountId);
-        IEnumerable<ManagedPolicy> local = scope == "AWS" ? [] : view.ListManagedPolicies(request.AccountId);
-        IEnumerable<ManagedPolicy> builtIn = scope == "Local" ? [] : BuiltInPolicies.All;
-        var policies = local.Concat(builtIn)
-            .Where(policy => policy.Path.StartsWith(prefix, StringComparison.Ordinal) && IsUsed(usage, policy.Arn, use, onlyAttached))
-            .OrderBy(PolicyShapes.Place, StringComparer.Ordinal);
-        page.Of(policies, PolicyShapes.Place).Write(answer, "Policies", policy => answer.Listed(policy, usage));
+        var policies = IamWalk.Of(
+            page,
+            PolicyShapes.Parts(view, request.AccountId).Where((_, place) => scope != (place == 0 ? "AWS" : "Local")).ToList(),
+            policy => policy.Path.StartsWith(prefix, StringComparison.Ordinal) && IsUsed(usage, policy.Arn, use, onlyAttached),
+            policy => PolicyShapes.LengthOf(policy) / 8); // documents are read and not shown
+        policies.Write(answer, "Policies", policy => answer.Listed(policy, usage));
         return Task.CompletedTask;
     }
 
@@ -88,8 +89,7 @@ internal sealed class ManagedPolicies(Entities<ManagedPolicy> entities)
         await entities.ChangeAsync(request, arn, (view, changes, policy) =>
         {
             ManagedPolicyKind.RequireOwn(request, policy);
-            var usage = PolicyUsage.Of(view, request.AccountId);
-            if (usage.Attachments(arn) + usage.Boundaries(arn) > 0)
+            if (view.IsHeld(request.AccountId, IdentityUse.OfPolicy(arn)) || view.IsHeld(request.AccountId, IdentityUse.OfBoundary(arn)))
             {
                 throw IamException.DeleteConflict("Cannot delete a policy attached to entities.");
             }
@@ -107,8 +107,8 @@ internal sealed class ManagedPolicies(Entities<ManagedPolicy> entities)
 
     private static bool IsUsed(PolicyUsage usage, string arn, string? use, bool onlyAttached) => use switch
     {
-        "PermissionsPolicy" => usage.Attachments(arn) > 0,
-        "PermissionsBoundary" => usage.Boundaries(arn) > 0,
-        _ => !onlyAttached || usage.Attachments(arn) > 0,
+        "PermissionsPolicy" => usage.IsAttached(arn),
+        "PermissionsBoundary" => usage.IsBoundary(arn),
+        _ => !onlyAttached || usage.IsAttached(arn),
     };
 }

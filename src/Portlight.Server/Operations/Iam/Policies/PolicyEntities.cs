@@ -16,7 +16,12 @@ internal sealed class PolicyEntities(Entities<ManagedPolicy> entities)
         var page = IamPage.Read(request);
         request.Done();
         entities.Read(request, arn);
-        var cut = page.Of(All(entities.Store.View, request.AccountId).Where(holder => (filter is null || holder.Kind == filter) && holder.Path.StartsWith(prefix, StringComparison.Ordinal) && holder.Uses(arn, use)), holder => holder.Place);
+        var view = entities.Store.View;
+        var holders = Holders(view, request.AccountId, arn, use)
+            .Select(holder => Find(view, request.AccountId, holder))
+            .OfType<Holder>()
+            .Where(holder => (filter is null || holder.Kind == filter) && holder.Path.StartsWith(prefix, StringComparison.Ordinal));
+        var cut = page.Of(holders, holder => holder.Place);
         foreach (var kind in (string[])["Group", "User", "Role"])
         {
             answer.List($"Policy{kind}s", cut.Entries.Where(holder => holder.Kind == kind), holder =>
@@ -30,17 +35,24 @@ internal sealed class PolicyEntities(Entities<ManagedPolicy> entities)
         return Task.CompletedTask;
     }
 
-    private static IEnumerable<Holder> All(IStoreView view, string accountId) =>
-    [
-        .. view.ListGroups(accountId).Select(group => new Holder("Group", "1", group.Path, group.Name, group.Id, group.AttachedPolicies.Contains, null)),
-        .. view.ListUsers(accountId).Select(user => new Holder("User", "2", user.Path, user.Name, user.Id, user.AttachedPolicies.Contains, user.BoundaryArn)),
-        .. view.ListRoles(accountId).Select(role => new Holder("Role", "3", role.Path, role.Name, role.Id, role.AttachedPolicies.Contains, role.BoundaryArn)),
-    ];
+    /// <summary>Groups, users, roles, each in order of name: as the three lists of the answer come.</summary>
+    private static IEnumerable<IdentityHolder> Holders(IStoreView view, string accountId, string arn, string? use)
+    {
+        const int All = Quotas.Users + Quotas.Groups + Quotas.Roles;
+        var attached = use == "PermissionsBoundary" ? [] : view.ListHolders(accountId, IdentityUse.OfPolicy(arn), All);
+        var bounded = use == "PermissionsPolicy" ? [] : view.ListHolders(accountId, IdentityUse.OfBoundary(arn), All);
+        return attached.Union(bounded).OrderBy(holder => holder.Kind switch { "group" => 1, "user" => 2, _ => 3 }).ThenBy(holder => holder.Name, StringComparer.Ordinal);
+    }
 
-    private sealed record Holder(string Kind, string Part, string Path, string Name, string Id, Func<string, bool> IsAttached, string? Boundary)
+    private static Holder? Find(IStoreView view, string accountId, IdentityHolder holder) => holder.Kind switch
+    {
+        "group" => view.FindGroup(accountId, holder.Name) is { } group ? new Holder("Group", "1", group.Path, group.Name, group.Id) : null,
+        "user" => view.FindUser(accountId, holder.Name) is { } user ? new Holder("User", "2", user.Path, user.Name, user.Id) : null,
+        _ => view.FindRole(accountId, holder.Name) is { } role ? new Holder("Role", "3", role.Path, role.Name, role.Id) : null,
+    };
+
+    private sealed record Holder(string Kind, string Part, string Path, string Name, string Id)
     {
         public string Place => Part + Name.ToLowerInvariant();
-
-        public bool Uses(string arn, string? use) => (use != "PermissionsBoundary" && IsAttached(arn)) || (use != "PermissionsPolicy" && Boundary == arn);
     }
 }

@@ -1,5 +1,6 @@
 using Portlight.Domain;
 using Portlight.Server.Access;
+using Portlight.Storage;
 using Portlight.Wire.Query;
 
 namespace Portlight.Server.Operations.Iam;
@@ -9,6 +10,22 @@ internal static class PolicyShapes
 {
     /// <summary>Where a policy stands in lists: the account's own by name, then AWS's.</summary>
     public static string Place(ManagedPolicy policy) => (policy.AccountId == BuiltInPolicies.Owner ? "b/" : "a/") + policy.Name.ToLowerInvariant();
+
+    /// <summary>The two parts of lists: the account's own policies, then AWS's.</summary>
+    public static IReadOnlyList<IamWalkPart<ManagedPolicy>> Parts(IStoreView view, string accountId) =>
+    [
+        new("a/", (after, limit) => view.ListManagedPolicies(accountId, after, limit), policy => policy.Name),
+        new("b/", BuiltInAfter, policy => policy.Name),
+    ];
+
+    /// <summary>AWS's own, in ordinal order of their names in lower case.</summary>
+    public static IReadOnlyList<ManagedPolicy> BuiltInAfter(string after, int limit) =>
+    [
+        .. BuiltInPolicies.All.OrderBy(policy => policy.Name.ToLowerInvariant(), StringComparer.Ordinal).Where(policy => string.CompareOrdinal(policy.Name.ToLowerInvariant(), after) > 0).Take(limit),
+    ];
+
+    /// <summary>About how long a policy is where all its versions are shown with their documents, percent-encoded.</summary>
+    public static int LengthOf(ManagedPolicy policy) => 1_000 + policy.Versions.Sum(version => 200 + (2 * version.Document.Length));
 
     /// <summary>As it stands in lists: without description and tags.</summary>
     public static void Listed(this XmlAnswer answer, ManagedPolicy policy, PolicyUsage usage) => Policy(answer, policy, usage, isWhole: false);

@@ -84,7 +84,7 @@ internal sealed class PolicyVersions(Entities<ManagedPolicy> entities)
     public static void RequireDocument(string document)
     {
         Documents.RequireReadable(document);
-        if (Quotas.SizeOf(document) > Quotas.ManagedPolicySize)
+        if (Quotas.Exceeds([document], Quotas.ManagedPolicySize))
         {
             throw IamException.LimitExceeded($"Cannot exceed quota for PolicySize: {Quotas.ManagedPolicySize}");
         }

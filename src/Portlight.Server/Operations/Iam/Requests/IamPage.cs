@@ -12,11 +12,17 @@ internal sealed class IamPage
 {
     private const int DefaultItems = 100;
 
+    /// <summary>Characters of an answer, nearly: a page ends with the entry that exceeds it, however many entries were asked for. AWS's pages are cut by size too.</summary>
+    private const int MostText = 1 << 20;
+
     private readonly string prefix;
     private readonly string? after;
     private readonly int size;
 
     private IamPage(string prefix, string? after, int size) => (this.prefix, this.after, this.size) = (prefix, after, size);
+
+    /// <summary>What the last entry of the page before is found again by; null for the first page.</summary>
+    public string? After => after;
 
     public static IamPage Read(IamRequest request)
     {
@@ -35,13 +41,37 @@ internal sealed class IamPage
     /// <summary>Cuts a page out of a whole list.</summary>
     /// <param name="entries">The list, in ordinal order of <paramref name="key"/>.</param>
     /// <param name="key">What an entry is found again by; no two entries have the same.</param>
-    public Cut<T> Of<T>(IEnumerable<T> entries, Func<T, string> key)
+    /// <param name="lengthOf">About how long an entry is in the answer; null where entries are short.</param>
+    public Cut<T> Of<T>(IEnumerable<T> entries, Func<T, string> key, Func<T, int>? lengthOf = null)
     {
-        var rest = (after is null ? entries : entries.SkipWhile(entry => string.CompareOrdinal(key(entry), after) <= 0)).Take(size + 1).ToList();
-        return rest.Count <= size
-            ? new Cut<T>(rest, null)
-            : new Cut<T>(rest[..size], Base64Url.EncodeToString(Encoding.UTF8.GetBytes(prefix + key(rest[size - 1]))));
+        var page = new List<T>();
+        var length = 0L;
+        foreach (var entry in after is null ? entries : entries.SkipWhile(entry => string.CompareOrdinal(key(entry), after) <= 0))
+        {
+            if (IsFull(page.Count, length))
+            {
+                return EndingWith(page, key(page[^1]));
+            }
+
+            page.Add(entry);
+            length += lengthOf?.Invoke(entry) ?? 0;
+        }
+
+        return new Cut<T>(page, null);
     }
+
+    /// <summary>Whether a page of this many entries takes no more.</summary>
+    /// <param name="count">Entries.</param>
+    /// <param name="length">About how long they are in the answer.</param>
+    public bool IsFull(int count, long length) => count >= size || length >= MostText;
+
+    /// <summary>A page that ends before its list does.</summary>
+    /// <param name="page">The entries.</param>
+    /// <param name="last">What the last one is found again by.</param>
+    public Cut<T> EndingWith<T>(IReadOnlyList<T> page, string last) => new(page, Base64Url.EncodeToString(Encoding.UTF8.GetBytes(prefix + last)));
+
+    /// <summary>The page with which its list ends.</summary>
+    public static Cut<T> Last<T>(IReadOnlyList<T> page) => new(page, null);
 
     private static bool TryOpen(string marker, string prefix, out string? after)
     {

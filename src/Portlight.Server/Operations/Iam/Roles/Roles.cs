@@ -44,7 +44,7 @@ internal sealed class Roles(Entities<Role> entities)
                 throw IamException.EntityAlreadyExists($"Role with name {name} already exists.");
             }
 
-            if (view.ListRoles(request.AccountId).Count >= Quotas.Roles)
+            if (view.CountRoles(request.AccountId) >= Quotas.Roles)
             {
                 throw IamException.LimitExceeded($"Cannot exceed quota for RolesPerAccount: {Quotas.Roles}");
             }
@@ -111,7 +111,7 @@ internal sealed class Roles(Entities<Role> entities)
     private static PolicyDocument RequireTrust(string document)
     {
         var read = Documents.RequireReadable(document, PolicyKind.Trust);
-        if (Quotas.SizeOf(document) > Quotas.TrustPolicySize)
+        if (Quotas.Exceeds([document], Quotas.TrustPolicySize))
         {
             throw IamException.LimitExceeded($"Cannot exceed quota for ACLSizePerRole: {Quotas.TrustPolicySize}");
         }

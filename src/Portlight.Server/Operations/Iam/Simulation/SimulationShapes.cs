@@ -10,17 +10,12 @@ namespace Portlight.Server.Operations.Iam;
 /// </summary>
 internal static class SimulationShapes
 {
-    public static void Write(XmlAnswer answer, Simulations.Asked asked, PrincipalPolicies policies)
-    {
-        var pairs = asked.Actions.SelectMany((action, i) => asked.Resources.Select((resource, j) => (Action: action, Resource: resource, Place: $"{i:D4}.{j:D4}")));
-        asked.Page.Of(pairs, pair => pair.Place).Write(answer, "EvaluationResults", pair => Result(answer, pair.Action, pair.Resource, asked.Context, policies));
-    }
+    public static void Write(XmlAnswer answer, IamPage.Cut<SimulatedResult> results, PrincipalPolicies policies) =>
+        results.Write(answer, "EvaluationResults", result => Result(answer, result, policies));
 
-    private static void Result(XmlAnswer answer, string action, string resource, SimulatedContext context, PrincipalPolicies policies)
+    private static void Result(XmlAnswer answer, SimulatedResult result, PrincipalPolicies policies)
     {
-        var decision = Evaluator.Decide(action, resource, context, policies);
-        var matched = Evaluator.Explain(action, resource, context, policies);
-        var missing = Evaluator.MissingKeys(action, resource, context, policies);
+        var (action, resource, (decision, matched, missing)) = result;
         var isGeneral = resource == "*";
         answer.Text("EvalActionName", action);
         answer.Text("EvalResourceName", resource);

@@ -20,7 +20,8 @@ internal sealed class Simulations(IStore store, Principals principals)
         var asked = Read(request, isCustom: true);
         Authorization.Require(request.Call, new AccessQuestion(request.Action, "*"));
         SupposeCaller(asked, asked.CallerArn, null);
-        SimulationShapes.Write(answer, asked, new PrincipalPolicies(asked.Policies, asked.Boundary));
+        var policies = new PrincipalPolicies(asked.Policies, asked.Boundary);
+        SimulationShapes.Write(answer, SimulatedResult.PageOf(request.Call, asked, policies), policies);
         return Task.CompletedTask;
     }
 
@@ -31,7 +32,8 @@ internal sealed class Simulations(IStore store, Principals principals)
         var source = SimulatedPrincipal.Find(request, store.View, principals, arn);
         SupposeCaller(asked, asked.CallerArn ?? source.Arn, source);
         var policies = source.Policies with { Identity = source.Policies.Identity.AddRange(asked.Policies) };
-        SimulationShapes.Write(answer, asked, asked.Boundary is null ? policies : policies with { Boundary = asked.Boundary });
+        policies = asked.Boundary is null ? policies : policies with { Boundary = asked.Boundary };
+        SimulationShapes.Write(answer, SimulatedResult.PageOf(request.Call, asked, policies), policies);
         return Task.CompletedTask;
     }
 

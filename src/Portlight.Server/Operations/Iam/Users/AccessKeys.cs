@@ -17,8 +17,7 @@ internal sealed class AccessKeys(Entities<User> entities, SecretBox secrets)
     private const string Inactive = "Inactive";
 
     /// <summary>A user's keys, or the root's for null, oldest first.</summary>
-    public static IEnumerable<AccessKey> Of(IStoreView view, string accountId, string? userName) => view.ListAccessKeys(accountId)
-        .Where(key => string.Equals(key.UserName, userName, StringComparison.OrdinalIgnoreCase))
+    public static IEnumerable<AccessKey> Of(IStoreView view, string accountId, string? userName) => view.ListAccessKeysOf(accountId, userName)
         .OrderBy(key => key.CreatedAt).ThenBy(key => key.Id, StringComparer.Ordinal);
 
     /// <summary>The secret is in this answer and in no other.</summary>

@@ -1,5 +1,4 @@
 using Portlight.Domain;
-using Portlight.Server.Access;
 using Portlight.Wire.Query;
 
 namespace Portlight.Server.Operations.Iam;
@@ -16,10 +15,10 @@ internal sealed class UserUpdate(Entities<User> entities)
         var newName = request.Find("NewUserName", IamRules.UserName);
         var newPath = request.Find("NewPath", IamRules.Path);
         request.Done();
+        var becomes = (User user) => user with { Name = newName ?? user.Name, Path = newPath ?? user.Path };
         await entities.ChangeAsync(request, name, (view, changes, user) =>
         {
-            var renamed = user with { Name = newName ?? user.Name, Path = newPath ?? user.Path };
-            Authorization.Require(request.Call, new AccessQuestion(request.Action, renamed.Arn) { ResourceTags = user.Tags.ForConditions() });
+            var renamed = becomes(user);
             if (!string.Equals(renamed.Name, user.Name, StringComparison.OrdinalIgnoreCase))
             {
                 Users.RequireFree(view, request.AccountId, renamed.Name);
@@ -33,6 +32,6 @@ internal sealed class UserUpdate(Entities<User> entities)
             }
 
             return true;
-        });
+        }, becomes: becomes);
     }
 }

@@ -21,7 +21,7 @@ internal sealed class Users(Entities<User> entities)
         await entities.Store.CommitAsync(request.Call, (view, changes) =>
         {
             RequireFree(view, request.AccountId, name);
-            if (view.ListUsers(request.AccountId).Count >= Quotas.Users)
+            if (view.CountUsers(request.AccountId) >= Quotas.Users)
             {
                 throw IamException.LimitExceeded($"Cannot exceed quota for UsersPerAccount: {Quotas.Users}");
             }

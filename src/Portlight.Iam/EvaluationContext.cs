@@ -1,15 +1,17 @@
 namespace Portlight.Iam;
 
 /// <summary>
-/// A request's context that is asked for each key once in a decision: a hundred policies ask for the same few keys over and over, and a server may have to write a
-/// number or search a list to answer. For one decision on one thread.
+/// What one evaluation works with: the request's context, asked for each key once, because a hundred policies ask for the same few keys over and over and a
+/// server may have to write a number or search a list to answer; and the budget that the work is paid from. For one evaluation on one thread.
 /// </summary>
-internal sealed class RememberedContext(IRequestContext context) : IRequestContext
+internal sealed class EvaluationContext(IRequestContext context, EvaluationBudget budget)
 {
     private const int Most = 8;
 
     private readonly Entry[] entries = new Entry[Most];
     private int count;
+
+    public EvaluationBudget Budget => budget;
 
     public bool TryGet(ConditionKey key, out ContextValues values)
     {
