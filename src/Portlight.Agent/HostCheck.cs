@@ -18,14 +18,16 @@ public sealed record HostCheck(bool CanEnforce, bool CanMakeLab, bool InUserName
     private const int NetAdmin = 12;
     private const int SysAdmin = 21;
 
+    /// <summary>CAP_SYS_PTRACE, by which other users' processes can be looked into.</summary>
+    internal const int SysPtrace = 19;
+
     /// <summary>Looks at the network namespace of the calling thread.</summary>
     public static HostCheck Run()
     {
         var problems = new List<string>();
-        var capabilities = EffectiveCapabilities();
         problems.AddRange(NftablesProbe.FindWhatIsMissing());
         var canEnforce = problems.Count == 0;
-        var canMakeLab = canEnforce && Has(capabilities, NetAdmin) && Has(capabilities, SysAdmin);
+        var canMakeLab = canEnforce && HasCapability(NetAdmin) && HasCapability(SysAdmin);
         if (canEnforce && !canMakeLab)
         {
             problems.Add("CAP_SYS_ADMIN is missing, so no lab instances can be made (CreateInstances will fail); attached interfaces and the machine itself work without it");
@@ -58,7 +60,8 @@ public sealed record HostCheck(bool CanEnforce, bool CanMakeLab, bool InUserName
         }
     }
 
-    private static bool Has(ulong capabilities, int capability) => (capabilities >> capability & 1) != 0;
+    /// <summary>Of this process; in a user namespace such a capability ends at it.</summary>
+    internal static bool HasCapability(int capability) => (EffectiveCapabilities() >> capability & 1) != 0;
 
     private static ulong EffectiveCapabilities()
     {

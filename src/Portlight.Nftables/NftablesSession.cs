@@ -26,7 +26,7 @@ public sealed class NftablesSession : IDisposable
     private AppliedPicture? _picture;
     private uint _commits;
 
-    // True from the first step of a change to its last: if one fails between, memory and kernel may differ.
+    // True from the first step of a change to its last: if one fails between, or its answer is lost, memory and kernel may differ.
     private bool _isInDoubt;
 
     private NftablesSession(NetlinkSocket socket, InstallationId installation, TableProtection protection, int longestTransaction)
@@ -209,7 +209,7 @@ public sealed class NftablesSession : IDisposable
             Step_NeedsLock(picture, transitions.Select(transition => (transition.Decided, transition.After)));
             _isInDoubt = false;
         }
-        catch (RulesetRefusedException)
+        catch (Exception untidy) when (untidy is RulesetRefusedException or NetlinkException)
         {
             // The change stands. What was not tidied up lets in nothing more, and being in doubt makes the next change a comparison.
         }
@@ -260,7 +260,6 @@ public sealed class NftablesSession : IDisposable
 
     private SynchroniseReport Restore_NeedsLock(AppliedPicture picture)
     {
-        _isInDoubt = true;
         TableDifference closed = TableDifference.Closed(picture, _mark);
         Commit_NeedsLock(closed, null);
         TableDifference open = TableDifference.Filling(TableSpec.Compile(picture.Ruleset));
@@ -271,6 +270,7 @@ public sealed class NftablesSession : IDisposable
 
     private void Commit_NeedsLock(TableDifference difference, uint? generation)
     {
+        _isInDoubt = true;
         using var batch = new NftablesBatch(_socket);
         batch.Begin(generation);
         difference.Write(batch, null);

@@ -1,6 +1,6 @@
-using System.Diagnostics;
-using System.Runtime.InteropServices;
+using System.Text.RegularExpressions;
 using Portlight.TestKit.Network;
+using Portlight.TestKit.Serving;
 
 namespace Portlight.Boot;
 
@@ -8,13 +8,10 @@ namespace Portlight.Boot;
 /// A real boot with the units that <c>install-service</c> wrote, while a peer tries an open and a closed port from before the first moment. systemd itself
 /// listens on both, so whatever the firewall lets through is answered.
 /// </summary>
-public sealed partial class BootTests
+public sealed class BootTests
 {
     private const ushort Open = 22;
     private const ushort Closed = 9999;
-    private const int Terminate = 15;
-
-    private static readonly string Program = Path.Combine(AppContext.BaseDirectory, "portlight");
 
     /// <summary>To its last moment, too, if nftables.service does not delete all rules when it stops. That it does is Debian's unit, and docs/running.md has the drop-in.</summary>
     [Theory]
@@ -36,6 +33,17 @@ public sealed partial class BootTests
         Assert.True(open > 0, "the open port never answered");
         Assert.Equal(0, closed);
         Assert.Equal(keepsRules, atLast == 0);
+        AssertLab(File.ReadAllText(image.In("/lab")), lab);
+    }
+
+    /// <summary>The instance that was made before is made again under the unit that may; the other unit starts all the same, and says what it cannot do.</summary>
+    private static void AssertLab(string said, bool lab)
+    {
+        // The addresses inside, as `ip` shows them there.
+        Assert.True(lab == Regex.IsMatch(said, @"(?m)^ +inet 198\.18\.\d+\.\d+/"), said);
+        Assert.True(lab != said.Contains("Operation not permitted", StringComparison.Ordinal), said);
+        Assert.Matches(lab ? "(?m)^  web-1 .* yes" : "(?m)^  web-1 .* (refused|no)", said);
+        Assert.Matches("(?m)^  me .* yes", said);
     }
 
     /// <summary>That the test above can fail: the same machine, the restoration ordered after the network instead of before it.</summary>
@@ -65,20 +73,18 @@ public sealed partial class BootTests
         var image = new Image("wan0", "10.9.0.1/24");
         using var node = NetworkNode.Host();
         var data = image.In(Image.DataDirectory);
-        var start = new ProcessStartInfo(Program, ["serve", "--data", data, "--listen", "http://127.0.0.1:8580", "--enforce", "kernel"]) { RedirectStandardOutput = true };
-        // Settings of the shell that runs the tests are not the tests'.
-        foreach (var name in start.Environment.Keys.Where(name => name.StartsWith("PORTLIGHT_", StringComparison.Ordinal)).ToList())
+        using (var server = node.Do(() => ServeProcess.StartAsync(ServeProcess.CommandOn(data, "kernel"), data).GetAwaiter().GetResult()))
         {
-            start.Environment.Remove(name);
+            node.Run(PortlightProgram.Path, $"attach me --this-host --yes --open tcp:{Open} --data {data}");
+            server.CreateAsync("web-1").GetAwaiter().GetResult();
+            // Answered when it is in force, which it is not before there is a namespace.
+            Assert.Contains("\"Succeeded\"", server.PutAsync("web-1", Open).GetAwaiter().GetResult().Body, StringComparison.Ordinal);
+            server.End(ServeProcess.TerminateSignal);
         }
 
-        using var server = node.Do(() => Process.Start(start)!);
-        Assert.StartsWith("portlight ready", server.StandardOutput.ReadLine(), StringComparison.Ordinal);
-        node.Run(Program, $"attach me --this-host --yes --open tcp:{Open} --data {data}");
-        Assert.Equal(0, Kill(server.Id, Terminate));
-        server.WaitForExit();
-        // As a boot does: the kernel's rules are gone and the file is there. (A teardown would take the file, too.)
+        // As a boot does: rules and namespaces are gone and the file is there. (A teardown would take the file, too.)
         node.Nft("flush ruleset");
+        Command.Ip("netns del pl-web-1");
 
         image.Run([Image.Program, "install-service", "--root", "/", .. options]);
         image.WriteUnit("early.socket", $"[Unit]\nDefaultDependencies=no\n[Socket]\nListenStream={Open}\nListenStream={Closed}\nService=early.service\n");
@@ -93,7 +99,7 @@ public sealed partial class BootTests
             FailureAction=exit
             [Service]
             Type=oneshot
-            ExecStart=/bin/sh -c 'systemctl show --property=ActiveState,SubState portlight-restore.service portlight.service >/states; journalctl --boot >/journal; : >/up; until [ -e /seen ]; do sleep 0.02; done'
+            ExecStart=/bin/sh -c 'systemctl show --property=ActiveState,SubState portlight-restore.service portlight.service >/states; journalctl --boot >/journal; (nsenter --net=/run/netns/pl-web-1 ip addr; COLUMNS=200 /opt/portlight/portlight status) >/lab 2>&1; : >/up; until [ -e /seen ]; do sleep 0.02; done'
             """);
         return image;
     }
@@ -129,7 +135,4 @@ public sealed partial class BootTests
             Command.Ip("netns del machine\nnetns del peer");
         }
     }
-
-    [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
-    private static partial int Kill(int process, int signal);
 }

@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace Portlight.Conformance;
 
-/// <summary>A TCP server that runs in an instance, and the attempts to reach it from outside.</summary>
+/// <summary>A TCP server that runs in an instance or on the machine, and the attempts to reach it from the machine or from elsewhere.</summary>
 internal sealed class Listener : IAsyncDisposable
 {
     // Silence is only known by waiting for it: short where the packets should be dropped, long where they should pass.
@@ -13,17 +13,23 @@ internal sealed class Listener : IAsyncDisposable
     private readonly Installation installation;
     private readonly Process process;
     private readonly string port;
+    private readonly string? from;
 
-    private Listener(Installation installation, Process process, string port) => (this.installation, this.process, this.port) = (installation, process, port);
+    private Listener(Installation installation, Process process, string port, string? from) =>
+        (this.installation, this.process, this.port, this.from) = (installation, process, port, from);
 
-    public static async Task<Listener> StartAsync(Installation installation, string instance, int port)
+    /// <summary>In a lab instance, to be reached from the machine.</summary>
+    public static Task<Listener> StartAsync(Installation installation, string instance, int port) => StartAsync(installation, $"pl-{instance}", port, from: null);
+
+    /// <summary>In a network namespace, to be reached from another; null is the machine's own.</summary>
+    public static async Task<Listener> StartAsync(Installation installation, string? at, int port, string? from)
     {
-        string[] command = ["netns", "exec", $"pl-{instance}", Python, Script, "listen", $"{port}"];
-        Process process = Programs.Start(installation.Inside(Programs.Find("ip", "iproute2"), command));
+        string[] command = [.. In(at), Python, Script, "listen", $"{port}"];
+        Process process = Programs.Start(installation.Inside(command[0], command[1..]));
         string? said = await process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken);
-        if (said is null) Assert.Fail($"`ip {string.Join(' ', command)}` ended: {await process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken)}");
+        if (said is null) Assert.Fail($"`{string.Join(' ', command)}` ended: {await process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken)}");
         Assert.Equal("listening", said);
-        return new Listener(installation, process, $"{port}");
+        return new Listener(installation, process, $"{port}", from);
     }
 
     /// <summary>How an attempt that should succeed ends.</summary>
@@ -41,9 +47,12 @@ internal sealed class Listener : IAsyncDisposable
 
     private static string Python => Programs.Find("python3", "python3");
 
+    private static string[] In(string? networkNamespace) => networkNamespace is null ? [] : [Programs.Find("ip", "iproute2"), "netns", "exec", networkNamespace];
+
     private async Task<string> AttemptAsync(string address, string seconds)
     {
-        (_, string output, string errors) = await Programs.RunAsync(installation.Inside(Python, Script, "connect", address, port, seconds));
+        string[] command = [.. In(from), Python, Script, "connect", address, port, seconds];
+        (_, string output, string errors) = await Programs.RunAsync(installation.Inside(command[0], command[1..]));
         return output.Trim() + errors;
     }
 }

@@ -62,6 +62,44 @@ public sealed class ConnectionTests
         Assert.False(probe.Passes(anew with { Destination = TestNetwork.Address(address) }));
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Nothing_that_was_cut_comes_back_when_the_policy_changes_over_restarts(bool isIpv4)
+    {
+        using var scene = new Scene();
+        scene.Host.Run("conntrack", "-F");
+        var instance = scene.Put(Scene.Lab(9, Ports.Of("7000/udp; 7001/udp")));
+        var inside = scene.Inside(instance);
+        var probe = scene.Probe(scene.FromClient, instance, inside);
+        var own = isIpv4 ? Scene.PublicIpv4(9) : Scene.PublicIpv6(9);
+        var cut = ForgedTests.LetIn(scene, inside, own, 7000);
+        var open = ForgedTests.LetIn(scene, inside, own, 7001);
+        instance = scene.Put(instance with { Ports = Ports.Of("7001/udp; 7002/udp") });
+        Assert.Equal([false, true], probe.Verdicts(cut, open));
+
+        // What was cut stays so; what is open is remembered as let in from its next packet on.
+        Restart(ConnectionPolicy.Drain);
+        Assert.Equal([false, true], probe.Verdicts(cut, open));
+        var drained = ForgedTests.LetIn(scene, inside, own, 7002);
+        instance = scene.Put(instance with { Ports = Ports.Of("") });
+        Assert.Equal([false, true, true], probe.Verdicts(cut, open, drained));
+
+        Restart(ConnectionPolicy.Cut);
+        Assert.Equal([false, false, false], probe.Verdicts(cut, open, drained));
+
+        // docs/ruleset.md tells this: the kernel still remembers who let them in.
+        Restart(ConnectionPolicy.Drain);
+        Assert.Equal([false, true, true], probe.Verdicts(cut, open, drained));
+        Assert.False(probe.Passes(drained with { SourcePort = 40008 }));
+
+        void Restart(ConnectionPolicy connections)
+        {
+            scene.Options = scene.Options with { Connections = connections };
+            scene.RestartAgent();
+        }
+    }
+
     private static byte[] MarkBytes()
     {
         var bytes = new byte[8];

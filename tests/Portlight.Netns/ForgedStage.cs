@@ -36,6 +36,7 @@ internal sealed class ForgedStage : IDisposable
     private const string HostIpv6 = "2001:db8:1::1";
 
     private readonly PacketProbe _probe;
+    private readonly bool _hasIpv6;
     private readonly IPAddress _ipv4;
     private readonly IPAddress _ipv6;
     private readonly (string Name, PacketSender Sender)[] _forgers;
@@ -44,25 +45,30 @@ internal sealed class ForgedStage : IDisposable
 
     internal ForgedStage(ForgedTests.Victim victim, ConnectionPolicy connections)
     {
+        var isHost = victim is ForgedTests.Victim.ThisHost or ForgedTests.Victim.ThisHostAlone;
         Scene = new Scene(connections);
         // Scenes use their indexes again, which a real store never does: connections of an earlier one would count as this one's.
         Scene.Host.Run("conntrack", "-F");
         Scene.Host.Run("ip", $"route add {AttackerIpv4} via 10.255.1.2");
         Scene.Host.Run("ip", $"route add {AttackerIpv6} via fd00:255:1::2");
-        var neighbour = Scene.Put(Scene.Lab(8, PortSet.Empty));
-        var container = Scene.Network.AddMachine("other", "other0", "203.0.113.7", "2001:db8:a::7");
-        Scene.Put(Scene.Lab(7, PortSet.Empty) with { Attachment = new Attachment.Interface("other0", [Scene.PublicIpv4(7)], []), NamespaceName = null });
-        _forgers =
-        [
-            ("the uplink", Scene.FromClient),
-            ("another lab instance", Scene.Own(new PacketSender(Scene.Inside(neighbour)))),
-            ("another attached interface", Scene.Own(new PacketSender(container))),
-        ];
+        _forgers = [("the uplink", Scene.FromClient)];
+        if (victim == ForgedTests.Victim.ThisHostAlone)
+        {
+            SetForwarding("0");
+        }
+        else
+        {
+            var neighbour = Scene.Put(Scene.Lab(8, PortSet.Empty));
+            var container = Scene.Network.AddMachine("other", "other0", "203.0.113.7", "2001:db8:a::7");
+            Scene.Put(Scene.Lab(7, PortSet.Empty) with { Attachment = new Attachment.Interface("other0", [Scene.PublicIpv4(7)], []), NamespaceName = null });
+            _forgers = [.. _forgers, ("another lab instance", Scene.Own(new PacketSender(Scene.Inside(neighbour)))), ("another attached interface", Scene.Own(new PacketSender(container)))];
+        }
+
         var closed = Scene.Lab(9, PortSet.Empty);
         (_ipv4, _ipv6) = (Scene.PublicIpv4(9), Scene.PublicIpv6(9));
         NetworkNode inside;
         PacketCapture capture;
-        if (victim == ForgedTests.Victim.ThisHost)
+        if (isHost)
         {
             (_ipv4, _ipv6, inside) = (TestNetwork.Address(HostIpv4), TestNetwork.Address(HostIpv6), Scene.Host);
             inside.Run("ip", $"addr replace {HostIpv4}/32 dev lo");
@@ -82,13 +88,15 @@ internal sealed class ForgedStage : IDisposable
             capture = PacketCapture.Arriving(inside);
         }
 
+        _hasIpv6 = victim != ForgedTests.Victim.LabByPrivateAddress;
         Senders =
         [
-            ("the victim", victim == ForgedTests.Victim.ThisHost ? Scene.FromHost : Scene.Own(new PacketSender(inside))),
-            .. victim == ForgedTests.Victim.ThisHost ? [] : new[] { ("this machine", Scene.FromHost) },
+            ("the victim", isHost ? Scene.FromHost : Scene.Own(new PacketSender(inside))),
+            .. isHost ? [] : new[] { ("this machine", Scene.FromHost) },
             .. _forgers,
         ];
         _probe = new PacketProbe(Scene.FromClient, Scene.Own(capture), Scene.Replies(Scene.FromClient, inside, _ipv4, _ipv6));
+        if (!_hasIpv6) _ipv4 = Scene.Private(9);
     }
 
     internal Scene Scene { get; }
@@ -98,7 +106,7 @@ internal sealed class ForgedStage : IDisposable
 
     internal IEnumerable<Forgery> Forgeries() =>
         from forger in _forgers
-        from isIpv4 in new[] { true, false }
+        from isIpv4 in _hasIpv6 ? new[] { true, false } : [true]
         from protocol in new[] { Packet.Tcp, Packet.Udp }
         select new Forgery(forger.Name, forger.Sender, isIpv4, protocol);
 
@@ -142,8 +150,15 @@ internal sealed class ForgedStage : IDisposable
     /// <summary>A setting of the private host's network.</summary>
     internal static void Set(string name, string value) => File.WriteAllText($"/proc/sys/net/{name}", value);
 
+    private static void SetForwarding(string value)
+    {
+        Set("ipv4/ip_forward", value);
+        Set("ipv6/conf/all/forwarding", value);
+    }
+
     public void Dispose()
     {
+        SetForwarding("1");
         Set("ipv4/conf/all/rp_filter", "0");
         Scene.Dispose();
     }

@@ -19,14 +19,21 @@ public sealed class ForgedTests
     public enum Victim
     {
         Lab,
+        LabByPrivateAddress,
         Interface,
         ThisHost,
+
+        /// <summary>Nothing else is attached, and no packet is forwarded.</summary>
+        ThisHostAlone,
     }
 
     [Theory]
     [InlineData(Victim.Lab, ConnectionPolicy.Cut)]
     [InlineData(Victim.Interface, ConnectionPolicy.Cut)]
     [InlineData(Victim.ThisHost, ConnectionPolicy.Cut)]
+    [InlineData(Victim.ThisHostAlone, ConnectionPolicy.Cut)]
+    [InlineData(Victim.LabByPrivateAddress, ConnectionPolicy.Cut)]
+    [InlineData(Victim.LabByPrivateAddress, ConnectionPolicy.Drain)]
     [InlineData(Victim.Lab, ConnectionPolicy.Drain)]
     [InlineData(Victim.ThisHost, ConnectionPolicy.Drain)]
     public void A_forged_beginning_opens_nothing_whoever_sends_it(Victim victim, ConnectionPolicy connections)
@@ -47,14 +54,16 @@ public sealed class ForgedTests
 
     [Theory]
     [InlineData(Victim.Lab)]
+    [InlineData(Victim.LabByPrivateAddress)]
     [InlineData(Victim.Interface)]
     public void The_same_forgeries_open_a_port_where_every_reply_is_believed(Victim victim)
     {
         using var stage = new ForgedStage(victim, ConnectionPolicy.Cut);
         ForgedStage.Believe(stage.Scene);
+        ForgedStage.Set("ipv4/conf/all/rp_filter", "2");
         var opened = stage.Forgeries().Where(stage.Opens).ToList();
         Assert.Contains(opened, forgery => forgery.Protocol == Packet.Tcp && forgery.IsIpv4);
-        Assert.Contains(opened, forgery => forgery.Protocol == Packet.Udp && !forgery.IsIpv4);
+        Assert.Contains(opened, forgery => forgery.Protocol == Packet.Udp && forgery.IsIpv4 == (victim == Victim.LabByPrivateAddress));
         Assert.Equal(["another attached interface", "another lab instance", "the uplink"], opened.Select(forgery => forgery.From).Distinct().Order());
     }
 
@@ -181,11 +190,11 @@ public sealed class ForgedTests
         PacketProbe Probe() => new(scene.FromClient, capture, scene.Replies(scene.FromClient, vm, Scene.PublicIpv6(9)));
     }
 
-    // A conversation with an open port, both directions seen; the packet that would continue it.
-    private static Packet LetIn(Scene scene, NetworkNode inside, IPAddress own, ushort port)
+    /// <summary>A conversation with an open UDP port, both directions seen; the packet that would continue it.</summary>
+    internal static Packet LetIn(Scene scene, NetworkNode inside, IPAddress own, ushort port)
     {
         using var server = inside.Udp(new IPEndPoint(own, port));
-        var client = TestNetwork.Address(Scene.ClientIpv4);
+        var client = TestNetwork.Address(own.AddressFamily == System.Net.Sockets.AddressFamily.InterNetwork ? Scene.ClientIpv4 : Scene.ClientIpv6);
         var packet = new Packet { Source = client, SourcePort = 40007, Destination = own, Port = port, Protocol = Packet.Udp };
         scene.FromClient.Send(packet);
         Assert.True(server.Receive(new byte[64]) > 0);

@@ -2,6 +2,7 @@ using Portlight.Agent;
 using Portlight.AgentProtocol;
 using Portlight.Domain;
 using Portlight.Nftables;
+using Portlight.TestKit.Serving;
 
 namespace Portlight.Netns;
 
@@ -108,6 +109,31 @@ public sealed class InspectionTests
         {
             scene.Host.Nft("delete table inet strict; delete table ip old");
         }
+    }
+
+    [Fact]
+    public void Rules_of_iptables_before_nf_tables_are_named_by_the_doctor_and_the_preview()
+    {
+        using var scene = new Scene();
+        Assert.Empty(scene.Client.Do(LegacyTables.FindAll));
+        try
+        {
+            scene.Client.Run("iptables-legacy", "-t filter -A FORWARD -p tcp --dport 80 -j DROP");
+            scene.Client.Run("ip6tables-legacy", "-t nat -A PREROUTING -p tcp --dport 80 -j REDIRECT --to-ports 81");
+        }
+        catch (InvalidOperationException unavailable) when (unavailable.Message.Contains("Table does not exist", StringComparison.Ordinal) || unavailable.Message.Contains("can't initialize", StringComparison.Ordinal))
+        {
+            Assert.Skip("this kernel has no tables of the old iptables (CONFIG_NETFILTER_XTABLES_LEGACY)");
+        }
+
+        Assert.Equal(
+            [("ip6tables-legacy", "nat"), ("iptables-legacy", "filter")],
+            scene.Client.Do(LegacyTables.FindAll).Select(found => (found.Program, string.Join(' ', found.Tables))).Order());
+        var doctor = scene.Client.Do(() => PortlightProgram.Run("doctor", "--data", "/nowhere")).Output;
+        Assert.Contains("iptables-legacy has tables (filter)", doctor, StringComparison.Ordinal);
+        Assert.Contains("ip6tables-legacy has tables (nat)", doctor, StringComparison.Ordinal);
+        var host = scene.Client.Do(() => Done(scene.Agent.InspectAsync(new Attachment.ThisHost([], []), CancellationToken.None)));
+        Assert.Contains(host.Unseen, sentence => sentence.StartsWith("ip6tables-legacy has a nat table", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using Portlight.TestKit;
 using Portlight.TestKit.Network;
+using Portlight.TestKit.Serving;
 
 namespace Portlight.Netns;
 
@@ -60,13 +61,13 @@ public sealed class OneServerTests : IDisposable
         });
         Assert.Equal(rules, Rules());
         Assert.False(Directory.Exists(_served.Data("second")));
-        _served.End(first, Served.Terminate);
+        _served.End(first, ServeProcess.TerminateSignal);
     }
 
     [Fact]
     public void A_start_with_another_directory_after_a_stop_is_refused_until_the_operator_says_take_over()
     {
-        _served.End(Attach(), Served.Terminate);
+        _served.End(Attach(), ServeProcess.TerminateSignal);
         var rules = Rules();
         UnderTraffic(() =>
         {
@@ -78,18 +79,18 @@ public sealed class OneServerTests : IDisposable
         Assert.Equal(rules, Rules());
         Assert.False(Directory.Exists(_served.Data("empty")));
 
-        _served.End(_served.Start("empty", "--listen", First, "--take-over"), Served.Terminate);
-        _served.End(_served.Start("empty", "--listen", First), Served.Terminate);
+        _served.End(_served.Start("empty", "--listen", First, "--take-over"), ServeProcess.TerminateSignal);
+        _served.End(_served.Start("empty", "--listen", First), ServeProcess.TerminateSignal);
         Refuse("of installation ", "serve", "--data", _served.Data("first"), "--listen", First);
     }
 
     [Fact]
     public void After_a_teardown_a_boot_loads_nothing()
     {
-        _served.End(Attach(), Served.Terminate);
-        Assert.Contains("removed the table inet portlight", Served.Run("teardown", "--yes", "--data", _served.Data("first")).Output, StringComparison.Ordinal);
+        _served.End(Attach(), ServeProcess.TerminateSignal);
+        Assert.Contains("removed the table inet portlight", PortlightProgram.Run("teardown", "--yes", "--data", _served.Data("first")).Output, StringComparison.Ordinal);
 
-        Assert.Equal(0, Served.Run("restore", "--data", _served.Data("first")).Code);
+        Assert.Equal(0, PortlightProgram.Run("restore", "--data", _served.Data("first")).Code);
 
         Assert.DoesNotContain("portlight", _network.Host.Run("nft", "list tables"), StringComparison.Ordinal);
     }
@@ -103,7 +104,7 @@ public sealed class OneServerTests : IDisposable
             for (var i = 0; i < 3; i++)
             {
                 var rules = Rules();
-                _served.End(server, Served.Kill);
+                _served.End(server, ServeProcess.KillSignal);
                 server = _served.Start("first", "--listen", First);
                 Assert.Equal(rules, Rules());
             }
@@ -128,15 +129,15 @@ public sealed class OneServerTests : IDisposable
                 Assert.True(nft.WaitForExit(Deadline.Span));
             }
         });
-        var (code, output, error) = Served.Run("doctor", "--data", _served.Data("first"));
+        var (code, output, error) = PortlightProgram.Run("doctor", "--data", _served.Data("first"));
         Assert.True(output.Contains("the kernel lets nobody but a running server change them", StringComparison.Ordinal), $"{code} {output} {error}");
     }
 
     /// <summary>A server with this machine attached, one port open.</summary>
-    private Process Attach()
+    private ServeProcess Attach()
     {
         var server = _served.Start("first", "--listen", First);
-        var (code, output, error) = Served.Run("attach", "me", "--this-host", "--open", $"udp:{OpenPort}", "--yes", "--data", _served.Data("first"));
+        var (code, output, error) = PortlightProgram.Run("attach", "me", "--this-host", "--open", $"udp:{OpenPort}", "--yes", "--data", _served.Data("first"));
         Assert.True(code == 0, output + error);
         return server;
     }
@@ -154,7 +155,7 @@ public sealed class OneServerTests : IDisposable
 
     private static void Refuse(string because, params string[] words)
     {
-        var (code, _, error) = Served.Run(words);
+        var (code, _, error) = PortlightProgram.Run(words);
         Assert.True(code is 1 or 2, $"`{string.Join(' ', words)}` ended with {code}: {error}");
         Assert.Contains(because, error, StringComparison.Ordinal);
         Assert.Single(error.Split('\n', StringSplitOptions.RemoveEmptyEntries), line => line.StartsWith("portlight: ", StringComparison.Ordinal));

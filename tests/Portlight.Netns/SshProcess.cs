@@ -37,13 +37,13 @@ internal sealed class SshProcess : IDisposable
     private SshProcess(Process process) => _process = process;
 
     /// <summary>Starts it, and returns once it listens on every address of the machine, of both families by one socket.</summary>
-    /// <param name="scene">The machine.</param>
+    /// <param name="host">The machine.</param>
     /// <param name="port">Where to listen.</param>
     /// <param name="listener">Name of the process that listens.</param>
     /// <param name="holder">Name of the process that has the connection.</param>
     /// <param name="title">Beginning of that process's command line.</param>
     /// <param name="closesListener">Whether it stops listening once it has a connection.</param>
-    internal static SshProcess Start(Scene scene, int port, string listener = "sshd", string holder = "sshd", string title = "sshd: alice@pts/0", bool closesListener = false)
+    internal static SshProcess Start(NetworkNode host, int port, string listener = "sshd", string holder = "sshd", string title = "sshd: alice@pts/0", bool closesListener = false)
     {
         var start = new ProcessStartInfo("setsid", ["env", "-i", "/usr/bin/python3", "-c", Program, listener, port.ToString(CultureInfo.InvariantCulture), holder, title])
         {
@@ -55,7 +55,7 @@ internal sealed class SshProcess : IDisposable
             start.ArgumentList.Add("closes");
         }
 
-        var made = new SshProcess(scene.Host.Do(() => Process.Start(start)!));
+        var made = new SshProcess(host.Do(() => Process.Start(start)!));
         made.Await("listening");
         return made;
     }

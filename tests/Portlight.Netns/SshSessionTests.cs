@@ -20,7 +20,7 @@ public sealed class SshSessionTests
     public void A_session_is_known_by_the_process_that_holds_it(string listener, string holder, string title, string? user, string own)
     {
         using var scene = new Scene();
-        using var ssh = SshProcess.Start(scene, 2222, listener, holder, title);
+        using var ssh = SshProcess.Start(scene.Host, 2222, listener, holder, title);
         using var connection = ssh.Connect(scene.Client, new IPEndPoint(TestNetwork.Address(own), 2222));
 
         var session = Assert.Single(Find(scene));
@@ -38,7 +38,7 @@ public sealed class SshSessionTests
     public void A_connection_that_is_not_authenticated_or_not_SSH_is_no_session(string holder, string title)
     {
         using var scene = new Scene();
-        using var ssh = SshProcess.Start(scene, 2222, "sshd", holder, title);
+        using var ssh = SshProcess.Start(scene.Host, 2222, "sshd", holder, title);
         using var connection = ssh.Connect(scene.Client, new IPEndPoint(TestNetwork.Address(OwnIpv4), 2222));
 
         Assert.Empty(Find(scene));
@@ -49,7 +49,7 @@ public sealed class SshSessionTests
     public void On_port_22_a_connection_is_a_session_whoever_holds_it()
     {
         using var scene = new Scene();
-        using var ssh = SshProcess.Start(scene, 22, "teleport", "teleport", "teleport");
+        using var ssh = SshProcess.Start(scene.Host, 22, "teleport", "teleport", "teleport");
         using var connection = ssh.Connect(scene.Client, new IPEndPoint(TestNetwork.Address(OwnIpv4), 22));
 
         Assert.Equal(22, Assert.Single(Find(scene)).Local.Port);
@@ -59,7 +59,7 @@ public sealed class SshSessionTests
     public void A_session_outlives_the_listener_that_took_it()
     {
         using var scene = new Scene();
-        using var ssh = SshProcess.Start(scene, 2222, closesListener: true);
+        using var ssh = SshProcess.Start(scene.Host, 2222, closesListener: true);
         using var connection = ssh.Connect(scene.Client, new IPEndPoint(TestNetwork.Address(OwnIpv4), 2222), closesListener: true);
 
         Assert.DoesNotContain(Inspect(scene).Listeners, listener => listener.Port == 2222);
@@ -72,7 +72,7 @@ public sealed class SshSessionTests
     public void A_session_of_the_machine_with_itself_goes_by_loopback_and_is_not_counted(string own)
     {
         using var scene = new Scene();
-        using var ssh = SshProcess.Start(scene, 2222);
+        using var ssh = SshProcess.Start(scene.Host, 2222);
         using var connection = ssh.Connect(scene.Host, new IPEndPoint(TestNetwork.Address(own), 2222));
 
         Assert.Empty(Find(scene));
@@ -86,7 +86,7 @@ public sealed class SshSessionTests
         using var scene = new Scene();
         using var listener = scene.Client.Listen(new IPEndPoint(TestNetwork.Address(Scene.ClientIpv4), 7000));
         using var made = scene.Host.Connect(new IPEndPoint(TestNetwork.Address(Scene.ClientIpv4), 7000));
-        using var web = SshProcess.Start(scene, 8080, "nginx", "nginx", "nginx: worker process");
+        using var web = SshProcess.Start(scene.Host, 8080, "nginx", "nginx", "nginx: worker process");
         using var connection = web.Connect(scene.Client, new IPEndPoint(TestNetwork.Address(OwnIpv6), 8080));
 
         var facts = Inspect(scene);

@@ -190,5 +190,24 @@ public sealed class ReconcilerTests
         Assert.Equal("pl-us-west-2-web-1", projection.NamespaceName(scopes[1], "web-1"));
     }
 
+    [Fact]
+    public void A_namespace_name_that_would_be_too_long_is_cut_and_ends_with_a_hash_of_the_whole()
+    {
+        var projection = new Reconciliation.Projection(PortLimits.Default, new Scope("111122223333", "us-east-1"));
+        Scope[] scopes = [new("111122223333", "us-east-1"), new("444455556666", "us-gov-west-1")];
+        var longest = new string('a', 255);
+        string[] names = [longest, longest[..^1] + "b", longest[..254], longest[..157], longest[..156], longest[..128]];
+
+        var made = scopes.SelectMany(scope => names.Select(name => projection.NamespaceName(scope, name))).ToList();
+
+        Assert.Equal(made.Count, made.Distinct().Count());
+        Assert.All(made, name => Assert.InRange(name.Length, 1, 160));
+        // The longest that is whole, and the shortest that is not; `docs/running.md` shows the second.
+        Assert.Equal("pl-" + longest[..156], projection.NamespaceName(scopes[0], longest[..156]));
+        Assert.Matches("^pl-a{124}-[0-9a-f]{32}$", projection.NamespaceName(scopes[0], longest[..157]));
+        // What is named as a cut name is named, is itself cut.
+        Assert.NotEqual(made[0], projection.NamespaceName(scopes[0], made[0][3..]));
+    }
+
     private static PortSet Ports(int port) => PortSet.Of(new PortRule(new PortKey(NetworkProtocol.Tcp, port, port), [Cidr.AnyIpv4], [], []));
 }

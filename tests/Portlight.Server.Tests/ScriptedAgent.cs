@@ -40,6 +40,9 @@ internal sealed class ScriptedAgent : IAgent
     /// <summary>What it says of a state that it has applied.</summary>
     public Func<DesiredInstance, string?> Notes { get; set; } = _ => null;
 
+    /// <summary>What is wrong beside a state that it has applied.</summary>
+    public Func<DesiredInstance, string?> Problems { get; set; } = _ => null;
+
     /// <summary>From now on this reason, when it is not null, is why a state is refused.</summary>
     public void Refuse(Func<DesiredInstance, string?> reason)
     {
@@ -144,7 +147,7 @@ internal sealed class ScriptedAgent : IAgent
             Applied[wanted.Index] = wanted;
             return Unfilters(wanted) is { } problem
                 ? new AgentReport.Unfiltered(wanted.Index, wanted.Revision, problem)
-                : new AgentReport.Applied(wanted.Index, wanted.Revision) { Note = Notes(wanted) };
+                : new AgentReport.Applied(wanted.Index, wanted.Revision) { Note = Notes(wanted), Problem = Problems(wanted) };
         }
     }
 

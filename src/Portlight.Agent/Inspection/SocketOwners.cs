@@ -17,13 +17,13 @@ internal sealed class SocketOwners
     {
     }
 
-    /// <summary>True when some process's descriptors may not be read.</summary>
+    /// <summary>True when some process's descriptors may not be read, or some processes may not be seen at all.</summary>
     internal bool AreSomeHidden { get; private set; }
 
     /// <summary>Of the processes whose names are wanted; only their descriptors are read.</summary>
     internal static SocketOwners Read(Predicate<string> isWanted)
     {
-        var owners = new SocketOwners();
+        var owners = new SocketOwners { AreSomeHidden = ProcessVisibility.IsRestricted() };
         foreach (var directory in Directory.EnumerateDirectories("/proc"))
         {
             if (!int.TryParse(Path.GetFileName(directory), NumberStyles.None, CultureInfo.InvariantCulture, out var id))

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using Portlight.AgentProtocol;
+using Portlight.Nftables;
 using Portlight.Nftables.Netlink;
 using Portlight.Nftables.Translations;
 
@@ -27,29 +28,12 @@ internal static class Translations
             unseen.Add($"published ports cannot be seen: {exception.Message}");
         }
 
-        foreach (var (file, program) in new[] { ("ip_tables_names", "iptables-legacy"), ("ip6_tables_names", "ip6tables-legacy") })
+        foreach (var legacy in LegacyTables.FindAll().Where(legacy => legacy.Tables.Contains("nat")))
         {
-            if (HasLegacyTable(file))
-            {
-                unseen.Add($"{program} has a nat table, whose published ports are not named here: `{program} -t nat -S PREROUTING` lists them");
-            }
+            unseen.Add($"{legacy.Program} has a nat table, whose published ports are not named here: `{legacy.Program} -t nat -S PREROUTING` lists them");
         }
 
         return (ports, unseen.DrainToImmutable());
-    }
-
-    /// <summary>Tables of the old kind have no way to be listed but the one that iptables-legacy uses; the kernel names those that are there (for root).</summary>
-    private static bool HasLegacyTable(string file)
-    {
-        try
-        {
-            var path = $"/proc/thread-self/net/{file}";
-            return File.Exists(path) && File.ReadLines(path).Contains("nat");
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            return false;
-        }
     }
 
     private static string Protocol(byte? number) => number switch

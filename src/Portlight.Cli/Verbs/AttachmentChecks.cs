@@ -42,7 +42,11 @@ internal static class AttachmentChecks
         var findings = new List<DoctorFinding>();
         foreach (var instance in attached)
         {
-            if ((instance.NotFiltered ?? instance.LastError) is { } problem)
+            if (instance is { NotFiltered: null, LastError: { } beside } && instance.AppliedRevision == instance.DesiredRevision)
+            {
+                findings.Add(new(Subject, DoctorFinding.Warning, $"{instance.Name} is filtered as its ports say, but something else was refused: {beside}"));
+            }
+            else if ((instance.NotFiltered ?? instance.LastError) is { } problem)
             {
                 findings.Add(new(Subject, DoctorFinding.Problem, $"{instance.Name} is not filtered as its ports say: {problem}"));
             }
@@ -56,7 +60,12 @@ internal static class AttachmentChecks
     }
 
     /// <summary>Needs CAP_NET_ADMIN; without it nothing is found.</summary>
-    public static IEnumerable<DoctorFinding> OfOtherFirewalls()
+    public static IEnumerable<DoctorFinding> OfOtherFirewalls() => DroppingChains().Concat(LegacyTables.FindAll().Select(legacy => new DoctorFinding(
+        "firewalls",
+        DoctorFinding.Warning,
+        $"{legacy.Program} has tables ({string.Join(", ", legacy.Tables)}), whose rules `nft` does not list and Portlight cannot read: what they drop stays closed whatever Portlight opens, and ports that they publish are not named by `attach`; `{legacy.Program}-save` shows them")));
+
+    private static IEnumerable<DoctorFinding> DroppingChains()
     {
         try
         {

@@ -14,6 +14,7 @@ public sealed class NetlinkSocket : SafeHandle
     private readonly Lock _exchange = new();
     private readonly byte[] _receiveBuffer;
     private uint _sequence;
+    private bool _isListing;
 
     private NetlinkSocket(int receiveBufferSize)
         : base(-1, ownsHandle: true) => _receiveBuffer = GC.AllocateUninitializedArray<byte>(receiveBufferSize);
@@ -131,6 +132,8 @@ public sealed class NetlinkSocket : SafeHandle
     {
         lock (_exchange)
         {
+            FinishListing();
+            _isListing = true;
             bool consistent = true;
             Send(request.Written);
             while (true)
@@ -140,6 +143,7 @@ public sealed class NetlinkSocket : SafeHandle
                 {
                     if (message.Sequence != sequence) continue;
                     if ((message.Flags & FlagDumpInterrupted) != 0) consistent = false;
+                    if (message.Type is MessageDone or NetlinkError.MessageType) _isListing = false;
                     if (message.Type == MessageDone) return consistent;
                     if (message.Type == NetlinkError.MessageType)
                     {
@@ -160,6 +164,12 @@ public sealed class NetlinkSocket : SafeHandle
     internal unsafe bool TrySetOption(int level, int option, int value) => Libc.SetSocketOption(this, level, option, &value, sizeof(int)) == 0;
 
     protected override bool ReleaseHandle() => Libc.Close((int)handle) == 0;
+
+    /// <summary>A listing that was not read to its end (ENOBUFS, ENOMEM) goes on until somebody does, and the kernel refuses another (EBUSY) before that.</summary>
+    private void FinishListing()
+    {
+        while (_isListing) _isListing = TryReceiveQueued(out _);
+    }
 
     private unsafe void Bind()
     {

@@ -30,20 +30,29 @@ internal static class AuditEventJson
         writer.Reset(buffer);
         writer.WriteStartObject();
         writer.WriteString("eventVersion"u8, "1.11"u8);
-        UserIdentity.Write(writer, audited.Call);
+        UserIdentity.Write(writer, audited);
         WriteCall(writer, audited, at);
         WriteError(writer, audited);
-        RequestParameters.Write(writer, audited);
+        var unmodelled = RequestParameters.Write(writer, audited);
         ResponseElements.Write(writer, audited);
-        WriteAdditional(writer, audited);
+        WriteAdditional(writer, audited, unmodelled);
         WriteIds(writer, audited);
         AuditedResources.Write(writer, audited);
         writer.WriteString("eventType"u8, "AwsApiCall"u8);
         writer.WriteBoolean("managementEvent"u8, true);
         writer.WriteString("recipientAccountId"u8, audited.Recipient);
+        if (audited.SharedEventId is { } shared)
+        {
+            writer.WriteString("sharedEventID"u8, shared);
+        }
+
         writer.WriteString("eventCategory"u8, "Management"u8);
         WriteTls(writer, audited.Call.Audit);
-        PortlightMember.Write(writer, audited);
+        if (!audited.IsForOther)
+        {
+            PortlightMember.Write(writer, audited);
+        }
+
         writer.WriteEndObject();
         writer.Flush();
         var text = buffer.WrittenSpan.ToArray();
@@ -97,13 +106,13 @@ internal static class AuditEventJson
         }
 
         writer.WriteString("errorCode"u8, audited.Call.SpeaksQuery ? QueryErrorBody.CodeOf(error) : error.Type);
-        writer.WriteString("errorMessage"u8, BoundedText.Of(error.Message));
+        writer.WriteString("errorMessage"u8, RecordedError.MessageOf(error, audited.Call));
     }
 
-    private static void WriteAdditional(Utf8JsonWriter writer, AuditedCall audited)
+    private static void WriteAdditional(Utf8JsonWriter writer, AuditedCall audited, int unmodelled)
     {
         var first = audited.Changes is null ? audited.Call.Audit.RecordedEventId : null;
-        if (first is null && audited.LeftOut == 0)
+        if (first is null && audited.LeftOut == 0 && unmodelled == 0)
         {
             return;
         }
@@ -117,6 +126,11 @@ internal static class AuditEventJson
         if (audited.LeftOut > 0)
         {
             writer.WriteNumber("unrecordedUnknownCalls"u8, audited.LeftOut);
+        }
+
+        if (unmodelled > 0)
+        {
+            writer.WriteNumber("unknownParametersOmitted"u8, unmodelled);
         }
 
         writer.WriteEndObject();

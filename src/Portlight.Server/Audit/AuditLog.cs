@@ -11,6 +11,7 @@ namespace Portlight.Server.Audit;
 /// </summary>
 internal sealed partial class AuditLog(IStore store, string ownerAccountId, string homeRegion, TimeProvider clock, ILogger<AuditLog> log)
 {
+    private readonly KeyShares shares = new(clock);
     private long waiting;
     private int isFailing;
 
@@ -25,6 +26,7 @@ internal sealed partial class AuditLog(IStore store, string ownerAccountId, stri
     public long Waiting => Interlocked.Read(ref waiting);
 
     /// <summary>Records a call that has ended, unless its event is recorded with its changes and says all there is to say.</summary>
+    /// <exception cref="ThrottlingException">The key has filled its share of the log, and the call would have handed out a secret.</exception>
     /// <exception cref="StoreException">The event cannot be written: the call must not be answered as if it could.</exception>
     public async ValueTask RecordAsync(Call call, LightsailException? error)
     {
@@ -34,24 +36,30 @@ internal sealed partial class AuditLog(IStore store, string ownerAccountId, stri
         }
 
         var isKnown = call.Principal.Type != PrincipalType.Anonymous;
-        if (!isKnown && !Unknown.TryTake())
+        var recipient = isKnown ? call.Principal.AccountId : ownerAccountId;
+        if (isKnown ? IsTooMuch(call, recipient, error) : !Unknown.TryTake(call.Origin.Source))
         {
             return;
         }
 
-        var recipient = isKnown ? call.Principal.AccountId : ownerAccountId;
         var ended = new AuditedCall(call)
         {
             Error = error,
             Recipient = recipient,
             Region = RegionOf(call),
             LeftOut = recipient == ownerAccountId ? Unknown.TakeUntold() : 0,
+            SharedEventId = call.Audit.AlsoFor is null ? null : Guid.NewGuid().ToString(),
         };
         Interlocked.Increment(ref waiting);
         try
         {
             // A secret must not be handed out before it is certain that the log says so.
             await store.RecordAsync(ToEvent(ended), untilDurable: error is null && call.Entry!.HandsOutSecret);
+            if (call.Audit.AlsoFor is { } other)
+            {
+                await store.RecordAsync(ToEvent(new AuditedCall(call) { Error = error, Recipient = other, Region = ended.Region, SharedEventId = ended.SharedEventId, IsForOther = true }));
+            }
+
             Volatile.Write(ref isFailing, 0);
         }
         catch (Exception problem) when (problem is StoreException or ObjectDisposedException)
@@ -63,6 +71,20 @@ internal sealed partial class AuditLog(IStore store, string ownerAccountId, stri
         {
             Interlocked.Decrement(ref waiting);
         }
+    }
+
+    /// <summary>Whether a call is only counted, because its key has filled its share of the log. What has changed something is always recorded.</summary>
+    /// <exception cref="ThrottlingException">It would have handed out a secret that no event tells of.</exception>
+    private bool IsTooMuch(Call call, string recipient, LightsailException? error)
+    {
+        if (call.Audit.RecordedEventId is not null || shares.Of(call.Principal.OriginKeyId).HasAny)
+        {
+            return false;
+        }
+
+        var refusal = error is null && call.Entry!.HandsOutSecret ? new ThrottlingException() : null;
+        Unrecorded.Note(call, recipient, UnrecordedCalls.TooMuch, (error ?? refusal)?.Type);
+        return refusal is null ? true : throw refusal;
     }
 
     private void NoteUnrecorded(AuditedCall ended, Exception problem)
@@ -95,7 +117,13 @@ internal sealed partial class AuditLog(IStore store, string ownerAccountId, stri
     private AuditEvent ToEvent(AuditedCall call)
     {
         var at = clock.GetUtcNow();
-        return new AuditEvent(at, AuditEventJson.Write(call, at));
+        var text = AuditEventJson.Write(call, at);
+        if (call.Call.Principal.Type != PrincipalType.Anonymous)
+        {
+            shares.Of(call.Call.Principal.OriginKeyId).Take(text.Length);
+        }
+
+        return new AuditEvent(at, text);
     }
 
     private string RegionOf(Call call) => call.Entry?.Service is { SpeaksQuery: true } ? GlobalRegion : call.Region.Length > 0 ? call.Region : homeRegion;

@@ -23,6 +23,9 @@ internal sealed class AuditNotes
     /// </summary>
     public Action<Utf8JsonWriter>? Response { get; set; }
 
+    /// <summary>Another account whose event the call is too: that of a role that somebody else assumes. Null without.</summary>
+    public string? AlsoFor { get; set; }
+
     /// <summary>Id of the event that was recorded with the call's changes; null while there is none.</summary>
     public string? RecordedEventId { get; set; }
 }

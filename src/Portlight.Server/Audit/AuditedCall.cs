@@ -20,6 +20,12 @@ internal sealed record AuditedCall(Call Call)
     /// <summary>Calls of strangers that were not recorded since the last event that says so.</summary>
     public long LeftOut { get; init; }
 
+    /// <summary>What the events of one call in two accounts have in common; null where there is one event.</summary>
+    public string? SharedEventId { get; init; }
+
+    /// <summary>Whether it is the event for an account that is not the caller's: that one is not shown the caller's policies.</summary>
+    public bool IsForOther { get; init; }
+
     /// <summary>What was stored before the changes; null for a call without changes.</summary>
     public IStoreView? View { get; init; }
 

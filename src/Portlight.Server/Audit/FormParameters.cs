@@ -1,118 +1,132 @@
-using System.Text;
-using System.Text.Json;
+using System.Globalization;
 using Portlight.Wire.Query;
 
 namespace Portlight.Server.Audit;
 
 /// <summary>
-/// A form's parameters as CloudTrail shows them: names begin with a lower-case letter, and what the Query protocol spells out, <c>Tags.member.1.Key</c>, is the list
-/// or structure that it stands for. Without the action's name and version, and without the parts of a signature.
+/// The parameters of a form, as far as its operation has them, as CloudTrail shows them: what the Query protocol spells out, <c>Tags.member.1.Key</c>, is the list or
+/// structure that it stands for. Without the action's name and version, and without the parts of a signature.
 /// </summary>
 internal static class FormParameters
 {
-    private const int MaxDepth = 8;
+    private const string ListMember = "member";
 
-    public static void Write(Utf8JsonWriter writer, QueryRequest form)
-    {
-        var parameters = form.Parameters
-            .Where(pair => pair.Key is not ("Action" or "Version") && !pair.Key.StartsWith("X-Amz-", StringComparison.OrdinalIgnoreCase))
-            .OrderBy(pair => pair.Key, StringComparer.Ordinal)
-            .ToList();
-        var length = parameters.Sum(pair => pair.Key.Length + pair.Value.Length);
-        if (length > RequestParameters.MaxLength)
-        {
-            RequestParameters.WriteOmitted(writer, length);
-        }
-        else if (parameters.Count == 0)
-        {
-            writer.WriteNullValue();
-        }
-        else
-        {
-            WriteNode(writer, Tree(parameters), name: "");
-        }
-    }
+    /// <summary>No operation's parameters are deeper: list, member, number, list, member, number.</summary>
+    private const int MaxParts = 8;
 
-    private static Node Tree(List<KeyValuePair<string, string>> parameters)
+    public static void Write(ParameterWriter writer, QueryRequest form, ParameterShape shape)
     {
         var root = new Node();
-        foreach (var (name, value) in parameters)
+        foreach (var (name, value) in form.Parameters)
         {
-            var parts = name.Split('.');
-            var node = root;
-            foreach (var part in parts.Length <= MaxDepth ? parts : [name])
+            if (name is not ("Action" or "Version") && !name.StartsWith("X-Amz-", StringComparison.OrdinalIgnoreCase))
             {
-                node = node.Children.TryGetValue(part, out var child) ? child : node.Children[part] = new Node();
+                writer.Unmodelled++;
+                root.Add(name, value);
             }
-
-            node.Value = value;
         }
 
-        return root;
+        WriteMembers(writer, root, shape, isTop: true);
     }
 
-    private static void WriteNode(Utf8JsonWriter writer, Node node, string name)
+    private static void WriteMembers(ParameterWriter writer, Node node, ParameterShape shape, bool isTop)
     {
-        if (HiddenMembers.Contain(Encoding.UTF8.GetBytes(name)))
+        writer.BeginStructure();
+        foreach (var member in shape.Members)
         {
-            writer.WriteStringValue(HiddenMembers.InsteadOfValue);
-        }
-        else if (node.Children.Count == 0)
-        {
-            writer.WriteStringValue(node.Value);
-        }
-        else if (node.Items() is { } items)
-        {
-            writer.WriteStartArray();
-            foreach (var item in items)
+            if (!node.Children.TryGetValue(member.Name, out var value))
             {
-                WriteNode(writer, item, name: "");
+                continue;
             }
 
-            writer.WriteEndArray();
+            if (isTop)
+            {
+                writer.BeginParameter();
+            }
+
+            if (writer.TryName(member))
+            {
+                WriteValue(writer, value, member.Shape);
+            }
+            else
+            {
+                writer.Unmodelled--;
+            }
+        }
+
+        writer.Json.WriteEndObject();
+    }
+
+    private static void WriteValue(ParameterWriter writer, Node node, ParameterShape shape)
+    {
+        if (shape.Element is { } element && (node.Value is null || node.Value.Length == 0))
+        {
+            // SDKs write an empty list as an empty parameter.
+            writer.Unmodelled -= node.Value is null ? 0 : 1;
+            WriteList(writer, node, element);
+        }
+        else if (shape.IsStructure && node.Value is null)
+        {
+            WriteMembers(writer, node, shape, isTop: false);
+        }
+        else if (node.Value is { } text)
+        {
+            writer.Unmodelled--;
+            writer.Text(text);
         }
         else
         {
-            WriteObject(writer, node);
+            writer.Json.WriteNullValue();
         }
     }
 
-    private static void WriteObject(Utf8JsonWriter writer, Node node)
+    private static void WriteList(ParameterWriter writer, Node node, ParameterShape element)
     {
-        writer.WriteStartObject();
-        if (node.Value is { } value)
+        var omitted = 0;
+        writer.Json.WriteStartArray();
+        foreach (var item in node.Children.TryGetValue(ListMember, out var members) ? members.Numbered() : [])
         {
-            writer.WriteString("value"u8, value); // a parameter that is a text and a structure at once: no operation has one
+            if (writer.HasRoom)
+            {
+                WriteValue(writer, item, element);
+            }
+            else
+            {
+                omitted++;
+                writer.Unmodelled -= item.Count();
+            }
         }
 
-        foreach (var (name, child) in node.Children)
-        {
-            writer.WritePropertyName(Lowered(name));
-            WriteNode(writer, child, name);
-        }
-
-        writer.WriteEndObject();
+        writer.EndList(omitted);
     }
-
-    private static string Lowered(string name) => name.Length > 0 && char.IsAsciiLetterUpper(name[0]) ? char.ToLowerInvariant(name[0]) + name[1..] : name;
 
     private sealed class Node
     {
-        public string? Value { get; set; }
+        public string? Value { get; private set; }
 
         public Dictionary<string, Node> Children { get; } = new(StringComparer.Ordinal);
 
-        /// <summary>The elements of a list, in order of their numbers; null when this is none.</summary>
-        public IEnumerable<Node>? Items()
+        public void Add(string name, string value)
         {
-            if (Value is not null || Children.Count != 1 || !Children.TryGetValue("member", out var members) || members.Value is not null)
+            var node = this;
+            if (name.AsSpan().Count('.') < MaxParts)
             {
-                return null;
-            }
+                foreach (var part in name.Split('.'))
+                {
+                    node = node.Children.TryGetValue(part, out var child) ? child : node.Children[part] = new Node();
+                }
 
-            return members.Children.Keys.All(key => key.Length is > 0 and < 7 && key.All(char.IsAsciiDigit))
-                ? members.Children.OrderBy(pair => int.Parse(pair.Key, System.Globalization.CultureInfo.InvariantCulture)).Select(pair => pair.Value)
-                : null;
+                node.Value = value;
+            }
         }
+
+        /// <summary>How many parameters are here and below.</summary>
+        public int Count() => (Value is null ? 0 : 1) + Children.Values.Sum(child => child.Count());
+
+        /// <summary>The elements of a list, in order of their numbers; what has none is none.</summary>
+        public IEnumerable<Node> Numbered() => Children
+            .Where(pair => pair.Key.Length is > 0 and < 7 && pair.Key.All(char.IsAsciiDigit))
+            .OrderBy(pair => int.Parse(pair.Key, CultureInfo.InvariantCulture))
+            .Select(pair => pair.Value);
     }
 }

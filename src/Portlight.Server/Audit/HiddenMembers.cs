@@ -1,25 +1,37 @@
-using System.Text;
-
 namespace Portlight.Server.Audit;
 
-/// <summary>Members and parameters of requests that hold secrets, whatever the operation: an event shows that they were there and not what they held.</summary>
+/// <summary>When the value of a parameter is kept out of the log.</summary>
+internal enum Hiding
+{
+    Never,
+
+    /// <summary>It is shown when it was what it should be; something else might be a secret that was put there by mistake.</summary>
+    WhenRefused,
+
+    Always,
+}
+
+/// <summary>
+/// Parameters that hold secrets, whatever the operation, and values that look like a private key, wherever they are: an event shows that they were there and not
+/// what they held.
+/// </summary>
 internal static class HiddenMembers
 {
-    public static ReadOnlySpan<byte> InsteadOfValue => "HIDDEN_DUE_TO_SECURITY_REASONS"u8;
+    public const string InsteadOfValue = "HIDDEN_DUE_TO_SECURITY_REASONS";
 
-    /// <summary>By length first: nearly every name of a request is asked for.</summary>
-    public static bool Contain(ReadOnlySpan<byte> name) => name.Length switch
+    /// <summary>How private keys begin or go on in PEM, and in base64 of it, whichever of its three alignments; in OpenSSH's own form; in PuTTY's.</summary>
+    private static readonly string[] KeyMarks = ["PRIVATE KEY", "UFJJVkFURSBLRV", "BSSVZBVEUgS0VZ", "QUklWQVRFIEtFW", "b3BlbnNzaC1rZXktdjE", "PuTTY-User-Key-File"];
+
+    /// <summary>No mark is shorter.</summary>
+    private const int ShortestMark = 11;
+
+    public static Hiding Of(string parameter) => parameter.ToUpperInvariant() switch
     {
-        8 => Is(name, "userData"u8) || Is(name, "password"u8),
-        9 => Is(name, "tokenCode"u8),
-        10 => Is(name, "privateKey"u8),
-        11 => Is(name, "oldPassword"u8) || Is(name, "newPassword"u8),
-        12 => Is(name, "sessionToken"u8) || Is(name, "sharedSecret"u8),
-        15 => Is(name, "secretAccessKey"u8),
-        16 => Is(name, "privateKeyBase64"u8),
-        18 => Is(name, "masterUserPassword"u8),
-        _ => false,
+        "USERDATA" or "PASSWORD" or "OLDPASSWORD" or "NEWPASSWORD" or "MASTERUSERPASSWORD" or "TOKENCODE" or "PRIVATEKEY" or "PRIVATEKEYBASE64" or "SESSIONTOKEN" or "SHAREDSECRET"
+            or "SECRETACCESSKEY" => Hiding.Always,
+        "PUBLICKEYBASE64" => Hiding.WhenRefused,
+        _ => Hiding.Never,
     };
 
-    private static bool Is(ReadOnlySpan<byte> name, ReadOnlySpan<byte> hidden) => Ascii.EqualsIgnoreCase(name, hidden);
+    public static bool LooksLikePrivateKey(string text) => text.Length >= ShortestMark && Array.Exists(KeyMarks, mark => text.Contains(mark, StringComparison.Ordinal));
 }

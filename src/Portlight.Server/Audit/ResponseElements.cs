@@ -56,7 +56,7 @@ internal static class ResponseElements
 
         if (changes.Operations.Count > MaxOperations)
         {
-            RequestParameters.WriteOmitted(writer, changes.Operations.Count);
+            RequestParameters.WriteOmitted(writer, $"{changes.Operations.Count} operations");
             return;
         }
 

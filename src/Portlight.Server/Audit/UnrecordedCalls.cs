@@ -9,6 +9,9 @@ internal sealed class UnrecordedCalls(TimeProvider clock)
     /// <summary>The log could not be written.</summary>
     public const string NotWritten = "the audit log could not be written";
 
+    /// <summary>They would have filled more of the log than one key may.</summary>
+    public const string TooMuch = "more than the audit log takes of one access key";
+
     /// <summary>Verified keys are as many as callers make; beyond this their calls are told together.</summary>
     internal const int MaxGaps = 1_000;
 

@@ -6,17 +6,26 @@ namespace Portlight.Server.Audit;
 /// <summary>Who called, as CloudTrail says it (CloudTrail user guide, userIdentity element).</summary>
 internal static class UserIdentity
 {
-    public static void Write(Utf8JsonWriter writer, Call call)
+    private const int LongestKeyId = 32;
+
+    public static void Write(Utf8JsonWriter writer, AuditedCall audited)
     {
+        var call = audited.Call;
         var principal = call.Principal;
         writer.WriteStartObject("userIdentity"u8);
         if (principal.Type == PrincipalType.Anonymous)
         {
             writer.WriteString("type"u8, "Unknown"u8);
-            if (call.Audit.ClaimedAccessKeyId is { } claimed)
+            if (call.Audit.ClaimedAccessKeyId is { } claimed && IsKeyId(claimed))
             {
-                writer.WriteString("accessKeyId"u8, BoundedText.Of(claimed));
+                writer.WriteString("accessKeyId"u8, claimed);
             }
+        }
+        else if (audited.IsForOther)
+        {
+            writer.WriteString("type"u8, "AWSAccount"u8);
+            writer.WriteString("principalId"u8, principal.UserId);
+            writer.WriteString("accountId"u8, principal.AccountId);
         }
         else
         {
@@ -35,6 +44,9 @@ internal static class UserIdentity
 
         writer.WriteEndObject();
     }
+
+    /// <summary>Whether it has the form of an access key id: a broken client may send a secret in its place.</summary>
+    private static bool IsKeyId(string claimed) => claimed.Length <= LongestKeyId && claimed.All(one => char.IsAsciiLetterUpper(one) || char.IsAsciiDigit(one));
 
     private static ReadOnlySpan<byte> TypeOf(PrincipalType type) => type switch
     {

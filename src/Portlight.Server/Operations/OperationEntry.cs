@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text.Json.Serialization.Metadata;
 using Portlight.Server.Access;
+using Portlight.Server.Audit;
 using Portlight.Server.Operations.Confirming;
 using Portlight.Server.Operations.Installation;
 using Portlight.Wire;
@@ -36,6 +37,9 @@ internal abstract class OperationEntry(ApiService service, string name, AccessOn
 
     /// <summary>Whether it is about the installation, so that only the account that owns it may: Portlight's own, but for the one that belongs to a change of ports.</summary>
     public bool IsForOwner { get; } = service == ApiService.Portlight && name != ConfirmPorts.Name;
+
+    /// <summary>What an event shows of its requests.</summary>
+    public abstract ParameterShape Parameters { get; }
 
     /// <summary>Name of <see cref="OperationsMember"/> where an answer has a list of records.</summary>
     public const string OperationList = "operations";
@@ -79,6 +83,8 @@ internal abstract class OperationEntry(ApiService service, string name, AccessOn
         : OperationEntry(service, name, access)
         where TRequest : class
     {
+        public override ParameterShape Parameters { get; } = ParameterShape.Of(request);
+
         public override string? OperationsMember { get; } = response.Properties.Select(property => property.Name).FirstOrDefault(name => name is "operation" or OperationList);
 
         protected override async Task HandleAsync(Call call, ReadOnlyMemory<byte> body, IBufferWriter<byte> answer)
@@ -94,6 +100,8 @@ internal abstract class OperationEntry(ApiService service, string name, AccessOn
 
     private sealed class QueryEntry(ApiService service, string name, AccessOn access, Func<Call, QueryRequest, XmlAnswer, Task> run) : OperationEntry(service, name, access)
     {
+        public override ParameterShape Parameters { get; } = QueryParameterNames.Of(name);
+
         protected override async Task HandleAsync(Call call, ReadOnlyMemory<byte> body, IBufferWriter<byte> answer)
         {
             using var xml = new XmlAnswer(Name, Service.XmlNamespace!);

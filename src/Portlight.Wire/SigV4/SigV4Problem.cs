@@ -6,7 +6,7 @@ namespace Portlight.Wire.SigV4;
 public sealed record SigV4Problem(SigV4ProblemType Type, string Message)
 {
     // The one answer for every way in which a signature can be wrong: it must not tell which part was nearly right.
-    internal static readonly SigV4Problem Mismatch = new(
+    public static readonly SigV4Problem Mismatch = new(
         SigV4ProblemType.InvalidSignature,
         "The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method. Consult the service documentation for details.");
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Portlight.TestKit;
+using Portlight.TestKit.Serving;
 
 namespace Portlight.Cli.Tests.Failures;
 

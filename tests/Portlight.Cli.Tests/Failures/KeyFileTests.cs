@@ -1,3 +1,5 @@
+using Portlight.TestKit.Serving;
+
 namespace Portlight.Cli.Tests.Failures;
 
 /// <summary>The key file is half of what is stored: one that is lost or wrong is refused, never replaced.</summary>
@@ -19,7 +21,7 @@ public sealed class KeyFileTests : IDisposable
         Assert.Equal("ok", await DoctorAsync());
 
         File.Delete(KeyPath);
-        var missing = await ServeProcess.RefusalAsync(Data);
+        var missing = ServeProcess.Refusal(Data);
         Assert.Contains($"the key file `{KeyPath}` is missing", missing, StringComparison.Ordinal);
         Assert.Contains("restore it from the backup", missing, StringComparison.Ordinal);
         Assert.False(File.Exists(KeyPath), "a new key file was made in the place of the lost one");
@@ -28,11 +30,11 @@ public sealed class KeyFileTests : IDisposable
         Assert.False(File.Exists(KeyPath), "a reset made a new key file");
 
         Storage.KeyFile.OpenOrCreate(KeyPath);
-        Assert.Contains("does not open what is sealed", await ServeProcess.RefusalAsync(Data), StringComparison.Ordinal);
+        Assert.Contains("does not open what is sealed", ServeProcess.Refusal(Data), StringComparison.Ordinal);
         Assert.Equal("problem", await DoctorAsync());
 
         await File.WriteAllBytesAsync(KeyPath, kept[..^5], TestContext.Current.CancellationToken);
-        Assert.Contains("is damaged", await ServeProcess.RefusalAsync(Data), StringComparison.Ordinal);
+        Assert.Contains("is damaged", ServeProcess.Refusal(Data), StringComparison.Ordinal);
 
         await File.WriteAllBytesAsync(KeyPath, kept, TestContext.Current.CancellationToken);
         Assert.Equal("ok", await DoctorAsync());

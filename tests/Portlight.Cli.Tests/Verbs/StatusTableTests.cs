@@ -80,17 +80,18 @@ public sealed class StatusTableTests
                 Instance("edge", new() { Kind = "host" }),
                 Instance("vm-1", new() { Kind = "interface" }) with { NotFiltered = "a bridge" },
                 Instance("vm-2", new() { Kind = "interface" }) with { Note = "waits" },
-                Instance("vm-3", new() { Kind = "interface" }) with { LastError = "refused" },
+                Instance("vm-3", new() { Kind = "interface" }) with { LastError = "refused", AppliedRevision = 4 },
+                Instance("web-1", new() { Kind = "lab" }) with { LastError = "IPv6 is switched off" },
             ],
             Agents = [Agent],
         };
         Assert.Equal(
-            [("problem", "vm-1 is not filtered as its ports say: a bridge"), ("warning", "vm-2: waits"), ("problem", "vm-3 is not filtered as its ports say: refused")],
+            [("problem", "vm-1 is not filtered as its ports say: a bridge"), ("warning", "vm-2: waits"), ("problem", "vm-3 is not filtered as its ports say: refused"), ("warning", "web-1 is filtered as its ports say, but something else was refused: IPv6 is switched off")],
             AttachmentChecks.Of(status).Select(finding => (finding.Verdict, finding.Text)));
         Assert.Equal("ok", Assert.Single(AttachmentChecks.Of(status with { Instances = [status.Instances[0]] })).Verdict);
 
         var recording = status with { Server = Kernel with { Enforce = "record", EnforceReason = "no capability" } };
-        Assert.Equal(("problem", "4 are attached and no packet is filtered: no capability"), (AttachmentChecks.Of(recording)[0].Verdict, AttachmentChecks.Of(recording)[0].Text));
+        Assert.Equal(("problem", "5 are attached and no packet is filtered: no capability"), (AttachmentChecks.Of(recording)[0].Verdict, AttachmentChecks.Of(recording)[0].Text));
         Assert.Equal("warning", AttachmentChecks.Of(recording with { Instances = [] })[0].Verdict);
     }
 

@@ -1,8 +1,8 @@
 using System.Diagnostics;
 using System.Net;
 using System.Text.Json;
-using Portlight.Cli.Tests.Failures;
 using Portlight.TestKit.Network;
+using Portlight.TestKit.Serving;
 
 namespace Portlight.Netns.Storm;
 

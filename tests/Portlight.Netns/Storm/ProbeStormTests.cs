@@ -1,7 +1,7 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using Portlight.TestKit.Network;
+using Portlight.TestKit.Serving;
 
 namespace Portlight.Netns.Storm;
 
@@ -19,7 +19,7 @@ public sealed class ProbeStormTests : IDisposable
     private readonly Served _served = new();
     private readonly TestNetwork _network = new();
     private readonly Random _random = new(7);
-    private Process _server = null!;
+    private ServeProcess _server = null!;
     private string _policy = "cut";
 
     public void Dispose()
@@ -43,8 +43,8 @@ public sealed class ProbeStormTests : IDisposable
 
         (string Name, Action Happen)[] events =
         [
-            ("stopped and started", () => Restart(Served.Terminate)),
-            ("killed and started", () => Restart(Served.Kill)),
+            ("stopped and started", () => Restart(ServeProcess.TerminateSignal)),
+            ("killed and started", () => Restart(ServeProcess.KillSignal)),
             ("a start on a port that is taken", () => StartRefused(Listen)),
             ("a second server", () => StartRefused("http://127.0.0.1:0")),
             ("a start with another data directory", StartWithAnotherDirectory),
@@ -89,19 +89,19 @@ public sealed class ProbeStormTests : IDisposable
 
     private void Attach(string name, params string[] where)
     {
-        var (code, output, error) = Served.Run(["attach", "--data", _served.Data("first"), name, .. where, "--open", "udp:80", "--yes"]);
+        var (code, output, error) = PortlightProgram.Run(["attach", "--data", _served.Data("first"), name, .. where, "--open", "udp:80", "--yes"]);
         Assert.True(code == 0, $"{name} was not attached: {output}{error}");
     }
 
     private void StartRefused(string listen)
     {
-        var (code, output, _) = Served.Run("serve", "--data", _served.Data("other"), "--enforce", "kernel", "--listen", listen);
+        var (code, output, _) = PortlightProgram.Run("serve", "--data", _served.Data("other"), "--enforce", "kernel", "--listen", listen);
         Assert.True(code == 1, $"a server that must not start did: {output}");
     }
 
     private void StartWithAnotherDirectory()
     {
-        _served.End(_server, Served.Terminate);
+        _served.End(_server, ServeProcess.TerminateSignal);
         StartRefused(Listen);
         Start();
     }
@@ -115,6 +115,6 @@ public sealed class ProbeStormTests : IDisposable
     private void ChangePolicy()
     {
         _policy = _policy == "cut" ? "drain" : "cut";
-        Restart(Served.Terminate);
+        Restart(ServeProcess.TerminateSignal);
     }
 }

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Portlight.Nftables.Netlink;
+using Portlight.TestKit;
 
 namespace Portlight.Nftables.Tests.Netlink;
 
@@ -42,6 +43,33 @@ public sealed class NetlinkSocketTests
         Assert.Equal(Errno.ENODEV, refusal.Errno);
         Assert.Contains("cannot find link `no-such-link`: ENODEV", refusal.Message, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void After_a_listing_that_was_not_read_to_its_end_the_next_is_whole() => IsolatedNetwork.Run(() =>
+    {
+        const int links = 400; // more than fit into one datagram
+        IsolatedNetwork.Execute("ip", "-batch -", string.Concat(Enumerable.Range(0, links).Select(i => $"link add d{i} type bridge\n")));
+        using NetlinkSocket socket = NetlinkSocket.Open(NetlinkProtocol.Route);
+        using var request = new NetlinkWriter();
+        FailingCall.OnOwnThread(SocketCall.Receive, Errno.ENOBUFS, fail =>
+        {
+            fail();
+            Assert.Throws<NetlinkException>(() => CountLinks());
+        });
+        Assert.Equal(links + 1, CountLinks());
+
+        int CountLinks()
+        {
+            request.Clear();
+            uint sequence = socket.NextSequence();
+            request.BeginMessage(GetLink, RequestDump, sequence);
+            request.Raw(new byte[16]);
+            request.EndMessage();
+            int seen = 0;
+            socket.Dump(request, sequence, "cannot list links", message => seen++);
+            return seen;
+        }
+    });
 
     [Fact]
     public void What_is_written_reads_back_the_same()

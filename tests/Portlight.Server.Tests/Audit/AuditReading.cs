@@ -9,7 +9,7 @@ namespace Portlight.Server.Tests.Audit;
 /// <summary>Reads the audit log as a test needs it: whole, parsed, with what changes from run to run masked.</summary>
 internal static partial class AuditReading
 {
-    private const string Marker = """{"marker":true}""";
+    private const string Marker = """{"marker":true,"recipientAccountId":"none"}""";
 
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Portlight.Server.Audit;
 using Portlight.Server.Tests.Iam;
 
 namespace Portlight.Server.Tests.Audit;
@@ -58,11 +59,12 @@ public sealed class IamEventTests
         await server.IamAsync("ListUsers");
 
         Assert.Equal(JsonValueKind.Null, (await server.LastEventAsync()).GetProperty("requestParameters").ValueKind);
-        Assert.True(Wire.Query.QueryRequest.TryParse("Action=ListUsers&Version=2010-05-08&X-Amz-Signature=abc&X-Amz-Security-Token=def&UserName=a&List.member.1=x&List.member.2=y"u8, out var form, out _));
+        Assert.True(Wire.Query.QueryRequest.TryParse("Action=ListUsers&Version=2010-05-08&X-Amz-Signature=abc&X-Amz-Security-Token=def&UserName=a&List.member.2=y&List.member.1=x"u8, out var form, out _));
         var buffer = new System.Buffers.ArrayBufferWriter<byte>();
-        using (var writer = new Utf8JsonWriter(buffer))
+        using (var json = new Utf8JsonWriter(buffer))
         {
-            Server.Audit.FormParameters.Write(writer, form);
+            var shape = ParameterShape.Parse("List[] UserName");
+            FormParameters.Write(new ParameterWriter(json, shape, isRefused: false), form, shape);
         }
 
         Assert.Equal("""{"list":["x","y"],"userName":"a"}""", System.Text.Encoding.UTF8.GetString(buffer.WrittenSpan));

@@ -8,7 +8,7 @@ namespace Portlight.Server.Tests.Audit;
 /// <summary>LookupEvents over HTTP: what it finds, in what order, on what pages, and what it refuses.</summary>
 public sealed class LookupEventsTests
 {
-    private const string Target = "com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101.LookupEvents";
+    private const string Target = LookupCalls.Target;
 
     [Fact]
     public async Task A_call_is_found_by_each_of_its_properties()
@@ -26,16 +26,16 @@ public sealed class LookupEventsTests
             ("EventId", put.Text("eventID")), ("EventName", "PutInstancePublicPorts"), ("ReadOnly", "false"),
         })
         {
-            var one = Assert.Single(await LookupAsync(server, Attribute(key, value)));
+            var one = Assert.Single(await server.LookupAsync(Attribute(key, value)));
             Assert.Equal(put.GetRawText(), one.Text("CloudTrailEvent"));
         }
 
-        Assert.Equal(2, (await LookupAsync(server, Attribute("ResourceName", "web-1"))).Count);
-        Assert.Equal(2, (await LookupAsync(server, Attribute("ResourceType", "AWS::Lightsail::Instance"))).Count);
-        Assert.Equal(3, (await LookupAsync(server, Attribute("EventSource", "lightsail.amazonaws.com"))).Count);
-        Assert.NotEmpty(await LookupAsync(server, Attribute("Username", "root")));
-        Assert.NotEmpty(await LookupAsync(server, Attribute("AccessKeyId", server.Credentials.AccessKeyId)));
-        Assert.Empty(await LookupAsync(server, Attribute("Username", "alice")));
+        Assert.Equal(2, (await server.LookupAsync(Attribute("ResourceName", "web-1"))).Count);
+        Assert.Equal(2, (await server.LookupAsync(Attribute("ResourceType", "AWS::Lightsail::Instance"))).Count);
+        Assert.Equal(3, (await server.LookupAsync(Attribute("EventSource", "lightsail.amazonaws.com"))).Count);
+        Assert.NotEmpty(await server.LookupAsync(Attribute("Username", "root")));
+        Assert.NotEmpty(await server.LookupAsync(Attribute("AccessKeyId", server.Credentials.AccessKeyId)));
+        Assert.Empty(await server.LookupAsync(Attribute("Username", "alice")));
     }
 
     [Fact]
@@ -46,12 +46,41 @@ public sealed class LookupEventsTests
         await server.SendAsync("GetInstancePortStates", """{"instanceName":"web-1"}""");
         await server.FlushAuditAsync();
 
-        var one = Assert.Single(await LookupAsync(server, "{}"));
+        var one = Assert.Single(await server.LookupAsync("{}"));
 
         Assert.Equal("EventId,EventName,ReadOnly,AccessKeyId,EventTime,EventSource,Username,Resources,CloudTrailEvent", one.Members());
         Assert.Equal(("GetInstancePortStates", "true", "root"), (one.Text("EventName"), one.Text("ReadOnly"), one.Text("Username")));
         Assert.Equal(server.Clock.GetUtcNow().ToUnixTimeSeconds(), one.GetProperty("EventTime").GetInt64());
         Assert.Equal("""[{"ResourceType":"AWS::Lightsail::Instance","ResourceName":"web-1"}]""", one.GetProperty("Resources").GetRawText());
+    }
+
+    /// <summary>As damage, or an older version that wrote what it could not read, may have left them.</summary>
+    [Theory]
+    [InlineData("""{"eventName":"Op","recipientAccountId":"111122223333","x":}""")]
+    [InlineData("""{"eventName":"Op"}""")]
+    [InlineData("""{"eventTime":"yesterday","eventName":"Op","recipientAccountId":"111122223333"}""")]
+    public async Task A_line_that_cannot_be_read_is_an_event_of_its_own(string line)
+    {
+        await using var server = await ServerHarness.StartAsync();
+        await RecordAsync(server, 1);
+        await RecordLineAsync(server, line);
+        await RecordAsync(server, 2);
+
+        Assert.Equal(["2", "unreadable-2", "1"], (await server.LookupAsync()).Select(one => one.Text("EventId")).Where(id => id.Length < 36));
+        var found = Assert.Single(await server.LookupAsync(Attribute("EventName", "UnreadableEvent")));
+        Assert.Equal(2, JsonSerializer.Deserialize<JsonElement>(found.Text("CloudTrailEvent")).GetProperty("serviceEventDetails").GetProperty("sequence").GetInt32());
+    }
+
+    [Theory]
+    [InlineData("""{"userName":"\ud800","instanceName":["\udc00",{"a":[]}]}""")]
+    [InlineData("DEEP")]
+    public async Task A_line_that_an_older_version_could_not_read_back_is_found(string parameters)
+    {
+        await using var server = await ServerHarness.StartAsync();
+        parameters = parameters == "DEEP" ? $$"""{"x":{{new string('[', 64)}}{{new string(']', 64)}}}""" : parameters;
+        await RecordLineAsync(server, $$"""{"eventTime":"2026-11-22T12:00:00Z","eventName":"Op","awsRegion":"us-east-1","eventID":"old","readOnly":true,"recipientAccountId":"111122223333","requestParameters":{{parameters}}}""");
+
+        Assert.Equal("old", Assert.Single(await server.LookupAsync(Attribute("EventName", "Op"))).Text("EventId"));
     }
 
     [Fact]
@@ -61,7 +90,7 @@ public sealed class LookupEventsTests
         await RecordAsync(server, 1, account: "111122223333", region: "eu-west-1");
         await RecordAsync(server, 2, account: "444455556666", region: "us-east-1");
 
-        Assert.Empty(await LookupAsync(server, Attribute("EventSource", "test")));
+        Assert.Empty(await server.LookupAsync(Attribute("EventSource", "test")));
     }
 
     [Theory]
@@ -89,7 +118,7 @@ public sealed class LookupEventsTests
         await using var server = await ServerHarness.StartAsync();
         await RecordAsync(server, 1);
         await RecordAsync(server, 2);
-        var page = await PageAsync(server, """{"MaxResults":1}""");
+        var page = await server.LookupPageAsync("""{"MaxResults":1}""");
 
         var (_, error) = await server.SendRefusedAsync(server.Request(
             Target, Encoding.UTF8.GetBytes($$"""{"NextToken":"{{page.Text("NextToken")}}","EndTime":5}"""), service: "cloudtrail"));
@@ -108,11 +137,11 @@ public sealed class LookupEventsTests
             await RecordAsync(server, i, name: padding);
         }
 
-        var page = await PageAsync(server, Attribute("EventName", "Needle"));
+        var page = await server.LookupPageAsync(Attribute("EventName", "Needle"));
         Assert.Equal(0, page.GetProperty("Events").GetArrayLength());
         Assert.True(page.Has("NextToken"));
 
-        var found = await LookupAsync(server, Attribute("EventName", "Needle"));
+        var found = await server.LookupAsync(Attribute("EventName", "Needle"));
         Assert.Equal("1", Assert.Single(found).Text("EventId"));
     }
 
@@ -141,7 +170,7 @@ public sealed class LookupEventsTests
                     .Where(one => one.At.ToUnixTimeSeconds() >= start + from && one.At.ToUnixTimeSeconds() <= start + from + span)
                     .Select(one => one.Id.ToString())
                     .Reverse();
-                var found = await LookupAsync(server, body);
+                var found = await server.LookupAsync(body);
                 Assert.Equal(expected, found.Where(one => one.Text("EventSource") == "test").Select(one => one.Text("EventId")));
             },
             iter: 60,
@@ -150,42 +179,18 @@ public sealed class LookupEventsTests
 
     private static string Attribute(string key, string value) => $$"""{"LookupAttributes":[{"AttributeKey":"{{key}}","AttributeValue":"{{value}}"}]}""";
 
-    private static async Task<JsonElement> PageAsync(ServerHarness server, string body)
-    {
-        using var answer = await server.Http.SendAsync(server.Request(Target, Encoding.UTF8.GetBytes(body), service: "cloudtrail"), TestContext.Current.CancellationToken);
-        var text = await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
-        Assert.True(answer.IsSuccessStatusCode, text);
-        return JsonSerializer.Deserialize<JsonElement>(text);
-    }
-
-    /// <summary>Every page, as a client's paginator asks for them.</summary>
-    private static async Task<List<JsonElement>> LookupAsync(ServerHarness server, string body)
-    {
-        var found = new List<JsonElement>();
-        var next = body;
-        while (true)
-        {
-            var page = await PageAsync(server, next);
-            found.AddRange(page.GetProperty("Events").EnumerateArray());
-            if (!page.Has("NextToken"))
-            {
-                return found;
-            }
-
-            next = $$"""{"NextToken":"{{page.Text("NextToken")}}"{{(body.Length > 2 ? "," : "")}}{{body[1..]}}""";
-        }
-    }
-
     private static Task RecordAsync(ServerHarness server, int id, string name = "Op", bool isReadOnly = true, string account = "111122223333", string region = "us-east-1")
     {
         var at = server.Clock.GetUtcNow();
         var json = $$"""{"eventTime":"{{at:yyyy-MM-ddTHH:mm:ssZ}}","eventSource":"test","eventName":"{{name}}","awsRegion":"{{region}}","eventID":"{{id}}","readOnly":{{(isReadOnly ? "true" : "false")}},"recipientAccountId":"{{account}}"}""";
-        return server.Server.Store.CommitAsync(
-            (_, changes) =>
-            {
-                changes.Record(new AuditEvent(at, Encoding.UTF8.GetBytes(json)));
-                return true;
-            },
-            TestContext.Current.CancellationToken);
+        return RecordLineAsync(server, json);
     }
+
+    private static Task RecordLineAsync(ServerHarness server, string json) => server.Server.Store.CommitAsync(
+        (_, changes) =>
+        {
+            changes.Record(new AuditEvent(server.Clock.GetUtcNow(), Encoding.UTF8.GetBytes(json)));
+            return true;
+        },
+        TestContext.Current.CancellationToken);
 }

@@ -115,6 +115,15 @@ public sealed class AssumeRoleTests
         Assert.Equal((403, "AccessDenied"), await CodeAsync(server, key, Arn, Name));
         await server.ChangeAsync(changes => changes.Save(Carol(other, IamCalls.Allow("sts:AssumeRole", Deploy))));
         Assert.Equal("arn:aws:sts::111122223333:assumed-role/deploy/build-7", await server.WhoAsync((await server.StsAsync(key, "AssumeRole", Arn, Name)).Credentials()));
+
+        // As AWS does: one event for each account, and the role's owner sees which account it was and not whose policies.
+        var events = (await server.EventsAsync()).Where(one => one.GetProperty("eventName").GetString() == "AssumeRole" && !one.TryGetProperty("errorCode", out _)).ToList();
+        Assert.Equal([other, "111122223333"], events.Select(one => one.GetProperty("recipientAccountId").GetString()));
+        Assert.Equal(events[0].GetProperty("sharedEventID").GetString(), events[1].GetProperty("sharedEventID").GetString());
+        Assert.Equal($$"""{"type":"AWSAccount","principalId":"AIDAAAAAAAAAAAAAAAAA3","accountId":"{{other}}"}""", events[1].GetProperty("userIdentity").GetRawText());
+        Assert.Equal(events[0].GetProperty("requestParameters").GetRawText(), events[1].GetProperty("requestParameters").GetRawText());
+        Assert.Equal((true, false), (events[0].TryGetProperty("portlight", out _), events[1].TryGetProperty("portlight", out _)));
+        Assert.Contains(await server.LookupAsync(), one => one.GetProperty("EventId").GetString() == events[1].GetProperty("eventID").GetString());
     }
 
     [Fact]

@@ -35,6 +35,9 @@ public sealed record Packet
 
     public byte Code { get; init; }
 
+    /// <summary>ICMP errors and redirects only: the packet that they are about, quoted as routers do.</summary>
+    public Packet? About { get; init; }
+
     /// <summary>Sent in two fragments; the second has no port in it.</summary>
     public bool IsFragmented { get; init; }
 
@@ -71,6 +74,11 @@ public sealed record Packet
 
     private byte[] Transport(ulong mark)
     {
+        if (About is not null)
+        {
+            return Error(About, mark);
+        }
+
         var header = Protocol switch { Tcp => 20, Udp => 8, Icmp or Icmpv6 => 8, Sctp => 12, _ => 4 };
         var bytes = new byte[header + 8 + (IsFragmented ? 40 : 0)];
         BinaryPrimitives.WriteUInt64BigEndian(bytes.AsSpan(header), mark);
@@ -97,6 +105,18 @@ public sealed record Packet
                 break;
         }
 
+        return bytes;
+    }
+
+    /// <summary>Type, code, checksum, four bytes of which none is needed here (a gateway, an MTU), the quotation, and the mark behind it.</summary>
+    private byte[] Error(Packet about, ulong mark)
+    {
+        var quoted = about.ToWire(0).First();
+        var bytes = new byte[8 + quoted.Length + 8];
+        (bytes[0], bytes[1]) = (Type, Code);
+        quoted.CopyTo(bytes, 8);
+        BinaryPrimitives.WriteUInt64BigEndian(bytes.AsSpan(8 + quoted.Length), mark);
+        WriteChecksum(bytes, 2);
         return bytes;
     }
 

@@ -17,15 +17,17 @@ internal sealed class EventFilter
     private readonly string accountId;
     private readonly string region;
     private readonly bool seesGlobal;
+    private readonly bool isOwner;
     private readonly string? key;
     private readonly string value;
     private readonly DateTimeOffset end;
 
-    private EventFilter(Call call, string homeRegion, LookupAttribute? attribute, DateTimeOffset start, DateTimeOffset end)
+    private EventFilter(Call call, string homeRegion, bool isOwner, LookupAttribute? attribute, DateTimeOffset start, DateTimeOffset end)
     {
         accountId = call.Principal.AccountId;
         region = call.Region;
         seesGlobal = region == AuditLog.GlobalRegion || region == homeRegion;
+        this.isOwner = isOwner;
         key = attribute?.AttributeKey;
         value = attribute?.AttributeValue ?? "";
         Start = start;
@@ -36,7 +38,7 @@ internal sealed class EventFilter
     public DateTimeOffset Start { get; }
 
     /// <exception cref="LightsailException">The request asks for what no event can be.</exception>
-    public static EventFilter Of(Call call, string homeRegion, LookupEventsRequest request)
+    public static EventFilter Of(Call call, string homeRegion, bool isOwner, LookupEventsRequest request)
     {
         if (request.EventCategory is not (null or "insight"))
         {
@@ -50,8 +52,11 @@ internal sealed class EventFilter
             throw new InvalidTimeRangeException("`StartTime` is after `EndTime`");
         }
 
-        return new EventFilter(call, homeRegion, Attribute(request.LookupAttributes ?? []), start, end);
+        return new EventFilter(call, homeRegion, isOwner, Attribute(request.LookupAttributes ?? []), start, end);
     }
+
+    /// <summary>A line of which nobody can tell whose event it was, as the account that owns the installation sees it; null for any other.</summary>
+    public EventSummary? Unreadable(long sequence, DateTimeOffset at) => isOwner ? EventSummary.Unreadable(sequence, at, accountId, region) : null;
 
     public bool Matches(EventSummary one) =>
         one.Recipient == accountId

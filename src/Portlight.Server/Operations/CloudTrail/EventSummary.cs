@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.Text.Json;
+using Portlight.Server.Audit;
 using Portlight.Wire.CloudTrail;
 
 namespace Portlight.Server.Operations.CloudTrail;
@@ -27,11 +29,14 @@ internal sealed class EventSummary
     /// <summary>Things that the request names, with the names that it gives them.</summary>
     public List<Resource> Resources { get; } = [];
 
-    /// <summary>Null for a line that is no event, which only damage can make.</summary>
+    /// <summary>Deeper than any event: what can be written must be readable.</summary>
+    private static readonly JsonReaderOptions Options = new() { MaxDepth = 512 };
+
+    /// <summary>Null for a line that is no event or is nobody's, which only damage can make: it has a summary of its own, <see cref="Unreadable"/>.</summary>
     public static EventSummary? Read(ReadOnlySpan<byte> line)
     {
         var summary = new EventSummary();
-        var reader = new Utf8JsonReader(line);
+        var reader = new Utf8JsonReader(line, Options);
         try
         {
             reader.Read();
@@ -40,13 +45,24 @@ internal sealed class EventSummary
                 summary.ReadMember(ref reader);
             }
 
-            return summary;
+            return summary.Recipient is null ? null : summary;
         }
         catch (Exception problem) when (problem is JsonException or InvalidOperationException or FormatException)
         {
             return null;
         }
     }
+
+    /// <summary>Stands for a line that cannot be read.</summary>
+    public static EventSummary Unreadable(long sequence, DateTimeOffset at, string accountId, string region) => new()
+    {
+        EventId = string.Create(CultureInfo.InvariantCulture, $"unreadable-{sequence}"),
+        EventName = "UnreadableEvent",
+        EventSource = "portlight",
+        Time = at,
+        Recipient = accountId,
+        Region = region,
+    };
 
     private void ReadMember(ref Utf8JsonReader reader)
     {
@@ -150,7 +166,7 @@ internal sealed class EventSummary
     {
         if (reader.TokenType == JsonTokenType.String)
         {
-            Resources.Add(new Resource { ResourceType = type, ResourceName = reader.GetString() });
+            Resources.Add(new Resource { ResourceType = type, ResourceName = JsonTexts.Of(ref reader) });
             return;
         }
 
@@ -158,7 +174,7 @@ internal sealed class EventSummary
         {
             if (reader.TokenType == JsonTokenType.String)
             {
-                Resources.Add(new Resource { ResourceType = type, ResourceName = reader.GetString() });
+                Resources.Add(new Resource { ResourceType = type, ResourceName = JsonTexts.Of(ref reader) });
             }
             else
             {
@@ -167,9 +183,9 @@ internal sealed class EventSummary
         }
     }
 
-    private static string? Text(ref Utf8JsonReader reader)
+    private static string Text(ref Utf8JsonReader reader)
     {
         reader.Read();
-        return reader.GetString();
+        return JsonTexts.Of(ref reader);
     }
 }

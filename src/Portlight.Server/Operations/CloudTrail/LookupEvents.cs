@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using Portlight.Storage;
 using Portlight.Wire;
@@ -30,7 +31,7 @@ internal sealed class LookupEvents(IStore store, string homeRegion) : IOperation
             throw new InvalidMaxResultsException($"`MaxResults` is {most}; it must be 1 to {MostResults}");
         }
 
-        var filter = EventFilter.Of(call, homeRegion, request);
+        var filter = EventFilter.Of(call, homeRegion, isOwner: store.View.FindAccount(call.Principal.AccountId) is { IsOwner: true }, request);
         var fingerprint = filter.Fingerprint();
         var before = request.NextToken is null ? long.MaxValue : LookupToken.Read(request.NextToken, fingerprint);
         if (request.EventCategory is not null)
@@ -81,9 +82,15 @@ internal sealed class LookupEvents(IStore store, string homeRegion) : IOperation
             lines = lines[..^1];
             var line = lines[(lines.LastIndexOf((byte)'\n') + 1)..];
             lines = lines[..^line.Length];
-            if (sequence < before && EventSummary.Read(line) is { } summary && filter.Matches(summary))
+            if (sequence >= before)
             {
-                found.Add(ToWire(summary, line));
+                continue;
+            }
+
+            var read = EventSummary.Read(line);
+            if ((read ?? filter.Unreadable(sequence, block.NewestAt)) is { } summary && filter.Matches(summary))
+            {
+                found.Add(ToWire(summary, read is null ? UnreadableLine(sequence, block.NewestAt) : Encoding.UTF8.GetString(line)));
                 if (found.Count == most || found.Sum(one => (long)one.CloudTrailEvent!.Length) >= MostFound)
                 {
                     return sequence;
@@ -94,7 +101,12 @@ internal sealed class LookupEvents(IStore store, string homeRegion) : IOperation
         return null;
     }
 
-    private static Event ToWire(EventSummary summary, ReadOnlySpan<byte> line) => new()
+    /// <summary>In the place of a line that is no event: it is said to be there, and where.</summary>
+    private static string UnreadableLine(long sequence, DateTimeOffset at) => string.Create(
+        CultureInfo.InvariantCulture,
+        $$$"""{"eventVersion":"1.11","eventTime":"{{{at.UtcDateTime:s}}}Z","eventSource":"portlight","eventName":"UnreadableEvent","eventType":"AwsServiceEvent","serviceEventDetails":{"sequence":{{{sequence}}},"reason":"the line cannot be read; portlight audit verify tells whether it is the one that was recorded"}}""");
+
+    private static Event ToWire(EventSummary summary, string line) => new()
     {
         EventId = summary.EventId,
         EventName = summary.EventName,
@@ -104,6 +116,6 @@ internal sealed class LookupEvents(IStore store, string homeRegion) : IOperation
         EventSource = summary.EventSource,
         Username = summary.Username,
         Resources = summary.Resources,
-        CloudTrailEvent = Encoding.UTF8.GetString(line),
+        CloudTrailEvent = line,
     };
 }

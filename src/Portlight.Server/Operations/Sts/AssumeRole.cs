@@ -32,6 +32,7 @@ internal sealed class AssumeRole(IStore store, Principals principals, SessionIss
             SessionName = asked.SessionName,
             Terms = terms,
         };
+        call.Audit.AlsoFor = role.AccountId == call.Principal.AccountId ? null : role.AccountId;
         Write(call, answer, session, packed, percent);
         return Task.CompletedTask;
     }

@@ -1,14 +1,17 @@
 using System.Diagnostics;
+using System.Runtime.InteropServices;
 using System.Text;
+using Portlight.TestKit.Network;
 using Portlight.Wire.Client;
 using Portlight.Wire.SigV4;
 
-namespace Portlight.Cli.Tests.Failures;
+namespace Portlight.TestKit.Serving;
 
 /// <summary><c>portlight serve</c> in a process of its own, and a client of it.</summary>
-internal sealed class ServeProcess : IDisposable
+public sealed partial class ServeProcess : IDisposable
 {
-    public static readonly string Program = Path.Combine(AppContext.BaseDirectory, "portlight");
+    public const int KillSignal = 9;
+    public const int TerminateSignal = 15;
 
     private static readonly HttpClient Http = new();
 
@@ -17,10 +20,18 @@ internal sealed class ServeProcess : IDisposable
     private readonly Uri _endpoint;
     private readonly AwsCredentials _credentials;
 
-    private ServeProcess(Process process, Task<string> error, Uri endpoint, AwsCredentials credentials) =>
-        (_process, _error, _endpoint, _credentials) = (process, error, endpoint, credentials);
+    private ServeProcess(Process process, Task<string> error, string ready, AwsCredentials credentials)
+    {
+        (_process, _error, _credentials, Ready) = (process, error, credentials, ready);
+        _endpoint = new Uri(ready.Split(' ')[2]);
+    }
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    /// <summary>What it said when it was ready.</summary>
+    public string Ready { get; }
+
+    public int Id => _process.Id;
 
     /// <summary>The process's file system as everybody sees it who may look into it.</summary>
     public string Root => $"/proc/{_process.Id}/root";
@@ -29,17 +40,8 @@ internal sealed class ServeProcess : IDisposable
     /// <param name="data">The data directory.</param>
     /// <param name="enforce"><c>record</c> or <c>kernel</c>.</param>
     /// <param name="before">A command that runs it.</param>
-    public static ProcessStartInfo CommandOn(string data, string enforce = "record", params IEnumerable<string> before)
-    {
-        string[] words = [.. before, Program, "serve", "--data", data, "--listen", "http://127.0.0.1:0", "--enforce", enforce];
-        var start = new ProcessStartInfo(words[0], words[1..]) { RedirectStandardOutput = true, RedirectStandardError = true };
-        foreach (var name in start.Environment.Keys.Where(name => name.StartsWith("PORTLIGHT_", StringComparison.Ordinal)).ToList())
-        {
-            start.Environment.Remove(name);
-        }
-
-        return start;
-    }
+    public static ProcessStartInfo CommandOn(string data, string enforce = "record", params IEnumerable<string> before) =>
+        PortlightProgram.CommandBehind(before, "serve", "--data", data, "--listen", "http://127.0.0.1:0", "--enforce", enforce);
 
     public static Task<ServeProcess> StartAsync(string data) => StartAsync(CommandOn(data), data);
 
@@ -47,20 +49,17 @@ internal sealed class ServeProcess : IDisposable
     {
         var process = Process.Start(start)!;
         var error = process.StandardError.ReadToEndAsync(Cancellation);
-        var ready = await process.StandardOutput.ReadLineAsync(Cancellation);
-        ready ??= "";
+        var ready = await process.StandardOutput.ReadLineAsync(Cancellation).AsTask().WaitAsync(Deadline.Span, Cancellation) ?? "";
         Assert.True(ready.Length > 0, $"the server did not start: {(ready.Length == 0 ? await error : "")}");
         Assert.True(SharedCredentialsFile.TryRead($"/proc/{process.Id}/root{data}/credentials", "default", out var credentials, out var problem), problem);
-        return new ServeProcess(process, error, new Uri(ready.Split(' ')[2]), credentials);
+        return new ServeProcess(process, error, ready, credentials);
     }
 
     /// <summary>Starts a server that must not start; returns what it says.</summary>
-    public static async Task<string> RefusalAsync(string data)
+    public static string Refusal(string data)
     {
-        using var process = Process.Start(CommandOn(data))!;
-        var error = await process.StandardError.ReadToEndAsync(Cancellation);
-        await process.WaitForExitAsync(Cancellation);
-        Assert.Equal(1, process.ExitCode);
+        var (code, _, error) = PortlightProgram.Run(CommandOn(data));
+        Assert.Equal(1, code);
         return error;
     }
 
@@ -107,7 +106,14 @@ internal sealed class ServeProcess : IDisposable
     public void Kill() => _process.Kill();
 
     /// <summary>Asks it to stop, as an init system does.</summary>
-    public void Terminate() => Process.Start("kill", ["-TERM", $"{_process.Id}"]).Dispose();
+    public void Terminate() => Assert.Equal(0, Signal(_process.Id, TerminateSignal));
+
+    /// <summary>Ends it by a signal and waits for its end.</summary>
+    public void End(int signal)
+    {
+        Assert.Equal(0, Signal(_process.Id, signal));
+        Assert.True(_process.WaitForExit(Deadline.Span), "the server did not end");
+    }
 
     /// <summary>Waits until it has ended by itself; returns its exit code and what it wrote to stderr.</summary>
     public async Task<(int Code, string Error)> EndAsync()
@@ -122,4 +128,7 @@ internal sealed class ServeProcess : IDisposable
         _process.WaitForExit();
         _process.Dispose();
     }
+
+    [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
+    private static partial int Signal(int process, int signal);
 }

@@ -1,0 +1,47 @@
+using System.Text;
+using Portlight.Server.Audit;
+
+namespace Portlight.Server.Tests.Audit;
+
+/// <summary>What one access key may fill of the log: beyond it, calls that change nothing are counted.</summary>
+public sealed class KeyShareTests
+{
+    [Fact]
+    public async Task A_flood_is_counted_and_hides_neither_changes_nor_secrets_nor_other_keys()
+    {
+        await using var server = await ServerHarness.StartAsync(options => options with { RequestsPerSecond = 0 });
+        await server.AddInstanceAsync("web-1");
+        var alice = await server.AddUserAsync("alice", ["""{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}"""]);
+        var flood = $$"""{"instanceName":"{{new string('a', 100_000)}}"}""";
+        const int Calls = 300;
+        for (var i = 0; i < Calls; i++)
+        {
+            await server.AskAsync(alice, "GetInstance", flood);
+        }
+
+        var recorded = (await server.AuditLinesAsync()).Count;
+        Assert.InRange(recorded, KeyShares.Burst / 110_000, KeyShares.Burst / 100_000 + 2);
+        Assert.Equal("ok", (await server.AskAsync(alice, "GetRegions")).Type);
+        Assert.Equal("ThrottlingException", (await server.AskAsync(alice, "DownloadDefaultKeyPair")).Type);
+        Assert.Equal("ok", (await server.AskAsync(alice, "PutInstancePublicPorts", """{"instanceName":"web-1","portInfos":[]}""")).Type);
+        await server.SendAsync("GetBundles");
+        Assert.Equal(["PutInstancePublicPorts", "GetBundles"], (await server.EventsAsync()).Skip(recorded).Select(one => one.Text("eventName")));
+
+        await ServerHarness.UntilAsync(
+            () =>
+            {
+                server.Clock.Advance(TimeSpan.FromSeconds(1));
+                return server.Server.Store.View.FindAuditBlockBefore(long.MaxValue) is { } last && Encoding.UTF8.GetString(last.Lines.Span).Contains("CallsUnrecorded", StringComparison.Ordinal);
+            },
+            "the event that counts the others");
+        var gap = (await server.EventsAsync()).Single(one => one.Text("eventName") == "CallsUnrecorded");
+        var details = gap.GetProperty("serviceEventDetails");
+        Assert.Equal((alice.AccessKeyId, "more than the audit log takes of one access key", $"{Calls - recorded + 2}"), (details.Text("accessKeyId"), details.Text("reason"), details.Text("calls")));
+        Assert.Equal($"GetInstance InvalidInputException: {Calls - recorded}, GetRegions: 1, DownloadDefaultKeyPair ThrottlingException: 1", details.Text("operations"));
+        Assert.Contains(await server.LookupAsync(), one => one.Text("EventName") == "CallsUnrecorded");
+
+        // Its share refills.
+        server.Clock.Advance(TimeSpan.FromMinutes(1));
+        Assert.Equal("ok", (await server.AskAsync(alice, "DownloadDefaultKeyPair")).Type);
+    }
+}
