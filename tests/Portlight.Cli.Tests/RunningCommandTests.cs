@@ -87,7 +87,10 @@ public sealed partial class RunningCommandTests : IDisposable
         }
         while (!table.Contains("tcp:22", StringComparison.Ordinal));
 
-        Assert.Contains("ChangeReverted", (await PortlightAsync("audit", "show", "--where", "EventName=ChangeReverted")).Output, StringComparison.Ordinal);
+        var shown = (await PortlightAsync("audit", "show", "--where", "EventName=ChangeReverted")).Output;
+        Assert.Matches("^account [0-9]{12}\n", shown);
+        Assert.Matches("portlight +│? *portlight.*ChangeReverted.*tcp:443 → tcp:22", shown.ReplaceLineEndings(" "));
+        Assert.Equal(2, (await PortlightAsync("audit", "show", "--limit", "0")).Code);
     }
 
     [Fact]

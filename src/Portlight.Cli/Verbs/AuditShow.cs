@@ -11,9 +11,19 @@ internal static class AuditShow
 {
     private const int Most = 10_000;
 
+    /// <summary>Deeper than any event.</summary>
+    private static readonly JsonDocumentOptions Readable = new() { MaxDepth = 512 };
+
     public static Command Create()
     {
         var limit = new Option<int>("--limit") { HelpName = "COUNT", Description = "How many events, 50 if not given", DefaultValueFactory = _ => 50 };
+        limit.Validators.Add(result =>
+        {
+            if (result.Errors.Any() || result.GetValueOrDefault<int>() is < 1 or > Most)
+            {
+                result.AddError($"--limit must be 1 to {Most}");
+            }
+        });
         var filter = new Option<string?>("--where") { HelpName = "KEY=VALUE", Description = "Only events with a property, as in EventName=PutInstancePublicPorts or Username=alice" };
         var json = new Option<bool>("--json") { Description = "Whole events, one on each line" };
         var data = DataOption.Create();
@@ -22,7 +32,7 @@ internal static class AuditShow
         {
             using var installation = Installation.Open(DataDirectory.Resolve(parsed.GetValue(data)));
             var attribute = parsed.GetValue(filter) is { } text ? ReadFilter(text) : null;
-            var events = await ReadAsync(installation, attribute, Math.Clamp(parsed.GetValue(limit), 1, Most), cancellation);
+            var events = await ReadAsync(installation, attribute, parsed.GetValue(limit), cancellation);
             Write(events, parsed.GetValue(json), parsed.InvocationConfiguration.Output);
             return ExitCode.Done;
         });
@@ -57,27 +67,37 @@ internal static class AuditShow
             return;
         }
 
+        var console = Screen.On(output);
         var table = new Table().Border(TableBorder.Simple);
-        foreach (var heading in (string[])["time", "who", "from", "event", "resources", "outcome"])
+        foreach (var heading in (string[])["time", "who", "from", "event", "resources", "outcome", "ports"])
         {
             table.AddColumn(heading);
         }
 
+        var accounts = new SortedSet<string>(StringComparer.Ordinal);
         foreach (var one in events)
         {
-            using var document = JsonDocument.Parse(one.CloudTrailEvent ?? "{}");
+            using var document = JsonDocument.Parse(one.CloudTrailEvent ?? "{}", Readable);
             var whole = document.RootElement;
+            accounts.Add(Text(whole, "recipientAccountId") ?? "");
             table.AddRow(
                 Markup.Escape(one.EventTime?.UtcDateTime.ToString("s", CultureInfo.InvariantCulture) + "Z"),
-                Markup.Escape(one.Username ?? one.AccessKeyId ?? "unknown"),
+                Markup.Escape(one.Username ?? one.AccessKeyId ?? Actor(whole)),
                 Markup.Escape(Text(whole, "sourceIPAddress") ?? ""),
                 Markup.Escape(one.EventName ?? ""),
                 Markup.Escape(string.Join(", ", one.Resources?.Select(resource => resource.ResourceName) ?? [])),
-                Text(whole, "errorCode") is { } error ? $"[red]{Markup.Escape(error)}[/]" : "ok");
+                Text(whole, "errorCode") is { } error ? $"[red]{Markup.Escape(error)}[/]" : "ok",
+                Markup.Escape(AuditedPorts.Of(whole)));
         }
 
-        Screen.On(output).Write(table);
+        console.WriteLine(events.Count == 0 ? "no events" : $"account {string.Join(", ", accounts.Where(account => account.Length > 0))}");
+        console.Write(table);
     }
+
+    /// <summary>The operator of a verb that works on the data directory; else the server itself.</summary>
+    private static string Actor(JsonElement whole) => whole.TryGetProperty("serviceEventDetails", out var details)
+        ? Text(details, "uid") is not { } uid ? "portlight" : Text(details, "sudoUser") is { } sudo ? $"uid {uid}, sudo by {sudo}" : $"uid {uid}"
+        : "unknown";
 
     private static string? Text(JsonElement element, string name) => element.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
 }

@@ -17,21 +17,34 @@ internal static class AuditVerb
     {
         var data = DataOption.Create();
         var head = new Option<string?>("--head") { HelpName = "SEQUENCE:HASH", Description = "An event that the log must hold, as an earlier verification has printed it" };
+        var after = new Option<string?>("--after") { HelpName = "SEQUENCE:HASH", Description = "With --file: the event before the first of the files, as the file before or an earlier verification has it" };
         var files = new Option<string[]>("--file") { HelpName = "FILE", Description = "Exported files, in order of their names, instead of the database", AllowMultipleArgumentsPerToken = true };
-        var command = new Command("verify", "Follow the chain of the audit log; works beside a running server") { data, head, files };
+        var command = new Command("verify", "Follow the chain of the audit log; works beside a running server") { data, head, after, files };
         command.SetAction(async (parsed, cancellation) =>
         {
-            var expected = parsed.GetValue(head) is { } text ? ReadHead(text) : null;
-            var report = parsed.GetValue(files) is { Length: > 0 } given
-                ? await ExportedFiles.VerifyAsync(given, expected, cancellation)
+            var expected = parsed.GetValue(head) is { } text ? ReadAnchor("--head", text) : null;
+            var before = parsed.GetValue(after) is { } first ? ReadAnchor("--after", first) : null;
+            var given = parsed.GetValue(files) ?? [];
+            if (before is not null && given.Length == 0)
+            {
+                throw new UsageException("--after goes with --file: the database knows where it begins");
+            }
+
+            var report = given.Length > 0
+                ? await ExportedFiles.VerifyAsync(given, before, expected, cancellation)
                 : VerifyStore(DataDirectory.Resolve(parsed.GetValue(data)), expected);
             await WriteAsync(report, parsed.InvocationConfiguration.Output);
-            return report.Break is { } place ? throw new FailedException($"the audit log is broken at event {place.Sequence}: {place.Problem}") : ExitCode.Done;
+            return report switch
+            {
+                { Break: { } place } => throw new FailedException($"the audit log is broken at event {place.Sequence}: {place.Problem}"),
+                { IsExpectedHeadForgotten: true } => throw new FailedException("the head that was asked for is from before the first event that is left; it could not be compared"),
+                _ => ExitCode.Done,
+            };
         });
         return command;
     }
 
-    internal static AuditAnchor ReadHead(string text)
+    private static AuditAnchor ReadAnchor(string option, string text)
     {
         var colon = text.IndexOf(':', StringComparison.Ordinal);
         return colon > 0
@@ -39,7 +52,7 @@ internal static class AuditVerb
             && text.Length - colon - 1 == AuditChain.Genesis.Length
             && text.AsSpan(colon + 1).IndexOfAnyExcept(HexDigits) < 0
             ? new AuditAnchor(sequence, text[(colon + 1)..])
-            : throw new UsageException($"--head: `{text}` must be an event's number, a colon and its hash of {AuditChain.Genesis.Length} characters");
+            : throw new UsageException($"{option}: `{text}` must be an event's number, a colon and its hash of {AuditChain.Genesis.Length} characters");
     }
 
     private static AuditReport VerifyStore(string directory, AuditAnchor? expected)
@@ -56,9 +69,9 @@ internal static class AuditVerb
             await output.WriteLineAsync($"head {head.Sequence}:{head.Hash}");
         }
 
-        if (report.IsExpectedHeadForgotten)
+        if (report.Unverified is { } first)
         {
-            await output.WriteLineAsync("the head that was asked for is from before the first event that is left; it could not be compared");
+            await output.WriteLineAsync($"the text of event {first} is not verified, because nothing here tells of event {first - 1}: give that one with --after SEQUENCE:HASH");
         }
     }
 

@@ -1,8 +1,6 @@
 using System.CommandLine;
 using Portlight.Server;
 using Portlight.Server.Setup;
-using Portlight.Storage;
-using Portlight.Storage.Sqlite;
 
 namespace Portlight.Cli.Verbs;
 
@@ -44,9 +42,8 @@ internal static class CredentialsVerb
         command.SetAction(async (parsed, cancellation) =>
         {
             var directory = RequireStopped(DataDirectory.Resolve(parsed.GetValue(data)));
-            await using var store = SqliteStore.Open(Path.Combine(directory, PortlightServer.DatabaseName), TimeProvider.System);
             var file = Path.Combine(directory, PortlightServer.KeyFileName);
-            var report = await KeyRotation.RunAsync(store, file, parsed.GetValue(keep), cancellation);
+            var report = await KeyFileRotation.RunAsync(directory, parsed.GetValue(keep), TimeProvider.System, cancellation);
             await parsed.InvocationConfiguration.Output.WriteLineAsync($"{file}: key {report.SealingKey:x8}, {Count(report.Resealed, "secret")} sealed anew, {Count(report.Forgotten, "older key")} dropped");
             await parsed.InvocationConfiguration.Error.WriteLineAsync("backups of the database from before need the key file from before. Start `portlight serve` again");
             return ExitCode.Done;

@@ -6,17 +6,24 @@ namespace Portlight.Cli.Verbs;
 internal static class ExportedFiles
 {
     /// <param name="files">In the order of their events, which is that of their names.</param>
+    /// <param name="after">The event before the first; null when nobody knows it.</param>
     /// <param name="expected">An event that one of them must hold.</param>
     /// <param name="cancellation">Ends the reading.</param>
-    public static async Task<AuditReport> VerifyAsync(IReadOnlyList<string> files, AuditAnchor? expected, CancellationToken cancellation)
+    /// <exception cref="FailedException">A file holds no event: a log that was emptied must not pass for one that is whole.</exception>
+    public static async Task<AuditReport> VerifyAsync(IReadOnlyList<string> files, AuditAnchor? after, AuditAnchor? expected, CancellationToken cancellation)
     {
         var whole = new AuditReport(0, null, null, null, null, null, IsExpectedHeadForgotten: false);
         foreach (var file in files)
         {
-            var report = await VerifyAsync(file, whole.Head, expected: null, cancellation);
+            var report = await VerifyAsync(file, whole.Head ?? after, expected: null, cancellation);
             if (report.Break is null && expected is not null && report.Head?.Sequence >= expected.Sequence && (whole.Head?.Sequence ?? 0) < expected.Sequence)
             {
-                report = await VerifyAsync(file, whole.Head, expected, cancellation);
+                report = await VerifyAsync(file, whole.Head ?? after, expected, cancellation);
+            }
+
+            if (report is { Events: 0, Break: null })
+            {
+                throw new FailedException($"{file} holds no events: there is nothing to verify");
             }
 
             whole = new AuditReport(
@@ -26,7 +33,8 @@ internal static class ExportedFiles
                 whole.Start,
                 report.Head ?? whole.Head,
                 report.Break is { } place ? place with { Problem = $"{place.Problem} ({file})" } : null,
-                whole.IsExpectedHeadForgotten || report.IsExpectedHeadForgotten);
+                whole.IsExpectedHeadForgotten || report.IsExpectedHeadForgotten)
+            { Unverified = whole.Unverified ?? report.Unverified };
             if (whole.Break is not null)
             {
                 return whole;

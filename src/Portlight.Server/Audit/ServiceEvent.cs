@@ -21,6 +21,9 @@ internal static class ServiceEvent
     /// <summary>The account has a new root key and none of its older ones.</summary>
     public const string RootKeyReset = "RootKeyReset";
 
+    /// <summary>Stored secrets are sealed with a new key.</summary>
+    public const string KeyFileRotated = "KeyFileRotated";
+
     private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <param name="at">When it happened.</param>

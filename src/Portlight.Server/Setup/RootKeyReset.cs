@@ -52,7 +52,7 @@ public static class RootKeyReset
         account,
         AuditLog.GlobalRegion,
         ($"arn:aws:iam::{account}:root", "AWS::IAM::AccessKey"),
-        new Dictionary<string, string> { ["accessKeyId"] = newKey, ["removedAccessKeyIds"] = string.Join(",", removed.Select(key => key.Id)) });
+        new Dictionary<string, string>(LocalOperator.Facts()) { ["accessKeyId"] = newKey, ["removedAccessKeyIds"] = string.Join(",", removed.Select(key => key.Id)) });
 
     private static Account Find(IStoreView view, string? id)
     {

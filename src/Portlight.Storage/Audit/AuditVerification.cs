@@ -30,7 +30,7 @@ public static class AuditVerification
 
     /// <summary>Follows exported events, a line each, that may begin anywhere in the chain.</summary>
     /// <param name="lines">The lines, as the store wrote them.</param>
-    /// <param name="before">The event before the first line; without it the first line's hash is taken on trust, and so its text is too.</param>
+    /// <param name="before">The event before the first line; without it the first line's text cannot be verified, unless it is event 1: see <see cref="AuditReport.Unverified"/>.</param>
     /// <param name="expectedHead">An event that the lines must hold.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
     public static async Task<AuditReport> VerifyAsync(

@@ -14,9 +14,10 @@ internal sealed class AuditWalk
     private AuditBreak? broken;
     private DateTimeOffset? firstAt;
     private long firstSequence;
+    private long? unverified;
     private long events;
 
-    /// <param name="start">The event before the first line; null takes the first line on trust.</param>
+    /// <param name="start">The event before the first line; null when that is not known, and then the first line's text cannot be verified unless it is event 1.</param>
     /// <param name="expectedHead">An event that has to be there.</param>
     public AuditWalk(AuditAnchor? start, AuditAnchor? expectedHead)
     {
@@ -57,7 +58,7 @@ internal sealed class AuditWalk
             CompareEnd(expectedHead);
         }
 
-        return new AuditReport(events, firstAt, events == 0 ? null : TimeOf(lastLine.WrittenSpan), start, at, broken, expectedHead?.Sequence < firstSequence - 1);
+        return new AuditReport(events, firstAt, events == 0 ? null : TimeOf(lastLine.WrittenSpan), start, at, broken, events > 0 && expectedHead?.Sequence < firstSequence - 1) { Unverified = unverified };
     }
 
     private bool TryFollow(ReadOnlySpan<byte> line, out AuditAnchor next, out string problem)
@@ -67,11 +68,24 @@ internal sealed class AuditWalk
             return AuditChain.TryVerify(line, at, out next, out problem);
         }
 
-        // The first of exported lines: its hash is where the chain begins.
-        var isLine = AuditLine.TryParse(line, out var parsed);
-        next = isLine ? parsed.ToAnchor() : new AuditAnchor(0, AuditChain.Genesis);
-        problem = isLine ? "" : "the line does not end with its place in the chain";
-        return isLine;
+        // The first of exported lines. What comes before the first event of all is known, and the expected head may be what comes before this one.
+        if (!AuditLine.TryParse(line, out var parsed))
+        {
+            next = new AuditAnchor(0, AuditChain.Genesis);
+            problem = "the line does not end with its place in the chain";
+            return false;
+        }
+
+        var before = parsed.Sequence == 1 ? new AuditAnchor(0, AuditChain.Genesis) : parsed.Sequence - 1 == expectedHead?.Sequence ? expectedHead : null;
+        if (before is not null)
+        {
+            return AuditChain.TryVerify(line, at = before, out next, out problem);
+        }
+
+        unverified = parsed.Sequence;
+        next = parsed.ToAnchor();
+        problem = "";
+        return true;
     }
 
     private void CompareEnd(AuditAnchor expected)

@@ -13,12 +13,13 @@ public static class KeyRotation
     /// <param name="store">A store that nobody holds a <see cref="SecretBox"/> for.</param>
     /// <param name="keyFilePath">Its key file, which exists.</param>
     /// <param name="keepsOldKeys">Keeps the older keys, until the next rotation at the latest, so that sessions live on.</param>
+    /// <param name="describe">Makes the event of it, which is durable with the secrets that are sealed anew; given how many those are. Null records none.</param>
     /// <param name="cancellationToken">Ends it between two steps.</param>
     /// <exception cref="StoreException">A secret cannot be opened, or something could not be written. Everything stored still opens.</exception>
-    public static async Task<KeyRotationReport> RunAsync(IStore store, string keyFilePath, bool keepsOldKeys = false, CancellationToken cancellationToken = default)
+    public static async Task<KeyRotationReport> RunAsync(IStore store, string keyFilePath, bool keepsOldKeys = false, Func<int, AuditEvent>? describe = null, CancellationToken cancellationToken = default)
     {
         var box = KeyFile.Rotate(keyFilePath);
-        var resealed = await ResealAsync(store, box, cancellationToken).ConfigureAwait(false);
+        var resealed = await ResealAsync(store, box, describe, cancellationToken).ConfigureAwait(false);
         if (!keepsOldKeys)
         {
             KeyFile.Forget(keyFilePath);
@@ -28,7 +29,7 @@ public static class KeyRotation
     }
 
     /// <summary>Seals everything stored with the key of the box that seals; all of it is durable, or nothing.</summary>
-    internal static Task<int> ResealAsync(IStore store, SecretBox box, CancellationToken cancellationToken) => store.CommitAsync(
+    internal static Task<int> ResealAsync(IStore store, SecretBox box, Func<int, AuditEvent>? describe, CancellationToken cancellationToken) => store.CommitAsync(
         (view, changes) =>
         {
             var resealed = 0;
@@ -42,6 +43,11 @@ public static class KeyRotation
             {
                 changes.Save(pair with { SealedPrivateKey = Reseal(box, pair.SealedPrivateKey!, $"key pair `{pair.Name}` of {pair.Scope}") });
                 resealed++;
+            }
+
+            if (describe is not null)
+            {
+                changes.Record(describe(resealed));
             }
 
             return resealed;

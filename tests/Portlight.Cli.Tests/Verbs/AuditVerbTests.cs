@@ -79,6 +79,38 @@ public sealed class AuditVerbTests : IAsyncLifetime
         Assert.Contains("the end is missing", error, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Nothing_passes_for_verified_that_is_not()
+    {
+        var lines = Lines();
+        var second = await WriteAsync("b.jsonl", lines[1..]);
+        var forged = await WriteAsync("forged.jsonl", [lines[1].Replace("\"n\":2", "\"n\":7", StringComparison.Ordinal), lines[2]]);
+        var before = $"1:{lines[0][^67..^3]}";
+
+        // Where the files begin with an event whose predecessor is unknown, that is said; with it, the text counts.
+        Assert.Contains("the text of event 2 is not verified", (await RunAsync($"audit verify --file {second}")).Output, StringComparison.Ordinal);
+        Assert.Contains("the text of event 2 is not verified", (await RunAsync($"audit verify --file {forged}")).Output, StringComparison.Ordinal);
+        foreach (var option in new[] { "--after", "--head" })
+        {
+            var (code, output, _) = await RunAsync($"audit verify --file {second} {option} {before}");
+            Assert.Equal((0, false), (code, output.Contains("not verified", StringComparison.Ordinal)));
+            Assert.Contains("broken at event 2", (await RunAsync($"audit verify --file {forged} {option} {before}")).Error, StringComparison.Ordinal);
+        }
+
+        // Event 1 follows from what is known.
+        var first = await WriteAsync("first.jsonl", [lines[0].Replace("\"n\":1", "\"n\":7", StringComparison.Ordinal), .. lines[1..]]);
+        Assert.Contains("broken at event 1", (await RunAsync($"audit verify --file {first} --head {await HeadAsync()}")).Error, StringComparison.Ordinal);
+
+        // A file that was emptied, and a head that nothing can be compared with.
+        var empty = Path.Combine(directory, "empty.jsonl");
+        await File.WriteAllTextAsync(empty, "", TestContext.Current.CancellationToken);
+        Assert.Equal(1, (await RunAsync($"audit verify --file {empty}")).Code);
+        Assert.Contains("empty.jsonl holds no events", (await RunAsync($"audit verify --file {second} {empty}")).Error, StringComparison.Ordinal);
+        var third = await WriteAsync("third.jsonl", lines[2..]);
+        Assert.Contains("could not be compared", (await RunAsync($"audit verify --file {third} --head {before}")).Error, StringComparison.Ordinal);
+        Assert.Equal(2, (await RunAsync($"audit verify --data {directory} --after {before}")).Code);
+    }
+
     private static async Task<(int Code, string Output, string Error)> RunAsync(string line)
     {
         await using var output = new StringWriter();

@@ -34,6 +34,7 @@ public sealed class CredentialsVerbTests : IDisposable
             var log = System.Text.Encoding.UTF8.GetString(audit.FindAuditBlockBefore(long.MaxValue)!.Lines.Span);
             Assert.Contains("\"eventName\":\"RootKeyReset\"", log, StringComparison.Ordinal);
             Assert.Contains($"\"removedAccessKeyIds\":\"{lost.AccessKeyId}\"", log, StringComparison.Ordinal);
+            Assert.Contains($"\"uid\":\"{(Environment.IsPrivilegedProcess ? "0" : "")}", log, StringComparison.Ordinal);
             Assert.DoesNotContain(credentials.SecretAccessKey, log, StringComparison.Ordinal);
             Assert.NotEqual(lost.AccessKeyId, credentials.AccessKeyId);
             Assert.DoesNotContain(credentials.SecretAccessKey, output + error, StringComparison.Ordinal);
@@ -80,6 +81,12 @@ public sealed class CredentialsVerbTests : IDisposable
 
         Assert.Equal(0, code);
         Assert.Matches("secret.key: key [0-9a-f]{8}, 2 secrets sealed anew, 1 older key dropped\n$", output);
+        using (var audit = Storage.Sqlite.AuditLogFile.Open(Path.Combine(_data.FullName, "portlight.db")))
+        {
+            var log = System.Text.Encoding.UTF8.GetString(audit.FindAuditBlockBefore(long.MaxValue)!.Lines.Span);
+            Assert.Matches("\"eventName\":\"KeyFileRotated\".*\"uid\":\"[0-9]+\".*\"resealedSecrets\":\"2\",\"keepsOldKeys\":\"false\"", log);
+        }
+
         var after = await File.ReadAllLinesAsync(Path.Combine(_data.FullName, "secret.key"), TestContext.Current.CancellationToken);
         Assert.Equal(2, after.Length);
         Assert.DoesNotContain(after[1], before, StringComparison.Ordinal);

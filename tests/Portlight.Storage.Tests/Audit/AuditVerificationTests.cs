@@ -131,14 +131,18 @@ public sealed class AuditVerificationTests
         foreach (var text in new[] { string.Join('\n', lines), string.Join('\n', lines) + "\n" })
         {
             var report = await VerifyAsync(text, before: null, Head);
-            Assert.Equal(new AuditReport(9 - first, Sample.Start.AddSeconds(first), Sample.Start.AddSeconds(8), null, Head, null, false), report);
-            Assert.Null((await VerifyAsync(text, AnchorAt(first - 1), Head)).Break);
+            Assert.Equal(
+                new AuditReport(9 - first, Sample.Start.AddSeconds(first), Sample.Start.AddSeconds(8), null, Head, null, false) { Unverified = first == 1 ? null : first }, report);
+            Assert.Equal((null, null), ((await VerifyAsync(text, AnchorAt(first - 1), Head)).Break, (await VerifyAsync(text, AnchorAt(first - 1), Head)).Unverified));
         }
 
-        // Without the event before, the first line is taken on trust; with it, its text counts too.
+        // What comes before event 1 is known. Before any other it must be given, as such or as the expected head: else the first text is said not to be verified.
         lines[0] = lines[0].Replace("größe", "klein", StringComparison.Ordinal);
-        Assert.Null((await VerifyAsync(string.Join('\n', lines), before: null, Head)).Break);
-        Assert.Equal(first, (await VerifyAsync(string.Join('\n', lines), AnchorAt(first - 1), Head)).Break!.Sequence);
+        var changed = string.Join('\n', lines);
+        var alone = await VerifyAsync(changed, before: null, Head);
+        Assert.Equal(first == 1 ? (1L, (long?)null) : ((long?)null, first), (alone.Break?.Sequence, alone.Unverified));
+        Assert.Equal(first, (await VerifyAsync(changed, AnchorAt(first - 1), Head)).Break!.Sequence);
+        Assert.Equal(first, (await VerifyAsync(changed, before: null, AnchorAt(first - 1))).Break!.Sequence);
     }
 
     [Fact]

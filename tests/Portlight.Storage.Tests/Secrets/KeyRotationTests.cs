@@ -58,7 +58,7 @@ public sealed class KeyRotationTests : IAsyncLifetime
     public async Task Older_keys_can_be_kept_until_the_next_rotation()
     {
         var session = KeyFile.OpenOrCreate(KeyPath).Seal("session"u8);
-        await KeyRotation.RunAsync(store, KeyPath, keepsOldKeys: true, Cancellation);
+        await KeyRotation.RunAsync(store, KeyPath, keepsOldKeys: true, cancellationToken: Cancellation);
         Assert.Equal("session"u8, KeyFile.OpenOrCreate(KeyPath).Open(session));
 
         var report = await KeyRotation.RunAsync(store, KeyPath, cancellationToken: Cancellation);
@@ -81,7 +81,7 @@ public sealed class KeyRotationTests : IAsyncLifetime
             AssertEverythingOpens();
             if (steps >= 3)
             {
-                Assert.Equal(4, await KeyRotation.ResealAsync(store, box, Cancellation));
+                Assert.Equal(4, await KeyRotation.ResealAsync(store, box, describe: null, Cancellation));
                 AssertEverythingOpens();
             }
         }
