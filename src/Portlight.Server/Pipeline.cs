@@ -20,10 +20,12 @@ namespace Portlight.Server;
 /// answer or error → metrics and log. Errors are made into answers here and nowhere else.
 /// </summary>
 internal sealed class Pipeline(
-    OperationTable operations, RequestOrigins origins, Authenticator authenticator, RateLimiter rates, AuditLog audit, ServerMetrics metrics, TimeProvider clock, ILogger<Pipeline> log)
+    OperationTable operations, RequestOrigins origins, Authenticator authenticator, RateLimiter rates, AccountShares shares, AuditLog audit, ServerMetrics metrics, TimeProvider clock, ILogger<Pipeline> log)
 {
     /// <summary>The header that says on every answer that no packet is filtered, with the value <c>record</c>.</summary>
     public const string EnforceHeader = "x-portlight-enforce";
+
+    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(2);
 
     /// <summary>No packet is filtered here: every answer says so, because a client reads <c>Succeeded</c> in it.</summary>
     public bool OnlyRecords { get; init; }
@@ -43,9 +45,10 @@ internal sealed class Pipeline(
             Audit = new AuditNotes { Log = audit, Http = http },
         };
         using var answer = new AnswerBuffer();
-        var error = await RunAsync(http, call, answer);
+        LightsailException? error = null;
         try
         {
+            error = await RunAsync(http, call, answer);
             await call.AnswersAfter;
             await AnswerAsync(http, call, answer.Written, error);
         }
@@ -55,6 +58,7 @@ internal sealed class Pipeline(
         }
         finally
         {
+            shares.Of(call.Principal.AccountId).Release(call.HeldAnswer);
             var took = clock.GetElapsedTime(began);
             metrics.Record(call, error, took);
             RequestLog.Write(log, call, call.Origin.Source, error, took);
@@ -68,14 +72,19 @@ internal sealed class Pipeline(
         var body = default(RequestBody);
         try
         {
-            body = await RequestBody.ReadAsync(http.Request, http.RequestAborted);
+            if (!RequestBody.TryRead(http.Request, out body))
+            {
+                Authenticator.RequireForm(http.Request);
+                body = await RequestBody.ReadAsync(http.Request, clock, http.RequestAborted);
+            }
+
             call.Now = clock.GetUtcNow();
             call.Audit.Body = body.Memory;
             call.Entry = FindOperation(http.Request, call, body.Memory.Span);
             authenticator.Authenticate(call, http.Request, body.Memory.Span, http.RequestAborted);
             rates.Take(call.Principal.OriginKeyId);
             call.ConfirmWithin = ConfirmHeader.Read(http.Request.Headers, call);
-            await call.Entry.RunAsync(call, body.Memory, answer);
+            await RunAsync(call, body.Memory, answer);
         }
         catch (Exception problem)
         {
@@ -93,6 +102,30 @@ internal sealed class Pipeline(
         }
 
         return error;
+    }
+
+    /// <summary>Runs the operation on its account's share.</summary>
+    private async Task RunAsync(Call call, ReadOnlyMemory<byte> body, AnswerBuffer answer)
+    {
+        var share = shares.Of(call.Principal.AccountId);
+        if (share.Overdrawn() is var wait && wait > TimeSpan.Zero)
+        {
+            // The refusal waits, or a caller that asks again at once would take as much by being refused.
+            call.AnswersAfter = Task.Delay(wait < LongestWait ? wait : LongestWait, clock, call.Aborted);
+            throw new ThrottlingException("Rate exceeded: the policies, simulations and large answers of this account take more work than its share") { RetryAfter = wait };
+        }
+
+        try
+        {
+            await call.Entry!.RunAsync(call, body, answer);
+        }
+        finally
+        {
+            share.Pay(call.StepsTaken, body.Length, answer.Written.Length);
+        }
+
+        share.Hold(answer.Written.Length);
+        call.HeldAnswer = answer.Written.Length;
     }
 
     /// <summary>Nothing is answered that the audit log does not have: what it cannot take has failed.</summary>
@@ -200,7 +233,17 @@ internal sealed class Pipeline(
             response.Headers.RetryAfter = ((long)Math.Ceiling(throttled.RetryAfter.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
         }
 
-        await response.BodyWriter.WriteAsync(answer, http.RequestAborted);
+        await SendAsync(http, answer);
+    }
+
+    /// <summary>Sends an answer as fast as its caller reads it: the web server gets to hold no more than a piece of it.</summary>
+    private static async Task SendAsync(HttpContext http, ReadOnlyMemory<byte> answer)
+    {
+        const int Piece = 64 << 10;
+        for (var sent = 0; sent < answer.Length; sent += Piece)
+        {
+            await http.Response.BodyWriter.WriteAsync(answer[sent..Math.Min(sent + Piece, answer.Length)], http.RequestAborted);
+        }
     }
 
     private static bool IsAborted(HttpContext http, Exception problem) => problem is OperationCanceledException or IOException && http.RequestAborted.IsCancellationRequested;

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -101,7 +102,8 @@ public sealed partial class PortlightServer : IAsyncDisposable
 
         DirectoryFlush.Create(options.DataDirectory);
         Reconciler? synchronised = null;
-        var app = opened.Add(BuildHttp(listeners, logging, () => Volatile.Read(ref synchronised)?.InForce ?? 0));
+        var shares = new ConnectionShares(options.ConnectionsPerSource, options.TrustedProxies);
+        var app = opened.Add(BuildHttp(listeners, shares, logging, () => Volatile.Read(ref synchronised)?.InForce ?? 0));
         var loggers = app.Services.GetRequiredService<ILoggerFactory>();
         // The store first: who rotates the key file holds its lock, and a key that was read before would seal what nobody can open.
         var store = opened.Add(SqliteStore.Open(Path.Combine(options.DataDirectory, DatabaseName), clock));
@@ -122,6 +124,7 @@ public sealed partial class PortlightServer : IAsyncDisposable
             () => agent.Status.Enforces ? reconciler.UnfilteredCount : store.View.AllInstances().Count,
             () => reconciler.Contact.FailingSince is not null);
 
+        metrics.ObserveConnections(() => shares.Refused);
         var principals = new Principals(loggers.CreateLogger<Principals>());
         var services = new Services(options, store, reconciler, projection, agent, setup, box, clock) { Principals = principals };
         var audit = opened.Add(new AuditTrail(options, store, owner.Id, metrics, clock, loggers));
@@ -138,6 +141,7 @@ public sealed partial class PortlightServer : IAsyncDisposable
                 new KeyUses(store, clock, loggers.CreateLogger<KeyUses>()),
                 clock),
             new RateLimiter(options.RequestsPerSecond, clock),
+            new AccountShares(clock),
             audit.Log,
             metrics,
             clock,
@@ -196,7 +200,7 @@ public sealed partial class PortlightServer : IAsyncDisposable
 
     public ValueTask DisposeAsync() => opened.DisposeAsync();
 
-    private static WebApplication BuildHttp(BoundListeners listeners, Action<ILoggingBuilder> logging, Func<long> inForce)
+    private static WebApplication BuildHttp(BoundListeners listeners, ConnectionShares shares, Action<ILoggingBuilder> logging, Func<long> inForce)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ContentRootPath = "/" });
         logging(builder.Logging);
@@ -209,7 +213,12 @@ public sealed partial class PortlightServer : IAsyncDisposable
             kestrel.Limits.MaxRequestHeadersTotalSize = 16 * 1024;
             kestrel.Limits.MaxConcurrentConnections = 10_000;
             kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
-            ConnectionStart.Note(kestrel, inForce);
+            kestrel.Limits.MinResponseDataRate = new MinDataRate(bytesPerSecond: 32 * 1024, gracePeriod: TimeSpan.FromSeconds(5));
+            kestrel.ConfigureEndpointDefaults(listen =>
+            {
+                shares.Bound(listen);
+                ConnectionStart.Note(listen, inForce);
+            });
         });
         return builder.Build();
     }

@@ -17,6 +17,9 @@ internal readonly struct RequestBody : IDisposable
     /// </summary>
     public const int MaxDiscarded = 32 * 1024 * 1024;
 
+    /// <summary>The time in which a body has to come, once its head is there.</summary>
+    public static readonly TimeSpan Deadline = TimeSpan.FromSeconds(10);
+
     private readonly byte[]? rented;
 
     private RequestBody(byte[]? rented, int length)
@@ -27,15 +30,51 @@ internal readonly struct RequestBody : IDisposable
 
     public ReadOnlyMemory<byte> Memory { get; }
 
+    /// <summary>The body when it has come with its head, as nearly every one has.</summary>
     /// <exception cref="RequestEntityTooLargeException">It is longer than <see cref="MaxLength"/>.</exception>
-    public static async ValueTask<RequestBody> ReadAsync(HttpRequest request, CancellationToken cancellationToken)
+    public static bool TryRead(HttpRequest request, out RequestBody body)
     {
         if (request.ContentLength > MaxLength)
         {
             throw TooLarge();
         }
 
+        body = default;
         var reader = request.BodyReader;
+        if (!reader.TryRead(out var read))
+        {
+            return false;
+        }
+
+        if (read.IsCompleted && read.Buffer.Length <= MaxLength)
+        {
+            body = Take(reader, read.Buffer);
+            return true;
+        }
+
+        reader.AdvanceTo(read.Buffer.Start); // whatever there is, is read again
+        return false;
+    }
+
+    /// <summary>Waits for the body.</summary>
+    /// <exception cref="RequestEntityTooLargeException">It is longer than <see cref="MaxLength"/>.</exception>
+    /// <exception cref="MalformedHttpRequestException">It did not come whole before <see cref="Deadline"/>.</exception>
+    public static async ValueTask<RequestBody> ReadAsync(HttpRequest request, TimeProvider clock, CancellationToken cancellationToken)
+    {
+        using var deadline = new CancellationTokenSource(Deadline, clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
+        try
+        {
+            return await ReadAsync(request.BodyReader, either.Token);
+        }
+        catch (OperationCanceledException) when (deadline.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            throw new MalformedHttpRequestException($"the body of the HTTP request did not arrive within {Deadline.TotalSeconds} s");
+        }
+    }
+
+    private static async ValueTask<RequestBody> ReadAsync(PipeReader reader, CancellationToken cancellationToken)
+    {
         while (true)
         {
             var read = await reader.ReadAsync(cancellationToken);

@@ -82,6 +82,9 @@ public sealed record ServeOptions
     /// <summary>Requests a second that one access key may make, with bursts of the same number; 0 for no bound.</summary>
     public int RequestsPerSecond { get; init; } = 5000;
 
+    /// <summary>Connections that one source (an IPv4 address, an IPv6 /64) may have at once, unless it is a trusted proxy; 0 for no bound.</summary>
+    public int ConnectionsPerSource { get; init; } = 1000;
+
     /// <summary>The longest that the refusal of a wrong signature waits; zero for not at all.</summary>
     public TimeSpan RefusalDelay { get; init; } = TimeSpan.FromSeconds(4);
 

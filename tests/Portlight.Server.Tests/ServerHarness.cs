@@ -22,7 +22,10 @@ internal sealed class ServerHarness : IAsyncDisposable
 
     public ScriptedAgent Agent { get; } = new();
 
-    public FakeTimeProvider Clock { get; } = new(new DateTimeOffset(2026, 11, 22, 12, 0, 0, TimeSpan.Zero));
+    /// <summary>The server's clock, which the test moves; of a server that runs in real time, the moment of its start, which requests are signed for.</summary>
+    public required FakeTimeProvider Clock { get; init; }
+
+    private TimeProvider Time { get; init; } = null!;
 
     public HttpClient Http { get; } = new();
 
@@ -39,9 +42,18 @@ internal sealed class ServerHarness : IAsyncDisposable
     /// <summary>The scope of the first account and region.</summary>
     public Scope Scope { get; private set; }
 
-    public static async Task<ServerHarness> StartAsync(Func<ServeOptions, ServeOptions>? configure = null)
+    public static Task<ServerHarness> StartAsync(Func<ServeOptions, ServeOptions>? configure = null)
     {
-        var harness = new ServerHarness();
+        var clock = new FakeTimeProvider(new DateTimeOffset(2026, 11, 22, 12, 0, 0, TimeSpan.Zero));
+        return StartAsync(new ServerHarness { Clock = clock, Time = clock }, configure);
+    }
+
+    /// <summary>For what is measured: nobody moves the clock.</summary>
+    public static Task<ServerHarness> StartInRealTimeAsync(Func<ServeOptions, ServeOptions>? configure = null) =>
+        StartAsync(new ServerHarness { Clock = new FakeTimeProvider(TimeProvider.System.GetUtcNow()), Time = TimeProvider.System }, configure);
+
+    private static async Task<ServerHarness> StartAsync(ServerHarness harness, Func<ServeOptions, ServeOptions>? configure)
+    {
         // The clock stands still unless a test moves it: a refusal that waits would wait for ever.
         var options = new ServeOptions { DataDirectory = harness.directory, Listen = [new Uri("http://127.0.0.1:0")], Account = "111122223333", RefusalDelay = TimeSpan.Zero };
         harness.options = configure is null ? options : configure(options);
@@ -149,7 +161,7 @@ internal sealed class ServerHarness : IAsyncDisposable
 
     private async Task StartServerAsync()
     {
-        Server = await PortlightServer.StartAsync(options, (_, _) => Agent, Clock, logging => logging.AddProvider(Log), TestContext.Current.CancellationToken);
+        Server = await PortlightServer.StartAsync(options, (_, _) => Agent, Time, logging => logging.AddProvider(Log), TestContext.Current.CancellationToken);
         Assert.True(SharedCredentialsFile.TryRead(Path.Combine(directory, "credentials"), "default", out var credentials, out var problem), problem);
         Credentials = credentials;
         Scope = new Scope("111122223333", options.Region);

@@ -45,6 +45,8 @@ internal static class ServeSettings
             Number(100_000, (options, count) => options with { SourcesPerFamily = count })),
         new("requests-per-second", "COUNT", "5000", "Requests a second that one access key may make, with bursts of the same number; 0 for no bound", IsList: false,
             Number(int.MaxValue, (options, count) => options with { RequestsPerSecond = count })),
+        new("connections-per-source", "COUNT", "1000", "Connections that one source (an IPv4 address, an IPv6 /64) may have at once, unless it is a trusted proxy; 0 for no bound", IsList: false,
+            Number(10_000, (options, count) => options with { ConnectionsPerSource = count })),
         new("refusal-delay", "DURATION", "4s", "Longest wait before a wrong signature is refused, reached by doubling after the first few from one source; 0s for none", IsList: false,
             Duration(TimeSpan.FromSeconds(60), (options, duration) => options with { RefusalDelay = duration })),
         new("trusted-proxy", "CIDR", "none", "Proxies that are believed when they say where a request comes from (X-Forwarded-For, X-Forwarded-Proto)", IsList: true,

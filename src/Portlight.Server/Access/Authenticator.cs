@@ -59,18 +59,36 @@ internal sealed class Authenticator(IStore store, AccessKeySecrets secrets, Sess
         }
     }
 
-    /// <summary>The refusal of a signature that does not hold, to be told after a while; null when it holds.</summary>
-    /// <exception cref="LightsailException">It has not the form of a signature for this service and time: no secret was tried.</exception>
-    private LightsailException? Verify(IStoreView view, Call call, HttpRequest request, ReadOnlySpan<byte> body, out ParsedSignature? parsed, out Holder? holder)
+    /// <summary>
+    /// Looks at the form of a signature before a body is waited for: who has none need not send one. Whether anybody has the key is looked at later, for all alike, or the
+    /// refusal would tell.
+    /// </summary>
+    /// <exception cref="LightsailException">There is no signature, or not the whole of one.</exception>
+    public static void RequireForm(HttpRequest request)
+    {
+        if (SigV4Verifier.FindProblemOfForm(Signed(request, [])) is { } problem)
+        {
+            throw problem.ToException();
+        }
+    }
+
+    private static SigV4Request<RequestHeaders> Signed(HttpRequest request, ReadOnlySpan<byte> body)
     {
         var target = request.HttpContext.Features.Get<IHttpRequestFeature>()!.RawTarget;
         var question = target.IndexOf('?', StringComparison.Ordinal);
-        var signed = new SigV4Request<RequestHeaders>(
+        return new SigV4Request<RequestHeaders>(
             request.Method,
             question < 0 ? target : target[..question],
             question < 0 ? "" : target[(question + 1)..],
             new RequestHeaders(request.Headers),
             body);
+    }
+
+    /// <summary>The refusal of a signature that does not hold, to be told after a while; null when it holds.</summary>
+    /// <exception cref="LightsailException">It has not the form of a signature for this service and time: no secret was tried.</exception>
+    private LightsailException? Verify(IStoreView view, Call call, HttpRequest request, ReadOnlySpan<byte> body, out ParsedSignature? parsed, out Holder? holder)
+    {
+        var signed = Signed(request, body);
         var verifier = verifiers[call.Entry!.Service.SigningName];
         if (!verifier.TryParse(signed, out parsed, out var problem))
         {

@@ -13,12 +13,12 @@ internal sealed record ConnectionStart(long Revision)
     /// <summary>The connection of a request; the beginning of time for one that was not accepted here.</summary>
     public static ConnectionStart Of(HttpContext http) => http.Features.Get<ConnectionStart>() ?? new ConnectionStart(0);
 
-    /// <summary>Notes it for every connection of the addresses that the web server is given after this.</summary>
-    /// <param name="kestrel">The web server.</param>
+    /// <summary>Notes it for every connection of an address.</summary>
+    /// <param name="listen">The address.</param>
     /// <param name="inForce">The revision that is in force now.</param>
-    public static void Note(KestrelServerOptions kestrel, Func<long> inForce) => kestrel.ConfigureEndpointDefaults(listen => listen.Use(next => connection =>
+    public static void Note(ListenOptions listen, Func<long> inForce) => listen.Use(next => connection =>
     {
         connection.Features.Set(new ConnectionStart(inForce()));
         return next(connection);
-    }));
+    });
 }

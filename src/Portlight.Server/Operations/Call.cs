@@ -11,6 +11,7 @@ namespace Portlight.Server.Operations;
 internal sealed class Call
 {
     private List<(AccessQuestion Question, Decision? Decision)>? decisions;
+    private long earlierSteps;
 
     public required string RequestId { get; init; }
 
@@ -60,7 +61,20 @@ internal sealed class Call
     public bool IsDeciding { get; set; }
 
     /// <summary>The questions are asked anew, because what they were about has changed.</summary>
-    public void BeginToAsk() => Budget = new EvaluationBudget(EvaluationBudget.StepsOfRequest);
+    public void BeginToAsk()
+    {
+        NoteSteps(Budget.Spent);
+        Budget = new EvaluationBudget(EvaluationBudget.StepsOfRequest);
+    }
+
+    /// <summary>Steps that evaluations of the call have taken, those of a simulation and of questions that were asked again included.</summary>
+    public long StepsTaken => Budget.Spent + earlierSteps;
+
+    /// <summary>Notes steps that were not paid from <see cref="Budget"/>.</summary>
+    public void NoteSteps(long steps) => earlierSteps += steps;
+
+    /// <summary>Bytes of the answer that are held until it is sent.</summary>
+    public int HeldAnswer { get; set; }
 
     /// <summary>Ends long work when nobody waits for its answer any more.</summary>
     public CancellationToken Aborted { get; init; }

@@ -32,6 +32,10 @@ internal sealed class ServerMetrics : IDisposable
         meter.CreateObservableGauge("portlight.agent.failing", () => isFailing() ? 1 : 0, description: "1 while what is stored cannot be made true in the kernel.");
     }
 
+    /// <summary>Shows how many connections were closed because their source had too many.</summary>
+    public void ObserveConnections(Func<long> refused) =>
+        meter.CreateObservableCounter("portlight.connections.refused", refused, unit: "{connection}", description: "Connections that were closed because their source had too many.");
+
     /// <summary>Shows how the audit log gets on.</summary>
     /// <param name="recorded">Number of the last durable event.</param>
     /// <param name="audit">Where calls are recorded.</param>

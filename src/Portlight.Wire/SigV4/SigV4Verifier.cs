@@ -21,6 +21,14 @@ public sealed class SigV4Verifier(SigV4Rules rules, TimeProvider clock)
     private readonly SignatureCheck _check = new(rules);
     private readonly SigningKeys _keys = new(MaxCachedKeys);
 
+    /// <summary>What is wrong with the form of the request's signature, as far as the head alone tells; null when nothing is. It proves nothing.</summary>
+    public static SigV4Problem? FindProblemOfForm<THeaders>(in SigV4Request<THeaders> request)
+        where THeaders : struct, IHeaderSource
+    {
+        SignatureClaim.TryFind(request, out _, out var problem);
+        return problem;
+    }
+
     /// <summary>Finds the request's signature, in the Authorization header or in the query, and checks its form, time and scope.</summary>
     public bool TryParse<THeaders>(
         in SigV4Request<THeaders> request,

@@ -39,6 +39,12 @@ internal sealed class RawRequest : IDisposable
         return (signed.Headers.Contains("Host") ? head : head.Append("Host: ").Append(signed.RequestUri!.Authority).Append("\r\n")).Append("\r\n").ToString();
     }
 
+    /// <summary>Sends the head of a request and nothing else.</summary>
+    public Task SendHeadAsync(HttpRequestMessage signed, int length) => SendAsync(HeadOf(signed, length));
+
+    /// <summary>Whether the server has closed the connection without a word.</summary>
+    public async Task<bool> IsClosedAsync() => await StatusAsync() is null;
+
     public Task SendAsync(string text) => stream.WriteAsync(Encoding.UTF8.GetBytes(text), TestContext.Current.CancellationToken).AsTask();
 
     /// <summary>The status of the answer; null when the connection is closed without one.</summary>

@@ -34,6 +34,7 @@ internal sealed record SimulatedResult(string Action, string Resource, Simulatio
             var (action, resource) = (asked.Actions[at / asked.Resources.Count], asked.Resources[at % asked.Resources.Count]);
             var budget = new EvaluationBudget(EvaluationBudget.StepsOfRequest);
             var simulation = Evaluator.Simulate(action, resource, asked.Context, policies, budget);
+            call.NoteSteps(budget.Spent);
             if (budget.IsSpent)
             {
                 throw IamException.InvalidInput($"{action} on {resource}: the policies take more work than a request may cost, and a request would be denied; make their patterns simpler.");

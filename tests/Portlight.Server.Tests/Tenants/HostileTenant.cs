@@ -1,0 +1,168 @@
+using System.Text;
+using Portlight.Domain;
+using Portlight.Wire.Client;
+using Portlight.Wire.SigV4;
+using static Portlight.Server.Tests.Iam.IamCalls;
+
+namespace Portlight.Server.Tests.Tenants;
+
+/// <summary>An account that means ill, with as much of everything as its quotas give it, and the ways in which it tries to take the server from the others.</summary>
+internal sealed class HostileTenant
+{
+    private const int Connections = 8;
+
+    private readonly ServerHarness server;
+    private readonly AwsCredentials root;
+    private readonly AwsCredentials mallory;
+    private int made;
+
+    private HostileTenant(ServerHarness server, AwsCredentials root, AwsCredentials mallory) => (this.server, this.root, this.mallory) = (server, root, mallory);
+
+    /// <summary>The ways, by name: each runs until it is told to stop.</summary>
+    public IReadOnlyDictionary<string, Func<CancellationToken, Task>> Ways => new Dictionary<string, Func<CancellationToken, Task>>(StringComparer.Ordinal)
+    {
+        ["slow patterns"] = stop => RepeatAsync(() => Form(mallory, "Action=UpdateUser&Version=2010-05-08&UserName=mallory&NewPath=%2Fx%2F", new string('a', 12_000)), stop),
+        ["simulations"] = stop => RepeatAsync(() => Form(root, Simulation), stop),
+        ["many users"] = stop => RepeatAsync(() => Form(root, $"Action=CreateUser&Version=2010-05-08&UserName=u{Interlocked.Increment(ref made)}"), stop, isNew: true),
+        ["long lists"] = stop => RepeatAsync(() => Form(root, "Action=GetAccountAuthorizationDetails&Version=2010-05-08&MaxItems=1000"), stop),
+        ["slow bodies"] = SlowBodiesAsync,
+        ["slow readers"] = SlowReadersAsync,
+    };
+
+    public static async Task<HostileTenant> CreateAsync(ServerHarness server)
+    {
+        var root = await server.AddAccountAsync();
+        var account = server.Server.Store.View.ListAccounts().First(account => !account.IsOwner).Id;
+        var slow = Allow("*", condition: $$"""{"StringNotLike":{"aws:UserAgent":"*{{new string('a', 5_800)}}b"} }""");
+        var groups = Enumerable.Range(0, 10).Select(i => $"g{i}").ToArray();
+        await server.Server.Store.CommitAsync((_, changes) =>
+        {
+            var now = server.Clock.GetUtcNow();
+            for (var i = 0; i < 100; i++)
+            {
+                changes.Save(new ManagedPolicy
+                {
+                    AccountId = account,
+                    Name = $"p{i:D3}",
+                    Path = "/",
+                    Id = $"ANPA{i:D17}",
+                    CreatedAt = now,
+                    UpdatedAt = now,
+                    Versions = [.. Enumerable.Range(1, 5).Select(version => new ManagedPolicyVersion(version, slow + new string(' ', 18_000), now))],
+                    DefaultVersion = 1,
+                    LastVersion = 5,
+                });
+            }
+
+            for (var i = 0; i < 10; i++)
+            {
+                changes.Save(new Group
+                {
+                    AccountId = account,
+                    Name = groups[i],
+                    Path = "/",
+                    Id = $"AGPA{i:D17}",
+                    CreatedAt = now,
+                    AttachedPolicies = [.. Enumerable.Range(i * 10, 10).Select(policy => $"arn:aws:iam::{account}:policy/p{policy:D3}")],
+                });
+            }
+
+            for (var i = 0; i < 500; i++)
+            {
+                changes.Save(new User
+                {
+                    AccountId = account,
+                    Name = $"filler{i:D4}",
+                    Path = "/",
+                    Id = $"AIDA{i:D17}",
+                    CreatedAt = now,
+                    InlinePolicies = IdentityDefaults.Policies.Add("p", Allow("*") + new string(' ', 8_000)),
+                });
+            }
+
+            return true;
+        }, TestContext.Current.CancellationToken);
+        return new HostileTenant(server, root, await server.AddUserAsync("mallory", [Allow("*")], user => user with { Groups = [.. groups] }, account));
+    }
+
+    /// <summary>A form of some 150 KB: 900 resources, a value of 4,096 characters, patterns of 2,000.</summary>
+    private static string Simulation { get; } = "Action=SimulateCustomPolicy&Version=2010-05-08&MaxItems=1000&ActionNames.member.1=lightsail%3AX"
+        + "&ContextEntries.member.1.ContextKeyName=aws%3Ax&ContextEntries.member.1.ContextKeyType=string&ContextEntries.member.1.ContextKeyValues.member.1=" + new string('a', 4_096)
+        + string.Concat(Enumerable.Range(1, 40).Select(i => $"&PolicyInputList.member.{i}={Uri.EscapeDataString(Allow("*", condition: $$"""{"StringNotLike":{"aws:x":"*{{new string('a', 100)}}b"} }"""))}"))
+        + string.Concat(Enumerable.Range(1, 900).Select(i => $"&ResourceArns.member.{i}=arn%3Aaws%3Alightsail%3Aus-east-1%3A111122223333%3AInstance%2F{i:D80}"));
+
+    private async Task RepeatAsync(Func<byte[]> request, CancellationToken stop, bool isNew = false)
+    {
+        var first = request();
+        await Task.WhenAll(Enumerable.Range(0, Connections).Select(_ => Task.Run(async () =>
+        {
+            using var caller = new RawCaller(server.Endpoint);
+            while (!stop.IsCancellationRequested)
+            {
+                await caller.CallAsync(isNew ? request() : first);
+            }
+        }, CancellationToken.None)));
+    }
+
+    /// <summary>Hundreds of requests of which most of the body does not come.</summary>
+    private async Task SlowBodiesAsync(CancellationToken stop)
+    {
+        var callers = new List<RawCaller>();
+        try
+        {
+            var request = Form(root, Simulation);
+            for (var i = 0; i < 400; i++)
+            {
+                callers.Add(new RawCaller(server.Endpoint));
+                await callers[^1].SendAsync(request.AsMemory(0, 20_000));
+            }
+
+            await StoppedAsync(stop);
+        }
+        catch (IOException)
+        {
+            // the server has no patience with them
+        }
+        finally
+        {
+            callers.ForEach(caller => caller.Dispose());
+        }
+    }
+
+    /// <summary>Twenty callers that ask for the longest answer there is, again and again, and read nothing.</summary>
+    private async Task SlowReadersAsync(CancellationToken stop)
+    {
+        var callers = new List<RawCaller>();
+        try
+        {
+            var request = Form(root, "Action=GetAccountAuthorizationDetails&Version=2010-05-08&MaxItems=1000");
+            for (var i = 0; i < 20; i++)
+            {
+                callers.Add(new RawCaller(server.Endpoint));
+                await callers[^1].SendAsync(request);
+            }
+
+            await StoppedAsync(stop);
+        }
+        finally
+        {
+            callers.ForEach(caller => caller.Dispose());
+        }
+    }
+
+    private byte[] Form(AwsCredentials who, string form, string? userAgent = null)
+    {
+        var body = Encoding.ASCII.GetBytes(form);
+        using var message = new HttpRequestMessage(HttpMethod.Post, server.Endpoint) { Content = new ByteArrayContent(body) };
+        message.Content.Headers.ContentType = new("application/x-www-form-urlencoded");
+        RequestSigning.Sign(message, body, who, server.Scope.Region, server.Clock.GetUtcNow(), "iam");
+        return RawCaller.BytesOf(message, body, userAgent);
+    }
+
+    private static async Task StoppedAsync(CancellationToken stop)
+    {
+        var stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var registration = stop.Register(() => stopped.SetResult());
+        await stopped.Task;
+    }
+}

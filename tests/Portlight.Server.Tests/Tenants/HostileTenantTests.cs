@@ -1,0 +1,76 @@
+using System.Globalization;
+using System.Text;
+
+namespace Portlight.Server.Tests.Tenants;
+
+/// <summary>
+/// An honest account beside a hostile one, in one server: how long the Puts of the honest one take while nobody else is there, and while the other tries to take the
+/// server, in turn. Here on a machine that others use, in a second each: what is stopped at all is seen. With PORTLIGHT_STORM=1, for longer, and the 99th percentile
+/// has to stay within twice its quiet one; bench/README.md has the figures.
+/// </summary>
+public sealed class HostileTenantTests
+{
+    private static readonly bool IsLong = Environment.GetEnvironmentVariable("PORTLIGHT_STORM") == "1";
+    private static readonly TimeSpan Phase = TimeSpan.FromSeconds(IsLong ? 6 : 0.6);
+    private static readonly int Rounds = IsLong ? 4 : 2;
+
+    public static TheoryData<string> Ways => ["slow patterns", "simulations", "many users", "long lists", "slow bodies", "slow readers"];
+
+    [Theory]
+    [MemberData(nameof(Ways))]
+    public async Task The_writes_of_one_account_are_hardly_slower_while_another_does_its_worst(string way)
+    {
+        await using var server = await ServerHarness.StartInRealTimeAsync();
+        await server.AddInstanceAsync("web-1");
+        var tenant = await HostileTenant.CreateAsync(server);
+        using var honest = new RawCaller(server.Endpoint);
+        byte[][] puts = [Put(server, 80), Put(server, 443)];
+        await PutAsync(honest, puts, TimeSpan.FromSeconds(0.3)); // what is done once is done
+
+        var (quiet, loud) = (new List<double>(), new List<double>());
+        var memory = Environment.WorkingSet;
+        for (var round = 0; round < Rounds; round++)
+        {
+            quiet.AddRange(await PutAsync(honest, puts, Phase));
+            using var stop = new CancellationTokenSource();
+            var hostile = tenant.Ways[way](stop.Token);
+            loud.AddRange(await PutAsync(honest, puts, Phase));
+            Assert.False(hostile.IsFaulted, hostile.Exception?.ToString());
+            await stop.CancelAsync();
+            await hostile;
+        }
+
+        var grown = (Environment.WorkingSet - memory) >> 20;
+        var (before, during) = (Percentile(quiet, 0.99), Percentile(loud, 0.99));
+        var figures = string.Create(
+            CultureInfo.InvariantCulture,
+            $"{way}: median {Percentile(quiet, 0.5):F2} → {Percentile(loud, 0.5):F2} ms, 99th percentile {before:F2} → {during:F2} ms, most {quiet.Max():F1} → {loud.Max():F1} ms, of {quiet.Count} and {loud.Count} Puts; {grown} MB more");
+        TestContext.Current.TestOutputHelper?.WriteLine(figures);
+        Assert.True(during <= (2 * before) + (IsLong ? 0 : 400), figures);
+        Assert.True(loud.Max() < 5_000, figures);
+        Assert.True(grown < 400, figures);
+    }
+
+    private static byte[] Put(ServerHarness server, int port)
+    {
+        var body = Encoding.ASCII.GetBytes($$"""{"instanceName":"web-1","portInfos":[{"fromPort":{{port}},"toPort":{{port}},"protocol":"tcp"}]}""");
+        using var signed = server.Request("Lightsail_20161128.PutInstancePublicPorts", body);
+        return RawCaller.BytesOf(signed, body);
+    }
+
+    private static async Task<List<double>> PutAsync(RawCaller caller, byte[][] puts, TimeSpan duration)
+    {
+        var took = new List<double>();
+        var began = TimeProvider.System.GetTimestamp();
+        while (TimeProvider.System.GetElapsedTime(began) < duration || took.Count < 100)
+        {
+            var start = TimeProvider.System.GetTimestamp();
+            Assert.Equal(200, await caller.CallAsync(puts[took.Count % puts.Length]));
+            took.Add(TimeProvider.System.GetElapsedTime(start).TotalMilliseconds);
+        }
+
+        return took;
+    }
+
+    private static double Percentile(List<double> values, double share) => values.Order().ElementAt((int)(share * (values.Count - 1)));
+}

@@ -1,0 +1,73 @@
+using System.Globalization;
+using System.Net.Sockets;
+using System.Text;
+
+namespace Portlight.Server.Tests.Tenants;
+
+/// <summary>A connection that sends requests as bytes and reads answers no further than their length: a caller that costs next to nothing itself.</summary>
+internal sealed class RawCaller : IDisposable
+{
+    private readonly TcpClient connection = new() { NoDelay = true };
+    private readonly byte[] buffer = new byte[64 << 10];
+    private readonly NetworkStream stream;
+
+    public RawCaller(Uri endpoint)
+    {
+        connection.Connect(endpoint.Host, endpoint.Port);
+        stream = connection.GetStream();
+    }
+
+    /// <summary>The bytes of a signed request.</summary>
+    public static byte[] BytesOf(HttpRequestMessage signed, byte[] body, string? userAgent = null)
+    {
+        var head = new StringBuilder($"POST / HTTP/1.1\r\nContent-Length: {body.Length}\r\nContent-Type: {signed.Content!.Headers.ContentType}\r\n");
+        foreach (var (name, values) in signed.Headers)
+        {
+            head.Append(name).Append(": ").AppendJoin(", ", values).Append("\r\n");
+        }
+
+        if (!signed.Headers.Contains("Host"))
+        {
+            head.Append("Host: ").Append(signed.RequestUri!.Authority).Append("\r\n");
+        }
+
+        if (userAgent is not null)
+        {
+            head.Append("User-Agent: ").Append(userAgent).Append("\r\n");
+        }
+
+        return [.. Encoding.ASCII.GetBytes(head.Append("\r\n").ToString()), .. body];
+    }
+
+    public ValueTask SendAsync(ReadOnlyMemory<byte> bytes) => stream.WriteAsync(bytes, TestContext.Current.CancellationToken);
+
+    /// <summary>Sends a request and reads its answer. Returns the status.</summary>
+    public async Task<int> CallAsync(byte[] request)
+    {
+        await SendAsync(request);
+        var read = 0;
+        int end;
+        while ((end = buffer.AsSpan(0, read).IndexOf("\r\n\r\n"u8)) < 0)
+        {
+            read += await ReadAsync(buffer.AsMemory(read));
+        }
+
+        var head = Encoding.ASCII.GetString(buffer, 0, end);
+        var at = head.IndexOf("Content-Length: ", StringComparison.OrdinalIgnoreCase) + "Content-Length: ".Length;
+        var left = long.Parse(head.AsSpan(at, head.AsSpan(at).IndexOfAny('\r', '\n') is var line and >= 0 ? line : head.Length - at), CultureInfo.InvariantCulture) - (read - end - 4);
+        while (left > 0)
+        {
+            left -= await ReadAsync(buffer);
+        }
+
+        return int.Parse(head.AsSpan(9, 3), CultureInfo.InvariantCulture);
+    }
+
+    public void Dispose()
+    {
+        stream.Dispose();
+        connection.Dispose();
+    }
+
+    private async Task<int> ReadAsync(Memory<byte> into) => await stream.ReadAsync(into, TestContext.Current.CancellationToken) is > 0 and var count ? count : throw new IOException("the server has closed the connection");
+}
