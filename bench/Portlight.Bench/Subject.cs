@@ -28,7 +28,7 @@ internal sealed class Subject : IAsyncDisposable
     public static Task<Subject> EchoAsync() => StartAsync(Environment.ProcessPath!, "echo");
 
     public static Task<Subject> PortlightAsync(string executable, string data, string enforce, params string[] more) =>
-        StartAsync(executable, ["serve", "--data", data, "--listen", "http://127.0.0.1:0", "--enforce", enforce, "--requests-per-second", "0", .. more]);
+        StartAsync(executable, ["serve", "--data", data, "--listen", "http://127.0.0.1:0", "--enforce", enforce, "--requests-per-second", "0", "--audit-bytes-per-key", "0", .. more]);
 
     /// <summary>Resident memory in MiB (VmRSS of proc(5)).</summary>
     public double ResidentMiB()

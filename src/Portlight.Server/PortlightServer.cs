@@ -195,8 +195,8 @@ public sealed partial class PortlightServer : IAsyncDisposable
         throw reason;
     }
 
-    /// <summary>Once this is disposed of: events of the audit log whose calls were answered and that could not be written. They are lost.</summary>
-    public int LostEvents => store.LostAuditEvents;
+    /// <summary>Once this is disposed of: calls that were answered and whose event, or count among others, could not be written to the audit log. They are lost.</summary>
+    public long LostEvents => store.LostAuditEvents + audit.Uncounted;
 
     public ValueTask DisposeAsync() => opened.DisposeAsync();
 

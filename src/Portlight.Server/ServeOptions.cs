@@ -106,6 +106,9 @@ public sealed record ServeOptions
     /// <summary>Where to; null is <c>audit</c> in the data directory.</summary>
     public string? AuditDirectory { get; init; }
 
+    /// <summary>Bytes of audit events each second that calls of one access key may fill which change nothing, and 128 times as much at once; 0 for no bound.</summary>
+    public int AuditBytesPerKey { get; init; } = 128 * 1024;
+
     /// <summary>How long audit events are kept, in the store and in files. CloudTrail's event history is as long.</summary>
     public TimeSpan AuditRetention { get; init; } = TimeSpan.FromDays(90);
 

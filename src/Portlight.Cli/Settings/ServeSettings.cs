@@ -60,6 +60,8 @@ internal static class ServeSettings
         new("audit-log", "DIR|off", AuditLogDefaultInWords, "Where audit events are written as JSON lines, a file a day; off: they are in the database alone", IsList: false, ReadAuditLog),
         new("audit-retention", "DURATION", "90d", "How long audit events are kept, in the database and in files", IsList: false,
             Duration(TimeSpan.FromDays(36_500), (options, duration) => options with { AuditRetention = duration })),
+        new("audit-bytes-per-key", "COUNT", "131072", "Bytes of audit events a second that calls of one access key may fill which change nothing, and 128 times as much at once; what is more is only counted; 0 for no bound", IsList: false,
+            Number(int.MaxValue, (options, count) => options with { AuditBytesPerKey = count })),
     ];
 
     private static readonly FrozenDictionary<string, Setting> ByName = All.ToFrozenDictionary(setting => setting.Name, StringComparer.Ordinal);

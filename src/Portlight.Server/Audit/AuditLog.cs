@@ -9,9 +9,8 @@ namespace Portlight.Server.Audit;
 /// Where every call becomes an event: one that writes, in the transaction of what it changes; any other, before its answer goes out. A call whose changes are
 /// durable and which then fails gets a second event, which names the first. Docs: docs/audit.md.
 /// </summary>
-internal sealed partial class AuditLog(IStore store, string ownerAccountId, string homeRegion, TimeProvider clock, ILogger<AuditLog> log)
+internal sealed partial class AuditLog(IStore store, string ownerAccountId, string homeRegion, KeyShares shares, TimeProvider clock, ILogger<AuditLog> log)
 {
-    private readonly KeyShares shares = new(clock);
     private long waiting;
     private int isFailing;
 
@@ -53,13 +52,14 @@ internal sealed partial class AuditLog(IStore store, string ownerAccountId, stri
         Interlocked.Increment(ref waiting);
         try
         {
-            // A secret must not be handed out before it is certain that the log says so.
-            await store.RecordAsync(ToEvent(ended), untilDurable: error is null && call.Entry!.HandsOutSecret);
             if (call.Audit.AlsoFor is { } other)
             {
+                // First, so that the one that is waited for brings it along.
                 await store.RecordAsync(ToEvent(new AuditedCall(call) { Error = error, Recipient = other, Region = ended.Region, SharedEventId = ended.SharedEventId, IsForOther = true }));
             }
 
+            // A secret must not be handed out before it is certain that the log says so.
+            await store.RecordAsync(ToEvent(ended), untilDurable: error is null && call.Entry!.HandsOutSecret);
             Volatile.Write(ref isFailing, 0);
         }
         catch (Exception problem) when (problem is StoreException or ObjectDisposedException)
@@ -77,7 +77,7 @@ internal sealed partial class AuditLog(IStore store, string ownerAccountId, stri
     /// <exception cref="ThrottlingException">It would have handed out a secret that no event tells of.</exception>
     private bool IsTooMuch(Call call, string recipient, LightsailException? error)
     {
-        if (call.Audit.RecordedEventId is not null || shares.Of(call.Principal.OriginKeyId).HasAny)
+        if (call.Audit.RecordedEventId is not null || shares.HasRoomFor(call.Principal))
         {
             return false;
         }
@@ -118,11 +118,7 @@ internal sealed partial class AuditLog(IStore store, string ownerAccountId, stri
     {
         var at = clock.GetUtcNow();
         var text = AuditEventJson.Write(call, at);
-        if (call.Call.Principal.Type != PrincipalType.Anonymous)
-        {
-            shares.Of(call.Call.Principal.OriginKeyId).Take(text.Length);
-        }
-
+        shares.Fill(call.Call.Principal, text.Length);
         return new AuditEvent(at, text);
     }
 

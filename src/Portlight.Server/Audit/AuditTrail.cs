@@ -12,7 +12,7 @@ internal sealed class AuditTrail : IAsyncDisposable
 
     public AuditTrail(ServeOptions options, IStore store, string ownerAccountId, ServerMetrics metrics, TimeProvider clock, ILoggerFactory loggers)
     {
-        Log = new AuditLog(store, ownerAccountId, options.Region, clock, loggers.CreateLogger<AuditLog>());
+        Log = new AuditLog(store, ownerAccountId, options.Region, new KeyShares(options.AuditBytesPerKey, clock), clock, loggers.CreateLogger<AuditLog>());
         gaps = new AuditGaps(Log.Unrecorded, store, clock);
         Exporter = options.ExportsAudit
             ? new AuditExporter(store, options.AuditDirectory ?? Path.Combine(options.DataDirectory, "audit"), options.AuditRetention, clock, loggers.CreateLogger<AuditExporter>())
@@ -28,6 +28,9 @@ internal sealed class AuditTrail : IAsyncDisposable
 
     /// <summary>Number of the last durable event.</summary>
     public long Durable => Interlocked.Read(ref durable);
+
+    /// <summary>Calls that were answered, have no event of their own, and are counted in none yet.</summary>
+    public long Uncounted => Log.Unrecorded.CountUntold(UnrecordedCalls.TooMuch);
 
     public void Start()
     {

@@ -52,6 +52,15 @@ internal sealed class UnrecordedCalls(TimeProvider clock)
     /// <summary>Completes when there is something to tell.</summary>
     public async Task WaitAsync(CancellationToken cancellationToken) => await bell.Reader.ReadAsync(cancellationToken);
 
+    /// <summary>How many are still to be told, of those without an event for one reason.</summary>
+    public long CountUntold(string reason)
+    {
+        lock (gate)
+        {
+            return gaps.Values.Where(gap => gap.Key.Reason == reason).Sum(gap => gap.Calls);
+        }
+    }
+
     /// <summary>All that is to be told; it is not here any more.</summary>
     public IReadOnlyList<UnrecordedGap> TakeAll()
     {

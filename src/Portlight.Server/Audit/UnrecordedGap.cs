@@ -14,9 +14,10 @@ internal sealed class UnrecordedGap(string accountId, string accessKeyId, string
 
     private readonly Dictionary<string, long> endings = [];
     private DateTimeOffset until;
-    private long calls;
 
     public (string Account, string Key, string Reason) Key => (accountId, accessKeyId, reason);
+
+    public long Calls { get; private set; }
 
     public void Count(string operation, string? errorCode, DateTimeOffset now)
     {
@@ -43,7 +44,7 @@ internal sealed class UnrecordedGap(string accountId, string accessKeyId, string
         new Dictionary<string, string>
         {
             ["accessKeyId"] = accessKeyId,
-            ["calls"] = calls.ToString(CultureInfo.InvariantCulture),
+            ["calls"] = Calls.ToString(CultureInfo.InvariantCulture),
             ["reason"] = reason,
             ["from"] = Text(from),
             ["until"] = Text(until),
@@ -52,7 +53,7 @@ internal sealed class UnrecordedGap(string accountId, string accessKeyId, string
 
     private void Add(string ending, long count)
     {
-        calls += count;
+        Calls += count;
         ending = endings.Count < MaxEndings || endings.ContainsKey(ending) ? ending : "others";
         endings[ending] = endings.GetValueOrDefault(ending) + count;
     }

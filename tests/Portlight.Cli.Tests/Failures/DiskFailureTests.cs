@@ -121,6 +121,11 @@ public sealed class DiskFailureTests : IDisposable
         }
 
         Assert.Equal((503, "disk-full"), await server.HealthAsync());
+        using var output = new StringWriter();
+        Assert.Equal(1, await PortlightCommand.RunAsync(["doctor", "--json", "--data", server.Root + Data], output, TextWriter.Null));
+        Assert.Contains(
+            JsonSerializer.Deserialize<JsonElement>(output.ToString()).GetProperty("findings").EnumerateArray(),
+            finding => Text(finding, "subject") == "server" && Text(finding, "verdict") == "problem" && Text(finding, "text")!.Contains("disk-full", StringComparison.Ordinal));
 
         File.Delete($"{server.Root}{Data}/ballast");
         await UntilHealthyAsync(server);

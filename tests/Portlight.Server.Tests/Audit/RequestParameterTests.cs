@@ -46,7 +46,7 @@ public sealed class RequestParameterTests
         await server.IamAsync("CreateUser", ("UserName", "mallory"));
         var padded = new string(' ', 20_000) + IamCalls.AllowAll.Replace("\"Action\"", new string('\n', 30_000) + "\"Action\"", StringComparison.Ordinal);
 
-        await server.IamAsync("PutUserPolicy", ("UserName", "mallory"), ("PolicyName", "own"), ("PolicyDocument", padded));
+        await server.IamRefusedAsync("PutUserPolicy", ("UserName", "mallory"), ("PolicyName", "own"), ("PolicyDocument", padded));
 
         var document = (await server.LastEventAsync()).GetProperty("requestParameters").Text("policyDocument");
         Assert.Equal(
