@@ -107,6 +107,11 @@ public sealed partial class PortlightServer : IAsyncDisposable
         var loggers = app.Services.GetRequiredService<ILoggerFactory>();
         // The store first: who rotates the key file holds its lock, and a key that was read before would seal what nobody can open.
         var store = opened.Add(SqliteStore.Open(Path.Combine(options.DataDirectory, DatabaseName), clock));
+        if (PrivateFiles.Tighten(options.DataDirectory) is { Count: > 0 } wereOpen)
+        {
+            LogTightened(loggers.CreateLogger<PortlightServer>(), string.Join(", ", wereOpen));
+        }
+
         var box = SealedSecrets.OpenKeyFile(Path.Combine(options.DataDirectory, KeyFileName), store.View);
         var setup = opened.Add(new SetupWorker(store, box, clock, loggers.CreateLogger<SetupWorker>()));
         var owner = await FirstStart.EnsureAsync(options, store, box, setup, clock);
@@ -222,6 +227,9 @@ public sealed partial class PortlightServer : IAsyncDisposable
         });
         return builder.Build();
     }
+
+    [LoggerMessage(5003, LogLevel.Warning, "others had rights to {Paths} and have none any more; if somebody may have read them, make new keys (`portlight credentials`)")]
+    private static partial void LogTightened(ILogger logger, string paths);
 
     [LoggerMessage(5001, LogLevel.Critical, "the store has stopped, and so does the server; the kernel's rules stay in place")]
     private static partial void LogStoreStopped(ILogger logger, Exception reason);

@@ -20,6 +20,7 @@ internal static class HealthChecks
         .. AttachmentChecks.OfOtherFirewalls(),
         Clock(),
         DataDirectoryItself(directory),
+        .. Rights(directory),
         Database(directory),
         KeyFile(directory),
         await ServerAsync(directory, cancellation),
@@ -111,6 +112,21 @@ internal static class HealthChecks
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             return new("data", DoctorFinding.Problem, $"{directory} cannot be written: {exception.Message}");
+        }
+    }
+
+    /// <summary>Only those files that others can get at: the server takes these rights away when it starts, where it may.</summary>
+    private static IEnumerable<DoctorFinding> Rights(string directory)
+    {
+        try
+        {
+            return PrivateFiles.FindOpen(directory) is { Count: > 0 } open
+                ? [new("data", DoctorFinding.Warning, $"others have rights to {string.Join(", ", open)}: run chmod go= on them")]
+                : [];
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return []; // told by the finding before
         }
     }
 

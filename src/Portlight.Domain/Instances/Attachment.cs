@@ -18,6 +18,31 @@ public abstract record Attachment
         _ => [],
     };
 
+    /// <summary>Networks whose packets are not filtered, as the rule that they amount to; null where there are none.</summary>
+    public PortRule? PrivateRule
+    {
+        get
+        {
+            var sources = this switch { Interface at => at.PrivateSources, ThisHost at => at.PrivateSources, _ => default };
+            return sources.IsDefaultOrEmpty
+                ? null
+                : new PortRule(Everything, [.. sources.Where(source => source.Width == 32)], [.. sources.Where(source => source.Width == 128)], []);
+        }
+    }
+
+    private static PortKey Everything => new(NetworkProtocol.All, 0, 65535);
+
+    /// <summary>Whatever comes in by it when these ports are open: the networks that are not filtered are one more rule. The ports themselves where there are none.</summary>
+    public PortSet LetIn(PortSet ports) => PrivateRule is { } rule ? PortSet.Of([.. ports.Rules, rule]) : ports;
+
+    /// <summary>Whether packets that pass here would pass there: the same machine, or an interface of the same name and, as far as both are known, the same device.</summary>
+    public bool IsSamePlace(Attachment other) => (this, other) switch
+    {
+        (ThisHost, ThisHost) => true,
+        (Interface one, Interface two) => one.Name == two.Name && (one.Device is null || two.Device is null || one.Device == two.Device),
+        _ => false,
+    };
+
     /// <summary>A network namespace that Portlight makes, with a veth pair whose host side is filtered.</summary>
     public sealed record Lab : Attachment;
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Portlight.Domain;
 using Portlight.Server.Operations;
 
 namespace Portlight.Server.Access;
@@ -8,7 +9,11 @@ internal static class RequestTags
 {
     public const string TagAction = "lightsail:TagResource";
 
-    /// <summary>The question about the creation with the tags of the request, and the one about tagging where there are any.</summary>
-    public static IReadOnlyList<AccessQuestion> Questions(Call call, AccessQuestion creation, ImmutableSortedDictionary<string, string?> tags) =>
-        tags.IsEmpty ? [creation] : [creation with { RequestTags = tags }, new AccessQuestion(TagAction, Authorization.AccountResource(call)) { RequestTags = tags }];
+    /// <summary>The question about the creation with the tags of the request, and the one about tagging, which is about what is not there yet, where there are any.</summary>
+    /// <param name="call">The request.</param>
+    /// <param name="creation">The question about the creation.</param>
+    /// <param name="type">What is created, <c>Instance</c>: policies let it be tagged as <c>arn:aws:lightsail:REGION:ACCOUNT:Instance/*</c>.</param>
+    /// <param name="tags">The tags of the request.</param>
+    public static IReadOnlyList<AccessQuestion> Questions(Call call, AccessQuestion creation, ResourceType type, ImmutableSortedDictionary<string, string?> tags) =>
+        tags.IsEmpty ? [creation] : [creation with { RequestTags = tags }, new AccessQuestion(TagAction, ResourceKinds.AnyOf(call, type.ToString())) { RequestTags = tags }];
 }

@@ -67,16 +67,19 @@ internal static class PortlightMember
     {
         foreach (var change in audited.Changes?.Instances ?? [])
         {
-            var before = audited.View!.FindInstance(change.Instance.Scope, change.Instance.Name)?.Ports;
-            var after = change.IsRemoval ? null : change.Instance.Ports;
-            if (!ReferenceEquals(before, after))
+            var before = audited.View!.FindInstance(change.Instance.Scope, change.Instance.Name);
+            var after = change.IsRemoval ? null : change.Instance;
+            if (!ReferenceEquals(before?.Ports, after?.Ports) || !ReferenceEquals(before?.Attachment, after?.Attachment))
             {
-                return (before, after);
+                return (LetIn(before), LetIn(after));
             }
         }
 
         return null;
     }
+
+    /// <summary>With the networks that are not filtered, as the rule that they amount to.</summary>
+    private static PortSet? LetIn(Domain.Instance? instance) => instance?.Attachment.LetIn(instance.Ports);
 
     private static void WritePorts(Utf8JsonWriter writer, ReadOnlySpan<byte> name, PortSet? ports)
     {

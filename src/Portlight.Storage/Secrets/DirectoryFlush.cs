@@ -9,7 +9,7 @@ public static partial class DirectoryFlush
     /// <summary>O_RDONLY and O_CLOEXEC, which every Linux that .NET runs on has at this number (asm-generic/fcntl.h).</summary>
     private const int Flags = 0x80000;
 
-    /// <summary>Makes a directory, and those above it that are missing, durably: what is flushed into a directory that a power cut takes away is lost with it.</summary>
+    /// <summary>Makes a directory, and those above it that are missing, for its owner alone, and durably: what is flushed into a directory that a power cut takes away is lost with it.</summary>
     /// <exception cref="IOException">It cannot be made, or the disk did not confirm it.</exception>
     public static void Create(string directory)
     {
@@ -19,7 +19,15 @@ public static partial class DirectoryFlush
             changed.Add(parent);
         }
 
-        Directory.CreateDirectory(directory);
+        if (OperatingSystem.IsWindows())
+        {
+            Directory.CreateDirectory(directory);
+        }
+        else
+        {
+            Directory.CreateDirectory(directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        }
+
         changed.ForEach(Run);
     }
 

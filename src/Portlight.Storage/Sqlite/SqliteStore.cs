@@ -146,7 +146,8 @@ public sealed class SqliteStore : IStore
         try
         {
             // FileShare.None is an advisory flock on Linux; the kernel lets go of it when the process ends, however it ends.
-            return new FileStream(path + ".lock", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, bufferSize: 1);
+            // Whoever can open the file can take the lock.
+            return new FileStream(path + ".lock", ForOwner(FileShare.None, bufferSize: 1));
         }
         catch (DirectoryNotFoundException missing)
         {
@@ -167,17 +168,23 @@ public sealed class SqliteStore : IStore
     {
         try
         {
-            var options = new FileStreamOptions { Mode = FileMode.OpenOrCreate, Access = FileAccess.ReadWrite, Share = FileShare.ReadWrite };
-            if (!OperatingSystem.IsWindows())
-            {
-                options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-            }
-
-            using var made = new FileStream(path, options);
+            using var made = new FileStream(path, ForOwner(FileShare.ReadWrite, bufferSize: 0));
         }
         catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
         {
             throw new StoreException($"the database `{path}` cannot be opened or written; check its directory and permissions", refused);
         }
+    }
+
+    /// <summary>A new file is its owner's alone.</summary>
+    private static FileStreamOptions ForOwner(FileShare share, int bufferSize)
+    {
+        var options = new FileStreamOptions { Mode = FileMode.OpenOrCreate, Access = FileAccess.ReadWrite, Share = share, BufferSize = bufferSize };
+        if (!OperatingSystem.IsWindows())
+        {
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        }
+
+        return options;
     }
 }

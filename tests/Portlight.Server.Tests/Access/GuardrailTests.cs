@@ -201,7 +201,7 @@ public sealed class GuardrailTests
         await using var server = await ServerHarness.StartAsync();
         await server.AddInstanceAsync("web-1");
         await server.AddUserAsync("bob", []);
-        var arn = await server.AddPolicyAsync("delegated-admin-boundary", PolicyFiles.Read("boundary-for-delegated-admins"));
+        var arn = await server.AddPolicyAsync("delegated-admin-boundary", PolicyFiles.Read("delegated-admin-boundary"));
         var alice = await server.AddUserAsync("alice", [Administrator], user => user with { BoundaryArn = arn });
 
         Assert.True((await OpenAsync(server, alice, """{"fromPort":443,"toPort":443,"protocol":"tcp"}""")).IsOk);

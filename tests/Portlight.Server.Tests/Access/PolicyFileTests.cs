@@ -12,7 +12,8 @@ public sealed class PolicyFileTests
     {
         var text = PolicyFiles.Read(name);
 
-        Assert.True(PolicyDocument.TryParse(text, PolicyKind.Identity, out _, out var problems), string.Join("; ", problems));
+        Assert.True(PolicyDocument.TryParse(text, PolicyKind.Identity, out var document, out var problems), string.Join("; ", problems));
+        Assert.Empty(Server.Access.PortKeys.Own.ProblemsOf(document));
         Assert.Contains($"```json\n{text}```", File.ReadAllText(PolicyFiles.Guide), StringComparison.Ordinal);
     }
 }

@@ -1,5 +1,6 @@
 using Portlight.Domain;
 using Portlight.Server.Access;
+using Portlight.Server.Operations.Installation;
 using Portlight.Server.Operations.Ports;
 using Portlight.Wire;
 using Portlight.Wire.PortlightApi;
@@ -18,7 +19,7 @@ internal sealed class ConfirmPorts(Services services) : IOperation<ConfirmPortsR
     {
         var name = Requests.RequireName(call, request.InstanceName, "instanceName");
         var isRevert = request.Revert == true;
-        var access = new ResourceAccess<Instance>(call, ResourceKinds.Instance, name);
+        var access = new ResourceAccess<Instance>(call, ResourceKinds.Instance, name, (question, instance) => isRevert && instance is { Unconfirmed: not null } ? Reverting(call, question, instance) : [question]);
         access.Require(services.Store.View);
         var (begun, after) = await services.Store.CommitAsync(call, (view, changes) =>
         {
@@ -44,6 +45,20 @@ internal sealed class ConfirmPorts(Services services) : IOperation<ConfirmPortsR
             PortStates = after is null ? [] : [.. after.Ports.Rules.Select(rule => rule.ToPortState(services.Options.AwsQuirks))],
             Operation = operation.ToWire(),
         };
+    }
+
+    /// <summary>What reverting brings back is asked like a Put of it; where it detaches the machine or attaches it elsewhere, that is asked too.</summary>
+    private IReadOnlyList<AccessQuestion> Reverting(Call call, AccessQuestion question, Instance instance)
+    {
+        var before = instance.Attachment.LetIn(instance.Ports);
+        if (instance.Undone() is not { } after)
+        {
+            return [.. PortQuestions.Of(call, question, before, new PortsAsked(before, []), services.Limits), question with { Action = DetachInstance.Action }];
+        }
+
+        var asked = new PortsAsked(after.Ports, [.. after.Ports.Rules.Select(rule => ("the earlier ports", rule))]).Attaching(after.Attachment);
+        var questions = PortQuestions.Of(call, question, before, asked, services.Limits);
+        return instance.Attachment.IsSamePlace(after.Attachment) ? questions : [.. questions, question with { Action = DetachInstance.Action }];
     }
 
     private static void RequireProof(Call call, string name, UnconfirmedChange waiting)

@@ -27,7 +27,8 @@ internal sealed class AttachInstance(Services services) : IOperation<AttachInsta
         var name = Requests.RequireName(call, request.InstanceName, "instanceName");
         var attachment = AttachmentReader.Read(request);
         var asked = ReadPorts(request);
-        var access = Access(call, name, request, asked);
+        var place = attachment;
+        var access = Access(call, name, request, () => place, asked);
         access.Find(services.Store.View);
         var facts = await services.Agent.InspectAsync(attachment, CancellationToken.None);
         if (facts.Refusal is not null)
@@ -35,8 +36,16 @@ internal sealed class AttachInstance(Services services) : IOperation<AttachInsta
             throw new InvalidInputException(facts.Refusal);
         }
 
+        place = Bind(attachment, facts.Interface, byName: false);
         attachment = Bind(attachment, facts.Interface, request.ByName == true);
         var standing = services.Store.View.FindInstance(call.Scope, name);
+        if (standing is not null && !standing.Attachment.IsSamePlace(place))
+        {
+            // Now that the device is known: the name may have been another device's, which nothing filters then.
+            access = Access(call, name, request, () => place, asked);
+            access.Find(services.Store.View);
+        }
+
         var preview = new AttachPreview(facts, HostReach.Of(standing, services.Limits), HostReach.Of(attachment, asked ?? standing?.Ports ?? SshOnly, services.Limits));
         if (request.DryRun != true && request.MayCutSsh != true && call.ConfirmWithin is null)
         {
@@ -66,19 +75,20 @@ internal sealed class AttachInstance(Services services) : IOperation<AttachInsta
     }
 
     /// <summary>
-    /// Asked on the instance that is attached again, else on the account's resources, and of every rule that it will have: attaching must not be a way around
-    /// what opening ports needs.
+    /// Asked on the instance that is attached again, else on the account's resources, and of every rule that it will have, the networks that are not filtered as one
+    /// more: attaching must not be a way around what opening ports needs. Attached elsewhere, what it was attached to is detached, and that is asked too.
     /// </summary>
-    private ResourceAccess<Instance> Access(Call call, string name, AttachInstanceRequest request, PortSet? asked) => new(
+    private ResourceAccess<Instance> Access(Call call, string name, AttachInstanceRequest request, Func<Attachment> place, PortSet? asked) => new(
         call,
         ResourceKinds.Instance with { MissingArn = Authorization.AccountResource, Missing = Requests.NameTaken },
         name,
         (question, current) =>
         {
-            var before = current?.Ports ?? PortSet.Empty;
+            var before = current is null ? PortSet.Empty : current.Attachment.LetIn(current.Ports);
             var after = asked ?? current?.Ports ?? SshOnly;
             var rules = asked is not null ? request.PortInfos!.Places(after) : [.. after.Rules.Select(rule => (current is null ? "the default" : "kept", rule))];
-            return PortQuestions.Of(call, question, before, new PortsAsked(after, rules), services.Limits);
+            var questions = PortQuestions.Of(call, question, before, new PortsAsked(after, rules).Attaching(place()), services.Limits);
+            return current is null || current.Attachment.IsSamePlace(place()) ? questions : [.. questions, question with { Action = DetachInstance.Action }];
         });
 
     private PortSet? ReadPorts(AttachInstanceRequest request)
@@ -118,12 +128,12 @@ internal sealed class AttachInstance(Services services) : IOperation<AttachInsta
     private static Instance? Current(IStoreView view, Call call, string name, Attachment attachment)
     {
         var others = view.ListAttached().Where(other => other.Scope != call.Scope || other.Name != name).ToList();
-        if (others.Find(other => IsSamePlace(other.Attachment, attachment)) is { } taken)
+        if (others.Find(other => IsTakenBy(other.Attachment, attachment)) is { } taken)
         {
             throw new InvalidInputException($"the instance {taken.Name} ({taken.Scope}) is attached there already; detach it first");
         }
 
-        if (others.Find(other => other.Unconfirmed?.Before is { } before && IsSamePlace(before.Attachment, attachment)) is { } returning)
+        if (others.Find(other => other.Unconfirmed?.Before is { } before && IsTakenBy(before.Attachment, attachment)) is { } returning)
         {
             throw new InvalidInputException($"the instance {returning.Name} ({returning.Scope}) was attached there and returns unless its change is confirmed; confirm it first");
         }
@@ -137,7 +147,7 @@ internal sealed class AttachInstance(Services services) : IOperation<AttachInsta
         return current;
     }
 
-    private static bool IsSamePlace(Attachment one, Attachment two) => (one, two) switch
+    private static bool IsTakenBy(Attachment one, Attachment two) => (one, two) switch
     {
         (Attachment.ThisHost, Attachment.ThisHost) => true,
         (Attachment.Interface left, Attachment.Interface right) => left.Name == right.Name,

@@ -8,6 +8,9 @@ namespace Portlight.Server.Operations.Installation;
 /// <summary>Takes an attached machine from behind its port set and forgets it: afterwards none of its packets is filtered.</summary>
 internal sealed class DetachInstance(Services services) : IOperation<DetachInstanceRequest, DetachInstanceResponse>
 {
+    /// <summary>Asked wherever a machine comes out from behind its port set.</summary>
+    public const string Action = "portlight:DetachInstance";
+
     public async Task<DetachInstanceResponse> HandleAsync(Call call, DetachInstanceRequest request)
     {
         var name = Requests.RequireName(call, request.InstanceName, "instanceName");

@@ -1,3 +1,4 @@
+using Portlight.Domain;
 using Portlight.Server.Access;
 using Portlight.Server.KeyPairs;
 using Portlight.Storage;
@@ -14,7 +15,7 @@ internal sealed class CreateKeyPair(IStore store) : IOperation<CreateKeyPairRequ
         var name = check.Name(request.KeyPairName, "keyPairName");
         var tags = Domain.Tags.Add(Domain.Tags.None, request.Tags.ToInput(), "tags", check.Problems);
         check.Done();
-        Authorization.RequireAll(call, RequestTags.Questions(call, new AccessQuestion(call.Entry!.Action, Authorization.AccountResource(call)), tags));
+        Authorization.RequireAll(call, RequestTags.Questions(call, new AccessQuestion(call.Entry!.Action, Authorization.AccountResource(call)), ResourceType.KeyPair, tags));
         if (store.View.IsNameTaken(call.Scope, name))
         {
             throw Requests.NameTaken(name); // looked at again below; here it saves the work of making a key

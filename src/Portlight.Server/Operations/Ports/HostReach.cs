@@ -34,7 +34,7 @@ internal sealed record HostReach(PortSet? Ports, ImmutableArray<Cidr> PrivateSou
     /// <summary>Whether each of these ports lets in somebody who is filtered. A null protocol is one that only a rule for all of them carries.</summary>
     public bool LetsInSomebody(NetworkProtocol? protocol, int from, int to)
     {
-        if (Ports is null)
+        if (Ports is null || AreAllPrivate)
         {
             return true;
         }
@@ -52,6 +52,11 @@ internal sealed record HostReach(PortSet? Ports, ImmutableArray<Cidr> PrivateSou
 
         return next > to;
     }
+
+    /// <summary>Whether the networks that are not filtered leave nobody of a family who is.</summary>
+    private bool AreAllPrivate => PrivateSources.Length > 0
+        && new Attachment.ThisHost([], PrivateSources).PrivateRule is { } rule
+        && PortCoverage.Of(PortSet.Of(rule), ImmutableDictionary<string, ImmutableArray<Cidr>>.Empty).IsOpenToAll(rule.Key);
 
     private static bool Carries(PortRule rule, NetworkProtocol protocol, int port) => Carried(rule, protocol) is var (first, last) && first <= port && port <= last;
 

@@ -18,8 +18,10 @@ internal sealed class PortChange(Services services)
     {
         var access = new ResourceAccess<Instance>(call, ResourceKinds.Instance, instanceName, (question, instance) =>
         {
-            var before = instance?.Ports ?? PortSet.Empty;
-            return PortQuestions.Of(call, question, before, ask(before), services.Limits);
+            var asked = ask(instance?.Ports ?? PortSet.Empty);
+            return instance is null
+                ? PortQuestions.Of(call, question, PortSet.Empty, asked, services.Limits)
+                : PortQuestions.Of(call, question, instance.Attachment.LetIn(instance.Ports), asked.At(instance.Attachment), services.Limits);
         });
         var current = access.Require(services.Store.View);
         Requests.RequireMatch(call, current);
