@@ -7,19 +7,26 @@ namespace Portlight.Conformance;
 /// <summary>The AWS CLI, one process a call.</summary>
 internal sealed partial class AwsCli(Installation installation, params (string Name, string Value)[] variables) : StockClient
 {
-    private const int ServiceRefused = 254;
-
-    /// <summary>The first that reads AWS_ENDPOINT_URL. An older one would call the real AWS, if it were told nothing else.</summary>
-    private static readonly Version ReadsEndpointVariable = new(2, 13);
+    /// <summary>The first of versions 1 and 2 that read AWS_ENDPOINT_URL. An older one would call the real AWS, if it were told nothing else.</summary>
+    private static readonly Version ReadsVariable1 = new(1, 29), ReadsVariable2 = new(2, 13);
 
     private Version? version;
 
+    /// <summary>How it is started: the program of the distribution, which is version 2, unless another is given.</summary>
+    public IReadOnlyList<string> Command { get; init; } = [Programs.Find("aws", "awscli")];
+
+    /// <summary>The service that <see cref="TryAsync"/> calls.</summary>
+    public string Service { get; init; } = "lightsail";
+
+    /// <summary>The exit code of a call that the service refused: 254 of version 2, 255 of version 1, which is its code for everything.</summary>
+    public int ServiceRefused { get; init; } = 254;
+
     public override async Task<Answer> TryAsync(string operation, string input)
     {
-        (int code, string output, string errors) = await RunAsync(CommandOf(operation), "--cli-input-json", input);
+        (int code, string output, string errors) = await RunServiceAsync(Service, CommandOf(operation), "--cli-input-json", input);
         if (code == 0) return new Answer(JsonNode.Parse(output.Trim().Length > 0 ? output : "{}")!, null, "", IsTyped: false);
         Match refusal = Refusal().Match(errors);
-        Assert.True(refusal.Success, $"`aws lightsail {CommandOf(operation)}` ended with {code}: {errors}");
+        Assert.True(refusal.Success, $"`aws {Service} {CommandOf(operation)}` ended with {code}: {errors}");
         return new Answer(new JsonObject(), refusal.Groups["code"].Value, refusal.Groups["message"].Value, IsTyped: code == ServiceRefused);
     }
 
@@ -35,12 +42,11 @@ internal sealed partial class AwsCli(Installation installation, params (string N
     /// <summary>The command of another service with these words.</summary>
     public async Task<(int ExitCode, string Output, string Errors)> RunServiceAsync(string service, params IEnumerable<string> words)
     {
-        string aws = Programs.Find("aws", "awscli");
-        ProcessStartInfo start = installation.Inside(aws, service);
+        ProcessStartInfo start = installation.Inside(Command[0], [.. Command.Skip(1), service]);
         foreach (string word in words) start.ArgumentList.Add(word);
         foreach ((string name, string value) in variables) start.Environment[name] = value;
-        version ??= await VersionAsync(aws);
-        if (version < ReadsEndpointVariable)
+        version ??= await VersionAsync();
+        if (version < (version.Major == 1 ? ReadsVariable1 : ReadsVariable2))
         {
             start.ArgumentList.Add("--endpoint-url");
             start.ArgumentList.Add(start.Environment["AWS_ENDPOINT_URL"]!);
@@ -49,9 +55,9 @@ internal sealed partial class AwsCli(Installation installation, params (string N
         return await Programs.RunAsync(start);
     }
 
-    private async Task<Version> VersionAsync(string aws)
+    private async Task<Version> VersionAsync()
     {
-        (_, string output, string errors) = await Programs.RunAsync(installation.Inside(aws, "--version"));
+        (_, string output, string errors) = await Programs.RunAsync(installation.Inside(Command[0], [.. Command.Skip(1), "--version"]));
         return Version.Parse(VersionText().Match(output + errors).Groups["version"].Value);
     }
 

@@ -113,7 +113,7 @@ public sealed class Installation : IAsyncLifetime
     /// <summary>Takes away what would configure a client or the server in another way than the test means, and shows the way to the system's tools.</summary>
     private static void Clean(ProcessStartInfo start)
     {
-        string[] foreign = ["AWS_", "BOTO", "PORTLIGHT_", "HTTP_PROXY", "ALL_PROXY"];
+        string[] foreign = ["AWS_", "BOTO", "PORTLIGHT_", "TF_", "ANSIBLE_", "HTTP_PROXY", "ALL_PROXY"];
         foreach (string name in start.Environment.Keys.Where(name => foreign.Any(prefix => name.StartsWith(prefix, StringComparison.OrdinalIgnoreCase))).ToList())
         {
             start.Environment.Remove(name);

@@ -11,10 +11,16 @@ internal static class Programs
     /// </summary>
     public static string Find(string name, string package)
     {
-        string[] folders = ["/usr/bin", "/usr/sbin", "/bin", "/sbin", .. (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':')];
-        string? found = folders.Select(folder => Path.Combine(folder, name)).FirstOrDefault(File.Exists);
+        string? found = TryFind(name);
         Assert.True(found is not null, $"there is no `{name}` on this machine: install the package {package} (eng/install-packages does)");
         return found;
+    }
+
+    /// <summary>The same; null when there is none.</summary>
+    public static string? TryFind(string name)
+    {
+        string[] folders = ["/usr/bin", "/usr/sbin", "/bin", "/sbin", .. (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':')];
+        return folders.Select(folder => Path.Combine(folder, name)).FirstOrDefault(File.Exists);
     }
 
     /// <summary>Runs a program to its end.</summary>

@@ -20,6 +20,9 @@ internal sealed class ScriptedClient : StockClient
     /// <summary>The folder of the scripts, in the source tree: the JavaScript one finds its packages from there.</summary>
     public static string Folder { get; } = FolderOf();
 
+    /// <summary>Where npm puts packages.</summary>
+    public static string Packages { get; } = Path.GetFullPath(Path.Combine(Folder, "../node_modules"));
+
     public static ScriptedClient Boto3(Installation installation, params (string Name, string Value)[] variables) =>
         new(installation.Inside(Programs.Find("python3", "python3-boto3"), "-u", Path.Combine(Folder, "boto3_client.py")), variables);
 
@@ -27,13 +30,18 @@ internal sealed class ScriptedClient : StockClient
     public static ScriptedClient Boto3Of(Installation installation, string service, params (string Name, string Value)[] variables) =>
         new(installation.Inside(Programs.Find("python3", "python3-boto3"), "-u", Path.Combine(Folder, "boto3_client.py"), service), variables);
 
-    public static ScriptedClient JavaScript(Installation installation, params (string Name, string Value)[] variables)
+    public static ScriptedClient JavaScript(Installation installation, params (string Name, string Value)[] variables) =>
+        JavaScriptOf(installation, "javascript_client.mjs", "@aws-sdk/client-lightsail", "lightsail", variables);
+
+    /// <summary>A script for Node and the npm package that it needs, with a service.</summary>
+    public static ScriptedClient JavaScriptOf(Installation installation, string script, string package, string service, params (string Name, string Value)[] variables)
     {
-        Assert.True(
-            Directory.Exists(Path.Combine(Folder, "../node_modules/@aws-sdk/client-lightsail")),
-            "the npm package @aws-sdk/client-lightsail is not installed: run `npm ci` in tests/Portlight.Conformance (./test does)");
-        return new(installation.Inside(Programs.Find("node", "nodejs"), Path.Combine(Folder, "javascript_client.mjs")), variables);
+        Assert.True(Directory.Exists(Path.Combine(Packages, package)), $"the npm package {package} is not installed: run `npm ci` in tests/Portlight.Conformance (./test does)");
+        return new(installation.Inside(Programs.Find("node", "nodejs"), Path.Combine(Folder, script), service), variables);
     }
+
+    /// <summary>A program that speaks as the scripts do.</summary>
+    public static ScriptedClient Program(Installation installation, string program, string[] arguments, params (string Name, string Value)[] variables) => new(installation.Inside(program, arguments), variables);
 
     public override async Task<Answer> TryAsync(string operation, string input)
     {

@@ -26,7 +26,15 @@ internal static class OpenSshPublicKey
             return false;
         }
 
-        var parts = (TryDecode(text.Trim(), out var decoded) ? Encoding.UTF8.GetString(decoded) : text).Split([' ', '\t', '\r', '\n'], StringSplitOptions.RemoveEmptyEntries);
+        var lines = (TryDecode(text.Trim(), out var decoded) ? Encoding.UTF8.GetString(decoded) : text).Split(['\r', '\n'], StringSplitOptions.RemoveEmptyEntries);
+        if (lines.Length > 1)
+        {
+            // Taking the first alone would leave the caller with keys that open nothing.
+            problem = $"holds {lines.Length} lines; one public key on one line is wanted";
+            return false;
+        }
+
+        var parts = lines is [var only] ? only.Split([' ', '\t'], StringSplitOptions.RemoveEmptyEntries) : [];
         if (parts.Length < 2 || !Algorithms.Contains(parts[0]) || !TryDecode(parts[1], out var blob) || !Names(blob, parts[0]))
         {
             problem = $"is not a public key in OpenSSH's form: one of {string.Join(", ", Algorithms)}, a space, and the key in base64";

@@ -44,6 +44,17 @@ public sealed class KeyPairTests
         Assert.Single(pairs.EnumerateArray().Select(pair => pair.Text("fingerprint")).Distinct());
     }
 
+    [Fact]
+    public async Task A_file_of_several_keys_is_refused_and_not_cut()
+    {
+        await using var server = await ServerHarness.StartAsync();
+        foreach (var text in new[] { $@"{PublicKey}\n{PublicKey}\n", Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes(PublicKey + "\n" + PublicKey)) })
+        {
+            var refused = await server.RefuseAsync("ImportKeyPair", $$"""{"keyPairName":"one","publicKeyBase64":"{{text}}"}""");
+            Assert.Equal("publicKeyBase64: holds 2 lines; one public key on one line is wanted", refused.Message);
+        }
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData("ssh-rsa")]
@@ -51,6 +62,7 @@ public sealed class KeyPairTests
     [InlineData("ssh-dss AAAAB3NzaC1kc3MAAACBAP1")]
     [InlineData("ssh-rsa AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl")]
     [InlineData("-----BEGIN PUBLIC KEY-----")]
+    [InlineData("Cg==")]
     public async Task What_is_no_public_key_is_refused(string key)
     {
         await using var server = await ServerHarness.StartAsync();
