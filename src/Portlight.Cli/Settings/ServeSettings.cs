@@ -10,6 +10,7 @@ namespace Portlight.Cli.Settings;
 internal static class ServeSettings
 {
     public const string AuditLogDefaultInWords = "audit in the data directory";
+    public const string InstanceQuotaDefaultInWords = "20, and none for the first account";
 
     public static ImmutableArray<Setting> All { get; } =
     [
@@ -51,7 +52,7 @@ internal static class ServeSettings
             Duration(TimeSpan.FromSeconds(60), (options, duration) => options with { RefusalDelay = duration })),
         new("trusted-proxy", "CIDR", "none", "Proxies that are believed when they say where a request comes from (X-Forwarded-For, X-Forwarded-Proto)", IsList: true,
             Blocks((options, blocks) => options with { TrustedProxies = blocks })),
-        new("instance-quota", "COUNT", "20, and none for the first account", "Instances in one region of one account, the first one too; 0 for no bound", IsList: false,
+        new("instance-quota", "COUNT", InstanceQuotaDefaultInWords, "Instances in one region of one account, the first one too; 0 for no bound", IsList: false,
             Number(int.MaxValue, (options, count) => options with { InstanceQuota = count })),
         new("static-ip-quota", "COUNT", "5", "Static IPs in one region of one account; 0 for no bound", IsList: false,
             Number(int.MaxValue, (options, count) => options with { StaticIpQuota = count })),

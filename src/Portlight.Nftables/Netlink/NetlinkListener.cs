@@ -58,17 +58,24 @@ public sealed class NetlinkListener : IDisposable
         Libc.PollDescriptor* descriptors = stackalloc Libc.PollDescriptor[2];
         descriptors[0] = new Libc.PollDescriptor { Descriptor = (int)_socket.DangerousGetHandle(), Events = Libc.POLLIN };
         descriptors[1] = new Libc.PollDescriptor { Descriptor = _wakeUp, Events = Libc.POLLIN };
+        bool hasFailed = false;
         while (!_ending.IsSet)
         {
             int ready = Libc.Poll(descriptors, 2, -1);
             if (ready < 0 && Marshal.GetLastPInvokeError() == Errno.EINTR) continue;
             if (_ending.IsSet) return;
-            if (ready >= 0 && Drain()) continue;
+            if (ready >= 0 && Drain())
+            {
+                hasFailed = false;
+                continue;
+            }
 
             // ENOMEM, ENOBUFS: what is told is that events are lost, and listening goes on.
             _lost();
             _drained();
-            if (ready < 0) _ending.Wait(PauseAfterFailure);
+            // Lost events are one failure. Where every reading fails, the next comes no sooner than it can help.
+            if (ready < 0 || hasFailed) _ending.Wait(PauseAfterFailure);
+            hasFailed = true;
         }
     }
 

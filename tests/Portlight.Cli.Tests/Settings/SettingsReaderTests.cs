@@ -23,7 +23,8 @@ public sealed class SettingsReaderTests : IDisposable
     [Fact]
     public void The_default_that_a_setting_shows_is_the_default_that_it_has()
     {
-        foreach (var setting in ServeSettings.All.Where(setting => setting.Default is not ("none" or "made up" or DataDirectory.DefaultInWords or ServeSettings.AuditLogDefaultInWords)))
+        string[] inWords = ["none", "made up", DataDirectory.DefaultInWords, ServeSettings.AuditLogDefaultInWords, ServeSettings.InstanceQuotaDefaultInWords];
+        foreach (var setting in ServeSettings.All.Where(setting => !inWords.Contains(setting.Default)))
         {
             var untouched = new ServeOptions { DataDirectory = "/data" };
             var read = setting.Read(untouched, [setting.Default], out var problem);
