@@ -7,6 +7,9 @@ namespace Portlight.Wire.SigV4;
 /// </summary>
 internal static class DecidingHeaders
 {
+    /// <summary>Says which SDK it is, as User-Agent does, and decides nothing.</summary>
+    private const string UserAgent = "x-amz-user-agent";
+
     /// <summary>The problem with a request that has one which is not signed; null when there is none.</summary>
     internal static SigV4Problem? Check(IEnumerable<string> headers, string[] signed, SigV4Rules rules)
     {
@@ -24,7 +27,7 @@ internal static class DecidingHeaders
     }
 
     private static bool Decides(string name) =>
-        name.StartsWith("x-amz-", StringComparison.OrdinalIgnoreCase)
+        (name.StartsWith("x-amz-", StringComparison.OrdinalIgnoreCase) && !name.Equals(UserAgent, StringComparison.OrdinalIgnoreCase))
         || name.StartsWith("x-portlight-", StringComparison.OrdinalIgnoreCase)
         || name.Equals("if-match", StringComparison.OrdinalIgnoreCase);
 

@@ -101,8 +101,9 @@ public sealed partial class ForgeryTests(ITestOutputHelper output)
             }
 
             left--;
+            // Spliced together, parts of two can be the whole of one: what any of the signed ones says may be answered.
             var (status, body) = await connection.AskAsync(bytes);
-            counts.Add(body.StartsWith(ForBrowsers, StringComparison.Ordinal) ? 400 : status, status == 200 && answers[which] == Fixed(body), $"{which} answered {status}: {body}\nto {Encoding.Latin1.GetString(bytes)}");
+            counts.Add(body.StartsWith(ForBrowsers, StringComparison.Ordinal) ? 400 : status, status == 200 && answers.Contains(Fixed(body)), $"{which} answered {status}: {body}\nto {Encoding.Latin1.GetString(bytes)}");
         }
     }));
 

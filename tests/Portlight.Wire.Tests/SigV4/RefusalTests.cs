@@ -253,6 +253,7 @@ public sealed class RefusalTests
 
     [Theory]
     [InlineData("X-Amzn-Trace-Id")]
+    [InlineData("X-Amz-User-Agent")]
     [InlineData("X-Forwarded-For")]
     [InlineData("User-Agent")]
     [InlineData("Accept-Encoding")]
