@@ -1,7 +1,8 @@
 namespace Portlight.Iam;
 
 /// <summary>
-/// How much work evaluations may do, in steps: a character that a pattern is compared with, a value, a condition, a statement. Patterns and the texts that they
+/// How much work evaluations may do, in steps: a step is a character that a pattern is compared with, some three nanoseconds; values, conditions and statements are
+/// several. Patterns and the texts that they
 /// are compared with are both a caller's, so without a bound one request could take minutes. What is left of a spent budget matches nothing, and an evaluation
 /// that has spent it denies. One budget may pay for several evaluations; for one thread at a time.
 /// </summary>
@@ -12,6 +13,12 @@ public sealed class EvaluationBudget(long steps)
     /// takes less than a hundredth of it.
     /// </summary>
     public const long StepsOfRequest = 4_000_000;
+
+    internal const int Value = 4;
+
+    internal const int Condition = 8;
+
+    internal const int Statement = 16;
 
     /// <summary>Steps that are taken; not more than the budget by much.</summary>
     public long Spent { get; private set; }

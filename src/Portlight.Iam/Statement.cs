@@ -50,7 +50,7 @@ public sealed class Statement
 
     /// <summary>Whether the rest of it, besides the action, holds for a request.</summary>
     internal bool Holds(in ArnText resource, EvaluationContext context) =>
-        context.Budget.Spend(1) && (parts.Resources is null || parts.Resources.Contains(resource, context, IsDeny)) && ConditionsHold(context);
+        context.Budget.Spend(EvaluationBudget.Statement) && (parts.Resources is null || parts.Resources.Contains(resource, context, IsDeny)) && ConditionsHold(context);
 
     internal bool ConditionsHold(EvaluationContext context)
     {

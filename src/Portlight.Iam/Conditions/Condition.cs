@@ -18,7 +18,7 @@ internal sealed class Condition(ConditionKey key, ConditionOperator comparison, 
     /// <param name="isDeny">Whether it stands in a Deny, which is what fails closed where a comparison has no clear answer.</param>
     public bool Holds(EvaluationContext context, bool isDeny)
     {
-        if (!context.Budget.Spend(1))
+        if (!context.Budget.Spend(EvaluationBudget.Condition))
         {
             return false;
         }

@@ -13,14 +13,14 @@ internal sealed class ReadValues<T>(IEnumerable<T> values, ReadValues<T>.Reader 
 
     public override Match Find(string actual, EvaluationContext context)
     {
-        if (!context.Budget.Spend(1 + (actual.Length / 8)) || !read(actual, out var value))
+        if (!context.Budget.Spend(EvaluationBudget.Condition + (actual.Length / 8)) || !read(actual, out var value))
         {
             return Match.No;
         }
 
         foreach (var expected in values)
         {
-            if (context.Budget.Spend(1) && matches(value, expected))
+            if (context.Budget.Spend(EvaluationBudget.Value) && matches(value, expected))
             {
                 return Match.Yes;
             }

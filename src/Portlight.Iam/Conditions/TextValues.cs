@@ -16,7 +16,7 @@ internal sealed class TextValues(OperatorFamily family, IEnumerable<Template> va
         foreach (var template in templates)
         {
             var expected = template.Constant;
-            if (!context.Budget.Spend(1))
+            if (!context.Budget.Spend(EvaluationBudget.Value))
             {
                 return Match.No;
             }

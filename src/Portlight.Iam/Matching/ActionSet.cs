@@ -11,7 +11,7 @@ internal sealed class ActionSet(IEnumerable<string> patterns, bool isNegated)
     {
         foreach (var pattern in patterns)
         {
-            if (budget.Spend(1) && Glob.IsMatch(pattern, action, budget))
+            if (budget.Spend(EvaluationBudget.Value) && Glob.IsMatch(pattern, action, budget))
             {
                 return !isNegated;
             }

@@ -35,7 +35,7 @@ internal sealed class ArnPattern
     /// <summary>A lone <c>*</c> fits everything, also what is no ARN.</summary>
     public Match Fits(in ArnText arn, EvaluationContext context)
     {
-        if (!context.Budget.Spend(1))
+        if (!context.Budget.Spend(EvaluationBudget.Value))
         {
             return Match.No;
         }

@@ -87,7 +87,7 @@ internal sealed class Template
         foreach (var piece in pieces)
         {
             var filled = piece.Key is null ? piece.Text : ValueOf(piece, context);
-            if (filled is null || !context.Budget.Spend(1 + filled.Length))
+            if (filled is null || !context.Budget.Spend(EvaluationBudget.Value + filled.Length))
             {
                 return false;
             }

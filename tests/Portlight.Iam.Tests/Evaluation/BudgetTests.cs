@@ -76,7 +76,7 @@ public sealed class BudgetTests
 
     /// <summary>Whatever the budget, a decision is the one that a budget without end gives, or a denial for too much work.</summary>
     [Fact]
-    public void A_small_budget_never_changes_a_decision_into_another() => Gen.Select(RandomCases.All, Gen.Int[0, 60]).Sample((asked, steps) =>
+    public void A_small_budget_never_changes_a_decision_into_another() => Gen.Select(RandomCases.All, Gen.Int[0, 600]).Sample((asked, steps) =>
     {
         var policies = AgreementTests.Policies(asked);
         var whole = Evaluator.Decide(asked.Action, asked.Resource, asked.Context, policies, new EvaluationBudget(long.MaxValue));
