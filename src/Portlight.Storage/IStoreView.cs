@@ -55,6 +55,9 @@ public interface IStoreView : IAuditView
     /// <summary>Whether an instance, a static IP or a key pair of the scope has the name: they share one namespace.</summary>
     bool IsNameTaken(Scope scope, string name);
 
+    /// <summary>The names of instances, static IPs and key pairs of the scope in order (ordinal). Reads nothing else of them.</summary>
+    IReadOnlyList<string> ListNames(Scope scope, string afterName, int limit);
+
     /// <summary>Whether an instance or static IP of any scope has the address, public or private.</summary>
     bool IsAddressTaken(IPAddress address);
 

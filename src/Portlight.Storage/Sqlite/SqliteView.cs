@@ -63,6 +63,9 @@ internal sealed class SqliteView : IStoreView
 
     public bool IsNameTaken(Scope scope, string name) => Read((scope, name), static (rows, key) => rows.Names.IsNameTaken(key.scope, key.name));
 
+    public IReadOnlyList<string> ListNames(Scope scope, string afterName, int limit) =>
+        Read((scope, afterName, limit), static (rows, at) => rows.Names.List(at.scope, at.afterName, at.limit));
+
     public bool IsAddressTaken(IPAddress address) => Read(address, static (rows, taken) => rows.Names.IsAddressTaken(taken));
 
     // The watermark is read before the rows: a rejected operation is saved as failed before the watermark passes it, so whoever sees the high watermark

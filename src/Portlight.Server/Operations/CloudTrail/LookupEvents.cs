@@ -40,12 +40,12 @@ internal sealed class LookupEvents(IStore store, string homeRegion) : IOperation
         }
 
         var found = new List<Event>(most);
-        var rest = Scan(filter, before, most, found);
+        var rest = Scan(call, filter, before, most, found);
         return Task.FromResult(new LookupEventsResponse { Events = found, NextToken = rest is null ? null : LookupToken.Write(rest.Value, fingerprint) });
     }
 
     /// <summary>Collects events that begin before a number. Returns the number to go on from; null when nothing older can match.</summary>
-    private long? Scan(EventFilter filter, long before, int most, List<Event> found)
+    private long? Scan(Call call, EventFilter filter, long before, int most, List<Event> found)
     {
         var scanned = 0L;
         var oldest = filter.Start > DateTimeOffset.MinValue + Disorder ? filter.Start - Disorder : DateTimeOffset.MinValue;
@@ -62,6 +62,7 @@ internal sealed class LookupEvents(IStore store, string homeRegion) : IOperation
             }
 
             scanned += block.Lines.Length;
+            call.NoteSteps(block.Lines.Length);
             if (ScanBlock(filter, block, before, most, found) is { } next)
             {
                 return next;

@@ -10,14 +10,9 @@ internal sealed class GetActiveNames(IStore store) : IOperation<GetActiveNamesRe
     public Task<GetActiveNamesResponse> HandleAsync(Call call, GetActiveNamesRequest request)
     {
         var after = Paging.ReadPosition(call, request.PageToken, ResourceName.IsValid) ?? "";
-        var view = store.View;
-        var names = view.ListInstances(call.Scope, afterIndex: 0, int.MaxValue).Select(instance => instance.Name)
-            .Concat(view.ListStaticIps(call.Scope, afterName: "", int.MaxValue).Select(staticIp => staticIp.Name))
-            .Concat(view.ListKeyPairs(call.Scope, afterName: "", int.MaxValue).Select(keyPair => keyPair.Name).Where(name => name != Domain.KeyPair.DefaultName))
-            .Where(name => string.CompareOrdinal(name, after) > 0)
-            .Order(StringComparer.Ordinal)
-            .Take(Paging.PageSize + 1)
-            .ToList();
+
+        // One more than a page and the default key pair, which may be among them and is left out.
+        var names = store.View.ListNames(call.Scope, after, Paging.PageSize + 2).Where(name => name != Domain.KeyPair.DefaultName).ToList();
         var (page, next) = Paging.Cut(call, names, name => name);
         return Task.FromResult(new GetActiveNamesResponse { ActiveNames = page, NextPageToken = next });
     }

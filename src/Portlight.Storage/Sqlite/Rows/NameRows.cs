@@ -17,6 +17,13 @@ internal sealed class NameRows(Database database)
             OR EXISTS (SELECT 1 FROM static_ip WHERE address = ?1)
         """);
 
+    private readonly Statement names = database.Prepare("""
+        SELECT name FROM instance WHERE scope = ?1 AND name > ?2
+        UNION ALL SELECT name FROM static_ip WHERE scope = ?1 AND name > ?2
+        UNION ALL SELECT name FROM key_pair WHERE scope = ?1 AND name > ?2
+        ORDER BY name LIMIT ?3
+        """);
+
     private readonly Statement instances = database.Prepare("SELECT count(*) FROM instance WHERE scope = ?");
     private readonly Statement staticIps = database.Prepare("SELECT count(*) FROM static_ip WHERE scope = ?");
     private readonly Statement keyPairs = database.Prepare("SELECT count(*) FROM key_pair WHERE scope = ?");
@@ -33,6 +40,21 @@ internal sealed class NameRows(Database database)
         run.Bind(scope);
         run.Bind(taken);
         return run.Step() && run.Flag(0);
+    }
+
+    public IReadOnlyList<string> List(Scope scope, string afterName, int limit)
+    {
+        using var run = names.Begin();
+        run.Bind(scope);
+        run.Bind(afterName);
+        run.Bind(Math.Max(0, limit));
+        var found = new List<string>();
+        while (run.Step())
+        {
+            found.Add(run.Text(0));
+        }
+
+        return found;
     }
 
     private static int Count(Statement statement, Scope scope)
