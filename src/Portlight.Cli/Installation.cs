@@ -2,6 +2,7 @@ using System.Text.Json.Serialization.Metadata;
 using Portlight.Server;
 using Portlight.Wire.Client;
 using Portlight.Wire.CloudTrail;
+using Portlight.Wire.Lightsail;
 using Portlight.Wire.PortlightApi;
 using Portlight.Wire.SigV4;
 
@@ -16,13 +17,14 @@ internal sealed class Installation : IDisposable
     private readonly AwsClient _client;
     private readonly AwsClient _trail;
 
-    private Installation(string directory, Uri endpoint, AwsCredentials credentials)
+    private Installation(string directory, Uri endpoint, AwsCredentials credentials, string region)
     {
         Directory = directory;
         Endpoint = endpoint;
         Credentials = credentials;
-        _client = new AwsClient(_http, endpoint, RegionOf(directory), credentials, TimeProvider.System);
-        _trail = new AwsClient(_http, endpoint, RegionOf(directory), credentials, TimeProvider.System, "cloudtrail");
+        Region = region;
+        _client = new AwsClient(_http, endpoint, region, credentials, TimeProvider.System);
+        _trail = new AwsClient(_http, endpoint, region, credentials, TimeProvider.System, "cloudtrail");
     }
 
     public string Directory { get; }
@@ -31,20 +33,51 @@ internal sealed class Installation : IDisposable
 
     public AwsCredentials Credentials { get; }
 
-    public string Region => RegionOf(Directory);
+    /// <summary>The region of every call: the one that was asked for, else the installation's own.</summary>
+    public string Region { get; }
+
+    /// <summary>The account of every call, where it is not the one that owns the installation.</summary>
+    public string? OtherAccount { get; private init; }
 
     /// <summary>Finds the installation of a data directory. Does not call it.</summary>
     /// <exception cref="FailedException">No server has run on this directory, or its files are not this user's to read.</exception>
-    public static Installation Open(string directory)
+    public static Installation Open(string directory, string? region = null)
     {
         if (EndpointFile.Read(directory) is not { } endpoint)
         {
-            throw new FailedException($"no server has run on the data directory {directory}: start `portlight serve`, or name another directory with --data");
+            throw new FailedException($"no server has run on the data directory {directory}: start `portlight serve`, or name another directory with --data{OfRoot(directory)}");
         }
 
-        return SharedCredentialsFile.TryRead(Path.Combine(directory, "credentials"), SharedCredentialsFile.DefaultProfile, out var credentials, out var problem)
-            ? new Installation(directory, endpoint, credentials)
+        var path = Path.Combine(directory, "credentials");
+        if (!File.Exists(path))
+        {
+            throw new FailedException($"the root key is not there: {path} is missing, or its directory is not this user's to read; `portlight credentials reset-root` makes a new key while the server is stopped");
+        }
+
+        return SharedCredentialsFile.TryRead(path, SharedCredentialsFile.DefaultProfile, out var credentials, out var problem)
+            ? new Installation(directory, endpoint, credentials, region ?? EndpointFile.ReadRegion(directory) ?? ServeOptions.DefaultRegion)
             : throw new FailedException(problem);
+    }
+
+    /// <summary>The same installation as another account sees it, by the key that stands under its number in AWS's own credentials file.</summary>
+    /// <exception cref="FailedException">There is no such key.</exception>
+    public async Task<Installation> AsAccountAsync(string account, CancellationToken cancellation)
+    {
+        var own = await CallAsync("GetStatus", new GetStatusRequest(), PortlightJson.Default.GetStatusRequest, PortlightJson.Default.GetStatusResponse, cancellation);
+        if (own.Server.AccountId == account)
+        {
+            return this;
+        }
+
+        var path = NotEmpty(Environment.GetEnvironmentVariable("AWS_SHARED_CREDENTIALS_FILE"))
+            ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".aws", "credentials");
+        if (!SharedCredentialsFile.TryRead(path, account, out var credentials, out var problem))
+        {
+            throw new FailedException($"the key of account {account} is not known here: {problem}; `portlight account create` has printed it, as lines for that file");
+        }
+
+        Dispose();
+        return new Installation(Directory, Endpoint, credentials, Region) { OtherAccount = account };
     }
 
     /// <summary>Calls an operation of Portlight's own API.</summary>
@@ -66,7 +99,18 @@ internal sealed class Installation : IDisposable
         TimeSpan? confirmWithin,
         CancellationToken cancellation)
         where TResponse : class =>
-        (confirmWithin is null ? _client : new AwsClient(_http, Endpoint, Region, Credentials, TimeProvider.System) { ConfirmWithin = confirmWithin }).SendAsync($"{PortlightOperations.TargetPrefix}.{operation}", request, requestShape, responseShape, cancellation);
+        ClientOf(confirmWithin).SendAsync($"{PortlightOperations.TargetPrefix}.{operation}", request, requestShape, responseShape, cancellation);
+
+    /// <summary>Calls an operation of Lightsail's API.</summary>
+    public Task<TResponse> LightsailAsync<TRequest, TResponse>(
+        string operation,
+        TRequest request,
+        JsonTypeInfo<TRequest> requestShape,
+        JsonTypeInfo<TResponse> responseShape,
+        TimeSpan? confirmWithin,
+        CancellationToken cancellation)
+        where TResponse : class =>
+        ClientOf(confirmWithin).SendAsync($"{LightsailOperations.TargetPrefix}.{operation}", request, requestShape, responseShape, cancellation);
 
     /// <summary>Reads the audit log by the API of CloudTrail.</summary>
     public Task<LookupEventsResponse> LookupEventsAsync(LookupEventsRequest request, CancellationToken cancellation) => _trail.SendAsync(
@@ -78,5 +122,15 @@ internal sealed class Installation : IDisposable
 
     public void Dispose() => _http.Dispose();
 
-    private static string RegionOf(string directory) => EndpointFile.ReadRegion(directory) ?? new ServeOptions { DataDirectory = directory }.Region;
+    private AwsClient ClientOf(TimeSpan? confirmWithin) =>
+        confirmWithin is null ? _client : new AwsClient(_http, Endpoint, Region, Credentials, TimeProvider.System) { ConfirmWithin = confirmWithin };
+
+    /// <summary>Whoever is not root works on a directory of their own, and may mean the machine's.</summary>
+    private static string OfRoot(string directory)
+    {
+        var machine = DataDirectory.Default(isRoot: true, _ => null);
+        return directory != machine && System.IO.Directory.Exists(machine) ? $" (there is one in {machine}, which root may read: sudo)" : "";
+    }
+
+    private static string? NotEmpty(string? text) => string.IsNullOrEmpty(text) ? null : text;
 }

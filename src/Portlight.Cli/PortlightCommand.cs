@@ -1,5 +1,7 @@
 using System.CommandLine;
+using System.CommandLine.Help;
 using Portlight.AgentProtocol;
+using Portlight.Cli.Usage;
 using Portlight.Cli.Verbs;
 using Portlight.Storage;
 using Portlight.Wire.Client;
@@ -9,11 +11,23 @@ namespace Portlight.Cli;
 /// <summary>The <c>portlight</c> command: its verbs, and the one place where what went wrong becomes text and an exit code.</summary>
 internal static class PortlightCommand
 {
-    public static RootCommand Create() => new("The Lightsail instance firewall, for real, on machines you own.")
+    public static RootCommand Create()
+    {
+        var root = Verbs();
+        var help = root.Options.OfType<HelpOption>().Single();
+        help.Action = new HelpWithExamples((HelpAction)help.Action!);
+        root.Options.OfType<VersionOption>().Single().Aliases.Add("-V");
+        return root;
+    }
+
+    private static RootCommand Verbs() => new("The Lightsail instance firewall, for real, on machines you own.")
     {
         ServeVerb.Create(),
         EnvVerb.Create(),
         DemoVerb.Create(),
+        OpenVerb.Create(),
+        CloseVerb.Create(),
+        PortsVerb.Create(),
         AttachVerb.Create(),
         DetachVerb.Create(),
         ConfirmVerb.Create(),
@@ -26,19 +40,21 @@ internal static class PortlightCommand
         RegionVerb.Create(),
         AuditVerb.Create(),
         CredentialsVerb.Create(),
+        HelpVerb.Create(),
+        HelpVerb.CreateVersion(),
     };
 
     public static async Task<int> RunAsync(string[] args, TextWriter output, TextWriter error)
     {
-        var parsed = Create().Parse(args);
-        if (parsed.Errors.Count > 0)
+        // Whoever types the name alone wants to know what there is.
+        var parsed = Create().Parse(args.Length == 0 ? ["--help"] : args);
+        if (parsed.Action is not HelpWithExamples && UsageProblems.Of(parsed) is { Count: > 0 } problems)
         {
-            foreach (var problem in parsed.Errors)
+            foreach (var problem in problems)
             {
-                await error.WriteLineAsync($"portlight: {problem.Message}");
+                await error.WriteLineAsync($"portlight: {problem}");
             }
 
-            await error.WriteLineAsync($"portlight: `portlight {string.Join(' ', Path(parsed))}--help` tells what there is");
             return ExitCode.Usage;
         }
 
@@ -59,9 +75,6 @@ internal static class PortlightCommand
             return ExitCode.Failed;
         }
     }
-
-    private static IEnumerable<string> Path(ParseResult parsed) =>
-        parsed.CommandResult.Command is RootCommand ? [] : [parsed.CommandResult.Command.Name, ""];
 
     /// <summary>What a machine, a network or a server can do to a command. Anything else is a fault of this program and keeps its stack trace.</summary>
     private static bool IsExpected(Exception exception) =>

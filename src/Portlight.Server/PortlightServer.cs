@@ -49,6 +49,9 @@ public sealed partial class PortlightServer : IAsyncDisposable
     /// <summary>Where it listens, with the real port where 0 was asked for.</summary>
     public required IReadOnlyList<Uri> Addresses { get; init; }
 
+    /// <summary>The account that owns the installation, and the region that commands of this machine use when none is named.</summary>
+    public required Scope Home { get; init; }
+
     /// <summary>Names of instances whose packets are to be filtered, and nobody does, because recording was asked for; null when there are none.</summary>
     public required string? Unenforced { get; init; }
 
@@ -115,10 +118,12 @@ public sealed partial class PortlightServer : IAsyncDisposable
         var box = SealedSecrets.OpenKeyFile(Path.Combine(options.DataDirectory, KeyFileName), store.View);
         var setup = opened.Add(new SetupWorker(store, box, clock, loggers.CreateLogger<SetupWorker>()));
         var owner = await FirstStart.EnsureAsync(options, store, box, setup, clock);
+        options = options with { Region = FirstStart.HomeRegion(options, store.View) };
+        var home = new Scope(owner.Id, options.Region);
         await TrustedIds.BindOlderAsync(store);
         var unenforced = UnenforcedPorts.Check(options, store.View, agent.Status);
         InstallationFile.Write(options.DataDirectory, installation);
-        var projection = new Projection(options.PortLimits, new Scope(owner.Id, options.Region));
+        var projection = new Projection(options.PortLimits, home);
         var reconciler = synchronised = opened.Add(new Reconciler(store, agent, projection, clock, loggers.CreateLogger<Reconciler>()));
         var unconfirmed = opened.Add(new UnconfirmedWatch(store, clock, loggers.CreateLogger<UnconfirmedWatch>()));
         var metrics = opened.Add(new ServerMetrics());
@@ -131,7 +136,7 @@ public sealed partial class PortlightServer : IAsyncDisposable
 
         metrics.ObserveConnections(() => shares.Refused);
         var principals = new Principals(loggers.CreateLogger<Principals>());
-        var services = new Services(options, store, reconciler, projection, agent, setup, box, clock) { Principals = principals };
+        var services = new Services(options, home, store, reconciler, projection, agent, setup, box, clock) { Principals = principals };
         var audit = opened.Add(new AuditTrail(options, store, owner.Id, metrics, clock, loggers));
         var operations = new OperationTable(services);
         var pipeline = new Pipeline(
@@ -176,6 +181,7 @@ public sealed partial class PortlightServer : IAsyncDisposable
         {
             Addresses = options.Listen,
             Unenforced = unenforced,
+            Home = home,
             Operations = operations.Entries,
             Sessions = services.Sessions,
             Secrets = box,

@@ -30,6 +30,8 @@ public sealed record ServeOptions
 {
     public const string DefaultListen = "http://127.0.0.1:8580";
 
+    public const string DefaultRegion = "us-east-1";
+
     /// <summary>Where to listen; port 0 takes a free one.</summary>
     public ImmutableArray<Uri> Listen { get; init; } = [new(DefaultListen)];
 
@@ -67,8 +69,8 @@ public sealed record ServeOptions
     /// <summary>Account to make at first start; null makes up a number.</summary>
     public string? Account { get; init; }
 
-    /// <summary>Region to open at first start.</summary>
-    public string Region { get; init; } = "us-east-1";
+    /// <summary>Region to open at first start. Later it is the installation's own if it is open, else the one that was opened first is.</summary>
+    public string Region { get; init; } = DefaultRegion;
 
     /// <summary>Loopback address for Prometheus metrics; null for none.</summary>
     public Uri? Metrics { get; init; }

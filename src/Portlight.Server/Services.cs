@@ -10,7 +10,7 @@ using Portlight.Storage;
 namespace Portlight.Server;
 
 /// <summary>What operations are made of: one instance of each for a running server.</summary>
-internal sealed record Services(ServeOptions Options, IStore Store, Reconciler Reconciler, Projection Projection, IAgent Agent, SetupWorker Setup, SecretBox Secrets, TimeProvider Clock)
+internal sealed record Services(ServeOptions Options, Scope Home, IStore Store, Reconciler Reconciler, Projection Projection, IAgent Agent, SetupWorker Setup, SecretBox Secrets, TimeProvider Clock)
 {
     /// <summary>What users and roles may do.</summary>
     public required Principals Principals { get; init; }

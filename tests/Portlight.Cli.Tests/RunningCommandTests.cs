@@ -68,11 +68,11 @@ public sealed partial class RunningCommandTests : IDisposable
         Assert.Equal(0, attached.Code);
         Assert.Contains("undone after 3600 s unless confirmed", attached.Error, StringComparison.Ordinal);
         Assert.Contains("me: its change is undone at ", (await PortlightAsync("status")).Output, StringComparison.Ordinal);
-        Assert.Equal("confirmed: open on me stays tcp:22\n", (await PortlightAsync("confirm", "me")).Output);
+        Assert.Equal("confirmed: open on me stays 22/tcp\n", (await PortlightAsync("confirm", "me")).Output);
         Assert.Contains("no change of the ports of me waits", (await PortlightAsync("confirm", "me")).Error, StringComparison.Ordinal);
 
         Assert.Equal(0, (await PortlightAsync("attach", "me", "--this-host", "--open", "tcp:443", "--yes", "--confirm", "1h")).Code);
-        Assert.Equal("undone: open on me is again tcp:22\n", (await PortlightAsync("confirm", "me", "--revert")).Output);
+        Assert.Equal("undone: open on me is again 22/tcp\n", (await PortlightAsync("confirm", "me", "--revert")).Output);
 
         Assert.Equal(0, (await PortlightAsync("attach", "me", "--this-host", "--open", "tcp:443", "--yes", "--confirm", "1s")).Code);
         _server!.Kill();
@@ -85,11 +85,11 @@ public sealed partial class RunningCommandTests : IDisposable
             table = (await PortlightAsync("status")).Output;
             Assert.True(waited.Elapsed < TimeSpan.FromSeconds(30), $"the change was not undone:\n{table}");
         }
-        while (!table.Contains("tcp:22", StringComparison.Ordinal));
+        while (!table.Contains("22/tcp", StringComparison.Ordinal));
 
         var shown = (await PortlightAsync("audit", "show", "--where", "EventName=ChangeReverted")).Output;
         Assert.Matches("^account [0-9]{12}\n", shown);
-        Assert.Matches("portlight +│? *portlight.*ChangeReverted.*tcp:443 → tcp:22", shown.ReplaceLineEndings(" "));
+        Assert.Matches("portlight +│? *portlight.*ChangeReverted.*443/tcp → 22/tcp", shown.ReplaceLineEndings(" "));
         Assert.Equal(2, (await PortlightAsync("audit", "show", "--limit", "0")).Code);
     }
 

@@ -67,8 +67,8 @@ public sealed class PortOperationTests
     [InlineData("""{"protocol":"all","toPort":65535}""", "all from 0.0.0.0/0, ::/0")]
     [InlineData("""{"protocol":"tcp","toPort":1024,"fromPort":null}""", "0-1024/tcp from 0.0.0.0/0, ::/0")]
     [InlineData("""{"protocol":"udp"}""", "0/udp from 0.0.0.0/0, ::/0")]
-    [InlineData("""{"protocol":"icmp","fromPort":8}""", "8:0/icmp from 0.0.0.0/0")]
-    [InlineData("""{"protocol":"icmpv6","fromPort":128}""", "128:0/icmpv6 from ::/0")]
+    [InlineData("""{"protocol":"icmp","fromPort":8}""", "icmp:8:0 from 0.0.0.0/0")]
+    [InlineData("""{"protocol":"icmpv6","fromPort":128}""", "icmpv6:128:0 from ::/0")]
     public async Task A_number_that_is_missing_is_zero(string rule, string open)
     {
         await using var server = await ServerHarness.StartAsync();

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Portlight.Cli.Ports;
 using Portlight.Wire.PortlightApi;
 
 namespace Portlight.Cli.Verbs;
@@ -23,7 +24,7 @@ internal static class AttachPlan
     {
         var where = plan.Attachment.InterfaceName is { } card ? $"interface {card}" : "this machine";
         yield return $"{name}: {where}{(plan.Attachment.Addresses.Count > 0 ? ", " : "")}{string.Join(", ", plan.Attachment.Addresses)}";
-        yield return $"  open afterwards: {(plan.PortStatesAfter.Count == 0 ? "nothing" : string.Join("; ", plan.PortStatesAfter.Select(PortText.Of)))}";
+        yield return $"  open afterwards: {PortText.Of(plan.PortStatesAfter)}";
         if (plan.NotFiltered is { } reason)
         {
             yield return $"  WARNING: no packet is filtered by this server, so nothing closes: {reason}";
@@ -38,26 +39,9 @@ internal static class AttachPlan
             yield return $"  not filtered: packets from {network}";
         }
 
-        foreach (var listener in plan.Listeners.Where(listener => listener.IsOpenBefore && !listener.IsOpenAfter))
+        foreach (var loss in Losses(plan))
         {
-            yield return $"  would close: {listener.Protocol} {listener.Port} on {listener.Address}{Holder(listener.Process, listener.ProcessId)}";
-        }
-
-        foreach (var port in plan.PublishedPorts.Where(port => port.IsOpenBefore && !port.IsOpenAfter))
-        {
-            yield return $"  would close: {port.Protocol}{Ports(port)}, which a nat rule sends to {port.Target ?? "somewhere else"}";
-        }
-
-        foreach (var session in plan.SshSessions.Where(session => session.IsOpenBefore && !session.IsOpenAfter))
-        {
-            var user = session.User is null ? "" : $" of {session.User}";
-            yield return $"  would cut the SSH session{user} from {session.PeerAddress} to port {session.Port}{Holder(session.Process, session.ProcessId)}";
-        }
-
-        foreach (var cut in plan.CutConnections)
-        {
-            var more = cut.Count > cut.Peers.Count ? ", …" : "";
-            yield return $"  would cut: {Count(cut.Count, "connection")} to tcp {cut.Port} from {string.Join(", ", cut.Peers)}{more}{Holder(cut.Process, cut.ProcessId)}";
+            yield return loss;
         }
 
         if (!plan.WasAttached && plan.OutboundConnections > 0)
@@ -76,11 +60,37 @@ internal static class AttachPlan
         }
     }
 
+    /// <summary>What of this machine closes or is cut.</summary>
+    public static IEnumerable<string> Losses(AttachInstanceResponse plan)
+    {
+        foreach (var listener in plan.Listeners.Where(listener => listener.IsOpenBefore && !listener.IsOpenAfter))
+        {
+            yield return $"  would close: {listener.Port}/{listener.Protocol} on {listener.Address}{Holder(listener.Process, listener.ProcessId)}";
+        }
+
+        foreach (var port in plan.PublishedPorts.Where(port => port.IsOpenBefore && !port.IsOpenAfter))
+        {
+            yield return $"  would close: {Ports(port)}{port.Protocol}, which a nat rule sends to {port.Target ?? "somewhere else"}";
+        }
+
+        foreach (var session in plan.SshSessions.Where(session => session.IsOpenBefore && !session.IsOpenAfter))
+        {
+            var user = session.User is null ? "" : $" of {session.User}";
+            yield return $"  would cut the SSH session{user} from {session.PeerAddress} to port {session.Port}{Holder(session.Process, session.ProcessId)}";
+        }
+
+        foreach (var cut in plan.CutConnections)
+        {
+            var more = cut.Count > cut.Peers.Count ? ", …" : "";
+            yield return $"  would cut: {Count(cut.Count, "connection")} to {cut.Port}/tcp from {string.Join(", ", cut.Peers)}{more}{Holder(cut.Process, cut.ProcessId)}";
+        }
+    }
+
     private static string Ports(PublishedPort port) => (port.FromPort, port.ToPort) switch
     {
         (0, 65535) => "",
-        var (from, to) when from == to => $" {from}",
-        var (from, to) => $" {from}-{to}",
+        var (from, to) when from == to => $"{from}/",
+        var (from, to) => $"{from}-{to}/",
     };
 
     private static string Holder(string? process, int? id) => process is null ? "" : $" ({process}, pid {id?.ToString(CultureInfo.InvariantCulture)})";

@@ -1,5 +1,7 @@
 using System.CommandLine;
-using Portlight.Wire.Lightsail;
+using System.Net.Sockets;
+using Portlight.Cli.Ports;
+using Portlight.Domain;
 using Portlight.Wire.PortlightApi;
 
 namespace Portlight.Cli.Verbs;
@@ -19,12 +21,14 @@ internal static class AttachVerb
         var thisHost = new Option<bool>("--this-host") { Description = "This machine itself" };
         var addresses = new Option<string[]>("--address") { HelpName = "IP", Description = "The public addresses of what is attached", AllowMultipleArgumentsPerToken = true };
         var networks = new Option<string[]>("--private") { HelpName = "CIDR", Description = "Networks whose packets are not filtered", AllowMultipleArgumentsPerToken = true };
-        var open = new Option<string[]>("--open") { HelpName = PortText.Syntax, Description = "What is open at first (default: tcp:22)", AllowMultipleArgumentsPerToken = true };
+        // One value each time, with commas in it: one that took words until the next option would take the name too.
+        var open = new Option<string[]>("--open") { HelpName = PortReader.Syntax, Description = $"What is open at first (default: 22/tcp): {PortReader.InWords}", Arity = ArgumentArity.OneOrMore };
         var yes = new Option<bool>("--yes", "-y") { Description = "Do not ask, even when an SSH session would be cut" };
-        var confirm = new Option<string?>("--confirm") { HelpName = "TIME", Description = "Undo it after this time (60s, 5m; at most 1h) unless `portlight confirm NAME` comes from a new session" };
-        var data = DataOption.Create();
-        var command = new Command("attach", "Put an interface or this machine behind a firewall of its own") { name, @interface, byName, thisHost, addresses, networks, open, confirm, yes, data };
-        command.SetAction((parsed, cancellation) =>
+        var confirm = ConfirmTime.Option();
+        var where = new InstallationOptions();
+        var command = new Command("attach", "Put an interface or this machine behind a firewall of its own") { name, @interface, byName, thisHost, addresses, networks, open, confirm, yes };
+        where.AddTo(command);
+        command.SetAction(async (parsed, cancellation) =>
         {
             var request = new AttachInstanceRequest
             {
@@ -32,67 +36,54 @@ internal static class AttachVerb
                 InterfaceName = parsed.GetValue(@interface),
                 ByName = parsed.GetValue(byName) ? true : null,
                 ThisHost = parsed.GetValue(thisHost) ? true : null,
-                Addresses = parsed.GetValue(addresses) is { Length: > 0 } given ? given : null,
-                PrivateCidrs = parsed.GetValue(networks) is { Length: > 0 } exempt ? exempt : null,
-                PortInfos = Ports(parsed.GetValue(open) ?? []),
+                Addresses = Blocks(parsed.GetValue(addresses), "--address"),
+                PrivateCidrs = Blocks(parsed.GetValue(networks), "--private"),
+                PortInfos = parsed.GetValue(open) is { Length: > 0 } ports ? PortReader.Read(ports) : null,
             };
             if (request.InterfaceName is null == request.ThisHost is null)
             {
                 throw new UsageException("name either --interface IF or --this-host");
             }
 
-            return RunAsync(request, ConfirmTime.Parse(parsed.GetValue(confirm)), parsed.GetValue(yes), DataDirectory.Resolve(parsed.GetValue(data)), parsed.InvocationConfiguration, cancellation);
+            var within = ConfirmTime.Parse(parsed.GetValue(confirm));
+            using var installation = await where.OpenAsync(parsed, cancellation);
+            return await RunAsync(installation, request, within, parsed.GetValue(yes), parsed.InvocationConfiguration, cancellation);
         });
         return command;
     }
 
-    private static List<PortInfo>? Ports(string[] texts)
+    internal static Task<AttachInstanceResponse> CallAsync(Installation installation, AttachInstanceRequest request, TimeSpan? confirmWithin, CancellationToken cancellation) =>
+        installation.CallAsync(Operation, request, PortlightJson.Default.AttachInstanceRequest, PortlightJson.Default.AttachInstanceResponse, confirmWithin, cancellation);
+
+    /// <summary>Checked here, because the server's words for it name members of a request that nobody has typed.</summary>
+    private static string[]? Blocks(string[]? texts, string option)
     {
-        var rules = new List<PortInfo>();
+        var given = (texts ?? []).SelectMany(text => text.Split(',', StringSplitOptions.TrimEntries)).ToArray();
         var problems = new List<string>();
-        foreach (var text in texts)
+        foreach (var text in given)
         {
-            if (PortText.TryParse(text, out var rule, out var problem))
+            if (!Cidr.TryParse(text, text.Contains(':', StringComparison.Ordinal) ? AddressFamily.InterNetworkV6 : AddressFamily.InterNetwork, out _, out var problem))
             {
-                rules.Add(rule);
-            }
-            else
-            {
-                problems.Add($"--open: {problem}");
+                problems.Add($"{option}: `{text}` {problem}");
             }
         }
 
-        if (problems.Count > 0)
-        {
-            throw new UsageException(string.Join('\n', problems));
-        }
-
-        return rules.Count == 0 ? null : rules;
+        return problems.Count > 0 ? throw new UsageException(string.Join('\n', problems)) : given.Length > 0 ? given : null;
     }
 
-    private static async Task<int> RunAsync(AttachInstanceRequest request, TimeSpan? confirmWithin, bool isSure, string directory, InvocationConfiguration console, CancellationToken cancellation)
+    private static async Task<int> RunAsync(Installation installation, AttachInstanceRequest request, TimeSpan? confirmWithin, bool isSure, InvocationConfiguration console, CancellationToken cancellation)
     {
-        using var installation = Installation.Open(directory);
         var plan = await CallAsync(installation, request with { DryRun = true }, confirmWithin: null, cancellation);
         await AttachPlan.WriteAsync(console.Error, request, plan);
-
         if (!isSure)
         {
-            if (confirmWithin is null)
-            {
-                RefuseToCutSsh(request, plan);
-            }
-
-            if (!await Confirmation.AskAsync(console, "Attach?"))
-            {
-                throw new FailedException("nothing was attached");
-            }
+            SshLoss.Refuse(request, plan, confirmWithin, "add --open");
+            await Confirmation.RequireAsync(console, "Attach?", "nothing was attached");
         }
 
         if (confirmWithin is { } within)
         {
-            // Before the change: afterwards this session may not be there to read it.
-            await console.Error.WriteLineAsync($"undone after {within.TotalSeconds} s unless confirmed: leave this session open, open a NEW one, and there run: portlight confirm {request.InstanceName}");
+            await ConfirmTime.TellAsync(console, request.InstanceName!, within);
         }
 
         var done = await CallAsync(installation, request with { MayCutSsh = isSure ? true : null }, confirmWithin, cancellation);
@@ -101,26 +92,5 @@ internal static class AttachVerb
             done.Operation,
             done.NotFiltered is null ? $"attached {request.InstanceName}" : $"recorded {request.InstanceName}, and no packet of it is filtered: {done.NotFiltered}");
         return OperationOutcome.ExitCode(done.Operation);
-    }
-
-    private static Task<AttachInstanceResponse> CallAsync(Installation installation, AttachInstanceRequest request, TimeSpan? confirmWithin, CancellationToken cancellation) =>
-        installation.CallAsync(Operation, request, PortlightJson.Default.AttachInstanceRequest, PortlightJson.Default.AttachInstanceResponse, confirmWithin, cancellation);
-
-    /// <summary>The server refuses to shut out a session that it sees; what only this session knows of itself is added where the server may not see processes.</summary>
-    private static void RefuseToCutSsh(AttachInstanceRequest request, AttachInstanceResponse plan)
-    {
-        var rules = plan.SshSessions.Where(session => session.IsOpenBefore && !session.IsOpenAfter).Select(session => session.Rule).Distinct().ToList();
-        if (request.ThisHost is true
-            && plan.AreProcessesHidden
-            && SshSession.Parse(Environment.GetEnvironmentVariable(SshSession.EnvironmentVariable)) is { } own
-            && !own.Passes(plan.PortStatesAfter, plan.Attachment.PrivateCidrs))
-        {
-            rules.Add($"tcp:{own.Port}{(own.Client is { } client ? $"@{client}" : "")}");
-        }
-
-        if (rules.Count > 0)
-        {
-            throw new FailedException($"refused, because an SSH session would be lost: add --open {string.Join(' ', rules.Distinct())}, say --confirm 60s to have it undone unless a new session confirms it, or --yes if there is another way in");
-        }
     }
 }

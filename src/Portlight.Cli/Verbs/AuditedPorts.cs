@@ -1,9 +1,10 @@
 using System.Text.Json;
+using Portlight.Cli.Ports;
 using Portlight.Wire.Lightsail;
 
 namespace Portlight.Cli.Verbs;
 
-/// <summary>What an event's call has done to ports: <c>tcp:80; tcp:22 → tcp:443</c>.</summary>
+/// <summary>What an event's call has done to ports: <c>80/tcp; 22/tcp → 443/tcp</c>.</summary>
 internal static class AuditedPorts
 {
     /// <summary>Empty for an event that changed none.</summary>
@@ -15,7 +16,7 @@ internal static class AuditedPorts
     private static string Text(JsonElement ports) => ports.ValueKind switch
     {
         JsonValueKind.Array when ports.GetArrayLength() == 0 => "nothing open",
-        JsonValueKind.Array => string.Join("; ", ports.EnumerateArray().Select(port => PortText.Of(port.Deserialize(LightsailJson.Default.InstancePortState)!))),
+        JsonValueKind.Array => PortText.Of(ports.EnumerateArray().Select(port => port.Deserialize(LightsailJson.Default.InstancePortState)!)),
         JsonValueKind.Object => $"{ports.GetProperty("rules").GetInt32()} rules",
         _ => "no instance",
     };

@@ -1,3 +1,4 @@
+using System.CommandLine;
 using Portlight.Cli.Settings;
 
 namespace Portlight.Cli.Verbs;
@@ -6,6 +7,16 @@ namespace Portlight.Cli.Verbs;
 internal static class ConfirmTime
 {
     private static readonly TimeSpan Most = TimeSpan.FromHours(1);
+
+    public static Option<string?> Option() => new("--confirm")
+    {
+        HelpName = "TIME",
+        Description = "Undo it after this time (60s, 5m; at most 1h) unless `portlight confirm NAME` comes from a new session",
+    };
+
+    /// <summary>To be said before the change: afterwards this session may not be there to read it.</summary>
+    public static Task TellAsync(InvocationConfiguration console, string name, TimeSpan within) =>
+        console.Error.WriteLineAsync($"undone after {within.TotalSeconds} s unless confirmed: leave this session open, open a NEW one, and there run: portlight confirm {name}");
 
     /// <summary>Null for an option that was not given.</summary>
     /// <exception cref="UsageException">It is not whole seconds from 1 s to an hour.</exception>

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Portlight.Cli.Ports;
 using Portlight.Wire.PortlightApi;
 
 namespace Portlight.Cli.Verbs;
@@ -14,17 +15,21 @@ internal static class ConfirmVerb
         var name = new Argument<string>("name") { Description = "The instance whose change waits" };
         var revert = new Option<bool>("--revert") { Description = "Undo the change now instead" };
         var yes = new Option<bool>("--yes", "-y") { Description = "Confirm even from an SSH session that was there before the change" };
-        var data = DataOption.Create();
-        var command = new Command("confirm", "Keep a change of ports that is undone otherwise; run it in a session that was opened after the change") { name, revert, yes, data };
-        command.SetAction((parsed, cancellation) =>
-            RunAsync(parsed.GetRequiredValue(name), parsed.GetValue(revert), parsed.GetValue(yes), DataDirectory.Resolve(parsed.GetValue(data)), parsed.InvocationConfiguration, cancellation));
+        var where = new InstallationOptions();
+        var command = new Command("confirm", "Keep a change of ports that is undone otherwise; run it in a session that was opened after the change") { name, revert, yes };
+        where.AddTo(command);
+        command.SetAction(async (parsed, cancellation) =>
+        {
+            using var installation = await where.OpenAsync(parsed, cancellation);
+            return await RunAsync(installation, parsed.GetRequiredValue(name), parsed.GetValue(revert), parsed.GetValue(yes), parsed.InvocationConfiguration, cancellation);
+        });
         return command;
     }
 
-    private static async Task<int> RunAsync(string name, bool isRevert, bool isSure, string directory, InvocationConfiguration console, CancellationToken cancellation)
+    private static async Task<int> RunAsync(Installation installation, string name, bool isRevert, bool isSure, InvocationConfiguration console, CancellationToken cancellation)
     {
-        using var installation = Installation.Open(directory);
-        if (!isRevert && !isSure)
+        // Only the account that owns the installation has this machine as an instance, and may ask how old the change is.
+        if (!isRevert && !isSure && installation.OtherAccount is null)
         {
             await RefuseOldSessionAsync(installation, name, cancellation);
         }
@@ -55,5 +60,5 @@ internal static class ConfirmVerb
         _ => $"confirmed: open on {name} stays {Open(done)}",
     };
 
-    private static string Open(ConfirmPortsResponse done) => done.PortStates.Count == 0 ? "nothing" : string.Join("; ", done.PortStates.Select(PortText.Of));
+    private static string Open(ConfirmPortsResponse done) => PortText.Of(done.PortStates);
 }

@@ -10,16 +10,19 @@ internal static class DetachVerb
     {
         var name = new Argument<string>("name") { Description = "The attached instance" };
         var yes = new Option<bool>("--yes", "-y") { Description = "Do not ask" };
-        var data = DataOption.Create();
-        var command = new Command("detach", "Take an attached interface or machine from behind its firewall, and forget it") { name, yes, data };
-        command.SetAction((parsed, cancellation) =>
-            RunAsync(parsed.GetRequiredValue(name), parsed.GetValue(yes), DataDirectory.Resolve(parsed.GetValue(data)), parsed.InvocationConfiguration, cancellation));
+        var where = new InstallationOptions();
+        var command = new Command("detach", "Take an attached interface or machine from behind its firewall, and forget it") { name, yes };
+        where.AddTo(command);
+        command.SetAction(async (parsed, cancellation) =>
+        {
+            using var installation = await where.OpenAsync(parsed, cancellation);
+            return await RunAsync(installation, parsed.GetRequiredValue(name), parsed.GetValue(yes), parsed.InvocationConfiguration, cancellation);
+        });
         return command;
     }
 
-    private static async Task<int> RunAsync(string name, bool isSure, string directory, InvocationConfiguration console, CancellationToken cancellation)
+    private static async Task<int> RunAsync(Installation installation, string name, bool isSure, InvocationConfiguration console, CancellationToken cancellation)
     {
-        using var installation = Installation.Open(directory);
         await RefuseWhatIsNotAttachedAsync(installation, name, cancellation);
         await console.Error.WriteLineAsync($"{name}: every packet passes afterwards, whatever its port set says now");
         if (!isSure && !await Confirmation.AskAsync(console, "Detach?"))

@@ -1,3 +1,4 @@
+using Portlight.Cli.Ports;
 using Portlight.Wire.PortlightApi;
 using Spectre.Console;
 
@@ -37,7 +38,7 @@ internal static class StatusTable
 
         foreach (var agent in status.Agents)
         {
-            var drift = agent.DriftRepairs == 0 ? "" : $"; {agent.DriftRepairs} times it put back what others had changed";
+            var drift = agent.DriftRepairs == 0 ? "" : $"; {agent.DriftRepairs} {(agent.DriftRepairs == 1 ? "time" : "times")} it put back what others had changed";
             var contact = agent.FailingSince is { } since ? $"[red]failing since {since:u}[/]" : agent.IsConnected ? "connected" : "[red]not connected[/]";
             var protection = agent.Protection is { } word ? $", rules {Markup.Escape(word)}" : "";
             console.MarkupLine($"agent {Markup.Escape(agent.Host)}: {contact}{protection}{drift}{(agent.LastError is { } error ? $"; last refusal: {Markup.Escape(error)}" : "")}");
@@ -66,20 +67,28 @@ internal static class StatusTable
     private static Table Instances(GetStatusResponse status)
     {
         var table = new Table().Border(TableBorder.Simple);
-        foreach (var heading in (string[])["instance", "state", "where", "addresses", "open ports", "applied"])
+        var hasRegions = status.Instances.Select(instance => instance.RegionName).Append(status.Server.RegionName).OfType<string>().Distinct().Skip(1).Any();
+        var hasAccounts = status.Instances.Select(instance => instance.AccountId).Append(status.Server.AccountId).OfType<string>().Distinct().Skip(1).Any();
+        string[] headings = ["instance", .. hasAccounts ? ["account"] : (string[])[], .. hasRegions ? ["region"] : (string[])[], "state", "where", "addresses", "open ports", "applied"];
+        foreach (var heading in headings)
         {
             table.AddColumn(heading);
         }
 
         foreach (var instance in status.Instances)
         {
-            table.AddRow(
+            string[] cells =
+            [
                 Markup.Escape(instance.Name),
+                .. hasAccounts ? [instance.AccountId] : (string[])[],
+                .. hasRegions ? [instance.RegionName] : (string[])[],
                 Markup.Escape(instance.State),
                 Markup.Escape(Where(instance.Attachment)),
                 Markup.Escape(string.Join('\n', Addresses(instance))),
                 Markup.Escape(string.Join('\n', Open(instance, status.Server.EmptyAliases))),
-                Applied(instance, status.Server));
+                Applied(instance, status.Server),
+            ];
+            table.AddRow(cells);
         }
 
         return table;
@@ -91,7 +100,7 @@ internal static class StatusTable
     /// <summary>All that comes in: by the port set, and from networks that it is not asked about.</summary>
     private static List<string> Open(InstanceStatus instance, IReadOnlyList<string> emptyAliases)
     {
-        var lines = instance.PortStates.Select(ports => PortText.Of(ports, emptyAliases))
+        var lines = PortText.SetOf(instance.PortStates).Rules.Select(rule => PortText.Of(rule, emptyAliases))
             .Concat((instance.Attachment?.PrivateCidrs ?? []).Select(network => $"everything from {network}"))
             .ToList();
         return lines.Count == 0 ? ["none"] : lines;

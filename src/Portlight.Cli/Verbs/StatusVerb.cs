@@ -1,5 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
+using Portlight.Cli.Usage;
+using Portlight.Wire.Client;
 using Portlight.Wire.PortlightApi;
 
 namespace Portlight.Cli.Verbs;
@@ -14,12 +16,13 @@ internal static class StatusVerb
     {
         var json = new Option<bool>("--json") { Description = "The answer as JSON, in the shape of the API" };
         var name = new Argument<string?>("name") { Description = "Only this instance", Arity = ArgumentArity.ZeroOrOne };
-        var data = DataOption.Create();
-        var command = new Command("status", "Show what is desired and what is applied") { name, json, data };
+        var where = new InstallationOptions();
+        var command = new Command("status", "Show what is desired and what is applied") { name, json };
+        where.AddTo(command);
         command.SetAction(async (parsed, cancellation) =>
         {
-            using var installation = Installation.Open(DataDirectory.Resolve(parsed.GetValue(data)));
-            var status = await ReadAsync(installation, parsed.GetValue(name), cancellation);
+            using var installation = where.OpenAsOwner(parsed);
+            var status = await FindAllAsync(installation, parsed.GetValue(name), where.Region(parsed), where.Account(parsed), cancellation);
             var output = parsed.InvocationConfiguration.Output;
             if (parsed.GetValue(json))
             {
@@ -40,9 +43,30 @@ internal static class StatusVerb
     /// <summary>Made while ports were only recorded: nobody expects its packets to be filtered. Of what is attached somebody does, whatever the mode.</summary>
     internal static bool IsRecordOf(InstanceStatus instance) => instance is { Attachment.Kind: "recorded", LastError: null };
 
-    /// <summary>One instance; a name that there is not is the server's error.</summary>
-    internal static async Task<InstanceStatus> FindAsync(Installation installation, string name, CancellationToken cancellation) =>
-        (await ReadAsync(installation, name, cancellation)).Instances.Single();
+    /// <summary>One instance of this installation's own account; a name that is not there is the server's error, or says where there is one.</summary>
+    internal static async Task<InstanceStatus> FindAsync(Installation installation, string name, CancellationToken cancellation)
+    {
+        try
+        {
+            return (await ReadAsync(installation, name, cancellation)).Instances.Single();
+        }
+        catch (AwsErrorException missing) when (missing.Type == "NotFoundException")
+        {
+            throw await InstanceSearch.ElsewhereAsync(installation, name, missing, cancellation);
+        }
+    }
+
+    /// <summary>All instances of that name, region and account; null for any.</summary>
+    private static async Task<GetStatusResponse> FindAllAsync(Installation installation, string? name, string? region, string? account, CancellationToken cancellation)
+    {
+        var status = await ReadAsync(installation, name: null, cancellation);
+        var found = status.Instances
+            .Where(instance => (name is null || instance.Name == name) && (region is null || instance.RegionName == region) && (account is null || instance.AccountId == account))
+            .ToList();
+        return found.Count == 0 && name is not null
+            ? throw new FailedException($"there is no instance {name}{(region is null ? "" : $" in {region}")}{(account is null ? "" : $" of account {account}")}{Suggestion.For(name, status.Instances.Select(instance => instance.Name))}")
+            : status with { Instances = found };
+    }
 
     /// <summary>All pages of the status.</summary>
     internal static async Task<GetStatusResponse> ReadAsync(Installation installation, string? name, CancellationToken cancellation)

@@ -26,7 +26,7 @@ public readonly record struct PortKey(NetworkProtocol Protocol, int FromPort, in
             : Meets(FromPort, other.FromPort) && Meets(ToPort, other.ToPort);
     }
 
-    /// <summary><c>22/tcp</c>, <c>7000-8000/udp</c>, <c>8:-1/icmp</c>, <c>all</c> (<c>100-200/all</c> where ports were given): how messages and operation details name a rule.</summary>
+    /// <summary><c>22/tcp</c>, <c>7000-8000/udp</c>, <c>icmp:8</c> (every code; <c>icmp:8:0</c> one, <c>icmp</c> every type), <c>all</c> (<c>100-200/all</c> where ports were given): how messages, operation details and the command name a rule.</summary>
     public override string ToString()
     {
         var from = FromPort.ToString(CultureInfo.InvariantCulture);
@@ -35,7 +35,7 @@ public readonly record struct PortKey(NetworkProtocol Protocol, int FromPort, in
         {
             NetworkProtocol.Tcp or NetworkProtocol.Udp => FromPort == ToPort ? $"{from}/{Protocol.ToWire()}" : $"{from}-{to}/{Protocol.ToWire()}",
             NetworkProtocol.All => this is { FromPort: 0, ToPort: 65535 } or { FromPort: -1, ToPort: -1 } ? "all" : $"{from}-{to}/all",
-            _ => $"{from}:{to}/{Protocol.ToWire()}",
+            _ => Protocol.ToWire() + (FromPort == -1 ? "" : $":{from}") + (ToPort == -1 ? "" : $":{to}"),
         };
     }
 

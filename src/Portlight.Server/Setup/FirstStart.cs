@@ -21,6 +21,11 @@ internal static class FirstStart
             return owner;
         }
 
+        if (Regions.Find(options.Region) is null)
+        {
+            throw new StoreException($"`{options.Region}` is not a region of Lightsail, so nothing was set up; there are: {string.Join(", ", Regions.All.Select(region => region.Name))}");
+        }
+
         var now = clock.GetUtcNow();
         var account = new Account(options.Account ?? Accounts.NewId(), AccountState.SettingUp, IsOwner: true, now);
         var (key, secret) = Accounts.NewRootKey(account.Id, box, now);
@@ -37,4 +42,11 @@ internal static class FirstStart
         await setup.RunOnceAsync();
         return account;
     }
+
+    /// <summary>
+    /// The region that commands of this machine use when none is named: the setting's, if it is open. Else the one that was opened first, because a region that
+    /// is not open refuses every signature, the one that would open it too.
+    /// </summary>
+    public static string HomeRegion(ServeOptions options, IStoreView view) =>
+        view.FindRegion(options.Region) is not null ? options.Region : view.ListRegions().MinBy(region => region.OpenedAt)?.Name ?? options.Region;
 }

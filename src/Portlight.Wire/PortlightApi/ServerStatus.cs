@@ -19,6 +19,12 @@ public sealed record ServerStatus
 
     public required long Revision { get; init; }
 
+    /// <summary>The account that owns the installation.</summary>
+    public string? AccountId { get; init; }
+
+    /// <summary>The region that the commands of the server's machine use when none is named.</summary>
+    public string? RegionName { get; init; }
+
     /// <summary>Source aliases without blocks: a rule for one of them lets nobody in.</summary>
     public IReadOnlyList<string> EmptyAliases { get; init; } = [];
 }

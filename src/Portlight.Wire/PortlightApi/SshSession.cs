@@ -19,6 +19,6 @@ public sealed record SshSession
 
     public required bool IsOpenAfter { get; init; }
 
-    /// <summary>The rule that keeps it, as <c>portlight attach --open</c> takes it: <c>tcp:22@192.0.2.7</c>.</summary>
+    /// <summary>The rule that keeps it, as <c>portlight attach --open</c> takes it: <c>22/tcp@192.0.2.7</c>.</summary>
     public required string Rule { get; init; }
 }

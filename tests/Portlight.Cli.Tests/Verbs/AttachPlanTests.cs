@@ -29,13 +29,13 @@ public class AttachPlanTests
         Assert.Equal(
             """
             edge: this machine, 203.0.113.7
-              open afterwards: tcp:22
+              open afterwards: 22/tcp
               not filtered: packets from 10.0.0.0/8
-              would close: tcp 5432 on 0.0.0.0 (postgres, pid 31)
-              would close: tcp 8080, which a nat rule sends to 172.17.0.2:80
-              would close: udp 5000-5010, which a nat rule sends to somewhere else
+              would close: 5432/tcp on 0.0.0.0 (postgres, pid 31)
+              would close: 8080/tcp, which a nat rule sends to 172.17.0.2:80
+              would close: 5000-5010/udp, which a nat rule sends to somewhere else
               would cut the SSH session of alice from 192.0.2.8 to port 2222 (sshd, pid 812)
-              would cut: 9 connections to tcp 443 from 198.51.100.1, 2001:db8::1, … (nginx, pid 7)
+              would cut: 9 connections to 443/tcp from 198.51.100.1, 2001:db8::1, … (nginx, pid 7)
               1 connection of this machine to others may break: answers pass for connections that begin afterwards
               not seen: 2 nat rules could not be read
               the server may not see every process: names may be missing, and SSH is known by port 22 alone

@@ -106,7 +106,7 @@ public sealed class StatusTableTests
         AppliedRevision = 5,
     };
 
-    private static InstancePortState Tcp(int port, string source = "0.0.0.0/0") => new() { FromPort = port, ToPort = port, Protocol = "tcp", State = "open", Cidrs = [source], Ipv6Cidrs = [], CidrListAliases = [] };
+    private static InstancePortState Tcp(int port, string source = "0.0.0.0/0") => new() { FromPort = port, ToPort = port, Protocol = "tcp", State = "open", Cidrs = [source], Ipv6Cidrs = source == "0.0.0.0/0" ? ["::/0"] : [], CidrListAliases = [] };
 
     private static string Shown(GetStatusResponse status)
     {

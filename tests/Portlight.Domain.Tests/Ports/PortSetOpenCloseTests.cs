@@ -56,7 +56,7 @@ public sealed class PortSetOpenCloseTests
     [Theory]
     [InlineData(22, 22, "tcp", "10.0.0.0/8", "22/tcp from 0.0.0.0/0, ::/0")]
     [InlineData(53, 53, "udp", "10.1.0.0/16", "50-60/udp from 10.0.0.0/8")]
-    [InlineData(8, 0, "icmp", null, "8:-1/icmp from 0.0.0.0/0")]
+    [InlineData(8, 0, "icmp", null, "icmp:8 from 0.0.0.0/0")]
     [InlineData(443, 443, "tcp", null, "400-500/tcp from 0.0.0.0/0")]
     [InlineData(443, 443, "tcp", "0.0.0.0/0", "400-500/tcp from 0.0.0.0/0")]
     public void Closing_what_another_rule_lets_in_whole_is_refused_and_names_it(int from, int to, string protocol, string? cidr, string cover)

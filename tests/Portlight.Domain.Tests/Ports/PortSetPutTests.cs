@@ -12,8 +12,8 @@ public sealed class PortSetPutTests
         Assert.Equal("22/tcp from 0.0.0.0/0, ::/0", Put(new PortRuleInput(22, 22, "tcp")).ToString());
 
     [Theory]
-    [InlineData("icmp", "8:-1/icmp from 0.0.0.0/0")]
-    [InlineData("icmpv6", "8:-1/icmpv6 from ::/0")]
+    [InlineData("icmp", "icmp:8 from 0.0.0.0/0")]
+    [InlineData("icmpv6", "icmpv6:8 from ::/0")]
     public void Icmp_without_sources_is_of_its_own_family_alone(string protocol, string expected) =>
         Assert.Equal(expected, Put(new PortRuleInput(8, -1, protocol)).ToString());
 
@@ -100,7 +100,7 @@ public sealed class PortSetPutTests
 
     [Fact]
     public void A_code_without_a_type_may_be_any_and_a_type_above_the_code_is_no_reversed_range() =>
-        Assert.Equal("8:0/icmp from 0.0.0.0/0", Put(new PortRuleInput(8, 0, "icmp")).ToString());
+        Assert.Equal("icmp:8:0 from 0.0.0.0/0", Put(new PortRuleInput(8, 0, "icmp")).ToString());
 
     [Fact]
     public void Lists_that_are_all_empty_are_refused()

@@ -27,7 +27,7 @@ public sealed class SshGuardTests
         var refusal = await ServerHarness.RefusalAsync(() => AttachAsync(server));
 
         Assert.Equal("InvalidInputException", refusal.Type);
-        Assert.Contains("from 192.0.2.7:50000 to port 2222, alice, sshd, pid 812 (kept by tcp:2222@192.0.2.7)", refusal.Message, StringComparison.Ordinal);
+        Assert.Contains("from 192.0.2.7:50000 to port 2222, alice, sshd, pid 812 (kept by 2222/tcp@192.0.2.7)", refusal.Message, StringComparison.Ordinal);
         Assert.Contains("--ssh-guard off", refusal.Message, StringComparison.Ordinal);
         Assert.Empty(server.Agent.Applied);
     }
@@ -60,7 +60,7 @@ public sealed class SshGuardTests
 
         var session = Assert.Single(dry.SshSessions);
         Assert.Equal(("192.0.2.7", 50000, 2222, "alice", "sshd", 812), (session.PeerAddress, session.PeerPort, session.Port, session.User, session.Process, session.ProcessId));
-        Assert.Equal((true, false, "tcp:2222@192.0.2.7"), (session.IsOpenBefore, session.IsOpenAfter, session.Rule));
+        Assert.Equal((true, false, "2222/tcp@192.0.2.7"), (session.IsOpenBefore, session.IsOpenAfter, session.Rule));
         var cut = Assert.Single(dry.CutConnections);
         Assert.Equal((443, 3), (cut.Port, cut.Count));
         Assert.Equal(["198.51.100.1", "198.51.100.2"], cut.Peers);
@@ -105,7 +105,7 @@ public sealed class SshGuardTests
             "CloseInstancePublicPorts", new() { InstanceName = Machine, PortInfo = new PortInfo { FromPort = 2222, ToPort = 2222, Protocol = "tcp" } },
             Json.CloseInstancePublicPortsRequest, Json.CloseInstancePublicPortsResponse));
 
-        Assert.Contains("kept by tcp:2222@192.0.2.7", refusal.Message, StringComparison.Ordinal);
+        Assert.Contains("kept by 2222/tcp@192.0.2.7", refusal.Message, StringComparison.Ordinal);
         Assert.Equal(revision, server.Server.Store.Revision);
     }
 

@@ -31,6 +31,8 @@ internal sealed class GetStatus(Services services) : IOperation<GetStatusRequest
                 EnforceReason = NotFiltered.WhyRecorded(agent),
                 Connections = agent.Connections,
                 Revision = services.Store.Revision,
+                AccountId = services.Home.AccountId,
+                RegionName = services.Home.Region,
                 EmptyAliases = [.. services.Limits.Aliases.Where(alias => alias.Value.IsEmpty).Select(alias => alias.Key)],
             },
             Instances = [.. instances.Select(instance => StatusOf(instance, applied))],

@@ -66,8 +66,8 @@ internal sealed class SshGuard(ServeOptions options, IAgent agent)
 
     public static bool IsLetIn(HostReach reach, InboundConnection connection) => reach.LetsIn(NetworkProtocol.Tcp, connection.Local.Port, connection.Peer.Address);
 
-    /// <summary>As <c>portlight attach --open</c> takes it: <c>tcp:22@192.0.2.7</c>.</summary>
-    public static string RuleFor(InboundConnection connection) => $"tcp:{connection.Local.Port}@{connection.Peer.Address}";
+    /// <summary>As <c>portlight attach --open</c> takes it: <c>22/tcp@192.0.2.7</c>.</summary>
+    public static string RuleFor(InboundConnection connection) => $"{connection.Local.Port}/tcp@{connection.Peer.Address}";
 
     private const string WayOn = "Or send it with the header X-Portlight-Confirm, so that it is undone unless it is confirmed; or, if there is another way in, start the server with --ssh-guard off";
 

@@ -1,0 +1,84 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+
+namespace Portlight.Cli.Usage;
+
+/// <summary>What is wrong with a command line, in words that lead somewhere: what was meant, what there is, and where to read on.</summary>
+internal static class UsageProblems
+{
+    /// <summary>One line for each problem and a last one that names the help to read; none when the line can be run.</summary>
+    public static IReadOnlyList<string> Of(ParseResult parsed)
+    {
+        var command = parsed.CommandResult.Command;
+        var problems = new List<string>();
+        var unknown = UnknownOptions(parsed).ToList();
+        problems.AddRange(unknown.Select(word => $"there is no option `{word}` in `{Path(parsed)}`{Suggestion.For(word, OptionNames(parsed))}"));
+        if (command.Subcommands.Count > 0 && command.Action is null)
+        {
+            if (unknown.Count == 0 && (parsed.Errors.Count > 0 || parsed.UnmatchedTokens.Count > 0))
+            {
+                problems.Add(VerbProblem(parsed, command));
+            }
+        }
+        else
+        {
+            problems.AddRange(parsed.Errors.Where(error => !IsAbout(error, parsed, unknown)).Select(error => Words(error, parsed)));
+        }
+
+        return problems.Count == 0 ? [] : [.. problems.Distinct(), $"`{Path(parsed)} --help` tells what there is"];
+    }
+
+    /// <summary>The command as it is typed, <c>portlight audit show</c>.</summary>
+    public static string Path(ParseResult parsed)
+    {
+        var names = new List<string>();
+        for (SymbolResult? result = parsed.CommandResult; result is CommandResult command; result = result.Parent)
+        {
+            names.Add(command.Command is RootCommand ? "portlight" : command.Command.Name);
+        }
+
+        names.Reverse();
+        return string.Join(' ', names);
+    }
+
+    /// <summary>
+    /// Words that begin like an option and are none. The parser takes them for a name or a value where one may stand; behind <c>--</c> everything is one, and where a
+    /// command hands its words on to another program.
+    /// </summary>
+    private static IEnumerable<string> UnknownOptions(ParseResult parsed) => !parsed.CommandResult.Command.TreatUnmatchedTokensAsErrors
+        ? []
+        : parsed.Tokens.TakeWhile(token => token.Type != TokenType.DoubleDash)
+            .Where(token => token is { Type: TokenType.Argument, Value: ['-', _, ..] })
+            .Select(token => token.Value.Split('=')[0])
+            .Distinct();
+
+    private static string VerbProblem(ParseResult parsed, Command command)
+    {
+        var verbs = command.Subcommands.Where(verb => !verb.Hidden).Select(verb => verb.Name).ToList();
+        return parsed.UnmatchedTokens is [var word, ..]
+            ? $"there is no `{Path(parsed)} {word}`{Suggestion.For(word, verbs)}"
+            : $"`{Path(parsed)}` needs one of: {string.Join(", ", verbs)}";
+    }
+
+    private static string Words(ParseError error, ParseResult parsed) => error.SymbolResult switch
+    {
+        ArgumentResult { Tokens.Count: 0, Argument: var missing } => $"`{Path(parsed)}` needs {missing.Name.ToUpperInvariant()}, before any option: {missing.Description}",
+        CommandResult when parsed.UnmatchedTokens is [var word, ..] => $"`{word}` is one word more than `{Path(parsed)}` takes",
+        _ => error.Message,
+    };
+
+    /// <summary>Whether an error only says again that a word is no option.</summary>
+    private static bool IsAbout(ParseError error, ParseResult parsed, List<string> unknown) =>
+        unknown.Count > 0 && error.SymbolResult is CommandResult && parsed.UnmatchedTokens.All(word => unknown.Contains(word.Split('=')[0]));
+
+    private static IEnumerable<string> OptionNames(ParseResult parsed)
+    {
+        for (SymbolResult? result = parsed.CommandResult; result is CommandResult command; result = result.Parent)
+        {
+            foreach (var option in command.Command.Options.Where(option => !option.Hidden && (option.Recursive || result == parsed.CommandResult)))
+            {
+                yield return option.Name;
+            }
+        }
+    }
+}

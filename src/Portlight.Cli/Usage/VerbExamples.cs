@@ -1,0 +1,83 @@
+using System.Collections.Frozen;
+
+namespace Portlight.Cli.Usage;
+
+/// <summary>What stands behind a verb's options in its help and its man page.</summary>
+/// <param name="Examples">Lines to type, each with what it does. A test parses every one of them.</param>
+/// <param name="ExitCodes">A line for each exit code.</param>
+internal sealed record VerbGuide(IReadOnlyList<(string Line, string Meaning)> Examples, IReadOnlyList<string> ExitCodes);
+
+/// <summary>Examples and exit codes of every verb, by its path below <c>portlight</c>.</summary>
+internal static class VerbExamples
+{
+    private static readonly FrozenDictionary<string, VerbGuide> All = new Dictionary<string, VerbGuide>
+    {
+        [""] = Guide(
+            null,
+            ("portlight serve", "runs the server; everything else talks to it"),
+            ("portlight open web-1 443 --from 10.0.0.0/8", "opens a port of an instance"),
+            ("portlight help open", "tells more about a verb")),
+        ["serve"] = Guide(
+            "1  it could not start, or had to stop, or audit events were lost",
+            ("portlight serve", "filters packets as root; as anybody else it records ports and says so"),
+            ("portlight serve --listen https://0.0.0.0:8580 --tls-cert cert.pem --tls-key key.pem", "answers other machines")),
+        ["open"] = Guide(
+            null,
+            ("portlight open web-1 443", "lets everybody in to 443/tcp, beside what is open already"),
+            ("portlight open web-1 ssh,5432 --from 10.0.0.0/8,2001:db8::/32", "lets two networks in"),
+            ("portlight open web-1 8000-8100/udp icmp:8", "a range of UDP, and ping")),
+        ["close"] = Guide(
+            null,
+            ("portlight close web-1 443", "takes the rule for 443/tcp away, whatever its sources are"),
+            ("portlight close web-1 22 --from 198.51.100.7", "takes one source away"),
+            ("portlight close me 22 --confirm 60s", "comes back after a minute unless a new session confirms it")),
+        ["ports"] = Guide(
+            null,
+            ("portlight ports web-1", "shows what is open, a rule on each line"),
+            ("portlight ports web-1 22@192.0.2.0/24,443", "opens these and closes everything else"),
+            ("portlight ports web-1 none", "closes everything")),
+        ["attach"] = Guide(
+            null,
+            ("portlight attach me --this-host --open 22,443 --confirm 60s", "this machine; undone after a minute unless a new session confirms it"),
+            ("portlight attach vm-1 --interface vnet0 --address 203.0.113.9", "a virtual machine, by the host side of its network card")),
+        ["detach"] = Guide(null, ("portlight detach vm-1", "every packet of it passes afterwards")),
+        ["confirm"] = Guide(
+            null,
+            ("portlight confirm me", "keeps a change; run it in a session that was opened after the change"),
+            ("portlight confirm me --revert", "undoes it now")),
+        ["status"] = Guide(
+            "1  something is not applied, was refused or is not filtered",
+            ("portlight status", "shows all instances: address, open ports, applied or not"),
+            ("portlight status web-1 --json", "one of them, for a program")),
+        ["env"] = Guide(null, ("eval \"$(portlight env)\"", "points the AWS clients of this shell at the installation")),
+        ["demo"] = Guide("1  something was not as told", ("portlight demo", "the whole story with real packets; leaves nothing behind")),
+        ["doctor"] = Guide("1  there is a problem", ("portlight doctor", "what this machine lacks, and how to mend it")),
+        ["teardown"] = Guide(null, ("portlight teardown --yes", "takes all of Portlight's rules out of the kernel, so every port is open")),
+        ["restore"] = Guide(null, ("portlight restore --data /var/lib/portlight", "what the unit portlight-restore runs at boot")),
+        ["install-service"] = Guide(
+            null,
+            ("portlight install-service --now", "closed before the network at every boot, and running from now on"),
+            ("portlight install-service --print", "shows the units, writes nothing")),
+        ["account create"] = Guide(null, ("portlight account create", "prints the root key of a new account, as a profile for ~/.aws/credentials")),
+        ["account list"] = Guide(null, ("portlight account list", "number, state, when it was made")),
+        ["account close"] = Guide(null, ("portlight account close 111122223333", "an account without instances; for good")),
+        ["region open"] = Guide(null, ("portlight region open eu-central-1", "instances can be made there")),
+        ["region list"] = Guide(null, ("portlight region list", "the open regions")),
+        ["audit verify"] = Guide("1  the log is not what was recorded", ("portlight audit verify", "follows the chain of the whole log")),
+        ["audit show"] = Guide(
+            null,
+            ("portlight audit show --limit 20", "the newest events"),
+            ("portlight audit show --where EventName=PutInstancePublicPorts", "who changed ports")),
+        ["credentials reset-root"] = Guide(null, ("portlight credentials reset-root", "a new root key; the server must be stopped")),
+        ["credentials rotate-key-file"] = Guide(null, ("portlight credentials rotate-key-file", "a new key for stored secrets; the server must be stopped")),
+        ["help"] = Guide(null, ("portlight help audit show", "the same as portlight audit show --help")),
+        ["version"] = Guide(null, ("portlight version", "the same as portlight --version")),
+    }.ToFrozenDictionary(StringComparer.Ordinal);
+
+    public static VerbGuide? Of(string path) => All.GetValueOrDefault(path);
+
+    public static IEnumerable<string> Paths => All.Keys;
+
+    private static VerbGuide Guide(string? failed, params (string Line, string Meaning)[] examples) =>
+        new(examples, ["0  done", failed ?? "1  it could not be done; stderr says why", "2  wrong usage; nothing was done"]);
+}

@@ -1,0 +1,32 @@
+using System.CommandLine;
+using Portlight.Cli.Ports;
+
+namespace Portlight.Cli.Verbs;
+
+/// <summary><c>portlight close</c>: takes ports, or sources of them, from those of an instance.</summary>
+internal static class CloseVerb
+{
+    public static Command Create()
+    {
+        var name = new Argument<string>("name") { Description = "The instance" };
+        var ports = new Argument<string[]>("ports") { Description = PortReader.InWords, Arity = ArgumentArity.OneOrMore };
+        var from = new Option<string[]>("--from") { HelpName = "SOURCE,...", Description = "Close them for these sources alone (default: the whole rule)", Arity = ArgumentArity.OneOrMore };
+        var confirm = ConfirmTime.Option();
+        var yes = new Option<bool>("--yes", "-y") { Description = "Do not ask, even when this machine's own connections are cut" };
+        var where = new InstallationOptions();
+        var command = new Command("close", "Close ports of an instance; the others stay open") { name, ports, from, confirm, yes };
+        where.AddTo(command);
+        command.SetAction(async (parsed, cancellation) =>
+        {
+            var rules = PortReader.Read(parsed.GetRequiredValue(ports), parsed.GetValue(from));
+            var within = ConfirmTime.Parse(parsed.GetValue(confirm));
+            using var installation = await where.OpenAsync(parsed, cancellation);
+            var instance = parsed.GetRequiredValue(name);
+            var calls = new PortCalls(installation, instance, within, cancellation);
+            var after = PortText.Without(await calls.ReadAsync(), rules);
+            await PortPreview.AskAsync(installation, instance, after, within, parsed.GetValue(yes), parsed.InvocationConfiguration, cancellation);
+            return await PortOutcome.EachAsync(rules, calls.CloseAsync, rule => $"closed {rule} on {instance}", parsed.InvocationConfiguration);
+        });
+        return command;
+    }
+}

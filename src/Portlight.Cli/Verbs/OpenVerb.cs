@@ -1,0 +1,28 @@
+using System.CommandLine;
+using Portlight.Cli.Ports;
+
+namespace Portlight.Cli.Verbs;
+
+/// <summary><c>portlight open</c>: adds ports to those of an instance.</summary>
+internal static class OpenVerb
+{
+    public static Command Create()
+    {
+        var name = new Argument<string>("name") { Description = "The instance" };
+        var ports = new Argument<string[]>("ports") { Description = PortReader.InWords, Arity = ArgumentArity.OneOrMore };
+        var from = new Option<string[]>("--from") { HelpName = "SOURCE,...", Description = "Addresses and blocks that may come in (default: everybody)", Arity = ArgumentArity.OneOrMore };
+        var where = new InstallationOptions();
+        var command = new Command("open", "Open ports of an instance, beside those that are open") { name, ports, from };
+        where.AddTo(command);
+        command.SetAction(async (parsed, cancellation) =>
+        {
+            var rules = PortReader.Read(parsed.GetRequiredValue(ports), parsed.GetValue(from));
+            using var installation = await where.OpenAsync(parsed, cancellation);
+            var instance = parsed.GetRequiredValue(name);
+            var calls = new PortCalls(installation, instance, confirmWithin: null, cancellation);
+            await calls.ReadAsync();
+            return await PortOutcome.EachAsync(rules, calls.OpenAsync, rule => $"opened {rule} on {instance}", parsed.InvocationConfiguration);
+        });
+        return command;
+    }
+}

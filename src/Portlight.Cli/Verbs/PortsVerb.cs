@@ -1,0 +1,63 @@
+using System.CommandLine;
+using Portlight.Cli.Ports;
+using Portlight.Domain;
+
+namespace Portlight.Cli.Verbs;
+
+/// <summary><c>portlight ports</c>: shows the ports of an instance, or replaces them all; what opens and what closes is shown first.</summary>
+internal static class PortsVerb
+{
+    private const string Nothing = "none";
+
+    public static Command Create()
+    {
+        var name = new Argument<string>("name") { Description = "The instance" };
+        var ports = new Argument<string[]>("ports") { Description = $"What is open afterwards, everything else is closed: {PortReader.InWords}; {Nothing} closes everything", Arity = ArgumentArity.ZeroOrMore };
+        var confirm = ConfirmTime.Option();
+        var yes = new Option<bool>("--yes", "-y") { Description = "Do not ask, even when this machine's own connections are cut" };
+        var where = new InstallationOptions();
+        var command = new Command("ports", "Show the ports of an instance; with PORTS: replace them all") { name, ports, confirm, yes };
+        where.AddTo(command);
+        command.SetAction(async (parsed, cancellation) =>
+        {
+            var words = parsed.GetValue(ports) ?? [];
+            var within = ConfirmTime.Parse(parsed.GetValue(confirm));
+            var wanted = words is [Nothing] ? PortSet.Empty : PortText.SetOf(words.Length == 0 ? [] : PortReader.Read(words));
+            using var installation = await where.OpenAsync(parsed, cancellation);
+            var calls = new PortCalls(installation, parsed.GetRequiredValue(name), within, cancellation);
+            var standing = await calls.ReadAsync();
+            var console = parsed.InvocationConfiguration;
+            if (words.Length == 0)
+            {
+                await WriteAsync(console.Output, standing);
+                return ExitCode.Done;
+            }
+
+            foreach (var line in Difference(standing, wanted))
+            {
+                await console.Error.WriteLineAsync(line);
+            }
+
+            await PortPreview.AskAsync(installation, parsed.GetRequiredValue(name), wanted, within, parsed.GetValue(yes), console, cancellation);
+            var operation = await calls.PutAsync(wanted);
+            await OperationOutcome.WriteAsync(console, operation, $"open on {parsed.GetRequiredValue(name)}: {PortText.Of(wanted)}");
+            return OperationOutcome.ExitCode(operation);
+        });
+        return command;
+    }
+
+    /// <summary>Lines of what opens (+) and what closes (-).</summary>
+    internal static IEnumerable<string> Difference(PortSet before, PortSet after)
+    {
+        var (old, now) = (PortText.Lines(before).ToList(), PortText.Lines(after).ToList());
+        return [.. old.Except(now).Select(line => $"- {line}"), .. now.Except(old).Select(line => $"+ {line}")];
+    }
+
+    private static async Task WriteAsync(TextWriter output, PortSet ports)
+    {
+        foreach (var line in ports.Rules.IsEmpty ? [Nothing] : PortText.Lines(ports))
+        {
+            await output.WriteLineAsync(line);
+        }
+    }
+}

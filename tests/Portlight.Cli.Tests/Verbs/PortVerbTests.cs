@@ -1,0 +1,123 @@
+using System.Diagnostics;
+using System.Text.Json;
+using Portlight.TestKit.Serving;
+using Portlight.Wire.Lightsail;
+
+namespace Portlight.Cli.Tests.Verbs;
+
+/// <summary><c>open</c>, <c>close</c>, <c>ports</c> and <c>status</c> against a running server that records.</summary>
+public sealed class PortVerbTests : IDisposable
+{
+    private readonly DirectoryInfo _data = Directory.CreateTempSubdirectory("portlight-verbs-");
+
+    public void Dispose() => _data.Delete(recursive: true);
+
+    [Fact]
+    public async Task Ports_are_opened_shown_closed_and_replaced_by_short_verbs()
+    {
+        using var server = await ServeProcess.StartAsync(_data.FullName);
+        await server.CreateAsync("web-1");
+        await DoneAsync("open on web-1: 22/tcp\n", "ports web-1 22");
+
+        await DoneAsync("opened 443/tcp from 10.0.0.0/8 on web-1\nopened 8000-8100/udp from 10.0.0.0/8 on web-1\n", "open web-1 https 8000-8100/udp --from 10.0.0.0/8");
+        await DoneAsync("22/tcp\n443/tcp from 10.0.0.0/8\n8000-8100/udp from 10.0.0.0/8\n", "ports web-1");
+        await DoneAsync("closed 22/tcp on web-1\n", "close web-1 ssh");
+        await DoneAsync("opened 443/tcp from 192.0.2.7/32 on web-1\n", "open web-1 443@192.0.2.7");
+        await DoneAsync("closed 443/tcp from 10.0.0.0/8 on web-1\n", "close web-1 443 --from 10.0.0.0/8");
+
+        var replaced = await RunAsync("ports web-1 icmp:8,443@192.0.2.7");
+        Assert.Equal((0, "open on web-1: icmp:8; 443/tcp from 192.0.2.7/32\n"), (replaced.Code, replaced.Output));
+        Assert.Equal("- 8000-8100/udp from 10.0.0.0/8\n+ icmp:8\n", replaced.Error);
+
+        // What the server says of the change is in the same words.
+        var (_, operations) = await server.CallAsync("GetOperationsForResource", """{"resourceName":"web-1"}""");
+        Assert.Contains("\"operationDetails\":\"icmp:8,443/tcp\"", operations, StringComparison.Ordinal);
+        Assert.Contains("443/tcp from 192.0.2.7/32", (await RunAsync("status web-1")).Output, StringComparison.Ordinal);
+
+        await DoneAsync("open on web-1: nothing\n", "ports web-1 none");
+        await DoneAsync("none\n", "ports web-1");
+        Assert.Contains("there is no instance web-2; did you mean `web-1`?", (await RunAsync("status web-2")).Error, StringComparison.Ordinal);
+        Assert.Equal(1, (await RunAsync("open web-2 22")).Code);
+    }
+
+    [Fact]
+    public async Task A_refusal_half_way_says_what_is_done_and_what_is_not()
+    {
+        using var server = await ServeProcess.StartAsync(_data.FullName);
+        await server.CreateAsync("web-1");
+        await DoneAsync("open on web-1: 80/tcp; 0-65535/tcp\n", "ports web-1 80,0-65535/tcp");
+
+        // Closing 81 alone closes nothing, because the range lets it in.
+        var refused = await RunAsync("close web-1 80 81 82");
+        Assert.Equal(1, refused.Code);
+        Assert.Contains("`81/tcp", refused.Error, StringComparison.Ordinal);
+        await DoneAsync("80/tcp\n0-65535/tcp\n", "ports web-1");
+    }
+
+    [Fact]
+    public async Task Instances_of_one_name_are_told_apart_by_region_and_account()
+    {
+        using var server = await ServeProcess.StartAsync(_data.FullName);
+        await server.CreateAsync("web-1");
+        Assert.DoesNotContain("region", (await RunAsync("status")).Output, StringComparison.Ordinal);
+        Assert.Equal(0, (await RunAsync("region open eu-central-1")).Code);
+        await OpenedAsync("eu-central-1");
+        await CreateAsync("eu-central-1", "web-1");
+        await CreateAsync("eu-central-1", "eu-web");
+
+        var all = (await RunAsync("status")).Output;
+        Assert.Contains("us-east-1", all, StringComparison.Ordinal);
+        Assert.Contains("eu-central-1", all, StringComparison.Ordinal);
+        Assert.Equal(["eu-central-1", "us-east-1"], (await RegionsAsync("status web-1 --json")).Order(StringComparer.Ordinal));
+        Assert.Equal(["eu-central-1"], await RegionsAsync("status web-1 --region eu-central-1 --json"));
+        Assert.Equal(["eu-central-1"], await RegionsAsync("status eu-web --json"));
+
+        await DoneAsync("open on web-1: 25/tcp\n", "ports web-1 smtp --region eu-central-1");
+        await DoneAsync("25/tcp\n", "ports web-1 --region eu-central-1");
+        Assert.DoesNotContain("25/tcp", (await RunAsync("ports web-1")).Output, StringComparison.Ordinal);
+        Assert.Contains("there is one with --region eu-central-1 --account ", (await RunAsync("ports eu-web")).Error, StringComparison.Ordinal);
+
+        Assert.Equal(0, (await RunAsync("account create 111122223333")).Code);
+        var stranger = await RunAsync("ports web-1 --account 111122223333");
+        Assert.Contains("the key of account 111122223333 is not known here", stranger.Error, StringComparison.Ordinal);
+        using var status = JsonDocument.Parse((await RunAsync("status --json")).Output);
+        var own = status.RootElement.GetProperty("server").GetProperty("accountId").GetString();
+        await DoneAsync("25/tcp\n", $"ports web-1 --region eu-central-1 --account {own}");
+    }
+
+    private async Task<IReadOnlyList<string>> RegionsAsync(string line)
+    {
+        using var status = JsonDocument.Parse((await RunAsync(line)).Output);
+        return [.. status.RootElement.GetProperty("instances").EnumerateArray().Select(instance => instance.GetProperty("regionName").GetString()!)];
+    }
+
+    private async Task OpenedAsync(string region)
+    {
+        var deadline = Stopwatch.StartNew();
+        while (!(await RunAsync("region list")).Output.Contains($"{region}\topen", StringComparison.Ordinal))
+        {
+            Assert.True(deadline.Elapsed < TimeSpan.FromSeconds(30), $"{region} was not set up in 30 s");
+        }
+    }
+
+    private async Task CreateAsync(string region, string name)
+    {
+        using var installation = Installation.Open(_data.FullName, region);
+        await installation.LightsailAsync(
+            "CreateInstances",
+            new CreateInstancesRequest { InstanceNames = [name], AvailabilityZone = region + "a", BlueprintId = "debian_12", BundleId = "nano_3_0" },
+            LightsailJson.Default.CreateInstancesRequest,
+            LightsailJson.Default.CreateInstancesResponse,
+            confirmWithin: null,
+            TestContext.Current.CancellationToken);
+    }
+
+    private async Task DoneAsync(string expected, string line)
+    {
+        var (code, output, error) = await RunAsync(line);
+        Assert.True(code == 0, error);
+        Assert.Equal(expected, output);
+    }
+
+    private Task<(int Code, string Output, string Error)> RunAsync(string line) => CommandLine.RunAsync($"{line} --data {_data.FullName}");
+}
