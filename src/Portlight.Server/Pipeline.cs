@@ -138,8 +138,11 @@ internal sealed class Pipeline(
         }
         catch (StoreException problem)
         {
-            // Once for each call would fill the log of a server whose disk is full: the audit log says it once.
-            return error ?? new ServiceException("the request was not answered, because it could not be recorded in the audit log", problem.Message, problem);
+            // A refusal too: nobody may try keys or permissions unrecorded. What is durable has its event, and is told as it is.
+            // Not logged: once for each call would fill the log of a server whose disk is full, and the audit log says it once.
+            return error is ServiceException || call.Audit.RecordedEventId is not null
+                ? error
+                : new ServiceException("the request was not answered, because it could not be recorded in the audit log", problem.Message, problem);
         }
         catch (Exception problem)
         {
