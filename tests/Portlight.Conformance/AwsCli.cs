@@ -13,7 +13,11 @@ internal sealed partial class AwsCli(Installation installation, params (string N
     private Version? version;
 
     /// <summary>How it is started: the program of the distribution, which is version 2, unless another is given.</summary>
-    public IReadOnlyList<string> Command { get; init; } = [Programs.Find("aws", "awscli")];
+    public IReadOnlyList<string> Command
+    {
+        get => field ?? [Programs.Find("aws", "awscli")];
+        init;
+    }
 
     /// <summary>The service that <see cref="TryAsync"/> calls.</summary>
     public string Service { get; init; } = "lightsail";
