@@ -8,14 +8,15 @@ using Portlight.Nftables;
 namespace Portlight.Bench.Figures;
 
 /// <summary>
-/// Small UDP packets for each second of processor time from one namespace through this machine to another, which is attached beside 9,999 more with ten port rules each: against no table at all, and
-/// against one that does nothing but switch connection tracking on. The three take turns.
+/// Small UDP packets for each second of processor time from one namespace through this machine to another, which is attached beside 9,999 more with ten port rules each: against no table at all,
+/// against one that does nothing but switch connection tracking on, and against Portlight's for that namespace and one port alone. They take turns.
 /// </summary>
 internal static class Packets
 {
     private const int Rounds = 15;
     private const int WarmUp = 10_000;
     private const int Instances = 10_000;
+    private const int RulesEach = 10;
     private const string Milliseconds = "1000";
     private const string Peer = "table inet peer {\n chain prerouting {\n type filter hook prerouting priority 0\n ct state invalid drop\n }\n}\n";
 
@@ -39,8 +40,9 @@ internal static class Packets
         using var elsewhere = Process.Start("ip", ["netns", "exec", "sender", Environment.ProcessPath!, "packets-answer", "81"]);
         using NftablesSession session = NftablesSession.Open(new InstallationId(1));
         var link = await ExecuteAsync("ip", "-o link show dev r0", "");
-        var ruleset = Everybody(uint.Parse(link.AsSpan(0, link.IndexOf(':', StringComparison.Ordinal)), CultureInfo.InvariantCulture));
-        var (none, tracked, ours, replies, trackedReplies) = (new List<double>(), new List<double>(), new List<double>(), new List<double>(), new List<double>());
+        var device = uint.Parse(link.AsSpan(0, link.IndexOf(':', StringComparison.Ordinal)), CultureInfo.InvariantCulture);
+        var (alone, everybody) = (Rules(device, instances: 1, rules: 1), Rules(device, Instances, RulesEach));
+        var (none, tracked, ours, empty, replies, trackedReplies) = (new List<double>(), new List<double>(), new List<double>(), new List<double>(), new List<double>(), new List<double>());
         try
         {
             for (var round = 0; round < Rounds; round++)
@@ -50,7 +52,9 @@ internal static class Packets
                 tracked.Add(await SendAsync("sender", "10.0.2.2:80"));
                 trackedReplies.Add(await SendAsync("receiver", "10.0.1.2:81"));
                 await ExecuteAsync("nft", "delete table inet peer", "");
-                session.Synchronise(ruleset);
+                session.Synchronise(alone);
+                empty.Add(await SendAsync("sender", "10.0.2.2:80"));
+                session.Synchronise(everybody);
                 ours.Add(await SendAsync("sender", "10.0.2.2:80"));
                 replies.Add(await SendAsync("receiver", "10.0.1.2:81"));
                 session.Teardown();
@@ -64,6 +68,7 @@ internal static class Packets
 
         Report.Ratio("packets, 10,000 instances / no table", ours, none, atLeast: 0.95);
         Report.Ratio("packets, 10,000 instances / conntrack alone", ours, tracked, atLeast: 0.95);
+        Report.Ratio("packets, 10,000 instances / one with one rule", ours, empty, atLeast: 0.95);
         Report.Ratio("outbound packets / conntrack alone", replies, trackedReplies, atLeast: 0.95);
         return 0;
     }
@@ -105,14 +110,14 @@ internal static class Packets
         return 0;
     }
 
-    private static Ruleset Everybody(uint device)
+    private static Ruleset Rules(uint device, int instances, int rules)
     {
-        PortRule[] rules = [.. Enumerable.Range(0, 10).Select(i => new PortRule(new PortKey(i == 0 ? NetworkProtocol.Udp : NetworkProtocol.Tcp, 80 + i, 80 + i), [Cidr.AnyIpv4], [Cidr.AnyIpv6], []))];
-        var ports = PortSet.Of(rules);
+        PortRule[] open = [.. Enumerable.Range(0, rules).Select(i => new PortRule(new PortKey(i == 0 ? NetworkProtocol.Udp : NetworkProtocol.Tcp, 80 + i, 80 + i), [Cidr.AnyIpv4], [Cidr.AnyIpv6], []))];
+        var ports = PortSet.Of(open);
         return new Ruleset(new RulesetOptions(),
         [
             FilteredAttachment.Interface("r0", device, ports) with { Owner = new ConnectionOwner(default, 1) },
-            .. Enumerable.Range(2, Instances - 1).Select(i => FilteredAttachment.Interface($"pl{i}", 100_000 + (uint)i, ports) with { Owner = new ConnectionOwner(default, (uint)i) }),
+            .. Enumerable.Range(2, instances - 1).Select(i => FilteredAttachment.Interface($"pl{i}", 100_000 + (uint)i, ports) with { Owner = new ConnectionOwner(default, (uint)i) }),
         ]);
     }
 
