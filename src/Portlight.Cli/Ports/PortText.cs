@@ -9,8 +9,8 @@ namespace Portlight.Cli.Ports;
 /// </summary>
 internal static class PortText
 {
-    /// <summary>More sources and rules than a server takes, so that it is the one that says how many are too many.</summary>
-    private static readonly PortLimits Limits = PortLimits.Default with { SourcesPerFamily = int.MaxValue, Rules = int.MaxValue };
+    /// <summary>More sources and rules than a server takes (100,000 sources at most, 1,000 rules), so that it is the one that says how many are too many.</summary>
+    private static readonly PortLimits Limits = PortLimits.Default with { SourcesPerFamily = 1_000_000, Rules = 100_000 };
 
     public static string Of(PortRule rule) => Of(rule, []);
 
