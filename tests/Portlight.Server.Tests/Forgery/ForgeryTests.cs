@@ -123,10 +123,10 @@ public sealed partial class ForgeryTests(ITestOutputHelper output)
         return string.Join('\n', instances.Concat(users).Concat(view.ListRegions().Select(region => region.Name)));
     }
 
-    /// <summary>Without what is another in each answer: ids of requests and operations, entity tags of what a repeated TagResource saved again.</summary>
+    /// <summary>Without what is another in each answer: ids of requests and operations, times of operations.</summary>
     private static string Fixed(string body) => Ids().Replace(body, "<id>");
 
-    [GeneratedRegex("[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")]
+    [GeneratedRegex("[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|(?<=\"(createdAt|statusChangedAt)\":)[0-9.]+")]
     private static partial Regex Ids();
 
     private sealed class Counts
