@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using Portlight.AgentProtocol;
+using Portlight.Cli.Aws;
 using Portlight.Cli.Usage;
 using Portlight.Cli.Verbs;
 using Portlight.Storage;
@@ -24,6 +25,7 @@ internal static class PortlightCommand
     {
         ServeVerb.Create(),
         EnvVerb.Create(),
+        AwsVerb.Create(),
         DemoVerb.Create(),
         OpenVerb.Create(),
         CloseVerb.Create(),
@@ -47,7 +49,7 @@ internal static class PortlightCommand
     public static async Task<int> RunAsync(string[] args, TextWriter output, TextWriter error)
     {
         // Whoever types the name alone wants to know what there is.
-        var parsed = Create().Parse(args.Length == 0 ? ["--help"] : args);
+        var parsed = Create().Parse(args.Length == 0 ? ["--help"] : AwsCommandLine.Separate(args));
         if (parsed.Action is not HelpWithExamples && UsageProblems.Of(parsed) is { Count: > 0 } problems)
         {
             foreach (var problem in problems)

@@ -20,7 +20,7 @@ public sealed class Installation : IAsyncLifetime
     public Installation() => backlog = new(MakeBacklogAsync);
 
     /// <summary>The built program: of the same configuration as these tests.</summary>
-    private static string Portlight { get; } = Path.GetFullPath(Path.Combine(
+    internal static string Portlight { get; } = Path.GetFullPath(Path.Combine(
         AppContext.BaseDirectory, "../../Portlight.Cli", Path.GetFileName(AppContext.BaseDirectory.TrimEnd('/')), "portlight"));
 
     private string DataDirectory => Path.Combine(directory, "data");
@@ -83,6 +83,10 @@ public sealed class Installation : IAsyncLifetime
     /// <summary>Runs a verb of the command on this installation.</summary>
     internal Task<(int Code, string Output, string Errors)> PortlightAsync(params IEnumerable<string> words) => Programs.RunAsync(Inside(Portlight, [.. words, "--data", DataDirectory]));
 
+    /// <summary>Runs <c>portlight aws</c> on this installation with one AWS CLI.</summary>
+    internal Task<(int Code, string Output, string Errors)> AwsAsync(string program, params IEnumerable<string> words) =>
+        Programs.RunAsync(Inside(Portlight, ["aws", "--data", DataDirectory, "--aws", program, .. words]));
+
     /// <summary>The ids of more operations than one page holds; made once, for all clients.</summary>
     internal Task<HashSet<string>> BacklogAsync() => backlog.Value;
 
@@ -111,7 +115,7 @@ public sealed class Installation : IAsyncLifetime
     }
 
     /// <summary>Takes away what would configure a client or the server in another way than the test means, and shows the way to the system's tools.</summary>
-    private static void Clean(ProcessStartInfo start)
+    internal static void Clean(ProcessStartInfo start)
     {
         string[] foreign = ["AWS_", "BOTO", "PORTLIGHT_", "TF_", "ANSIBLE_", "HTTP_PROXY", "ALL_PROXY"];
         foreach (string name in start.Environment.Keys.Where(name => foreign.Any(prefix => name.StartsWith(prefix, StringComparison.OrdinalIgnoreCase))).ToList())

@@ -17,10 +17,13 @@ internal static class Programs
     }
 
     /// <summary>The same; null when there is none.</summary>
-    public static string? TryFind(string name)
+    public static string? TryFind(string name) => FindAll(name).FirstOrDefault();
+
+    /// <summary>All programs of the name, in the same order; a file that is reached by two paths is there twice.</summary>
+    public static IEnumerable<string> FindAll(string name)
     {
-        string[] folders = ["/usr/bin", "/usr/sbin", "/bin", "/sbin", .. (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':')];
-        return folders.Select(folder => Path.Combine(folder, name)).FirstOrDefault(File.Exists);
+        string[] folders = ["/usr/bin", "/usr/sbin", "/bin", "/sbin", .. (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':', StringSplitOptions.RemoveEmptyEntries)];
+        return folders.Select(folder => Path.Combine(folder, name)).Where(File.Exists).Distinct();
     }
 
     /// <summary>Runs a program to its end.</summary>

@@ -1,40 +1,56 @@
 using System.CommandLine;
+using Portlight.Cli.Aws;
+using Portlight.Cli.Settings;
 
 namespace Portlight.Cli.Verbs;
 
-/// <summary><c>portlight env</c>: a line that makes a shell's AWS clients talk to this installation, for <c>eval "$(portlight env)"</c>.</summary>
+/// <summary>
+/// <c>portlight env</c>: a line that makes a shell's AWS clients talk to this installation, for <c>eval "$(portlight env)" &amp;&amp; …</c>. When it fails, that
+/// line is <c>false</c>.
+/// </summary>
 internal static class EnvVerb
 {
+    /// <summary>A first build takes about a minute.</summary>
+    private static readonly TimeSpan DefaultWait = TimeSpan.FromMinutes(3);
+
     public static Command Create()
     {
-        var data = DataOption.Create();
-        var command = new Command("env", "Print an export line that points AWS clients at this installation") { data };
-        command.SetAction(parsed =>
+        var wait = new Option<string?>("--wait")
         {
-            using var installation = Installation.Open(DataDirectory.Resolve(parsed.GetValue(data)));
-            parsed.InvocationConfiguration.Output.WriteLine(Line(installation));
-            return ExitCode.Done;
+            HelpName = "DURATION",
+            Arity = ArgumentArity.ZeroOrOne,
+            Description = $"Wait until the server is ready, for at most this time (default: {DefaultWait.TotalMinutes:0}m)",
+        };
+        var format = new Option<string>("--format") { Description = "For which reader", DefaultValueFactory = _ => ShellFormat.Posix };
+        format.AcceptOnlyFromAmong(ShellFormat.Posix, ShellFormat.Fish, ShellFormat.Json);
+        var data = DataOption.Create();
+        var command = new Command("env", "Print an export line that points AWS clients at this installation") { wait, format, data };
+        command.SetAction(async (parsed, cancellation) =>
+        {
+            var output = parsed.InvocationConfiguration.Output;
+            var reader = parsed.GetValue(format)!;
+            try
+            {
+                TimeSpan? most = parsed.GetResult(wait) is null ? null : WaitOf(parsed.GetValue(wait));
+                var directory = DataDirectory.Resolve(parsed.GetValue(data));
+                if (most is { } time)
+                {
+                    await ServerWait.UntilReadyAsync(() => Installation.Open(directory), time, TimeProvider.System, cancellation);
+                }
+
+                using var installation = Installation.Open(directory);
+                await output.WriteLineAsync(ShellFormat.Write(reader, AwsVariables.Of(installation)));
+                return ExitCode.Done;
+            }
+            catch when (ShellFormat.Failure(reader) is { } failure)
+            {
+                await output.WriteLineAsync(failure);
+                throw;
+            }
         });
         return command;
     }
 
-    private static string Line(Installation installation)
-    {
-        (string Name, string Value)[] variables =
-        [
-            ("AWS_ENDPOINT_URL", installation.Endpoint.GetLeftPart(UriPartial.Authority)),
-            ("AWS_ACCESS_KEY_ID", installation.Credentials.AccessKeyId),
-            ("AWS_SECRET_ACCESS_KEY", installation.Credentials.SecretAccessKey),
-            ("AWS_REGION", installation.Region),
-            // boto3 and version 1 of the AWS CLI read the region from this one only.
-            ("AWS_DEFAULT_REGION", installation.Region),
-        ];
-        return "export " + string.Join(' ', variables.Select(variable => $"{variable.Name}={Quote(variable.Value)}"));
-    }
-
-    /// <summary>As POSIX sh reads it back. A secret has <c>/</c> and <c>+</c> in it, which need no quotes.</summary>
-    internal static string Quote(string value) =>
-        value.Length > 0 && value.All(c => char.IsAsciiLetterOrDigit(c) || "_-.:/+=@%,".Contains(c, StringComparison.Ordinal))
-            ? value
-            : $"'{value.Replace("'", "'\\''", StringComparison.Ordinal)}'";
+    private static TimeSpan WaitOf(string? text) =>
+        text is null ? DefaultWait : SettingText.TryDuration(text, TimeSpan.FromHours(1), out var most, out var problem) ? most : throw new UsageException($"--wait: {problem}");
 }
