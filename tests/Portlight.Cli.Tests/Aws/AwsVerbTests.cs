@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.Versioning;
-using Portlight.Cli.Tests.Failures;
+using Portlight.TestKit.Serving;
 
 namespace Portlight.Cli.Tests.Aws;
 
@@ -100,7 +100,7 @@ public sealed class AwsVerbTests : IDisposable
 
     private static async Task<(int Code, string Output, string Error)> RunAsync(Action<ProcessStartInfo> with, string[] words)
     {
-        var start = new ProcessStartInfo(ServeProcess.Program, words) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(PortlightProgram.Path, words) { RedirectStandardOutput = true, RedirectStandardError = true };
         foreach (var name in start.Environment.Keys.Where(name => name.Contains("_PROXY", StringComparison.OrdinalIgnoreCase) || name.StartsWith("AWS_", StringComparison.Ordinal)).ToList())
         {
             start.Environment.Remove(name);

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using Portlight.Cli.Aws;
-using Portlight.Cli.Tests.Failures;
+using Portlight.TestKit.Serving;
 
 namespace Portlight.Cli.Tests.Aws;
 
