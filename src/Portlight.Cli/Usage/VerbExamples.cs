@@ -49,7 +49,14 @@ internal static class VerbExamples
             "1  something is not applied, was refused or is not filtered",
             ("portlight status", "shows all instances: address, open ports, applied or not"),
             ("portlight status web-1 --json", "one of them, for a program")),
-        ["env"] = Guide(null, ("eval \"$(portlight env)\"", "points the AWS clients of this shell at the installation")),
+        ["env"] = Guide(
+            "1  there is no server, or it was not ready in time; then `false` is printed, so that `eval … &&` stops",
+            ("eval \"$(portlight env)\"", "points the AWS clients of this shell at the installation"),
+            ("portlight env --wait 1m --format json", "waits for the server; for a program")),
+        ["aws"] = Guide(
+            "any other  the AWS CLI's own",
+            ("portlight aws lightsail get-instances", "the installed AWS CLI, of any version, on this installation and never on the real AWS"),
+            ("portlight aws --data /srv/portlight sts get-caller-identity", "another installation; options of `portlight aws` stand first")),
         ["demo"] = Guide("1  something was not as told", ("portlight demo", "the whole story with real packets; leaves nothing behind")),
         ["doctor"] = Guide("1  there is a problem", ("portlight doctor", "what this machine lacks, and how to mend it")),
         ["teardown"] = Guide(null, ("portlight teardown --yes", "takes all of Portlight's rules out of the kernel, so every port is open")),
