@@ -1,3 +1,5 @@
+using Portlight.Cli.Settings;
+
 namespace Portlight.Cli;
 
 /// <summary>Where an installation keeps its state when nobody says otherwise.</summary>
@@ -22,9 +24,27 @@ internal static class DataDirectory
         return Path.Combine(home, "portlight");
     }
 
-    /// <summary>What a verb works on: its <c>--data</c>, else the environment, else the default.</summary>
-    public static string Resolve(string? option) =>
-        Path.GetFullPath(option ?? NotEmpty(Environment.GetEnvironmentVariable(EnvironmentVariable)) ?? Default(Environment.IsPrivilegedProcess, Environment.GetEnvironmentVariable));
+    /// <summary>What a verb works on: its <c>--data</c>, else the environment, else the settings file that <c>serve</c> would read, else the default.</summary>
+    /// <exception cref="UsageException">The settings file cannot be read, so it is not known what it says.</exception>
+    public static string Resolve(string? option) => Resolve(option, Environment.IsPrivilegedProcess, Environment.GetEnvironmentVariable);
+
+    internal static string Resolve(string? option, bool isRoot, Func<string, string?> environment) =>
+        Path.GetFullPath(option ?? NotEmpty(environment(EnvironmentVariable)) ?? OfSettingsFile(isRoot, environment) ?? Default(isRoot, environment));
+
+    private static string? OfSettingsFile(bool isRoot, Func<string, string?> environment)
+    {
+        if (SettingsFile.Choose(option: null, environment(SettingsReader.FileVariable), SettingsFile.Default(isRoot, environment)) is not { } file)
+        {
+            return null;
+        }
+
+        var problems = new List<string>();
+        var settings = SettingsFile.Read(file, problems);
+        // Another setting that is wrong is `serve`'s to refuse; a file that cannot be read at all may name a directory.
+        return settings.FirstOrDefault(setting => setting.Key.Name == "data").Value is [var directory] ? directory
+            : settings.Count == 0 && problems.Count > 0 ? throw new UsageException(string.Join('\n', problems))
+            : null;
+    }
 
     private static string? NotEmpty(string? text) => string.IsNullOrEmpty(text) ? null : text;
 }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Help;
+using System.CommandLine.Parsing;
 using Portlight.AgentProtocol;
 using Portlight.Cli.Aws;
 using Portlight.Cli.Usage;
@@ -30,18 +31,25 @@ internal static class PortlightCommand
         OpenVerb.Create(),
         CloseVerb.Create(),
         PortsVerb.Create(),
+        ExplainVerb.Create(),
         AttachVerb.Create(),
         DetachVerb.Create(),
         ConfirmVerb.Create(),
         StatusVerb.Create(),
         DoctorVerb.Create(),
+        CheckVerb.Create(),
+        LogsVerb.Create(),
         TeardownVerb.Create(),
+        BackupVerb.Create(),
         RestoreVerb.Create(),
+        RestoreVerb.CreateRules(),
         InstallServiceVerb.Create(),
         AccountVerb.Create(),
         RegionVerb.Create(),
         AuditVerb.Create(),
         CredentialsVerb.Create(),
+        CompletionVerb.Create(),
+        ManVerb.Create(),
         HelpVerb.Create(),
         HelpVerb.CreateVersion(),
     };
@@ -50,7 +58,9 @@ internal static class PortlightCommand
     {
         // Whoever types the name alone wants to know what there is.
         var parsed = Create().Parse(args.Length == 0 ? ["--help"] : AwsCommandLine.Separate(args));
-        if (parsed.Action is not HelpWithExamples && UsageProblems.Of(parsed) is { Count: > 0 } problems)
+        // A shell that asks how a line may go on ([suggest]) gives one that is not finished.
+        var isAsking = parsed.Action is HelpWithExamples || parsed.Tokens is [{ Type: TokenType.Directive }, ..];
+        if (!isAsking && UsageProblems.Of(parsed) is { Count: > 0 } problems)
         {
             foreach (var problem in problems)
             {

@@ -22,6 +22,11 @@ internal static class RunningServer
             File.Open(path, FileMode.Open, FileAccess.Read, FileShare.None).Dispose();
             return false;
         }
+        catch (UnauthorizedAccessException)
+        {
+            // Another user's directory: whether its server runs, only that user can see.
+            return false;
+        }
         catch (IOException exception) when (exception is not FileNotFoundException)
         {
             return true;

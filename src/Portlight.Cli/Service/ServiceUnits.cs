@@ -85,7 +85,7 @@ internal static class ServiceUnits
             Type=oneshot
             RemainAfterExit=yes
             TimeoutStartSec=60s
-            ExecStart={Command(plan, "restore", "--data", plan.Data)}
+            ExecStart={Command(plan, "restore-rules", "--data", plan.Data)}
 
             """);
         AppendSandbox(text, plan, Early);

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Portlight.Cli.Usage;
 using Tomlyn.Parsing;
 using Tomlyn.Syntax;
 
@@ -10,6 +11,27 @@ namespace Portlight.Cli.Settings;
 /// </summary>
 internal static class SettingsFile
 {
+    /// <summary>For help texts and docs/settings.md.</summary>
+    public const string DefaultInWords = "/etc/portlight.toml as root, else $XDG_CONFIG_HOME/portlight.toml";
+
+    /// <summary>The file that is read when none is named, if it is there. The XDG base directory specification puts an unset or relative XDG_CONFIG_HOME at ~/.config.</summary>
+    public static string Default(bool isRoot, Func<string, string?> environment)
+    {
+        if (isRoot)
+        {
+            return "/etc/portlight.toml";
+        }
+
+        var home = environment("XDG_CONFIG_HOME") is { } named && Path.IsPathRooted(named) ? named : Path.Combine(environment("HOME") ?? "/", ".config");
+        return Path.Combine(home, "portlight.toml");
+    }
+
+    /// <summary>The file to read: the command line's, else the environment's, else the default one if it is there; null for none.</summary>
+    public static string? Choose(string? option, string? variable, string? standard) =>
+        !string.IsNullOrEmpty(option) ? option
+        : !string.IsNullOrEmpty(variable) ? variable
+        : File.Exists(standard) ? standard : null;
+
     /// <summary>Reads a file; what is wrong with it goes to <paramref name="problems"/>, each with the file's name.</summary>
     public static Dictionary<Setting, IReadOnlyList<string>> Read(string path, List<string> problems)
     {
@@ -31,7 +53,7 @@ internal static class SettingsFile
                 }
                 else
                 {
-                    problems.Add($"{path}: `{name}` is no setting; docs/settings.md lists them");
+                    problems.Add($"{path}: `{name}` is not a setting{Suggestion.For(name, ServeSettings.All.Select(known => known.Name))}; docs/settings.md lists them");
                 }
             }
         }

@@ -1,3 +1,4 @@
+using Portlight.Cli.Usage;
 using Portlight.Server;
 
 namespace Portlight.Cli.Settings;
@@ -31,9 +32,28 @@ internal static class SettingsReader
         string defaultData,
         out IReadOnlyList<string> problems)
     {
+        var reading = ReadAll(commandLine, settingsFile, environment, defaultFile: null, defaultData);
+        problems = reading.Problems;
+        return reading.Options;
+    }
+
+    /// <summary>The same, with where each setting came from.</summary>
+    /// <param name="commandLine">Texts of the options that were given.</param>
+    /// <param name="settingsFile">The value of <c>--settings</c>; null when not given.</param>
+    /// <param name="environment">All environment variables.</param>
+    /// <param name="defaultFile">Read when no file is named, if it is there.</param>
+    /// <param name="defaultData">The data directory when no source names one.</param>
+    public static SettingsReading ReadAll(
+        IReadOnlyDictionary<Setting, IReadOnlyList<string>> commandLine,
+        string? settingsFile,
+        IReadOnlyDictionary<string, string> environment,
+        string? defaultFile,
+        string defaultData)
+    {
         var found = new List<string>();
-        var path = settingsFile ?? environment.GetValueOrDefault(FileVariable);
-        var file = string.IsNullOrEmpty(path) ? new Dictionary<Setting, IReadOnlyList<string>>() : SettingsFile.Read(path, found);
+        var origins = new Dictionary<Setting, (string Place, string Text)>();
+        var path = SettingsFile.Choose(settingsFile, environment.GetValueOrDefault(FileVariable), defaultFile);
+        var file = path is null ? new Dictionary<Setting, IReadOnlyList<string>>() : SettingsFile.Read(path, found);
         SettingsSource[] sources =
         [
             new(setting => setting.Option, commandLine),
@@ -48,12 +68,12 @@ internal static class SettingsReader
             foreach (var source in sources.Reverse().Where(source => source.Texts.ContainsKey(setting)))
             {
                 options = Apply(options, setting, source, found);
+                origins[setting] = (source.NameOf(setting), string.Join(", ", source.Texts[setting]));
             }
         }
 
         found.AddRange(found.Count == 0 ? ServeSettings.FindContradictions(options) : []);
-        problems = found;
-        return found.Count == 0 ? options : null;
+        return new SettingsReading(found.Count == 0 ? options : null, found, origins, path);
     }
 
     private static ServeOptions Apply(ServeOptions options, Setting setting, SettingsSource source, List<string> problems)
@@ -86,7 +106,7 @@ internal static class SettingsReader
 
             if (ServeSettings.FindVariable(name) is not { } setting)
             {
-                problems.Add($"the environment variable {name} is no setting; docs/settings.md lists them");
+                problems.Add($"the environment variable {name} is not a setting{Suggestion.For(name, ServeSettings.All.Select(known => known.EnvironmentVariable).Append(FileVariable))}; docs/settings.md lists them");
             }
             else if (value.Length > 0)
             {

@@ -60,7 +60,23 @@ internal static class VerbExamples
         ["demo"] = Guide("1  something was not as told", ("portlight demo", "the whole story with real packets; leaves nothing behind")),
         ["doctor"] = Guide("1  there is a problem", ("portlight doctor", "what this machine lacks, and how to mend it")),
         ["teardown"] = Guide(null, ("portlight teardown --yes", "takes all of Portlight's rules out of the kernel, so every port is open")),
-        ["restore"] = Guide(null, ("portlight restore --data /var/lib/portlight", "what the unit portlight-restore runs at boot")),
+        ["explain"] = Guide(
+            null,
+            ("portlight explain web-1 --from 198.51.100.7 22", "names the rule that lets it in, or says that none does"),
+            ("portlight explain web-1 --from 2001:db8::7 53/udp", "of UDP, over IPv6")),
+        ["check"] = Guide(
+            null,
+            ("portlight check", "shows the settings in force, and whether each is of the environment, the file or the default"),
+            ("portlight check --settings /etc/portlight.toml", "before the server is started with it")),
+        ["logs"] = Guide(null, ("portlight logs --follow", "the last lines of the service's log, and every new one")),
+        ["backup"] = Guide(null, ("portlight backup /root/portlight-backup.tar.gz", "database, key file and credentials, while the server runs")),
+        ["restore"] = Guide(null, ("portlight restore /root/portlight-backup.tar.gz --data /var/lib/portlight", "into an empty data directory; anything else is refused")),
+        ["restore-rules"] = Guide(null, ("portlight restore-rules --data /var/lib/portlight", "what the unit portlight-restore runs at boot")),
+        ["completion"] = Guide(
+            null,
+            ("portlight completion bash >/etc/bash_completion.d/portlight", "for every user of this machine"),
+            ("portlight completion fish >~/.config/fish/completions/portlight.fish", "for one user")),
+        ["man"] = Guide(null, ("portlight man /usr/local/share/man/man1", "then: man portlight-open")),
         ["install-service"] = Guide(
             null,
             ("portlight install-service --now", "closed before the network at every boot, and running from now on"),

@@ -81,8 +81,8 @@ internal static class InstallServiceVerb
             given[ServeSettings.All.Single(setting => setting.Option == "--data")] = [data];
         }
 
-        var options = SettingsReader.Read(given, file is null ? null : root + file, new Dictionary<string, string>(), DataDirectory.Default(isRoot: true, Environment.GetEnvironmentVariable), out var problems)
-            ?? throw new UsageException(string.Join('\n', problems));
+        var options = SettingsReader.ReadAll(
+            given, file is null ? null : root + file, new Dictionary<string, string>(), root + SettingsFile.Default(isRoot: true, _ => null), DataDirectory.Default(isRoot: true, Environment.GetEnvironmentVariable)).Require();
         return options.Enforce == EnforceMode.Record
             ? throw new UsageException($"{file} says that ports are recorded only; the service filters packets (--enforce kernel)")
             : ServicePlan.ForThisProgram(Path.GetFullPath(options.DataDirectory), file, lab, root is null);

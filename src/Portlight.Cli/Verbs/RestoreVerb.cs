@@ -1,31 +1,56 @@
 using System.CommandLine;
 using Portlight.Agent;
+using Portlight.Cli.Backup;
 using Portlight.Storage;
 
 namespace Portlight.Cli.Verbs;
 
-/// <summary><c>portlight restore</c>: puts the rules of the last run into the kernel, early at boot. Needs no server, no store and no network.</summary>
+/// <summary>
+/// <c>portlight restore FILE</c>: makes a data directory of a backup. <c>portlight restore-rules</c>: puts the rules of the last run into the kernel, early at boot; needs no
+/// server, no store and no network. Units that were installed before 0.2 call it <c>restore</c> without a file, and go on working.
+/// </summary>
 internal static class RestoreVerb
 {
     public static Command Create()
     {
+        var file = new Argument<string?>("file") { Description = "What `portlight backup` has written", Arity = ArgumentArity.ZeroOrOne };
         var data = DataOption.Create();
-        var command = new Command("restore", "Put the rules of the last run back into the kernel; for boot, before the network is up") { data };
+        var command = new Command("restore", "Make a data directory of a backup; without FILE the same as restore-rules") { file, data };
         command.SetAction(parsed =>
         {
             var directory = DataDirectory.Resolve(parsed.GetValue(data));
-            var path = Path.Combine(directory, Restoration.FileName);
-            var restored = Restoration.Run(path, InstallationFile.Read(directory), directory);
-            if (restored.Damage is { } damage)
+            if (parsed.GetValue(file) is not { } backup)
             {
-                throw new FailedException($"{path} {damage}; closed until the server starts: {Counted(restored.Attachments)}");
+                return RestoreRules(directory, parsed.InvocationConfiguration);
             }
 
-            parsed.InvocationConfiguration.Output.WriteLine(
-                restored.HadFile ? $"restored {Counted(restored.Attachments)} from {path}" : $"nothing was ever attached: there is no {path}");
+            BackupFile.Restore(Path.GetFullPath(backup), directory);
+            parsed.InvocationConfiguration.Output.WriteLine($"restored {directory}");
+            parsed.InvocationConfiguration.Error.WriteLine("the kernel was not touched: `portlight serve` makes the ports what they were at the backup");
             return ExitCode.Done;
         });
         return command;
+    }
+
+    public static Command CreateRules()
+    {
+        var data = DataOption.Create();
+        var command = new Command("restore-rules", "Put the rules of the last run back into the kernel; for boot, before the network is up") { data };
+        command.SetAction(parsed => RestoreRules(DataDirectory.Resolve(parsed.GetValue(data)), parsed.InvocationConfiguration));
+        return command;
+    }
+
+    private static int RestoreRules(string directory, InvocationConfiguration console)
+    {
+        var path = Path.Combine(directory, Restoration.FileName);
+        var restored = Restoration.Run(path, InstallationFile.Read(directory), directory);
+        if (restored.Damage is { } damage)
+        {
+            throw new FailedException($"{path} {damage}; closed until the server starts: {Counted(restored.Attachments)}");
+        }
+
+        console.Output.WriteLine(restored.HadFile ? $"restored {Counted(restored.Attachments)} from {path}" : $"nothing was ever attached: there is no {path}");
+        return ExitCode.Done;
     }
 
     private static string Counted(int attachments) => $"{attachments} attachment{(attachments == 1 ? "" : "s")}";

@@ -1,4 +1,3 @@
-using System.Collections;
 using System.CommandLine;
 using System.Runtime.InteropServices;
 using Microsoft.Extensions.Logging;
@@ -14,38 +13,20 @@ internal static class ServeVerb
 {
     public static Command Create()
     {
-        var options = ServeSettings.All.ToDictionary(setting => setting, Option);
-        var file = new Option<string?>("--settings") { HelpName = "FILE", Description = $"Settings in TOML or JSON (also {SettingsReader.FileVariable})" };
+        var settings = new ServeCommandLine();
         // For one start, so it is no setting: one that stays would take over without a word at every start.
         var takeOver = new Option<bool>("--take-over") { Description = "Replace what another installation has in the kernel; without it, that is refused" };
-        var command = new Command("serve", "Run the server, and the agent in the same process") { file, takeOver };
-        foreach (var option in options.Values)
-        {
-            command.Add(option);
-        }
-
+        var command = new Command("serve", "Run the server, and the agent in the same process") { takeOver };
+        settings.AddTo(command);
         command.SetAction((parsed, cancellation) =>
         {
-            var given = options
-                .Where(option => parsed.GetResult(option.Value) is { Implicit: false })
-                .ToDictionary(option => option.Key, option => (IReadOnlyList<string>)(parsed.GetValue(option.Value) ?? []));
-            var settings = SettingsReader.Read(
-                given, parsed.GetValue(file), EnvironmentVariables(), DataDirectory.Default(Environment.IsPrivilegedProcess, Environment.GetEnvironmentVariable), out var problems)
-                ?? throw new UsageException(string.Join('\n', problems));
-            return RunAsync(settings with { TakesOver = parsed.GetValue(takeOver) }, parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error, cancellation);
+            var reading = settings.Read(parsed);
+            return RunAsync(reading, reading.Require() with { TakesOver = parsed.GetValue(takeOver) }, parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error, cancellation);
         });
         return command;
     }
 
-    private static Option<string[]> Option(Setting setting) => new(setting.Option)
-    {
-        HelpName = setting.Value,
-        Description = $"{setting.Description} (default: {setting.Default})",
-        Arity = ArgumentArity.OneOrMore,
-        AllowMultipleArgumentsPerToken = false,
-    };
-
-    private static async Task<int> RunAsync(ServeOptions options, TextWriter output, TextWriter error, CancellationToken cancellation)
+    private static async Task<int> RunAsync(SettingsReading reading, ServeOptions options, TextWriter output, TextWriter error, CancellationToken cancellation)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         // Asked to stop while still starting is asked to stop: whichever comes first, the process ends by the same way.
@@ -54,6 +35,8 @@ internal static class ServeVerb
 
         await using var lines = new LogLines(Console.OpenStandardError(), LogsAreJson(options.Log), TimeProvider.System);
         using var loggers = LoggerFactory.Create(logging => Configure(logging, lines));
+        var isWatched = !LogsAreJson(options.Log);
+        var isFinished = false;
         Enforcement? enforcement = null;
         PortlightServer? server = null;
         try
@@ -76,11 +59,25 @@ internal static class ServeVerb
                     $"portlight: NOT FILTERED: the ports of {server.Unenforced} are the kernel's to filter; with --enforce record its rules stay as they are, if it has any, and no change reaches them");
             }
 
+            foreach (var warning in ServeTalk.Warnings(options, reading.Names, server.Home))
+            {
+                await error.WriteLineAsync($"portlight: {warning}");
+            }
+
             await output.WriteLineAsync($"portlight ready {Shown(server.Addresses[0])} enforce={(agent.Enforces ? "kernel" : "record")}");
             await output.FlushAsync(CancellationToken.None);
             ServiceNotice.Send(ServiceNotice.Ready);
+            if (isWatched)
+            {
+                foreach (var line in ServeTalk.Welcome(options.DataDirectory, server.Home, agent.Enforces))
+                {
+                    await error.WriteLineAsync($"portlight: {line}");
+                }
+            }
+
             await server.WaitForShutdownAsync(stop.Token);
             ServiceNotice.Send(ServiceNotice.Stopping);
+            isFinished = agent.Enforces;
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
@@ -95,6 +92,11 @@ internal static class ServeVerb
             }
 
             enforcement?.Dispose();
+        }
+
+        if (isFinished && isWatched)
+        {
+            await error.WriteLineAsync($"portlight: {ServeTalk.RulesStay}");
         }
 
         return server is { LostEvents: > 0 } ? ExitCode.Failed : ExitCode.Done;
@@ -116,7 +118,4 @@ internal static class ServeVerb
     private static bool LogsAreJson(LogStyle style) => style == LogStyle.Json || style == LogStyle.Auto && Console.IsErrorRedirected;
 
     private static string Shown(Uri address) => address.GetLeftPart(UriPartial.Authority);
-
-    private static Dictionary<string, string> EnvironmentVariables() =>
-        Environment.GetEnvironmentVariables().Cast<DictionaryEntry>().ToDictionary(variable => (string)variable.Key, variable => (string?)variable.Value ?? "", StringComparer.Ordinal);
 }

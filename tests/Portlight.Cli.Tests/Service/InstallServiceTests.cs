@@ -78,7 +78,7 @@ public sealed class InstallServiceTests : IDisposable
         await File.WriteAllTextAsync(Path.Combine(_root.FullName, "etc/portlight/portlight.toml"), "data = \"/srv/ports\"\n", TestContext.Current.CancellationToken);
         await InstallAsync("--settings", "/etc/portlight/portlight.toml");
         Assert.Contains("serve --data /srv/ports --enforce kernel --settings /etc/portlight/portlight.toml\n", Read(ServiceUnits.ServerName), StringComparison.Ordinal);
-        Assert.Contains("restore --data /srv/ports\n", Read(ServiceUnits.RestoreName), StringComparison.Ordinal);
+        Assert.Contains("restore-rules --data /srv/ports\n", Read(ServiceUnits.RestoreName), StringComparison.Ordinal);
 
         await File.WriteAllTextAsync(Path.Combine(_root.FullName, "etc/portlight/portlight.toml"), "enforce = \"record\"\n", TestContext.Current.CancellationToken);
         Assert.Equal(2, (await PortlightAsync("--settings", "/etc/portlight/portlight.toml")).Code);

@@ -67,8 +67,8 @@ public sealed class SettingsReaderTests : IDisposable
     }
 
     [Theory]
-    [InlineData("a.toml", "lissten = \"x\"\n", "`lissten` is no setting")]
-    [InlineData("a.json", """{"Listen": "http://127.0.0.1:1"}""", "`Listen` is no setting")]
+    [InlineData("a.toml", "lissten = \"x\"\n", "`lissten` is not a setting; did you mean `listen`?")]
+    [InlineData("a.json", """{"Listen": "http://127.0.0.1:1"}""", "`Listen` is not a setting; did you mean `listen`?")]
     [InlineData("a.toml", "[serve]\nregion = \"x\"\n", "without [tables]")]
     [InlineData("a.toml", "region = \n", "line 1")]
     [InlineData("a.toml", "region = \"a\"\nregion = \"b\"\n", "region")]
@@ -89,9 +89,27 @@ public sealed class SettingsReaderTests : IDisposable
         Assert.Equal("eu-west-3", Read(environment: new() { ["PORTLIGHT_SETTINGS"] = Write("a.json", """{"region": "eu-west-3"}""") }).Region);
 
     [Fact]
+    public void The_default_file_is_read_when_it_is_there_and_no_other_is_named()
+    {
+        var standard = Write("portlight.toml", "region = \"eu-west-3\"\n");
+        var other = Write("other.toml", "enforce = \"record\"\n");
+        SettingsReading ReadAll(string? named, Dictionary<string, string> environment, string? file) =>
+            SettingsReader.ReadAll(new Dictionary<Setting, IReadOnlyList<string>>(), named, environment, file, "/data");
+
+        Assert.Equal((standard, "eu-west-3"), (ReadAll(null, [], standard).File, ReadAll(null, [], standard).Require().Region));
+        Assert.Equal((other, "us-east-1"), (ReadAll(other, [], standard).File, ReadAll(other, [], standard).Require().Region));
+        Assert.Equal(other, ReadAll(null, new() { ["PORTLIGHT_SETTINGS"] = other }, standard).File);
+        Assert.Null(ReadAll(null, [], standard + ".not").File);
+
+        var reading = ReadAll(null, new() { ["PORTLIGHT_ENFORCE"] = "kernel" }, standard);
+        Assert.Equal([("PORTLIGHT_ENFORCE", "kernel"), ($"{standard}: region", "eu-west-3")], reading.Origins.Values.OrderBy(origin => origin.Place, StringComparer.Ordinal).Reverse());
+        Assert.True(reading.Names("region") && !reading.Names("listen"));
+    }
+
+    [Fact]
     public void An_unknown_variable_of_ours_is_refused_and_one_of_others_is_not() =>
         Assert.Equal(
-            ["the environment variable PORTLIGHT_LISTN is no setting; docs/settings.md lists them"],
+            ["the environment variable PORTLIGHT_LISTN is not a setting; did you mean `PORTLIGHT_LISTEN`?; docs/settings.md lists them"],
             Problems(environment: new() { ["PORTLIGHT_LISTN"] = "x", ["LISTEN"] = "y", ["portlight_x"] = "z" }));
 
     [Fact]

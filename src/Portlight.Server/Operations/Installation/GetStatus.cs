@@ -33,6 +33,8 @@ internal sealed class GetStatus(Services services) : IOperation<GetStatusRequest
                 Revision = services.Store.Revision,
                 AccountId = services.Home.AccountId,
                 RegionName = services.Home.Region,
+                SourceAliases = [.. services.Limits.Aliases.Select(alias => new SourceAlias { Name = alias.Key, Cidrs = [.. alias.Value.Select(block => block.ToString())] })],
+                ControlPlanePorts = [.. services.Options.ControlPlanePorts.Select(listener => listener.Port).Distinct()],
                 EmptyAliases = [.. services.Limits.Aliases.Where(alias => alias.Value.IsEmpty).Select(alias => alias.Key)],
             },
             Instances = [.. instances.Select(instance => StatusOf(instance, applied))],

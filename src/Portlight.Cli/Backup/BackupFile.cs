@@ -1,0 +1,153 @@
+using System.Formats.Tar;
+using System.IO.Compression;
+using Portlight.Server;
+using Portlight.Storage;
+using Portlight.Storage.Sqlite;
+
+namespace Portlight.Cli.Backup;
+
+/// <summary>
+/// An installation in one file, a gzipped tar: the database, the key file that opens its secrets, the root credentials, the installation's id. What a server
+/// writes anew at its start (endpoint, applied rules) is not in it, nor are the exported audit files, whose events the database has.
+/// </summary>
+internal static class BackupFile
+{
+    private const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+    private const UnixFileMode PrivateFolder = Private | UnixFileMode.UserExecute;
+
+    /// <summary>The database last: where it is, an installation is.</summary>
+    private static readonly string[] Names = [PortlightServer.KeyFileName, "credentials", InstallationFile.Name, PortlightServer.DatabaseName];
+
+    /// <summary>Writes a backup of a data directory, whether a server runs on it or not. There is no file until it is whole.</summary>
+    /// <exception cref="FailedException">The file is there already, or something of the installation is missing.</exception>
+    /// <exception cref="StoreException">The database cannot be copied, or the key file does not open it.</exception>
+    public static void Write(string directory, string file)
+    {
+        if (Path.Exists(file))
+        {
+            throw new FailedException($"{file} is there already; a backup replaces nothing");
+        }
+
+        var draft = $"{file}.{Path.GetRandomFileName()}";
+        CreatePrivateFolder(draft);
+        try
+        {
+            var database = Path.Combine(draft, PortlightServer.DatabaseName);
+            DatabaseCopy.Write(Path.Combine(directory, PortlightServer.DatabaseName), database);
+            foreach (var name in Names[..^1])
+            {
+                File.Copy(Path.Combine(directory, name), Path.Combine(draft, name));
+            }
+
+            // A key file that was changed between the two copies would show here, and not on the day of need.
+            SealedSecrets.Check(Path.Combine(draft, PortlightServer.KeyFileName), database);
+            var packed = Path.Combine(draft, "packed");
+            Pack(draft, packed);
+            File.Move(packed, file);
+        }
+        finally
+        {
+            Directory.Delete(draft, recursive: true);
+        }
+    }
+
+    /// <summary>Makes a data directory of a backup. On any failure it is as empty as it was.</summary>
+    /// <exception cref="FailedException">The directory is not empty, or the file is no backup.</exception>
+    /// <exception cref="StoreException">What is in the file is damaged or does not belong together.</exception>
+    public static void Restore(string file, string directory)
+    {
+        if (Directory.Exists(directory) && Directory.EnumerateFileSystemEntries(directory).Any())
+        {
+            throw new FailedException($"{directory} is not empty; a backup is restored into an empty data directory alone (move the old one away, with its server stopped)");
+        }
+
+        using var packed = File.OpenRead(file);
+        CreatePrivateFolder(directory);
+        var draft = Path.Combine(directory, ".restoring");
+        CreatePrivateFolder(draft);
+        try
+        {
+            Unpack(packed, draft, file);
+            DatabaseCopy.Check(Path.Combine(draft, PortlightServer.DatabaseName));
+            SealedSecrets.Check(Path.Combine(draft, PortlightServer.KeyFileName), Path.Combine(draft, PortlightServer.DatabaseName));
+            foreach (var name in Names)
+            {
+                File.Move(Path.Combine(draft, name), Path.Combine(directory, name));
+            }
+        }
+        finally
+        {
+            Directory.Delete(draft, recursive: true);
+        }
+
+        DirectoryFlush.Run(directory);
+    }
+
+    private static void Pack(string folder, string packed)
+    {
+        using var stream = CreatePrivateFile(packed);
+        using (var zip = new GZipStream(stream, CompressionLevel.Optimal, leaveOpen: true))
+        using (var tar = new TarWriter(zip, TarEntryFormat.Pax))
+        {
+            foreach (var name in Names)
+            {
+                using var content = File.OpenRead(Path.Combine(folder, name));
+                tar.WriteEntry(new PaxTarEntry(TarEntryType.RegularFile, name) { Mode = Private, DataStream = content });
+            }
+        }
+
+        stream.Flush(flushToDisk: true);
+    }
+
+    /// <summary>Takes the files of the list and nothing else: an archive may name any path.</summary>
+    private static void Unpack(FileStream packed, string folder, string file)
+    {
+        var found = new HashSet<string>();
+        try
+        {
+            using var zip = new GZipStream(packed, CompressionMode.Decompress);
+            using var tar = new TarReader(zip);
+            while (tar.GetNextEntry() is { } entry)
+            {
+                if (entry.EntryType != TarEntryType.RegularFile || !Names.Contains(entry.Name) || !found.Add(entry.Name))
+                {
+                    throw new FailedException($"{file} is no backup of Portlight: `{entry.Name}` does not belong in one");
+                }
+
+                using var content = CreatePrivateFile(Path.Combine(folder, entry.Name));
+                entry.DataStream?.CopyTo(content);
+                content.Flush(flushToDisk: true);
+            }
+        }
+        catch (Exception damaged) when (damaged is InvalidDataException or EndOfStreamException)
+        {
+            throw new FailedException($"{file} is no backup of Portlight, or is damaged: {damaged.Message}");
+        }
+
+        if (Names.FirstOrDefault(name => !found.Contains(name)) is { } missing)
+        {
+            throw new FailedException($"{file} is no whole backup of Portlight: `{missing}` is missing");
+        }
+    }
+
+    private static FileStream CreatePrivateFile(string path)
+    {
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
+        if (!OperatingSystem.IsWindows())
+        {
+            options.UnixCreateMode = Private;
+        }
+
+        return new FileStream(path, options);
+    }
+
+    private static void CreatePrivateFolder(string path)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            throw new PlatformNotSupportedException();
+        }
+
+        Directory.CreateDirectory(path, PrivateFolder);
+    }
+}

@@ -1,0 +1,37 @@
+using System.Net;
+using System.Net.Sockets;
+using Portlight.Domain;
+
+namespace Portlight.Cli.Explain;
+
+/// <summary>A first packet of a connection: where it comes from and what it is.</summary>
+/// <param name="From">Its source.</param>
+/// <param name="Packet">Protocol and one port; of ICMP type and code, -1 for whichever.</param>
+internal sealed record PacketQuestion(IPAddress From, PortKey Packet)
+{
+    /// <exception cref="UsageException">It is not one packet, or no packet at all.</exception>
+    public static PacketQuestion Of(string from, PortKey packet)
+    {
+        if (!Cidr.TryParseAddress(from, out var address, out var problem))
+        {
+            throw new UsageException($"--from: `{from}` {problem}");
+        }
+
+        if (packet.Protocol is NetworkProtocol.Tcp or NetworkProtocol.Udp && packet.FromPort != packet.ToPort)
+        {
+            throw new UsageException($"`{packet}` is more than one port; ask about one, as in {packet.FromPort}/{packet.Protocol.ToWire()}");
+        }
+
+        var family = address.AddressFamily == AddressFamily.InterNetwork ? NetworkProtocol.Icmpv6 : NetworkProtocol.Icmp;
+        return packet.Protocol == family
+            ? throw new UsageException($"`{packet}` does not come from {address}: {(family == NetworkProtocol.Icmp ? "over IPv6 it is icmpv6" : "over IPv4 it is icmp")}")
+            : new PacketQuestion(address, packet);
+    }
+
+    /// <summary>Whether a rule, with its aliases resolved, lets the packet in.</summary>
+    public bool IsLetInBy(PortRule rule) => Carries(rule.Key) && rule.Ipv4Sources.Concat(rule.Ipv6Sources).Any(block => block.Contains(From));
+
+    private bool Carries(PortKey key) => key.Protocol == NetworkProtocol.All || key.Protocol == Packet.Protocol && (key.Protocol is NetworkProtocol.Tcp or NetworkProtocol.Udp
+        ? key.FromPort <= Packet.FromPort && Packet.ToPort <= key.ToPort
+        : (key.FromPort == -1 || key.FromPort == Packet.FromPort) && (key.ToPort == -1 || key.ToPort == Packet.ToPort));
+}
