@@ -3,9 +3,11 @@ using Microsoft.Extensions.Logging;
 
 namespace Portlight.Server.Tests;
 
-/// <summary>Keeps the lines that a server logs.</summary>
+/// <summary>Keeps the last lines that a server logs: all of them would look like a server that forgets nothing.</summary>
 internal sealed class LoggedLines : ILoggerProvider, ILogger
 {
+    private const int Kept = 4096;
+
     private readonly ConcurrentQueue<string> lines = new();
 
     public IReadOnlyCollection<string> All => lines;
@@ -17,7 +19,14 @@ internal sealed class LoggedLines : ILoggerProvider, ILogger
 
     public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Information;
 
-    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) => lines.Enqueue(formatter(state, exception));
+    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+    {
+        lines.Enqueue(formatter(state, exception));
+        if (lines.Count > Kept)
+        {
+            lines.TryDequeue(out _);
+        }
+    }
 
     public void Dispose()
     {
