@@ -1,6 +1,9 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Parsing;
+using System.ComponentModel;
+using System.Net.Sockets;
+using System.Security.Cryptography;
 using Portlight.AgentProtocol;
 using Portlight.Cli.Aws;
 using Portlight.Cli.Usage;
@@ -91,15 +94,19 @@ internal static class PortlightCommand
     /// <summary>What a machine, a network or a server can do to a command. Anything else is a fault of this program and keeps its stack trace.</summary>
     private static bool IsExpected(Exception exception) =>
         exception is FailedException or AwsErrorException or HttpRequestException or IOException or UnauthorizedAccessException or AgentException or StoreException
-            or OperationCanceledException;
+            or OperationCanceledException or SocketException or CryptographicException or DllNotFoundException or Win32Exception or TimeoutException;
 
     private static string Describe(Exception exception) => exception switch
     {
         AwsErrorException refused => $"{refused.Type}: {refused.Message}",
+        HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } untrusted =>
+            $"the server's certificate is not trusted: {Innermost(untrusted)}; name the file of its authority in SSL_CERT_FILE (docs/tls.md)",
         HttpRequestException unreachable => $"the server cannot be reached: {unreachable.Message}; does `portlight serve` run?",
         OperationCanceledException => "interrupted",
         _ => exception.Message,
     };
+
+    private static string Innermost(Exception exception) => exception.InnerException is { } inner ? Innermost(inner) : exception.Message;
 
     private static async Task WriteAsync(TextWriter error, string message)
     {

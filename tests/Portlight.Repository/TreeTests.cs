@@ -13,6 +13,8 @@ public partial class TreeTests
     [InlineData("README.md")]
     [InlineData("ARCHITECTURE.md")]
     [InlineData("CHANGELOG.md")]
+    [InlineData("SECURITY.md")]
+    [InlineData("CONTRIBUTING.md")]
     [InlineData("LICENSE")]
     [InlineData("docs/settings.md")]
     public void The_papers_are_there(string path) => Assert.Contains(path, RepositoryFiles.All);

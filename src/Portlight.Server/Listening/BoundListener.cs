@@ -51,7 +51,7 @@ internal sealed class BoundListener : IDisposable
         }
         catch (SocketException refused)
         {
-            throw new IOException($"cannot listen on {asked.GetLeftPart(UriPartial.Authority)}: {Reason(refused)}", refused);
+            throw new IOException($"cannot listen on {asked.Scheme}://{asked.Host}:{asked.Port}: {Reason(refused)}", refused);
         }
     }
 

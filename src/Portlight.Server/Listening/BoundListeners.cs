@@ -73,6 +73,24 @@ internal sealed class BoundListeners : IDisposable
         Metrics?.Dispose();
     }
 
+    private static string ReadPem(string setting, string path)
+    {
+        try
+        {
+            return File.ReadAllText(path);
+        }
+        catch (Exception absent) when (absent is IOException or UnauthorizedAccessException)
+        {
+            throw new IOException($"`{setting}`: {absent.Message}", absent);
+        }
+    }
+
+    private static string Reason(string certificate, string key) =>
+        !certificate.Contains("-----BEGIN CERTIFICATE-----", StringComparison.Ordinal) ? "the first is not a certificate in PEM"
+        : key.Contains("ENCRYPTED", StringComparison.Ordinal) ? "the key is encrypted; `openssl pkey -in KEY -out NEW` writes one without a passphrase"
+        : !key.Contains("PRIVATE KEY-----", StringComparison.Ordinal) ? "the second is not a private key in PEM"
+        : "the key is damaged, or belongs to another certificate";
+
     private static X509Certificate2? ReadCertificate(ServeOptions options)
     {
         if (options.TlsCertificate is null)
@@ -80,14 +98,15 @@ internal sealed class BoundListeners : IDisposable
             return null;
         }
 
+        var certificate = ReadPem("tls-cert", options.TlsCertificate);
+        var key = ReadPem("tls-key", options.TlsKey!);
         try
         {
-            return X509Certificate2.CreateFromPemFile(options.TlsCertificate, options.TlsKey);
+            return X509Certificate2.CreateFromPem(certificate, key);
         }
         catch (Exception unusable) when (unusable is CryptographicException or ArgumentException)
         {
-            // A PEM that is none, an encrypted key, the key of another certificate.
-            throw new IOException($"the certificate `{options.TlsCertificate}` and the key `{options.TlsKey}` cannot be used: {unusable.Message}", unusable);
+            throw new IOException($"`tls-cert` {options.TlsCertificate} and `tls-key` {options.TlsKey} cannot be used: {Reason(certificate, key)}", unusable);
         }
     }
 }

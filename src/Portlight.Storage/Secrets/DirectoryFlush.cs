@@ -19,13 +19,20 @@ public static partial class DirectoryFlush
             changed.Add(parent);
         }
 
-        if (OperatingSystem.IsWindows())
+        try
         {
-            Directory.CreateDirectory(directory);
+            if (OperatingSystem.IsWindows())
+            {
+                Directory.CreateDirectory(directory);
+            }
+            else
+            {
+                Directory.CreateDirectory(directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            }
         }
-        else
+        catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
         {
-            Directory.CreateDirectory(directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            throw new IOException($"the directory `{directory}` cannot be made: {refused.Message}", refused);
         }
 
         changed.ForEach(Run);

@@ -18,8 +18,6 @@ internal sealed partial class Database : IDisposable
     private readonly string path;
     private readonly List<Statement> statements = [];
 
-    static Database() => Batteries_V2.Init();
-
     private Database(sqlite3 handle, string path)
     {
         this.handle = handle;
@@ -31,6 +29,7 @@ internal sealed partial class Database : IDisposable
 
     public static Database Open(string path, bool readOnly)
     {
+        SqliteLibrary.Use();
         // NOMUTEX: no connection is ever used by two threads at once, so SQLite need not lock.
         var flags = raw.SQLITE_OPEN_NOMUTEX | (readOnly ? raw.SQLITE_OPEN_READONLY : raw.SQLITE_OPEN_READWRITE | raw.SQLITE_OPEN_CREATE);
         var code = raw.sqlite3_open_v2(path, out var handle, flags, null);
