@@ -12,9 +12,12 @@ internal static partial class Log
     [LoggerMessage(3003, LogLevel.Warning, "taken over from another installation: the lab instance {Namespace} (link {Link}) is removed")]
     internal static partial void TakenOver(ILogger logger, string @namespace, string link);
 
-    [LoggerMessage(3002, LogLevel.Warning, "a foreign change of the ruleset was mended: {Mended}")]
-    internal static partial void Repaired(ILogger logger, SynchroniseReport mended);
+    [LoggerMessage(3002, LogLevel.Warning, "a foreign change of the ruleset was repaired: {Chains} chains and {Sets} sets, {Added} elements put back and {Removed} foreign ones removed{Rebuilt}")]
+    private static partial void Repaired(ILogger logger, int chains, int sets, int added, int removed, string rebuilt);
 
-    [LoggerMessage(3004, LogLevel.Warning, "the lab link {Link} or a route to it was changed by somebody else, and was put right")]
+    internal static void Repaired(ILogger logger, SynchroniseReport report) => Repaired(
+        logger, report.ChainsChanged, report.SetsChanged, report.ElementsAdded, report.ElementsRemoved, report.Rebuilt ? "; the whole table was made anew" : "");
+
+    [LoggerMessage(3004, LogLevel.Warning, "the lab link {Link} or a route to it was changed by somebody else, and was repaired")]
     internal static partial void Healed(ILogger logger, string link);
 }

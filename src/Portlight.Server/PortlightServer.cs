@@ -29,6 +29,9 @@ public sealed partial class PortlightServer : IAsyncDisposable
 
     public const string KeyFileName = "secret.key";
 
+    /// <summary>Category of the log lines that tell of each request.</summary>
+    public const string RequestLogCategory = "Portlight.Server.Pipeline";
+
     private readonly WebApplication http;
     private readonly IStore store;
     private readonly Reconciler reconciler;
@@ -133,6 +136,7 @@ public sealed partial class PortlightServer : IAsyncDisposable
             () => agent.Status.DriftRepairs,
             () => agent.Status.Enforces ? reconciler.UnfilteredCount : store.View.AllInstances().Count,
             () => reconciler.Contact.FailingSince is not null);
+        metrics.ObserveInstallation(() => store.View.AllInstances().Count, () => new DriveInfo(options.DataDirectory).AvailableFreeSpace);
 
         metrics.ObserveConnections(() => shares.Refused);
         var principals = new Principals(loggers.CreateLogger<Principals>());
@@ -237,6 +241,6 @@ public sealed partial class PortlightServer : IAsyncDisposable
     [LoggerMessage(5003, LogLevel.Warning, "others had rights to {Paths} and have none any more; if somebody may have read them, make new keys (`portlight credentials`)")]
     private static partial void LogTightened(ILogger logger, string paths);
 
-    [LoggerMessage(5001, LogLevel.Critical, "the store has stopped, and so does the server; the kernel's rules stay in place")]
+    [LoggerMessage(5101, LogLevel.Critical, "the store has stopped, and so does the server; the kernel's rules stay in place")]
     private static partial void LogStoreStopped(ILogger logger, Exception reason);
 }

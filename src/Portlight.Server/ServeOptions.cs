@@ -116,6 +116,12 @@ public sealed record ServeOptions
 
     public LogStyle Log { get; init; }
 
+    /// <summary>The least that is written to the log.</summary>
+    public LeastLevel LogLevel { get; init; } = LeastLevel.Info;
+
+    /// <summary>Whether the log has a line for each request.</summary>
+    public bool LogsRequests { get; init; } = true;
+
     /// <summary>What the settings say that port rules are checked against.</summary>
     public PortLimits PortLimits => new(SourcesPerFamily, PortLimits.Default.Aliases.SetItem(PortLimits.BrowserClientAlias, BrowserClientSources));
 

@@ -34,7 +34,7 @@ internal static class ServeVerb
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Ask);
 
         await using var lines = new LogLines(Console.OpenStandardError(), LogsAreJson(options.Log), TimeProvider.System);
-        using var loggers = LoggerFactory.Create(logging => Configure(logging, lines));
+        using var loggers = LoggerFactory.Create(logging => Configure(logging, lines, options));
         var isWatched = !LogsAreJson(options.Log);
         var isFinished = false;
         Enforcement? enforcement = null;
@@ -45,7 +45,7 @@ internal static class ServeVerb
                 options,
                 (bound, installation) => (enforcement = Enforcement.Open(bound, installation, loggers)).Agent,
                 TimeProvider.System,
-                logging => Configure(logging, lines),
+                logging => Configure(logging, lines, options),
                 stop.Token);
             var agent = enforcement!.Agent.Status;
             if (agent.Reason is not null)
@@ -112,8 +112,21 @@ internal static class ServeVerb
         ? Task.CompletedTask
         : error.WriteLineAsync($"portlight: {server.LostEvents} events of the audit log are lost: their calls were answered, and then the database could not be written until the end; make room on its disk");
 
-    private static void Configure(ILoggingBuilder logging, LogLines lines) =>
-        logging.AddProvider(lines).AddFilter("Microsoft", LogLevel.Warning).SetMinimumLevel(LogLevel.Information);
+    private static void Configure(ILoggingBuilder logging, LogLines lines, ServeOptions options)
+    {
+        var least = options.LogLevel switch
+        {
+            LeastLevel.Debug => LogLevel.Debug,
+            LeastLevel.Warn => LogLevel.Warning,
+            LeastLevel.Error => LogLevel.Error,
+            _ => LogLevel.Information,
+        };
+        logging.AddProvider(lines).AddFilter("Microsoft", least > LogLevel.Warning ? least : LogLevel.Warning).SetMinimumLevel(least);
+        if (!options.LogsRequests && least < LogLevel.Warning)
+        {
+            logging.AddFilter(PortlightServer.RequestLogCategory, LogLevel.Warning);
+        }
+    }
 
     private static bool LogsAreJson(LogStyle style) => style == LogStyle.Json || style == LogStyle.Auto && Console.IsErrorRedirected;
 

@@ -113,6 +113,6 @@ internal sealed partial class SetupWorker(IStore store, SecretBox box, TimeProvi
         }
     }
 
-    [LoggerMessage(3001, LogLevel.Error, "an account or region could not be set up; trying again")]
+    [LoggerMessage(5201, LogLevel.Error, "an account or region could not be set up; trying again")]
     private static partial void LogFailed(ILogger logger, Exception problem);
 }

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using OpenTelemetry.Metrics;
+using OpenTelemetry.Resources;
 using Portlight.Server.Listening;
 
 namespace Portlight.Server.Telemetry;
@@ -14,7 +15,8 @@ internal static class MetricsListener
         var builder = WebApplication.CreateEmptyBuilder(new());
         BoundListeners.UseKestrel(builder.WebHost, [listener], _ => { });
         builder.Services.AddOpenTelemetry().WithMetrics(metrics => metrics
-            .AddMeter(ServerMetrics.MeterName, "Portlight.Agent", "Microsoft.AspNetCore.Server.Kestrel", "System.Runtime")
+            .ConfigureResource(resource => resource.Clear().AddService("portlight"))
+            .AddMeter(ServerMetrics.MeterName)
             .AddPrometheusExporter());
         var app = builder.Build();
         app.UseOpenTelemetryPrometheusScrapingEndpoint("/metrics");

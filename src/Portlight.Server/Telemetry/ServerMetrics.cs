@@ -22,12 +22,12 @@ internal sealed class ServerMetrics : IDisposable
             advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5, 1, 2, 5] });
     }
 
-    /// <summary>Shows the distance between what is stored and what is in force, and how often foreign changes were mended.</summary>
+    /// <summary>Shows the distance between what is stored and what is in force, and how often foreign changes were repaired.</summary>
     public void Observe(Func<long> revision, Func<long> appliedRevision, Func<long> driftRepairs, Func<int> unfiltered, Func<bool> isFailing)
     {
         meter.CreateObservableGauge("portlight.revision.stored", revision, unit: "{revision}", description: "Newest revision that is stored.");
         meter.CreateObservableGauge("portlight.revision.applied", appliedRevision, unit: "{revision}", description: "Revision up to which the kernel has confirmed.");
-        meter.CreateObservableCounter("portlight.drift.repairs", driftRepairs, unit: "{repair}", description: "Foreign changes to our table that were found and mended.");
+        meter.CreateObservableCounter("portlight.drift.repairs", driftRepairs, unit: "{repair}", description: "Foreign changes to our table that were found and repaired.");
         meter.CreateObservableGauge("portlight.instances.unfiltered", unfiltered, unit: "{instance}", description: "Instances with packets that are not filtered by their ports; status tells why.");
         meter.CreateObservableGauge("portlight.agent.failing", () => isFailing() ? 1 : 0, description: "1 while what is stored cannot be made true in the kernel.");
     }
@@ -35,6 +35,13 @@ internal sealed class ServerMetrics : IDisposable
     /// <summary>Shows how many connections were closed because their source had too many.</summary>
     public void ObserveConnections(Func<long> refused) =>
         meter.CreateObservableCounter("portlight.connections.refused", refused, unit: "{connection}", description: "Connections that were closed because their source had too many.");
+
+    /// <summary>Shows how large the installation is, and how much room its disk has.</summary>
+    public void ObserveInstallation(Func<int> instances, Func<long> room)
+    {
+        meter.CreateObservableGauge("portlight.instances", instances, unit: "{instance}", description: "Instances that are stored, in all accounts and regions.");
+        meter.CreateObservableGauge("portlight.disk.available", room, unit: "By", description: "Room on the disk of the data directory.");
+    }
 
     /// <summary>Shows how the audit log gets on.</summary>
     /// <param name="recorded">Number of the last durable event.</param>
