@@ -118,7 +118,7 @@ public sealed class EmbeddedAgent : IAgent, IDisposable
     {
         _devices.Look(changed, removed);
         var reports = Told(_enforcer.Apply(changed, removed));
-        _isDrifted |= _enforcer.Mended is { ChangedAnything: true };
+        _isDrifted |= _enforcer.Repaired is { ChangedAnything: true };
         CountRepair();
         return reports;
     });
@@ -160,7 +160,7 @@ public sealed class EmbeddedAgent : IAgent, IDisposable
 
         while (_watcher.TryTake(out _))
         {
-            // One comparison mends whatever else has happened by now.
+            // One comparison repairs whatever else has happened by now.
         }
 
         _isDrifted = true;
@@ -261,15 +261,15 @@ public sealed class EmbeddedAgent : IAgent, IDisposable
     {
         if (_isDrifted)
         {
-            CountRepair(_enforcer.Mended);
+            CountRepair(_enforcer.Repaired);
         }
 
         _isDrifted = false;
     }
 
-    private void CountRepair(SynchroniseReport? mended)
+    private void CountRepair(SynchroniseReport? repaired)
     {
-        if (mended is { ChangedAnything: true } report)
+        if (repaired is { ChangedAnything: true } report)
         {
             _status.Change(status => status with { DriftRepairs = status.DriftRepairs + 1 });
             Log.Repaired(_log, report);

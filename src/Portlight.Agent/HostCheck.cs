@@ -9,7 +9,7 @@ namespace Portlight.Agent;
 /// <param name="CanEnforce">Ports can be enforced on interfaces and on the machine itself.</param>
 /// <param name="CanMakeLab">Lab instances can be made: namespaces take CAP_SYS_ADMIN too.</param>
 /// <param name="InUserNamespace">Not the machine's own root: its capabilities end at this namespace.</param>
-/// <param name="Problems">What is missing and how to mend it, one sentence each.</param>
+/// <param name="Problems">What is missing and how to repair it, one sentence each.</param>
 public sealed record HostCheck(bool CanEnforce, bool CanMakeLab, bool InUserNamespace, ImmutableArray<string> Problems)
 {
     /// <summary>As <c>uname -r</c> tells it.</summary>

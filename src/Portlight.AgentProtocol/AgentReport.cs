@@ -22,7 +22,7 @@ public abstract record AgentReport(long Index, long Revision)
     /// </summary>
     /// <param name="Index">The instance.</param>
     /// <param name="Revision">What the ruleset holds.</param>
-    /// <param name="Reason">What is wrong and how to mend it, in words that an operator and a caller may read.</param>
+    /// <param name="Reason">What is wrong and how to repair it, in words that an operator and a caller may read.</param>
     public sealed record Unfiltered(long Index, long Revision, string Reason) : AgentReport(Index, Revision);
 
     /// <summary>The kernel or the host refused it; nothing of it is applied.</summary>

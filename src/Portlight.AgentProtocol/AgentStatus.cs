@@ -3,7 +3,7 @@ namespace Portlight.AgentProtocol;
 /// <summary>What an agent says of itself.</summary>
 /// <param name="Enforces">True when packets are filtered; false when ports are only recorded.</param>
 /// <param name="Connections"><c>cut</c> or <c>drain</c>.</param>
-/// <param name="DriftRepairs">How often a foreign change was found and mended since the start.</param>
+/// <param name="DriftRepairs">How often a foreign change was found and repaired since the start.</param>
 /// <param name="LastSynchronised">When the kernel was last compared in full.</param>
 /// <param name="LastProblem">What the kernel last refused; null when nothing was.</param>
 public sealed record AgentStatus(bool Enforces, string Connections, long DriftRepairs, DateTimeOffset? LastSynchronised, string? LastProblem)

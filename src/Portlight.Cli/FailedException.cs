@@ -1,4 +1,4 @@
 namespace Portlight.Cli;
 
-/// <summary>A command could not do what it was asked, for a reason a person can mend: exit code 1.</summary>
+/// <summary>A command could not do what it was asked, for a reason a person can repair: exit code 1.</summary>
 internal sealed class FailedException(string message) : Exception(message);

@@ -6,7 +6,7 @@ using Portlight.Nftables.Netlink;
 
 namespace Portlight.Nftables;
 
-/// <summary>Finds out whether ports can be enforced here, without changing anything: a transaction with one of everything is checked by the kernel and taken back.</summary>
+/// <summary>Finds out whether ports can be enforced here, without changing anything: a transaction with one of everything is checked by the kernel and reverted.</summary>
 public static class NftablesProbe
 {
     private const string ProbeTable = "portlight-probe";

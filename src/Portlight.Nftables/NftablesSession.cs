@@ -6,7 +6,7 @@ using Portlight.Nftables.Netlink;
 namespace Portlight.Nftables;
 
 /// <summary>
-/// Keeps the table `inet portlight` of this network namespace as a ruleset says. <see cref="Synchronise"/> reads the table and mends every difference;
+/// Keeps the table `inet portlight` of this network namespace as a ruleset says. <see cref="Synchronise"/> reads the table and repairs every difference;
 /// <see cref="Apply"/> changes a few attachments from memory, at a cost that does not depend on how many others there are. Both are one transaction: the kernel
 /// does all of it or nothing. The table stays when the session ends.
 /// </summary>
@@ -108,7 +108,7 @@ public sealed class NftablesSession : IDisposable
     /// Puts and removes attachments, leaving all others as they are; what means anything changes in one transaction for all of them. If the kernel finds that
     /// somebody else has changed the table, it is synchronised, together with this change.
     /// </summary>
-    /// <returns>What else had to be mended; null when nothing had, which is the rule.</returns>
+    /// <returns>What else had to be repaired; null when nothing had, which is the rule.</returns>
     /// <exception cref="RulesetRefusedException">The kernel refused; nothing was applied, for none of the attachments.</exception>
     /// <exception cref="InvalidOperationException">There was no <see cref="Synchronise"/> before.</exception>
     public SynchroniseReport? Apply(ReadOnlySpan<FilteredAttachment> put, ReadOnlySpan<string> remove)

@@ -54,7 +54,7 @@ public sealed record ServeOptions
     /// <summary>Whether a change of this machine's ports is refused that would shut out an SSH session which is open.</summary>
     public bool GuardsSsh { get; init; } = true;
 
-    /// <summary>How long a write waits for the kernel's word before it answers <c>Started</c>.</summary>
+    /// <summary>How long a write waits until the kernel has confirmed it before it answers <c>Started</c>.</summary>
     public TimeSpan ConfirmTimeout { get; init; } = TimeSpan.FromSeconds(2);
 
     /// <summary>Public IPv4 addresses of lab instances.</summary>

@@ -65,7 +65,7 @@ public sealed class LabFaultTests
         using var scene = new Scene();
         var inside = scene.Inside(scene.Put(Scene.Lab(9, Ports.Of("80/tcp"))));
         inside.Run("ip", command);
-        Await(() => inside.Run("ip", look).Contains(wanted, StringComparison.Ordinal), "nobody mended it");
+        Await(() => inside.Run("ip", look).Contains(wanted, StringComparison.Ordinal), "nobody repaired it");
     }
 
     [Fact]

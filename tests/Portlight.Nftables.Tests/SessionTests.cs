@@ -49,10 +49,10 @@ public sealed class SessionTests
         session.Synchronise(new Ruleset(Sample.Cut, before));
         SynchroniseReport report = session.Synchronise(new Ruleset(new RulesetOptions { Connections = ConnectionPolicy.Drain }, after));
         Assert.False(report.Rebuilt);
-        string mended = Sample.List();
+        string repaired = Sample.List();
         session.Teardown();
         session.Synchronise(new Ruleset(new RulesetOptions { Connections = ConnectionPolicy.Drain }, after));
-        Assert.Equal(Sorted(Sample.List()), Sorted(mended));
+        Assert.Equal(Sorted(Sample.List()), Sorted(repaired));
     }), iter: 30, threads: 1);
 
     [Fact]

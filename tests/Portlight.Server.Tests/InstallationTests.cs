@@ -205,7 +205,7 @@ public sealed class InstallationTests
         var shown = Assert.Single((await StatusAsync(server)).Instances);
         Assert.Equal("`vnet0` is a port of the bridge `br0`", shown.NotFiltered);
         Assert.Null(shown.AppliedRevision);
-        Assert.Equal(443, Assert.Single(shown.PortStates).FromPort); // what will hold once it is mended
+        Assert.Equal(443, Assert.Single(shown.PortStates).FromPort); // what will hold once it is repaired
 
         server.Agent.Unfilters = _ => null;
         server.Agent.Notes = _ => "renamed";

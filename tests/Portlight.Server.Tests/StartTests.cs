@@ -164,7 +164,7 @@ public sealed class StartTests : IDisposable
         agent.Enforces = false;
         var refused = await Assert.ThrowsAsync<AgentException>(() => StartAsync(Options));
         Assert.Equal(
-            "the ports of web-1, web-2 are the kernel's to filter, and that is not possible here: the kernel is not at hand; mend that, or say --enforce record to go on without filtering",
+            "the ports of web-1, web-2 are the kernel's to filter, and that is not possible here: the kernel is not at hand; repair that, or say --enforce record to go on without filtering",
             refused.Message);
         Assert.Equal(before, agent.Synchronisations);
 

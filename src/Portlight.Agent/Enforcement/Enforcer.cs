@@ -18,15 +18,15 @@ internal sealed class Enforcer(InstallationId installation, NftablesSession sess
     private readonly Places _places = new();
     private readonly Rules _rules = new(session, options);
 
-    /// <summary>What the last call had to mend in the ruleset beyond what it was asked for.</summary>
-    internal SynchroniseReport? Mended => _rules.Mended;
+    /// <summary>What the last call had to repair in the ruleset beyond what it was asked for.</summary>
+    internal SynchroniseReport? Repaired => _rules.Repaired;
 
     /// <summary>What the lab refused of an instance that is gone or unknown; null when nothing.</summary>
     internal string? LeftOver { get; private set; }
 
     internal List<AgentReport> Synchronise(IReadOnlyList<DesiredInstance> all)
     {
-        _rules.Mended = null;
+        _rules.Repaired = null;
         LeftOver = null;
         var reports = new List<AgentReport>(all.Count);
         _places.Clear();
@@ -44,7 +44,7 @@ internal sealed class Enforcer(InstallationId installation, NftablesSession sess
 
     internal List<AgentReport> Apply(IReadOnlyList<DesiredInstance> changed, IReadOnlyList<long> removed)
     {
-        _rules.Mended = null;
+        _rules.Repaired = null;
         LeftOver = null;
         var leaving = new HashSet<string>(StringComparer.Ordinal);
         var closed = new List<FilteredAttachment>();
@@ -94,7 +94,7 @@ internal sealed class Enforcer(InstallationId installation, NftablesSession sess
     /// <summary>The lab instance of that index as it stands; null when none does.</summary>
     internal LabInstance? LabInstance(long index) => _standing.GetValueOrDefault(index)?.Lab;
 
-    /// <summary>Mends what others have done to the links and routes of lab instances, and gives those that were not as they should be.</summary>
+    /// <summary>Repairs what others have done to the links and routes of lab instances, and gives those that were not as they should be.</summary>
     internal List<long> Heal(LabChanges changes)
     {
         LeftOver = null;
@@ -278,7 +278,7 @@ internal sealed class Enforcer(InstallationId installation, NftablesSession sess
             else if (stood.Lab != plan.Lab)
             {
                 lab.Look();
-                lab.Mend(stood.Lab);
+                lab.Repair(stood.Lab);
             }
         }) ?? LeftOver;
         return Refuse(plan.Desired, reason);

@@ -8,15 +8,15 @@ namespace Portlight.Agent.Enforcement;
 /// </summary>
 internal sealed class Rules(NftablesSession session, RulesetOptions options)
 {
-    /// <summary>What had to be mended in the ruleset beyond what was asked for, since it was set to null.</summary>
-    internal SynchroniseReport? Mended { get; set; }
+    /// <summary>What had to be repaired in the ruleset beyond what was asked for, since it was set to null.</summary>
+    internal SynchroniseReport? Repaired { get; set; }
 
     /// <exception cref="RulesetRefusedException">The kernel refused; nothing was applied.</exception>
     internal void Commit(IReadOnlyCollection<FilteredAttachment> put, IReadOnlyCollection<string> remove)
     {
         if (put.Count + remove.Count > 0)
         {
-            Mended = session.Apply([.. put], [.. remove]) ?? Mended;
+            Repaired = session.Apply([.. put], [.. remove]) ?? Repaired;
         }
     }
 
@@ -65,12 +65,12 @@ internal sealed class Rules(NftablesSession session, RulesetOptions options)
     {
         try
         {
-            Mended = session.Synchronise(new Ruleset(options, whole));
+            Repaired = session.Synchronise(new Ruleset(options, whole));
             return;
         }
         catch (RulesetRefusedException) when (whole.Count > 0)
         {
-            Mended = session.Synchronise(new Ruleset(options, whole.Select(attachment => attachment with { Ports = PortSet.Empty })));
+            Repaired = session.Synchronise(new Ruleset(options, whole.Select(attachment => attachment with { Ports = PortSet.Empty })));
         }
 
         foreach (var attachment in whole)

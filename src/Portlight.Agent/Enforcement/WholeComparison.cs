@@ -8,7 +8,7 @@ namespace Portlight.Agent.Enforcement;
 
 /// <summary>
 /// Makes everything what is desired. The ruleset comes first, for everybody, whatever the lab looks like: an instance of which something must close before
-/// its rules may open, and a link of ours that nobody wants, are in it with nothing open. Then each lab instance is mended by itself, and what it refuses is
+/// its rules may open, and a link of ours that nobody wants, are in it with nothing open. Then each lab instance is repaired by itself, and what it refuses is
 /// its own report: what stands keeps standing. Last, what was kept closed gets its rules.
 /// </summary>
 internal sealed class WholeComparison(LabHost lab, AttachedDevices devices, Rules rules, Dictionary<long, Plan> standing)
@@ -76,7 +76,7 @@ internal sealed class WholeComparison(LabHost lab, AttachedDevices devices, Rule
             return true;
         }
 
-        if (Enforcer.Attempt(() => lab.Mend(plan.Lab)) is not { } problem)
+        if (Enforcer.Attempt(() => lab.Repair(plan.Lab)) is not { } problem)
         {
             return true;
         }

@@ -121,7 +121,7 @@ internal sealed class HostSide(NetlinkSocket socket, InstallationId installation
         return isIpv6On || wanted.Ipv6 is null ? null : $"IPv6 is off for the link `{link.Name}` (net.ipv6.conf.{link.Name}.disable_ipv6), so {wanted.Ipv6} cannot be reached";
     }
 
-    /// <summary>Whether what was read of an instance is as it was made. Where IPv6 is off it is not, and is mended each time.</summary>
+    /// <summary>Whether what was read of an instance is as it was made. Where IPv6 is off it is not, and is repaired each time.</summary>
     internal static bool IsAsMade(LabInstance wanted, State state) =>
         state.Link.Name == wanted.LinkName
         && state.Link.IsUp == wanted.IsRunning

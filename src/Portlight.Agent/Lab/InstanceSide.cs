@@ -36,7 +36,7 @@ internal sealed class InstanceSide(Cidr privateNetwork)
 
     /// <summary>Makes the host's end of the link, as far as the kernel's settings go, and what is inside what the instance should have.</summary>
     /// <exception cref="LabException">Something was refused, or the link leads elsewhere.</exception>
-    internal void Mend(HostSide host, LinkRow link, LabInstance wanted)
+    internal void Repair(HostSide host, LinkRow link, LabInstance wanted)
     {
         using var handle = NamedNamespace.Require(wanted.NamespaceName);
         LinkSettings.Apply(link.Name);

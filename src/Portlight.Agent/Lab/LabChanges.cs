@@ -4,7 +4,7 @@ using Portlight.Agent.Links;
 namespace Portlight.Agent.Lab;
 
 /// <summary>Changes of links and routes, as far as they can concern lab instances.</summary>
-/// <param name="resting">Instances that are left alone for now, because they were mended a moment ago.</param>
+/// <param name="resting">Instances that are left alone for now, because they were repaired a moment ago.</param>
 internal sealed class LabChanges(IReadOnlySet<long> resting)
 {
     private readonly HashSet<long> _again = [];

@@ -7,7 +7,7 @@ namespace Portlight.Agent.Lab;
 /// <summary>
 /// The lab instances of this machine. Every step is one that closes or one that opens, and the caller puts the ruleset between them: links go down and
 /// routes away before it, links come up and routes after it. What has been found or made is remembered, so that a change of ports asks the kernel nothing;
-/// <see cref="Look"/> and <see cref="Mend"/> read it again. A <see cref="LabException"/> concerns the one instance that was asked for.
+/// <see cref="Look"/> and <see cref="Repair"/> read it again. A <see cref="LabException"/> concerns the one instance that was asked for.
 /// </summary>
 internal sealed class LabHost : IDisposable
 {
@@ -74,7 +74,7 @@ internal sealed class LabHost : IDisposable
         && found.State.Link.IsUp
         && (!wanted.IsRunning || found.State.Routes.Except(wanted.Addresses).Any());
 
-    /// <summary>Whether an instance that this process has made or mended is still so, by what <see cref="Look"/> saw: its inside is not looked at.</summary>
+    /// <summary>Whether an instance that this process has made or repaired is still so, by what <see cref="Look"/> saw: its inside is not looked at.</summary>
     internal bool IsAsMade(LabInstance wanted) =>
         _present.GetValueOrDefault(wanted.Index) == wanted
         && !_problems.ContainsKey(wanted.Index)
@@ -84,10 +84,10 @@ internal sealed class LabHost : IDisposable
         && HostSide.IsAsMade(wanted, found.State)
         && Attempt(() => NamedNamespace.Require(wanted.NamespaceName).Dispose()) is null;
 
-    /// <summary>Mends what root inside an instance has done to its addresses and ways out; notes what is refused, and gives it.</summary>
+    /// <summary>Repairs what root inside an instance has done to its addresses and ways out; notes what is refused, and gives it.</summary>
     internal string? MendInside(LabInstance wanted)
     {
-        var problem = Attempt(() => _inside.Mend(_host, _host.LinkOf(wanted.LinkName), wanted));
+        var problem = Attempt(() => _inside.Repair(_host, _host.LinkOf(wanted.LinkName), wanted));
         return problem is null ? null : _problems[wanted.Index] = problem;
     }
 
@@ -95,7 +95,7 @@ internal sealed class LabHost : IDisposable
     /// Makes one instance what is wanted, from what <see cref="Look"/> saw: first what closes, then what opens. What is refused does not stop the rest, and an
     /// instance is made again only when its link or the name of its namespace is gone. The rules are in force already.
     /// </summary>
-    internal void Mend(LabInstance wanted)
+    internal void Repair(LabInstance wanted)
     {
         _problems.Remove(wanted.Index);
         _unfinished.Remove(wanted.Index);
@@ -128,7 +128,7 @@ internal sealed class LabHost : IDisposable
             _host.Close(state.Link.Name);
         }
 
-        var problem = Attempt(() => _inside.Mend(_host, state.Link, wanted));
+        var problem = Attempt(() => _inside.Repair(_host, state.Link, wanted));
         if (wanted.IsRunning)
         {
             problem ??= _host.Open(wanted, state);
@@ -141,7 +141,7 @@ internal sealed class LabHost : IDisposable
         }
     }
 
-    /// <summary>Mends what others have changed on the host's side of an instance, the name of its namespace included. False when it is as it was made.</summary>
+    /// <summary>Repairs what others have changed on the host's side of an instance, the name of its namespace included. False when it is as it was made.</summary>
     internal bool Heal(LabInstance wanted)
     {
         if (_host.IsOpen(wanted) && NamedNamespace.Exists(wanted.NamespaceName))
@@ -150,7 +150,7 @@ internal sealed class LabHost : IDisposable
         }
 
         Look();
-        Mend(wanted);
+        Repair(wanted);
         return true;
     }
 

@@ -5,7 +5,7 @@ using Portlight.Agent.Links;
 namespace Portlight.Agent.Lab;
 
 /// <summary>
-/// Mends lab instances at once when others change their links and routes, or remove the names of their namespaces; and looks into one after the other, so that
+/// Repairs lab instances at once when others change their links and routes, or remove the names of their namespaces; and looks into one after the other, so that
 /// each is looked into every five minutes, and none who wants to change ports waits for more than one.
 /// </summary>
 internal sealed class LabRepair : IDisposable

@@ -3,7 +3,7 @@ using Portlight.Agent.Links;
 namespace Portlight.Agent.Lab;
 
 /// <summary>
-/// Passes changes of links and routes on, so that lab instances are mended at once. One that was mended rests, each time twice as long: what root inside an
+/// Passes changes of links and routes on, so that lab instances are repaired at once. One that was repaired rests, each time twice as long: what root inside an
 /// instance can repeat for ever (delete its own link) must not keep the agent from the others. After its rest it is looked at again, whatever was missed.
 /// </summary>
 internal sealed class LabWatch : IDisposable

@@ -27,7 +27,7 @@ internal static class ServeSettings
             Word((options, word) => options with { DrainConnections = word == "drain" }, "cut", "drain")),
         new("ssh-guard", "on|off", "on", "Whether a change of this machine's own ports is refused that would shut out an SSH session which is open now", IsList: false,
             Word((options, word) => options with { GuardsSsh = word == "on" }, "on", "off")),
-        new("confirm-timeout", "DURATION", "2s", "How long a write waits for the kernel's word before it answers Started", IsList: false,
+        new("confirm-timeout", "DURATION", "2s", "How long a write waits until the kernel has confirmed it before it answers Started", IsList: false,
             Duration(TimeSpan.FromSeconds(60), (options, duration) => options with { ConfirmTimeout = duration })),
         new("lab-ipv4", "CIDR", "198.18.0.0/15", "Public IPv4 addresses of lab instances", IsList: false,
             Block(AddressFamily.InterNetwork, (options, block) => options with { LabIpv4 = block })),

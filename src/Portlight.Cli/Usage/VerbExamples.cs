@@ -58,7 +58,7 @@ internal static class VerbExamples
             ("portlight aws lightsail get-instances", "the installed AWS CLI, of any version, on this installation and never on the real AWS"),
             ("portlight aws --data /srv/portlight sts get-caller-identity", "another installation; options of `portlight aws` stand first")),
         ["demo"] = Guide("1  something was not as told", ("portlight demo", "the whole story with real packets; leaves nothing behind")),
-        ["doctor"] = Guide("1  there is a problem", ("portlight doctor", "what this machine lacks, and how to mend it")),
+        ["doctor"] = Guide("1  there is a problem", ("portlight doctor", "what this machine lacks, and how to repair it")),
         ["teardown"] = Guide(null, ("portlight teardown --yes", "takes all of Portlight's rules out of the kernel, so every port is open")),
         ["explain"] = Guide(
             null,

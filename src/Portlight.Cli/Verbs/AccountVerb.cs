@@ -56,7 +56,7 @@ internal static class AccountVerb
         var data = DataOption.Create();
         var number = new Argument<string>("account") { Description = "Its number" };
         var yes = new Option<bool>("--yes", "-y") { Description = "Do not ask" };
-        var command = new Command("close", "Close an account that has no instances: its keys stay genuine and stand for nobody") { number, yes, data };
+        var command = new Command("close", "Close an account that has no instances: its keys then belong to no caller") { number, yes, data };
         command.SetAction((parsed, cancellation) =>
             CloseAsync(parsed.GetRequiredValue(number), parsed.GetValue(yes), DataDirectory.Resolve(parsed.GetValue(data)), parsed.InvocationConfiguration, cancellation));
         return command;
@@ -70,7 +70,7 @@ internal static class AccountVerb
             throw new FailedException($"there is no account {number}; `portlight account list` lists them");
         }
 
-        await console.Error.WriteLineAsync($"{number}: its keys stand for nobody afterwards, and nothing opens it again");
+        await console.Error.WriteLineAsync($"{number}: its keys are not valid afterwards, and nothing opens it again");
         if (!isSure && !await Confirmation.AskAsync(console, "Close?"))
         {
             throw new FailedException("nothing was closed");

@@ -7,8 +7,8 @@ internal sealed record DoctorReport(IReadOnlyList<DoctorFinding> Findings)
 }
 
 /// <param name="Subject">What was looked at.</param>
-/// <param name="Verdict"><c>ok</c>; <c>warning</c>: works, but not everything; <c>problem</c>: mend it.</param>
-/// <param name="Text">What is there, or what is missing and how to mend it.</param>
+/// <param name="Verdict"><c>ok</c>; <c>warning</c>: works, but not everything; <c>problem</c>: repair it.</param>
+/// <param name="Text">What is there, or what is missing and how to repair it.</param>
 internal sealed record DoctorFinding(string Subject, string Verdict, string Text)
 {
     public const string Ok = "ok";

@@ -4,14 +4,14 @@ using Spectre.Console;
 
 namespace Portlight.Cli.Verbs;
 
-/// <summary><c>portlight doctor</c>: kernel, capabilities, clock, database, server: what is missing and how to mend it. Changes nothing.</summary>
+/// <summary><c>portlight doctor</c>: kernel, capabilities, clock, database, server: what is missing and how to repair it. Changes nothing.</summary>
 internal static class DoctorVerb
 {
     public static Command Create()
     {
         var json = new Option<bool>("--json") { Description = "The findings as JSON" };
         var data = DataOption.Create();
-        var command = new Command("doctor", "Look at this machine: what is missing, and how to mend it") { json, data };
+        var command = new Command("doctor", "Look at this machine: what is missing, and how to repair it") { json, data };
         command.SetAction(async (parsed, cancellation) =>
         {
             var report = new DoctorReport([.. await HealthChecks.RunAsync(DataDirectory.Resolve(parsed.GetValue(data)), cancellation)]);

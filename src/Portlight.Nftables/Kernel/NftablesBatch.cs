@@ -156,7 +156,7 @@ internal sealed class NftablesBatch : IDisposable
         if (ReadAnswer(acknowledged) is { } refusal) throw ToException(refusal);
     }
 
-    /// <summary>Lets the kernel check the transaction without doing it: a batch without an end is checked and taken back. Every objection is listed.</summary>
+    /// <summary>Lets the kernel check the transaction without doing it: a batch without an end is checked and reverted. Every objection is listed.</summary>
     internal List<(string Operation, string Subject, NetlinkError Error)> Check()
     {
         _socket.Send(_writer.Written);

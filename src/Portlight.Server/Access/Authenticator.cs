@@ -117,12 +117,12 @@ internal sealed class Authenticator(IStore store, AccessKeySecrets secrets, Sess
             return null;
         }
 
-        // A wrong signature by a key that stands for nobody is told what one by an unknown key is told.
+        // A wrong signature by a key that is no longer valid is told what one by an unknown key is told.
         return holder is { Session: null, Gone: not null } ? new UnrecognizedClientException(UnrecognizedClientException.UnknownKey) : problem.ToException();
     }
 
     /// <summary>
-    /// An unknown key, an inactive one and one that stands for nobody are told the same, and cost the same: one row that is not in the store, one signature
+    /// An unknown key, an inactive one and one that is no longer valid are told the same, and cost the same: one row that is not in the store, one signature
     /// that is worked out (with a secret that nobody has where there is none).
     /// </summary>
     private (Holder? Holder, string? Secret) FindKey(IStoreView view, string id)

@@ -15,7 +15,7 @@ internal sealed record Holder
 
     public Session? Session { get; private init; }
 
-    /// <summary>Why the credentials stand for nobody any more; null when they stand for somebody.</summary>
+    /// <summary>Why the credentials are no longer valid; null when they stand for somebody.</summary>
     public string? Gone { get; private init; }
 
     /// <summary>Whether it is a user's row that is not there.</summary>
@@ -86,7 +86,7 @@ internal sealed record Holder
     }
 
     private static string? Closed(Account? account, string id) =>
-        account is null or { State: AccountState.Closed } ? $"the account {id} is closed; its credentials stand for nobody any more" : null;
+        account is null or { State: AccountState.Closed } ? $"the account {id} is closed; its credentials are no longer valid" : null;
 
     private static string? LostRole(Role? role, Session session) =>
         role?.Id == session.Id ? null : Lost($"the role {session.Name} of the account {session.AccountId} that the session was made for");
@@ -100,8 +100,8 @@ internal sealed record Holder
 
         return view.FindAccessKey(session.OriginKeyId) is { IsActive: true }
             ? null
-            : "the access key that the session was made with is deleted or inactive; its credentials stand for nobody any more";
+            : "the access key that the session was made with is deleted or inactive; its credentials are no longer valid";
     }
 
-    private static string Lost(string who) => $"{who} is gone; its credentials stand for nobody any more";
+    private static string Lost(string who) => $"{who} is gone; its credentials are no longer valid";
 }

@@ -8,7 +8,7 @@ namespace Portlight.Server.Reconciliation;
 
 /// <summary>
 /// The one path that carries desired state to the kernel, whatever woke it: a commit, the start, drift, the slow timer. Level-triggered: what it applies is
-/// the stored state, whole; a change that came twice or was overtaken does no harm. A change that the kernel refuses is taken back in the store, so that
+/// the stored state, whole; a change that came twice or was overtaken does no harm. A change that the kernel refuses is reverted in the store, so that
 /// what is answered is what stands.
 /// </summary>
 internal sealed partial class Reconciler : IAsyncDisposable
@@ -63,7 +63,7 @@ internal sealed partial class Reconciler : IAsyncDisposable
     public bool IsRefused(long revision) => confirmations.IsRefused(revision);
 
     /// <summary>
-    /// Whether the last round went through and the kernel has refused nothing that is stored still. A single change that it refused is taken back, and what stood
+    /// Whether the last round went through and the kernel has refused nothing that is stored still. A single change that it refused is reverted, and what stood
     /// before stands.
     /// </summary>
     public bool IsEnforcing => contact.FailingSince is null && refusals.All(refused => Standing(refused.Key)?.Revision >= refused.Value.Revision);
@@ -216,7 +216,7 @@ internal sealed partial class Reconciler : IAsyncDisposable
         }
     }
 
-    /// <summary>A refusal is taken back in the store; what is applied is added to <paramref name="applied"/>.</summary>
+    /// <summary>A refusal is reverted in the store; what is applied is added to <paramref name="applied"/>.</summary>
     private async Task SettleAsync(Instance instance, AgentReport report, List<Instance> applied)
     {
         if (report is AgentReport.Rejected rejected)
@@ -234,7 +234,7 @@ internal sealed partial class Reconciler : IAsyncDisposable
         applied.Add(instance);
     }
 
-    /// <summary>What is in the ruleset and filters nothing, or not everything, is no success for who waits for it, and is told until it is mended.</summary>
+    /// <summary>What is in the ruleset and filters nothing, or not everything, is no success for who waits for it, and is told until it is repaired.</summary>
     private async Task NoteAsync(Instance instance, AgentReport report)
     {
         Keep(notes, instance.Index, (report as AgentReport.Applied)?.Note);

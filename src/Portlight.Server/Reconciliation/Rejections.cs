@@ -27,12 +27,12 @@ internal sealed class Rejections(IStore store, TimeProvider clock)
             awaiting.AddRange(FailEarlier(view, changes, instance, creation?.AwaitsRevision ?? 0, rejected, now));
         }
 
-        // A later change was built on the refused one and is tried by itself; it is taken back when its turn comes.
+        // A later change was built on the refused one and is tried by itself; it is reverted when its turn comes.
         var current = view.FindInstance(instance.Scope, instance.Name);
         if (current is not null && current.Id == instance.Id && current.Revision == rejected.Revision)
         {
             Restore(changes, view, current, standing, isNew: creation is { Status: not OperationStatus.Succeeded });
-            if (awaiting.Count > 0 || !current.Ports.Equals(standing?.Ports)) // else it is the taking back itself that was refused, and nothing is new
+            if (awaiting.Count > 0 || !current.Ports.Equals(standing?.Ports)) // else it is the revert itself that was refused, and nothing is new
             {
                 changes.Record(Reverted(now, current, standing, rejected, awaiting));
             }
@@ -43,7 +43,7 @@ internal sealed class Rejections(IStore store, TimeProvider clock)
 
     /// <summary>
     /// Operations of a revision whose ports are in the ruleset and do not meet the packets: they have failed. What is stored stays, because it is what will hold
-    /// once the interface is mended, and nothing that was closed by it may open again until then.
+    /// once the interface is repaired, and nothing that was closed by it may open again until then.
     /// </summary>
     public async Task FailAsync(Instance instance, AgentReport.Unfiltered problem)
     {
@@ -143,7 +143,7 @@ internal sealed class Rejections(IStore store, TimeProvider clock)
                 StaticIpName = standing.StaticIpName,
                 Unconfirmed = standing.Unconfirmed,
             };
-            if (restored != current) // else it is the taking back itself that was refused, and a new revision of it would be too, without end
+            if (restored != current) // else it is the revert itself that was refused, and a new revision of it would be too, without end
             {
                 changes.Save(restored);
             }

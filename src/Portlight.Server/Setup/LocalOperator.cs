@@ -6,7 +6,7 @@ namespace Portlight.Server.Setup;
 /// </summary>
 internal static class LocalOperator
 {
-    /// <summary>The kernel's word for no login.</summary>
+    /// <summary>The kernel's number for no login.</summary>
     private const string NoLogin = "4294967295";
 
     public static Dictionary<string, string> Facts()

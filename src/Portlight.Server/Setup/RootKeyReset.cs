@@ -9,7 +9,7 @@ namespace Portlight.Server.Setup;
 
 /// <summary>
 /// Gives an account a new root key in the place of all that it had, on a data directory whose server is stopped: the way back for who has lost the key, or has lost it
-/// to somebody. Who may write the data directory may do this; there is no way to it over the network.
+/// to somebody. A user who can write the data directory can do this; there is no way to it over the network.
 /// </summary>
 public static class RootKeyReset
 {
@@ -60,7 +60,7 @@ public static class RootKeyReset
         return account switch
         {
             null => throw new StoreException(id is null ? "there is no account yet; start `portlight serve`, which makes one" : $"there is no account `{UserText.Excerpt(id)}` here"),
-            { State: AccountState.Closed } => throw new StoreException($"the account {account.Id} is closed; its keys stand for nobody"),
+            { State: AccountState.Closed } => throw new StoreException($"the account {account.Id} is closed; its keys are not valid"),
             _ => account,
         };
     }

@@ -31,7 +31,7 @@ internal static class UnenforcedPorts
         if (options.Enforce != EnforceMode.Record)
         {
             throw new AgentException(
-                $"the ports of {inWords} are the kernel's to filter, and that is not possible here: {agent.Reason}; mend that, or say --enforce record to go on without filtering");
+                $"the ports of {inWords} are the kernel's to filter, and that is not possible here: {agent.Reason}; repair that, or say --enforce record to go on without filtering");
         }
 
         return inWords;

@@ -4,7 +4,7 @@ namespace Portlight.Storage.Sqlite;
 
 /// <summary>
 /// The decisions that share one durable commit. Lives as long as the store and is used again and again, by the writer's thread alone. Numbers are given out
-/// here: a revision belongs to its decision and is taken back with it; an index is never given out twice, whatever becomes of the decision.
+/// here: a revision belongs to its decision and is reverted with it; an index is never given out twice, whatever becomes of the decision.
 /// </summary>
 internal sealed class Batch : IChangeWriter
 {

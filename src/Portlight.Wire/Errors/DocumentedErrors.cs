@@ -33,6 +33,6 @@ public sealed class RegionSetupInProgressException(string message, string? detai
 public sealed class ServiceException(string message, string? detail = null, Exception? cause = null)
     : LightsailException("ServiceException", 500, message, detail, cause);
 
-/// <summary>The credentials are genuine and stand for nobody any more.</summary>
+/// <summary>The signature is right, but the credentials belong to no caller any more.</summary>
 public sealed class UnauthenticatedException(string message, string? detail = null)
     : LightsailException("UnauthenticatedException", 400, message, detail);

@@ -1,6 +1,6 @@
 namespace Portlight.Wire.PortlightApi;
 
-/// <summary>Closes an account: its credentials stay genuine and stand for nobody.</summary>
+/// <summary>Closes an account: its credentials then belong to no caller.</summary>
 public sealed record CloseAccountRequest
 {
     public string? AccountId { get; init; }

@@ -6,7 +6,7 @@ using Portlight.Wire.SigV4;
 
 namespace Portlight.Server.Tests.Access;
 
-/// <summary>Whom an access key stands for, and what is said of one that stands for nobody.</summary>
+/// <summary>Whom an access key stands for, and what is said of one that is no longer valid.</summary>
 public sealed class KeyTests
 {
     private const string Key = "AKIAAAAAAAAAAAAAAAA1";

@@ -5,7 +5,7 @@ using Portlight.Wire.PortlightApi;
 
 namespace Portlight.Server.Operations.Installation;
 
-/// <summary>Closes an account: its credentials stay genuine and stand for nobody. Refused while it has instances, which nobody could then manage.</summary>
+/// <summary>Closes an account: its credentials then belong to no caller. Refused while it has instances, which nobody could then manage.</summary>
 internal sealed class CloseAccount(IStore store) : IOperation<CloseAccountRequest, CloseAccountResponse>
 {
     public async Task<CloseAccountResponse> HandleAsync(Call call, CloseAccountRequest request)

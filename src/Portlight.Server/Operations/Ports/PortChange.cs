@@ -6,7 +6,7 @@ namespace Portlight.Server.Operations.Ports;
 
 /// <summary>
 /// What Put, Open and Close share: whether the caller may is asked of every rule, a decision about one instance's port set goes into the store together with its
-/// operation record, and the answer waits for the kernel's word.
+/// operation record, and the answer waits until the kernel has confirmed it.
 /// </summary>
 internal sealed class PortChange(Services services)
 {

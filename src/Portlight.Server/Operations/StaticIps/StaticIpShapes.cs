@@ -42,7 +42,7 @@ internal static class StaticIpShapes
         return (first, second);
     }
 
-    /// <summary>Both records as the kernel's word makes them.</summary>
+    /// <summary>Both records as the kernel has confirmed them.</summary>
     public static async Task<IReadOnlyList<Wire.Lightsail.Operation>> OfAsync(this Confirmation confirmation, (Domain.Operation OfStaticIp, Domain.Operation OfInstance) begun)
     {
         var ofInstance = await confirmation.OfAsync(begun.OfInstance);

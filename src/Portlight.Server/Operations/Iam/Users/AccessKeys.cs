@@ -102,7 +102,7 @@ internal sealed class AccessKeys(Entities<User> entities, SecretBox secrets)
     }
 
     /// <summary>
-    /// Asked on whom the key belongs to. Who may not is answered as for a key that is none of the account's, which is asked on all users: the request names no
+    /// Asked on whom the key belongs to. A caller without the permission is answered as for a key that is none of the account's, which is asked on all users: the request names no
     /// user, and the refusal must not either.
     /// </summary>
     public Task LastUsedAsync(IamRequest request, XmlAnswer answer)
