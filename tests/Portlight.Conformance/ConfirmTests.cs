@@ -26,7 +26,7 @@ public sealed class ConfirmTests(Installation installation)
         Answer refused = await boto3.RefusedAsync("InvalidInputException", "PutInstancePublicPorts", Put(Way));
         Assert.Contains("nobody has confirmed", refused.Message, StringComparison.Ordinal);
         (int code, string output, string errors) = await installation.PortlightAsync("confirm", "confirm-boto3");
-        Assert.Equal((0, "confirmed: open on confirm-boto3 stays tcp:80\n", ""), (code, output, errors));
+        Assert.Equal((0, "confirmed: open on confirm-boto3 stays 80/tcp\n", ""), (code, output, errors));
         Assert.Equal("timed out", await listener.FailToConnectAsync(address));
         await boto3.ChangeAsync("PutInstancePublicPorts", Put(Way));
         Assert.Equal("connected", await listener.ConnectAsync(address));
