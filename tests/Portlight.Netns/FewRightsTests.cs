@@ -32,7 +32,7 @@ public sealed class FewRightsTests : IDisposable
         await server.CreateAsync("web-1");
         await PutAsync(server, 7000);
         var lab = await AddressAsync(server, "web-1");
-        _served.Run(Name, "attach", "me", "--this-host", "--open", "tcp:7000", $"tcp:{Always}", "--yes");
+        _served.Run(Name, "attach", "me", "--this-host", "--open", $"7000,{Always}/tcp", "--yes");
         _served.End(server, ServeProcess.TerminateSignal);
         _network.Host.Nft("flush ruleset");
 

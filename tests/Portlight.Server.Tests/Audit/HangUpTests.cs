@@ -1,8 +1,7 @@
-using System.Globalization;
-using System.Net.Sockets;
 using System.Text;
 using Portlight.Server.Access;
 using Portlight.Server.Tests.Sts;
+using Portlight.Server.Tests.Tenants;
 
 namespace Portlight.Server.Tests.Audit;
 
@@ -40,12 +39,12 @@ public sealed class HangUpTests
     public async Task Before_its_request_is_complete()
     {
         await using var server = await ServerHarness.StartAsync();
-        using (var connection = new TcpClient())
+        using (var signed = server.Request(GetPorts, Body, server.Credentials))
+        using (var connection = RawRequest.To(server))
         {
-            await connection.ConnectAsync(server.Endpoint.Host, server.Endpoint.Port, TestContext.Current.CancellationToken);
-            var head = string.Create(CultureInfo.InvariantCulture, $"POST / HTTP/1.1\r\nHost: {server.Endpoint.Authority}\r\nX-Amz-Target: {GetPorts}\r\nContent-Length: 100\r\n\r\n{{\"inst");
-            await connection.GetStream().WriteAsync(Encoding.ASCII.GetBytes(head), TestContext.Current.CancellationToken);
-            connection.Client.LingerState = new LingerOption(enable: true, seconds: 0); // a reset, as from a process that was killed
+            await connection.BeginAsync(signed, length: 100);
+            await connection.SendAsync("{\"inst");
+            connection.Reset();
         }
 
         await UntilAsync(async () => (await server.AuditLinesAsync()).Count == 1, "the event of a request that never arrived whole");

@@ -62,6 +62,13 @@ internal sealed class RawRequest : IDisposable
         }
     }
 
+    /// <summary>Ends the connection as that of a process that was killed is ended.</summary>
+    public void Reset()
+    {
+        connection.Client.LingerState = new LingerOption(enable: true, seconds: 0);
+        connection.Client.Close();
+    }
+
     public void Dispose()
     {
         stream.Dispose();
