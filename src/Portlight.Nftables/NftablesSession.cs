@@ -132,11 +132,7 @@ public sealed class NftablesSession : IDisposable
                 Synchronise_NeedsLock(picture.After(change));
                 return null;
             }
-            catch (RulesetRefusedException refusal) when (refusal.CouldBeDrift)
-            {
-                return Synchronise_NeedsLock(picture.After(change));
-            }
-            catch (NetlinkException tooLong) when (tooLong.Errno == Errno.EMSGSIZE)
+            catch (Exception again) when (again is RulesetRefusedException { CouldBeDrift: true } or NetlinkException { Errno: Errno.EMSGSIZE })
             {
                 return Synchronise_NeedsLock(picture.After(change));
             }
@@ -262,10 +258,12 @@ public sealed class NftablesSession : IDisposable
     {
         TableDifference closed = TableDifference.Closed(picture, _mark);
         Commit_NeedsLock(closed, null);
-        TableDifference open = TableDifference.Filling(TableSpec.Compile(picture.Ruleset));
-        Commit_NeedsLock(open, null);
+        using var batch = new NftablesBatch(_socket);
+        batch.Begin();
+        int filled = picture.WriteFilling(batch, () => Part_NeedsLock(batch));
+        Commit_NeedsLock(batch);
         _isInDoubt = false;
-        return SynchroniseReport.Of(closed) with { ElementsAdded = closed.Added.Concat(open.Added).Sum(change => change.Elements.Count) };
+        return SynchroniseReport.Of(closed, filled);
     }
 
     private void Commit_NeedsLock(TableDifference difference, uint? generation)
@@ -283,13 +281,15 @@ public sealed class NftablesSession : IDisposable
         // Only without CAP_NET_ADMIN over the whole machine: the send buffer cannot be made large enough, so it is a few transactions, closed first. If one of
         // them is refused, those before it stand: everything is closed that is not open yet.
         batch.Begin(generation);
-        difference.Write(batch, () =>
-        {
-            if (batch.Length < _longestTransaction - LongestPart) return;
-            Commit_NeedsLock(batch);
-            batch.Begin();
-        });
+        difference.Write(batch, () => Part_NeedsLock(batch));
         Commit_NeedsLock(batch);
+    }
+
+    private void Part_NeedsLock(NftablesBatch batch)
+    {
+        if (batch.Length < _longestTransaction - LongestPart) return;
+        Commit_NeedsLock(batch);
+        batch.Begin();
     }
 
     private void Commit_NeedsLock(NftablesBatch batch)

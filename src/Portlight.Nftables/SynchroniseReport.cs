@@ -12,10 +12,10 @@ public readonly record struct SynchroniseReport(bool Rebuilt, int ChainsChanged,
 {
     public bool ChangedAnything => Rebuilt || ChainsChanged + SetsChanged + ElementsAdded + ElementsRemoved > 0;
 
-    internal static SynchroniseReport Of(TableDifference difference) => new(
+    internal static SynchroniseReport Of(TableDifference difference, int moreElements = 0) => new(
         difference.Rebuild,
         difference.NewChains.Count + difference.RewrittenChains.Count + difference.DeadChains.Count,
         difference.NewSets.Count + difference.DeadSets.Count,
-        difference.Added.Sum(change => change.Elements.Count),
+        difference.Added.Sum(change => change.Elements.Count) + moreElements,
         difference.Removed.Sum(change => change.Elements.Count));
 }

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Portlight.Nftables.Compiling;
 
 namespace Portlight.Nftables.Kernel;
@@ -64,6 +65,36 @@ internal sealed class AppliedPicture
         difference.Removed.AddRange(removed.Where(change => !difference.DeadSets.Contains(change.Key.Name)).Select(change => new ElementChange(change.Key.Name, change.Value)));
         difference.Added.AddRange(added.Select(change => new ElementChange(change.Key.Name, change.Value)));
         return (difference, needs);
+    }
+
+    /// <summary>
+    /// Writes the elements that <see cref="TableDifference.Closed"/> leaves out, one attachment after the other: nothing of it is kept, so the garbage collector
+    /// has nothing to move. Gives how many there were.
+    /// </summary>
+    /// <param name="batch">Where to.</param>
+    /// <param name="part">Called where the transaction may be parted.</param>
+    internal int WriteFilling(NftablesBatch batch, Action part)
+    {
+        batch.AddElements(SetId.Nobody.Name, [new SetElement(OwnerCode.Nobody)]);
+        int written = 1;
+        var run = new List<SetElement>();
+        foreach (FilteredAttachment attachment in _attachments.Values)
+        {
+            List<Entry> entries = AttachmentCompiler.Compile(attachment, _options.Connections).Entries;
+            for (int i = 0; i < entries.Count; i++)
+            {
+                string set = entries[i].Set.Name;
+                if (TableDifference.IsGate(set)) continue;
+                run.Add(entries[i].Element);
+                if (i + 1 < entries.Count && entries[i + 1].Set == entries[i].Set && run.Count < TableDifference.PartLength) continue;
+                part();
+                batch.AddElements(set, CollectionsMarshal.AsSpan(run));
+                written += run.Count;
+                run.Clear();
+            }
+        }
+
+        return written;
     }
 
     /// <summary>The kernel has taken a step.</summary>

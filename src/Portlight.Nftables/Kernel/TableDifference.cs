@@ -59,18 +59,6 @@ internal sealed class TableDifference
         return Whole(gates, mark, removeFirst: false);
     }
 
-    /// <summary>What <see cref="Closed"/> left out.</summary>
-    internal static TableDifference Filling(TableSpec desired)
-    {
-        var difference = new TableDifference();
-        foreach ((string set, List<SetElement> elements) in desired.Elements)
-        {
-            if (!IsGate(set)) difference.Added.Add(new ElementChange(set, elements));
-        }
-
-        return difference;
-    }
-
     /// <summary>From what the kernel holds to what is desired. A table that is not recognisably ours is rebuilt.</summary>
     internal static TableDifference Between(ActualTable actual, TableSpec desired, TableMark mark)
     {
@@ -121,12 +109,13 @@ internal sealed class TableDifference
         foreach (string chain in DeadChains) batch.RemoveChain(chain);
     }
 
-    private const int PartLength = 500;
+    /// <summary>Elements between two places where a transaction that is too long can be parted.</summary>
+    internal const int PartLength = 500;
 
     // What closes, and what tells whose a connection is: none of these lets in more than replies.
     private static readonly string[] Gates = [SetId.Attached.Name, SetId.Devices.Name, SetId.Begins.Name, SetId.Owners.Name, SetId.Admits.Name];
 
-    private static bool IsGate(string set) => Array.IndexOf(Gates, set) >= 0;
+    internal static bool IsGate(string set) => Array.IndexOf(Gates, set) >= 0;
 
     // The object count finds what the dumps cannot show: chains without rules, objects, flowtables.
     private static bool IsOurs(ActualTable actual, TableSpec desired)
