@@ -15,10 +15,12 @@ public sealed class NftablesWatcher : IDisposable
     private const int WantedReceiveBuffer = 1 << 20;
     private const int ReportsKept = 64;
     private const int RepairAttempts = 3;
+    private static readonly TimeSpan PauseBetweenTries = TimeSpan.FromMilliseconds(100);
 
     private readonly NetlinkSocket _socket;
     private readonly NftablesSession _session;
     private readonly NetlinkListener _listener;
+    private readonly ManualResetEventSlim _ending = new();
     // When nobody reads them, the oldest reports are the ones to lose: each says no more than "look again".
     private readonly Channel<Drift> _reports = Channel.CreateBounded<Drift>(new BoundedChannelOptions(ReportsKept) { FullMode = BoundedChannelFullMode.DropOldest });
     private readonly Action<Drift>? _noticed;
@@ -64,8 +66,10 @@ public sealed class NftablesWatcher : IDisposable
 
     public void Dispose()
     {
+        _ending.Set();
         _listener.Dispose();
         _socket.Dispose();
+        _ending.Dispose();
         _reports.Writer.TryComplete();
     }
 
@@ -123,28 +127,30 @@ public sealed class NftablesWatcher : IDisposable
     // else has committed. Where somebody always does, the comparison that is reported finds what is left.
     private void Repair(Drift drift)
     {
+        for (int attempt = 0; attempt < RepairAttempts; attempt++)
+        {
+            uint? before = FindForeignGeneration();
+            _socket.LeaveGroup(TablesGroup);
+            _noticed!(drift);
+            // Refused where memory is short, or the capability is lost: without the subscription nothing would be noticed any more.
+            while (!_socket.TryJoinGroup(TablesGroup) && !_ending.Wait(PauseBetweenTries))
+            {
+            }
+
+            if (before is null || FindForeignGeneration() == before) return;
+        }
+    }
+
+    /// <summary>Null when the kernel does not tell, which keeps nobody from repairing: the comparison that is reported finds what is left.</summary>
+    private uint? FindForeignGeneration()
+    {
         try
         {
-            bool isDisturbed = true;
-            for (int attempt = 0; isDisturbed && attempt < RepairAttempts; attempt++)
-            {
-                uint before = _session.ForeignGeneration;
-                _socket.LeaveGroup(TablesGroup);
-                try
-                {
-                    _noticed!(drift);
-                }
-                finally
-                {
-                    _socket.JoinGroup(TablesGroup);
-                }
-
-                isDisturbed = _session.ForeignGeneration != before;
-            }
+            return _session.ForeignGeneration;
         }
         catch (NetlinkException)
         {
-            // The kernel does not tell whether anybody else has committed.
+            return null;
         }
     }
 

@@ -3,8 +3,8 @@ using Portlight.Agent.Links;
 namespace Portlight.Agent.Lab;
 
 /// <summary>
-/// Passes changes of links and routes on, so that lab instances are repaired at once. One that was repaired rests, each time twice as long: what root inside an
-/// instance can repeat for ever (delete its own link) must not keep the agent from the others. After its rest it is looked at again, whatever was missed.
+/// Passes changes of links and routes on, so that lab instances are repaired at once. One that was repaired rests, each time twice as long: root inside an
+/// instance can delete its own link again and again, and must not keep the agent from the others by it. After its rest it is looked at again, whatever was missed.
 /// </summary>
 internal sealed class LabWatch : IDisposable
 {

@@ -32,7 +32,7 @@ internal sealed class RouteBatch(NetlinkSocket socket) : IDisposable
     internal void End() => Writer.EndMessage();
 
     /// <summary>Sends what was begun and waits for every answer.</summary>
-    /// <exception cref="LabException">The first refusal, in the kernel's words.</exception>
+    /// <exception cref="LabException">The first refusal, with the kernel's own text.</exception>
     internal void Commit()
     {
         if (_sent.Count == 0)

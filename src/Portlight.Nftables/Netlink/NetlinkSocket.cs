@@ -74,8 +74,11 @@ public sealed class NetlinkSocket : SafeHandle
     /// <summary>Subscribes to a multicast group (NFNLGRP_NFTABLES, RTNLGRP_LINK …).</summary>
     public void JoinGroup(int group)
     {
-        if (!TrySetOption(Libc.SOL_NETLINK, Libc.NETLINK_ADD_MEMBERSHIP, group)) throw Failure($"cannot join netlink group {group}");
+        if (!TryJoinGroup(group)) throw Failure($"cannot join netlink group {group}");
     }
+
+    /// <summary>The same; false when the kernel refuses.</summary>
+    public bool TryJoinGroup(int group) => TrySetOption(Libc.SOL_NETLINK, Libc.NETLINK_ADD_MEMBERSHIP, group);
 
     /// <summary>Ends a subscription. What was queued stays there to be read.</summary>
     public void LeaveGroup(int group) => TrySetOption(Libc.SOL_NETLINK, Libc.NETLINK_DROP_MEMBERSHIP, group);

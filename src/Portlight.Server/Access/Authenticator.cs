@@ -36,7 +36,7 @@ internal sealed class Authenticator(IStore store, AccessKeySecrets secrets, Sess
     /// <param name="request">Its request.</param>
     /// <param name="body">Its body.</param>
     /// <param name="cancellationToken">Ends the delay of a refusal.</param>
-    /// <exception cref="LightsailException">The signature does not hold, or holds for nobody any more.</exception>
+    /// <exception cref="LightsailException">The signature is wrong, or the user, role or account behind the key is gone.</exception>
     public void Authenticate(Call call, HttpRequest request, ReadOnlySpan<byte> body, CancellationToken cancellationToken)
     {
         var view = store.View;
@@ -47,7 +47,7 @@ internal sealed class Authenticator(IStore store, AccessKeySecrets secrets, Sess
             throw refusal;
         }
 
-        // Only who holds the secret gets here, so the answers below tell a stranger nothing.
+        // A caller without the secret does not get here, so the answers below tell a stranger nothing.
         RequireHolder(call, holder!);
         RequireService(call, holder!);
         RequireRegion(view, call.Entry!.Service, parsed!.Region);

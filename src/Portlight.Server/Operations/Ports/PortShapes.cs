@@ -55,7 +55,7 @@ internal static class PortShapes
         CidrListAliases = rule.Aliases,
     };
 
-    /// <summary>The live service answers <c>-1</c> for <c>all</c> (terraform-provider-aws 36091), which makes Terraform replace for ever.</summary>
+    /// <summary>The live service answers <c>-1</c> for <c>all</c> (terraform-provider-aws 36091), so that Terraform replaces the rule at every apply.</summary>
     private static string Protocol(PortRule rule, bool awsQuirks) => awsQuirks && rule.Protocol == NetworkProtocol.All ? "-1" : rule.Protocol.ToWire();
 
     /// <summary>The three texts seen in captures, and <c>Custom</c>, which only the documentation names.</summary>

@@ -4,8 +4,8 @@ using Portlight.Storage;
 namespace Portlight.Server.Operations.Iam;
 
 /// <summary>
-/// How an operation gets at the one user, group, role or policy that it is about: found, then asked whether the caller may, then told when it is not there, so
-/// that who may not learns nothing. A change asks again, outside its decision, when the entity is another one by the time that the decision runs.
+/// How an operation gets at the one user, group, role or policy that it is about: it looks the entity up, then asks whether the caller may, and only then says that
+/// it is not there. A caller without the permission learns nothing. A change asks again, outside its decision, when the entity is another one by the time that the decision runs.
 /// </summary>
 internal sealed class Entities<T>(IStore store, EntityKind<T> kind)
     where T : class
