@@ -124,8 +124,12 @@ internal sealed class Pipeline(
             share.Pay(call.StepsTaken, body.Length, answer.Written.Length);
         }
 
-        share.Hold(answer.Written.Length);
-        call.HeldAnswer = answer.Written.Length;
+        // What is durable is told: a refusal would say that it had not been done.
+        if (call.Audit.RecordedEventId is null)
+        {
+            share.Hold(answer.Written.Length);
+            call.HeldAnswer = answer.Written.Length;
+        }
     }
 
     /// <summary>Nothing is answered that the audit log does not have: what it cannot take has failed.</summary>
