@@ -33,10 +33,19 @@ internal sealed class Scene : IDisposable
         // Not owned, so that tests can do to the table what others do where the kernel cannot prevent it. OwnershipTests has the other half.
         Options = new AgentOptions { Installation = Installation, DataDirectory = "/nowhere", MayOwnTable = false, Connections = connections, ListenAddresses = [.. listen], AppliedFile = Path.Combine(_directory.FullName, Restoration.FileName) };
         Agent = EmbeddedAgent.Open(Options, TimeProvider.System, NullLogger<EmbeddedAgent>.Instance);
-        Client = Network.AddMachine("client", ClientLink, ClientIpv4, ClientIpv6);
-        FromClient = Own(new PacketSender(Client));
-        FromHost = Own(new PacketSender(Network.Host));
-        Synchronise();
+        try
+        {
+            Client = Network.AddMachine("client", ClientLink, ClientIpv4, ClientIpv6);
+            FromClient = Own(new PacketSender(Client));
+            FromHost = Own(new PacketSender(Network.Host));
+            Synchronise();
+        }
+        catch
+        {
+            // Nobody has the scene, so nobody disposes it; its agent would stand in the way of every test that follows.
+            Dispose();
+            throw;
+        }
     }
 
     internal static InstallationId Installation { get; } = new(0x5ce0e);
@@ -176,11 +185,24 @@ internal sealed class Scene : IDisposable
     public void Dispose()
     {
         _owned.Reverse();
-        _owned.ForEach(owned => owned.Dispose());
-        StopAgent();
-        TearDown();
-        Network.Dispose();
-        _directory.Delete(recursive: true);
+        var failures = new List<Exception>();
+        foreach (var step in (IEnumerable<Action>)[.. _owned.Select(owned => (Action)owned.Dispose), StopAgent, () => TearDown(), Network.Dispose, () => _directory.Delete(recursive: true)])
+        {
+            try
+            {
+                step();
+            }
+            catch (Exception exception)
+            {
+                // The rest is taken down all the same: one test that fails does not make the next ones fail.
+                failures.Add(exception);
+            }
+        }
+
+        if (failures.Count > 0)
+        {
+            throw new AggregateException(failures);
+        }
     }
 
     // Every call of this agent is done when it returns.

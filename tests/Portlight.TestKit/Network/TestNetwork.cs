@@ -46,15 +46,20 @@ public sealed class TestNetwork : IDisposable
 
     public void Dispose()
     {
-        foreach (var node in _nodes)
+        try
         {
-            // The links first: a namespace is taken apart later, and would take its link with it only then. From inside: a test may have renamed the host's end.
-            node.Do(() => Command.Ip("link del eth0"));
-            node.Dispose();
+            foreach (var node in _nodes)
+            {
+                // The links first: a namespace is taken apart later, and would take its link with it only then. From inside: a test may have renamed the host's end.
+                node.Do(() => Command.Ip("link del eth0"));
+                node.Dispose();
+            }
         }
-
-        Command.Ip(string.Join('\n', _nodes.Select(node => $"netns del {node.Name}")));
-        Host.Dispose();
+        finally
+        {
+            Command.Ip(string.Join('\n', _nodes.Select(node => $"netns del {node.Name}")));
+            Host.Dispose();
+        }
     }
 
     /// <summary>An address that a test writes down. (The parsers of addresses are kept for user text; that of end points is not.)</summary>
