@@ -137,6 +137,25 @@ public sealed class EmbeddedAgent : IAgent, IDisposable
         }
     }
 
+    public Task<PacketVerdict> AskKernelAsync(long index, PortKey packet, Cidr source, CancellationToken cancellationToken)
+    {
+        FilteredAttachment? filtered;
+        lock (_gate)
+        {
+            filtered = _enforcer.Filtered(index);
+        }
+
+        try
+        {
+            var found = filtered is null ? new KernelOpenings(false, []) : KernelOpenings.Find(filtered, packet, source);
+            return Task.FromResult(new PacketVerdict(found.IsFiltered, found.Sets));
+        }
+        catch (NetlinkException exception)
+        {
+            return Task.FromException<PacketVerdict>(new AgentException(exception.Message, exception));
+        }
+    }
+
     public async Task DriftAsync(CancellationToken cancellationToken)
     {
         using var settled = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);

@@ -31,6 +31,10 @@ public sealed class RecordingAgent(TimeProvider clock, string? reason) : IAgent
     /// <summary>What touches no packet cuts nobody off.</summary>
     public Task<ImmutableArray<InboundConnection>> FindSshSessionsAsync(CancellationToken cancellationToken) => Task.FromResult(ImmutableArray<InboundConnection>.Empty);
 
+    /// <summary>It has no kernel.</summary>
+    public Task<PacketVerdict> AskKernelAsync(long index, PortKey packet, Cidr source, CancellationToken cancellationToken) =>
+        Task.FromException<PacketVerdict>(new AgentException(reason ?? "ports are only recorded"));
+
     /// <summary>Nobody can change what is not there.</summary>
     public Task DriftAsync(CancellationToken cancellationToken) => Task.Delay(Timeout.InfiniteTimeSpan, clock, cancellationToken);
 }

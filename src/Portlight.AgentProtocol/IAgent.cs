@@ -33,6 +33,14 @@ public interface IAgent
     /// <exception cref="AgentException">The machine cannot be asked.</exception>
     Task<ImmutableArray<InboundConnection>> FindSshSessionsAsync(CancellationToken cancellationToken);
 
+    /// <summary>What the kernel's sets say of a packet to an instance: read from the kernel, whatever was applied. Changes nothing, and may be called beside a change.</summary>
+    /// <param name="index">The instance.</param>
+    /// <param name="packet">One port of TCP or UDP, or an ICMP type and code; -1 is all of them, and then all have to be let in.</param>
+    /// <param name="source">One address.</param>
+    /// <param name="cancellationToken">Ends the wait for an agent elsewhere.</param>
+    /// <exception cref="AgentException">The kernel cannot be asked.</exception>
+    Task<PacketVerdict> AskKernelAsync(long index, PortKey packet, Cidr source, CancellationToken cancellationToken);
+
     /// <summary>Completes when somebody else changed what is ours in the kernel; the caller then synchronises.</summary>
     Task DriftAsync(CancellationToken cancellationToken);
 }

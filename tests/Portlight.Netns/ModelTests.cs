@@ -62,6 +62,7 @@ public sealed class ModelTests
                 for (var i = 0; i < packets.Length; i++)
                 {
                     Assert.True(verdicts[i] == LetsIn(ports, packets[i]), $"under `{ports}` the kernel {(verdicts[i] ? "lets in" : "drops")} {packets[i]}");
+                    Assert.True((trial.AskKernel(packets[i]) ?? verdicts[i]) == verdicts[i], $"under `{ports}` the agent reads in the kernel that {packets[i]} {(verdicts[i] ? "is dropped" : "comes in")}");
                 }
             },
             iter: 100,

@@ -77,6 +77,27 @@ internal sealed class PacketTrial
         return _probe.Verdicts([.. packets.Select(packet => packet with { Destination = packet.IsIpv4 ? _ipv4 : _ipv6 })]);
     }
 
+    /// <summary>What the agent says of a packet when it asks the kernel; null where that cannot be asked: another protocol, or one of the other family.</summary>
+    internal bool? AskKernel(Packet packet)
+    {
+        PortKey? key = packet.Protocol switch
+        {
+            Packet.Tcp => new PortKey(NetworkProtocol.Tcp, packet.Port, packet.Port),
+            Packet.Udp => new PortKey(NetworkProtocol.Udp, packet.Port, packet.Port),
+            Packet.Icmp when packet.IsIpv4 => new PortKey(NetworkProtocol.Icmp, packet.Type, packet.Code),
+            Packet.Icmpv6 when !packet.IsIpv4 => new PortKey(NetworkProtocol.Icmpv6, packet.Type, packet.Code),
+            _ => null,
+        };
+        if (key is not { } asked)
+        {
+            return null;
+        }
+
+        var verdict = _scene.Agent.AskKernelAsync(_instance.Index, asked, Cidr.Of(packet.Source), CancellationToken.None).GetAwaiter().GetResult();
+        Assert.True(verdict.IsFiltered);
+        return !verdict.Sets.IsEmpty;
+    }
+
     /// <summary>A packet as a table writes it: <c>22/tcp from 198.51.100.1</c>, <c>8:0/icmp from …</c>, <c>sctp from … in fragments</c>, <c>behind options</c>.</summary>
     internal static Packet Read(string text)
     {

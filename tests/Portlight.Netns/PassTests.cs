@@ -57,6 +57,8 @@ public sealed class PassTests
         {
             string[] texts = [.. pass, .. drop];
             var verdicts = trial.Verdicts(Ports.Of(ports), [.. texts.Select(PacketTrial.Read)]);
+            wrong.AddRange(texts.Where((text, at) => trial.AskKernel(PacketTrial.Read(text)) is { } answer && answer != verdicts[at])
+                .Select(text => $"under `{ports}`: {text} is not what the agent reads in the kernel"));
             wrong.AddRange(texts.Where((_, at) => verdicts[at] != at < pass.Length)
                 .Select(text => $"under `{ports}`: {text} {(pass.Contains(text) ? "did not pass" : "passed")}"));
         }

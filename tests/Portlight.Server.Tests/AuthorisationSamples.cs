@@ -51,6 +51,7 @@ internal static class AuthorisationSamples
         ["portlight:DetachInstance"] = """{"instanceName":"machine-{n}"}""",
         ["portlight:ConfirmPorts"] = """{"instanceName":"unconfirmed-{n}"}""",
         ["portlight:GetStatus"] = """{"instanceName":"instance-{n}"}""",
+        ["portlight:GetPacketVerdict"] = """{"instanceName":"instance-{n}","packet":{"fromPort":22,"toPort":22,"protocol":"tcp","cidrs":["192.0.2.7/32"]}}""",
         ["portlight:CreateAccount"] = "{}",
         ["portlight:CloseAccount"] = """{"accountId":"777788889999"}""",
         ["portlight:ListAccounts"] = "{}",

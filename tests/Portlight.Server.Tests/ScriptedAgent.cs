@@ -133,6 +133,18 @@ internal sealed class ScriptedAgent : IAgent
         return Sessions is { } sessions ? Task.FromResult(sessions) : Task.FromException<ImmutableArray<InboundConnection>>(new AgentException("/proc is not mounted"));
     }
 
+    /// <summary>What it says of every packet; null when its kernel cannot be asked.</summary>
+    public PacketVerdict? Verdict { get; set; }
+
+    /// <summary>The packet that it was asked about last.</summary>
+    public (long Index, PortKey Packet, Cidr Source)? AskedAbout { get; private set; }
+
+    public Task<PacketVerdict> AskKernelAsync(long index, PortKey packet, Cidr source, CancellationToken cancellationToken)
+    {
+        AskedAbout = (index, packet, source);
+        return Verdict is { } verdict ? Task.FromResult(verdict) : Task.FromException<PacketVerdict>(new AgentException("cannot read the sets of nf_tables: operation not permitted"));
+    }
+
     public Task DriftAsync(CancellationToken cancellationToken) => drift.Task.WaitAsync(cancellationToken);
 
     private AgentReport Apply(DesiredInstance wanted)

@@ -88,6 +88,9 @@ internal sealed class Enforcer(InstallationId installation, NftablesSession sess
         return reports;
     }
 
+    /// <summary>Where the instance of that index is filtered as it stands; null when nowhere.</summary>
+    internal FilteredAttachment? Filtered(long index) => _standing.GetValueOrDefault(index)?.Filtered;
+
     /// <summary>The lab instances that stand.</summary>
     internal LabInstance[] LabInstances => [.. _standing.Values.Select(plan => plan.Lab).OfType<LabInstance>()];
 

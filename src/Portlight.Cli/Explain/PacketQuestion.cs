@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using Portlight.Domain;
+using Portlight.Wire.Lightsail;
 
 namespace Portlight.Cli.Explain;
 
@@ -27,6 +28,16 @@ internal sealed record PacketQuestion(IPAddress From, PortKey Packet)
             ? throw new UsageException($"`{packet}` does not come from {address}: {(family == NetworkProtocol.Icmp ? "over IPv6 it is icmpv6" : "over IPv4 it is icmp")}")
             : new PacketQuestion(address, packet);
     }
+
+    /// <summary>The narrowest rule that lets it in, as the API takes one.</summary>
+    public PortInfo ToRule() => new()
+    {
+        FromPort = Packet.FromPort,
+        ToPort = Packet.ToPort,
+        Protocol = Packet.Protocol.ToWire(),
+        Cidrs = From.AddressFamily == AddressFamily.InterNetwork ? [$"{From}/32"] : null,
+        Ipv6Cidrs = From.AddressFamily == AddressFamily.InterNetworkV6 ? [$"{From}/128"] : null,
+    };
 
     /// <summary>Whether a rule, with its aliases resolved, lets the packet in.</summary>
     public bool IsLetInBy(PortRule rule) => Carries(rule.Key) && rule.Ipv4Sources.Concat(rule.Ipv6Sources).Any(block => block.Contains(From));

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Portlight.Cli.Explain;
 using Portlight.Cli.Ports;
+using Portlight.Wire.PortlightApi;
 
 namespace Portlight.Cli.Verbs;
 
@@ -28,6 +29,11 @@ internal static class ExplainVerb
             var status = await StatusVerb.ReadAsync(installation, name: null, cancellation);
             var instance = Instance(status, parsed.GetRequiredValue(name), where.Region(parsed) ?? status.Server.RegionName, where.Account(parsed) ?? status.Server.AccountId);
             var answer = Explanation.Of(question, instance, status);
+            if (answer.IsDecidedBySets)
+            {
+                answer = answer.With(await AskKernelAsync(installation, question, instance, cancellation));
+            }
+
             var output = parsed.InvocationConfiguration.Output;
             await output.WriteLineAsync($"{(answer.IsLetIn ? "open" : "closed")}: {question.Packet} from {question.From} to {instance.Name}");
             foreach (var reason in answer.Reasons)
@@ -40,7 +46,14 @@ internal static class ExplainVerb
         return command;
     }
 
-    private static Wire.PortlightApi.InstanceStatus Instance(Wire.PortlightApi.GetStatusResponse status, string name, string? region, string? account) =>
+    private static Task<GetPacketVerdictResponse> AskKernelAsync(Installation installation, PacketQuestion question, InstanceStatus instance, CancellationToken cancellation) => installation.CallAsync(
+        "GetPacketVerdict",
+        new GetPacketVerdictRequest { InstanceName = instance.Name, RegionName = instance.RegionName, AccountId = instance.AccountId, Packet = question.ToRule() },
+        PortlightJson.Default.GetPacketVerdictRequest,
+        PortlightJson.Default.GetPacketVerdictResponse,
+        cancellation);
+
+    private static InstanceStatus Instance(GetStatusResponse status, string name, string? region, string? account) =>
         status.Instances.FirstOrDefault(instance => instance.Name == name && instance.RegionName == region && instance.AccountId == account)
         ?? throw new FailedException($"there is no instance {name} in {region} of account {account}{Usage.Suggestion.For(name, status.Instances.Select(instance => instance.Name))}; `portlight status` shows all of them");
 }

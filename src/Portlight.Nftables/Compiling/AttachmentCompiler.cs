@@ -80,6 +80,19 @@ internal sealed class AttachmentCompiler
         return (hash ^ (hash >> 16)) % ShardCount;
     }
 
+    /// <summary>The sets in which elements can be that let something in to it, whatever its port set: they need not exist.</summary>
+    internal static IEnumerable<SetId> OpeningSets(FilteredAttachment attachment)
+    {
+        SectionId section = attachment.IsHost ? SectionId.Host : new SectionId(SectionKind.Ranged, Shard(attachment.Key));
+        SetId[] shared = attachment.IsHost ? [] : [SetId.OpenPorts, SetId.OpenProtocols, SetId.OpenIcmp, SetId.OpenIcmpv6, SetId.OpenAll];
+        return [.. shared, .. IntervalSets(section), .. IntervalSets(SectionId.Staged)];
+    }
+
+    private static IEnumerable<SetId> IntervalSets(SectionId section)
+    {
+        foreach (SetRole role in IntervalRoles) yield return new SetId(section, role);
+    }
+
     // The host's device is 0, as is that by which a packet of its own came in, or one for itself leaves.
     private void DeclareOwner(uint device, ConnectionOwner owner, ConnectionPolicy connections)
     {
@@ -92,10 +105,10 @@ internal sealed class AttachmentCompiler
     // The host's chain looks into all seven sets, whatever the port set: attaching and detaching are the only changes of it.
     private void DeclareHost()
     {
-        foreach (SetRole role in HostRoles) _needs.Add(new SetId(SectionId.Host, role));
+        _needs.AddRange(IntervalSets(SectionId.Host));
     }
 
-    private static ReadOnlySpan<SetRole> HostRoles => [SetRole.OpenRanges, SetRole.Ports4, SetRole.Ports6, SetRole.Protocols4, SetRole.Protocols6, SetRole.Icmp, SetRole.Icmpv6];
+    private static SetRole[] IntervalRoles { get; } = [SetRole.OpenRanges, SetRole.Ports4, SetRole.Ports6, SetRole.Protocols4, SetRole.Protocols6, SetRole.Icmp, SetRole.Icmpv6];
 
     private void DeclareGate()
     {

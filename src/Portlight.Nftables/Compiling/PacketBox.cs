@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.InteropServices;
 using static Portlight.Nftables.Compiling.PacketNumbers;
 
 namespace Portlight.Nftables.Compiling;
@@ -42,6 +43,15 @@ internal readonly record struct PacketBox(bool IsIpv4, OpenRun Protocols, OpenRu
             _ => null,
         };
     }
+
+    /// <summary>Which device the element is of; null for the host's sets, which hold one attachment. For elements that <see cref="Of"/> answers for.</summary>
+    internal static uint? DeviceOf(Entry entry) => (entry.Set.Section.Kind, entry.Set.Role) switch
+    {
+        (SectionKind.Host, _) => null,
+        (SectionKind.Ranged or SectionKind.Staged, _) => BinaryPrimitives.ReadUInt32BigEndian(entry.Element.Key),
+        (_, SetRole.OpenIcmp or SetRole.OpenIcmpv6) => MemoryMarshal.Read<uint>(entry.Element.Key),
+        _ => MemoryMarshal.Read<uint>(entry.Element.Key.AsSpan(4)),
+    };
 
     private static PacketBox Open(int family, OpenRun protocols, OpenRun high) =>
         new(family == Ipv4, protocols, high, AnyLow, SourceRange.Everybody(family == Ipv4)[0]);

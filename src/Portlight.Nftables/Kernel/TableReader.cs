@@ -26,6 +26,20 @@ internal sealed class TableReader : IDisposable
         return reader._table;
     }
 
+    /// <summary>The declarations of all sets, and the elements of those that are named and exist.</summary>
+    internal static ActualTable ReadSets(NetlinkSocket socket, IEnumerable<SetId> wanted)
+    {
+        using var reader = new TableReader(socket);
+        if (!reader.ReadTable()) return reader._table;
+        reader.ReadSets();
+        foreach (SetId set in wanted)
+        {
+            if (reader._table.Sets.ContainsKey(set.Name)) reader.ReadElements(set.Name);
+        }
+
+        return reader._table;
+    }
+
     /// <summary>The table without what is in it.</summary>
     internal static ActualTable Find(NetlinkSocket socket)
     {

@@ -169,6 +169,7 @@ internal sealed class OperationTable
         entries.Add(OperationEntry.Of(ApiService.Portlight, "DetachInstance", AccessOn.Resource, new DetachInstance(services), json.DetachInstanceRequest, json.DetachInstanceResponse));
         entries.Add(OperationEntry.Of(ApiService.Portlight, ConfirmPorts.Name, AccessOn.Resource, new ConfirmPorts(services), json.ConfirmPortsRequest, json.ConfirmPortsResponse));
         entries.Add(OperationEntry.Of(ApiService.Portlight, "GetStatus", AccessOn.Account, new GetStatus(services), json.GetStatusRequest, json.GetStatusResponse));
+        entries.Add(OperationEntry.Of(ApiService.Portlight, "GetPacketVerdict", AccessOn.Account, new GetPacketVerdict(services), json.GetPacketVerdictRequest, json.GetPacketVerdictResponse));
         entries.Add(OperationEntry.Of(ApiService.Portlight, "CreateAccount", AccessOn.Account, new CreateAccount(services.Store, services.Secrets, services.Setup), json.CreateAccountRequest, json.CreateAccountResponse));
         entries.Add(OperationEntry.Of(ApiService.Portlight, "CloseAccount", AccessOn.Account, new CloseAccount(services.Store), json.CloseAccountRequest, json.CloseAccountResponse));
         entries.Add(OperationEntry.Of(ApiService.Portlight, "ListAccounts", AccessOn.Account, new ListAccounts(services.Store), json.ListAccountsRequest, json.ListAccountsResponse));

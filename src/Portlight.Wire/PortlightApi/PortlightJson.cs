@@ -16,6 +16,8 @@ namespace Portlight.Wire.PortlightApi;
 [JsonSerializable(typeof(ConfirmPortsResponse))]
 [JsonSerializable(typeof(GetStatusRequest))]
 [JsonSerializable(typeof(GetStatusResponse))]
+[JsonSerializable(typeof(GetPacketVerdictRequest))]
+[JsonSerializable(typeof(GetPacketVerdictResponse))]
 [JsonSerializable(typeof(CreateAccountRequest))]
 [JsonSerializable(typeof(CreateAccountResponse))]
 [JsonSerializable(typeof(CloseAccountRequest))]

@@ -17,6 +17,7 @@ public static class PortlightOperations
         "DetachInstance",
         "ConfirmPorts",
         "GetStatus",
+        "GetPacketVerdict",
         "CreateAccount",
         "CloseAccount",
         "ListAccounts",

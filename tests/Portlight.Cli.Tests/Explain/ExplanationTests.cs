@@ -63,6 +63,26 @@ public class ExplanationTests
     public void What_the_kernel_does_not_have_yet_is_said() =>
         Assert.Equal("that is what is stored, and the kernel has revision 3 of it yet: refused", Ask(Web with { AppliedRevision = 3, LastError = "refused" }, "192.0.2.9", "22").Reasons[^1]);
 
+    [Fact]
+    public void What_the_kernels_sets_say_has_the_last_word()
+    {
+        var (open, closed) = (Ask(Web, "192.0.2.9", "22"), Ask(Web, "192.0.2.9", "23"));
+        var (lets, drops) = (new GetPacketVerdictResponse { IsFiltered = true, Sets = ["open_ports"] }, new GetPacketVerdictResponse { IsFiltered = true });
+
+        Assert.Equal((true, "the kernel's sets say the same (open_ports)"), Last(open.With(lets)));
+        Assert.Equal((false, "the kernel's sets say the same"), Last(closed.With(drops)));
+        Assert.Equal((false, "the kernel's sets say otherwise: none lets it in"), Last(open.With(drops)));
+        Assert.Equal((true, "the kernel's sets say otherwise: open_ports let it in"), Last(closed.With(lets)));
+        Assert.Equal((true, "the kernel does not filter it: `portlight doctor` tells what is wrong"), Last(closed.With(new() { IsFiltered = false })));
+        Assert.Equal((false, "the kernel's sets could not be read, so this is what is stored: operation not permitted"), Last(closed.With(new() { Problem = "operation not permitted" })));
+    }
+
+    [Theory]
+    [InlineData("172.26.0.5", "5432", false)]
+    [InlineData("fe80::1", "icmpv6:135:0", false)]
+    [InlineData("192.0.2.9", "22", true)]
+    public void The_kernels_sets_are_asked_where_they_decide(string from, string packet, bool decide) => Assert.Equal(decide, Ask(Web, from, packet).IsDecidedBySets);
+
     [Theory]
     [InlineData("10.1", "22")]
     [InlineData("192.0.2.0/24", "22")]
@@ -70,6 +90,8 @@ public class ExplanationTests
     [InlineData("192.0.2.1", "icmpv6:135")]
     [InlineData("2001:db8::1", "ping")]
     public void What_is_not_one_packet_is_refused(string from, string packet) => Assert.Throws<UsageException>(() => Ask(Web, from, packet));
+
+    private static (bool IsLetIn, string Reason) Last(Explanation answer) => (answer.IsLetIn, answer.Reasons[^1]);
 
     private static void Check(InstanceStatus instance, string from, string packet, bool isLetIn, string why)
     {

@@ -1,0 +1,94 @@
+using System.Collections.Immutable;
+using Portlight.Domain;
+using Portlight.Nftables.Compiling;
+using Portlight.Nftables.Kernel;
+using Portlight.Nftables.Netlink;
+
+namespace Portlight.Nftables;
+
+/// <summary>
+/// What the sets in the kernel say of one packet to one attachment: read from the kernel, not remembered, by a socket of its own, so that no change waits for it.
+/// Rules of the chains that let something in whatever the port set says (replies, neighbour discovery, peers) are no part of the answer.
+/// </summary>
+/// <param name="IsFiltered">False: the table does not filter what goes to the attachment, so everything passes.</param>
+/// <param name="Sets">The sets whose elements let the packet in; none when it is dropped.</param>
+public sealed record KernelOpenings(bool IsFiltered, ImmutableArray<string> Sets)
+{
+    private const int Attempts = 4;
+    private const int LastByte = 255;
+
+    /// <summary>Asks the kernel of the calling thread's network namespace. Costs as much as listing the sets that all attachments share.</summary>
+    /// <param name="attachment">Where the packet goes; its ports are not looked at.</param>
+    /// <param name="packet">One port of TCP or UDP, or an ICMP type and code; -1 is all of them, and then all have to be let in.</param>
+    /// <param name="source">One address.</param>
+    /// <exception cref="NetlinkException">The table cannot be read: CAP_NET_ADMIN is missing, or nf_tables.</exception>
+    public static KernelOpenings Find(FilteredAttachment attachment, PortKey packet, Cidr source)
+    {
+        using NetlinkSocket socket = NetlinkSocket.Open(NetlinkProtocol.Netfilter);
+        SetId[] wanted = [SetId.Attached, SetId.Devices, SetId.Ranged, SetId.Staging, .. AttachmentCompiler.OpeningSets(attachment)];
+        ActualTable table = TableReader.ReadSets(socket, wanted);
+        // Where others commit all the time no reading is undisturbed.
+        for (int attempt = 1; attempt < Attempts && !table.IsConsistent; attempt++) table = TableReader.ReadSets(socket, wanted);
+        if (!IsFilteredBy(table, attachment)) return new KernelOpenings(false, []);
+        (string Set, PacketBox Box)[] meeting = [.. Boxes(table, attachment).Where(found => PacketsOf(packet, source).Overlaps(found.Box))];
+        return new KernelOpenings(true, IsCovered(PacketsOf(packet, source), meeting) ? [.. meeting.Select(found => found.Set).Distinct()] : []);
+    }
+
+    private static bool IsFilteredBy(ActualTable table, FilteredAttachment attachment) =>
+        attachment.IsHost ? table.Sets.ContainsKey(new SetId(SectionId.Host, SetRole.OpenRanges).Name)
+        : attachment.Device is { } device ? HasKey(table, SetId.Devices, new KeyWriter(4).Device(device).Key)
+        : HasKey(table, SetId.Attached, new KeyWriter(16).Name(attachment.Key).Key);
+
+    private static bool HasKey(ActualTable table, SetId set, byte[] key) =>
+        table.Elements.TryGetValue(set.Name, out HashSet<SetElement>? elements) && elements.Any(element => element.Key.AsSpan().SequenceEqual(key));
+
+    private static IEnumerable<(string Set, PacketBox Box)> Boxes(ActualTable table, FilteredAttachment attachment)
+    {
+        if (!attachment.IsHost && attachment.Device is null) yield break;
+        uint device = attachment.Device ?? 0;
+        byte[] key = new KeyWriter(4).Device(device).Key;
+        foreach (SetId set in AttachmentCompiler.OpeningSets(attachment))
+        {
+            if (!table.Elements.TryGetValue(set.Name, out HashSet<SetElement>? elements)) continue;
+            if (set.Section.Kind == SectionKind.Ranged && !HasKey(table, SetId.Ranged, key) || set.Section.Kind == SectionKind.Staged && !HasKey(table, SetId.Staging, key)) continue;
+            foreach (SetElement element in elements)
+            {
+                var entry = new Entry(set, element);
+                if (PacketBox.DeviceOf(entry) is { } other && other != device) continue;
+                if (PacketBox.Of(entry) is { } box) yield return (set.Name, box);
+            }
+        }
+    }
+
+    private static PacketBox PacketsOf(PortKey packet, Cidr source)
+    {
+        var sources = new SourceRange(source.Network, source.Last);
+        bool isIpv4 = source.Width == 32;
+        return packet.Protocol switch
+        {
+            NetworkProtocol.Tcp => new(isIpv4, One(PacketNumbers.Tcp), new(packet.FromPort, packet.ToPort), One(0), sources),
+            NetworkProtocol.Udp => new(isIpv4, One(PacketNumbers.Udp), new(packet.FromPort, packet.ToPort), One(0), sources),
+            NetworkProtocol.Icmp => new(isIpv4, One(PacketNumbers.Icmp), Byte(packet.FromPort), Byte(packet.ToPort), sources),
+            NetworkProtocol.Icmpv6 => new(isIpv4, One(PacketNumbers.Icmpv6), Byte(packet.FromPort), Byte(packet.ToPort), sources),
+            _ => throw new ArgumentException($"`{packet}` is more than one packet", nameof(packet)),
+        };
+
+        static OpenRun One(int number) => new(number, number);
+        static OpenRun Byte(int number) => number < 0 ? new(0, LastByte) : One(number);
+    }
+
+    // Elements that open the same may be cut anywhere, so every number is looked for by itself.
+    private static bool IsCovered(PacketBox packets, (string Set, PacketBox Box)[] meeting)
+    {
+        for (int high = packets.High.First; high <= packets.High.Last; high++)
+        {
+            for (int low = packets.Low.First; low <= packets.Low.Last; low++)
+            {
+                PacketBox one = packets with { High = new OpenRun(high, high), Low = new OpenRun(low, low) };
+                if (!Array.Exists(meeting, found => found.Box.Overlaps(one))) return false;
+            }
+        }
+
+        return true;
+    }
+}
