@@ -31,8 +31,8 @@ public readonly ref struct NetlinkAttributes
     /// <summary>The text of the first attribute of that type, or null.</summary>
     public string? TextOrNull(ushort type) => TryGet(type, out NetlinkAttribute attribute) ? attribute.Text : null;
 
-    /// <summary>The big-endian number in the first attribute of that type, or null.</summary>
-    public uint? U32BigEndianOrNull(ushort type) => TryGet(type, out NetlinkAttribute attribute) ? attribute.U32BigEndian : null;
+    /// <summary>The big-endian number in the first attribute of that type; null where there is none, or one that is too short for a number.</summary>
+    public uint? U32BigEndianOrNull(ushort type) => TryGet(type, out NetlinkAttribute attribute) && attribute.Value.Length >= sizeof(uint) ? attribute.U32BigEndian : null;
 
     public ref struct Enumerator
     {

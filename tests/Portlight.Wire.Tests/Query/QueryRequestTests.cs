@@ -85,15 +85,6 @@ public sealed class QueryRequestTests
             Assert.Equal(value, read.Find("x" + name));
         });
 
-    [Fact]
-    public void No_bytes_make_it_throw() => Gen.Byte.Array[0, 64].Sample(bytes =>
-    {
-        if (QueryRequest.TryParse(bytes, out var request, out _))
-        {
-            request.TryList("a", out _);
-        }
-    });
-
     private static bool IsText(string text) => text.EnumerateRunes().All(rune => rune != Rune.ReplacementChar);
 
     private static QueryRequest Parse(string form)
