@@ -35,7 +35,7 @@ internal sealed class Pipeline(
         var began = clock.GetTimestamp();
         var call = new Call
         {
-            RequestId = Guid.NewGuid().ToString(),
+            RequestId = Ids.Random().ToString(),
             Now = clock.GetUtcNow(),
             Origin = origins.Of(http),
             Connection = ConnectionStart.Of(http),

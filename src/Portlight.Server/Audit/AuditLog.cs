@@ -47,7 +47,7 @@ internal sealed partial class AuditLog(IStore store, string ownerAccountId, stri
             Recipient = recipient,
             Region = RegionOf(call),
             LeftOut = recipient == ownerAccountId ? Unknown.TakeUntold() : 0,
-            SharedEventId = call.Audit.AlsoFor is null ? null : Guid.NewGuid().ToString(),
+            SharedEventId = call.Audit.AlsoFor is null ? null : Ids.Random().ToString(),
         };
         Interlocked.Increment(ref waiting);
         try

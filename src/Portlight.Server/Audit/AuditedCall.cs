@@ -7,7 +7,7 @@ namespace Portlight.Server.Audit;
 /// <summary>A call and what became of it: all that its event is made of.</summary>
 internal sealed record AuditedCall(Call Call)
 {
-    public string EventId { get; } = Guid.NewGuid().ToString();
+    public string EventId { get; } = Ids.Random().ToString();
 
     /// <summary>What the caller is told; null when the call succeeded, or when it is recorded together with its changes.</summary>
     public LightsailException? Error { get; init; }

@@ -81,7 +81,7 @@ internal static class ServiceEvent
         writer.WriteString("userAgent"u8, "portlight"u8);
         writer.WriteNull("requestParameters"u8);
         writer.WriteNull("responseElements"u8);
-        writer.WriteString("eventID"u8, Guid.CreateVersion7(at));
+        writer.WriteString("eventID"u8, Ids.InOrderOf(at));
         writer.WriteBoolean("readOnly"u8, false);
     }
 

@@ -15,7 +15,7 @@ internal static class OperationShapes
     /// <summary>One that no call has begun.</summary>
     public static Operation Begin(DateTimeOffset now, Instance instance, string type, string? details) => new()
     {
-        Id = Guid.CreateVersion7(now), // in order of time, so that the store appends to its index
+        Id = Ids.InOrderOf(now), // in order of time, so that the store appends to its index
         Scope = instance.Scope,
         ResourceName = instance.Name,
         ResourceType = ResourceType.Instance,
@@ -31,7 +31,7 @@ internal static class OperationShapes
     /// <summary>An operation that was done when its record was written.</summary>
     public static Operation Done(Call call, ResourceType resourceType, string resourceName, string zone, string type, string? details = null) => new()
     {
-        Id = Guid.CreateVersion7(call.Now), // in order of time, so that the store appends to its index
+        Id = Ids.InOrderOf(call.Now), // in order of time, so that the store appends to its index
         Scope = call.Scope,
         ResourceName = resourceName,
         ResourceType = resourceType,

@@ -79,7 +79,7 @@ internal sealed partial class SetupWorker(IStore store, SecretBox box, TimeProvi
                 {
                     Scope = scope,
                     Name = KeyPair.DefaultName,
-                    Id = Guid.NewGuid(),
+                    Id = Ids.Random(),
                     CreatedAt = clock.GetUtcNow(),
                     PublicKey = made.PublicKey,
                     Fingerprint = SshKeyPair.Fingerprint(made.PublicKey),

@@ -158,7 +158,7 @@ internal sealed class AttachInstance(Services services) : IOperation<AttachInsta
     {
         Scope = call.Scope,
         Name = name,
-        Id = Guid.NewGuid(),
+        Id = Ids.Random(),
         Index = index,
         CreatedAt = call.Now,
         AvailabilityZone = call.Scope.Region + "a",

@@ -54,7 +54,7 @@ internal sealed class CreateInstances(Services services) : IOperation<CreateInst
     {
         Scope = call.Scope,
         Name = name,
-        Id = Guid.NewGuid(),
+        Id = Ids.Random(),
         Index = index,
         CreatedAt = call.Now,
         AvailabilityZone = wanted.Zone,

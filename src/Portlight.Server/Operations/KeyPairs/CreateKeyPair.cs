@@ -26,7 +26,7 @@ internal sealed class CreateKeyPair(IStore store) : IOperation<CreateKeyPairRequ
         {
             Scope = call.Scope,
             Name = name,
-            Id = Guid.NewGuid(),
+            Id = Ids.Random(),
             CreatedAt = call.Now,
             PublicKey = made.PublicKey,
             Fingerprint = SshKeyPair.Fingerprint(made.PublicKey),

@@ -57,7 +57,7 @@ internal sealed class DeleteKeyPair(Services services) : IOperation<DeleteKeyPai
         {
             Scope = call.Scope,
             Name = Domain.KeyPair.DefaultName,
-            Id = Guid.NewGuid(),
+            Id = Ids.Random(),
             CreatedAt = call.Now,
             PublicKey = made.PublicKey,
             Fingerprint = SshKeyPair.Fingerprint(made.PublicKey),

@@ -21,7 +21,7 @@ internal sealed class ImportKeyPair(IStore store) : IOperation<ImportKeyPairRequ
         {
             Scope = call.Scope,
             Name = name,
-            Id = Guid.NewGuid(),
+            Id = Ids.Random(),
             CreatedAt = call.Now,
             PublicKey = line!,
             Fingerprint = SshKeyPair.Fingerprint(line!),

@@ -31,7 +31,7 @@ internal sealed class AllocateStaticIp(Services services) : IOperation<AllocateS
             {
                 Scope = call.Scope,
                 Name = name,
-                Id = Guid.NewGuid(),
+                Id = Ids.Random(),
                 CreatedAt = call.Now,
                 Address = new AddressDraw(view, services.Options).PublicIpv4(changes.NewIndex()),
             });
