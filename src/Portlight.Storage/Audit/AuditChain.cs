@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Buffers.Binary;
 using System.Buffers.Text;
 using System.Globalization;
 using System.Security.Cryptography;
@@ -7,10 +8,14 @@ using System.Text;
 namespace Portlight.Storage;
 
 /// <summary>
-/// The chain that makes tampering show. The last member of each event's line is <c>"chain":{"sequence":N,"hash":"…"}</c>; the hash is SHA-256, in lower-case
-/// hexadecimal, over the hash of the event before (its 64 characters), the sequence number in decimal, a line feed, and the event's text as it was before the
-/// member was added. Whoever changes, removes or inserts an event has to change every later line, here and in every copy.
+/// The chain that makes tampering show. The last member of each event's line is <c>"chain":{"version":2,"sequence":N,"hash":"…"}</c>; the hash is SHA-256, in
+/// lower-case hexadecimal, over 72 bytes: the hash of the event before, the sequence number (most significant byte first), and the SHA-256 of the event's text as it
+/// was before the member was added. Whoever changes, removes or inserts an event has to change every later line, here and in every copy.
 /// </summary>
+/// <remarks>
+/// Lines without a version are of the first: SHA-256 over the hash before (its 64 characters), the number in decimal, a line feed, and the text. They are verified
+/// and no longer written, because that hash can be made only once the event before is known, by the one thread that every write passes.
+/// </remarks>
 public static class AuditChain
 {
     /// <summary>Characters of a hash.</summary>
@@ -27,20 +32,14 @@ public static class AuditChain
     /// <summary>Adds an event's line, with its place in the chain and a line feed at its end.</summary>
     /// <param name="hash">In: the 64 characters of the hash of the event before. Out: those of this one.</param>
     /// <param name="sequence">The event's number.</param>
-    /// <param name="json">The event's text, without its place in the chain.</param>
+    /// <param name="recorded">The event.</param>
     /// <param name="output">Where the line goes.</param>
-    public static void Append(Span<byte> hash, long sequence, ReadOnlySpan<byte> json, IBufferWriter<byte> output)
+    public static void Append(Span<byte> hash, long sequence, AuditEvent recorded, IBufferWriter<byte> output)
     {
-        // What is hashed is put together where the line will stand, because hashing one piece costs half of hashing four; the line then moves over it.
-        var line = output.GetSpan(json.Length + (2 * (HashLength + MaxDigits)) + 64);
-        var prefix = WritePrefix(line, hash, sequence);
-        json.CopyTo(line[prefix..]);
-        Span<byte> digest = stackalloc byte[SHA256.HashSizeInBytes];
-        SHA256.HashData(line[..(prefix + json.Length)], digest);
-        Convert.TryToHexStringLower(digest, hash, out _);
-
-        var length = json.Length - 1;
-        line.Slice(prefix, length).CopyTo(line);
+        Follow(hash, sequence, recorded.Digest);
+        var json = recorded.Json.Span;
+        var line = output.GetSpan(json.Length + HashLength + MaxDigits + 64);
+        var length = Copy(json[..^1], line);
         length += Copy(AuditLine.BeforeSequence, line[length..]);
         Utf8Formatter.TryFormat(sequence, line[length..], out var digits);
         length += digits;
@@ -97,24 +96,41 @@ public static class AuditChain
 
     private static byte[] HashOf(in AuditLine line, string previousHash)
     {
-        var text = ArrayPool<byte>.Shared.Rent(line.Text.Length + HashLength + MaxDigits + 2);
-        try
+        var hash = Encoding.ASCII.GetBytes(previousHash);
+        Span<byte> digest = stackalloc byte[SHA256.HashSizeInBytes];
+        using var sha = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        if (line.Version == 1)
         {
-            Span<byte> hash = stackalloc byte[HashLength];
-            Encoding.ASCII.GetBytes(previousHash, hash);
-            var length = WritePrefix(text, hash, line.Sequence);
-            length += Copy(line.Text, text.AsSpan(length));
-            text[length++] = (byte)'}';
-            Span<byte> digest = stackalloc byte[SHA256.HashSizeInBytes];
-            SHA256.HashData(text.AsSpan(0, length), digest);
-            var found = new byte[HashLength];
-            Convert.TryToHexStringLower(digest, found, out _);
-            return found;
+            Span<byte> prefix = stackalloc byte[HashLength + MaxDigits + 1];
+            sha.AppendData(prefix[..WritePrefix(prefix, hash, line.Sequence)]);
         }
-        finally
+
+        sha.AppendData(line.Text);
+        sha.AppendData("}"u8);
+        sha.GetHashAndReset(digest);
+        if (line.Version == 1)
         {
-            ArrayPool<byte>.Shared.Return(text);
+            Convert.TryToHexStringLower(digest, hash, out _);
         }
+        else
+        {
+            Follow(hash, line.Sequence, digest);
+        }
+
+        return hash;
+    }
+
+    /// <summary>The hash of an event after that of the event before.</summary>
+    private static void Follow(Span<byte> hash, long sequence, ReadOnlySpan<byte> textDigest)
+    {
+        const int Size = SHA256.HashSizeInBytes;
+        Span<byte> hashed = stackalloc byte[Size + sizeof(long) + Size];
+        Convert.FromHexString(hash, hashed, out _, out _);
+        BinaryPrimitives.WriteInt64BigEndian(hashed[Size..], sequence);
+        textDigest.CopyTo(hashed[(Size + sizeof(long))..]);
+        Span<byte> digest = stackalloc byte[Size];
+        SHA256.HashData(hashed, digest);
+        Convert.TryToHexStringLower(digest, hash, out _);
     }
 
     private static int WritePrefix(Span<byte> output, ReadOnlySpan<byte> hash, long sequence)

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Security.Cryptography;
 
 namespace Portlight.Storage;
 
@@ -6,9 +7,20 @@ namespace Portlight.Storage;
 /// One event of the audit log on its way into it. The text is a JSON object in CloudTrail's shape, UTF-8, on one line, not empty; the store adds the member
 /// <c>chain</c> at its end (<see cref="AuditChain"/>).
 /// </summary>
-public sealed record AuditEvent(DateTimeOffset At, ReadOnlyMemory<byte> Json)
+/// <param name="at">When it happened.</param>
+/// <param name="json">The text. It must not change any more: what the chain hashes of it is made here, and not on the store's one thread.</param>
+public sealed class AuditEvent(DateTimeOffset at, ReadOnlyMemory<byte> json)
 {
     private static readonly SearchValues<byte> LineEnds = SearchValues.Create("\r\n"u8);
+
+    private readonly byte[] digest = SHA256.HashData(json.Span);
+
+    public DateTimeOffset At { get; } = at;
+
+    public ReadOnlyMemory<byte> Json { get; } = json;
+
+    /// <summary>SHA-256 of the text.</summary>
+    internal ReadOnlySpan<byte> Digest => digest;
 
     /// <exception cref="ArgumentException">The text would break the lines of the log.</exception>
     internal void RequireForm()

@@ -16,7 +16,12 @@ internal readonly ref struct AuditLine
 
     public ReadOnlySpan<byte> Hash { get; private init; }
 
-    public static ReadOnlySpan<byte> BeforeSequence => ",\"chain\":{\"sequence\":"u8;
+    /// <summary>How the hash was made: see <see cref="AuditChain"/>.</summary>
+    public int Version { get; private init; }
+
+    public static ReadOnlySpan<byte> BeforeSequence => ",\"chain\":{\"version\":2,\"sequence\":"u8;
+
+    public static ReadOnlySpan<byte> BeforeFirstSequence => ",\"chain\":{\"sequence\":"u8;
 
     public static ReadOnlySpan<byte> BeforeHash => ",\"hash\":\""u8;
 
@@ -44,12 +49,18 @@ internal readonly ref struct AuditLine
 
         var digits = line[(line.LastIndexOfAnyExceptInRange((byte)'0', (byte)'9') + 1)..];
         line = line[..^digits.Length];
-        if (digits.IsEmpty || digits[0] == '0' || !Utf8Parser.TryParse(digits, out long sequence, out var read) || read != digits.Length || !TryCutEnd(ref line, BeforeSequence))
+        if (digits.IsEmpty || digits[0] == '0' || !Utf8Parser.TryParse(digits, out long sequence, out var read) || read != digits.Length)
         {
             return false;
         }
 
-        parsed = new AuditLine { Text = line, Sequence = sequence, Hash = hash };
+        var version = TryCutEnd(ref line, BeforeSequence) ? 2 : 1;
+        if (version == 1 && !TryCutEnd(ref line, BeforeFirstSequence))
+        {
+            return false;
+        }
+
+        parsed = new AuditLine { Text = line, Sequence = sequence, Hash = hash, Version = version };
         return line.Length >= 2 && line[0] == '{';
     }
 

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Globalization;
+using System.Security.Cryptography;
 using System.Text;
 using CsCheck;
 using Portlight.Storage.Tests.Contract;
@@ -23,9 +24,36 @@ public sealed class AuditVerificationTests
         foreach (var (at, line) in Log.Text().TrimEnd('\n').Split('\n').Index())
         {
             var recorded = Encoding.UTF8.GetString(IdentitySample.Event(at + 1).Json.Span);
-            var hashed = previous + (at + 1).ToString(CultureInfo.InvariantCulture) + "\n" + recorded;
-            previous = Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(Encoding.UTF8.GetBytes(hashed)));
-            Assert.Equal($"{recorded[..^1]},\"chain\":{{\"sequence\":{at + 1},\"hash\":\"{previous}\"}}}}", line);
+            byte[] number = [0, 0, 0, 0, 0, 0, 0, (byte)(at + 1)];
+            previous = Convert.ToHexStringLower(SHA256.HashData([.. Convert.FromHexString(previous), .. number, .. SHA256.HashData(Encoding.UTF8.GetBytes(recorded))]));
+            Assert.Equal($"{recorded[..^1]},\"chain\":{{\"version\":2,\"sequence\":{at + 1},\"hash\":\"{previous}\"}}}}", line);
+        }
+    }
+
+    /// <summary>A log that was begun by the chain of the first version, by its description, and goes on with the second.</summary>
+    [Fact]
+    public async Task Events_of_the_first_version_of_the_chain_are_verified_as_before()
+    {
+        var lines = new List<string>();
+        var previous = AuditChain.Genesis;
+        for (var number = 1; number <= 3; number++)
+        {
+            var recorded = Encoding.UTF8.GetString(IdentitySample.Event(number).Json.Span);
+            previous = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(previous + number.ToString(CultureInfo.InvariantCulture) + "\n" + recorded)));
+            lines.Add($"{recorded[..^1]},\"chain\":{{\"sequence\":{number},\"hash\":\"{previous}\"}}}}");
+        }
+
+        var later = new ArrayBufferWriter<byte>();
+        AuditChain.Append(Encoding.ASCII.GetBytes(previous), 4, IdentitySample.Event(4), later);
+        lines.Add(Encoding.UTF8.GetString(later.WrittenSpan).TrimEnd('\n'));
+
+        Assert.Equal("4 events, whole", Words(await VerifyAsync(string.Join('\n', lines))));
+        for (var line = 0; line < lines.Count; line++)
+        {
+            var changed = lines.Select((one, at) => at == line ? one.Replace("größe", "kleine", StringComparison.Ordinal) : one);
+            Assert.Equal(line + 1, (await VerifyAsync(string.Join('\n', changed))).Break!.Sequence);
+            var claimed = lines.Select((one, at) => at != line ? one : line == 3 ? one.Replace("\"version\":2,", "", StringComparison.Ordinal) : one.Replace("\"chain\":{", "\"chain\":{\"version\":2,", StringComparison.Ordinal));
+            Assert.Equal(line + 1, (await VerifyAsync(string.Join('\n', claimed))).Break!.Sequence);
         }
     }
 
@@ -164,7 +192,7 @@ public sealed class AuditVerificationTests
         var hash = Encoding.ASCII.GetBytes(AuditChain.Genesis);
         foreach (var padding in new[] { 10, 1_000_000, 65_000, 0 })
         {
-            AuditChain.Append(hash, output.WrittenCount == 0 ? 1 : AuditVerification.Verify(One(output)).Head!.Sequence + 1, IdentitySample.Event(1, padding).Json.Span, output);
+            AuditChain.Append(hash, output.WrittenCount == 0 ? 1 : AuditVerification.Verify(One(output)).Head!.Sequence + 1, IdentitySample.Event(1, padding), output);
         }
 
         var report = await VerifyAsync(Encoding.UTF8.GetString(output.WrittenSpan));
@@ -180,7 +208,7 @@ public sealed class AuditVerificationTests
         var lines = Log.Text().Split('\n')[..^1];
         var output = new ArrayBufferWriter<byte>();
         var hash = Encoding.ASCII.GetBytes(AnchorAt(after).Hash);
-        AuditChain.Append(hash, after + 1, """{"eventTime":"2026-11-22T08:30:00Z","who":"nobody"}"""u8, output);
+        AuditChain.Append(hash, after + 1, new AuditEvent(Sample.Start, """{"eventTime":"2026-11-22T08:30:00Z","who":"nobody"}"""u8.ToArray()), output);
         for (var sequence = after + 2; sequence <= lines.Length; sequence++)
         {
             if (keepEnd)
@@ -189,7 +217,7 @@ public sealed class AuditVerificationTests
             }
             else
             {
-                AuditChain.Append(hash, sequence, IdentitySample.Event(sequence).Json.Span, output);
+                AuditChain.Append(hash, sequence, IdentitySample.Event(sequence), output);
             }
         }
 

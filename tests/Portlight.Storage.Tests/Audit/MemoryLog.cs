@@ -17,7 +17,7 @@ internal sealed record MemoryLog(AuditAnchor AuditStart, IReadOnlyList<AuditBloc
             var lines = new ArrayBufferWriter<byte>();
             for (var at = 0; at < count; at++)
             {
-                AuditChain.Append(hash, ++sequence, IdentitySample.Event(sequence).Json.Span, lines);
+                AuditChain.Append(hash, ++sequence, IdentitySample.Event(sequence), lines);
             }
 
             blocks.Add(new AuditBlock(sequence - count + 1, count, IdentitySample.Event(sequence).At, lines.WrittenMemory));

@@ -42,7 +42,7 @@ public abstract class AuditContract<TSource> : StoreTests<TSource>
         await ChangeAsync(changes => changes.Record(new AuditEvent(Sample.Start, recorded)));
 
         var line = Assert.Single(IdentitySample.Lines(View));
-        Assert.StartsWith(Encoding.UTF8.GetString(recorded)[..^1] + ",\"chain\":{\"sequence\":1,\"hash\":\"", line, StringComparison.Ordinal);
+        Assert.StartsWith(Encoding.UTF8.GetString(recorded)[..^1] + ",\"chain\":{\"version\":2,\"sequence\":1,\"hash\":\"", line, StringComparison.Ordinal);
         Assert.Null(AuditVerification.Verify(View).Break);
     }
 

@@ -40,7 +40,7 @@ internal sealed class AuditTail
 
     public void Add(AuditEvent recorded, AuditRows rows)
     {
-        AuditChain.Append(hash, ++sequence, recorded.Json.Span, lines);
+        AuditChain.Append(hash, ++sequence, recorded, lines);
         newest = count == 0 || recorded.At > newest ? recorded.At : newest;
         count++;
         if (lines.WrittenCount >= BlockBytes)
