@@ -15,7 +15,7 @@ internal static class PortText
     public static string Of(PortRule rule) => Of(rule, []);
 
     /// <summary>A rule as text; of aliases without blocks it says that they let nobody in.</summary>
-    public static string Of(PortRule rule, IReadOnlyList<string> emptyAliases) => IsFromEverywhere(rule)
+    public static string Of(PortRule rule, IReadOnlyList<string> emptyAliases) => rule.IsFromEverywhere
         ? rule.Key.ToString()
         : $"{rule.Key} from {string.Join(", ", rule.Ipv4Sources.Concat(rule.Ipv6Sources).Select(source => source.ToString()).Concat(rule.Aliases.Select(alias => emptyAliases.Contains(alias) ? $"{alias} (nobody: it has no blocks)" : alias)))}";
 
@@ -68,10 +68,4 @@ internal static class PortText
     private static PortSet SetOf(IEnumerable<PortRuleInput> inputs) => PortSet.TryCreate([.. inputs], Limits, out var set, out var problems)
         ? set
         : throw new FailedException(string.Join('\n', problems));
-
-    /// <summary>What a rule has when no source is named: both families, of ICMP its own.</summary>
-    private static bool IsFromEverywhere(PortRule rule) =>
-        rule.Aliases.IsEmpty
-        && (rule.Protocol == NetworkProtocol.Icmpv6 ? rule.Ipv4Sources.IsEmpty : rule.Ipv4Sources is [{ IsAny: true }])
-        && (rule.Protocol == NetworkProtocol.Icmp ? rule.Ipv6Sources.IsEmpty : rule.Ipv6Sources is [{ IsAny: true }]);
 }

@@ -16,8 +16,11 @@ internal static class AuditedPorts
     private static string Text(JsonElement ports) => ports.ValueKind switch
     {
         JsonValueKind.Array when ports.GetArrayLength() == 0 => "nothing open",
-        JsonValueKind.Array => PortText.Of(ports.EnumerateArray().Select(port => port.Deserialize(LightsailJson.Default.InstancePortState)!)),
+        JsonValueKind.Array => string.Join("; ", ports.EnumerateArray().Select(Rule)),
         JsonValueKind.Object => $"{ports.GetProperty("rules").GetInt32()} rules",
         _ => "no instance",
     };
+
+    /// <summary>A rule is a text; in events of an earlier Portlight it has the form of <c>portStates</c>.</summary>
+    private static string Rule(JsonElement rule) => rule.ValueKind == JsonValueKind.String ? rule.GetString()! : PortText.Of([rule.Deserialize(LightsailJson.Default.InstancePortState)!]);
 }

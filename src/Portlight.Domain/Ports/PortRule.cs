@@ -31,6 +31,15 @@ public sealed class PortRule : IEquatable<PortRule>
     /// <summary>Names of source lists that somebody else keeps; <c>PortSet.Resolve</c> puts their blocks in their place.</summary>
     public ImmutableArray<string> Aliases { get; }
 
+    /// <summary>Whether it has the sources of a rule that names none: every address, of ICMP those of its own family.</summary>
+    public bool IsFromEverywhere =>
+        Aliases.IsEmpty
+        && (Protocol == NetworkProtocol.Icmpv6 ? Ipv4Sources.IsEmpty : Ipv4Sources is [{ IsAny: true }])
+        && (Protocol == NetworkProtocol.Icmp ? Ipv6Sources.IsEmpty : Ipv6Sources is [{ IsAny: true }]);
+
+    /// <summary>The rule as everything shows it, without its sources where they are everywhere: <c>22/tcp</c>, <c>8000-8100/udp from 192.0.2.0/24, 2001:db8::/32</c>.</summary>
+    public string ToShortText() => IsFromEverywhere ? Key.ToString() : ToString();
+
     public bool HasSources => !Ipv4Sources.IsEmpty || !Ipv6Sources.IsEmpty || !Aliases.IsEmpty;
 
     /// <summary>This rule with the other's sources added after its own, each once.</summary>

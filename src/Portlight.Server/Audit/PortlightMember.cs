@@ -2,8 +2,6 @@ using System.Text.Json;
 using Portlight.Domain;
 using Portlight.Iam;
 using Portlight.Server.Access;
-using Portlight.Server.Operations.Ports;
-using Portlight.Wire.Lightsail;
 
 namespace Portlight.Server.Audit;
 
@@ -20,7 +18,9 @@ internal static class PortlightMember
 
     public static void Write(Utf8JsonWriter writer, AuditedCall audited)
     {
+        // The root of an account asks no policy, so there is nothing to tell of it.
         var decisions = audited.Call.Decisions;
+        decisions = decisions.Any(one => one.Decision is not null) ? decisions : [];
         var ports = FindPorts(audited);
         var confirmBy = audited.Changes is null ? null : audited.Call.ConfirmBy;
         if (decisions.Count == 0 && ports is null && confirmBy is null)
@@ -102,7 +102,7 @@ internal static class PortlightMember
         writer.WriteStartArray();
         foreach (var rule in ports.Rules)
         {
-            JsonSerializer.Serialize(writer, rule.ToPortState(awsQuirks: false), LightsailJson.Default.InstancePortState);
+            writer.WriteStringValue(rule.ToShortText());
         }
 
         writer.WriteEndArray();

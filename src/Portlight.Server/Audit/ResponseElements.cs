@@ -3,8 +3,6 @@ using System.Text.Json;
 using Portlight.Domain;
 using Portlight.Server.Operations;
 using Portlight.Storage;
-using Portlight.Wire.Lightsail;
-using Operation = Portlight.Domain.Operation;
 
 namespace Portlight.Server.Audit;
 
@@ -50,7 +48,7 @@ internal static class ResponseElements
     {
         if (!isList)
         {
-            WriteOperation(writer, changes.Operations[0]);
+            WriteOperation(writer, changes.Operations[0], isOneOfSeveral: false);
             return;
         }
 
@@ -63,13 +61,26 @@ internal static class ResponseElements
         writer.WriteStartArray();
         foreach (var operation in changes.Operations)
         {
-            WriteOperation(writer, operation);
+            WriteOperation(writer, operation, isOneOfSeveral: true);
         }
 
         writer.WriteEndArray();
     }
 
-    private static void WriteOperation(Utf8JsonWriter writer, Operation operation) => JsonSerializer.Serialize(writer, operation.ToWire(), LightsailJson.Default.Operation);
+    /// <summary>What names the record, which GetOperation tells whole; of several, what each is about. The rest stands elsewhere in the event.</summary>
+    private static void WriteOperation(Utf8JsonWriter writer, Operation operation, bool isOneOfSeveral)
+    {
+        writer.WriteStartObject();
+        writer.WriteString("id"u8, operation.Id);
+        if (isOneOfSeveral)
+        {
+            writer.WriteString("operationType"u8, operation.OperationType);
+            writer.WriteString("resourceName"u8, operation.ResourceName);
+        }
+
+        writer.WriteString("status"u8, operation.Status.ToString());
+        writer.WriteEndObject();
+    }
 
     private static void WriteResult(Utf8JsonWriter writer, object? result)
     {

@@ -26,6 +26,20 @@ public sealed class EventTests
         Golden.MatchBlock("../../../docs/audit.md", "```json\n" + AuditReading.Masked(await server.LastEventAsync()) + "```\n");
     }
 
+    /// <summary>Every Put writes one, and most of what it writes is this.</summary>
+    [Fact]
+    public async Task The_event_of_a_Put_of_a_rule_takes_no_more_than_a_kilobyte()
+    {
+        await using var server = await ServerHarness.StartAsync();
+        await server.AddInstanceAsync("web-1");
+
+        await server.SendAsync("PutInstancePublicPorts", """{"instanceName":"web-1","portInfos":[{"fromPort":443,"toPort":443,"protocol":"tcp"}]}""");
+
+        var line = (await AuditReading.AuditLinesAsync(server))[^1];
+        Assert.Contains("PutInstancePublicPorts", line, StringComparison.Ordinal);
+        Assert.InRange(Encoding.UTF8.GetByteCount(line[..line.LastIndexOf(",\"chain\"", StringComparison.Ordinal)]), 500, 1_024);
+    }
+
     [Fact]
     public async Task Each_way_to_end_leaves_its_event()
     {
@@ -119,12 +133,12 @@ public sealed class EventTests
 
         Assert.Equal(
             [
-                "CreateInstances: none → 80,22",
-                "PutInstancePublicPorts: 80,22 → 443",
-                "OpenInstancePublicPorts: 443 → 443,22",
-                "CloseInstancePublicPorts: 443,22 → 22",
+                "CreateInstances: none → 80/tcp,22/tcp",
+                "PutInstancePublicPorts: 80/tcp,22/tcp → 443/tcp",
+                "OpenInstancePublicPorts: 443/tcp → 443/tcp,22/tcp from 192.0.2.0/24",
+                "CloseInstancePublicPorts: 443/tcp,22/tcp from 192.0.2.0/24 → 22/tcp from 192.0.2.0/24",
                 "RebootInstance",
-                "DeleteInstance: 22 → none",
+                "DeleteInstance: 22/tcp from 192.0.2.0/24 → none",
             ],
             events.Select(Ports));
 
@@ -132,7 +146,7 @@ public sealed class EventTests
             ? $": {Shown(before)} → {Shown(ours.GetProperty("portsAfter"))}"
             : "");
 
-        static string Shown(JsonElement ports) => ports.ValueKind == JsonValueKind.Null ? "none" : string.Join(",", ports.EnumerateArray().Select(port => port.GetProperty("fromPort").GetInt32()));
+        static string Shown(JsonElement ports) => ports.ValueKind == JsonValueKind.Null ? "none" : string.Join(",", ports.EnumerateArray().Select(port => port.GetString()));
     }
 
     [Fact]

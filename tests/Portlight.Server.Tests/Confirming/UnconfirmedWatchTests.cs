@@ -28,8 +28,8 @@ public sealed class UnconfirmedWatchTests
         Assert.Equal("AwsServiceEvent", undone.Text("eventType"));
         var details = undone.GetProperty("serviceEventDetails");
         Assert.Equal(("web-1", "2026-11-22T12:01:00Z", "arn:aws:iam::111122223333:root"), (details.Text("instanceName"), details.Text("confirmBy"), details.Text("changedBy")));
-        Assert.Equal(443, undone.GetProperty("portlight").GetProperty("portsBefore")[0].GetProperty("fromPort").GetInt32());
-        Assert.Equal(22, undone.GetProperty("portlight").GetProperty("portsAfter")[0].GetProperty("fromPort").GetInt32());
+        Assert.Equal("443/tcp", undone.GetProperty("portlight").GetProperty("portsBefore")[0].GetString());
+        Assert.Equal("22/tcp", undone.GetProperty("portlight").GetProperty("portsAfter")[0].GetString());
     }
 
     [Fact]
