@@ -23,7 +23,7 @@ public sealed record AttachmentFacts(string? Refusal, ImmutableArray<ListeningSo
     /// <summary>What could not be looked at, each in a sentence for the operator.</summary>
     public ImmutableArray<string> Unseen { get; init; } = [];
 
-    /// <summary>True when the agent may not see whose some of the sockets are: then SSH is known by port 22 alone.</summary>
+    /// <summary>True when the agent may not see whose some of the sockets are: then SSH is known by port 22 and by systemd's units of SSH servers alone.</summary>
     public bool AreProcessesHidden { get; init; }
 }
 

@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using System.Text.RegularExpressions;
 using Portlight.TestKit.Network;
 using Portlight.TestKit.Serving;
@@ -12,6 +14,7 @@ public sealed class BootTests
 {
     private const ushort Open = 22;
     private const ushort Closed = 9999;
+    private const ushort Ssh = 2222;
 
     /// <summary>To its last moment, too, if nftables.service does not delete all rules when it stops. That it does is Debian's unit, and docs/running.md has the drop-in.</summary>
     [Theory]
@@ -34,6 +37,9 @@ public sealed class BootTests
         Assert.Equal(0, closed);
         Assert.Equal(keepsRules, atLast == 0);
         AssertLab(File.ReadAllText(image.In("/lab")), lab);
+        // Neither unit may look into sshd's process; its cgroup tells both.
+        var guard = File.ReadAllText(image.In("/guard"));
+        Assert.True(guard.Contains("an SSH session that is open now: from 10.9.0.2:", StringComparison.Ordinal), guard);
     }
 
     /// <summary>The instance that was made before is made again under the unit that may; the other unit starts all the same, and says what it cannot do.</summary>
@@ -75,7 +81,7 @@ public sealed class BootTests
         var data = image.In(Image.DataDirectory);
         using (var server = node.Do(() => ServeProcess.StartAsync(ServeProcess.CommandOn(data, "kernel"), data).GetAwaiter().GetResult()))
         {
-            node.Run(PortlightProgram.Path, $"attach me --this-host --yes --open tcp:{Open} --data {data}");
+            node.Run(PortlightProgram.Path, $"attach me --this-host --yes --open {Open},{Ssh}/tcp --data {data}");
             server.CreateAsync("web-1").GetAwaiter().GetResult();
             // Answered when it is in force, which it is not before there is a namespace.
             Assert.Contains("\"Succeeded\"", server.PutAsync("web-1", Open).GetAwaiter().GetResult().Body, StringComparison.Ordinal);
@@ -89,18 +95,19 @@ public sealed class BootTests
         image.Run([Image.Program, "install-service", "--root", "/", .. options]);
         image.WriteUnit("early.socket", $"[Unit]\nDefaultDependencies=no\n[Socket]\nListenStream={Open}\nListenStream={Closed}\nService=early.service\n");
         image.Write("/etc/systemd/system/early.service", "[Unit]\nDefaultDependencies=no\n[Service]\nExecStart=/bin/sleep infinity\n");
+        image.WriteUnit("ssh.service", $"[Service]\nExecStart=/usr/bin/python3 -c \"import socket, time; listener = socket.create_server(('', {Ssh})); session = listener.accept(); time.sleep(1000)\"\n");
         image.WriteUnit(
             "result.service",
             """
             [Unit]
-            After=portlight.service network-online.target
+            After=portlight.service ssh.service network-online.target
             Wants=network-online.target
             SuccessAction=exit
             FailureAction=exit
             [Service]
             Type=oneshot
-            ExecStart=/bin/sh -c 'systemctl show --property=ActiveState,SubState portlight-restore.service portlight.service >/states; journalctl --boot >/journal; (nsenter --net=/run/netns/pl-web-1 ip addr; COLUMNS=200 /opt/portlight/portlight status) >/lab 2>&1; : >/up; until [ -e /seen ]; do sleep 0.02; done'
-            """);
+            ExecStart=/bin/sh -c 'systemctl show --property=ActiveState,SubState portlight-restore.service portlight.service >/states; journalctl --boot >/journal; (nsenter --net=/run/netns/pl-web-1 ip addr; COLUMNS=200 /opt/portlight/portlight status) >/lab 2>&1; : >/up; until [ -e /seen ]; do sleep 0.02; done; /opt/portlight/portlight close me SSH/tcp --yes >/guard 2>&1; true'
+            """.Replace("SSH", $"{Ssh}", StringComparison.Ordinal));
         return image;
     }
 
@@ -125,7 +132,13 @@ public sealed class BootTests
                 neigh add 10.9.0.1 lladdr 02:00:00:00:00:01 dev eth0 nud permanent
                 """));
             using var knocking = new Knocking(peer, TestNetwork.Address("10.9.0.2"), TestNetwork.Address("10.9.0.1"), Open, Closed);
-            var up = image.Boot("machine", knocking.Count);
+            Socket? session = null;
+            var up = image.Boot("machine", () =>
+            {
+                session = peer.Connect(new IPEndPoint(TestNetwork.Address("10.9.0.1"), Ssh));
+                return knocking.Count();
+            });
+            session?.Dispose();
             knocking.AwaitRounds(200);
             var down = knocking.Stop();
             return (up[0], up[1], down[1]);

@@ -108,6 +108,8 @@ internal sealed class Image : IDisposable
         var start = new ProcessStartInfo("systemd-nspawn") { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
         // A machine may set its network's settings; systemd-nspawn alone would give it a read-only /proc/sys.
         start.Environment["SYSTEMD_NSPAWN_API_VFS_WRITABLE"] = "network";
+        // As machines have it today; this one may have cgroup 1.
+        start.Environment["SYSTEMD_NSPAWN_UNIFIED_HIERARCHY"] = "1";
         string[] common = ["--quiet", "--register=no", "--keep-unit", $"--directory={_root.FullName}", "--bind-ro=/usr", $"--bind-ro={Bound(AppContext.BaseDirectory)}:/opt/portlight"];
         foreach (var word in (string[])[.. common, .. Runtime(), .. options, .. words])
         {

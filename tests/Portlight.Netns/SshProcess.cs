@@ -43,9 +43,18 @@ internal sealed class SshProcess : IDisposable
     /// <param name="holder">Name of the process that has the connection.</param>
     /// <param name="title">Beginning of that process's command line.</param>
     /// <param name="closesListener">Whether it stops listening once it has a connection.</param>
-    internal static SshProcess Start(NetworkNode host, int port, string listener = "sshd", string holder = "sshd", string title = "sshd: alice@pts/0", bool closesListener = false)
+    /// <param name="before">A command that runs it.</param>
+    internal static SshProcess Start(
+        NetworkNode host,
+        int port,
+        string listener = "sshd",
+        string holder = "sshd",
+        string title = "sshd: alice@pts/0",
+        bool closesListener = false,
+        params IEnumerable<string> before)
     {
-        var start = new ProcessStartInfo("setsid", ["env", "-i", "/usr/bin/python3", "-c", Program, listener, port.ToString(CultureInfo.InvariantCulture), holder, title])
+        string[] words = [.. before, "setsid", "env", "-i", "/usr/bin/python3", "-c", Program, listener, port.ToString(CultureInfo.InvariantCulture), holder, title];
+        var start = new ProcessStartInfo(words[0], words[1..])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,

@@ -37,7 +37,7 @@ internal static class AttachmentInspection
         {
             return [.. TcpConnections.Read(SocketOwners.Read(SshServer.Is)).Inbound.Where(connection => connection.IsSsh)];
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (exception is NetlinkException or LabException or IOException or UnauthorizedAccessException)
         {
             throw new AgentException(exception.Message, exception);
         }

@@ -4,8 +4,8 @@ using Portlight.AgentProtocol;
 namespace Portlight.Agent.Inspection;
 
 /// <summary>
-/// Which processes hold which sockets, as <c>/proc/PID/fd</c> tells (proc(5)). Another user's descriptors need CAP_SYS_PTRACE, which root has; processes that end
-/// meanwhile are left out.
+/// Which processes hold which sockets, as <c>/proc/PID/fd</c> tells (proc(5)). The descriptors of another user, or of a process with more capabilities, need
+/// CAP_SYS_PTRACE, and so does any look at them where <c>/proc</c> is mounted with <c>hidepid</c>; processes that end meanwhile are left out.
 /// </summary>
 internal sealed class SocketOwners
 {
@@ -17,13 +17,13 @@ internal sealed class SocketOwners
     {
     }
 
-    /// <summary>True when some process's descriptors may not be read, or some processes may not be seen at all.</summary>
+    /// <summary>True when some process's descriptors may not be read, or some processes may not be seen at all: then what is not in the list cannot be told from what is not there.</summary>
     internal bool AreSomeHidden { get; private set; }
 
     /// <summary>Of the processes whose names are wanted; only their descriptors are read.</summary>
     internal static SocketOwners Read(Predicate<string> isWanted)
     {
-        var owners = new SocketOwners { AreSomeHidden = ProcessVisibility.IsRestricted() };
+        var owners = new SocketOwners { AreSomeHidden = !HostCheck.HasCapability(HostCheck.SysPtrace) };
         foreach (var directory in Directory.EnumerateDirectories("/proc"))
         {
             if (!int.TryParse(Path.GetFileName(directory), NumberStyles.None, CultureInfo.InvariantCulture, out var id))

@@ -20,12 +20,12 @@ internal static class SshServer
 
     /// <summary>
     /// Whether a connection counts as somebody's way in. One that sshd has not authenticated does not: on a machine that the internet can reach there is always
-    /// somebody who tries passwords. On port 22 a connection counts whoever holds it, for its holder may be hidden.
+    /// somebody who tries passwords. On port 22 a connection counts whoever holds it, and so does one of a unit that runs an SSH server: its holder may be hidden.
     /// </summary>
-    internal static bool IsSession(int port, IReadOnlyList<OwningProcess> holders)
+    internal static bool IsSession(int port, IReadOnlyList<OwningProcess> holders, bool isOfSshUnit)
     {
         var servers = holders.Where(Is).ToList();
-        return servers.Count > 0 ? !servers.Exists(IsBeforeAuthentication) : port == Port;
+        return servers.Count > 0 ? !servers.Exists(IsBeforeAuthentication) : port == Port || isOfSshUnit;
     }
 
     /// <summary>Who has logged in; null when no title says so.</summary>

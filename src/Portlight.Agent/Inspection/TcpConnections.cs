@@ -6,8 +6,8 @@ using Portlight.AgentProtocol;
 namespace Portlight.Agent.Inspection;
 
 /// <summary>
-/// The established TCP connections of this machine with others. One was made from outside when its local port is listened on, or when an SSH server holds it on a
-/// port that the kernel gives to nobody by itself: sessions outlive the listener that took them.
+/// The established TCP connections of this machine with others. One was made from outside when its local port is listened on, or when it is an SSH server's on a
+/// port that the kernel gives to nobody by itself: sessions outlive the listener that took them. Where processes are hidden, their cgroups tell SSH servers' connections.
 /// </summary>
 /// <param name="Inbound">Made from outside; SSH sessions are marked.</param>
 /// <param name="Outbound">How many this machine made.</param>
@@ -22,6 +22,7 @@ internal sealed record TcpConnections(ImmutableArray<InboundConnection> Inbound,
         }
 
         var listened = SocketTable.Read("tcp", SocketTable.TcpListening).Select(line => line.Local.Port).ToHashSet();
+        var ofSshUnits = owners.AreSomeHidden ? SshSockets.Read() : SshSockets.None;
         var ephemeral = EphemeralPorts();
         // A connection of the machine with itself goes by loopback and has both its ends here.
         var ends = established.Select(line => (line.Local, line.Remote)).ToHashSet();
@@ -35,8 +36,9 @@ internal sealed record TcpConnections(ImmutableArray<InboundConnection> Inbound,
             }
 
             var holders = owners.Of(line.Inode);
-            var isSsh = SshServer.IsSession(line.Local.Port, holders);
-            var wasMadeHere = !listened.Contains(line.Local.Port) && !(holders.Any(SshServer.Is) && !ephemeral.Contains(line.Local.Port));
+            var isOfSshUnit = ofSshUnits.Contains(line);
+            var isSsh = SshServer.IsSession(line.Local.Port, holders, isOfSshUnit);
+            var wasMadeHere = !listened.Contains(line.Local.Port) && !((isOfSshUnit || holders.Any(SshServer.Is)) && !ephemeral.Contains(line.Local.Port));
             if (wasMadeHere)
             {
                 outbound++;

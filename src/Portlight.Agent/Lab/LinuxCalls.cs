@@ -62,6 +62,9 @@ internal static partial class LinuxCalls
     [LibraryImport(Library, EntryPoint = "fsync", SetLastError = true)]
     private static partial int Synchronise(SafeFileHandle handle);
 
+    [LibraryImport(Library, EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static unsafe partial int Status(int directory, string path, int flags, uint mask, ulong* status);
+
     // struct statfs is 120 bytes on 64-bit Linux and begins with f_type.
     [LibraryImport(Library, EntryPoint = "fstatfs", SetLastError = true)]
     private static unsafe partial int FileSystemOf(SafeFileHandle handle, long* status);
@@ -71,6 +74,20 @@ internal static partial class LinuxCalls
     {
         var status = stackalloc long[32];
         return FileSystemOf(handle, status) == 0 && status[0] == NamespaceFileSystem;
+    }
+
+    /// <summary>The number of a file; null when there is none of that name. struct statx is 256 bytes, and stx_ino the fifth word of eight.</summary>
+    internal static unsafe ulong? InodeIfThere(string path)
+    {
+        const int CurrentDirectory = -100; // AT_FDCWD
+        const uint InodeOnly = 0x100; // STATX_INO
+        var status = stackalloc ulong[32];
+        if (Status(CurrentDirectory, path, 0, InodeOnly, status) == 0)
+        {
+            return status[4];
+        }
+
+        return Marshal.GetLastPInvokeError() == ENOENT ? null : throw Failure($"cannot look at `{path}`");
     }
 
     /// <summary>Makes the names of a directory durable, for which .NET has no call.</summary>

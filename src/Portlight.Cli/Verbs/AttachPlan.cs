@@ -56,7 +56,7 @@ internal static class AttachPlan
 
         if (plan.AreProcessesHidden)
         {
-            yield return "  the server may not see every process: names may be missing, and SSH is known by port 22 alone";
+            yield return "  the server may not see every process: names may be missing, and SSH is known by port 22 and by systemd's units of SSH servers alone";
         }
     }
 

@@ -57,7 +57,7 @@ public sealed record AttachInstanceResponse
     /// <summary>How many connections this machine has made to others.</summary>
     public int OutboundConnections { get; init; }
 
-    /// <summary>True when the server may not see whose some sockets are: then SSH is known by port 22 alone.</summary>
+    /// <summary>True when the server may not see whose some sockets are: then SSH is known by port 22 and by systemd's units of SSH servers alone.</summary>
     public bool AreProcessesHidden { get; init; }
 
     /// <summary>Why no packet is filtered although the instance is attached; absent when packets are.</summary>

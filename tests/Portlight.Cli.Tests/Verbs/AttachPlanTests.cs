@@ -38,7 +38,7 @@ public class AttachPlanTests
               would cut: 9 connections to 443/tcp from 198.51.100.1, 2001:db8::1, … (nginx, pid 7)
               1 connection of this machine to others may break: answers pass for connections that begin afterwards
               not seen: 2 nat rules could not be read
-              the server may not see every process: names may be missing, and SSH is known by port 22 alone
+              the server may not see every process: names may be missing, and SSH is known by port 22 and by systemd's units of SSH servers alone
             """,
             string.Join('\n', AttachPlan.Lines("edge", plan)));
     }
