@@ -1,4 +1,3 @@
-using Portlight.AgentProtocol;
 using Portlight.Domain;
 
 namespace Portlight.Agent.Tests;
@@ -6,19 +5,12 @@ namespace Portlight.Agent.Tests;
 public sealed class RecordingAgentTests
 {
     [Fact]
-    public async Task Everything_is_applied_and_nothing_is_enforced()
+    public void It_says_that_nothing_is_enforced_and_why()
     {
         var agent = new RecordingAgent(TimeProvider.System, "no kernel here");
-        var instance = new DesiredInstance { Index = 3, Revision = 7, Attachment = new Attachment.Lab(), Ports = PortSet.Empty, IsRunning = true };
-
-        var reports = await agent.ApplyAsync([instance], [1, 2], TestContext.Current.CancellationToken);
-
-        Assert.Equal([new AgentReport.Applied(3, 7)], reports);
         Assert.False(agent.Status.Enforces);
         Assert.Equal("no kernel here", agent.Status.Reason);
         Assert.Null(agent.Status.LastSynchronised);
-        await agent.SynchroniseAsync([instance], TestContext.Current.CancellationToken);
-        Assert.NotNull(agent.Status.LastSynchronised);
     }
 
     [Fact]

@@ -13,6 +13,9 @@ internal sealed class ScriptedAgent : IAgent
     private TaskCompletionSource drift = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Func<DesiredInstance, string?> refuses = _ => null;
     private TaskCompletionSource synchronised = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private DateTimeOffset? lastSynchronised;
+    private long repairs;
+    private bool hasDrifted;
     private Exception? failure;
 
     /// <summary>What is "in the kernel".</summary>
@@ -32,7 +35,12 @@ internal sealed class ScriptedAgent : IAgent
     /// <summary>False: an agent that records, for this reason.</summary>
     public bool Enforces { get; set; } = true;
 
-    public AgentStatus Status => new(Enforces, "cut", Synchronisations - 1, null, null) { KernelRelease = "6.18.0", Reason = Enforces ? null : "the kernel is not at hand" };
+    public AgentStatus Status => new(Enforces, "cut", repairs, lastSynchronised, null)
+    {
+        KernelRelease = "6.18.0",
+        Reason = Enforces ? null : "the kernel is not at hand",
+        Protection = Enforces ? "watched" : null,
+    };
 
     /// <summary>From now on this reason, when it is not null, is why a state is in the ruleset and filters nothing.</summary>
     public Func<DesiredInstance, string?> Unfilters { get; set; } = _ => null;
@@ -73,6 +81,7 @@ internal sealed class ScriptedAgent : IAgent
     {
         lock (gate)
         {
+            hasDrifted = true;
             drift.TrySetResult();
             drift = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         }
@@ -102,6 +111,9 @@ internal sealed class ScriptedAgent : IAgent
         var reports = await ApplyAsync(all, [], cancellationToken);
         lock (gate)
         {
+            lastSynchronised = TimeProvider.System.GetUtcNow();
+            repairs += hasDrifted ? 1 : 0;
+            hasDrifted = false;
             synchronised.TrySetResult();
         }
 
