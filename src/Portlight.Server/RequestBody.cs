@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.IO.Pipelines;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http;
 using Portlight.Wire;
 
@@ -58,7 +59,7 @@ internal readonly struct RequestBody : IDisposable
 
     /// <summary>Waits for the body.</summary>
     /// <exception cref="RequestEntityTooLargeException">It is longer than <see cref="MaxLength"/>.</exception>
-    /// <exception cref="MalformedHttpRequestException">It did not come whole before <see cref="Deadline"/>.</exception>
+    /// <exception cref="MalformedHttpRequestException">It did not come whole before <see cref="Deadline"/>, or before the connection was closed.</exception>
     public static async ValueTask<RequestBody> ReadAsync(HttpRequest request, TimeProvider clock, CancellationToken cancellationToken)
     {
         using var deadline = new CancellationTokenSource(Deadline, clock);
@@ -70,6 +71,11 @@ internal readonly struct RequestBody : IDisposable
         catch (OperationCanceledException) when (deadline.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
             throw new MalformedHttpRequestException($"the body of the HTTP request did not arrive within {Deadline.TotalSeconds} s");
+        }
+        catch (ConnectionResetException gone)
+        {
+            // Kestrel may tell this before it cancels the request.
+            throw new MalformedHttpRequestException("the client closed the connection before its request was complete", gone.Message);
         }
     }
 

@@ -30,9 +30,9 @@ public sealed class BadInputTests
         { """{"instanceName":"web-1","portInfos":[{"fromPort":22.5,"toPort":22,"protocol":"tcp"}]}""", "SerializationException", "fromPort" },
         { """{"instanceName":"web-1","portInfos":{"fromPort":22}}""", "SerializationException", "portInfos" },
         { """{"instanceName":"web-1","portInfos":[null]}""", "SerializationException", "portInfos" },
-        { """["web-1"]""", "SerializationException", "" },
-        { """{"instanceName":"web-1","portInfos":[]""", "SerializationException", "" },
-        { "\uFEFF{}", "SerializationException", "" },
+        { """["web-1"]""", "SerializationException", "must be an object, not a list" },
+        { """{"instanceName":"web-1","portInfos":[]""", "SerializationException", "line 1, byte 3" },
+        { "\uFEFF{}", "SerializationException", "line 1, byte 1" },
     };
 
     [Theory]

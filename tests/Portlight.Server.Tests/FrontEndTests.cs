@@ -1,6 +1,9 @@
 using System.Net.Sockets;
 using System.Text;
 using Portlight.Domain;
+using Portlight.Server.Tests.Audit;
+using Portlight.Server.Tests.Sts;
+using Portlight.Server.Tests.Tenants;
 
 namespace Portlight.Server.Tests;
 
@@ -205,19 +208,25 @@ public sealed class FrontEndTests
     }
 
     [Fact]
-    public async Task A_body_that_is_cut_short_changes_nothing_and_the_server_goes_on()
+    public async Task A_body_that_is_cut_short_changes_nothing_and_is_recorded()
     {
         await using var server = await ServerHarness.StartAsync();
-        await server.AddInstanceAsync("web-1", PortSet.Empty);
-        using (var socket = new TcpClient())
+        var instance = await server.AddInstanceAsync("web-1", PortSet.Empty);
+        var body = Encoding.UTF8.GetBytes("""{"instanceName":"web-1","portInfos":[{"fromPort":22,"toPort":22,"protocol":"tcp"}]}""");
+        using (var signed = server.Request("Lightsail_20161128.PutInstancePublicPorts", body))
+        using (var connection = RawRequest.To(server))
         {
-            await socket.ConnectAsync(server.Endpoint.Host, server.Endpoint.Port, TestContext.Current.CancellationToken);
-            var head = "POST / HTTP/1.1\r\nHost: x\r\nX-Amz-Target: Lightsail_20161128.PutInstancePublicPorts\r\nContent-Length: 1000\r\n\r\n{\"inst";
-            await socket.GetStream().WriteAsync(Encoding.ASCII.GetBytes(head), TestContext.Current.CancellationToken);
+            await connection.BeginAsync(signed, body.Length);
+            await connection.SendAsync(Encoding.UTF8.GetString(body)[..^1]);
+            connection.Reset();
         }
 
-        using var after = await server.PostAsync("GetInstancePortStates", """{"instanceName":"web-1"}""");
+        await ServerHarness.UntilAsync(async () => (await server.AuditLinesAsync()).Count == 1, "the event of a body that was cut short");
+        Assert.Equal("MalformedHttpRequestException", Assert.Single(await server.EventsAsync()).Text("errorCode"));
+        Assert.Equal(instance.Revision, server.Server.Store.Revision);
+        using var after = await server.PostAsync("PutInstancePublicPorts", Encoding.UTF8.GetString(body));
         Assert.Equal(200, (int)after.StatusCode);
+        Assert.Equal(instance.Revision + 1, server.Server.Store.Revision);
     }
 
     [Theory]

@@ -139,10 +139,13 @@ internal sealed class ServerHarness : IAsyncDisposable
     }
 
     /// <summary>Waits for what the server does on its own.</summary>
-    public static async Task UntilAsync(Func<bool> condition, string awaited)
+    public static Task UntilAsync(Func<bool> condition, string awaited) => UntilAsync(() => Task.FromResult(condition()), awaited);
+
+    /// <inheritdoc cref="UntilAsync(Func{bool}, string)"/>
+    public static async Task UntilAsync(Func<Task<bool>> condition, string awaited)
     {
         var began = TimeProvider.System.GetTimestamp();
-        while (!condition())
+        while (!await condition())
         {
             Assert.True(TimeProvider.System.GetElapsedTime(began) < TimeSpan.FromSeconds(30), $"waited in vain for {awaited}");
             await Task.Yield();

@@ -1,0 +1,97 @@
+using System.Net;
+using System.Net.Security;
+using System.Net.Sockets;
+using System.Security.Authentication;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using Portlight.Server.Tests.Audit;
+using Portlight.Wire.Client;
+using Portlight.Wire.Lightsail;
+
+namespace Portlight.Server.Tests.Listening;
+
+public sealed class TlsTests : IDisposable
+{
+    private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("portlight-tls-");
+
+    public void Dispose() => folder.Delete(recursive: true);
+
+    [Theory]
+    [InlineData(SslProtocols.Tls12, "TLSv1.2")]
+    [InlineData(SslProtocols.Tls13, "TLSv1.3")]
+    public async Task A_call_over_https_is_answered_and_its_event_says_how_it_was_encrypted(SslProtocols version, string named)
+    {
+        using var certificate = Certificate();
+        await using var server = await StartAsync(certificate);
+        using var http = Trusting(certificate, version);
+        var client = new AwsClient(http, server.Endpoint, "us-east-1", server.Credentials, server.Clock);
+
+        var regions = await client.SendAsync(
+            "Lightsail_20161128.GetRegions", new GetRegionsRequest(), LightsailJson.Default.GetRegionsRequest, LightsailJson.Default.GetRegionsResponse, TestContext.Current.CancellationToken);
+
+        Assert.NotEmpty(regions.Regions!);
+        var tls = (await server.LastEventAsync()).GetProperty("tlsDetails");
+        Assert.Equal(named, tls.GetProperty("tlsVersion").GetString());
+        Assert.StartsWith("TLS_", tls.GetProperty("cipherSuite").GetString(), StringComparison.Ordinal);
+        Assert.Equal(server.Endpoint.Authority, tls.GetProperty("clientProvidedHostHeader").GetString());
+    }
+
+    [Fact]
+    public async Task The_same_call_without_tls_has_no_details_of_it_and_an_https_port_answers_none()
+    {
+        using var certificate = Certificate();
+        await using var server = await StartAsync(certificate, new Uri("http://127.0.0.1:0"));
+        using var plain = new HttpRequestMessage(HttpMethod.Get, new Uri($"http://{server.Endpoint.Authority}/healthz"));
+        await Assert.ThrowsAsync<HttpRequestException>(() => server.Http.SendAsync(plain, TestContext.Current.CancellationToken));
+
+        var client = new AwsClient(server.Http, server.Server.Addresses[1], "us-east-1", server.Credentials, server.Clock);
+        await client.SendAsync(
+            "Lightsail_20161128.GetRegions", new GetRegionsRequest(), LightsailJson.Default.GetRegionsRequest, LightsailJson.Default.GetRegionsResponse, TestContext.Current.CancellationToken);
+        Assert.False((await server.LastEventAsync()).TryGetProperty("tlsDetails", out _));
+    }
+
+    [Fact]
+    public async Task A_caller_that_does_not_trust_the_certificate_gets_nothing()
+    {
+        using var certificate = Certificate();
+        await using var server = await StartAsync(certificate);
+        var refused = await Assert.ThrowsAsync<HttpRequestException>(() => server.Http.GetStringAsync(new Uri(server.Endpoint, "/healthz"), TestContext.Current.CancellationToken));
+        Assert.IsType<AuthenticationException>(refused.InnerException);
+    }
+
+    [Fact]
+    public async Task A_connection_that_never_ends_its_handshake_keeps_nobody_else_out()
+    {
+        using var certificate = Certificate();
+        await using var server = await StartAsync(certificate);
+        using var silent = new TcpClient();
+        await silent.ConnectAsync(IPAddress.Loopback, server.Endpoint.Port, TestContext.Current.CancellationToken);
+        await silent.GetStream().WriteAsync(new byte[] { 0x16, 0x03, 0x01 }, TestContext.Current.CancellationToken);
+        using var http = Trusting(certificate, SslProtocols.None);
+        Assert.Equal("ok\n", await http.GetStringAsync(new Uri(server.Endpoint, "/healthz"), TestContext.Current.CancellationToken));
+    }
+
+    private static X509Certificate2 Certificate()
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var request = new CertificateRequest("CN=localhost", key, HashAlgorithmName.SHA256);
+        return request.CreateSelfSigned(DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch.AddYears(200));
+    }
+
+    private static HttpClient Trusting(X509Certificate2 certificate, SslProtocols version) => new(new SocketsHttpHandler
+    {
+        SslOptions = new SslClientAuthenticationOptions
+        {
+            EnabledSslProtocols = version,
+            RemoteCertificateValidationCallback = (_, shown, _, _) => shown?.GetCertHashString(HashAlgorithmName.SHA256) == certificate.GetCertHashString(HashAlgorithmName.SHA256),
+        },
+    });
+
+    private async Task<ServerHarness> StartAsync(X509Certificate2 certificate, params Uri[] more)
+    {
+        var (path, key) = (Path.Combine(folder.FullName, "certificate.pem"), Path.Combine(folder.FullName, "key.pem"));
+        await File.WriteAllTextAsync(path, certificate.ExportCertificatePem(), TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(key, certificate.GetECDsaPrivateKey()!.ExportPkcs8PrivateKeyPem(), TestContext.Current.CancellationToken);
+        return await ServerHarness.StartAsync(options => options with { Listen = [new Uri("https://127.0.0.1:0"), .. more], TlsCertificate = path, TlsKey = key });
+    }
+}
