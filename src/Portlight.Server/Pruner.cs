@@ -3,7 +3,7 @@ using Portlight.Storage;
 
 namespace Portlight.Server;
 
-/// <summary>Forgets, once an hour, operations, log rows and audit events that are older than they are kept for: the oldest day of them at most.</summary>
+/// <summary>Forgets, once an hour, operations and audit events that are older than they are kept for: the oldest day of them at most.</summary>
 internal sealed partial class Pruner(IStore store, TimeSpan retention, TimeSpan auditRetention, TimeProvider clock, ILogger<Pruner> log) : IAsyncDisposable
 {
     private readonly PeriodicTimer timer = new(Expiry.Every, clock);

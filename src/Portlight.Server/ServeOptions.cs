@@ -99,7 +99,7 @@ public sealed record ServeOptions
     /// <summary>Static IPs in one region of one account (5 in the real service); 0 for no bound.</summary>
     public int StaticIpQuota { get; init; } = 5;
 
-    /// <summary>How long operations and the revision log are kept.</summary>
+    /// <summary>How long operations are kept.</summary>
     public TimeSpan Retention { get; init; } = TimeSpan.FromDays(90);
 
     /// <summary>Whether audit events are written to files too; the store has them in any case.</summary>

@@ -64,6 +64,6 @@ public interface IStore : IAsyncDisposable
     /// <summary>Forgets blocks of the audit log whose events are all from before <paramref name="before"/>. Returns how many events went.</summary>
     Task<long> PruneAuditAsync(DateTimeOffset before, CancellationToken cancellationToken = default);
 
-    /// <summary>Forgets terminal operations and log rows from before <paramref name="before"/>. Returns how many rows went.</summary>
+    /// <summary>Forgets terminal operations from before <paramref name="before"/>. Returns how many.</summary>
     Task<long> PruneAsync(DateTimeOffset before, CancellationToken cancellationToken = default);
 }

@@ -29,12 +29,6 @@ public interface IStoreView : IAuditView
     /// <summary>How many there are; like every count, it reads no row.</summary>
     int CountInstances(Scope scope);
 
-    /// <summary>
-    /// The revision log after a revision, in order. Old rows are forgotten (<see cref="IStore.PruneAsync"/>): when the first revision is not the next one, take
-    /// <see cref="AllInstances"/> instead.
-    /// </summary>
-    IReadOnlyList<InstanceChange> ListChanges(long afterRevision, int limit);
-
     StaticIp? FindStaticIp(Scope scope, string name);
 
     /// <summary>Static IPs in order of name (ordinal).</summary>
@@ -127,7 +121,7 @@ public interface IStoreView : IAuditView
     /// <summary>Which they are: groups, roles, users, each in order of name.</summary>
     IReadOnlyList<IdentityHolder> ListHolders(string accountId, IdentityUse use, int limit);
 
-    /// <summary>When the oldest of the operations and log rows was made; null without any.</summary>
+    /// <summary>When the oldest operation was made; null without any.</summary>
     DateTimeOffset? OldestRecordAt { get; }
 }
 

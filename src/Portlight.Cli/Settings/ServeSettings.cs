@@ -60,7 +60,7 @@ internal static class ServeSettings
             Number(int.MaxValue, (options, count) => options with { InstanceQuota = count })),
         new("static-ip-quota", "COUNT", "5", "Static IPs in one region of one account; 0 for no bound", IsList: false,
             Number(int.MaxValue, (options, count) => options with { StaticIpQuota = count })),
-        new("retention", "DURATION", "90d", "How long operations and the revision log are kept", IsList: false,
+        new("retention", "DURATION", "90d", "How long operations are kept", IsList: false,
             Duration(TimeSpan.FromDays(36_500), (options, duration) => options with { Retention = duration })),
         new("audit-log", "DIR|off", AuditLogDefaultInWords, "Where audit events are written as JSON lines, a file a day; off: they are in the database alone", IsList: false, ReadAuditLog),
         new("audit-retention", "DURATION", "90d", "How long audit events are kept, in the database and in files", IsList: false,

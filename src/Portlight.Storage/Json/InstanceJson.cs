@@ -5,7 +5,7 @@ using Portlight.Domain;
 namespace Portlight.Storage;
 
 /// <summary>
-/// An instance as rows keep it: everything but scope and revision, which have columns. Written by hand, because a Put writes it twice (row and log).
+/// An instance as rows keep it: everything but scope and revision, which have columns. Written by hand, because many are read at once.
 /// Member names are persisted: they may be added to, never renamed.
 /// </summary>
 internal static class InstanceJson

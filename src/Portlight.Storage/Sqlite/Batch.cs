@@ -11,12 +11,10 @@ internal sealed class Batch : IChangeWriter
     private readonly Connection connection;
     private readonly RowCaches caches;
     private readonly AppliedWatermark applied;
-    private readonly TimeProvider time;
     private readonly AuditTail audit;
     private readonly Func<long> nextRevision;
     private readonly Func<long> nextIndex;
     private List<InstanceChange> changed = [];
-    private DateTimeOffset now;
     private long committedRevision;
     private long decidedRevision;
     private long revision;
@@ -26,9 +24,9 @@ internal sealed class Batch : IChangeWriter
     private long commits;
     private bool isOpen;
 
-    public Batch(Connection connection, RowCaches caches, AppliedWatermark applied, AuditTail audit, TimeProvider time)
+    public Batch(Connection connection, RowCaches caches, AppliedWatermark applied, AuditTail audit)
     {
-        (this.connection, this.caches, this.applied, this.audit, this.time) = (connection, caches, applied, audit, time);
+        (this.connection, this.caches, this.applied, this.audit) = (connection, caches, applied, audit);
         View = SqliteView.OfBatch(connection, caches, applied);
         revision = decidedRevision = committedRevision = connection.Counters.Find(CounterRows.Revision);
         index = storedIndex = connection.Counters.Find(CounterRows.InstanceIndex);
@@ -126,7 +124,7 @@ internal sealed class Batch : IChangeWriter
     public void Write(InstanceChange change)
     {
         var instance = change.Instance;
-        connection.Instances.Write(change, View.FindInstance(instance.Scope, instance.Name), now);
+        connection.Instances.Write(change, View.FindInstance(instance.Scope, instance.Name));
         caches.Instances.Stage((instance.Scope, instance.Name), change.IsRemoval ? null : instance);
         changed.Add(change);
     }
@@ -230,7 +228,6 @@ internal sealed class Batch : IChangeWriter
     {
         if (!isOpen)
         {
-            now = time.GetUtcNow();
             connection.Begin();
             isOpen = true;
         }

@@ -33,7 +33,7 @@ internal sealed class GroupCommit : IAsyncDisposable
         inbox = new AuditInbox(time, queue.Flush);
         audit = new AuditTail(connection.Audit.FindEnd(), inbox);
         Observers = new CommitObservers(audit.CommittedSequence);
-        batch = new Batch(connection, caches, applied, audit, time);
+        batch = new Batch(connection, caches, applied, audit);
         thread = new Thread(Loop) { Name = "portlight store writer", IsBackground = true };
         thread.Start();
     }

@@ -1,7 +1,7 @@
 namespace Portlight.Storage.Sqlite;
 
 /// <summary>One chunk of a prune: short enough that decisions hardly wait for it.</summary>
-internal sealed class PruneChunk(DateTimeOffset before, long? afterOperation, bool withLog) : Work
+internal sealed class PruneChunk(DateTimeOffset before, long after) : Work
 {
     public const int Rows = 250;
 
@@ -11,26 +11,10 @@ internal sealed class PruneChunk(DateTimeOffset before, long? afterOperation, bo
 
     public int Removed { get; private set; }
 
-    /// <summary>Where the next chunk goes on with operations; null when they are through.</summary>
-    public long? NextOperation { get; private set; } = afterOperation;
+    /// <summary>Where the next chunk goes on; null when there are no more.</summary>
+    public long? Next { get; private set; }
 
-    public bool HasMoreLog { get; private set; } = withLog;
-
-    public override void Run(Batch batch)
-    {
-        var rows = batch.Rows;
-        if (NextOperation is { } after)
-        {
-            (Removed, NextOperation) = rows.Prune.Operations(after, before, batch.View.AppliedRevision, Rows);
-        }
-
-        if (HasMoreLog)
-        {
-            var removed = rows.Prune.Log(before, Rows);
-            HasMoreLog = removed == Rows;
-            Removed += removed;
-        }
-    }
+    public override void Run(Batch batch) => (Removed, Next) = batch.Rows.Prune.Operations(after, before, batch.View.AppliedRevision, Rows);
 
     public override void Succeed() => done.TrySetResult(this);
 

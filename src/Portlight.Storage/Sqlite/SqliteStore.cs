@@ -84,19 +84,19 @@ public sealed class SqliteStore : IStore
     public async Task<long> PruneAsync(DateTimeOffset before, CancellationToken cancellationToken = default)
     {
         var removed = 0L;
-        var chunk = new PruneChunk(before, afterOperation: 0, withLog: true);
+        var chunk = new PruneChunk(before, after: 0);
         while (true)
         {
             cancellationToken.ThrowIfCancellationRequested();
             await writer.AddAsync(chunk, cancellationToken).ConfigureAwait(false);
             chunk = await chunk.Done.ConfigureAwait(false);
             removed += chunk.Removed;
-            if (chunk.NextOperation is null && !chunk.HasMoreLog)
+            if (chunk.Next is not { } next)
             {
                 return removed;
             }
 
-            chunk = new PruneChunk(before, chunk.NextOperation, chunk.HasMoreLog);
+            chunk = new PruneChunk(before, next);
         }
     }
 

@@ -42,9 +42,6 @@ internal sealed class SqliteView : IStoreView
 
     public int CountInstances(Scope scope) => Read(scope, static (rows, at) => rows.Names.CountInstances(at));
 
-    public IReadOnlyList<InstanceChange> ListChanges(long afterRevision, int limit) =>
-        Read((afterRevision, limit), static (rows, at) => rows.Instances.Changes(at.afterRevision, at.limit));
-
     public StaticIp? FindStaticIp(Scope scope, string name) => Read((scope, name), static (rows, key) => rows.StaticIps.Find(key.scope, key.name));
 
     public IReadOnlyList<StaticIp> ListStaticIps(Scope scope, string afterName, int limit) =>

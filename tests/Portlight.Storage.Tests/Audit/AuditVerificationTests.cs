@@ -34,17 +34,9 @@ public sealed class AuditVerificationTests
     [Fact]
     public async Task Events_of_the_first_version_of_the_chain_are_verified_as_before()
     {
-        var lines = new List<string>();
-        var previous = AuditChain.Genesis;
-        for (var number = 1; number <= 3; number++)
-        {
-            var recorded = Encoding.UTF8.GetString(IdentitySample.Event(number).Json.Span);
-            previous = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(previous + number.ToString(CultureInfo.InvariantCulture) + "\n" + recorded)));
-            lines.Add($"{recorded[..^1]},\"chain\":{{\"sequence\":{number},\"hash\":\"{previous}\"}}}}");
-        }
-
+        var lines = MemoryLog.LinesOfFirstVersion(3);
         var later = new ArrayBufferWriter<byte>();
-        AuditChain.Append(Encoding.ASCII.GetBytes(previous), 4, IdentitySample.Event(4), later);
+        AuditChain.Append(Encoding.ASCII.GetBytes(lines[^1][^67..^3]), 4, IdentitySample.Event(4), later);
         lines.Add(Encoding.UTF8.GetString(later.WrittenSpan).TrimEnd('\n'));
 
         Assert.Equal("4 events, whole", Words(await VerifyAsync(string.Join('\n', lines))));

@@ -1,4 +1,6 @@
 using System.Buffers;
+using System.Globalization;
+using System.Security.Cryptography;
 using System.Text;
 using Portlight.Storage.Tests.Contract;
 
@@ -24,6 +26,20 @@ internal sealed record MemoryLog(AuditAnchor AuditStart, IReadOnlyList<AuditBloc
         }
 
         return new MemoryLog(new AuditAnchor(0, AuditChain.Genesis), blocks);
+    }
+
+    /// <summary>The first events as the chain of the first version had them, by its description.</summary>
+    public static List<string> LinesOfFirstVersion(int count)
+    {
+        var (lines, previous) = (new List<string>(), AuditChain.Genesis);
+        for (var number = 1; number <= count; number++)
+        {
+            var recorded = Encoding.UTF8.GetString(IdentitySample.Event(number).Json.Span);
+            previous = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(previous + number.ToString(CultureInfo.InvariantCulture) + "\n" + recorded)));
+            lines.Add($"{recorded[..^1]},\"chain\":{{\"sequence\":{number},\"hash\":\"{previous}\"}}}}");
+        }
+
+        return lines;
     }
 
     public AuditBlock? FindAuditBlockBefore(long sequence) => Blocks.Where(block => block.FirstSequence < sequence).MaxBy(block => block.FirstSequence);

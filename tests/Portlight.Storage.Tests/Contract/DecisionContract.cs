@@ -93,7 +93,7 @@ public abstract class DecisionContract<TSource> : StoreTests<TSource>
         Assert.Equal((1, 2), ((await before).Revision, (await after).Revision));
         Assert.Equal(["web-1", "web-3"], View.AllInstances().Select(instance => instance.Name));
         Assert.Null(View.FindOperation(Sample.Scope, Sample.Id(2)));
-        Assert.Equal([1, 2], View.ListChanges(0, 9).Select(change => change.Revision));
+        Assert.Equal([1, 2], View.AllInstances().Select(instance => instance.Revision));
     }
 
     [Fact]
@@ -143,7 +143,6 @@ public abstract class DecisionContract<TSource> : StoreTests<TSource>
         Assert.Equal(everything, saved.SelectMany(mine => mine).Order());
         Assert.All(saved, mine => Assert.Equal(mine.Order(), mine));
         Assert.Equal(everything, observed.Select(change => change.Revision));
-        Assert.Equal(everything, View.ListChanges(0, int.MaxValue).Select(change => change.Revision));
         foreach (var instance in View.AllInstances())
         {
             Sample.AssertSame(observed.Last(change => change.Instance.Name == instance.Name).Instance, instance);

@@ -84,13 +84,19 @@ public static class IdentitySample
         LastVersion = 9,
     };
 
-    /// <summary>An event that says its number and is at that second.</summary>
+    /// <summary>An event that says its number and is at that second, with so many characters more, which nothing makes much smaller.</summary>
     public static AuditEvent Event(long number, int padding = 0)
     {
         var at = Sample.Start.AddSeconds(number);
         return new AuditEvent(at, Encoding.UTF8.GetBytes(string.Create(
             CultureInfo.InvariantCulture,
-            $$"""{"eventTime":"{{at:yyyy-MM-ddTHH:mm:ssZ}}","number":{{number}},"who":"größe{{new string('x', padding)}}"}""")));
+            $$"""{"eventTime":"{{at:yyyy-MM-ddTHH:mm:ssZ}}","number":{{number}},"who":"größe{{Padding(number, padding)}}"}""")));
+    }
+
+    private static string Padding(long number, int length)
+    {
+        var random = new Random((int)number);
+        return string.Create(length, random, static (text, random) => random.GetItems("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".AsSpan(), text));
     }
 
     /// <summary>Every line of the log, in order.</summary>

@@ -190,7 +190,7 @@ public abstract class OperationContract<TSource> : StoreTests<TSource>
     }
 
     [Fact]
-    public async Task A_prune_forgets_old_log_rows_and_terminal_operations_and_nothing_else()
+    public async Task A_prune_forgets_old_terminal_operations_and_nothing_else()
     {
         for (var number = 1; number <= 600; number++)
         {
@@ -211,9 +211,8 @@ public abstract class OperationContract<TSource> : StoreTests<TSource>
         var removed = await Store.PruneAsync(Sample.Start.AddHours(1), Cancellation);
 
         // 598 applied, 601 terminal; 599 and 600 are not applied, 602 is not old.
-        Assert.Equal(600 + 599, removed);
+        Assert.Equal(599, removed);
         Assert.Equal([602, 600, 599], View.ListOperations(Sample.Scope, null, null, 9).Operations.Select(operation => Convert.ToInt32(operation.Id.ToString("D")[..8], 16)));
-        Assert.Equal([601], View.ListChanges(0, 9).Select(change => change.Revision));
         Assert.Equal(600, View.AllInstances().Count);
         Assert.Equal(0, await Store.PruneAsync(Sample.Start.AddHours(1), Cancellation));
         await ReopenAsync();

@@ -75,7 +75,10 @@ public sealed class SqliteAuditFile : IAsyncDisposable
 
         foreach (var (sql, breaksAt) in new (string, long)[]
         {
-            ("UPDATE audit_block SET lines = replace(lines, '\"number\":3', '\"number\":4') WHERE first_sequence = 3", 3),
+            ("UPDATE audit_block SET lines = (SELECT lines FROM audit_block WHERE first_sequence = 4) WHERE first_sequence = 3", 3),
+            ("UPDATE audit_block SET lines = substr(lines, 1, length(lines) - 1) WHERE first_sequence = 3", 3),
+            ("UPDATE audit_block SET lines = x'7fffffff' || substr(lines, 5) WHERE first_sequence = 3", 3),
+            ("UPDATE audit_block SET lines = x'' WHERE first_sequence = 3", 3),
             ("DELETE FROM audit_block WHERE first_sequence = 2", 2),
             ("UPDATE audit_block SET first_sequence = CASE first_sequence WHEN 2 THEN 20 ELSE first_sequence END", 2),
             ("UPDATE audit_block SET newest_at = -1, count = 'x' WHERE first_sequence = 1", 2),

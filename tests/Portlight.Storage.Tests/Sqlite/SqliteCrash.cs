@@ -95,17 +95,15 @@ public sealed class SqliteCrash
 
     private static void AssertStored(SqliteStore store, Dictionary<int, (int Port, long Revision)> acknowledged)
     {
-        var log = store.View.ListChanges(0, int.MaxValue);
-        Assert.Equal(Enumerable.Range(1, (int)store.Revision).Select(revision => (long)revision), log.Select(change => change.Revision));
-
         // One event for each change and none for a change that did not come through; the chain of all of them is whole.
-        Assert.Equal(log.Select(change => change.Revision), IdentitySample.Numbers(store.View).Where(number => number > 0));
+        Assert.Equal(Enumerable.Range(1, (int)store.Revision).Select(revision => (long)revision), IdentitySample.Numbers(store.View).Where(number => number > 0));
+        Assert.Equal(store.Revision, store.View.AllInstances().Max(instance => instance.Revision));
         foreach (var (writer, (port, revision)) in acknowledged)
         {
-            Assert.Equal(Sample.Ports(port), log[(int)revision - 1].Instance.Ports);
+            // A later write of its own may be there, of which it was not told any more: one for each time it was killed.
             var instance = store.View.FindInstance(Sample.Scope, Sample.Instance(writer).Name);
             Assert.True(instance?.Revision >= revision, $"writer {writer} was told revision {revision} and finds {instance?.Revision}");
-            Sample.AssertSame(log.Last(change => change.Instance.Index == writer).Instance, instance);
+            Assert.InRange(instance!.Ports.Rules[0].FromPort - port, instance.Revision == revision ? 0 : 1, instance.Revision == revision ? 0 : 20);
         }
     }
 }

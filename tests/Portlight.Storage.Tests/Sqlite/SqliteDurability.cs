@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text;
 using Portlight.Storage.Sqlite;
 using Portlight.Storage.Tests.Contract;
 
@@ -65,13 +67,32 @@ public sealed class SqliteDurability : IAsyncLifetime
             File.Copy(source.Path, copy.Path, overwrite: true);
             await File.WriteAllBytesAsync(copy.Path + "-wal", log[..length], Cancellation);
             await using var restarted = copy.Open();
-            Assert.Equal(Enumerable.Range(1, (int)restarted.Revision).Select(number => (long)number), restarted.View.ListChanges(0, 99).Select(change => change.Revision));
+            Assert.Equal(Enumerable.Range(1, (int)restarted.Revision).Select(number => (long)number), restarted.View.AllInstances().Select(instance => instance.Revision).Order());
             Assert.Equal(restarted.Revision, restarted.View.AllInstances().Count);
             revisions.Add(restarted.Revision);
         }
 
         Assert.Equal(revisions.Order(), revisions);
         Assert.Equal(50, revisions[^1]);
+    }
+
+    /// <summary>Events are alike: sixty of one commit take what seven would by themselves.</summary>
+    [Fact]
+    public async Task Events_of_one_commit_are_kept_small()
+    {
+        var text = Encoding.UTF8.GetString(IdentitySample.Event(1, padding: 900).Json.Span);
+        var events = Enumerable.Range(1, 60).Select(number => new AuditEvent(Sample.Start, Encoding.UTF8.GetBytes(text.Replace("\"number\":1", $"\"number\":{number}", StringComparison.Ordinal)))).ToList();
+        await store.CommitAsync(
+            (_, changes) =>
+            {
+                events.ForEach(changes.Record);
+                return 0;
+            },
+            Cancellation);
+
+        var kept = long.Parse(store.WriterDatabase.Scalar("SELECT sum(length(lines)) FROM audit_block")!, CultureInfo.InvariantCulture);
+        Assert.InRange(kept, 60 * 30, events.Sum(one => one.Json.Length) / 7);
+        Assert.Equal(60, IdentitySample.Lines(store.View).Count);
     }
 
     [Fact]

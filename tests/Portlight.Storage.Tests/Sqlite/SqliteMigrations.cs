@@ -1,6 +1,7 @@
 using System.Globalization;
 using Portlight.Domain;
 using Portlight.Storage.Sqlite;
+using Portlight.Storage.Tests.Audit;
 using Portlight.Storage.Tests.Contract;
 
 namespace Portlight.Storage.Tests.Sqlite;
@@ -52,7 +53,6 @@ public sealed class SqliteMigrations : IAsyncDisposable
             var instance = Sample.Instance(1) with { Revision = 1, State = InstanceState.Running, Ports = Sample.Ports(80) };
             Assert.Equal((1, 1), (store.Revision, view.AppliedRevision));
             Sample.AssertSame(instance, view.FindInstance(Sample.Scope, "web-1"));
-            Sample.AssertSame(instance, Assert.Single(view.ListChanges(0, 9)).Instance);
             Assert.True(view.IsAddressTaken(instance.PublicIpv4!));
             Assert.Equal(Sample.StaticIp("static-1", 77), Assert.Single(view.ListStaticIps(Sample.Scope, "", 9)));
             Assert.Equal("ssh-rsa AAAA", view.FindKeyPair(Sample.Scope, "mine")!.PublicKey);
@@ -88,6 +88,54 @@ public sealed class SqliteMigrations : IAsyncDisposable
         Assert.Equal(["AIDA1", null, null], new[] { "AKIA1", "AKIA2", "AKIA3" }.Select(id => store.View.FindAccessKey(id)!.UserId));
         Assert.Equal(("Ann", null), (store.View.FindUserById("111122223333", "AIDA1")?.Name, store.View.FindUserById("444455556666", "AIDA1")));
         Assert.Null(store.View.FindRole("111122223333", "r")!.TrustedIds); // for the server to fill in
+    }
+
+    /// <summary>Lines as a text, of the first version of the chain.</summary>
+    [Fact]
+    public async Task The_audit_log_goes_on_where_an_earlier_version_left_it()
+    {
+        var lines = MemoryLog.LinesOfFirstVersion(2);
+        using (var old = Database.Open(source.Path, readOnly: false))
+        {
+            Schema.Migrate(old, 6);
+            old.Execute($"INSERT INTO audit_block VALUES (1, 2, 0, '{string.Join('\n', lines)}\n')");
+        }
+
+        await using (var store = source.Open())
+        {
+            await store.RecordAsync(IdentitySample.Event(3), untilDurable: true);
+        }
+
+        await using var again = source.Open();
+        Assert.Equal([1, 2, 3], IdentitySample.Numbers(again.View));
+        Assert.Equal(lines, IdentitySample.Lines(again.View)[..2]);
+        Assert.Equal((3, null), (AuditVerification.Verify(again.View).Events, AuditVerification.Verify(again.View).Break));
+    }
+
+    [Fact]
+    public async Task Operations_of_an_earlier_version_are_listed_by_scope_once_and_in_their_order()
+    {
+        using (var old = Database.Open(source.Path, readOnly: false))
+        {
+            Schema.Migrate(old, 6);
+            for (var number = 1; number <= 40; number++)
+            {
+                old.Execute(string.Create(CultureInfo.InvariantCulture, $"""
+                    INSERT INTO operation VALUES ({number}, x'{Sample.Id(number):N}', '{Sample.Scope}', 'web-1', 0, 'us-east-1a', 'PutInstancePublicPorts', NULL, {Sample.Start.AddSeconds(number).UtcTicks}, 1, {Sample.Start.UtcTicks}, NULL, NULL, NULL);
+                    UPDATE counter SET value = {number} WHERE name = 'indexed_operation' AND {number} <= 30;
+                    """));
+            }
+        }
+
+        await using var store = source.Open();
+        for (var again = 0; again < 2; again++)
+        {
+            var all = store.View.ListOperations(Sample.Scope, null, null, 99).Operations.Select(operation => operation.CreatedAt).ToList();
+            Assert.Equal((40, Sample.Start.AddSeconds(40)), (all.Count, all[0]));
+            Assert.Equal(all.OrderDescending(), all);
+            Assert.Empty(store.View.ListOperations(Sample.OtherScope, null, null, 99).Operations);
+            await store.CommitAsync((_, changes) => changes.NewIndex(), TestContext.Current.CancellationToken); // adds what the index has not
+        }
     }
 
     [Fact]

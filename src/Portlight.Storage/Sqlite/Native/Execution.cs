@@ -100,6 +100,8 @@ internal struct Execution(Database database, sqlite3_stmt statement) : IDisposab
 
     public readonly bool IsNull(int column) => raw.sqlite3_column_type(statement, column) == raw.SQLITE_NULL;
 
+    public readonly bool IsText(int column) => raw.sqlite3_column_type(statement, column) == raw.SQLITE_TEXT;
+
     public readonly long Int64(int column) => raw.sqlite3_column_int64(statement, column);
 
     public readonly long? Int64OrNull(int column) => IsNull(column) ? null : Int64(column);

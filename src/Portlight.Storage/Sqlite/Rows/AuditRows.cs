@@ -11,6 +11,7 @@ internal sealed class AuditRows(Database database)
     private readonly Statement insert = database.Prepare($"INSERT INTO audit_block ({Columns}) VALUES (?, ?, ?, ?)");
     private readonly Statement oldest = database.Prepare("SELECT first_sequence, count, newest_at FROM audit_block ORDER BY first_sequence LIMIT ?");
     private readonly Statement delete = database.Prepare("DELETE FROM audit_block WHERE first_sequence <= ?");
+    private readonly PackedLines packed = new();
     private readonly Statement moveAnchor = database.Prepare("UPDATE audit_anchor SET sequence = ?, hash = ?");
 
     public AuditBlock? FindBefore(long sequence) => Find(before, sequence);
@@ -41,7 +42,7 @@ internal sealed class AuditRows(Database database)
         run.Bind(firstSequence);
         run.Bind(count);
         run.Bind(newestAt);
-        run.BindText(lines);
+        run.BindBlob(packed.Pack(lines));
         run.Step();
     }
 
@@ -76,7 +77,7 @@ internal sealed class AuditRows(Database database)
     {
         using var run = statement.Begin();
         run.Bind(sequence);
-        return run.Step() ? new AuditBlock(run.Int64(0), (int)run.Int64(1), Time(run), run.Bytes(3).ToArray()) : null;
+        return run.Step() ? new AuditBlock(run.Int64(0), (int)run.Int64(1), Time(run), run.IsText(3) ? run.Bytes(3).ToArray() : PackedLines.Unpack(run.Bytes(3))) : null;
     }
 
     /// <summary>No number that somebody puts here must keep the log from being read.</summary>

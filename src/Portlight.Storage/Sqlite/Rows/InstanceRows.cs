@@ -4,7 +4,7 @@ using Portlight.Domain;
 
 namespace Portlight.Storage.Sqlite;
 
-/// <summary>The tables <c>instance</c>, <c>instance_address</c> and <c>log</c>.</summary>
+/// <summary>The tables <c>instance</c> and <c>instance_address</c>.</summary>
 internal sealed class InstanceRows(Database database, JsonBuffer json)
 {
     private readonly Statement find = database.Prepare("SELECT scope, revision, body FROM instance WHERE scope = ? AND name = ?");
@@ -13,13 +13,11 @@ internal sealed class InstanceRows(Database database, JsonBuffer json)
     private readonly Statement unconfirmed = database.Prepare("SELECT scope, revision, body FROM instance WHERE instr(body, '\"unconfirmed\":') > 0 ORDER BY idx");
     private readonly Statement attached = database.Prepare(
         "SELECT scope, revision, body FROM instance INDEXED BY instance_attached WHERE instr(body, '\"kind\":\"interface\"') > 0 OR instr(body, '\"kind\":\"host\"') > 0 ORDER BY idx");
-    private readonly Statement changes = database.Prepare("SELECT scope, revision, body, removed FROM log WHERE revision > ? ORDER BY revision LIMIT ?");
     private readonly Statement insert = database.Prepare("INSERT INTO instance (idx, scope, name, revision, body) VALUES (?, ?, ?, ?, ?)");
     private readonly Statement update = database.Prepare("UPDATE instance SET revision = ?, body = ? WHERE idx = ?");
     private readonly Statement delete = database.Prepare("DELETE FROM instance WHERE idx = ?");
     private readonly Statement insertAddress = database.Prepare("INSERT INTO instance_address (address, idx) VALUES (?, ?)");
     private readonly Statement deleteAddress = database.Prepare("DELETE FROM instance_address WHERE address = ? AND idx = ?");
-    private readonly Statement log = database.Prepare("INSERT INTO log (revision, at, scope, removed, body) VALUES (?, ?, ?, ?, ?)");
 
     public Instance? Find(Scope scope, string name)
     {
@@ -63,46 +61,21 @@ internal sealed class InstanceRows(Database database, JsonBuffer json)
         return found;
     }
 
-    public IReadOnlyList<InstanceChange> Changes(long afterRevision, int limit)
-    {
-        using var run = changes.Begin();
-        run.Bind(afterRevision);
-        run.Bind(Math.Max(0, limit));
-        var found = new List<InstanceChange>();
-        while (run.Step())
-        {
-            found.Add(new InstanceChange(run.Int64(1), Read(run, ScopeColumn.Read(run, 0)), run.Flag(3)));
-        }
-
-        return found;
-    }
-
-    /// <summary>Writes a change and its log row. <paramref name="old"/> is what is stored now: replacing ports then costs one row and no index.</summary>
-    public void Write(InstanceChange change, Instance? old, DateTimeOffset at)
+    /// <summary>Writes a change. <paramref name="old"/> is what is stored now: a change of nothing but the body touches no index.</summary>
+    public void Write(InstanceChange change, Instance? old)
     {
         var (_, instance, isRemoval) = change;
-        var body = json.Write(instance, InstanceJson.Write);
         if (isRemoval)
         {
             Delete(instance.Index);
         }
         else if (old is null)
         {
-            Insert(instance, body);
+            Insert(instance, json.Write(instance, InstanceJson.Write));
         }
         else
         {
-            Update(instance, body);
-        }
-
-        using (var run = log.Begin())
-        {
-            run.Bind(change.Revision);
-            run.Bind(at);
-            run.Bind(instance.Scope);
-            run.Bind(isRemoval);
-            run.BindText(body);
-            run.Step();
+            Update(instance, json.Write(instance, InstanceJson.Write));
         }
 
         WriteAddresses(old, isRemoval ? null : instance);

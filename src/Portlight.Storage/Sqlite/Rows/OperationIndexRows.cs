@@ -1,15 +1,21 @@
 namespace Portlight.Storage.Sqlite;
 
 /// <summary>
-/// The table <c>operation_of_resource</c>: operations by resource, up to a point. The writer adds what has come since, many at once and in order, in the
-/// transaction that happens to be under way; so it is as durable as the rest, and a crash only leaves more to look through.
+/// The tables <c>operation_of_scope</c> and <c>operation_of_resource</c>: operations by scope and by resource, up to a point. The writer adds what has come since, many at once and in order, in the
+/// transaction that happens to be under way; so they are as durable as the rest, and a crash only leaves more to look through.
 /// </summary>
 internal sealed class OperationIndexRows(Database database)
 {
-    /// <summary>Operations that may not be in it: a list by resource looks at each of them.</summary>
+    /// <summary>Operations that may not be in them: a list looks at each of these.</summary>
     public const int MaxPending = 1_024;
 
-    private readonly Statement add = database.Prepare("""
+    private readonly Statement addToScopes = database.Prepare("""
+        INSERT INTO operation_of_scope (scope, created_at, seq)
+        SELECT scope, created_at, seq FROM operation WHERE seq > (SELECT value FROM counter WHERE name = 'indexed_operation')
+        ORDER BY scope, created_at, seq
+        """);
+
+    private readonly Statement addToResources = database.Prepare("""
         INSERT INTO operation_of_resource (scope, resource_name, created_at, seq)
         SELECT scope, resource_name, created_at, seq FROM operation WHERE seq > (SELECT value FROM counter WHERE name = 'indexed_operation')
         ORDER BY scope, resource_name, created_at, seq
@@ -24,7 +30,11 @@ internal sealed class OperationIndexRows(Database database)
         UPDATE counter SET value = min(value, (SELECT coalesce(max(seq), 0) FROM operation)) WHERE name = 'indexed_operation'
         """);
 
-    private readonly Statement remove = database.Prepare("""
+    private readonly Statement removeFromScope = database.Prepare("""
+        DELETE FROM operation_of_scope WHERE (scope, created_at, seq) = (SELECT scope, created_at, seq FROM operation WHERE seq = ?)
+        """);
+
+    private readonly Statement removeFromResource = database.Prepare("""
         DELETE FROM operation_of_resource
         WHERE (scope, resource_name, created_at, seq) = (SELECT scope, resource_name, created_at, seq FROM operation WHERE seq = ?)
         """);
@@ -40,7 +50,8 @@ internal sealed class OperationIndexRows(Database database)
     {
         if (pending >= MaxPending)
         {
-            Run(add);
+            Run(addToScopes);
+            Run(addToResources);
             Run(moveEnd);
             pending = 0;
         }
@@ -52,9 +63,12 @@ internal sealed class OperationIndexRows(Database database)
     /// <summary>Before an operation is removed.</summary>
     public void Remove(long seq)
     {
-        using var run = remove.Begin();
-        run.Bind(seq);
-        run.Step();
+        foreach (var remove in (Statement[])[removeFromScope, removeFromResource])
+        {
+            using var run = remove.Begin();
+            run.Bind(seq);
+            run.Step();
+        }
     }
 
     /// <summary>After operations were removed.</summary>

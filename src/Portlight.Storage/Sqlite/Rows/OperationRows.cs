@@ -9,18 +9,25 @@ internal sealed class OperationRows(Database database, OperationIndexRows index)
         "id, scope, resource_name, resource_type, zone, type, details, created_at, status, status_changed_at, error_code, error_details, awaits_revision";
 
     private readonly Statement find = database.Prepare($"SELECT seq, {Columns} FROM operation WHERE id = ? AND scope = ?");
-    private readonly Statement list = database.Prepare(
-        $"SELECT seq, {Columns} FROM operation WHERE scope = ? AND (created_at, seq) < (?, ?) ORDER BY created_at DESC, seq DESC LIMIT ?");
-
     // What is in the index, newest first, and what is not in it yet; both at one moment, because it is one statement.
-    // NOT INDEXED: the few newest rows are to be walked by seq, where the planner would take every row of the scope.
+    private readonly Statement list = database.Prepare($"""
+        SELECT seq, {Columns} FROM operation WHERE seq IN (
+            SELECT seq FROM (
+                SELECT seq FROM operation_of_scope
+                WHERE scope = ?1 AND (created_at, seq) < (?2, ?3) ORDER BY created_at DESC, seq DESC LIMIT ?4)
+            UNION ALL
+            SELECT seq FROM operation
+            WHERE seq > (SELECT value FROM counter WHERE name = 'indexed_operation') AND scope = ?1 AND (created_at, seq) < (?2, ?3))
+        ORDER BY created_at DESC, seq DESC LIMIT ?4
+        """);
+
     private readonly Statement listOfResource = database.Prepare($"""
         SELECT seq, {Columns} FROM operation WHERE seq IN (
             SELECT seq FROM (
                 SELECT seq FROM operation_of_resource
                 WHERE scope = ?1 AND resource_name = ?2 AND (created_at, seq) < (?3, ?4) ORDER BY created_at DESC, seq DESC LIMIT ?5)
             UNION ALL
-            SELECT seq FROM operation NOT INDEXED
+            SELECT seq FROM operation
             WHERE seq > (SELECT value FROM counter WHERE name = 'indexed_operation') AND scope = ?1 AND resource_name = ?2 AND (created_at, seq) < (?3, ?4))
         ORDER BY created_at DESC, seq DESC LIMIT ?5
         """);

@@ -3,22 +3,22 @@ using Portlight.Domain;
 namespace Portlight.Storage.Sqlite;
 
 /// <summary>
-/// Removes old operations and log rows, a chunk at a time. Both tables are walked in the order of their row ids, which is the order of time, so a prune
-/// reads what it removes and stops; a clock that was set back only delays a few rows to a later prune.
+/// Removes old operations, a chunk at a time. The table is walked in the order of its row ids, which is the order of time, so a prune reads what it removes and
+/// stops; a clock that was set back only delays a few rows to a later prune.
 /// </summary>
 internal sealed class PruneRows(Database database, OperationIndexRows index)
 {
     private readonly Statement operations = database.Prepare("SELECT seq, created_at, status, awaits_revision FROM operation WHERE seq > ? ORDER BY seq LIMIT ?");
     private readonly Statement deleteOperation = database.Prepare("DELETE FROM operation WHERE seq = ?");
-    private readonly Statement log = database.Prepare("SELECT revision, at FROM log ORDER BY revision LIMIT ?");
-    private readonly Statement deleteLog = database.Prepare("DELETE FROM log WHERE revision <= ?");
 
-    /// <summary>When the older of the first operation and the first log row was made; null without any.</summary>
-    public DateTimeOffset? OldestAt() => (First(operations, after: 0), First(log, after: null)) switch
+    /// <summary>When the first operation was made; null without any.</summary>
+    public DateTimeOffset? OldestAt()
     {
-        ({ } operation, { } change) => operation < change ? operation : change,
-        var (operation, change) => operation ?? change,
-    };
+        using var run = operations.Begin();
+        run.Bind(0);
+        run.Bind(1);
+        return run.Step() ? run.Time(1) : null;
+    }
 
     /// <summary>Removes terminal operations among the next <paramref name="chunk"/> after a place; null for the place when none are left.</summary>
     public (int Removed, long? Next) Operations(long after, DateTimeOffset before, long applied, int chunk)
@@ -57,41 +57,5 @@ internal sealed class PruneRows(Database database, OperationIndexRows index)
         }
 
         return (old.Count, next);
-    }
-
-    private static DateTimeOffset? First(Statement statement, long? after)
-    {
-        using var run = statement.Begin();
-        if (after is { } seq)
-        {
-            run.Bind(seq);
-        }
-
-        run.Bind(1);
-        return run.Step() ? run.Time(1) : null;
-    }
-
-    /// <summary>Removes the oldest log rows, at most <paramref name="chunk"/>; fewer when no more are old enough.</summary>
-    public int Log(DateTimeOffset before, int chunk)
-    {
-        var (count, last) = (0, 0L);
-        using (var run = log.Begin())
-        {
-            run.Bind(chunk);
-            while (run.Step() && run.Time(1) < before)
-            {
-                count++;
-                last = run.Int64(0);
-            }
-        }
-
-        if (count > 0)
-        {
-            using var run = deleteLog.Begin();
-            run.Bind(last);
-            run.Step();
-        }
-
-        return count;
     }
 }
