@@ -9,7 +9,7 @@ namespace Portlight.Nftables;
 public sealed class RulesetRefusedException : Exception
 {
     internal RulesetRefusedException(string operation, string subject, NetlinkError error)
-        : base($"the kernel refused to {operation} {subject}: {Netlink.Errno.Name(error.Errno)} ({Netlink.Errno.Explain(error.Errno)}){(error.ExtendedAck is null ? "" : $", it says `{error.ExtendedAck}`")}")
+        : base($"the kernel refused to {operation} {subject}: {Linux.Errno.Name(error.Errno)} ({Linux.Errno.Explain(error.Errno)}){(error.ExtendedAck is null ? "" : $", it says `{error.ExtendedAck}`")}")
     {
         Operation = operation;
         Subject = subject;
@@ -26,12 +26,12 @@ public sealed class RulesetRefusedException : Exception
     /// <summary>The positive error number.</summary>
     public int Errno { get; }
 
-    public string ErrnoName => Netlink.Errno.Name(Errno);
+    public string ErrnoName => Linux.Errno.Name(Errno);
 
     /// <summary>The kernel's explanation, where it gives one.</summary>
     public string? ExtendedAck { get; }
 
     /// <summary>Whether it is what the kernel says when an element, set or chain is not as we remember it, or a set is full (ENFILE).</summary>
-    internal bool CouldBeDrift => Errno is Netlink.Errno.ENOENT or Netlink.Errno.EEXIST or Netlink.Errno.EBUSY or Netlink.Errno.ENOTEMPTY or Netlink.Errno.EINVAL or Netlink.Errno.ENFILE
-        or Netlink.Errno.EAGAIN or Netlink.Errno.EINTR;
+    internal bool CouldBeDrift => Errno is Linux.Errno.ENOENT or Linux.Errno.EEXIST or Linux.Errno.EBUSY or Linux.Errno.ENOTEMPTY or Linux.Errno.EINVAL or Linux.Errno.ENFILE
+        or Linux.Errno.EAGAIN or Linux.Errno.EINTR;
 }

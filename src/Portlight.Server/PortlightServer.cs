@@ -6,6 +6,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Portlight.AgentProtocol;
 using Portlight.Domain;
+using Portlight.Linux;
 using Portlight.Server.Access;
 using Portlight.Server.Audit;
 using Portlight.Server.Listening;

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using Portlight.Domain;
+using Portlight.Linux;
 
 namespace Portlight.Storage;
 

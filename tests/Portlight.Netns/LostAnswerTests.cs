@@ -1,5 +1,6 @@
 using Portlight.AgentProtocol;
 using Portlight.Domain;
+using Portlight.Linux;
 using Portlight.Nftables.Netlink;
 using Portlight.TestKit;
 using Portlight.TestKit.Network;

@@ -1,4 +1,5 @@
 using Portlight.Domain;
+using Portlight.Linux;
 using Portlight.Nftables.Netlink;
 using Portlight.TestKit;
 

@@ -1,21 +1,23 @@
+using System.Text.RegularExpressions;
 using System.Xml.Linq;
 
 namespace Portlight.Repository;
 
 /// <summary>Who may know whom. An arrow that is not here is a decision: write it down in docs/decisions and then here.</summary>
-public class ReferenceGraphTests
+public partial class ReferenceGraphTests
 {
     private static readonly Dictionary<string, string[]> Allowed = new()
     {
         ["Portlight.Domain"] = [],
+        ["Portlight.Linux"] = [],
         ["Portlight.Wire"] = ["Portlight.Domain"],
         ["Portlight.Iam"] = ["Portlight.Domain"],
-        ["Portlight.Storage"] = ["Portlight.Domain"],
-        ["Portlight.Nftables"] = ["Portlight.Domain"],
+        ["Portlight.Storage"] = ["Portlight.Domain", "Portlight.Linux"],
+        ["Portlight.Nftables"] = ["Portlight.Domain", "Portlight.Linux"],
         ["Portlight.AgentProtocol"] = ["Portlight.Domain"],
-        ["Portlight.Agent"] = ["Portlight.Domain", "Portlight.Nftables", "Portlight.AgentProtocol"],
-        ["Portlight.Server"] = ["Portlight.Domain", "Portlight.Iam", "Portlight.Wire", "Portlight.Storage", "Portlight.AgentProtocol"],
-        ["Portlight.Cli"] = ["Portlight.Domain", "Portlight.Iam", "Portlight.Wire", "Portlight.Storage", "Portlight.Nftables", "Portlight.AgentProtocol", "Portlight.Agent", "Portlight.Server"],
+        ["Portlight.Agent"] = ["Portlight.Domain", "Portlight.Linux", "Portlight.Nftables", "Portlight.AgentProtocol"],
+        ["Portlight.Server"] = ["Portlight.Domain", "Portlight.Linux", "Portlight.Iam", "Portlight.Wire", "Portlight.Storage", "Portlight.AgentProtocol"],
+        ["Portlight.Cli"] = ["Portlight.Domain", "Portlight.Linux", "Portlight.Iam", "Portlight.Wire", "Portlight.Storage", "Portlight.Nftables", "Portlight.AgentProtocol", "Portlight.Agent", "Portlight.Server"],
     };
 
     [Fact]
@@ -31,6 +33,16 @@ public class ReferenceGraphTests
     [Fact]
     public void Every_source_project_is_in_the_graph_and_every_one_of_the_graph_exists() =>
         Assert.Equal(Allowed.Keys.Order(StringComparer.Ordinal), SourceProjects.Select(Name).Order(StringComparer.Ordinal));
+
+    [Fact]
+    public void The_C_library_is_called_in_one_project() =>
+        Findings.None(
+            "calls of native libraries beside src/Portlight.Linux",
+            from path in RepositoryFiles.Sources
+            where path.StartsWith("src/", StringComparison.Ordinal) && !path.StartsWith("src/Portlight.Linux/", StringComparison.Ordinal)
+            from line in RepositoryFiles.Read(path).Split('\n')
+            where NativeCall().IsMatch(line) && !line.Contains("\"e_sqlite3\"", StringComparison.Ordinal)
+            select $"{path}: {line.Trim()}");
 
     [Fact]
     public void The_domain_is_pure() =>
@@ -79,4 +91,7 @@ public class ReferenceGraphTests
     private static string Name(string path) => Path.GetFileNameWithoutExtension(path);
 
     private static XDocument Document(string project) => XDocument.Parse(RepositoryFiles.Read(project));
+
+    [GeneratedRegex(@"\[(LibraryImport|DllImport)\(")]
+    private static partial Regex NativeCall();
 }

@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Logging;
-using Portlight.Agent.Lab;
 using Portlight.Nftables;
 
 namespace Portlight.Agent.Applied;
@@ -127,7 +126,7 @@ internal sealed partial class AppliedFile : IDisposable
             _disk.Write(whole, changed);
             _isFailing = false;
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or LabException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             if (!_isFailing)
             {

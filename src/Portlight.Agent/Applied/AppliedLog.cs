@@ -1,4 +1,4 @@
-using Portlight.Agent.Lab;
+using Portlight.Linux;
 using Portlight.Nftables;
 
 namespace Portlight.Agent.Applied;
@@ -120,7 +120,7 @@ internal sealed class AppliedLog(string path) : IDisposable
             RandomAccess.Write(file.SafeFileHandle, picture, 0);
             RandomAccess.FlushToDisk(file.SafeFileHandle);
             File.Move(temporary, path, overwrite: true);
-            LinuxCalls.FlushDirectory(Path.GetDirectoryName(path)!);
+            DirectoryFlush.Run(Path.GetDirectoryName(path)!);
         }
         catch
         {

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.ComponentModel;
 using System.Net;
 using Portlight.Agent.Devices;
 using Portlight.Agent.Lab;
@@ -23,7 +24,7 @@ internal static class AttachmentInspection
                 _ => new AttachmentFacts(null, []),
             };
         }
-        catch (Exception exception) when (exception is NetlinkException or LabException or IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (exception is NetlinkException or LabException or Win32Exception or IOException or UnauthorizedAccessException)
         {
             throw new AgentException(exception.Message, exception);
         }
@@ -37,7 +38,7 @@ internal static class AttachmentInspection
         {
             return [.. TcpConnections.Read(SocketOwners.Read(SshServer.Is)).Inbound.Where(connection => connection.IsSsh)];
         }
-        catch (Exception exception) when (exception is NetlinkException or LabException or IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (exception is NetlinkException or LabException or Win32Exception or IOException or UnauthorizedAccessException)
         {
             throw new AgentException(exception.Message, exception);
         }

@@ -1,5 +1,5 @@
 using System.Collections.Frozen;
-using Portlight.Agent.Lab;
+using Portlight.Linux;
 
 namespace Portlight.Agent.Inspection;
 
@@ -17,8 +17,7 @@ internal static class SshCgroups
 
     internal static FrozenSet<ulong> Find() =>
         MountPoints(File.ReadLines("/proc/thread-self/mountinfo"))
-            .SelectMany(root => Units.Select(unit => Path.Combine(root, Slice, unit)))
-            .Select(LinuxCalls.InodeIfThere)
+            .SelectMany(root => Units.Select(unit => FileIdentity.OfExisting(new NativePath($"{root}/{Slice}/{unit}"))?.Inode))
             .OfType<ulong>()
             .ToFrozenSet();
 

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Collections.Frozen;
 using System.Runtime.InteropServices;
+using Portlight.Linux;
 using Portlight.Nftables.Netlink;
 
 namespace Portlight.Agent.Inspection;
@@ -14,7 +15,6 @@ internal sealed class SshSockets
     private const ushort ByFamily = 20; // SOCK_DIAG_BY_FAMILY, linux/sock_diag.h
     private const ushort CgroupId = 21; // INET_DIAG_CGROUP_ID, linux/inet_diag.h
     private const ushort RequestDump = 0x301; // NLM_F_REQUEST | NLM_F_DUMP
-    private const byte InternetFamily = 2, InternetFamily6 = 10; // AF_INET, AF_INET6
     private const byte Tcp = 6; // IPPROTO_TCP
     private const int Established = 1, Listening = 10; // TCP_ESTABLISHED, TCP_LISTEN
     private const int Attempts = 10;
@@ -42,8 +42,8 @@ internal sealed class SshSockets
         using var socket = NetlinkSocket.Open(NetlinkProtocol.SocketDiagnostics);
         try
         {
-            found.Add(socket, InternetFamily, cgroups);
-            found.Add(socket, InternetFamily6, cgroups);
+            found.Add(socket, Libc.AF_INET, cgroups);
+            found.Add(socket, Libc.AF_INET6, cgroups);
         }
         catch (NetlinkException exception) when (exception.Errno == Errno.ENOENT)
         {

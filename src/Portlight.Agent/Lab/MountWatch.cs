@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
+using Portlight.Linux;
 
 namespace Portlight.Agent.Lab;
 
@@ -30,12 +31,12 @@ internal sealed class MountWatch : IDisposable
     /// <exception cref="LabException"><c>/proc</c> is not mounted, or no descriptor is left.</exception>
     internal static MountWatch Start(Action changed)
     {
-        var mounts = LinuxCalls.OpenIfThere("/proc/self/mountinfo") ?? throw new LabException("`/proc` is not mounted, which network namespaces need");
-        var wakeUp = LinuxCalls.EventDescriptor(0, LinuxCalls.ReadOnlyCloseOnExec);
+        var mounts = NamespaceFile.OpenIfThere("/proc/self/mountinfo") ?? throw new LabException("`/proc` is not mounted, which network namespaces need");
+        var wakeUp = Libc.EventDescriptor(0, Libc.EFD_CLOEXEC);
         if (wakeUp < 0)
         {
             mounts.Dispose();
-            throw LinuxCalls.Failure("cannot make an eventfd");
+            throw NamespaceFile.Failure("cannot make an eventfd");
         }
 
         var watch = new MountWatch(mounts, new SafeFileHandle(wakeUp, ownsHandle: true), changed);
@@ -47,7 +48,7 @@ internal sealed class MountWatch : IDisposable
     {
         var one = 1UL;
         _ending.Set();
-        _ = LinuxCalls.Write(_wakeUp, &one, sizeof(ulong));
+        _ = Libc.Write(_wakeUp, &one, sizeof(ulong));
         _thread.Join();
         _wakeUp.Dispose();
         _mounts.Dispose();
@@ -56,12 +57,12 @@ internal sealed class MountWatch : IDisposable
 
     private unsafe void Watch()
     {
-        var descriptors = stackalloc LinuxCalls.PollDescriptor[2];
-        descriptors[0] = new LinuxCalls.PollDescriptor { Descriptor = (int)_mounts.DangerousGetHandle(), Events = LinuxCalls.PriorityEvent };
-        descriptors[1] = new LinuxCalls.PollDescriptor { Descriptor = (int)_wakeUp.DangerousGetHandle(), Events = LinuxCalls.InputEvent };
+        var descriptors = stackalloc Libc.PollDescriptor[2];
+        descriptors[0] = new Libc.PollDescriptor { Descriptor = (int)_mounts.DangerousGetHandle(), Events = Libc.POLLPRI };
+        descriptors[1] = new Libc.PollDescriptor { Descriptor = (int)_wakeUp.DangerousGetHandle(), Events = Libc.POLLIN };
         do
         {
-            if (LinuxCalls.Poll(descriptors, 2, -1) < 0 && Marshal.GetLastPInvokeError() == LinuxCalls.EINTR)
+            if (Libc.Poll(descriptors, 2, -1) < 0 && Marshal.GetLastPInvokeError() == Errno.EINTR)
             {
                 continue;
             }

@@ -1,6 +1,7 @@
 using System.Runtime.ExceptionServices;
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
+using Portlight.Linux;
 
 namespace Portlight.Agent.Lab;
 
@@ -18,8 +19,8 @@ internal static class NamedNamespace
     /// <summary>The namespace of that name, or null. A plain file that was left behind is no namespace.</summary>
     internal static SafeFileHandle? Open(string name)
     {
-        var handle = LinuxCalls.OpenIfThere(PathOf(name));
-        if (handle is not null && !LinuxCalls.IsNamespace(handle))
+        var handle = NamespaceFile.OpenIfThere(PathOf(name));
+        if (handle is not null && !NamespaceFile.IsNamespace(handle))
         {
             handle.Dispose();
             return null;
@@ -48,28 +49,28 @@ internal static class NamedNamespace
         MakeDirectory();
         OnOwnThread(() =>
         {
-            if (LinuxCalls.Unshare(LinuxCalls.NewNetworkNamespace) != 0)
+            if (Libc.Unshare(Libc.CLONE_NEWNET) != 0)
             {
-                throw LinuxCalls.Failure($"cannot make the network namespace `{name}`");
+                throw NamespaceFile.Failure($"cannot make the network namespace `{name}`");
             }
 
-            using var self = LinuxCalls.OpenIfThere("/proc/thread-self/ns/net") ?? throw new LabException("`/proc` is not mounted, which network namespaces need");
+            using var self = NamespaceFile.OpenIfThere("/proc/thread-self/ns/net") ?? throw new LabException("`/proc` is not mounted, which network namespaces need");
             furnish(self);
             var path = PathOf(name);
-            var file = LinuxCalls.Open(path, LinuxCalls.ReadOnlyCloseOnExec | LinuxCalls.CreateExclusively, 0);
+            var file = Libc.Open(path, Libc.O_RDONLY | Libc.O_CLOEXEC | Libc.O_CREAT | Libc.O_EXCL, 0);
             if (file >= 0)
             {
                 new SafeFileHandle(file, ownsHandle: true).Dispose();
             }
-            else if (Marshal.GetLastPInvokeError() != LinuxCalls.EEXIST)
+            else if (Marshal.GetLastPInvokeError() != Errno.EEXIST)
             {
-                throw LinuxCalls.Failure($"cannot make `{path}`");
+                throw NamespaceFile.Failure($"cannot make `{path}`");
             }
 
-            if (LinuxCalls.Mount("/proc/thread-self/ns/net", path, "none", LinuxCalls.MountBind, 0) != 0)
+            if (Libc.Mount("/proc/thread-self/ns/net", path, "none", Libc.MS_BIND, 0) != 0)
             {
-                var failure = LinuxCalls.Failure($"cannot mount the network namespace on `{path}`");
-                _ = LinuxCalls.Unlink(path);
+                var failure = NamespaceFile.Failure($"cannot mount the network namespace on `{path}`");
+                _ = Libc.Unlink(path);
                 throw failure;
             }
         });
@@ -79,14 +80,14 @@ internal static class NamedNamespace
     internal static void Delete(string name)
     {
         var path = PathOf(name);
-        if (LinuxCalls.Unmount(path, LinuxCalls.UnmountDetach) != 0 && Marshal.GetLastPInvokeError() is not (LinuxCalls.EINVAL or LinuxCalls.ENOENT))
+        if (Libc.Unmount(path, Libc.MNT_DETACH) != 0 && Marshal.GetLastPInvokeError() is not (Errno.EINVAL or Errno.ENOENT))
         {
-            throw LinuxCalls.Failure($"cannot unmount `{path}`");
+            throw NamespaceFile.Failure($"cannot unmount `{path}`");
         }
 
-        if (LinuxCalls.Unlink(path) != 0 && Marshal.GetLastPInvokeError() != LinuxCalls.ENOENT)
+        if (Libc.Unlink(path) != 0 && Marshal.GetLastPInvokeError() != Errno.ENOENT)
         {
-            throw LinuxCalls.Failure($"cannot remove `{path}`");
+            throw NamespaceFile.Failure($"cannot remove `{path}`");
         }
     }
 
@@ -100,10 +101,10 @@ internal static class NamedNamespace
 
         foreach (var path in System.IO.Directory.EnumerateFiles(Directory, prefix + "*"))
         {
-            using var handle = LinuxCalls.OpenIfThere(path);
-            if (handle is not null && !LinuxCalls.IsNamespace(handle) && RandomAccess.GetLength(handle) == 0)
+            using var handle = NamespaceFile.OpenIfThere(path);
+            if (handle is not null && !NamespaceFile.IsNamespace(handle) && RandomAccess.GetLength(handle) == 0)
             {
-                _ = LinuxCalls.Unlink(path);
+                _ = Libc.Unlink(path);
             }
         }
     }
@@ -111,9 +112,9 @@ internal static class NamedNamespace
     /// <summary>Does something in a namespace.</summary>
     internal static void Inside(SafeFileHandle handle, Action action) => OnOwnThread(() =>
     {
-        if (LinuxCalls.SetNamespace(handle, LinuxCalls.NewNetworkNamespace) != 0)
+        if (Libc.SetNamespace(handle, Libc.CLONE_NEWNET) != 0)
         {
-            throw LinuxCalls.Failure("cannot enter a network namespace");
+            throw NamespaceFile.Failure("cannot enter a network namespace");
         }
 
         action();
@@ -123,17 +124,17 @@ internal static class NamedNamespace
     private static void MakeDirectory()
     {
         System.IO.Directory.CreateDirectory(Directory);
-        if (LinuxCalls.Mount("", Directory, "none", LinuxCalls.MountShared | LinuxCalls.MountRecursive, 0) == 0)
+        if (Libc.Mount("", Directory, "none", Libc.MS_SHARED | Libc.MS_REC, 0) == 0)
         {
             return;
         }
 
         // EINVAL: it is no mount point yet.
-        if (Marshal.GetLastPInvokeError() != LinuxCalls.EINVAL
-            || LinuxCalls.Mount(Directory, Directory, "none", LinuxCalls.MountBind | LinuxCalls.MountRecursive, 0) != 0
-            || LinuxCalls.Mount("", Directory, "none", LinuxCalls.MountShared | LinuxCalls.MountRecursive, 0) != 0)
+        if (Marshal.GetLastPInvokeError() != Errno.EINVAL
+            || Libc.Mount(Directory, Directory, "none", Libc.MS_BIND | Libc.MS_REC, 0) != 0
+            || Libc.Mount("", Directory, "none", Libc.MS_SHARED | Libc.MS_REC, 0) != 0)
         {
-            throw LinuxCalls.Failure($"cannot make `{Directory}` a shared mount");
+            throw NamespaceFile.Failure($"cannot make `{Directory}` a shared mount");
         }
     }
 

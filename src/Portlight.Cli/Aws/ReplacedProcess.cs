@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Portlight.Linux;
 
 namespace Portlight.Cli.Aws;
 
@@ -6,10 +7,8 @@ namespace Portlight.Cli.Aws;
 /// Replaces this process by another program (execve(2)): terminal, signals and exit code are the program's own, and no process stands between it and the
 /// caller's shell.
 /// </summary>
-internal static partial class ReplacedProcess
+internal static class ReplacedProcess
 {
-    private const int BrokenPipe = 13;
-
     /// <summary>Returns only where the program cannot be run: what to throw.</summary>
     /// <param name="program">A path.</param>
     /// <param name="arguments">Without the program's own name.</param>
@@ -19,14 +18,8 @@ internal static partial class ReplacedProcess
         string?[] words = [program, .. arguments, null];
         string?[] variables = [.. environment.Select(variable => $"{variable.Key}={variable.Value}"), null];
         // The runtime ignores this signal, and what is ignored stays ignored across execve.
-        SetSignalAction(BrokenPipe, 0);
-        Execute(program, words, variables);
+        Libc.SetSignalAction(Libc.SIGPIPE, Libc.SIG_DFL);
+        Libc.Execute(program, words, variables);
         return new FailedException($"`{program}` cannot be run: {Marshal.GetLastPInvokeErrorMessage()}");
     }
-
-    [LibraryImport("libc", EntryPoint = "execve", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int Execute(string program, string?[] arguments, string?[] environment);
-
-    [LibraryImport("libc", EntryPoint = "signal")]
-    private static partial nint SetSignalAction(int signal, nint action);
 }

@@ -1,5 +1,6 @@
 using System.Formats.Tar;
 using System.IO.Compression;
+using Portlight.Linux;
 using Portlight.Server;
 using Portlight.Storage;
 using Portlight.Storage.Sqlite;

@@ -2,16 +2,13 @@ using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using System.Text;
 using Microsoft.Win32.SafeHandles;
+using Portlight.Linux;
 
 namespace Portlight.Cli.Demo;
 
 /// <summary>The namespaces that the demo was started in: made fit to live in, and entered by sockets.</summary>
-internal static partial class PrivateMachine
+internal static class PrivateMachine
 {
-    private const int NewNetwork = 0x40000000; // CLONE_NEWNET, linux/sched.h
-    private const int InternetFamily = 2, Datagram = 2; // AF_INET, SOCK_DGRAM
-    private const nuint GetFlags = 0x8913, SetFlags = 0x8914; // SIOCGIFFLAGS, SIOCSIFFLAGS, linux/sockios.h
-    private const short Up = 1; // IFF_UP, linux/if.h
     private const int InterfaceRequestSize = 40, FlagsOffset = 16; // struct ifreq: a name of 16 bytes, then a union
 
     /// <summary>A /run of its own, where namespaces get their names, and a loopback interface that is up.</summary>
@@ -22,14 +19,14 @@ internal static partial class PrivateMachine
             throw new FailedException("this is not the first process of namespaces of its own; say `portlight demo` and nothing more");
         }
 
-        Check(Mount("tmpfs", "/run", "tmpfs", 0, 0), "mounting /run");
-        using var socket = new SafeFileHandle(Socket(InternetFamily, Datagram, 0), ownsHandle: true);
+        Check(Libc.Mount("tmpfs", "/run", "tmpfs", 0, 0), "mounting /run");
+        using var socket = new SafeFileHandle(Libc.Socket(Libc.AF_INET, Libc.SOCK_DGRAM, 0), ownsHandle: true);
         var request = new byte[InterfaceRequestSize];
         Encoding.ASCII.GetBytes("lo", request);
-        Check(InterfaceControl(socket, GetFlags, request), "reading the loopback interface");
+        Check(Libc.InterfaceControl(socket, Libc.SIOCGIFFLAGS, request), "reading the loopback interface");
         var flags = BinaryPrimitives.ReadInt16LittleEndian(request.AsSpan(FlagsOffset));
-        BinaryPrimitives.WriteInt16LittleEndian(request.AsSpan(FlagsOffset), (short)(flags | Up));
-        Check(InterfaceControl(socket, SetFlags, request), "setting the loopback interface up");
+        BinaryPrimitives.WriteInt16LittleEndian(request.AsSpan(FlagsOffset), (short)(flags | Libc.IFF_UP));
+        Check(Libc.InterfaceControl(socket, Libc.SIOCSIFFLAGS, request), "setting the loopback interface up");
     }
 
     /// <summary>Does something on a thread that is in a named network namespace. Sockets made there stay there, whoever uses them later.</summary>
@@ -41,7 +38,7 @@ internal static partial class PrivateMachine
             try
             {
                 using var handle = File.OpenHandle($"/run/netns/{namespaceName}");
-                Check(SetNamespace(handle, NewNetwork), $"entering {namespaceName}");
+                Check(Libc.SetNamespace(handle, Libc.CLONE_NEWNET), $"entering {namespaceName}");
                 done.SetResult(work());
             }
             catch (Exception exception)
@@ -64,16 +61,4 @@ internal static partial class PrivateMachine
             throw new IOException($"{doing}: {Marshal.GetLastPInvokeErrorMessage()}");
         }
     }
-
-    [LibraryImport("libc", EntryPoint = "mount", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int Mount(string source, string target, string fileSystem, ulong flags, nint options);
-
-    [LibraryImport("libc", EntryPoint = "setns", SetLastError = true)]
-    private static partial int SetNamespace(SafeFileHandle handle, int kind);
-
-    [LibraryImport("libc", EntryPoint = "socket", SetLastError = true)]
-    private static partial int Socket(int family, int type, int protocol);
-
-    [LibraryImport("libc", EntryPoint = "ioctl", SetLastError = true)]
-    private static partial int InterfaceControl(SafeFileHandle socket, nuint request, byte[] argument);
 }

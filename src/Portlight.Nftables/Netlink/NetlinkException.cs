@@ -4,7 +4,7 @@ namespace Portlight.Nftables.Netlink;
 public sealed class NetlinkException : Exception
 {
     public NetlinkException(string what, int errno, string? extendedAck = null, uint? offset = null, uint sequence = 0)
-        : base($"{what}: {Netlink.Errno.Name(errno)} ({Netlink.Errno.Explain(errno)}){(extendedAck is null ? "" : $", the kernel says `{extendedAck}`")}")
+        : base($"{what}: {Linux.Errno.Name(errno)} ({Linux.Errno.Explain(errno)}){(extendedAck is null ? "" : $", the kernel says `{extendedAck}`")}")
     {
         Errno = errno;
         ExtendedAck = extendedAck;
@@ -16,7 +16,7 @@ public sealed class NetlinkException : Exception
     public int Errno { get; }
 
     /// <summary>The symbol of <see cref="Errno"/>.</summary>
-    public string ErrnoName => Netlink.Errno.Name(Errno);
+    public string ErrnoName => Linux.Errno.Name(Errno);
 
     /// <summary>The kernel's explanation (NLMSGERR_ATTR_MSG), where it gives one.</summary>
     public string? ExtendedAck { get; }

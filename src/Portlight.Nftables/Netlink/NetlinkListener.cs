@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
 
 namespace Portlight.Nftables.Netlink;
 
@@ -15,7 +16,7 @@ public sealed class NetlinkListener : IDisposable
     private readonly Action _lost;
     private readonly Action _drained;
     private readonly ManualResetEventSlim _ending = new();
-    private readonly int _wakeUp;
+    private readonly SafeFileHandle _wakeUp;
     private readonly Thread _thread;
 
     private NetlinkListener(NetlinkSocket socket, string name, NetlinkDatagramReceiver read, Action lost, Action drained)
@@ -24,8 +25,9 @@ public sealed class NetlinkListener : IDisposable
         _read = read;
         _lost = lost;
         _drained = drained;
-        _wakeUp = Libc.EventDescriptor(0, Libc.EFD_CLOEXEC | Libc.EFD_NONBLOCK);
-        if (_wakeUp < 0) throw NetlinkSocket.Failure("cannot make an eventfd");
+        int wakeUp = Libc.EventDescriptor(0, Libc.EFD_CLOEXEC | Libc.EFD_NONBLOCK);
+        if (wakeUp < 0) throw NetlinkSocket.Failure("cannot make an eventfd");
+        _wakeUp = new SafeFileHandle(wakeUp, ownsHandle: true);
         _thread = new Thread(Listen) { IsBackground = true, Name = name };
     }
 
@@ -49,7 +51,7 @@ public sealed class NetlinkListener : IDisposable
         _ending.Set();
         _ = Libc.Write(_wakeUp, &one, sizeof(ulong));
         _thread.Join();
-        _ = Libc.Close(_wakeUp);
+        _wakeUp.Dispose();
         _ending.Dispose();
     }
 
@@ -57,7 +59,7 @@ public sealed class NetlinkListener : IDisposable
     {
         Libc.PollDescriptor* descriptors = stackalloc Libc.PollDescriptor[2];
         descriptors[0] = new Libc.PollDescriptor { Descriptor = (int)_socket.DangerousGetHandle(), Events = Libc.POLLIN };
-        descriptors[1] = new Libc.PollDescriptor { Descriptor = _wakeUp, Events = Libc.POLLIN };
+        descriptors[1] = new Libc.PollDescriptor { Descriptor = (int)_wakeUp.DangerousGetHandle(), Events = Libc.POLLIN };
         bool hasFailed = false;
         while (!_ending.IsSet)
         {

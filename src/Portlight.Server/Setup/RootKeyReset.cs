@@ -1,4 +1,5 @@
 using Portlight.Domain;
+using Portlight.Linux;
 using Portlight.Server.Audit;
 using Portlight.Storage;
 using Portlight.Storage.Sqlite;

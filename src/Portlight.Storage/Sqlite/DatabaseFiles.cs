@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using Portlight.Linux;
 
 namespace Portlight.Storage.Sqlite;
 

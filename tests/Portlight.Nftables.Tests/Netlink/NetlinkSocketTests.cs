@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Portlight.Linux;
 using Portlight.Nftables.Netlink;
 using Portlight.TestKit;
 

@@ -1,3 +1,5 @@
+using Portlight.Linux;
+
 namespace Portlight.Storage.Tests.Secrets;
 
 public sealed class PrivateFilesTests : IDisposable

@@ -1,6 +1,7 @@
 using System.Reflection;
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
+using Portlight.Linux;
 using SQLitePCL;
 
 namespace Portlight.Storage.Sqlite;
@@ -9,11 +10,10 @@ namespace Portlight.Storage.Sqlite;
 /// SQLite's native library, loaded from inside this assembly: a published program is one file that can be copied alone. The dynamic linker takes a library only
 /// from a file, so the library is put into one in memory (memfd_create(2)). Where the machine forbids that, a library beside the program is used.
 /// </summary>
-internal static partial class SqliteLibrary
+internal static class SqliteLibrary
 {
     private const string Name = "e_sqlite3";
     private const string FileName = "libe_sqlite3.so";
-    private const uint CloseOnExec = 1; // MFD_CLOEXEC
 
     private static readonly Lazy<bool> Loaded = new(Load);
 
@@ -55,7 +55,7 @@ internal static partial class SqliteLibrary
 
     private static nint LoadFromMemory(Stream content)
     {
-        var descriptor = CreateMemoryFile(FileName, CloseOnExec);
+        var descriptor = Libc.CreateMemoryFile(FileName, Libc.MFD_CLOEXEC);
         if (descriptor < 0)
         {
             throw new IOException($"memfd_create: {Marshal.GetLastPInvokeErrorMessage()}");
@@ -66,7 +66,4 @@ internal static partial class SqliteLibrary
         file.Flush();
         return NativeLibrary.Load($"/proc/self/fd/{descriptor}");
     }
-
-    [LibraryImport("libc", EntryPoint = "memfd_create", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int CreateMemoryFile(string name, uint flags);
 }

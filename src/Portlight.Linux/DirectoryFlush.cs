@@ -1,14 +1,12 @@
 using System.ComponentModel;
 using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
 
-namespace Portlight.Storage;
+namespace Portlight.Linux;
 
 /// <summary>Makes a new or renamed file's name durable: on Linux that is a flush of its directory (fsync(2)), for which .NET has no call.</summary>
-public static partial class DirectoryFlush
+public static class DirectoryFlush
 {
-    /// <summary>O_RDONLY and O_CLOEXEC, which every Linux that .NET runs on has at this number (asm-generic/fcntl.h).</summary>
-    private const int Flags = 0x80000;
-
     /// <summary>Makes a directory, and those above it that are missing, for its owner alone, and durably: what is flushed into a directory that a power cut takes away is lost with it.</summary>
     /// <exception cref="IOException">It cannot be made, or the disk did not confirm it.</exception>
     public static void Create(string directory)
@@ -46,34 +44,19 @@ public static partial class DirectoryFlush
             return;
         }
 
-        var descriptor = Open(directory, Flags);
+        var descriptor = Libc.Open(directory, Libc.O_RDONLY | Libc.O_CLOEXEC, 0);
         if (descriptor < 0)
         {
             throw Failure(directory);
         }
 
-        try
+        using var handle = new SafeFileHandle(descriptor, ownsHandle: true);
+        if (Libc.Synchronise(handle) != 0)
         {
-            if (Synchronise(descriptor) != 0)
-            {
-                throw Failure(directory);
-            }
-        }
-        finally
-        {
-            _ = Close(descriptor);
+            throw Failure(directory);
         }
     }
 
     private static IOException Failure(string directory) =>
         new($"the directory `{directory}` cannot be flushed to the disk: {new Win32Exception(Marshal.GetLastPInvokeError()).Message}");
-
-    [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int Open(string path, int flags);
-
-    [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
-    private static partial int Synchronise(int descriptor);
-
-    [LibraryImport("libc", EntryPoint = "close")]
-    private static partial int Close(int descriptor);
 }

@@ -1,6 +1,6 @@
-namespace Portlight.Nftables.Netlink;
+namespace Portlight.Linux;
 
-/// <summary>The error numbers that netlink answers with (<c>asm-generic/errno.h</c>), by name and in words.</summary>
+/// <summary>The error numbers that calls of the kernel and netlink answer with (<c>asm-generic/errno.h</c>), by name and in words.</summary>
 public static class Errno
 {
     public const int EPERM = 1;
