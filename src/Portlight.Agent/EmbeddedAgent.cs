@@ -110,7 +110,8 @@ public sealed class EmbeddedAgent : IAgent, IDisposable
         _devices.Look(all);
         var reports = Told(_enforcer.Synchronise(all));
         CountRepair();
-        _status.Change(status => status with { LastSynchronised = _clock.GetUtcNow() });
+        // What is still refused is noted again behind this.
+        _status.Change(status => status with { LastSynchronised = _clock.GetUtcNow(), LastProblem = null });
         return reports;
     });
 
@@ -263,7 +264,7 @@ public sealed class EmbeddedAgent : IAgent, IDisposable
     /// </summary>
     private void Repair(Drift drift)
     {
-        Log.Drift(_log, drift.Kind, drift.ProcessName ?? "an unknown process", drift.ProcessId);
+        Log.Drift(_log, drift);
         try
         {
             CountRepair(_session.Repair());

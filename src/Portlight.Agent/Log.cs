@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Portlight.Agent.Inspection;
 using Portlight.Nftables;
 
 namespace Portlight.Agent;
@@ -7,7 +8,13 @@ namespace Portlight.Agent;
 internal static partial class Log
 {
     [LoggerMessage(3001, LogLevel.Warning, "the ruleset was changed by somebody else ({Kind}, by {Process}, pid {ProcessId}); repairing it")]
-    internal static partial void Drift(ILogger logger, DriftKind kind, string process, uint processId);
+    private static partial void Drift(ILogger logger, DriftKind kind, string process, uint processId);
+
+    internal static void Drift(ILogger logger, Drift drift)
+    {
+        var (name, id) = ThreadOwner.Find(drift.ProcessId) ?? (drift.ProcessName ?? "an unknown process", drift.ProcessId);
+        Drift(logger, drift.Kind, name, id);
+    }
 
     [LoggerMessage(3003, LogLevel.Warning, "taken over from another installation: the lab instance {Namespace} (link {Link}) is removed")]
     internal static partial void TakenOver(ILogger logger, string @namespace, string link);

@@ -5,7 +5,7 @@ namespace Portlight.AgentProtocol;
 /// <param name="Connections"><c>cut</c> or <c>drain</c>.</param>
 /// <param name="DriftRepairs">How often a foreign change was found and repaired since the start.</param>
 /// <param name="LastSynchronised">When the kernel was last compared in full.</param>
-/// <param name="LastProblem">What the kernel last refused; null when nothing was.</param>
+/// <param name="LastProblem">What the kernel refused last, since everything was compared; null when nothing was.</param>
 public sealed record AgentStatus(bool Enforces, string Connections, long DriftRepairs, DateTimeOffset? LastSynchronised, string? LastProblem)
 {
     /// <summary>Why ports are only recorded though enforcing was wished for; null when they are enforced, or recording was asked for.</summary>

@@ -1,14 +1,9 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Parsing;
-using System.ComponentModel;
-using System.Net.Sockets;
-using System.Security.Cryptography;
-using Portlight.AgentProtocol;
 using Portlight.Cli.Aws;
 using Portlight.Cli.Usage;
 using Portlight.Cli.Verbs;
-using Portlight.Storage;
 using Portlight.Wire.Client;
 
 namespace Portlight.Cli;
@@ -21,7 +16,9 @@ internal static class PortlightCommand
         var root = Verbs();
         var help = root.Options.OfType<HelpOption>().Single();
         help.Action = new HelpWithExamples((HelpAction)help.Action!);
-        root.Options.OfType<VersionOption>().Single().Aliases.Add("-V");
+        var version = root.Options.OfType<VersionOption>().Single();
+        version.Aliases.Add("-V");
+        version.Action = new VersionLine();
         return root;
     }
 
@@ -84,17 +81,12 @@ internal static class PortlightCommand
             await WriteAsync(error, exception.Message);
             return ExitCode.Usage;
         }
-        catch (Exception exception) when (IsExpected(exception))
+        catch (Exception exception) when (ExpectedFault.Is(exception))
         {
             await WriteAsync(error, Describe(exception));
             return ExitCode.Failed;
         }
     }
-
-    /// <summary>What a machine, a network or a server can do to a command. Anything else is a fault of this program and keeps its stack trace.</summary>
-    private static bool IsExpected(Exception exception) =>
-        exception is FailedException or AwsErrorException or HttpRequestException or IOException or UnauthorizedAccessException or AgentException or StoreException
-            or OperationCanceledException or SocketException or CryptographicException or DllNotFoundException or Win32Exception or TimeoutException;
 
     private static string Describe(Exception exception) => exception switch
     {

@@ -10,7 +10,7 @@ internal static class RunningServer
 {
     public static bool HasLocked(string directory)
     {
-        var path = Path.Combine(directory, PortlightServer.DatabaseName + ".lock");
+        var path = LockOf(directory);
         if (!File.Exists(path))
         {
             return false;
@@ -32,4 +32,29 @@ internal static class RunningServer
             return true;
         }
     }
+
+    /// <summary>Whether this user cannot see if one runs: the directory or its lock is another user's.</summary>
+    public static bool IsHidden(string directory)
+    {
+        try
+        {
+            if (Directory.Exists(directory) && Directory.GetFiles(directory, Path.GetFileName(LockOf(directory))).Length > 0)
+            {
+                File.OpenHandle(LockOf(directory), share: FileShare.ReadWrite).Dispose();
+            }
+
+            return false;
+        }
+        catch (UnauthorizedAccessException)
+        {
+            return true;
+        }
+        catch (IOException)
+        {
+            // Locked, or gone meanwhile: either can be seen.
+            return false;
+        }
+    }
+
+    private static string LockOf(string directory) => Path.Combine(directory, PortlightServer.DatabaseName + ".lock");
 }

@@ -5,10 +5,13 @@ namespace Portlight.Cli;
 /// <summary>Tables and progress for a person. Never used by serve: loading it costs more than starting the server.</summary>
 internal static class Screen
 {
+    /// <summary>Nothing wraps where no terminal has a width: a line is a record there.</summary>
+    private const int NoTerminal = 10_000;
+
     /// <summary>A console on a writer: with colours where a terminal reads along, plain and wide where a pipe does.</summary>
     public static IAnsiConsole On(TextWriter writer)
     {
-        var isTerminal = ReferenceEquals(writer, Console.Out) && !Console.IsOutputRedirected || ReferenceEquals(writer, Console.Error) && !Console.IsErrorRedirected;
+        var isTerminal = IsTerminal(writer);
         var console = AnsiConsole.Create(new AnsiConsoleSettings
         {
             Out = new AnsiConsoleOutput(writer),
@@ -18,9 +21,29 @@ internal static class Screen
         });
         if (!isTerminal)
         {
-            console.Profile.Width = 200;
+            console.Profile.Width = NoTerminal;
         }
 
         return console;
     }
+
+    /// <summary>Writes a table; where no terminal reads along, without the blanks and empty lines around it.</summary>
+    public static void Write(TextWriter writer, Table table)
+    {
+        if (IsTerminal(writer))
+        {
+            On(writer).Write(table);
+            return;
+        }
+
+        using var text = new StringWriter();
+        On(text).Write(table);
+        foreach (var line in text.ToString().Split('\n').Select(line => line.TrimEnd()).Where(line => line.Length > 0))
+        {
+            writer.WriteLine(line);
+        }
+    }
+
+    private static bool IsTerminal(TextWriter writer) =>
+        ReferenceEquals(writer, Console.Out) && !Console.IsOutputRedirected || ReferenceEquals(writer, Console.Error) && !Console.IsErrorRedirected;
 }

@@ -29,7 +29,9 @@ public sealed class RefusalTests
 
         // The owner has gone, and its table with it.
         await scene.Agent.DriftAsync(TestContext.Current.CancellationToken).WaitAsync(Deadline.Span, TestContext.Current.CancellationToken);
+        Assert.NotNull(scene.Agent.Status.LastProblem);
         Assert.IsType<AgentReport.Applied>(Assert.Single(scene.Synchronise()));
+        Assert.Null(scene.Agent.Status.LastProblem);
         scene.Put(standing with { Ports = Ports.Of("443/tcp") });
     }
 

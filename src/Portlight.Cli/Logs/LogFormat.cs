@@ -42,7 +42,7 @@ internal sealed class LogFormat(bool isJson)
             .Append(' ').Append(Word(level)).Append(' ').Append(message.ReplaceLineEndings(" "));
         if (exception is not null)
         {
-            text.Append(" | ").Append(exception.ToString().ReplaceLineEndings(" | "));
+            text.Append(" | ").Append(Describe(exception).ReplaceLineEndings(" | "));
         }
 
         return Encoding.UTF8.GetBytes(text.Append('\n').ToString());
@@ -71,7 +71,7 @@ internal sealed class LogFormat(bool isJson)
 
         if (exception is not null)
         {
-            json.WriteString("exception"u8, exception.ToString());
+            json.WriteString("exception"u8, Describe(exception));
         }
 
         json.WriteEndObject();
@@ -98,6 +98,9 @@ internal sealed class LogFormat(bool isJson)
             default: json.WriteStringValue(Convert.ToString(value, CultureInfo.InvariantCulture)); break;
         }
     }
+
+    /// <summary>A full disk needs no stack trace; a fault of this program does.</summary>
+    private static string Describe(Exception exception) => ExpectedFault.Is(exception) ? ExpectedFault.Describe(exception) : exception.ToString();
 
     private static string Word(LogLevel level) => level switch
     {

@@ -24,7 +24,7 @@ internal static class CheckVerb
 
             var output = parsed.InvocationConfiguration.Output;
             output.WriteLine(reading.File is { } file ? $"settings file {file}" : "no settings file");
-            Screen.On(output).Write(Table(reading));
+            Screen.Write(output, Table(reading));
             return ExitCode.Done;
         });
         return command;

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.ComponentModel;
 using System.Diagnostics;
 using Portlight.Cli.Demo;
 
@@ -11,6 +12,7 @@ namespace Portlight.Cli.Verbs;
 internal static class DemoVerb
 {
     private const string InsideOption = "--inside";
+    private const int FileNotFound = 2; // ENOENT
 
     public static Command Create()
     {
@@ -50,9 +52,9 @@ internal static class DemoVerb
                 ? ExitCode.Done
                 : throw new FailedException("the demo did not come to its end; it takes root or user namespaces, and nf_tables: `portlight doctor` tells more");
         }
-        catch (System.ComponentModel.Win32Exception exception)
+        catch (Win32Exception exception)
         {
-            throw new FailedException($"the demo needs the program `unshare` (util-linux): {exception.Message}");
+            throw new FailedException($"the demo needs the program `unshare` (util-linux), {(exception.NativeErrorCode == FileNotFound ? "which is not on the search path" : $"which cannot be run: {new Win32Exception(exception.NativeErrorCode).Message}")}");
         }
         finally
         {

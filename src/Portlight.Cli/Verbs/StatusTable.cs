@@ -19,7 +19,7 @@ internal static class StatusTable
 
         if (status.Instances.Count > 0)
         {
-            console.Write(Instances(status));
+            Screen.Write(output, Instances(status));
         }
         else
         {

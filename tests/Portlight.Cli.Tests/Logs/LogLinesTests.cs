@@ -18,6 +18,35 @@ public sealed class LogLinesTests
         Assert.EndsWith("Z", line.GetProperty("time").GetString(), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_fault_that_is_to_be_expected_is_what_it_says_and_no_stack_trace(bool isJson)
+    {
+        var line = await LogAsync(isJson, log =>
+        {
+            try
+            {
+                try
+                {
+                    throw new IOException("No space left on device : '/data/audit'");
+                }
+                catch (IOException inner)
+                {
+                    throw new Portlight.AgentProtocol.AgentException("the event cannot be written", inner);
+                }
+            }
+            catch (Portlight.AgentProtocol.AgentException fault)
+            {
+                log.LogError(fault, "it is tried again");
+            }
+        });
+
+        Assert.Contains("the event cannot be written: No space left on device : '/data/audit'", line, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", line, StringComparison.Ordinal);
+        Assert.DoesNotContain("Exception:", line, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_JSON_warning_has_its_sentence_and_its_exception()
     {

@@ -46,6 +46,10 @@ public class UsageTests
     }
 
     [Fact]
+    public async Task The_version_is_the_one_that_status_shows_and_the_commit() =>
+        Assert.Matches("^portlight [0-9]+\\.[0-9]+\\.[0-9]+ \\([0-9a-f]{12}\\)\n$", (await CommandLine.RunAsync("--version")).Output);
+
+    [Fact]
     public async Task Every_verb_tells_examples_and_exit_codes()
     {
         foreach (var path in VerbPaths())

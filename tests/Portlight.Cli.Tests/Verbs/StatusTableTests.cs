@@ -112,6 +112,8 @@ public sealed class StatusTableTests
     {
         using var text = new StringWriter();
         StatusTable.Write(text, new Uri("http://127.0.0.1:8580/"), status);
-        return string.Join('\n', text.ToString().Split('\n').Select(line => line.TrimEnd()));
+        // Where no terminal reads along, no line is padded and none is empty.
+        Assert.All(text.ToString().TrimEnd('\n').Split('\n'), line => Assert.Equal((line.TrimEnd(), true), (line, line.Length > 0)));
+        return text.ToString();
     }
 }
