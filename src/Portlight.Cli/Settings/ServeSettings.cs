@@ -9,15 +9,18 @@ namespace Portlight.Cli.Settings;
 /// <summary>Every setting of <c>serve</c>: the one table that the command line, the environment, settings files and docs/settings.md are made of.</summary>
 internal static class ServeSettings
 {
+    /// <summary>The value of <c>audit-log</c> that is no path.</summary>
+    public const string NoAuditLog = "off";
+
     public const string AuditLogDefaultInWords = "audit in the data directory";
     public const string InstanceQuotaDefaultInWords = "20, and none for the first account";
 
     public static ImmutableArray<Setting> All { get; } =
     [
         new("listen", "URL", ServeOptions.DefaultListen, "Where to answer; port 0 takes a free one", IsList: true, ReadListen),
-        new("tls-cert", "FILE", "none", "Certificate chain (PEM) for https:// addresses", IsList: false, File((options, path) => options with { TlsCertificate = path })),
-        new("tls-key", "FILE", "none", "Private key (PEM) of the certificate", IsList: false, File((options, path) => options with { TlsKey = path })),
-        new("data", "DIR", DataDirectory.DefaultInWords, "The data directory: database, credentials, endpoint", IsList: false, File((options, path) => options with { DataDirectory = path })),
+        new("tls-cert", "FILE", "none", "Certificate chain (PEM) for https:// addresses", IsList: false, File((options, path) => options with { TlsCertificate = path })) { IsPath = true },
+        new("tls-key", "FILE", "none", "Private key (PEM) of the certificate", IsList: false, File((options, path) => options with { TlsKey = path })) { IsPath = true },
+        new("data", "DIR", DataDirectory.DefaultInWords, "The data directory: database, credentials, endpoint", IsList: false, File((options, path) => options with { DataDirectory = path })) { IsPath = true },
         new("database", "sqlite", "sqlite", "Where state is kept: sqlite is a file in the data directory", IsList: false,
             Word((options, _) => options, "sqlite")),
         new("enforce", "auto|kernel|record", "auto",
@@ -62,7 +65,7 @@ internal static class ServeSettings
             Number(int.MaxValue, (options, count) => options with { StaticIpQuota = count })),
         new("retention", "DURATION", "90d", "How long operations are kept", IsList: false,
             Duration(TimeSpan.FromDays(36_500), (options, duration) => options with { Retention = duration })),
-        new("audit-log", "DIR|off", AuditLogDefaultInWords, "Where audit events are written as JSON lines, a file a day; off: they are in the database alone", IsList: false, ReadAuditLog),
+        new("audit-log", "DIR|off", AuditLogDefaultInWords, "Where audit events are written as JSON lines, a file a day; off: they are in the database alone", IsList: false, ReadAuditLog) { IsPath = true },
         new("audit-retention", "DURATION", "90d", "How long audit events are kept, in the database and in files", IsList: false,
             Duration(TimeSpan.FromDays(36_500), (options, duration) => options with { AuditRetention = duration })),
         new("audit-bytes-per-key", "COUNT", "131072", "Bytes of audit events a second that calls of one access key may fill which change nothing, and 128 times as much at once; what is more is only counted; 0 for no bound", IsList: false,
@@ -141,7 +144,7 @@ internal static class ServeSettings
         return texts[0] switch
         {
             "" => null,
-            "off" => options with { ExportsAudit = false, AuditDirectory = null },
+            NoAuditLog => options with { ExportsAudit = false, AuditDirectory = null },
             var path => options with { ExportsAudit = true, AuditDirectory = Path.GetFullPath(path) },
         };
     }

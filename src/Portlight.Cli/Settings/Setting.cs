@@ -19,6 +19,9 @@ internal delegate ServeOptions? ReadSetting(ServeOptions options, IReadOnlyList<
 /// <param name="Read">Its parser.</param>
 internal sealed record Setting(string Name, string Value, string Default, string Description, bool IsList, ReadSetting Read)
 {
+    /// <summary>Whether its value is a path: a relative one is relative to the current directory, in a settings file to the file's folder.</summary>
+    public bool IsPath { get; init; }
+
     public string Option => "--" + Name;
 
     public string EnvironmentVariable => SettingsReader.EnvironmentPrefix + Name.Replace('-', '_').ToUpperInvariant();

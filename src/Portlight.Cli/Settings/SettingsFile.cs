@@ -49,7 +49,7 @@ internal static class SettingsFile
             {
                 if (ServeSettings.Find(name) is { } setting)
                 {
-                    texts[setting] = values;
+                    texts[setting] = setting.IsPath ? [.. values.Select(value => Located(value, path))] : values;
                 }
                 else
                 {
@@ -64,6 +64,10 @@ internal static class SettingsFile
 
         return texts;
     }
+
+    /// <summary>The server may be started in any directory, so a relative path is taken from the folder of the file.</summary>
+    private static string Located(string value, string file) =>
+        value.Length == 0 || value == ServeSettings.NoAuditLog ? value : Path.GetFullPath(value, Path.GetDirectoryName(Path.GetFullPath(file))!);
 
     private static List<(string Name, IReadOnlyList<string> Values)> ReadJson(string text)
     {

@@ -6,6 +6,9 @@ namespace Portlight.Cli.Usage;
 /// <summary>Manual pages (man(7)) from the tree of verbs: what <c>--help</c> tells, for <c>man portlight-open</c>.</summary>
 internal static class ManualPage
 {
+    /// <summary>The first line of each, by which it is known as ours.</summary>
+    public const string Mark = ".\\\" Written by `portlight man` from its own verbs.";
+
     /// <summary>Every page, by the name of its file: <c>portlight.1</c>, <c>portlight-open.1</c>, <c>portlight-audit-show.1</c>.</summary>
     public static IEnumerable<(string File, string Text)> All(RootCommand root) => Pages(root, []);
 
@@ -26,6 +29,7 @@ internal static class ManualPage
         var name = string.Join('-', path.Prepend("portlight"));
         var typed = string.Join(' ', path.Prepend("portlight"));
         var text = new StringBuilder();
+        text.Append($"{Mark}\n");
         text.Append($".TH {Escaped(name.ToUpperInvariant())} 1 \"\" \"Portlight\" \"Portlight\"\n.SH NAME\n{Escaped(name)} \\- {Escaped(command.Description ?? "")}\n");
         text.Append($".SH SYNOPSIS\n.B {Escaped(typed)}\n{Escaped(Synopsis(command))}\n");
         Section(text, "VERBS", command.Subcommands.Where(verb => !verb.Hidden).Select(verb => (verb.Name, verb.Description)));
@@ -63,10 +67,10 @@ internal static class ManualPage
         }
     }
 
-    /// <summary>A backslash begins an escape, a hyphen may be broken or become another sign, and a line that begins with a dot or an apostrophe is a request.</summary>
+    /// <summary>Pages are ASCII, which every formatter reads. A backslash begins an escape, a hyphen may be broken or become another sign, and a line that begins with a dot or an apostrophe is a request.</summary>
     private static string Escaped(string text)
     {
-        var escaped = text.Replace("\\", "\\e", StringComparison.Ordinal).Replace("-", "\\-", StringComparison.Ordinal).Replace("\n", " ", StringComparison.Ordinal);
+        var escaped = text.Replace("\\", "\\e", StringComparison.Ordinal).Replace("-", "\\-", StringComparison.Ordinal).Replace("\n", " ", StringComparison.Ordinal).Replace("…", "...", StringComparison.Ordinal);
         return escaped.StartsWith('.') || escaped.StartsWith('\'') ? $"\\&{escaped}" : escaped;
     }
 }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Portlight.Cli.Ports;
+using Portlight.Cli.Usage;
 
 namespace Portlight.Cli.Verbs;
 
@@ -8,7 +9,7 @@ internal static class CloseVerb
 {
     public static Command Create()
     {
-        var name = new Argument<string>("name") { Description = "The instance" };
+        var name = InstanceNames.Argument("The instance");
         var ports = new Argument<string[]>("ports") { Description = PortReader.InWords, Arity = ArgumentArity.OneOrMore };
         var from = new Option<string[]>("--from") { HelpName = "SOURCE,...", Description = "Close them for these sources alone (default: the whole rule)", Arity = ArgumentArity.OneOrMore };
         var confirm = ConfirmTime.Option();

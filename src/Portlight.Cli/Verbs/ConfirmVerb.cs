@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Portlight.Cli.Ports;
+using Portlight.Cli.Usage;
 using Portlight.Wire.PortlightApi;
 
 namespace Portlight.Cli.Verbs;
@@ -12,7 +13,7 @@ internal static class ConfirmVerb
 {
     public static Command Create()
     {
-        var name = new Argument<string>("name") { Description = "The instance whose change waits" };
+        var name = InstanceNames.Argument("The instance whose change waits");
         var revert = new Option<bool>("--revert") { Description = "Undo the change now instead" };
         var yes = new Option<bool>("--yes", "-y") { Description = "Confirm even from an SSH session that was there before the change" };
         var where = new InstallationOptions();

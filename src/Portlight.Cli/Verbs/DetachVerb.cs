@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Portlight.Cli.Usage;
 using Portlight.Wire.PortlightApi;
 
 namespace Portlight.Cli.Verbs;
@@ -8,7 +9,7 @@ internal static class DetachVerb
 {
     public static Command Create()
     {
-        var name = new Argument<string>("name") { Description = "The attached instance" };
+        var name = InstanceNames.Argument("The attached instance");
         var yes = new Option<bool>("--yes", "-y") { Description = "Do not ask" };
         var where = new InstallationOptions();
         var command = new Command("detach", "Take an attached interface or machine from behind its firewall, and forget it") { name, yes };

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Portlight.Cli.Explain;
 using Portlight.Cli.Ports;
+using Portlight.Cli.Usage;
 using Portlight.Wire.PortlightApi;
 
 namespace Portlight.Cli.Verbs;
@@ -10,7 +11,7 @@ internal static class ExplainVerb
 {
     public static Command Create()
     {
-        var name = new Argument<string>("name") { Description = "The instance" };
+        var name = InstanceNames.Argument("The instance");
         var port = new Argument<string>("port") { Description = "One port, as in 22, 53/udp or icmp:8" };
         var from = new Option<string>("--from") { HelpName = "ADDRESS", Description = "Where the packet comes from", Required = true };
         var where = new InstallationOptions();

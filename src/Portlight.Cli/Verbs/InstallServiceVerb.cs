@@ -24,6 +24,7 @@ internal static class InstallServiceVerb
             var folder = parsed.GetValue(root) is { } named ? Path.TrimEndingDirectorySeparator(Path.GetFullPath(named)) : null;
             var output = parsed.InvocationConfiguration.Output;
             var units = new InstalledUnits(folder, output);
+            var pages = new InstalledPages(folder, output);
             var (isNow, isPrint, isRemove) = (parsed.GetValue(now), parsed.GetValue(print), parsed.GetValue(remove));
             if (isNow && (folder is not null || parsed.GetValue(noEnable) || isPrint || isRemove))
             {
@@ -38,6 +39,7 @@ internal static class InstallServiceVerb
             if (isRemove)
             {
                 units.Remove();
+                pages.Remove();
                 output.WriteLine("the rules stay in the kernel until `portlight teardown` or a boot; the data directory stays");
                 return ExitCode.Done;
             }
@@ -56,6 +58,7 @@ internal static class InstallServiceVerb
             }
 
             units.Write(texts);
+            pages.Write();
             if (!parsed.GetValue(noEnable))
             {
                 units.Enable();

@@ -9,6 +9,8 @@ namespace Portlight.Cli.Verbs;
 /// <summary><c>portlight logs</c>: the lines of the server's log, from the journal where the server is a service. A server that was started by hand writes them to its own stderr alone.</summary>
 internal static class LogsVerb
 {
+    private const int FileNotFound = 2; // ENOENT
+
     public static Command Create()
     {
         var follow = new Option<bool>("--follow", "-f") { Description = "Go on with every new line" };
@@ -37,7 +39,7 @@ internal static class LogsVerb
         }
         catch (Win32Exception missing)
         {
-            throw new FailedException($"`journalctl` cannot be run: {missing.Message}");
+            throw new FailedException($"`journalctl` cannot be run: {(missing.NativeErrorCode == FileNotFound ? "it is not on the search path" : new Win32Exception(missing.NativeErrorCode).Message)}");
         }
     }
 }

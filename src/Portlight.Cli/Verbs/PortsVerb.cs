@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Portlight.Cli.Ports;
+using Portlight.Cli.Usage;
 using Portlight.Domain;
 
 namespace Portlight.Cli.Verbs;
@@ -11,7 +12,7 @@ internal static class PortsVerb
 
     public static Command Create()
     {
-        var name = new Argument<string>("name") { Description = "The instance" };
+        var name = InstanceNames.Argument("The instance");
         var ports = new Argument<string[]>("ports") { Description = $"What is open afterwards, everything else is closed: {PortReader.InWords}; {Nothing} closes everything", Arity = ArgumentArity.ZeroOrMore };
         var confirm = ConfirmTime.Option();
         var yes = new Option<bool>("--yes", "-y") { Description = "Do not ask, even when this machine's own connections are cut" };

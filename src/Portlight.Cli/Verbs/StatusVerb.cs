@@ -16,6 +16,7 @@ internal static class StatusVerb
     {
         var json = new Option<bool>("--json") { Description = "The answer as JSON, in the shape of the API" };
         var name = new Argument<string?>("name") { Description = "Only this instance", Arity = ArgumentArity.ZeroOrOne };
+        name.CompletionSources.Add(InstanceNames.Find);
         var where = new InstallationOptions();
         var command = new Command("status", "Show what is desired and what is applied") { name, json };
         where.AddTo(command);

@@ -38,16 +38,31 @@ public sealed class InstallServiceTests : IDisposable
     public async Task Units_are_written_once_and_enabled_and_removed()
     {
         var first = await InstallAsync();
-        Assert.Equal(2, first.Split("wrote ").Length - 1);
+        Assert.Equal(2, first.Split($"wrote {Folder}").Length - 1);
         Assert.True(File.Exists(Path.Combine(Folder, "sysinit.target.wants", ServiceUnits.RestoreName)));
         Assert.True(File.Exists(Path.Combine(Folder, "multi-user.target.wants", ServiceUnits.ServerName)));
 
         var second = await InstallAsync();
-        Assert.DoesNotContain("wrote ", second, StringComparison.Ordinal);
+        Assert.DoesNotContain($"wrote {Folder}", second, StringComparison.Ordinal);
 
         await InstallAsync("--remove");
         Assert.Equal([], Directory.GetFiles(Folder, "portlight*", SearchOption.AllDirectories));
         Assert.Contains("no units are installed", await InstallAsync("--remove"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Manual_pages_come_and_go_with_the_units_and_those_of_others_stay()
+    {
+        var pages = Directory.CreateDirectory(Path.Combine(_root.FullName, "usr/local/share/man/man1")).FullName;
+        await File.WriteAllTextAsync(Path.Combine(pages, "portlight-open.1"), ".TH OTHER 1\n", TestContext.Current.CancellationToken);
+        await InstallAsync();
+        Assert.StartsWith(Portlight.Cli.Usage.ManualPage.Mark, await File.ReadAllTextAsync(Path.Combine(pages, "portlight-explain.1"), TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        Assert.True(Directory.GetFiles(pages).Length > 20);
+
+        await InstallAsync();
+        await InstallAsync("--remove");
+        Assert.Equal("portlight-open.1", Path.GetFileName(Assert.Single(Directory.GetFiles(pages))));
+        Assert.Equal(".TH OTHER 1\n", await File.ReadAllTextAsync(Path.Combine(pages, "portlight-open.1"), TestContext.Current.CancellationToken));
     }
 
     [Fact]

@@ -40,7 +40,7 @@ public class SettingsPaperTests
             would leave its default in force without a word.
 
             The file is named by `--settings FILE` or `PORTLIGHT_SETTINGS`; else it is /etc/portlight.toml as root and `$XDG_CONFIG_HOME/portlight.toml` for others, if that is there. It is flat TOML or JSON by its ending. A setting that may be given more than once is a list
-            there, and a text with commas in the environment. An empty variable is an unset one. Every verb that works on an installation
+            there, and a text with commas in the environment. An empty variable is an unset one. A relative path in the file is relative to its folder. Every verb that works on an installation
             finds it by `--data`, `PORTLIGHT_DATA`, the `data` of that file, or the default, in this order. `portlight check` shows what is in force and where it comes from.
             `--take-over` (replace what another installation has in the kernel) is said for one start and is no setting.
 

@@ -42,6 +42,27 @@ public sealed class SettingsReaderTests : IDisposable
         Assert.Equal(TimeSpan.FromDays(400), Read([("audit-retention", ["400d"])]).AuditRetention);
     }
 
+    [Theory]
+    [InlineData(".toml", "data = \"data\"\naudit-log = \"../log\"\ntls-cert = \"/etc/cert.pem\"\ntls-key = \"key.pem\"\nlisten = \"https://127.0.0.1:1\"\n")]
+    [InlineData(".json", """{"data":"data","audit-log":"../log","tls-cert":"/etc/cert.pem","tls-key":"key.pem","listen":"https://127.0.0.1:1"}""")]
+    public void A_relative_path_in_a_settings_file_is_relative_to_its_folder(string ending, string text)
+    {
+        var folder = _folder.CreateSubdirectory("etc").FullName;
+        var options = Read([], [], Write($"etc/a{ending}", text));
+        Assert.Equal(
+            (Path.Combine(folder, "data"), Path.Combine(_folder.FullName, "log"), "/etc/cert.pem", Path.Combine(folder, "key.pem")),
+            (options.DataDirectory, options.AuditDirectory, options.TlsCertificate, options.TlsKey));
+        Assert.False(Read([], [], Write("etc/off.toml", "audit-log = \"off\"\n")).ExportsAudit);
+        // Typed at a prompt, it is relative to where one stands.
+        Assert.Equal(Path.GetFullPath("log"), Read([("audit-log", ["log"])]).AuditDirectory);
+    }
+
+    [Fact]
+    public void Every_setting_that_takes_a_file_or_a_directory_is_known_to() =>
+        Assert.Equal(
+            ServeSettings.All.Where(setting => setting.Value.Contains("FILE", StringComparison.Ordinal) || setting.Value.Contains("DIR", StringComparison.Ordinal)),
+            ServeSettings.All.Where(setting => setting.IsPath));
+
     [Fact]
     public void The_nearer_source_wins()
     {

@@ -99,33 +99,6 @@ public sealed class FirstHourTests : IDisposable
         Assert.Contains("there is no instance web-2", (await RunAsync("explain web-2 --from 198.51.100.7 22")).Error, StringComparison.Ordinal);
     }
 
-    [Theory]
-    [InlineData("portlight sta", "status")]
-    [InlineData("portlight audit v", "verify")]
-    [InlineData("portlight status --js", "--json")]
-    public async Task The_script_for_bash_completes_verbs_and_options(string typed, string word)
-    {
-        var script = (await CommandLine.RunAsync("completion bash")).Output;
-        var start = new ProcessStartInfo("bash", ["-euc", script + """
-            COMP_LINE=$1 COMP_POINT=${#1}
-            read -ra COMP_WORDS <<<"$1"
-            COMP_CWORD=$((${#COMP_WORDS[@]} - 1))
-            _portlight
-            printf '%s\n' "${COMPREPLY[@]}"
-            """, "bash", typed]) { RedirectStandardOutput = true, RedirectStandardError = true };
-        start.Environment["PATH"] = AppContext.BaseDirectory + ":" + start.Environment["PATH"];
-        using var bash = Process.Start(start)!;
-        var error = bash.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
-        Assert.Contains(word, (await bash.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken)).Split('\n'));
-        Assert.Empty(await error);
-    }
-
-    [Theory]
-    [InlineData("zsh", "compdef _portlight portlight")]
-    [InlineData("fish", "complete -c portlight")]
-    public async Task Other_shells_have_a_script_of_their_own(string shell, string line) =>
-        Assert.Contains(line, (await CommandLine.RunAsync($"completion {shell}")).Output, StringComparison.Ordinal);
-
     [Fact]
     public async Task Every_verb_has_a_manual_page_with_its_options_and_examples()
     {
@@ -136,9 +109,22 @@ public sealed class FirstHourTests : IDisposable
         {
             var page = await File.ReadAllTextAsync(Path.Combine(folder, $"portlight-{path.Replace(' ', '-')}.1"), TestContext.Current.CancellationToken);
             Assert.All(VerbExamples.Of(path)!.Examples, example => Assert.Contains(example.Line.Replace("\\", "\\e", StringComparison.Ordinal).Replace("-", "\\-", StringComparison.Ordinal), page, StringComparison.Ordinal));
-            Assert.All(page.Split('\n'), line => Assert.Matches(@"^(\.(TH|SH|TP|B) ?|[^.'])|^$", line));
+            Assert.All(page.Split('\n'), line => Assert.Matches(@"^(\.(TH|SH|TP|B|\\"") ?|[^.'])|^$", line));
             Assert.DoesNotMatch("(?<!\\\\)--", page);
         }
+    }
+
+    [Fact]
+    public async Task The_formatter_of_manual_pages_finds_no_fault_in_any()
+    {
+        Assert.SkipUnless(File.Exists("/usr/bin/groff"), "groff-base is not installed");
+        var folder = Path.Combine(_folder.FullName, "man1");
+        Assert.Equal(0, (await CommandLine.RunAsync($"man {folder}")).Code);
+        using var groff = Process.Start(new ProcessStartInfo("/usr/bin/groff", ["-man", "-Tascii", "-ww", "-P-c", .. Directory.GetFiles(folder)]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        var error = groff.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+        var text = await groff.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
+        Assert.Equal("", await error);
+        Assert.Contains("portlight-explain - Tell whether a packet comes in", text, StringComparison.Ordinal);
     }
 
     private static IEnumerable<string> Warnings(params string[] listen) =>

@@ -1,0 +1,34 @@
+using System.CommandLine.Completions;
+using Portlight.Cli.Verbs;
+
+namespace Portlight.Cli.Usage;
+
+/// <summary>Completes the names of instances by asking the server that runs, for a moment and without a word: somebody waits at a prompt.</summary>
+internal static class InstanceNames
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+
+    /// <summary>The argument that names an instance, in every verb that has one.</summary>
+    public static System.CommandLine.Argument<string> Argument(string description)
+    {
+        var argument = new System.CommandLine.Argument<string>("name") { Description = description };
+        argument.CompletionSources.Add(Find);
+        return argument;
+    }
+
+    /// <summary>None where no server answers in time.</summary>
+    public static IEnumerable<CompletionItem> Find(CompletionContext context)
+    {
+        try
+        {
+            using var patience = new CancellationTokenSource(Patience);
+            using var installation = Installation.Open(DataDirectory.Resolve(context.ParseResult.GetValue<string?>("--data")));
+            var status = Task.Run(() => StatusVerb.ReadAsync(installation, name: null, patience.Token), patience.Token).GetAwaiter().GetResult();
+            return [.. status.Instances.Select(instance => instance.Name).Distinct().Order(StringComparer.Ordinal).Select(name => new CompletionItem(name))];
+        }
+        catch (Exception silent) when (silent is UsageException || ExpectedFault.Is(silent))
+        {
+            return [];
+        }
+    }
+}
