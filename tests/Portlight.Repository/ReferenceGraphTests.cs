@@ -11,13 +11,13 @@ public partial class ReferenceGraphTests
         ["Portlight.Domain"] = [],
         ["Portlight.Linux"] = [],
         ["Portlight.Wire"] = ["Portlight.Domain"],
-        ["Portlight.Iam"] = ["Portlight.Domain"],
+        ["Portlight.Policies"] = ["Portlight.Domain"],
         ["Portlight.Storage"] = ["Portlight.Domain", "Portlight.Linux"],
         ["Portlight.Nftables"] = ["Portlight.Domain", "Portlight.Linux"],
         ["Portlight.AgentProtocol"] = ["Portlight.Domain"],
         ["Portlight.Agent"] = ["Portlight.Domain", "Portlight.Linux", "Portlight.Nftables", "Portlight.AgentProtocol"],
-        ["Portlight.Server"] = ["Portlight.Domain", "Portlight.Linux", "Portlight.Iam", "Portlight.Wire", "Portlight.Storage", "Portlight.AgentProtocol"],
-        ["Portlight.Cli"] = ["Portlight.Domain", "Portlight.Linux", "Portlight.Iam", "Portlight.Wire", "Portlight.Storage", "Portlight.Nftables", "Portlight.AgentProtocol", "Portlight.Agent", "Portlight.Server"],
+        ["Portlight.Server"] = ["Portlight.Domain", "Portlight.Linux", "Portlight.Policies", "Portlight.Wire", "Portlight.Storage", "Portlight.AgentProtocol"],
+        ["Portlight.Cli"] = ["Portlight.Domain", "Portlight.Linux", "Portlight.Policies", "Portlight.Wire", "Portlight.Storage", "Portlight.Nftables", "Portlight.AgentProtocol", "Portlight.Agent", "Portlight.Server"],
     };
 
     [Fact]

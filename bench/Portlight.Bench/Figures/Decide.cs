@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using Portlight.Iam;
+using Portlight.Policies;
 
 namespace Portlight.Bench.Figures;
 

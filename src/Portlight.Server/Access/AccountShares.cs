@@ -5,7 +5,7 @@ namespace Portlight.Server.Access;
 
 /// <summary>
 /// What the requests of one account may cost the others: the work of its policies and simulations, of very large requests and answers, in steps as
-/// <see cref="Iam.EvaluationBudget"/> counts them; and the memory of large answers that are still on their way. Ordinary requests cost next to nothing here: the number
+/// <see cref="Policies.EvaluationBudget"/> counts them; and the memory of large answers that are still on their way. Ordinary requests cost next to nothing here: the number
 /// of requests is <see cref="RateLimiter"/>'s. Only accounts with a verified key get a share.
 /// </summary>
 internal sealed class AccountShares(TimeProvider clock)

@@ -1,4 +1,4 @@
-using Portlight.Iam;
+using Portlight.Policies;
 using Portlight.Server.Operations;
 using Portlight.Wire;
 

@@ -3,7 +3,7 @@ using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
 using Portlight.Domain;
-using Portlight.Iam;
+using Portlight.Policies;
 
 namespace Portlight.Server.Access;
 

@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using Portlight.Iam;
+using Portlight.Policies;
 using Portlight.Storage;
 
 namespace Portlight.Server.Access;

@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
 using Portlight.Domain;
-using Portlight.Iam;
+using Portlight.Policies;
 using Portlight.Storage;
 
 namespace Portlight.Server.Access;

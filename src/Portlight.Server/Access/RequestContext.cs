@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
-using Portlight.Iam;
+using Portlight.Policies;
 using Portlight.Server.Operations;
 
 namespace Portlight.Server.Access;

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using Portlight.Domain;
-using Portlight.Iam;
+using Portlight.Policies;
 using Portlight.Server.Access;
 
 namespace Portlight.Server.Audit;

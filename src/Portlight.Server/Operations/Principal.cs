@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 using Portlight.Domain;
-using Portlight.Iam;
+using Portlight.Policies;
 using Portlight.Server.Access;
 
 namespace Portlight.Server.Operations;

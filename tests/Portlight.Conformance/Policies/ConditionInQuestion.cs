@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using Portlight.Iam;
+using Portlight.Policies;
 
 namespace Portlight.Conformance.Policies;
 

@@ -1,8 +1,8 @@
 using System.Diagnostics;
 using System.Text.Json.Nodes;
 using CsCheck;
-using Portlight.Iam.Tests;
-using Portlight.Iam.Tests.Reference;
+using Portlight.Policies.Tests;
+using Portlight.Policies.Tests.Reference;
 
 namespace Portlight.Conformance.Policies;
 

@@ -1,8 +1,8 @@
 using System.Collections.Immutable;
 using System.Text.Json.Nodes;
-using Portlight.Iam;
-using Portlight.Iam.Tests;
-using Portlight.Iam.Tests.Reference;
+using Portlight.Policies;
+using Portlight.Policies.Tests;
+using Portlight.Policies.Tests.Reference;
 
 namespace Portlight.Conformance.Policies;
 

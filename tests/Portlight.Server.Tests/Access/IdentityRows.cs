@@ -1,6 +1,6 @@
 using System.Text;
 using Portlight.Domain;
-using Portlight.Iam;
+using Portlight.Policies;
 using Portlight.Server.Access;
 using Portlight.Wire.SigV4;
 

@@ -1,5 +1,5 @@
 using Portlight.Domain;
-using Portlight.Iam;
+using Portlight.Policies;
 using Portlight.Server.Access;
 using Portlight.Server.Operations;
 using Portlight.Wire;

@@ -1,4 +1,4 @@
-using Portlight.Iam;
+using Portlight.Policies;
 
 namespace Portlight.Server.Tests.Access;
 

@@ -1,5 +1,5 @@
 using Microsoft.Extensions.Logging.Abstractions;
-using Portlight.Iam;
+using Portlight.Policies;
 using Portlight.Server.Access;
 
 namespace Portlight.Server.Tests.Access;

@@ -1,6 +1,6 @@
 using System.Text;
 using Portlight.Domain;
-using Portlight.Iam;
+using Portlight.Policies;
 using Portlight.Storage;
 
 namespace Portlight.Server.Operations.Iam;

@@ -1,7 +1,7 @@
 using System.Collections.Frozen;
 using System.Collections.Immutable;
 using System.Globalization;
-using Portlight.Iam;
+using Portlight.Policies;
 using Portlight.Wire;
 
 namespace Portlight.Server.Operations.Iam;

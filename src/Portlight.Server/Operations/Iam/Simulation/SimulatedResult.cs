@@ -1,5 +1,5 @@
 using System.Globalization;
-using Portlight.Iam;
+using Portlight.Policies;
 using Portlight.Wire;
 
 namespace Portlight.Server.Operations.Iam;

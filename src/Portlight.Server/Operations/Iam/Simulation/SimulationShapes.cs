@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using Portlight.Iam;
+using Portlight.Policies;
 using Portlight.Wire.Query;
 
 namespace Portlight.Server.Operations.Iam;

@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using Portlight.Iam;
+using Portlight.Policies;
 using Portlight.Server.Access;
 using Portlight.Storage;
 using Portlight.Wire;
