@@ -1,9 +1,10 @@
 namespace Portlight.Storage;
 
 /// <summary>
-/// Where desired state is kept. A write is a decision: a function of what is stored now that says what shall change. Decisions run one after the other and
-/// see each other's results; what they change is durable (it survives power loss) before <see cref="CommitAsync{T}"/> returns. Several decisions share one
-/// durable commit. Contract suite: tests/Portlight.Storage.Tests.
+/// Where desired state is kept. A write is prepared on its caller's thread, from what is stored, and then gets its place in the order of writes if nothing that it has
+/// read has been changed meanwhile; else it is prepared again. So writes are serialisable, and the one thread that writes for everybody only appends. What a write
+/// changes is durable (it survives power loss) before <see cref="CommitAsync{T}"/> returns. Several writes share one durable commit. Contract suite:
+/// tests/Portlight.Storage.Tests.
 /// </summary>
 public interface IStore : IAsyncDisposable
 {
@@ -22,14 +23,20 @@ public interface IStore : IAsyncDisposable
     StoreException? Problem { get; }
 
     /// <summary>
-    /// Runs a decision and commits what it changed. When it throws, nothing of it is written and the exception reaches the caller.
+    /// Prepares a write and commits it. When the preparation throws, nothing of it is written and the exception reaches the caller.
     /// </summary>
-    /// <param name="decide">Runs on the thread that writes, so it must not wait for anything. It runs once.</param>
-    /// <param name="cancellationToken">Withdraws a decision that has not begun.</param>
+    /// <param name="prepare">
+    /// Says what shall change, of what it reads in the view. It runs on the caller's thread, at once, and may run several times: it must have no effect but its
+    /// result. What it reads it rests on; it sees the writes before it, also those that are not durable yet, and not its own changes.
+    /// </param>
+    /// <param name="account">Whose write it is: when there are many, accounts take turns. Empty for the server's own.</param>
+    /// <param name="cancellationToken">Withdraws a write that has no place yet.</param>
+    /// <exception cref="ConflictException">Others change what it rests on again and again. Nothing was written.</exception>
     /// <exception cref="StoreException">
     /// The store could not commit. Nothing was written; or, with <see cref="StoreException.IsOutcomeUnknown"/>, only the next start of a store can tell.
     /// </exception>
-    Task<T> CommitAsync<T>(Func<IStoreView, Changes, T> decide, CancellationToken cancellationToken = default);
+    /// <exception cref="ObjectDisposedException">The store is closed.</exception>
+    Task<Committed<T>> CommitAsync<T>(Func<IStoreView, Changes, T> prepare, string account = "", CancellationToken cancellationToken = default);
 
     /// <summary>
     /// Called at start: from now on <paramref name="observer"/> gets every committed change of instances, in order of revision, after it is durable and before
@@ -44,7 +51,7 @@ public interface IStore : IAsyncDisposable
     void NoteApplied(long revision);
 
     /// <summary>
-    /// Adds an event to the audit log that no decision carries: a read, a refusal. It is durable with the next commit, or a tenth of a second later at the latest;
+    /// Adds an event to the audit log that no write carries: a read, a refusal. It is durable with the next commit, or a tenth of a second later at the latest;
     /// a crash before that loses it. Waits while more events are on their way than memory should hold. After a commit that failed it fails at once, until one
     /// succeeds; what it had taken before is kept and tried again.
     /// </summary>

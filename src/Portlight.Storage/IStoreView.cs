@@ -3,7 +3,7 @@ using Portlight.Domain;
 
 namespace Portlight.Storage;
 
-/// <summary>Reads. Inside a decision: what earlier decisions left, without the decision's own changes.</summary>
+/// <summary>Reads. While a write is prepared: what the writes before it leave, without its own changes.</summary>
 public interface IStoreView : IAuditView
 {
     /// <summary>Revision up to which the kernel holds what is stored.</summary>

@@ -5,6 +5,7 @@ using System.Text.Json;
 using System.Text.RegularExpressions;
 using Portlight.Domain;
 using Portlight.Server.Operations;
+using Portlight.TestKit;
 using Portlight.Wire.SigV4;
 
 namespace Portlight.Server.Tests;
@@ -29,7 +30,7 @@ internal sealed partial class AuthorisationMatrix(ServerHarness server)
     public async Task PrepareAsync()
     {
         server.Agent.Facts = new AgentProtocol.AttachmentFacts(null, []);
-        await server.Server.Store.CommitAsync((_, changes) =>
+        await server.Server.Store.SaveAsync((_, changes) =>
         {
             changes.Save(new Account(OtherAccount, AccountState.SettingUp, IsOwner: false, server.Clock.GetUtcNow()));
             changes.Save(new OpenRegion(OtherRegion, IsReady: false, server.Clock.GetUtcNow()));
@@ -141,7 +142,7 @@ internal sealed partial class AuthorisationMatrix(ServerHarness server)
     }
 
     /// <summary>What samples name: tagged and running, attached, with a static IP, free, by the number of the cell.</summary>
-    private Task AddResourcesAsync(int cell) => server.Server.Store.CommitAsync((_, changes) =>
+    private Task AddResourcesAsync(int cell) => server.Server.Store.SaveAsync((_, changes) =>
     {
         var tags = Tags.None.Add("team", "web");
         var now = server.Clock.GetUtcNow();

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using Portlight.Storage;
 using Portlight.Storage.Sqlite;
+using Portlight.TestKit;
 
 namespace Portlight.Server.Tests;
 
@@ -31,7 +32,7 @@ public sealed class ExpiryTests : IAsyncLifetime
     {
         for (var day = 0; day < 5; day++)
         {
-            await store.CommitAsync((_, changes) =>
+            await store.SaveAsync((_, changes) =>
             {
                 changes.Record(new AuditEvent(clock.GetUtcNow(), """{"eventName":"Op"}"""u8.ToArray()));
                 return true;

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Text;
 using System.Text.Json;
 using Portlight.Domain;
+using Portlight.TestKit;
 using Portlight.Wire.SigV4;
 
 namespace Portlight.Server.Tests;
@@ -27,7 +28,7 @@ internal static class Identities
         return await server.AddKeyAsync(account, await server.SaveAsync(with?.Invoke(user) ?? user));
     }
 
-    public static async Task<User> SaveAsync(this ServerHarness server, User user) => await server.Server.Store.CommitAsync((_, changes) =>
+    public static async Task<User> SaveAsync(this ServerHarness server, User user) => await server.Server.Store.SaveAsync((_, changes) =>
     {
         changes.Save(user);
         return user;
@@ -59,7 +60,7 @@ internal static class Identities
             DefaultVersion = 1,
             LastVersion = 1,
         };
-        return await server.Server.Store.CommitAsync((_, changes) =>
+        return await server.Server.Store.SaveAsync((_, changes) =>
         {
             changes.Save(policy);
             return policy.Arn;
@@ -68,7 +69,7 @@ internal static class Identities
 
     /// <summary>Changes an instance's row as somebody else's request would.</summary>
     public static Task<Instance> ChangeAsync(this ServerHarness server, string name, Func<Instance, Instance> change) =>
-        server.Server.Store.CommitAsync((view, changes) => changes.Save(change(view.FindInstance(server.Scope, name)!)), TestContext.Current.CancellationToken);
+        server.Server.Store.SaveAsync((view, changes) => changes.Save(change(view.FindInstance(server.Scope, name)!)), TestContext.Current.CancellationToken);
 
     public static Task TagAsync(this ServerHarness server, string name, string key, string? value) =>
         server.ChangeAsync(name, instance => instance with { Tags = instance.Tags.SetItem(key, value) });
@@ -89,7 +90,7 @@ internal static class Identities
     }
 
     /// <summary>Makes a key inactive.</summary>
-    public static Task<AwsCredentials> DisableAsync(this ServerHarness server, AwsCredentials key) => server.Server.Store.CommitAsync((view, changes) =>
+    public static Task<AwsCredentials> DisableAsync(this ServerHarness server, AwsCredentials key) => server.Server.Store.SaveAsync((view, changes) =>
     {
         changes.Save(view.FindAccessKey(key.AccessKeyId)! with { IsActive = false });
         return key;
@@ -99,7 +100,7 @@ internal static class Identities
     {
         var id = "AKIA" + Guid.NewGuid().ToString("N")[..16].ToUpperInvariant();
         var secret = Guid.NewGuid().ToString("N");
-        await server.Server.Store.CommitAsync((_, changes) =>
+        await server.Server.Store.SaveAsync((_, changes) =>
         {
             changes.Save(new AccessKey(id, account, user.Name, server.Secrets.Seal(Encoding.UTF8.GetBytes(secret)), IsActive: true, server.Clock.GetUtcNow()) { UserId = user.Id });
             return true;

@@ -1,5 +1,6 @@
 using Portlight.Domain;
 using Portlight.Storage;
+using Portlight.TestKit;
 
 namespace Portlight.Server.Tests;
 
@@ -19,7 +20,7 @@ internal sealed class MatrixIdentities(ServerHarness server)
         .Replace("{roleArn}", $"arn:aws:iam::{account}:role/target-{{n}}", StringComparison.Ordinal);
 
     /// <summary>Takes away what earlier cells had, or the account would be full.</summary>
-    public Task AddAsync(int cell) => server.Server.Store.CommitAsync((view, changes) =>
+    public Task AddAsync(int cell) => server.Server.Store.SaveAsync((view, changes) =>
     {
         var account = server.Scope.AccountId;
         Clear(view, changes, account);

@@ -2,6 +2,7 @@ using Portlight.AgentProtocol;
 using Portlight.Domain;
 using Portlight.Server.Operations;
 using Portlight.Server.Tests.Audit;
+using Portlight.TestKit;
 
 namespace Portlight.Server.Tests;
 
@@ -56,7 +57,7 @@ public sealed class ReconcilerTests
         var revisions = new List<long>();
         foreach (var port in new[] { 25, 80, 443 })
         {
-            revisions.Add(await server.Server.Store.CommitAsync((view, changes) => changes.Save(view.FindInstance(server.Scope, "web-1")! with { Ports = Ports(port) }).Revision, TestContext.Current.CancellationToken));
+            revisions.Add(await server.Server.Store.SaveAsync((view, changes) => changes.Save(view.FindInstance(server.Scope, "web-1")! with { Ports = Ports(port) }).Revision, TestContext.Current.CancellationToken));
         }
 
         release();
@@ -74,7 +75,7 @@ public sealed class ReconcilerTests
         var instance = await server.AddInstanceAsync("web-1", Ports(22));
         await server.Server.Reconciled.ConfirmAsync(instance.Revision, TimeSpan.FromMinutes(1));
         server.Agent.Refuse(wanted => wanted.Ports.Equals(Ports(443)) ? "no room" : null);
-        var refused = await server.Server.Store.CommitAsync((_, changes) => changes.Save(instance with { Ports = Ports(443) }).Revision, TestContext.Current.CancellationToken);
+        var refused = await server.Server.Store.SaveAsync((_, changes) => changes.Save(instance with { Ports = Ports(443) }).Revision, TestContext.Current.CancellationToken);
 
         Assert.NotNull(await server.Server.Reconciled.ConfirmAsync(refused, TimeSpan.FromMinutes(1)));
 
@@ -96,7 +97,7 @@ public sealed class ReconcilerTests
         var release = server.Agent.Hold();
 
         // More than a page of them, all behind one that is under way.
-        var saved = await Task.WhenAll(Enumerable.Range(1000, 500).Select(port => server.Server.Store.CommitAsync(
+        var saved = await Task.WhenAll(Enumerable.Range(1000, 500).Select(port => server.Server.Store.SaveAsync(
             (view, changes) =>
             {
                 var changed = changes.Save(view.FindInstance(server.Scope, "web-1")! with { Ports = Ports(port) });
@@ -121,7 +122,7 @@ public sealed class ReconcilerTests
         var instance = await server.AddInstanceAsync("web-1", Ports(22));
         await server.Server.Reconciled.ConfirmAsync(instance.Revision, TimeSpan.FromMinutes(1));
         server.Agent.Refuse(_ => "the table belongs to another program");
-        var refused = await server.Server.Store.CommitAsync((_, changes) => changes.Save(instance with { Ports = Ports(443) }).Revision, TestContext.Current.CancellationToken);
+        var refused = await server.Server.Store.SaveAsync((_, changes) => changes.Save(instance with { Ports = Ports(443) }).Revision, TestContext.Current.CancellationToken);
 
         Assert.IsType<AgentReport.Rejected>(await server.Server.Reconciled.ConfirmAsync(refused + 1, TimeSpan.FromMinutes(1)));
 
@@ -167,7 +168,7 @@ public sealed class ReconcilerTests
             await SaveAsync("CreateInstance", changes => template with { Name = "web-2", Id = Guid.NewGuid(), Index = changes.NewIndex(), State = InstanceState.Pending });
             return await SaveAsync("PutInstancePublicPorts", _ => store.View.FindInstance(server.Scope, "web-2")! with { Ports = Ports(80) });
 
-            Task<long> SaveAsync(string operation, Func<Storage.Changes, Instance> next) => store.CommitAsync((_, changes) =>
+            Task<long> SaveAsync(string operation, Func<Storage.Changes, Instance> next) => store.SaveAsync((_, changes) =>
             {
                 var saved = changes.Save(next(changes));
                 changes.Save(OperationShapes.Begin(new Call { RequestId = "", Now = server.Clock.GetUtcNow() }, saved, operation, null));

@@ -3,6 +3,7 @@ using System.Text.Json.Serialization.Metadata;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
 using Portlight.Domain;
+using Portlight.TestKit;
 using Portlight.Wire;
 using Portlight.Wire.Client;
 using Portlight.Wire.SigV4;
@@ -120,7 +121,7 @@ internal sealed class ServerHarness : IAsyncDisposable
     /// <summary>Stores a running instance as CreateInstances leaves it, without asking for it through the API.</summary>
     public async Task<Instance> AddInstanceAsync(string name, PortSet? ports = null)
     {
-        var saved = await Server.Store.CommitAsync((_, changes) => changes.Save(new Instance
+        var saved = await Server.Store.SaveAsync((_, changes) => changes.Save(new Instance
         {
             Scope = Scope,
             Name = name,

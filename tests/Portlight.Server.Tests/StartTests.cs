@@ -5,6 +5,7 @@ using System.Security.Cryptography.X509Certificates;
 using Portlight.AgentProtocol;
 using Portlight.Domain;
 using Portlight.Storage;
+using Portlight.TestKit;
 
 namespace Portlight.Server.Tests;
 
@@ -155,9 +156,9 @@ public sealed class StartTests : IDisposable
     {
         await using (var server = await StartAsync(Options))
         {
-            await server.Store.CommitAsync((_, changes) => changes.Save(Attached(changes.NewIndex(), "web-1", new Attachment.Lab())), TestContext.Current.CancellationToken);
-            await server.Store.CommitAsync((_, changes) => changes.Save(Attached(changes.NewIndex(), "web-2", new Attachment.ThisHost([], []))), TestContext.Current.CancellationToken);
-            await server.Store.CommitAsync((_, changes) => changes.Save(Attached(changes.NewIndex(), "noted", new Attachment.Recorded())), TestContext.Current.CancellationToken);
+            await server.Store.SaveAsync((_, changes) => changes.Save(Attached(changes.NewIndex(), "web-1", new Attachment.Lab())), TestContext.Current.CancellationToken);
+            await server.Store.SaveAsync((_, changes) => changes.Save(Attached(changes.NewIndex(), "web-2", new Attachment.ThisHost([], []))), TestContext.Current.CancellationToken);
+            await server.Store.SaveAsync((_, changes) => changes.Save(Attached(changes.NewIndex(), "noted", new Attachment.Recorded())), TestContext.Current.CancellationToken);
         }
 
         var before = agent.Synchronisations;

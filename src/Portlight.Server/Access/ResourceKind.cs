@@ -10,8 +10,11 @@ namespace Portlight.Server.Access;
 internal sealed record ResourceKind<TRow>
     where TRow : class
 {
-    /// <summary>What a caller must be allowed on the account's resources to be told of one that it may not touch, <c>lightsail:GetInstance</c>.</summary>
-    public required string ReadAction { get; init; }
+    /// <summary>
+    /// What a caller must be allowed on the account's resources to be told of one that it may not touch, <c>lightsail:GetInstance</c>; null where a refusal shows
+    /// nothing but what the request itself names.
+    /// </summary>
+    public string? ReadAction { get; init; }
 
     public required Func<IStoreView, Scope, string, TRow?> Find { get; init; }
 
@@ -19,11 +22,11 @@ internal sealed record ResourceKind<TRow>
 
     public Func<TRow, ImmutableSortedDictionary<string, string?>?> Tags { get; init; } = _ => null;
 
-    /// <summary>Whether nothing that can be asked about has changed from one row to the other.</summary>
-    public required Func<TRow, TRow, bool> IsSame { get; init; }
-
     /// <summary>What a permission is asked on when there is none of the name, without tags.</summary>
-    public required Func<Call, string> MissingArn { get; init; }
+    public required Func<Call, string, string> MissingArn { get; init; }
+
+    /// <summary>What a refusal calls one of that name; null for its ARN.</summary>
+    public Func<string, string>? ShownAs { get; init; }
 
     /// <summary>What a caller that may is told when there is none of the name.</summary>
     public required Func<string, LightsailException> Missing { get; init; }
@@ -38,8 +41,7 @@ internal static class ResourceKinds
         Find = (view, scope, name) => view.FindInstance(scope, name),
         Arn = instance => instance.Arn,
         Tags = instance => instance.Tags,
-        IsSame = (one, two) => one.Revision == two.Revision, // revisions are given out once
-        MissingArn = call => AnyOf(call, nameof(ResourceType.Instance)),
+        MissingArn = (call, _) => AnyOf(call, nameof(ResourceType.Instance)),
         Missing = name => new NotFoundException($"The Instance does not exist: {name}"),
     };
 
@@ -48,8 +50,7 @@ internal static class ResourceKinds
         ReadAction = "lightsail:GetStaticIp",
         Find = (view, scope, name) => view.FindStaticIp(scope, name),
         Arn = staticIp => staticIp.Arn,
-        IsSame = (one, two) => one.Id == two.Id, // it has no tags
-        MissingArn = call => AnyOf(call, nameof(ResourceType.StaticIp)),
+        MissingArn = (call, _) => AnyOf(call, nameof(ResourceType.StaticIp)),
         Missing = name => new NotFoundException($"The StaticIp does not exist: {name}"),
     };
 
@@ -59,8 +60,7 @@ internal static class ResourceKinds
         Find = (view, scope, name) => view.FindKeyPair(scope, name),
         Arn = keyPair => keyPair.Arn,
         Tags = keyPair => keyPair.Tags,
-        IsSame = (one, two) => one.Id == two.Id && one.Tags.SequenceEqual(two.Tags),
-        MissingArn = call => AnyOf(call, nameof(ResourceType.KeyPair)),
+        MissingArn = (call, _) => AnyOf(call, nameof(ResourceType.KeyPair)),
         Missing = name => new NotFoundException($"The KeyPair does not exist: {name}"),
     };
 

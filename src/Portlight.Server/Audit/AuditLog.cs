@@ -97,12 +97,15 @@ internal sealed partial class AuditLog(IStore store, string ownerAccountId, stri
         }
     }
 
-    /// <summary>Records a call among its own changes. Returns the event's id, which counts once the changes are durable; null when nothing is changed.</summary>
+    /// <summary>
+    /// Adds a call to its own changes. Returns the event's id, which counts once the changes are durable, and its length; null when nothing is changed. It may be called
+    /// several times, before the changes that hold.
+    /// </summary>
     /// <param name="call">A call that was found to be allowed.</param>
     /// <param name="view">What was stored before.</param>
-    /// <param name="changes">What the decision changes.</param>
-    /// <param name="result">What the decision returns.</param>
-    public string? RecordWith(Call call, IStoreView view, Changes changes, object? result)
+    /// <param name="changes">What the call changes.</param>
+    /// <param name="result">What the preparation returns.</param>
+    public (string Id, int Length)? RecordWith(Call call, IStoreView view, Changes changes, object? result)
     {
         if (changes.IsEmpty || call.Audit.RecordedEventId is not null)
         {
@@ -110,16 +113,25 @@ internal sealed partial class AuditLog(IStore store, string ownerAccountId, stri
         }
 
         var written = new AuditedCall(call) { Recipient = call.Principal.AccountId, Region = RegionOf(call), View = view, Changes = changes, Result = result };
-        changes.Record(ToEvent(written));
-        return written.EventId;
+        var recorded = Write(written);
+        changes.Record(recorded);
+        return (written.EventId, recorded.Json.Length);
     }
+
+    /// <summary>The event of a call is durable with its changes.</summary>
+    public void NoteRecorded(Call call, int length) => shares.Fill(call.Principal, length);
 
     private AuditEvent ToEvent(AuditedCall call)
     {
+        var recorded = Write(call);
+        shares.Fill(call.Call.Principal, recorded.Json.Length);
+        return recorded;
+    }
+
+    private AuditEvent Write(AuditedCall call)
+    {
         var at = clock.GetUtcNow();
-        var text = AuditEventJson.Write(call, at);
-        shares.Fill(call.Call.Principal, text.Length);
-        return new AuditEvent(at, text);
+        return new AuditEvent(at, AuditEventJson.Write(call, at));
     }
 
     private string RegionOf(Call call) => call.Entry?.Service is { SpeaksQuery: true } ? GlobalRegion : call.Region.Length > 0 ? call.Region : homeRegion;

@@ -19,7 +19,7 @@ internal sealed class AuditNotes
     public string? ClaimedAccessKeyId { get; set; }
 
     /// <summary>
-    /// Writes the value of <c>responseElements</c>, for an operation whose answer is more than operation records and what its decision returns. Never a secret.
+    /// Writes the value of <c>responseElements</c>, for an operation whose answer is more than operation records and the thing that was made. Never a secret.
     /// </summary>
     public Action<Utf8JsonWriter>? Response { get; set; }
 

@@ -31,6 +31,6 @@ internal sealed record AuditedCall(Call Call)
 
     public Changes? Changes { get; init; }
 
-    /// <summary>What the decision returned.</summary>
+    /// <summary>What the preparation of the write returned.</summary>
     public object? Result { get; init; }
 }

@@ -7,7 +7,7 @@ using Portlight.Storage;
 namespace Portlight.Server.Audit;
 
 /// <summary>
-/// What a call that changed something made, as it stood when it was written: operation records, or the thing that the decision returned. Reads, and calls that
+/// What a call that changed something made, as it stood when it was written: operation records, or the thing that the write made. Reads, and calls that
 /// failed, have none. Members are listed here one by one, so that no secret gets in with a new one.
 /// </summary>
 internal static class ResponseElements

@@ -12,6 +12,7 @@ internal sealed class Call
 {
     private List<(AccessQuestion Question, Decision? Decision)>? decisions;
     private long earlierSteps;
+    private int? askedForGood;
 
     public required string RequestId { get; init; }
 
@@ -57,12 +58,19 @@ internal sealed class Call
     /// <summary>What pays for the evaluation of policies, all questions of the request together.</summary>
     public EvaluationBudget Budget { get; private set; } = new(EvaluationBudget.StepsOfRequest);
 
-    /// <summary>Whether a decision of the call runs, on the store's thread. Policies are not evaluated there.</summary>
-    public bool IsDeciding { get; set; }
+    /// <summary>
+    /// What is asked from here on is asked again when the call writes, of what it rests on then; what was asked before stays. Without it, that is what was asked before
+    /// the write.
+    /// </summary>
+    public void AskAhead() => askedForGood ??= Decisions.Count;
 
-    /// <summary>The questions are asked anew, because what they were about has changed.</summary>
+    /// <summary>The call is about to prepare a write.</summary>
+    public void BeginToWrite() => AskAhead();
+
+    /// <summary>A write is prepared, perhaps not for the first time: the questions that belong to it are asked anew.</summary>
     public void BeginToAsk()
     {
+        decisions?.RemoveRange(askedForGood!.Value, decisions.Count - askedForGood.Value);
         NoteSteps(Budget.Spent);
         Budget = new EvaluationBudget(EvaluationBudget.StepsOfRequest);
     }

@@ -1,3 +1,4 @@
+using Portlight.Domain;
 using Portlight.Storage;
 using Portlight.Wire;
 
@@ -6,53 +7,54 @@ namespace Portlight.Server.Operations;
 /// <summary>How operations write: every change that a call makes goes through here, and its event into the audit log with it.</summary>
 internal static class CallCommit
 {
-    /// <summary>How often a decision is begun. Each time that it is begun anew another change of the same thing has been committed.</summary>
-    private const int MostAttempts = 16;
+    /// <summary>Writes, and returns what the preparation has returned.</summary>
+    public static async Task<T> CommitAsync<T>(this IStore store, Call call, Func<IStoreView, Changes, T> prepare) => (await store.WriteAsync(call, prepare)).Result;
 
-    /// <summary>
-    /// Runs a decision and commits it, for a call that was found to be allowed by the time the decision has returned. Decisions of all accounts run on one thread,
-    /// so nothing in them may take long: they read few rows, and they ask no policy. Where what was asked about has changed meanwhile, the caller's policies are
-    /// asked again and the decision is begun anew, so it must leave nothing behind before it has looked at that.
-    /// </summary>
-    /// <exception cref="ThrottlingException">The thing changes faster than the question about it can be answered.</exception>
-    public static async Task<T> CommitAsync<T>(this IStore store, Call call, Func<IStoreView, Changes, T> decide)
+    /// <summary>Writes, and returns the operation with the revision that it awaits.</summary>
+    public static async Task<Operation> CommitAsync(this IStore store, Call call, Func<IStoreView, Changes, Operation> prepare)
     {
-        for (var attempt = 1; ; attempt++)
-        {
-            try
-            {
-                var (result, eventId) = await store.CommitAsync((view, changes) => Decide(call, view, changes, decide));
-                call.Audit.RecordedEventId ??= eventId;
-                return result;
-            }
-            catch (StaleAnswerException) when (attempt == MostAttempts)
-            {
-                throw new ThrottlingException("what the request is about is being changed by too many others at once; try again");
-            }
-            catch (StaleAnswerException stale)
-            {
-                call.BeginToAsk();
-                stale.AskAgain(store.View);
-            }
-        }
+        var committed = await store.WriteAsync(call, prepare);
+        return committed.Final(committed.Result);
     }
 
-    private static (T Result, string? EventId) Decide<T>(Call call, IStoreView view, Changes changes, Func<IStoreView, Changes, T> decide)
+    /// <summary>
+    /// Prepares a write and commits it, for a call that is found to be allowed by the time the preparation has returned. Everything that costs is done here, on the
+    /// request's own thread: what is read, what the caller's policies are asked, the rows, the event. Where another has changed what it rests on meanwhile, all of it is
+    /// done again, so the preparation must have no effect but its result.
+    /// </summary>
+    /// <exception cref="ThrottlingException">The thing is being changed by too many others at once.</exception>
+    public static async Task<Committed<T>> WriteAsync<T>(this IStore store, Call call, Func<IStoreView, Changes, T> prepare)
     {
-        call.IsDeciding = true;
+        call.BeginToWrite();
+        var log = call.Audit.Log;
+        (string Id, int Length)? recorded = null;
         try
         {
-            var result = decide(view, changes);
-            if (!call.IsAuthorized)
+            var committed = await store.CommitAsync(
+                (view, changes) =>
+                {
+                    call.BeginToAsk();
+                    var result = prepare(view, changes);
+                    if (!call.IsAuthorized)
+                    {
+                        throw new InvalidOperationException($"{call.Operation} would have written without asking whether the caller may");
+                    }
+
+                    recorded = log?.RecordWith(call, view, changes, result);
+                    return result;
+                },
+                call.Principal.AccountId);
+            if (recorded is var (id, length))
             {
-                throw new InvalidOperationException($"{call.Operation} would have written without asking whether the caller may");
+                call.Audit.RecordedEventId ??= id;
+                log!.NoteRecorded(call, length);
             }
 
-            return (result, call.Audit.Log?.RecordWith(call, view, changes, result));
+            return committed;
         }
-        finally
+        catch (ConflictException)
         {
-            call.IsDeciding = false;
+            throw new ThrottlingException("what the request is about is being changed by too many others at once; try again");
         }
     }
 }

@@ -90,21 +90,21 @@ internal sealed partial class UnconfirmedWatch : IAsyncDisposable
         var undone = await store.CommitAsync((view, changes) =>
         {
             var current = view.FindInstance(due.Scope, due.Name);
-            if (current?.Index != due.Index || current.Unconfirmed is not { } unconfirmed || unconfirmed.Revision != due.Revision)
+            if (current?.Index != due.Index || current.Unconfirmed is not { } waiting || waiting.Revision != due.Revision)
             {
                 return null; // confirmed, changed again or gone in the meantime
             }
 
             var now = clock.GetUtcNow();
             var after = current.Undone();
-            var operation = OperationShapes.Begin(now, changes.SaveOrRemove(current, after), OperationType, $"not confirmed by {UnconfirmedChanges.Text(unconfirmed.Deadline)}");
+            var operation = OperationShapes.Begin(now, changes.SaveOrRemove(current, after), OperationType, $"not confirmed by {UnconfirmedChanges.Text(waiting.Deadline)}");
             changes.Save(operation);
-            changes.Record(Event(now, current, after, unconfirmed, operation));
-            return unconfirmed;
+            changes.Record(Event(now, current, after, waiting, operation));
+            return waiting;
         });
-        if (undone is not null)
+        if (undone.Result is { } unconfirmed)
         {
-            LogUndone(log, due.Name, undone.ChangedBy, UnconfirmedChanges.Text(undone.Deadline));
+            LogUndone(log, due.Name, unconfirmed.ChangedBy, UnconfirmedChanges.Text(unconfirmed.Deadline));
         }
     }
 

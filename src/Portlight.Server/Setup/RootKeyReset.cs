@@ -44,7 +44,7 @@ public static class RootKeyReset
             changes.Record(Event(clock.GetUtcNow(), account.Id, key.Id, older));
             return older.Count;
         });
-        return new RootKeyReport(account.Id, key.Id, file, removed);
+        return new RootKeyReport(account.Id, key.Id, file, removed.Result);
     }
 
     private static AuditEvent Event(DateTimeOffset now, string account, string newKey, List<AccessKey> removed) => ServiceEvent.Of(

@@ -1,7 +1,7 @@
 namespace Portlight.Storage;
 
 /// <summary>
-/// Takes the key file to a new key: the key is added, every stored secret is sealed anew in one durable decision, and only then the older keys go. Whenever it
+/// Takes the key file to a new key: the key is added, every stored secret is sealed anew in one durable write, and only then the older keys go. Whenever it
 /// ends in between, the file opens everything that is stored, and running it again brings it to its end.
 /// </summary>
 public static class KeyRotation
@@ -29,30 +29,34 @@ public static class KeyRotation
     }
 
     /// <summary>Seals everything stored with the key of the box that seals; all of it is durable, or nothing.</summary>
-    internal static Task<int> ResealAsync(IStore store, SecretBox box, Func<int, AuditEvent>? describe, CancellationToken cancellationToken) => store.CommitAsync(
-        (view, changes) =>
-        {
-            var resealed = 0;
-            foreach (var key in view.AllAccessKeys().Where(key => SecretBox.KeyOf(key.SealedSecret) != box.SealingKey))
+    internal static async Task<int> ResealAsync(IStore store, SecretBox box, Func<int, AuditEvent>? describe, CancellationToken cancellationToken)
+    {
+        var committed = await store.CommitAsync(
+            (view, changes) =>
             {
-                changes.Save(key with { SealedSecret = Reseal(box, key.SealedSecret, $"access key `{key.Id}`") });
-                resealed++;
-            }
+                var resealed = 0;
+                foreach (var key in view.AllAccessKeys().Where(key => SecretBox.KeyOf(key.SealedSecret) != box.SealingKey))
+                {
+                    changes.Save(key with { SealedSecret = Reseal(box, key.SealedSecret, $"access key `{key.Id}`") });
+                    resealed++;
+                }
 
-            foreach (var pair in view.AllKeyPairs().Where(pair => pair.SealedPrivateKey is { } secret && SecretBox.KeyOf(secret) != box.SealingKey))
-            {
-                changes.Save(pair with { SealedPrivateKey = Reseal(box, pair.SealedPrivateKey!, $"key pair `{pair.Name}` of {pair.Scope}") });
-                resealed++;
-            }
+                foreach (var pair in view.AllKeyPairs().Where(pair => pair.SealedPrivateKey is { } secret && SecretBox.KeyOf(secret) != box.SealingKey))
+                {
+                    changes.Save(pair with { SealedPrivateKey = Reseal(box, pair.SealedPrivateKey!, $"key pair `{pair.Name}` of {pair.Scope}") });
+                    resealed++;
+                }
 
-            if (describe is not null)
-            {
-                changes.Record(describe(resealed));
-            }
+                if (describe is not null)
+                {
+                    changes.Record(describe(resealed));
+                }
 
-            return resealed;
-        },
-        cancellationToken);
+                return resealed;
+            },
+            cancellationToken: cancellationToken).ConfigureAwait(false);
+        return committed.Result;
+    }
 
     private static byte[] Reseal(SecretBox box, byte[] secret, string whose)
     {

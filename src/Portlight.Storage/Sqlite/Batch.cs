@@ -3,8 +3,7 @@ using Portlight.Domain;
 namespace Portlight.Storage.Sqlite;
 
 /// <summary>
-/// The decisions that share one durable commit. Lives as long as the store and is used again and again, by the writer's thread alone. Numbers are given out
-/// here: a revision belongs to its decision and is reverted with it; an index is never given out twice, whatever becomes of the decision.
+/// The writes that share one durable commit. Lives as long as the store and is used again and again, by the writer's thread alone.
 /// </summary>
 internal sealed class Batch : IChangeWriter
 {
@@ -12,31 +11,28 @@ internal sealed class Batch : IChangeWriter
     private readonly RowCaches caches;
     private readonly AppliedWatermark applied;
     private readonly AuditTail audit;
-    private readonly Func<long> nextRevision;
-    private readonly Func<long> nextIndex;
+    private readonly CommitOrder order;
+    private readonly List<Plan> plans = [];
     private List<InstanceChange> changed = [];
     private long committedRevision;
-    private long decidedRevision;
     private long revision;
-    private long index;
     private long storedIndex;
     private long storedApplied;
     private long commits;
     private bool isOpen;
 
-    public Batch(Connection connection, RowCaches caches, AppliedWatermark applied, AuditTail audit)
+    public Batch(Connection connection, RowCaches caches, AppliedWatermark applied, AuditTail audit, CommitOrder order)
     {
-        (this.connection, this.caches, this.applied, this.audit) = (connection, caches, applied, audit);
-        View = SqliteView.OfBatch(connection, caches, applied);
-        revision = decidedRevision = committedRevision = connection.Counters.Find(CounterRows.Revision);
-        index = storedIndex = connection.Counters.Find(CounterRows.InstanceIndex);
+        (this.connection, this.caches, this.applied, this.audit, this.order) = (connection, caches, applied, audit, order);
+        revision = committedRevision = connection.Counters.Find(CounterRows.Revision);
+        storedIndex = order.Index;
         storedApplied = applied.Value;
-        nextRevision = () => ++revision;
-        nextIndex = () => ++index;
     }
 
-    /// <summary>What earlier decisions left, those of this batch included.</summary>
-    public SqliteView View { get; }
+    public long AppliedRevision => applied.Value;
+
+    /// <summary>What is written and not durable yet.</summary>
+    public IReadOnlyList<Plan> Plans => plans;
 
     /// <summary>How often something was made durable.</summary>
     public long Commits => Volatile.Read(ref commits);
@@ -54,29 +50,21 @@ internal sealed class Batch : IChangeWriter
         }
     }
 
-    public bool HasAppliedToStore => applied.Value != storedApplied;
+    /// <summary>Whether numbers have changed that are stored for their own sake when nothing else is.</summary>
+    public bool HasNumbersToStore => applied.Value != storedApplied || order.Index != storedIndex;
 
-    public Changes BeginChanges() => new(nextRevision, nextIndex);
-
-    /// <summary>A decision has thrown: its revisions were never given out.</summary>
-    public void DropChanges() => revision = decidedRevision;
-
-    public void Write(Changes changes)
+    public void Write(Plan plan)
     {
-        if (!changes.IsEmpty)
-        {
-            Open();
-            changes.WriteTo(this);
-        }
-
-        decidedRevision = revision;
+        Open();
+        plans.Add(plan);
+        plan.Changes.WriteTo(this);
     }
 
     /// <summary>Makes everything durable and then visible. Returns the changes of instances, in order.</summary>
     /// <param name="withAudit">Events that wait for a commit have waited long enough: commit for their sake alone.</param>
     public IReadOnlyList<InstanceChange> Commit(bool withAudit)
     {
-        if (index != storedIndex || (withAudit && audit.HasWaiting))
+        if (withAudit && audit.HasWaiting)
         {
             Open();
         }
@@ -87,17 +75,24 @@ internal sealed class Batch : IChangeWriter
             return [];
         }
 
-        var watermark = applied.Value;
-        WriteCounters(watermark);
+        var (watermark, index) = (applied.Value, order.Index);
+        WriteCounters(watermark, index);
         audit.Write(connection.Audit);
         connection.OperationIndex.CatchUp();
         caches.BeginCommit();
         connection.Commit();
         Volatile.Write(ref commits, commits + 1);
+        if (plans is [.., var last])
+        {
+            order.NoteDurable(last.Place);
+        }
+
         audit.Committed();
         (isOpen, storedIndex, storedApplied) = (false, index, watermark);
         Volatile.Write(ref committedRevision, revision);
         caches.EndCommit(done: true);
+        plans.ForEach(order.Forget);
+        plans.Clear();
         (var committed, changed) = (changed, []);
         return committed;
     }
@@ -106,16 +101,17 @@ internal sealed class Batch : IChangeWriter
     public void Undo(StoreException failure)
     {
         isOpen = false;
-        revision = decidedRevision = committedRevision;
+        revision = committedRevision;
         changed.Clear();
+        plans.Clear();
         audit.Undo(failure);
         connection.OperationIndex.Undo();
         caches.EndCommit(done: false);
         connection.Rollback();
     }
 
-    /// <summary>Stores how far the kernel is, when nothing else is to be stored.</summary>
-    public void CommitApplied()
+    /// <summary>Stores numbers when nothing else is to be stored.</summary>
+    public void CommitNumbers()
     {
         Open();
         Commit(withAudit: true);
@@ -124,7 +120,8 @@ internal sealed class Batch : IChangeWriter
     public void Write(InstanceChange change)
     {
         var instance = change.Instance;
-        connection.Instances.Write(change, View.FindInstance(instance.Scope, instance.Name));
+        connection.Instances.Write(change);
+        revision = change.Revision;
         caches.Instances.Stage((instance.Scope, instance.Name), change.IsRemoval ? null : instance);
         changed.Add(change);
     }
@@ -165,39 +162,39 @@ internal sealed class Batch : IChangeWriter
 
     public void Write(AccessKeyUse use) => connection.AccessKeys.Write(use);
 
-    public void Write(User user)
+    public void Write(User user, User? before)
     {
-        WriteUses(user.AccountId, new("user", user.Name), IdentityUse.Of(View.FindUser(user.AccountId, user.Name)), IdentityUse.Of(user));
+        WriteUses(user.AccountId, new("user", user.Name), IdentityUse.Of(before), IdentityUse.Of(user));
         Write(connection.Users, caches.Users, IdentityTables.Users.KeyOf(user), user);
     }
 
-    public void Delete(User user)
+    public void Delete(User user, User? before)
     {
-        WriteUses(user.AccountId, new("user", user.Name), IdentityUse.Of(View.FindUser(user.AccountId, user.Name)), []);
+        WriteUses(user.AccountId, new("user", user.Name), IdentityUse.Of(before), []);
         Delete(connection.Users, caches.Users, IdentityTables.Users.KeyOf(user));
     }
 
-    public void Write(Group group)
+    public void Write(Group group, Group? before)
     {
-        WriteUses(group.AccountId, new("group", group.Name), IdentityUse.Of(View.FindGroup(group.AccountId, group.Name)), IdentityUse.Of(group));
+        WriteUses(group.AccountId, new("group", group.Name), IdentityUse.Of(before), IdentityUse.Of(group));
         Write(connection.Groups, caches.Groups, IdentityTables.Groups.KeyOf(group), group);
     }
 
-    public void Delete(Group group)
+    public void Delete(Group group, Group? before)
     {
-        WriteUses(group.AccountId, new("group", group.Name), IdentityUse.Of(View.FindGroup(group.AccountId, group.Name)), []);
+        WriteUses(group.AccountId, new("group", group.Name), IdentityUse.Of(before), []);
         Delete(connection.Groups, caches.Groups, IdentityTables.Groups.KeyOf(group));
     }
 
-    public void Write(Role role)
+    public void Write(Role role, Role? before)
     {
-        WriteUses(role.AccountId, new("role", role.Name), IdentityUse.Of(View.FindRole(role.AccountId, role.Name)), IdentityUse.Of(role));
+        WriteUses(role.AccountId, new("role", role.Name), IdentityUse.Of(before), IdentityUse.Of(role));
         Write(connection.Roles, caches.Roles, IdentityTables.Roles.KeyOf(role), role);
     }
 
-    public void Delete(Role role)
+    public void Delete(Role role, Role? before)
     {
-        WriteUses(role.AccountId, new("role", role.Name), IdentityUse.Of(View.FindRole(role.AccountId, role.Name)), []);
+        WriteUses(role.AccountId, new("role", role.Name), IdentityUse.Of(before), []);
         Delete(connection.Roles, caches.Roles, IdentityTables.Roles.KeyOf(role));
     }
 
@@ -233,7 +230,7 @@ internal sealed class Batch : IChangeWriter
         }
     }
 
-    private void WriteCounters(long watermark)
+    private void WriteCounters(long watermark, long index)
     {
         if (revision != committedRevision)
         {

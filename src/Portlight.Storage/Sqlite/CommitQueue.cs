@@ -11,56 +11,35 @@ internal enum Wake
 }
 
 /// <summary>
-/// What waits for the writer, in order and bounded: who finds it full waits without a thread. A channel would do, but the writer is a thread of its own,
-/// which has to wait with a time limit and not on a pool thread.
+/// What waits for the writer, in order; <see cref="Admission"/> bounds it. A channel would do, but the writer is a thread of its own, which has to wait with a time
+/// limit and not on a pool thread.
 /// </summary>
-#pragma warning disable CA1001 // The semaphore never makes its wait handle, and who waits on it may outlive the store.
-internal sealed class CommitQueue(int capacity)
+internal sealed class CommitQueue
 {
-#pragma warning restore CA1001
     private readonly object gate = new();
     private readonly Queue<Work> waiting = [];
-    private readonly SemaphoreSlim room = new(capacity);
     private bool nudged;
     private bool flushing;
     private bool asleep;
     private bool closed;
 
     /// <exception cref="ObjectDisposedException">The store is closed.</exception>
-    public async ValueTask AddAsync(Work work, CancellationToken cancellationToken)
+    public void Add(Work work)
     {
-        if (!room.Wait(0, CancellationToken.None))
-        {
-            await room.WaitAsync(cancellationToken).ConfigureAwait(false);
-        }
-
         lock (gate)
         {
-            if (!closed)
-            {
-                waiting.Enqueue(work);
-                Monitor.Pulse(gate);
-                return;
-            }
+            ObjectDisposedException.ThrowIf(closed, typeof(SqliteStore));
+            waiting.Enqueue(work);
+            Monitor.Pulse(gate);
         }
-
-        // Let the next one in, to hear the same.
-        room.Release();
-        throw new ObjectDisposedException(nameof(SqliteStore));
     }
 
     public bool TryTake([System.Diagnostics.CodeAnalysis.MaybeNullWhen(false)] out Work work)
     {
         lock (gate)
         {
-            if (!waiting.TryDequeue(out work))
-            {
-                return false;
-            }
+            return waiting.TryDequeue(out work);
         }
-
-        room.Release();
-        return true;
     }
 
     /// <summary>Blocks the writer until there is something to do, or for <paramref name="limit"/>; null waits for ever.</summary>

@@ -8,15 +8,13 @@ internal sealed class GroupCommit : IAsyncDisposable
 {
     public const int MaxWork = 128;
 
-    /// <summary>Decisions that may wait; more make their callers wait for room.</summary>
-    public const int MaxWaiting = 4_096;
-
     private readonly Connection connection;
     private readonly DatabaseFiles files;
     private readonly Batch batch;
     private readonly AuditInbox inbox;
     private readonly AuditTail audit;
-    private readonly CommitQueue queue = new(MaxWaiting);
+    private readonly CommitQueue queue = new();
+    private readonly CommitOrder order;
     private readonly List<Work> taken = new(MaxWork);
     private readonly TimeSpan idleAfter;
     private readonly Thread thread;
@@ -25,15 +23,16 @@ internal sealed class GroupCommit : IAsyncDisposable
     private StoreException? stopped;
     private StoreException? lastFailure;
 
-    public GroupCommit(Connection connection, DatabaseFiles files, RowCaches caches, AppliedWatermark applied, TimeProvider time, TimeSpan idleAfter)
+    public GroupCommit(Connection connection, DatabaseFiles files, RowCaches caches, AppliedWatermark applied, CommitOrder order, TimeProvider time, TimeSpan idleAfter)
     {
         this.connection = connection;
         this.files = files;
+        this.order = order;
         this.idleAfter = idleAfter;
         inbox = new AuditInbox(time, queue.Flush);
         audit = new AuditTail(connection.Audit.FindEnd(), inbox);
         Observers = new CommitObservers(audit.CommittedSequence);
-        batch = new Batch(connection, caches, applied, audit);
+        batch = new Batch(connection, caches, applied, audit, order);
         thread = new Thread(Loop) { Name = "portlight store writer", IsBackground = true };
         thread.Start();
     }
@@ -55,12 +54,24 @@ internal sealed class GroupCommit : IAsyncDisposable
     /// <summary>Why the last commit failed; null when it did not.</summary>
     public StoreException? LastFailure => Volatile.Read(ref lastFailure);
 
-    public ValueTask AddAsync(Work work, CancellationToken cancellationToken) => queue.AddAsync(work, cancellationToken);
+    /// <exception cref="StoreException">The writer has stopped.</exception>
+    /// <exception cref="ObjectDisposedException">The store is closed.</exception>
+    public void RequireRunning()
+    {
+        order.RequireOpen();
+        if (StoppedBecause is { } why)
+        {
+            throw new StoreException(why.Message, why);
+        }
+    }
+
+    /// <exception cref="ObjectDisposedException">The store is closed.</exception>
+    public void Add(Work work) => queue.Add(work);
 
     /// <summary>Events that were taken and are not durable, now that the writer has ended.</summary>
     public int LostEvents { get; private set; }
 
-    /// <summary>Takes an event that no decision carries.</summary>
+    /// <summary>Takes an event that no write carries.</summary>
     public ValueTask RecordAsync(AuditEvent recorded, bool untilDurable)
     {
         recorded.RequireForm();
@@ -74,6 +85,7 @@ internal sealed class GroupCommit : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         inbox.Close(new ObjectDisposedException(nameof(SqliteStore)), andForget: false);
+        order.Close();
         queue.Close();
         await finished.Task.ConfigureAwait(false);
         inbox.Dispose();
@@ -97,11 +109,11 @@ internal sealed class GroupCommit : IAsyncDisposable
                     CommitAudit();
                     break;
                 case Wake.Idle:
-                    StoreApplied();
+                    StoreNumbers();
                     limit = null;
                     break;
                 default:
-                    StoreApplied();
+                    StoreNumbers();
                     CommitAuditToTheEnd();
                     finished.SetResult();
                     return;
@@ -202,6 +214,7 @@ internal sealed class GroupCommit : IAsyncDisposable
     {
         var failure = cause as StoreException ?? new StoreException($"the changes could not be written: {cause.Message}", cause);
         Volatile.Write(ref lastFailure, failure);
+        order.Undo(batch.CommittedRevision, TakeAll);
         try
         {
             batch.Undo(failure);
@@ -217,6 +230,19 @@ internal sealed class GroupCommit : IAsyncDisposable
         }
 
         return failure;
+    }
+
+    /// <summary>
+    /// What was undone, and what waits: it may rest on that. The caller answers all of it.
+    /// </summary>
+    private IEnumerable<Plan> TakeAll()
+    {
+        while (queue.TryTake(out var work))
+        {
+            taken.Add(work);
+        }
+
+        return taken.OfType<PlannedWrite>().Select(write => write.Plan);
     }
 
     /// <summary>After its callers were answered: nobody waits for it but who comes next.</summary>
@@ -248,7 +274,7 @@ internal sealed class GroupCommit : IAsyncDisposable
         stop.TrySetResult(stopped!);
     }
 
-    /// <summary>Commits for the sake of events that no decision carries. When it fails, the inbox keeps them and asks again.</summary>
+    /// <summary>Commits for the sake of events that no write carries. When it fails, the inbox keeps them and asks again.</summary>
     private StoreException? CommitAudit()
     {
         if (stopped is not null)
@@ -258,6 +284,7 @@ internal sealed class GroupCommit : IAsyncDisposable
         }
 
         var failure = Commit();
+        Answer(failure);
         CheckpointWhenDue();
         return failure;
     }
@@ -277,21 +304,21 @@ internal sealed class GroupCommit : IAsyncDisposable
         }
     }
 
-    private void StoreApplied()
+    private void StoreNumbers()
     {
-        if (stopped is not null || !batch.HasAppliedToStore)
+        if (stopped is not null || !batch.HasNumbersToStore)
         {
             return;
         }
 
         try
         {
-            batch.CommitApplied();
+            batch.CommitNumbers();
         }
         catch (StoreException failure)
         {
-            // Nobody waits for this, and the reconciler finds it out again after a restart; a disk that fails will tell the next decision.
-            Undo(failure);
+            // Nobody waits for this, and the reconciler finds it out again after a restart; a disk that fails will tell the next write.
+            Answer(Undo(failure));
             return;
         }
 

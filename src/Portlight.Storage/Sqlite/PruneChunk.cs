@@ -1,6 +1,6 @@
 namespace Portlight.Storage.Sqlite;
 
-/// <summary>One chunk of a prune: short enough that decisions hardly wait for it.</summary>
+/// <summary>One chunk of a prune: short enough that writes hardly wait for it.</summary>
 internal sealed class PruneChunk(DateTimeOffset before, long after) : Work
 {
     public const int Rows = 250;
@@ -14,7 +14,7 @@ internal sealed class PruneChunk(DateTimeOffset before, long after) : Work
     /// <summary>Where the next chunk goes on; null when there are no more.</summary>
     public long? Next { get; private set; }
 
-    public override void Run(Batch batch) => (Removed, Next) = batch.Rows.Prune.Operations(after, before, batch.View.AppliedRevision, Rows);
+    public override void Run(Batch batch) => (Removed, Next) = batch.Rows.Prune.Operations(after, before, batch.AppliedRevision, Rows);
 
     public override void Succeed() => done.TrySetResult(this);
 

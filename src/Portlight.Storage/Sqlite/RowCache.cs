@@ -25,9 +25,6 @@ internal sealed class RowCache<TKey, TRow>(int capacity)
 
     public bool TryGet(TKey key, [System.Diagnostics.CodeAnalysis.MaybeNullWhen(false)] out TRow row) => committed.TryGetValue(key, out row);
 
-    /// <summary>Writer only: what decisions of the batch that is not committed yet have made of a row; null when they removed it.</summary>
-    public bool TryGetStaged(TKey key, out TRow? row) => staged.TryGetValue(key, out row);
-
     /// <summary>Writer only: a row as the batch leaves it.</summary>
     public void Stage(TKey key, TRow? row) => staged[key] = row;
 

@@ -14,6 +14,7 @@ public sealed class SqliteStore : IStore
     private readonly ReadPool readers;
     private readonly AppliedWatermark applied;
     private readonly GroupCommit writer;
+    private readonly PlannedWrites writes;
     private int disposals;
 
     private SqliteStore(string path, FileStream lockFile, Connection connection, TimeProvider time, TimeSpan idleAfter)
@@ -24,8 +25,10 @@ public sealed class SqliteStore : IStore
         readers = new ReadPool(path);
         applied = new AppliedWatermark(connection.Counters.Find(CounterRows.AppliedRevision));
         var caches = new RowCaches();
-        View = SqliteView.OfCommitted(readers, caches, applied);
-        writer = new GroupCommit(connection, files, caches, applied, time, idleAfter);
+        View = new SqliteView(readers, caches, applied);
+        var order = new CommitOrder(connection.Counters.Find(CounterRows.Revision), connection.Counters.Find(CounterRows.InstanceIndex));
+        writer = new GroupCommit(connection, files, caches, applied, order, time, idleAfter);
+        writes = new PlannedWrites(View, order, writer);
     }
 
     public IStoreView View { get; }
@@ -37,6 +40,8 @@ public sealed class SqliteStore : IStore
     public StoreException? Problem => writer.StoppedBecause ?? files.FindProblem() ?? writer.LastFailure;
 
     internal long Commits => writer.Commits;
+
+    internal GroupCommit Writer => writer;
 
     /// <summary>For tests: a store is safe to read through this only while it is idle.</summary>
     internal Database WriterDatabase => connection.Database;
@@ -63,12 +68,8 @@ public sealed class SqliteStore : IStore
         }
     }
 
-    public async Task<T> CommitAsync<T>(Func<IStoreView, Changes, T> decide, CancellationToken cancellationToken = default)
-    {
-        var decision = new Decision<T>(decide, cancellationToken);
-        await writer.AddAsync(decision, cancellationToken).ConfigureAwait(false);
-        return await decision.Answer.ConfigureAwait(false);
-    }
+    public Task<Committed<T>> CommitAsync<T>(Func<IStoreView, Changes, T> prepare, string account = "", CancellationToken cancellationToken = default) =>
+        writes.CommitAsync(prepare, account, cancellationToken);
 
     public void Observe(Action<IReadOnlyList<InstanceChange>> observer) => writer.Observers.Observe(observer);
 
@@ -88,7 +89,7 @@ public sealed class SqliteStore : IStore
         while (true)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            await writer.AddAsync(chunk, cancellationToken).ConfigureAwait(false);
+            writer.Add(chunk);
             chunk = await chunk.Done.ConfigureAwait(false);
             removed += chunk.Removed;
             if (chunk.Next is not { } next)
@@ -113,7 +114,7 @@ public sealed class SqliteStore : IStore
         {
             cancellationToken.ThrowIfCancellationRequested();
             var chunk = new AuditPruneChunk(before);
-            await writer.AddAsync(chunk, cancellationToken).ConfigureAwait(false);
+            writer.Add(chunk);
             var (events, hasMore) = await chunk.Done.ConfigureAwait(false);
             removed += events;
             if (!hasMore)

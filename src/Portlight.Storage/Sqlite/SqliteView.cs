@@ -4,29 +4,11 @@ using Portlight.Domain;
 namespace Portlight.Storage.Sqlite;
 
 /// <summary>
-/// Reads, in one of two places: what is committed, for everybody, through the pool; or inside a decision, on the writer's own connection, where the earlier
-/// decisions of the same batch are to be seen. The rows that every request needs come from memory.
+/// Reads what is committed, through the pool. The rows that every request needs come from memory.
 /// </summary>
-internal sealed class SqliteView : IStoreView
+internal sealed class SqliteView(ReadPool pool, RowCaches caches, AppliedWatermark applied) : IStoreView
 {
-    private readonly ReadPool? pool;
-    private readonly Connection? writer;
-    private readonly RowCaches caches;
-    private readonly AppliedWatermark applied;
-
-    private SqliteView(ReadPool? pool, Connection? writer, RowCaches caches, AppliedWatermark applied)
-    {
-        this.pool = pool;
-        this.writer = writer;
-        this.caches = caches;
-        this.applied = applied;
-    }
-
     public long AppliedRevision => applied.Value;
-
-    public static SqliteView OfCommitted(ReadPool pool, RowCaches caches, AppliedWatermark applied) => new(pool, null, caches, applied);
-
-    public static SqliteView OfBatch(Connection writer, RowCaches caches, AppliedWatermark applied) => new(null, writer, caches, applied);
 
     public Instance? FindInstance(Scope scope, string name) =>
         Cached(caches.Instances, (scope, name), static (rows, key) => rows.Instances.Find(key.Item1, key.Item2));
@@ -149,8 +131,7 @@ internal sealed class SqliteView : IStoreView
         where TKey : notnull
         where TRow : class
     {
-        // A row that the batch has not touched is the same in the batch as outside it.
-        if ((writer is not null && cache.TryGetStaged(key, out var row)) || cache.TryGet(key, out row))
+        if (cache.TryGet(key, out var row))
         {
             return row;
         }
@@ -162,12 +143,7 @@ internal sealed class SqliteView : IStoreView
 
     private TResult Read<TKey, TResult>(TKey key, Func<Connection, TKey, TResult> read)
     {
-        if (writer is not null)
-        {
-            return read(writer, key);
-        }
-
-        var connection = pool!.Rent();
+        var connection = pool.Rent();
         try
         {
             return read(connection, key);

@@ -1,6 +1,7 @@
 using System.Text;
 using Portlight.Storage;
 using Portlight.Storage.Sqlite;
+using Portlight.TestKit;
 
 namespace Portlight.Cli.Tests.Verbs;
 
@@ -139,7 +140,7 @@ public sealed class AuditVerbTests : IAsyncLifetime
         return path;
     }
 
-    private Task RecordAsync(int n) => store.CommitAsync(
+    private Task RecordAsync(int n) => store.SaveAsync(
         (_, changes) =>
         {
             changes.Record(new AuditEvent(DateTimeOffset.UnixEpoch, Encoding.UTF8.GetBytes($$"""{"eventTime":"2026-11-22T12:00:0{{n}}Z","n":{{n}}}""")));

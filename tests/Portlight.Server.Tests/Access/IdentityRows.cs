@@ -2,6 +2,7 @@ using System.Text;
 using Portlight.Domain;
 using Portlight.Policies;
 using Portlight.Server.Access;
+using Portlight.TestKit;
 using Portlight.Wire.SigV4;
 
 namespace Portlight.Server.Tests.Access;
@@ -45,7 +46,7 @@ internal static class IdentityRows
         return new AwsCredentials(id, Secret);
     }
 
-    public static Task ChangeAsync(this ServerHarness server, Action<Storage.Changes> change) => server.Server.Store.CommitAsync(
+    public static Task ChangeAsync(this ServerHarness server, Action<Storage.Changes> change) => server.Server.Store.SaveAsync(
         (_, changes) =>
         {
             change(changes);

@@ -1,6 +1,8 @@
 using System.Text;
 using Portlight.Domain;
 using Portlight.Server.Tests.Sts;
+using Portlight.Server.Tests.Audit;
+using Portlight.TestKit;
 using Portlight.Wire.PortlightApi;
 using Portlight.Wire.SigV4;
 
@@ -123,9 +125,12 @@ public sealed class KeyTests
         Assert.Equal(new AccessKeyUse(server.Credentials.AccessKeyId, began.AddMinutes(1), "lightsail", "us-east-1"), await UseAsync(server));
     }
 
-    /// <summary>Decisions run one after the other: after this one every note before it is there.</summary>
-    private static Task<AccessKeyUse?> UseAsync(ServerHarness server) =>
-        server.Server.Store.CommitAsync((view, _) => view.FindAccessKeyUse(server.Credentials.AccessKeyId), TestContext.Current.CancellationToken);
+    /// <summary>Writes become durable in their order: once a later one is, every note before it is there.</summary>
+    private static async Task<AccessKeyUse?> UseAsync(ServerHarness server)
+    {
+        await server.FlushAuditAsync();
+        return server.Server.Store.View.FindAccessKeyUse(server.Credentials.AccessKeyId);
+    }
 
     private static async Task<(int Status, string Type)> RefusedAsync(ServerHarness server, AwsCredentials key)
     {

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Time.Testing;
 using Portlight.Server.Audit;
 using Portlight.Storage;
 using Portlight.Storage.Sqlite;
+using Portlight.TestKit;
 
 namespace Portlight.Server.Tests.Audit;
 
@@ -222,7 +223,7 @@ public sealed class AuditExporterTests : IAsyncLifetime
     {
         for (var i = 0; i < (inOneBlock ? 1 : count); i++)
         {
-            await store.CommitAsync(
+            await store.SaveAsync(
                 (_, changes) =>
                 {
                     for (var n = 0; n < (inOneBlock ? count : 1); n++)

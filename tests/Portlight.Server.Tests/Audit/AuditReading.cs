@@ -3,6 +3,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Portlight.Storage;
+using Portlight.TestKit;
 
 namespace Portlight.Server.Tests.Audit;
 
@@ -14,7 +15,7 @@ internal static partial class AuditReading
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>Makes every event durable that the store has taken.</summary>
-    public static Task FlushAuditAsync(this ServerHarness server) => server.Server.Store.CommitAsync(
+    public static Task FlushAuditAsync(this ServerHarness server) => server.Server.Store.SaveAsync(
         (_, changes) =>
         {
             changes.Record(new AuditEvent(server.Clock.GetUtcNow(), Encoding.UTF8.GetBytes(Marker)));

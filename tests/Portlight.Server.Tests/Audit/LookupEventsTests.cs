@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using CsCheck;
 using Portlight.Storage;
+using Portlight.TestKit;
 
 namespace Portlight.Server.Tests.Audit;
 
@@ -186,7 +187,7 @@ public sealed class LookupEventsTests
         return RecordLineAsync(server, json);
     }
 
-    private static Task RecordLineAsync(ServerHarness server, string json) => server.Server.Store.CommitAsync(
+    private static Task RecordLineAsync(ServerHarness server, string json) => server.Server.Store.SaveAsync(
         (_, changes) =>
         {
             changes.Record(new AuditEvent(server.Clock.GetUtcNow(), Encoding.UTF8.GetBytes(json)));

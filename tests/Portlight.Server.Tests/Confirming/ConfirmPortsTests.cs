@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text;
 using Portlight.Server.Tests.Audit;
+using Portlight.TestKit;
 
 namespace Portlight.Server.Tests.Confirming;
 
@@ -235,7 +236,7 @@ public sealed class ConfirmPortsTests
         await using var server = await ServerHarness.StartAsync();
         await server.AddWebAsync();
         await server.PutAsync(443, confirm: "60");
-        await server.Server.Store.CommitAsync((_, changes) =>
+        await server.Server.Store.SaveAsync((_, changes) =>
         {
             changes.Save(new Domain.Account("444455556666", Domain.AccountState.SettingUp, IsOwner: false, server.Clock.GetUtcNow()));
             return true;

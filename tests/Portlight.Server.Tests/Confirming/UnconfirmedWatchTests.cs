@@ -1,5 +1,6 @@
 using Portlight.Domain;
 using Portlight.Server.Tests.Audit;
+using Portlight.TestKit;
 
 namespace Portlight.Server.Tests.Confirming;
 
@@ -77,7 +78,7 @@ public sealed class UnconfirmedWatchTests
         await using var server = await ServerHarness.StartAsync();
         await server.AddWebAsync();
         await server.PutAsync(443, confirm: "60");
-        await server.Server.Store.CommitAsync((view, changes) =>
+        await server.Server.Store.SaveAsync((view, changes) =>
         {
             var now = view.FindInstance(server.Scope, "web-1")!;
             return changes.Save(now with { Unconfirmed = now.Unconfirmed! with { Deadline = now.Unconfirmed!.Deadline.AddYears(5) } });

@@ -1,3 +1,4 @@
+using Portlight.TestKit;
 using Portlight.Wire.SigV4;
 using static Portlight.Server.Tests.Iam.IamCalls;
 
@@ -77,7 +78,7 @@ public sealed class AccessKeyTests
         var id = (await server.IamAsync("CreateAccessKey", ("UserName", "alice")))["AccessKey"].Text("AccessKeyId");
         var never = await server.IamAsync("GetAccessKeyLastUsed", ("AccessKeyId", id));
         Assert.Equal(("alice", "N/A", "N/A", false), (never.Text("UserName"), never["AccessKeyLastUsed"].Text("ServiceName"), never["AccessKeyLastUsed"].Text("Region"), never["AccessKeyLastUsed"].Has("LastUsedDate")));
-        await server.Server.Store.CommitAsync((_, changes) =>
+        await server.Server.Store.SaveAsync((_, changes) =>
         {
             changes.Save(new Domain.AccessKeyUse(id, server.Clock.GetUtcNow(), "lightsail", "us-east-1"));
             return true;

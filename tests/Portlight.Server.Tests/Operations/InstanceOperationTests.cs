@@ -1,4 +1,5 @@
 using Portlight.Domain;
+using Portlight.TestKit;
 
 namespace Portlight.Server.Tests.Operations;
 
@@ -201,7 +202,7 @@ public sealed class InstanceOperationTests
     {
         await using var server = await ServerHarness.StartAsync();
         var added = await server.AddInstanceAsync("box-1");
-        await server.Server.Store.CommitAsync((_, changes) => changes.Save(added with { Attachment = new Attachment.Interface("vnet7", [], []) }), TestContext.Current.CancellationToken);
+        await server.Server.Store.SaveAsync((_, changes) => changes.Save(added with { Attachment = new Attachment.Interface("vnet7", [], []) }), TestContext.Current.CancellationToken);
         var refused = await server.RefuseAsync(operation, body);
         Assert.Equal("InvalidInputException", refused.Type);
         Assert.StartsWith("box-1 was attached, not created:", refused.Message, StringComparison.Ordinal);

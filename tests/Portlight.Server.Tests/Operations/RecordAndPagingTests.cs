@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Portlight.Domain;
+using Portlight.TestKit;
 
 namespace Portlight.Server.Tests.Operations;
 
@@ -43,7 +44,7 @@ public sealed class RecordAndPagingTests
     public async Task Instances_come_in_pages_that_hold_each_once()
     {
         await using var server = await ServerHarness.StartAsync();
-        await server.Server.Store.CommitAsync(
+        await server.Server.Store.SaveAsync(
             (_, changes) =>
             {
                 for (var i = 0; i < 205; i++)
@@ -66,7 +67,7 @@ public sealed class RecordAndPagingTests
     public async Task Operations_come_in_pages_of_two_hundred()
     {
         await using var server = await ServerHarness.StartAsync();
-        await server.Server.Store.CommitAsync(
+        await server.Server.Store.SaveAsync(
             (_, changes) =>
             {
                 for (var i = 0; i < 401; i++)
@@ -123,7 +124,7 @@ public sealed class RecordAndPagingTests
         await using var server = await ServerHarness.StartAsync();
         await server.CreateRunningAsync("web-1");
         var elsewhere = new Scope(server.Scope.AccountId, "eu-west-1");
-        await server.Server.Store.CommitAsync((_, changes) => changes.Save(Sample(server, "web-2", changes.NewIndex()) with { Scope = elsewhere }), TestContext.Current.CancellationToken);
+        await server.Server.Store.SaveAsync((_, changes) => changes.Save(Sample(server, "web-2", changes.NewIndex()) with { Scope = elsewhere }), TestContext.Current.CancellationToken);
         Assert.Equal("DoesNotExist", (await server.RefuseAsync("GetInstance", """{"instanceName":"web-2"}""")).Code);
         Assert.Equal(1, (await server.SendAsync("GetInstances")).GetProperty("instances").GetArrayLength());
         await server.CreateRunningAsync("web-2");

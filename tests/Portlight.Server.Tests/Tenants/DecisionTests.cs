@@ -1,87 +1,63 @@
 using Portlight.Domain;
 using Portlight.Server.Access;
 using Portlight.Server.Operations;
+using Portlight.TestKit;
 using Portlight.Wire;
 using static Portlight.Server.Tests.Iam.IamCalls;
 
 namespace Portlight.Server.Tests.Tenants;
 
-/// <summary>Decisions of all accounts run on one thread: nothing in them evaluates a policy, and nothing reads or writes without a bound.</summary>
+/// <summary>Writes of all accounts: what they rest on, and that none reads or writes without a bound.</summary>
 public sealed class DecisionTests
 {
-    /// <summary>The guard that makes every other test of an operation a test of this: whoever calls, the root too, is not asked about inside a decision.</summary>
     [Fact]
-    public async Task A_decision_that_would_evaluate_policies_fails()
-    {
-        await using var server = await ServerHarness.StartAsync();
-        var call = Call(server);
-        Authorization.Require(call, new AccessQuestion("lightsail:GetInstance", "*"));
-
-        await Assert.ThrowsAsync<InvalidOperationException>(() => server.Server.Store.CommitAsync(call, (_, _) =>
-        {
-            Authorization.Require(call, new AccessQuestion("lightsail:GetInstance", "*"));
-            return true;
-        }));
-    }
-
-    [Fact]
-    public async Task What_changed_while_it_was_asked_about_is_asked_about_again_outside_and_decided_anew()
+    public async Task What_is_written_rests_on_what_was_asked_about()
     {
         await using var server = await ServerHarness.StartAsync();
         await server.AddInstanceAsync("web-1");
         var call = Call(server);
-        var asked = new List<bool>();
+        var asked = new List<string>();
         var access = new ResourceAccess<Instance>(call, ResourceKinds.Instance, "web-1", (question, instance) =>
         {
-            asked.Add(call.IsDeciding);
-            return [question with { More = new Dictionary<string, string> { ["example:state"] = instance!.State.ToString() } }];
-        });
-        access.Require(server.Server.Store.View);
-        await server.TagAsync("web-1", "team", "other");
-
-        var decided = 0;
-        var revision = await server.Server.Store.CommitAsync(call, (view, _) =>
-        {
-            decided++;
-            return access.Require(view).Revision;
-        });
-
-        Assert.Equal([false, false], asked);
-        Assert.Equal(1, decided - 1);
-        Assert.Equal(server.Server.Store.Revision, revision);
-    }
-
-    [Fact]
-    public async Task A_change_of_ports_alone_is_not_asked_about_again_where_only_the_tags_were_looked_at()
-    {
-        await using var server = await ServerHarness.StartAsync();
-        await server.AddInstanceAsync("web-1");
-        var call = Call(server);
-        var asked = 0;
-        var access = new ResourceAccess<Instance>(call, ResourceKinds.Instance, "web-1", (question, _) =>
-        {
-            asked++;
+            asked.Add(string.Join(",", instance!.Tags.Keys));
             return [question];
         });
-        access.Require(server.Server.Store.View);
-        await server.SendAsync("PutInstancePublicPorts", """{"instanceName":"web-1","portInfos":[{"fromPort":443,"toPort":443,"protocol":"tcp"}]}""");
 
-        await server.Server.Store.CommitAsync(call, (view, _) => access.Require(view));
+        var written = await server.Server.Store.WriteAsync(call, (view, changes) =>
+        {
+            var instance = access.Require(view);
+            if (asked.Count == 1)
+            {
+                server.TagAsync("web-1", "team", "other").GetAwaiter().GetResult();
+            }
 
-        Assert.Equal(1, asked);
+            return changes.Save(instance with { State = InstanceState.Stopped });
+        });
+
+        Assert.Equal(["", "team"], asked);
+        Assert.Single(call.Decisions);
+        Assert.Equal(["team"], written.Result.Tags.Keys);
+        Assert.Equal(server.Server.Store.Revision, written.Final(written.Result).Revision);
     }
 
     [Fact]
     public async Task A_thing_that_changes_all_the_time_is_not_asked_about_without_end()
     {
         await using var server = await ServerHarness.StartAsync();
+        await server.AddInstanceAsync("web-1");
         var call = Call(server);
-        Authorization.Require(call, new AccessQuestion("lightsail:GetInstance", "*"));
-        var again = 0;
+        var access = new ResourceAccess<Instance>(call, ResourceKinds.Instance, "web-1");
+        var prepared = 0;
 
-        await Assert.ThrowsAsync<ThrottlingException>(() => server.Server.Store.CommitAsync<bool>(call, (_, _) => throw new StaleAnswerException(_ => again++)));
+        await Assert.ThrowsAsync<ThrottlingException>(() => server.Server.Store.WriteAsync(call, (view, changes) =>
+        {
+            var instance = access.Require(view);
+            server.TagAsync("web-1", "turn", $"{++prepared}").GetAwaiter().GetResult();
+            return changes.Save(instance with { State = InstanceState.Stopped });
+        }));
 
-        Assert.Equal(15, again);
+        Assert.Equal(16, prepared);
+        Assert.Equal(InstanceState.Running, server.Server.Store.View.FindInstance(server.Scope, "web-1")!.State);
     }
 
     [Fact]
@@ -89,7 +65,7 @@ public sealed class DecisionTests
     {
         await using var server = await ServerHarness.StartAsync();
         await server.IamAsync("CreateGroup", ("GroupName", "many"));
-        await server.Server.Store.CommitAsync((_, changes) =>
+        await server.Server.Store.SaveAsync((_, changes) =>
         {
             for (var i = 0; i < 101; i++)
             {
@@ -126,7 +102,7 @@ public sealed class DecisionTests
     public async Task A_block_of_addresses_that_is_full_is_not_searched_whole()
     {
         await using var server = await ServerHarness.StartAsync(options => options with { LabIpv4 = Cidr.Create(System.Net.Sockets.AddressFamily.InterNetwork, 0xC612_0000, 22), StaticIpQuota = 0 });
-        await server.Server.Store.CommitAsync((_, changes) =>
+        await server.Server.Store.SaveAsync((_, changes) =>
         {
             for (var i = 0; i < 1_024; i++)
             {

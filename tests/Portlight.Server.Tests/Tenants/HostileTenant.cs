@@ -1,5 +1,6 @@
 using System.Text;
 using Portlight.Domain;
+using Portlight.TestKit;
 using Portlight.Wire.Client;
 using Portlight.Wire.SigV4;
 using static Portlight.Server.Tests.Iam.IamCalls;
@@ -35,7 +36,7 @@ internal sealed class HostileTenant
         var account = server.Server.Store.View.ListAccounts().First(account => !account.IsOwner).Id;
         var slow = Allow("*", condition: $$"""{"StringLike":{"aws:UserAgent":"*{{new string('a', 900)}}b"} }""").Replace("Allow", "Deny", StringComparison.Ordinal); // denies are all looked at
         var groups = Enumerable.Range(0, 10).Select(i => $"g{i}").ToArray();
-        await server.Server.Store.CommitAsync((_, changes) =>
+        await server.Server.Store.SaveAsync((_, changes) =>
         {
             var now = server.Clock.GetUtcNow();
             for (var i = 0; i < 100; i++)

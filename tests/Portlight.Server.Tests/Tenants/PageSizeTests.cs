@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using Portlight.Domain;
+using Portlight.TestKit;
 using static Portlight.Server.Tests.Iam.IamCalls;
 
 namespace Portlight.Server.Tests.Tenants;
@@ -15,7 +16,7 @@ public sealed class PageSizeTests
     {
         await using var server = await ServerHarness.StartAsync();
         var document = Allow("lightsail:*") + new string(' ', 20_000); // three characters each in the answer
-        await server.Server.Store.CommitAsync((_, changes) =>
+        await server.Server.Store.SaveAsync((_, changes) =>
         {
             for (var i = 0; i < 60; i++)
             {
@@ -77,7 +78,7 @@ public sealed class PageSizeTests
     public async Task A_list_of_which_little_matches_ends_its_page_when_enough_was_looked_at()
     {
         await using var server = await ServerHarness.StartAsync();
-        await server.Server.Store.CommitAsync((_, changes) =>
+        await server.Server.Store.SaveAsync((_, changes) =>
         {
             for (var i = 0; i < 2_500; i++)
             {

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Portlight.Domain;
+using Portlight.TestKit;
 
 namespace Portlight.Storage.Tests.Contract;
 
@@ -44,12 +45,12 @@ public abstract class DecisionContract<TSource> : StoreTests<TSource>
     {
         await ChangeAsync(changes => changes.Save(Sample.Instance(1)));
         var hold = await HoldWriterAsync();
-        var put = Store.CommitAsync((view, changes) =>
+        var put = Store.SaveAsync((view, changes) =>
         {
             changes.Save(view.FindInstance(Sample.Scope, "web-1")! with { Ports = Sample.Ports(80) });
             return view.FindInstance(Sample.Scope, "web-1")!.Ports;
         }, Cancellation);
-        var read = Store.CommitAsync((view, _) => (view.FindInstance(Sample.Scope, "web-1")!.Ports, view.ListInstances(Sample.Scope, 0, 9)[0].Ports), Cancellation);
+        var read = Store.SaveAsync((view, _) => (view.FindInstance(Sample.Scope, "web-1")!.Ports, view.ListInstances(Sample.Scope, 0, 9)[0].Ports), Cancellation);
         var outside = View.FindInstance(Sample.Scope, "web-1")!.Ports;
         hold.Dispose();
 
@@ -64,8 +65,8 @@ public abstract class DecisionContract<TSource> : StoreTests<TSource>
     {
         var old = await ChangeAsync(changes => changes.Save(Sample.Instance(1)));
         var hold = await HoldWriterAsync();
-        var remove = Store.CommitAsync((view, changes) => changes.Remove(view.FindInstance(Sample.Scope, "web-1")!), Cancellation);
-        var gone = Store.CommitAsync((view, _) => view.FindInstance(Sample.Scope, "web-1") is null && !view.IsNameTaken(Sample.Scope, "web-1"), Cancellation);
+        var remove = Store.SaveAsync((view, changes) => changes.Remove(view.FindInstance(Sample.Scope, "web-1")!), Cancellation);
+        var gone = Store.SaveAsync((view, _) => view.FindInstance(Sample.Scope, "web-1") is null && !view.IsNameTaken(Sample.Scope, "web-1"), Cancellation);
         var again = ChangeAsync(changes => changes.Save(Sample.Instance(2, "web-1")));
         hold.Dispose();
 
@@ -97,16 +98,14 @@ public abstract class DecisionContract<TSource> : StoreTests<TSource>
     }
 
     [Fact]
-    public async Task A_decision_that_is_withdrawn_before_it_begins_never_runs()
+    public async Task A_write_that_is_withdrawn_before_it_begins_is_never_prepared()
     {
         using var withdrawal = new CancellationTokenSource();
-        var hold = await HoldWriterAsync();
-        var ran = false;
-        var withdrawn = Store.CommitAsync((_, _) => ran = true, withdrawal.Token);
         await withdrawal.CancelAsync();
-        hold.Dispose();
+        var ran = false;
 
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => withdrawn);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Store.SaveAsync((_, _) => ran = true, withdrawal.Token));
+
         await ChangeAsync(changes => changes.NewIndex());
         Assert.False(ran);
     }

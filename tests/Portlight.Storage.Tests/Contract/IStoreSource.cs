@@ -4,4 +4,7 @@ namespace Portlight.Storage.Tests.Contract;
 public interface IStoreSource : IAsyncDisposable
 {
     Task<IStore> OpenAsync(TimeProvider time);
+
+    /// <summary>Keeps the store from making anything durable until the answer is disposed of, so that what is written meanwhile shares the next commit.</summary>
+    Task<IDisposable> HoldWriterAsync(IStore store);
 }

@@ -1,4 +1,5 @@
 using Portlight.Domain;
+using Portlight.TestKit;
 
 namespace Portlight.Storage.Tests.Contract;
 
@@ -163,7 +164,7 @@ public abstract class IdentityContract<TSource> : StoreTests<TSource>
             changes.Save(Sample.Instance(1));
         });
 
-        var inside = await Store.CommitAsync((view, _) => Rows(view), Cancellation);
+        var inside = await Store.SaveAsync((view, _) => Rows(view), Cancellation);
         foreach (var again in new[] { inside, Rows(View) })
         {
             Assert.Same(first.Item1, again.Item1);

@@ -1,6 +1,7 @@
 using CsCheck;
 using Microsoft.Extensions.Time.Testing;
 using Portlight.Domain;
+using Portlight.TestKit;
 
 namespace Portlight.Storage.Tests.Contract;
 
@@ -101,20 +102,20 @@ public abstract class ModelContract<TSource>
                     await PutAsync(store, put.InOtherScope ? Sample.OtherScope : Sample.Scope, put.Name, Sample.Ports(put.Port));
                     break;
                 case Remove remove when instances.Remove((remove.InOtherScope ? Sample.OtherScope : Sample.Scope, remove.Name), out var removed):
-                    var revision = await store.CommitAsync((_, changes) => changes.Remove(removed));
+                    var revision = await store.SaveAsync((_, changes) => changes.Remove(removed));
                     log.Add(new InstanceChange(revision, removed with { Revision = revision }, IsRemoval: true));
                     Assert.Equal(log.Count, revision);
                     break;
                 case SaveStaticIp save:
                     staticIps[save.Name] = Sample.StaticIp(save.Name, save.Address);
-                    await store.CommitAsync((_, changes) => Do(() => changes.Save(staticIps[save.Name])));
+                    await store.SaveAsync((_, changes) => Do(() => changes.Save(staticIps[save.Name])));
                     break;
                 case ReleaseStaticIp release when staticIps.Remove(release.Name, out var released):
-                    await store.CommitAsync((_, changes) => Do(() => changes.Remove(released)));
+                    await store.SaveAsync((_, changes) => Do(() => changes.Remove(released)));
                     break;
                 case Refuse refuse:
                     index++;
-                    await Assert.ThrowsAsync<InvalidOperationException>(() => store.CommitAsync<int>((_, changes) =>
+                    await Assert.ThrowsAsync<InvalidOperationException>(() => store.SaveAsync<int>((_, changes) =>
                     {
                         changes.Save(Sample.Instance(changes.NewIndex(), refuse.Name));
                         throw new InvalidOperationException();
@@ -123,14 +124,14 @@ public abstract class ModelContract<TSource>
                 case SaveIdentity save:
                     var saved = (IdentitySample.User(save.Name, save.Name[^1]) with { Path = $"/{save.Path}/" }, IdentitySample.Policy(save.Name, save.Name[^1]) with { Path = $"/{save.Path}/" });
                     identities[save.Name] = saved;
-                    await store.CommitAsync((_, changes) => Do(() =>
+                    await store.SaveAsync((_, changes) => Do(() =>
                     {
                         changes.Save(saved.Item1);
                         changes.Save(saved.Item2);
                     }));
                     break;
                 case RemoveIdentity remove when identities.Remove(remove.Name, out var gone):
-                    await store.CommitAsync((_, changes) => Do(() =>
+                    await store.SaveAsync((_, changes) => Do(() =>
                     {
                         changes.Remove(gone.User);
                         changes.Remove(gone.Policy);
@@ -211,17 +212,17 @@ public abstract class ModelContract<TSource>
             }
             else
             {
-                await store.CommitAsync((_, changes) => Do(() => changes.Record(IdentitySample.Event(number))));
+                await store.SaveAsync((_, changes) => Do(() => changes.Record(IdentitySample.Event(number))));
             }
         }
 
         private async Task PutAsync(IStore store, Scope scope, string name, PortSet ports)
         {
-            var saved = await store.CommitAsync((view, changes) =>
+            var saved = await store.SaveAsync((view, changes) =>
             {
                 var old = view.FindInstance(scope, name);
                 var now = changes.Save((old ?? Sample.Instance(changes.NewIndex(), name, scope)) with { Ports = ports });
-                changes.Save(Sample.Operation(now.Revision, name, awaits: now.Revision));
+                changes.Save(Sample.Operation(log.Count + 1, name, awaits: now.Revision));
                 return now;
             });
             index += instances.ContainsKey((scope, name)) ? 0 : 1;

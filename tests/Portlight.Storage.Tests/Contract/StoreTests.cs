@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Time.Testing;
+using Portlight.TestKit;
 
 namespace Portlight.Storage.Tests.Contract;
 
@@ -33,9 +34,9 @@ public abstract class StoreTests<TSource> : IAsyncLifetime
     }
 
     /// <summary>Commits what needs no look at what is stored.</summary>
-    protected Task<T> ChangeAsync<T>(Func<Changes, T> change) => Store.CommitAsync((_, changes) => change(changes), Cancellation);
+    protected Task<T> ChangeAsync<T>(Func<Changes, T> change) => Store.SaveAsync((_, changes) => change(changes), Cancellation);
 
-    protected Task ChangeAsync(Action<Changes> change) => Store.CommitAsync(
+    protected Task ChangeAsync(Action<Changes> change) => Store.SaveAsync(
         (_, changes) =>
         {
             change(changes);
@@ -43,25 +44,5 @@ public abstract class StoreTests<TSource> : IAsyncLifetime
         },
         Cancellation);
 
-    /// <summary>Holds the writer inside a decision until the answer is disposed of, so that what is committed meanwhile shares the next batch.</summary>
-    protected async Task<IDisposable> HoldWriterAsync()
-    {
-        var entered = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        var hold = new ManualResetEventSlim();
-        _ = Store.CommitAsync(
-            (_, _) =>
-            {
-                entered.SetResult();
-                hold.Wait(CancellationToken.None);
-                return 0;
-            },
-            Cancellation);
-        await entered.Task;
-        return new Hold(hold);
-    }
-
-    private sealed class Hold(ManualResetEventSlim held) : IDisposable
-    {
-        public void Dispose() => held.Set();
-    }
+    protected Task<IDisposable> HoldWriterAsync() => source.HoldWriterAsync(Store);
 }

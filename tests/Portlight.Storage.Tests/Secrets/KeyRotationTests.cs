@@ -2,6 +2,7 @@ using System.Text;
 using Portlight.Storage.Sqlite;
 using Portlight.Storage.Tests.Contract;
 using Portlight.Storage.Tests.Sqlite;
+using Portlight.TestKit;
 
 namespace Portlight.Storage.Tests.Secrets;
 
@@ -19,7 +20,7 @@ public sealed class KeyRotationTests : IAsyncLifetime
     {
         var box = KeyFile.OpenOrCreate(KeyPath);
         store = source.Open();
-        await store.CommitAsync(
+        await store.SaveAsync(
             (_, changes) =>
             {
                 changes.Save(Sample.AccessKey("AKIA1") with { SealedSecret = box.Seal("one"u8) });
@@ -111,7 +112,7 @@ public sealed class KeyRotationTests : IAsyncLifetime
     public async Task A_secret_that_cannot_be_opened_is_named_and_nothing_is_forgotten()
     {
         var stranger = KeyFile.OpenOrCreate(Path.Combine(source.Directory, "other.key"));
-        await store.CommitAsync((_, changes) => Save(changes, stranger), Cancellation);
+        await store.SaveAsync((_, changes) => Save(changes, stranger), Cancellation);
         var before = Seals();
         var refusal = await Assert.ThrowsAsync<StoreException>(() => KeyRotation.RunAsync(store, KeyPath, cancellationToken: Cancellation));
 

@@ -1,5 +1,6 @@
 using Portlight.Storage.Sqlite;
 using Portlight.Storage.Tests.Contract;
+using Portlight.TestKit;
 
 namespace Portlight.Storage.Tests.Sqlite;
 
@@ -7,7 +8,6 @@ namespace Portlight.Storage.Tests.Sqlite;
 public sealed class SqliteAuditFile : IAsyncDisposable
 {
     private readonly SqliteSource source = new();
-    private volatile bool isTaken;
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -216,23 +216,14 @@ public sealed class SqliteAuditFile : IAsyncDisposable
     {
         await using var store = source.Open();
         store.ObserveAudit(_ => throw new InvalidOperationException("the export is gone"));
-        var writerIsHeld = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        var held = store.CommitAsync(
-            (_, changes) =>
-            {
-                changes.Record(IdentitySample.Event(1));
-                writerIsHeld.SetResult();
-                SpinWait.SpinUntil(() => isTaken);
-                return 1;
-            },
-            Cancellation);
-        await writerIsHeld.Task;
+        var hold = await source.HoldWriterAsync(store);
+        var held = RecordAsync(store, 1);
         for (var number = 2; number <= 40; number++)
         {
             await store.RecordAsync(IdentitySample.Event(number, padding: 100_000));
         }
 
-        isTaken = true;
+        hold.Dispose();
         await held;
         await store.Stopped;
 
@@ -248,7 +239,7 @@ public sealed class SqliteAuditFile : IAsyncDisposable
         store.ObserveAudit(last => told.TrySetResult(last));
         store.WriterDatabase.Execute("PRAGMA max_page_count = 1");
         await store.RecordAsync(IdentitySample.Event(1, padding: 100_000));
-        await Assert.ThrowsAsync<StoreException>(() => store.CommitAsync((_, changes) => changes.Save(Sample.Instance(1) with { UserData = new string('x', 100_000) }), Cancellation));
+        await Assert.ThrowsAsync<StoreException>(() => store.SaveAsync((_, changes) => changes.Save(Sample.Instance(1) with { UserData = new string('x', 100_000) }), Cancellation));
         store.WriterDatabase.Execute("PRAGMA max_page_count = 1000000");
 
         Assert.Equal(1, await told.Task.WaitAsync(TimeSpan.FromSeconds(30), Cancellation));
@@ -276,7 +267,7 @@ public sealed class SqliteAuditFile : IAsyncDisposable
         return store.LostAuditEvents;
     }
 
-    private static Task<int> RecordAsync(SqliteStore store, int number, int padding = 0) => store.CommitAsync(
+    private static Task<int> RecordAsync(SqliteStore store, int number, int padding = 0) => store.SaveAsync(
         (_, changes) =>
         {
             changes.Record(IdentitySample.Event(number, padding));

@@ -4,6 +4,8 @@ namespace Portlight.Storage.Tests.Sqlite;
 
 public sealed class SqliteDecisions : DecisionContract<SqliteSource>;
 
+public sealed class SqlitePreparations : PreparationContract<SqliteSource>;
+
 public sealed class SqliteReads : ReadContract<SqliteSource>;
 
 public sealed class SqliteOperations : OperationContract<SqliteSource>;

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using Portlight.Storage.Sqlite;
 using Portlight.Storage.Tests.Contract;
+using Portlight.TestKit;
 
 namespace Portlight.Storage.Tests.Sqlite;
 
@@ -82,7 +83,7 @@ public sealed class SqliteDurability : IAsyncLifetime
     {
         var text = Encoding.UTF8.GetString(IdentitySample.Event(1, padding: 900).Json.Span);
         var events = Enumerable.Range(1, 60).Select(number => new AuditEvent(Sample.Start, Encoding.UTF8.GetBytes(text.Replace("\"number\":1", $"\"number\":{number}", StringComparison.Ordinal)))).ToList();
-        await store.CommitAsync(
+        await store.SaveAsync(
             (_, changes) =>
             {
                 events.ForEach(changes.Record);
@@ -110,7 +111,7 @@ public sealed class SqliteDurability : IAsyncLifetime
         await SaveAsync(1);
         var commits = store.Commits;
         var length = new FileInfo(source.Path + "-wal").Length;
-        Assert.Equal(1, await store.CommitAsync((view, _) => view.AllInstances().Count, Cancellation));
+        Assert.Equal(1, await store.SaveAsync((view, _) => view.AllInstances().Count, Cancellation));
 
         Assert.Equal(length, new FileInfo(source.Path + "-wal").Length);
         Assert.Equal(commits, store.Commits);
@@ -133,5 +134,5 @@ public sealed class SqliteDurability : IAsyncLifetime
         }
     }
 
-    private Task<Domain.Instance> SaveAsync(int number) => store.CommitAsync((_, changes) => changes.Save(Sample.Instance(number)), Cancellation);
+    private Task<Domain.Instance> SaveAsync(int number) => store.SaveAsync((_, changes) => changes.Save(Sample.Instance(number)), Cancellation);
 }

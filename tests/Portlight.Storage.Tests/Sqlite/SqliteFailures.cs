@@ -1,5 +1,6 @@
 using Portlight.Storage.Sqlite;
 using Portlight.Storage.Tests.Contract;
+using Portlight.TestKit;
 
 namespace Portlight.Storage.Tests.Sqlite;
 
@@ -49,6 +50,26 @@ public sealed class SqliteFailures : IAsyncDisposable
         await using var store = source.Open();
         await SaveAsync(store, 1);
         Assert.All(["", "-wal", "-shm"], end => Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(source.Path + end)));
+    }
+
+    [Fact]
+    public async Task What_rests_on_a_write_that_fails_fails_with_it_and_the_next_rests_on_what_is_durable()
+    {
+        await using var store = source.Open();
+        await SaveAsync(store, 1);
+        store.WriterDatabase.Execute($"PRAGMA max_page_count = {store.WriterDatabase.Scalar("PRAGMA page_count")}");
+        var hold = await source.HoldWriterAsync(store);
+        var large = store.SaveAsync((view, changes) => changes.Save(view.FindInstance(Sample.Scope, "web-1")! with { UserData = new string('x', 100_000) }), Cancellation);
+        var onIt = store.SaveAsync((view, changes) => changes.Save(view.FindInstance(Sample.Scope, "web-1")! with { KeyPairName = "other" }), Cancellation);
+        var refusal = store.SaveAsync<int>((view, _) => throw new InvalidOperationException($"{view.FindInstance(Sample.Scope, "web-1")!.UserData.Length}"), Cancellation);
+        hold.Dispose();
+
+        Assert.All([large, onIt, (Task)refusal], write => Assert.True(Assert.ThrowsAsync<StoreException>(() => write).GetAwaiter().GetResult().IsDiskFull));
+        store.WriterDatabase.Execute("PRAGMA max_page_count = 1000000");
+        var next = await store.SaveAsync((view, changes) => changes.Save(view.FindInstance(Sample.Scope, "web-1")! with { KeyPairName = "next" }), Cancellation);
+
+        Assert.Equal((2, ""), (next.Revision, next.UserData));
+        Assert.Equal("next", store.View.FindInstance(Sample.Scope, "web-1")!.KeyPairName);
     }
 
     [Fact]
@@ -150,5 +171,5 @@ public sealed class SqliteFailures : IAsyncDisposable
     }
 
     private static Task<long> SaveAsync(SqliteStore store, int number, string userData = "") =>
-        store.CommitAsync((_, changes) => changes.Save(Sample.Instance(number) with { UserData = userData }).Revision, Cancellation);
+        store.SaveAsync((_, changes) => changes.Save(Sample.Instance(number) with { UserData = userData }).Revision, Cancellation);
 }

@@ -3,6 +3,7 @@ using Portlight.Domain;
 using Portlight.Storage.Sqlite;
 using Portlight.Storage.Tests.Audit;
 using Portlight.Storage.Tests.Contract;
+using Portlight.TestKit;
 
 namespace Portlight.Storage.Tests.Sqlite;
 
@@ -134,7 +135,7 @@ public sealed class SqliteMigrations : IAsyncDisposable
             Assert.Equal((40, Sample.Start.AddSeconds(40)), (all.Count, all[0]));
             Assert.Equal(all.OrderDescending(), all);
             Assert.Empty(store.View.ListOperations(Sample.OtherScope, null, null, 99).Operations);
-            await store.CommitAsync((_, changes) => changes.NewIndex(), TestContext.Current.CancellationToken); // adds what the index has not
+            await store.SaveAsync((_, changes) => changes.Save(Sample.Instance(1)), TestContext.Current.CancellationToken); // adds what the index has not
         }
     }
 

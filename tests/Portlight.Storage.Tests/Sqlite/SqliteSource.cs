@@ -14,9 +14,42 @@ public sealed class SqliteSource : IStoreSource
 
     public Task<IStore> OpenAsync(TimeProvider time) => Task.FromResult<IStore>(Open(time));
 
+    public async Task<IDisposable> HoldWriterAsync(IStore store)
+    {
+        var hold = new Hold();
+        ((SqliteStore)store).Writer.Add(hold);
+        await hold.IsHeld;
+        return hold;
+    }
+
     public ValueTask DisposeAsync()
     {
         System.IO.Directory.Delete(Directory, recursive: true);
         return ValueTask.CompletedTask;
+    }
+
+    /// <summary>Work that lasts until it is disposed of.</summary>
+    private sealed class Hold : Work, IDisposable
+    {
+        private readonly TaskCompletionSource held = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private readonly ManualResetEventSlim released = new();
+
+        public Task IsHeld => held.Task;
+
+        public void Dispose() => released.Set();
+
+        public override void Run(Batch batch)
+        {
+            held.SetResult();
+            released.Wait(CancellationToken.None);
+        }
+
+        public override void Succeed()
+        {
+        }
+
+        public override void Fail(StoreException failure)
+        {
+        }
     }
 }

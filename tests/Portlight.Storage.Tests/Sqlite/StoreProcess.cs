@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using Portlight.Storage.Sqlite;
 using Portlight.Storage.Tests.Contract;
+using Portlight.TestKit;
 
 namespace Portlight.Storage.Tests.Sqlite;
 
@@ -66,8 +67,11 @@ internal static class StoreProcess
         }
     }
 
+    /// <summary>What the event of a writer's change is known by.</summary>
+    public static long NumberOf(long writer, int port) => (writer << 16) + port;
+
     private static Task<Domain.Instance> PutAsync(SqliteStore store, int number) =>
-        store.CommitAsync((_, changes) => changes.Save(Sample.Instance(number) with { UserData = new string('x', 4_000) }));
+        store.SaveAsync((_, changes) => changes.Save(Sample.Instance(number) with { UserData = new string('x', 4_000) }));
 
     private static void Check(SqliteStore store)
     {
@@ -82,10 +86,10 @@ internal static class StoreProcess
         {
             var ports = Sample.Ports(port);
             await store.RecordAsync(IdentitySample.Event(0));
-            var saved = await store.CommitAsync((_, changes) =>
+            var saved = await store.SaveAsync((_, changes) =>
             {
                 var instance = changes.Save(Sample.Instance(writer) with { Ports = ports });
-                changes.Record(IdentitySample.Event(instance.Revision));
+                changes.Record(IdentitySample.Event(NumberOf(writer, port)));
                 return instance;
             });
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{writer} {port} {saved.Revision}"));

@@ -20,8 +20,7 @@ internal sealed class ConfirmPorts(Services services) : IOperation<ConfirmPortsR
         var name = Requests.RequireName(call, request.InstanceName, "instanceName");
         var isRevert = request.Revert == true;
         var access = new ResourceAccess<Instance>(call, ResourceKinds.Instance, name, (question, instance) => isRevert && instance is { Unconfirmed: not null } ? Reverting(call, question, instance) : [question]);
-        access.Require(services.Store.View);
-        var (begun, after) = await services.Store.CommitAsync(call, (view, changes) =>
+        var committed = await services.Store.WriteAsync(call, (view, changes) =>
         {
             var instance = access.Require(view);
             Requests.RequireMatch(call, instance);
@@ -37,7 +36,8 @@ internal sealed class ConfirmPorts(Services services) : IOperation<ConfirmPortsR
             changes.Save(operation);
             return (operation, after);
         });
-        var operation = await services.Confirmation.OfAsync(begun);
+        var (begun, after) = committed.Result;
+        var operation = await services.Confirmation.OfAsync(committed.Final(begun));
         return new ConfirmPortsResponse
         {
             IsReverted = isRevert,

@@ -12,7 +12,7 @@ internal static class UnconfirmedChanges
     /// What the instance waits to have confirmed once the call's change is saved; null for nothing. A change with the header goes back to what was there before
     /// the first unconfirmed one; one without it is refused while one waits: it would confirm the other, or be undone with it, and its caller asked for neither.
     /// </summary>
-    /// <param name="call">The request, inside its decision.</param>
+    /// <param name="call">The request, while its write is prepared.</param>
     /// <param name="before">The instance as it is; null when the call attaches it.</param>
     /// <param name="revision">The revision of the change.</param>
     /// <exception cref="InvalidInputException">A change waits, and the call does not have the header.</exception>

@@ -17,7 +17,7 @@ internal static class Quotas
 
     public const int AttachedPolicies = 10;
 
-    /// <summary>Users of a group that is renamed: of our own, because their rows are all written in one decision.</summary>
+    /// <summary>Users of a group that is renamed: of our own, because their rows are all written at once.</summary>
     public const int RenamedMembers = 100;
 
     public const int PolicyVersions = 5;

@@ -29,6 +29,7 @@ internal sealed class AttachInstance(Services services) : IOperation<AttachInsta
         var asked = ReadPorts(request);
         var place = attachment;
         var access = Access(call, name, request, () => place, asked);
+        call.AskAhead();
         access.Find(services.Store.View);
         var facts = await services.Agent.InspectAsync(attachment, CancellationToken.None);
         if (facts.Refusal is not null)
@@ -80,7 +81,7 @@ internal sealed class AttachInstance(Services services) : IOperation<AttachInsta
     /// </summary>
     private ResourceAccess<Instance> Access(Call call, string name, AttachInstanceRequest request, Func<Attachment> place, PortSet? asked) => new(
         call,
-        ResourceKinds.Instance with { MissingArn = Authorization.AccountResource, Missing = Requests.NameTaken },
+        ResourceKinds.Instance with { MissingArn = (call, _) => Authorization.AccountResource(call), Missing = Requests.NameTaken },
         name,
         (question, current) =>
         {
@@ -112,17 +113,22 @@ internal sealed class AttachInstance(Services services) : IOperation<AttachInsta
         return (before, asked ?? before?.Ports ?? SshOnly, null);
     }
 
-    private Task<(Instance? Before, PortSet Ports, Operation? Begun)> SaveAsync(Call call, ResourceAccess<Instance> access, string name, Attachment attachment, PortSet? asked) => services.Store.CommitAsync(call, (view, changes) =>
+    private async Task<(Instance? Before, PortSet Ports, Operation? Begun)> SaveAsync(Call call, ResourceAccess<Instance> access, string name, Attachment attachment, PortSet? asked)
     {
-        access.Find(view);
-        var current = Current(view, call, name, attachment);
-        var ports = asked ?? current?.Ports ?? SshOnly;
-        var wanted = (current ?? New(call, name, changes.NewIndex())).AttachedTo(attachment);
-        var saved = changes.Save(revision => wanted with { Ports = ports, Unconfirmed = UnconfirmedChanges.Next(call, current, revision) });
-        var operation = OperationShapes.Begin(call, saved, call.Operation, attachment is Attachment.Interface nic ? nic.Name : "this host");
-        changes.Save(operation);
-        return (current, ports, (Operation?)operation);
-    });
+        var committed = await services.Store.WriteAsync(call, (view, changes) =>
+        {
+            access.Find(view);
+            var current = Current(view, call, name, attachment);
+            var ports = asked ?? current?.Ports ?? SshOnly;
+            var wanted = (current ?? New(call, name, changes.NewIndex())).AttachedTo(attachment);
+            var saved = changes.Save(revision => wanted with { Ports = ports, Unconfirmed = UnconfirmedChanges.Next(call, current, revision) });
+            var operation = OperationShapes.Begin(call, saved, call.Operation, attachment is Attachment.Interface nic ? nic.Name : "this host");
+            changes.Save(operation);
+            return (Before: current, Ports: ports, Begun: operation);
+        });
+        var (before, saved, begun) = committed.Result;
+        return (before, saved, committed.Final(begun));
+    }
 
     /// <summary>The instance of that name, which must be one that was attached; null when there is none. Nothing else may be attached to the same place.</summary>
     private static Instance? Current(IStoreView view, Call call, string name, Attachment attachment)

@@ -15,8 +15,7 @@ internal sealed class DetachInstance(Services services) : IOperation<DetachInsta
     {
         var name = Requests.RequireName(call, request.InstanceName, "instanceName");
         var access = new ResourceAccess<Domain.Instance>(call, ResourceKinds.Instance, name);
-        access.Require(services.Store.View);
-        var (detached, begun) = await services.Store.CommitAsync(call, (view, changes) =>
+        var committed = await services.Store.WriteAsync(call, (view, changes) =>
         {
             var instance = access.Require(view);
             if (instance.Attachment is Attachment.Lab or Attachment.Recorded)
@@ -28,7 +27,8 @@ internal sealed class DetachInstance(Services services) : IOperation<DetachInsta
             changes.Save(operation);
             return (instance, operation);
         });
-        var operation = await services.Confirmation.OfAsync(begun);
+        var (detached, begun) = committed.Result;
+        var operation = await services.Confirmation.OfAsync(committed.Final(begun));
         return new DetachInstanceResponse
         {
             Attachment = detached.Attachment.ToWire(),

@@ -8,8 +8,8 @@ using Portlight.Wire;
 namespace Portlight.Server.Operations.Instances;
 
 /// <summary>
-/// Free addresses for what one decision makes. Each draw begins at a number of the installation's counter, so that it is usually free at the first look and an
-/// address that was given back is not given out again soon. Where it is taken, a small block is searched whole and a larger one here and there, because a decision
+/// Free addresses for what one write makes. Each draw begins at a number of the installation's counter, so that it is usually free at the first look and an
+/// address that was given back is not given out again soon. Where it is taken, a small block is searched whole and a larger one here and there, because a write
 /// may not take long: of a block of which nine tenths are in use, one draw in a thousand finds none.
 /// </summary>
 /// <param name="view">What is taken.</param>
@@ -22,7 +22,7 @@ internal sealed class AddressDraw(IStoreView view, ServeOptions options)
     /// <summary>Addresses that one draw looks at.</summary>
     private const int LooksOfOne = 64;
 
-    /// <summary>Addresses that all draws of a decision look at, beyond the first one of each.</summary>
+    /// <summary>Addresses that all draws of a write look at, beyond the first one of each.</summary>
     private const int LooksOfAll = 256;
 
     private readonly HashSet<IPAddress> drawn = [];

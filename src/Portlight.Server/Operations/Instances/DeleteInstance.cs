@@ -10,7 +10,6 @@ internal sealed class DeleteInstance(Services services) : IOperation<DeleteInsta
     {
         var name = Requests.RequireName(call, request.InstanceName, "instanceName");
         var access = new ResourceAccess<Domain.Instance>(call, ResourceKinds.Instance, name);
-        access.Require(services.Store.View);
         var begun = await services.Store.CommitAsync(call, (view, changes) =>
         {
             var instance = access.Require(view);

@@ -30,7 +30,6 @@ internal sealed class SetIpAddressType(Services services) : IOperation<SetIpAddr
         }
 
         var access = new ResourceAccess<Domain.Instance>(call, ResourceKinds.Instance, name);
-        access.Require(services.Store.View);
         var begun = await services.Store.CommitAsync(call, (view, changes) =>
         {
             var instance = access.Require(view);

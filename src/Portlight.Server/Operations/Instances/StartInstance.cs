@@ -11,7 +11,6 @@ internal sealed class StartInstance(Services services) : IOperation<StartInstanc
     {
         var name = Requests.RequireName(call, request.InstanceName, "instanceName");
         var access = new ResourceAccess<Domain.Instance>(call, ResourceKinds.Instance, name);
-        access.Require(services.Store.View);
         var operation = await services.Store.CommitAsync(call, (view, changes) =>
         {
             var instance = access.Require(view);

@@ -23,7 +23,6 @@ internal sealed class UpdateInstanceMetadataOptions(Services services) : IOperat
 
         check.Done();
         var access = new ResourceAccess<Domain.Instance>(call, ResourceKinds.Instance, name);
-        access.Require(services.Store.View);
         var operation = await services.Store.CommitAsync(call, (view, changes) =>
         {
             var instance = access.Require(view);

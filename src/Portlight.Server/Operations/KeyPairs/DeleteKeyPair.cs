@@ -23,8 +23,15 @@ internal sealed class DeleteKeyPair(Services services) : IOperation<DeleteKeyPai
         }
 
         var access = new ResourceAccess<Domain.KeyPair>(call, ResourceKinds.KeyPair, name);
-        RequireFingerprint(access.Require(services.Store.View), request.ExpectedFingerprint);
-        var next = isDefault ? NewDefault(call) : null;
+        Domain.KeyPair? next = null;
+        if (isDefault)
+        {
+            // Looked at again below; here it saves the work of making a key.
+            call.AskAhead();
+            RequireFingerprint(access.Require(services.Store.View), request.ExpectedFingerprint);
+            next = NewDefault(call);
+        }
+
         var operation = await services.Store.CommitAsync(call, (view, changes) =>
         {
             var keyPair = access.Require(view);

@@ -5,8 +5,8 @@ using Portlight.Server.Operations.Confirming;
 namespace Portlight.Server.Operations.Ports;
 
 /// <summary>
-/// What Put, Open and Close share: whether the caller may is asked of every rule, a decision about one instance's port set goes into the store together with its
-/// operation record, and the answer waits until the kernel has confirmed it.
+/// What Put, Open and Close share: whether the caller may is asked of every rule, one instance's new port set goes into the store together with its operation
+/// record, and the answer waits until the kernel has confirmed it.
 /// </summary>
 internal sealed class PortChange(Services services)
 {
@@ -23,10 +23,12 @@ internal sealed class PortChange(Services services)
                 ? PortQuestions.Of(call, question, PortSet.Empty, asked, services.Limits)
                 : PortQuestions.Of(call, question, instance.Attachment.LetIn(instance.Ports), asked.At(instance.Attachment), services.Limits);
         });
-        var current = access.Require(services.Store.View);
-        Requests.RequireMatch(call, current);
-        await services.SshGuard.RequireAsync(call, current, decide(current.Ports).Wanted);
-        var operation = await services.Store.CommitAsync(call, (view, changes) =>
+        if (services.SshGuard.Guards(call, services.Store.View.FindInstance(call.Scope, instanceName)))
+        {
+            await GuardAsync(call, access, decide);
+        }
+
+        var committed = await services.Store.WriteAsync(call, (view, changes) =>
         {
             var instance = access.Require(view);
             Requests.RequireMatch(call, instance);
@@ -36,10 +38,19 @@ internal sealed class PortChange(Services services)
                 : changes.Save(revision => instance with { Ports = wanted, Unconfirmed = UnconfirmedChanges.Next(call, instance, revision) });
             var begun = OperationShapes.Begin(call, saved, call.Operation, details);
             changes.Save(begun);
-            call.EntityTag = Requests.EntityTag(saved);
-            return begun;
+            return (Begun: begun, Saved: saved);
         });
-        return await services.Confirmation.OfAsync(operation);
+        call.EntityTag = Requests.EntityTag(committed.Final(committed.Result.Saved));
+        return await services.Confirmation.OfAsync(committed.Final(committed.Result.Begun));
+    }
+
+    /// <summary>Of this machine's ports: the agent is asked before the write, because that takes a while.</summary>
+    private async Task GuardAsync(Call call, ResourceAccess<Instance> access, Func<PortSet, (PortSet Wanted, string Details)> decide)
+    {
+        call.AskAhead();
+        var current = access.Require(services.Store.View);
+        Requests.RequireMatch(call, current);
+        await services.SshGuard.RequireAsync(call, current, decide(current.Ports).Wanted);
     }
 
     /// <summary>

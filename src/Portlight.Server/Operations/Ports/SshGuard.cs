@@ -16,11 +16,14 @@ internal sealed class SshGuard(ServeOptions options, IAgent agent)
 
     public bool IsOn => options.GuardsSsh && agent.Status.Enforces;
 
-    /// <summary>For a change of an instance's ports; one that is undone unless it is confirmed locks nobody out for good and passes. Costs nothing unless the instance is this machine, and no look at it unless the change closes something.</summary>
+    /// <summary>Whether a change of an instance's ports is looked at: that of this machine's, unless it is undone when nobody confirms it, so that it locks nobody out for good.</summary>
+    public bool Guards(Call call, Instance? instance) => instance is { Attachment: Attachment.ThisHost } && IsOn && call.ConfirmWithin is null;
+
+    /// <summary>For a change of an instance's ports. It takes no look at the machine unless the change closes something.</summary>
     /// <exception cref="InvalidInputException">An SSH session would be shut out, or it cannot be seen whether one would.</exception>
     public async ValueTask RequireAsync(Call call, Instance instance, PortSet wanted)
     {
-        if (instance.Attachment is not Attachment.ThisHost || !IsOn || call.ConfirmWithin is not null)
+        if (!Guards(call, instance))
         {
             return;
         }

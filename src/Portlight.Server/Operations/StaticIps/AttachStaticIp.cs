@@ -16,10 +16,8 @@ internal sealed class AttachStaticIp(Services services) : IOperation<AttachStati
         var instanceName = check.Name(request.InstanceName, "instanceName");
         check.Done();
         var toInstance = new ResourceAccess<Domain.Instance>(call, ResourceKinds.Instance, instanceName);
-        toInstance.Require(services.Store.View);
         var ofStaticIp = new ResourceAccess<Domain.StaticIp>(call, ResourceKinds.StaticIp, staticIpName);
-        ofStaticIp.Require(services.Store.View);
-        var begun = await services.Store.CommitAsync(call, (view, changes) =>
+        var begun = await services.Store.WriteAsync(call, (view, changes) =>
         {
             var instance = toInstance.Require(view);
             var staticIp = ofStaticIp.Require(view);

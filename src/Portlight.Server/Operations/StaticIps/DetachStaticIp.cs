@@ -12,8 +12,7 @@ internal sealed class DetachStaticIp(Services services) : IOperation<DetachStati
     {
         var name = Requests.RequireName(call, request.StaticIpName, "staticIpName");
         var access = new ResourceAccess<Domain.StaticIp>(call, ResourceKinds.StaticIp, name);
-        access.Require(services.Store.View);
-        var begun = await services.Store.CommitAsync(call, (view, changes) =>
+        var begun = await services.Store.WriteAsync(call, (view, changes) =>
         {
             var staticIp = access.Require(view);
             if (staticIp.AttachedTo is not { } holder)

@@ -13,7 +13,6 @@ internal sealed class ReleaseStaticIp(IStore store) : IOperation<ReleaseStaticIp
     {
         var name = Requests.RequireName(call, request.StaticIpName, "staticIpName");
         var access = new ResourceAccess<Domain.StaticIp>(call, ResourceKinds.StaticIp, name);
-        access.Require(store.View);
         var operation = await store.CommitAsync(call, (view, changes) =>
         {
             var staticIp = access.Require(view);

@@ -43,9 +43,9 @@ internal static class StaticIpShapes
     }
 
     /// <summary>Both records as the kernel has confirmed them.</summary>
-    public static async Task<IReadOnlyList<Wire.Lightsail.Operation>> OfAsync(this Confirmation confirmation, (Domain.Operation OfStaticIp, Domain.Operation OfInstance) begun)
+    public static async Task<IReadOnlyList<Wire.Lightsail.Operation>> OfAsync(this Confirmation confirmation, Committed<(Domain.Operation OfStaticIp, Domain.Operation OfInstance)> begun)
     {
-        var ofInstance = await confirmation.OfAsync(begun.OfInstance);
-        return [(begun.OfStaticIp with { Status = ofInstance.Status }).ToWire(), ofInstance.ToWire()];
+        var ofInstance = await confirmation.OfAsync(begun.Final(begun.Result.OfInstance));
+        return [(begun.Result.OfStaticIp with { Status = ofInstance.Status }).ToWire(), ofInstance.ToWire()];
     }
 }

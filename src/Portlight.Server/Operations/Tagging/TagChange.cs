@@ -22,7 +22,6 @@ internal sealed class TagChange(IStore store)
         Func<ImmutableSortedDictionary<string, string?>, ImmutableSortedDictionary<string, string?>> change)
     {
         var tagged = new Tagged(call, name, ask);
-        tagged.Require(store.View);
         return store.CommitAsync(call, (view, changes) =>
         {
             var resource = tagged.Require(view);

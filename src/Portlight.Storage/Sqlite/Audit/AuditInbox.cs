@@ -1,7 +1,7 @@
 namespace Portlight.Storage.Sqlite;
 
 /// <summary>
-/// Events that no decision carries, on their way to the writer: in order, bounded by the memory they hold until they are durable. They ride on the next commit;
+/// Events that no write carries, on their way to the writer: in order, bounded by the memory they hold until they are durable. They ride on the next commit;
 /// if none comes within <see cref="Patience"/>, or once they are many, the writer is asked to commit for their sake.
 /// </summary>
 /// <remarks>

@@ -1,6 +1,6 @@
 namespace Portlight.Storage.Sqlite;
 
-/// <summary>One chunk of forgetting old audit blocks: short enough that decisions hardly wait for it.</summary>
+/// <summary>One chunk of forgetting old audit blocks: short enough that writes hardly wait for it.</summary>
 internal sealed class AuditPruneChunk(DateTimeOffset before) : Work
 {
     public const int Blocks = 250;
@@ -22,7 +22,7 @@ internal sealed class AuditPruneChunk(DateTimeOffset before) : Work
         }
         catch (StoreException damage) when (damage.IsAuditDamage)
         {
-            // Nothing was written, and the decisions next to this have nothing to do with it.
+            // Nothing was written, and the writes next to this have nothing to do with it.
             refusal = damage;
         }
     }

@@ -33,7 +33,7 @@ internal sealed class AuditTail
     /// <summary>Number of the last durable event.</summary>
     public long CommittedSequence => committedSequence;
 
-    /// <summary>Whether events that no decision carries wait for a commit.</summary>
+    /// <summary>Whether events that no write carries wait for a commit.</summary>
     public bool HasWaiting => CountWaiting() > 0;
 
     public int CountWaiting() => taken.Count + inbox.Count;

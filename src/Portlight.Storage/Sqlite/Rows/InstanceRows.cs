@@ -61,10 +61,11 @@ internal sealed class InstanceRows(Database database, JsonBuffer json)
         return found;
     }
 
-    /// <summary>Writes a change. <paramref name="old"/> is what is stored now: a change of nothing but the body touches no index.</summary>
-    public void Write(InstanceChange change, Instance? old)
+    /// <summary>Writes a change, which knows what is stored now: a change of nothing but the body touches no index.</summary>
+    public void Write(InstanceChange change)
     {
         var (_, instance, isRemoval) = change;
+        var old = change.Before;
         if (isRemoval)
         {
             Delete(instance.Index);
@@ -122,12 +123,12 @@ internal sealed class InstanceRows(Database database, JsonBuffer json)
 
     private void WriteAddresses(Instance? old, Instance? now)
     {
-        if (old is not null && now is not null && HaveSameAddresses(old, now))
+        if (old is not null && now is not null && old.HasSameAddresses(now))
         {
             return;
         }
 
-        var (before, after) = (AddressesOf(old), AddressesOf(now));
+        var (before, after) = (old?.Addresses() ?? [], now?.Addresses() ?? []);
         foreach (var address in before.Except(after))
         {
             RunAddress(deleteAddress, address, old!.Index);
@@ -146,14 +147,4 @@ internal sealed class InstanceRows(Database database, JsonBuffer json)
         run.Bind(index);
         run.Step();
     }
-
-    private static bool HaveSameAddresses(Instance one, Instance two) =>
-        Equals(one.PublicIpv4, two.PublicIpv4)
-        && Equals(one.PrivateIpv4, two.PrivateIpv4)
-        && Equals(one.Ipv6Address, two.Ipv6Address)
-        && one.Attachment.BroughtAddresses.AsSpan().SequenceEqual(two.Attachment.BroughtAddresses.AsSpan());
-
-    private static HashSet<IPAddress> AddressesOf(Instance? instance) => instance is null
-        ? []
-        : [.. new[] { instance.PublicIpv4, instance.PrivateIpv4, instance.Ipv6Address }.OfType<IPAddress>(), .. instance.Attachment.BroughtAddresses];
 }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Portlight.Domain;
+using Portlight.Server.Access;
 using Portlight.Storage;
 using Portlight.Wire;
 
@@ -30,8 +31,16 @@ internal abstract class EntityKind<T>
 
     public virtual T WithTags(T entity, ImmutableSortedDictionary<string, string> tags) => throw new NotSupportedException($"a {Word} has no tags");
 
-    /// <summary>Whether nothing that can be asked about has changed from one to the other.</summary>
-    public virtual bool IsSame(T one, T two) => ReferenceEquals(one, two) || (ArnOf(one) == ArnOf(two) && TagsOf(one).SequenceEqual(TagsOf(two)));
+    /// <summary>As permissions are asked on it.</summary>
+    public ResourceKind<T> AsResource => field ??= new ResourceKind<T>
+    {
+        Find = (view, scope, name) => Find(view, scope.AccountId, name),
+        Arn = ArnOf,
+        Tags = entity => TagsOf(entity).ForConditions(),
+        MissingArn = (call, name) => ArnOfMissing(call.Principal.AccountId, name),
+        Missing = NoSuchEntity,
+        ShownAs = name => $"{Word.ToLowerInvariant()} {name}",
+    };
 
     public abstract void Save(Changes changes, T entity);
 

@@ -24,7 +24,5 @@ internal abstract class IdentityKind<T> : EntityKind<T>
     /// <summary>ARN of the permissions boundary; null where there is none. Groups never have one.</summary>
     public virtual string? BoundaryOf(T entity) => null;
 
-    public override bool IsSame(T one, T two) => base.IsSame(one, two) && BoundaryOf(one) == BoundaryOf(two);
-
     public virtual T WithBoundary(T entity, string? arn) => throw new NotSupportedException($"a {Word} has no boundary");
 }

@@ -102,7 +102,7 @@ internal sealed class Groups(Entities<Group> entities)
         return -1;
     }
 
-    /// <summary>A user's row names its groups, so a rename writes every member, and a decision writes no more than that many.</summary>
+    /// <summary>A user's row names its groups, so a rename writes every member, and one write has no more than that many.</summary>
     /// <exception cref="IamException">LimitExceeded: there are more.</exception>
     private static void RenameIn(IStoreView view, Changes changes, Group group, string name)
     {

@@ -2,7 +2,7 @@ using Portlight.Domain;
 
 namespace Portlight.Storage;
 
-/// <summary>What a store does with the changes of a decision: one implementation for each kind of database.</summary>
+/// <summary>What a store does with the changes of a write: one implementation for each kind of database. What was stored before is handed along.</summary>
 internal interface IChangeWriter
 {
     void Write(InstanceChange change);
@@ -27,17 +27,17 @@ internal interface IChangeWriter
 
     void Write(AccessKeyUse use);
 
-    void Write(User user);
+    void Write(User user, User? before);
 
-    void Delete(User user);
+    void Delete(User user, User? before);
 
-    void Write(Group group);
+    void Write(Group group, Group? before);
 
-    void Delete(Group group);
+    void Delete(Group group, Group? before);
 
-    void Write(Role role);
+    void Write(Role role, Role? before);
 
-    void Delete(Role role);
+    void Delete(Role role, Role? before);
 
     void Write(ManagedPolicy policy);
 

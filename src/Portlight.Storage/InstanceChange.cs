@@ -1,6 +1,0 @@
-using Portlight.Domain;
-
-namespace Portlight.Storage;
-
-/// <summary>A change of an instance: as it was saved, or as it was last before it was removed.</summary>
-public sealed record InstanceChange(long Revision, Instance Instance, bool IsRemoval);

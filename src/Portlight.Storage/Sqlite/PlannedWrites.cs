@@ -1,0 +1,118 @@
+namespace Portlight.Storage.Sqlite;
+
+/// <summary>
+/// Takes a write from its preparation to the disk: prepares a plan on the caller's thread, gets it a place in the order of writes and waits until it is durable; when
+/// something that it rests on has been changed meanwhile, it is prepared again. Why: docs/decisions/0066-prepared-writes.md.
+/// </summary>
+internal sealed class PlannedWrites(IStoreView committed, CommitOrder order, GroupCommit writer)
+{
+    /// <summary>Writes of all accounts that are on their way at once: one batch that is being flushed, and one that gathers.</summary>
+    public const int MostOfAll = 2 * GroupCommit.MaxWork;
+
+    /// <summary>Those of one account.</summary>
+    public const int MostOfOne = GroupCommit.MaxWork / 2;
+
+    /// <summary>How often a write is prepared. Each time that it is prepared again another write of the same thing has got its place.</summary>
+    public const int MostAttempts = 16;
+
+    private readonly Admission admission = new(MostOfAll, MostOfOne);
+    private readonly Lines lines = new();
+
+    public async Task<Committed<T>> CommitAsync<T>(Func<IStoreView, Changes, T> prepare, string account, CancellationToken cancellationToken)
+    {
+        await admission.EnterAsync(account, cancellationToken).ConfigureAwait(false);
+        Subject? line = null;
+        try
+        {
+            var numbers = new IndexNumbers(order);
+            for (var attempt = 1; ; attempt++)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                var plan = new Plan(committed, order, numbers);
+                var (written, result, conflict) = await TryAsync(plan, prepare).ConfigureAwait(false);
+                if (written)
+                {
+                    return new Committed<T>(result!) { Revisions = plan.Revisions };
+                }
+
+                if (attempt == MostAttempts)
+                {
+                    throw new ConflictException();
+                }
+
+                if (conflict.Rest.IsDurable)
+                {
+                    await WaitAsync(conflict.Version).ConfigureAwait(false);
+                    if (line is null)
+                    {
+                        // One line at most, or two writes could stand in each other's.
+                        await lines.EnterAsync(conflict.Rest.Subject, cancellationToken).ConfigureAwait(false);
+                        line = conflict.Rest.Subject;
+                    }
+                }
+            }
+        }
+        finally
+        {
+            if (line is { } left)
+            {
+                lines.Leave(left);
+            }
+
+            admission.Leave(account);
+        }
+    }
+
+    /// <summary>One attempt. A refusal counts only if what it rests on holds, and once that is durable.</summary>
+    private async Task<(bool Written, T? Result, Conflict Conflict)> TryAsync<T>(Plan plan, Func<IStoreView, Changes, T> prepare)
+    {
+        writer.RequireRunning();
+        T result;
+        Conflict conflict;
+        try
+        {
+            result = prepare(plan.View, plan.Changes);
+        }
+        catch (Exception)
+        {
+            if (!order.Holds(plan, out conflict))
+            {
+                return (false, default, conflict);
+            }
+
+            await WaitAsync(plan.SeenOnItsWay).ConfigureAwait(false);
+            throw;
+        }
+
+        if (plan.Changes.IsEmpty)
+        {
+            if (!order.Holds(plan, out conflict))
+            {
+                return (false, default, conflict);
+            }
+
+            await WaitAsync(plan.SeenOnItsWay).ConfigureAwait(false);
+            return (true, result, conflict);
+        }
+
+        var write = new PlannedWrite(plan);
+        if (!order.TryTake(plan, () => writer.Add(write), out conflict))
+        {
+            return (false, default, conflict);
+        }
+
+        await write.Done.ConfigureAwait(false);
+        return (true, result, conflict);
+    }
+
+    /// <summary>Returns once a place is durable.</summary>
+    private async ValueTask WaitAsync(long place)
+    {
+        if (order.Durable < place)
+        {
+            var barrier = new Barrier();
+            writer.Add(barrier);
+            await barrier.Done.ConfigureAwait(false);
+        }
+    }
+}

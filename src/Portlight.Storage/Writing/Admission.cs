@@ -1,0 +1,105 @@
+namespace Portlight.Storage;
+
+/// <summary>
+/// How many writes are on their way at once, of all accounts and of one: who finds no room waits without a thread. Room goes to the accounts in turn, so one that
+/// floods the store delays another by little more than the writes that are on their way already.
+/// </summary>
+internal sealed class Admission(int mostOfAll, int mostOfOne)
+{
+    private readonly Lock gate = new();
+    private readonly Dictionary<string, Line> lines = new(StringComparer.Ordinal);
+    private readonly Queue<Line> turns = [];
+    private int entered;
+
+    /// <summary>Returns when there is room; each is followed by <see cref="Leave"/>.</summary>
+    public ValueTask EnterAsync(string account, CancellationToken cancellationToken)
+    {
+        lock (gate)
+        {
+            if (!lines.TryGetValue(account, out var line))
+            {
+                lines[account] = line = new Line();
+            }
+
+            if (line.Waiting.Count == 0 && line.Entered < mostOfOne && entered < mostOfAll)
+            {
+                line.Entered++;
+                entered++;
+                return ValueTask.CompletedTask;
+            }
+
+            var waiter = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            line.Waiting.Enqueue(waiter);
+            GiveTurns_NeedsLock(line);
+            return new ValueTask(WaitAsync(account, waiter, cancellationToken));
+        }
+    }
+
+    public void Leave(string account)
+    {
+        lock (gate)
+        {
+            var line = lines[account];
+            line.Entered--;
+            entered--;
+            GiveTurns_NeedsLock(line);
+            if (line.Entered == 0 && line.Waiting.Count == 0)
+            {
+                lines.Remove(account);
+            }
+        }
+    }
+
+    /// <summary>A wait that was given up leaves its place behind, which is passed over; or, let in at the same moment, its room, which is given back.</summary>
+    private async Task WaitAsync(string account, TaskCompletionSource waiter, CancellationToken cancellationToken)
+    {
+        using var registration = cancellationToken.UnsafeRegister(static (state, token) => ((TaskCompletionSource)state!).TrySetCanceled(token), waiter);
+        await waiter.Task.ConfigureAwait(false);
+        if (cancellationToken.IsCancellationRequested)
+        {
+            Leave(account);
+            cancellationToken.ThrowIfCancellationRequested();
+        }
+    }
+
+    /// <summary>Lets in whoever there is room for, one of each account after the other.</summary>
+    private void GiveTurns_NeedsLock(Line changed)
+    {
+        Queue_NeedsLock(changed);
+        while (entered < mostOfAll && turns.TryDequeue(out var line))
+        {
+            line.HasTurn = false;
+            while (line.Waiting.TryDequeue(out var waiter))
+            {
+                if (waiter.TrySetResult())
+                {
+                    line.Entered++;
+                    entered++;
+                    break;
+                }
+            }
+
+            Queue_NeedsLock(line);
+        }
+    }
+
+    private void Queue_NeedsLock(Line line)
+    {
+        if (!line.HasTurn && line.Waiting.Count > 0 && line.Entered < mostOfOne)
+        {
+            line.HasTurn = true;
+            turns.Enqueue(line);
+        }
+    }
+
+    /// <summary>One account's.</summary>
+    private sealed class Line
+    {
+        public Queue<TaskCompletionSource> Waiting { get; } = [];
+
+        public int Entered { get; set; }
+
+        /// <summary>Whether it stands among those whose turn comes.</summary>
+        public bool HasTurn { get; set; }
+    }
+}

@@ -1,0 +1,192 @@
+using System.Collections.Concurrent;
+
+namespace Portlight.Storage;
+
+/// <summary>
+/// The order of writes. A prepared plan gets its place and its revisions here, if nothing that it rests on has been touched by a write with an earlier place; from
+/// then on its rows are seen by the plans that are prepared after it, though they are durable only later. All of it is memory: a microsecond under one lock.
+/// </summary>
+/// <remarks>
+/// INVARIANT: places are taken in the order in which the plans come to the writer, so what a plan rests on is durable before it or with it; when a commit fails,
+/// every plan with a place that is not durable fails (<see cref="Undo"/>).
+/// Versions are the places of writes. Those of long ago are forgotten together: a plan that has read earlier than that is prepared again.
+/// </remarks>
+internal sealed class CommitOrder(long revision, long index)
+{
+    private const int Remembered = 1 << 16;
+
+    private static readonly int Kinds = Enum.GetValues<SubjectKind>().Length;
+
+    private readonly Lock gate = new();
+    private readonly ConcurrentDictionary<Subject, PendingRow> pending = new();
+    private readonly long[] versionsOfKinds = new long[Kinds];
+    private Dictionary<Subject, long> versions = [];
+    private Dictionary<Subject, long> olderVersions = [];
+    private long forgotten;
+    private long forgottenNext;
+    private long place;
+    private bool isClosed;
+    private long durable;
+    private long revision = revision;
+    private long index = index;
+
+    /// <summary>The last number that was given to an instance.</summary>
+    public long Index => Interlocked.Read(ref index);
+
+    /// <summary>The place up to which writes are durable.</summary>
+    public long Durable => Interlocked.Read(ref durable);
+
+    public long NextIndex() => Interlocked.Increment(ref index);
+
+    /// <summary>A row that a write on its way will leave; false when none will.</summary>
+    public bool TryGetPending(in Subject subject, out PendingRow row) => pending.TryGetValue(subject, out row);
+
+    /// <summary>Gives a plan its place, settles its changes and hands it on.</summary>
+    /// <param name="plan">What was read, and what is to be changed.</param>
+    /// <param name="take">Takes it to the writer; called with the lock held, so that the order stays.</param>
+    /// <param name="conflict">What it rests on and has been touched since; meaningful when false is returned.</param>
+    public bool TryTake(Plan plan, Action take, out Conflict conflict)
+    {
+        lock (gate)
+        {
+            RequireOpen();
+            if (!Holds_NeedsLock(plan, out conflict))
+            {
+                return false;
+            }
+
+            var changes = plan.Changes;
+            plan.Place = ++place;
+            plan.Revisions = new Revisions(revision + 1);
+            revision += changes.Instances.Count;
+            changes.Settle(plan.Revisions);
+            foreach (var row in changes.Rows)
+            {
+                Touch_NeedsLock(row.Subject, place);
+                pending[row.Subject] = new PendingRow(row.Row, place);
+            }
+
+            foreach (var subject in changes.Touched)
+            {
+                Touch_NeedsLock(subject, place);
+            }
+
+            ForgetOld_NeedsLock();
+            take();
+            return true;
+        }
+    }
+
+    /// <summary>From now on no plan gets a place.</summary>
+    public void Close()
+    {
+        lock (gate)
+        {
+            isClosed = true;
+        }
+    }
+
+    /// <exception cref="ObjectDisposedException">It is closed.</exception>
+    public void RequireOpen() => ObjectDisposedException.ThrowIf(Volatile.Read(ref isClosed), typeof(IStore));
+
+    /// <summary>Whether what a plan has read is still so.</summary>
+    public bool Holds(Plan plan, out Conflict conflict)
+    {
+        lock (gate)
+        {
+            return Holds_NeedsLock(plan, out conflict);
+        }
+    }
+
+    /// <summary>Writer only: the database has what these plans changed, and readers see it.</summary>
+    public void NoteDurable(long upTo) => Interlocked.Exchange(ref durable, upTo);
+
+    /// <summary>Writer only, after <see cref="NoteDurable"/> and once the rows are to be found where all readers look.</summary>
+    public void Forget(Plan plan)
+    {
+        foreach (var row in plan.Changes.Rows)
+        {
+            if (pending.TryGetValue(row.Subject, out var known) && known.Version == plan.Place)
+            {
+                pending.TryRemove(KeyValuePair.Create(row.Subject, known));
+            }
+        }
+    }
+
+    /// <summary>Writer only: nothing that is not durable will be. Their revisions are given out again, their places never.</summary>
+    /// <param name="committedRevision">The newest durable revision.</param>
+    /// <param name="takeAll">Takes the plans back that the writer has been given, called with the lock held.</param>
+    public void Undo(long committedRevision, Func<IEnumerable<Plan>> takeAll)
+    {
+        lock (gate)
+        {
+            revision = committedRevision;
+            pending.Clear();
+            place++;
+            foreach (var plan in takeAll())
+            {
+                foreach (var row in plan.Changes.Rows)
+                {
+                    Touch_NeedsLock(row.Subject, place);
+                }
+
+                foreach (var subject in plan.Changes.Touched)
+                {
+                    Touch_NeedsLock(subject, place);
+                }
+            }
+
+            NoteDurable(place);
+        }
+    }
+
+    private bool Holds_NeedsLock(Plan plan, out Conflict conflict)
+    {
+        foreach (var rest in plan.Rests)
+        {
+            var version = VersionOf_NeedsLock(rest.Subject);
+            if (version > rest.Version)
+            {
+                conflict = new Conflict(rest, version);
+                return false;
+            }
+        }
+
+        conflict = default;
+        return true;
+    }
+
+    private long VersionOf_NeedsLock(in Subject subject)
+    {
+        if (subject.IsEverything)
+        {
+            return versionsOfKinds[(int)subject.Kind];
+        }
+
+        return versions.TryGetValue(subject, out var version) || olderVersions.TryGetValue(subject, out version) ? version : forgotten;
+    }
+
+    private void Touch_NeedsLock(in Subject subject, long version)
+    {
+        versions[subject] = version;
+        versionsOfKinds[(int)subject.Kind] = version;
+    }
+
+    private void ForgetOld_NeedsLock()
+    {
+        if (versions.Count < Remembered)
+        {
+            return;
+        }
+
+        (forgotten, forgottenNext) = (forgottenNext, place);
+        (olderVersions, versions) = (versions, olderVersions);
+        versions.Clear();
+    }
+}
+
+/// <summary>A row that a write on its way to the disk will leave; null for one that it removes.</summary>
+internal readonly record struct PendingRow(object? Row, long Version);
+
+/// <summary>What a plan rests on and a later write has touched.</summary>
+internal readonly record struct Conflict(Rest Rest, long Version);

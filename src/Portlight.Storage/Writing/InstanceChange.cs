@@ -1,0 +1,10 @@
+using Portlight.Domain;
+
+namespace Portlight.Storage;
+
+/// <summary>A change of an instance: as it was saved, or as it was last before it was removed.</summary>
+public sealed record InstanceChange(long Revision, Instance Instance, bool IsRemoval)
+{
+    /// <summary>What was stored before a change that is being written; null for a new instance.</summary>
+    internal Instance? Before { get; init; }
+}

@@ -1,0 +1,68 @@
+namespace Portlight.Storage;
+
+/// <summary>
+/// Where writes line up that rest on the same set and have met each other: a set is read as it is durable, so only one of them goes through with each commit, and
+/// without a line the same one might lose again and again.
+/// </summary>
+internal sealed class Lines
+{
+    private readonly Lock gate = new();
+    private readonly Dictionary<Subject, Line> lines = [];
+
+    /// <summary>Returns when those who came before are through.</summary>
+    public async Task EnterAsync(Subject subject, CancellationToken cancellationToken)
+    {
+        Line line;
+        lock (gate)
+        {
+            if (!lines.TryGetValue(subject, out line!))
+            {
+                lines[subject] = line = new Line();
+            }
+
+            line.Standing++;
+        }
+
+        try
+        {
+            await line.Turn.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            Step(subject, line);
+            throw;
+        }
+    }
+
+    public void Leave(Subject subject)
+    {
+        Line line;
+        lock (gate)
+        {
+            line = lines[subject];
+        }
+
+        line.Turn.Release();
+        Step(subject, line);
+    }
+
+    private void Step(Subject subject, Line line)
+    {
+        lock (gate)
+        {
+            if (--line.Standing == 0)
+            {
+                lines.Remove(subject);
+            }
+        }
+    }
+
+#pragma warning disable CA1001 // The semaphore never makes its wait handle.
+    private sealed class Line
+    {
+        public SemaphoreSlim Turn { get; } = new(1, 1);
+
+        public int Standing { get; set; }
+    }
+#pragma warning restore CA1001
+}

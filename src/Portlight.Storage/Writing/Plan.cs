@@ -1,0 +1,59 @@
+namespace Portlight.Storage;
+
+/// <summary>One attempt at a write: what it has read, with versions, and what it changes.</summary>
+internal sealed class Plan
+{
+    private readonly List<Rest> rests = new(4);
+
+    /// <param name="committed">What is durable.</param>
+    /// <param name="order">Where the plan will get its place.</param>
+    /// <param name="numbers">Numbers for instances that earlier attempts at the same write were given.</param>
+    public Plan(IStoreView committed, CommitOrder order, IndexNumbers numbers)
+    {
+        View = new PlanView(committed, order, this);
+        numbers.Restart();
+        Changes = new Changes(View, numbers.Next);
+    }
+
+    public PlanView View { get; }
+
+    public Changes Changes { get; }
+
+    public IReadOnlyList<Rest> Rests => rests;
+
+    /// <summary>The newest write that it has seen and that was not durable then; 0 for none.</summary>
+    public long SeenOnItsWay { get; private set; }
+
+    /// <summary>Its place in the order of writes; 0 before it has one.</summary>
+    public long Place { get; set; }
+
+    public Revisions Revisions { get; set; }
+
+    public void Note(in Rest rest)
+    {
+        rests.Add(rest);
+        if (!rest.IsDurable)
+        {
+            SeenOnItsWay = Math.Max(SeenOnItsWay, rest.Version);
+        }
+    }
+}
+
+/// <summary>Numbers for new instances, the same for every attempt at one write.</summary>
+internal sealed class IndexNumbers(CommitOrder order)
+{
+    private readonly List<long> given = [];
+    private int next;
+
+    public void Restart() => next = 0;
+
+    public long Next()
+    {
+        if (next == given.Count)
+        {
+            given.Add(order.NextIndex());
+        }
+
+        return given[next++];
+    }
+}
