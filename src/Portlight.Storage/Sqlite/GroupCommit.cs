@@ -19,9 +19,7 @@ internal sealed class GroupCommit : IAsyncDisposable
     private readonly TimeSpan idleAfter;
     private readonly Thread thread;
     private readonly TaskCompletionSource finished = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly TaskCompletionSource<StoreException> stop = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private StoreException? stopped;
-    private StoreException? lastFailure;
+    private readonly WriterState state = new();
 
     public GroupCommit(Connection connection, DatabaseFiles files, RowCaches caches, AppliedWatermark applied, CommitOrder order, TimeProvider time, TimeSpan idleAfter)
     {
@@ -45,25 +43,8 @@ internal sealed class GroupCommit : IAsyncDisposable
     /// <summary>Batches that were made durable.</summary>
     public long Commits => batch.Commits;
 
-    /// <summary>Completes when the writer has stopped for good, with the reason.</summary>
-    public Task<StoreException> Stopped => stop.Task;
-
-    /// <summary>The reason; null while it has not stopped.</summary>
-    public StoreException? StoppedBecause => Volatile.Read(ref stopped);
-
-    /// <summary>Why the last commit failed; null when it did not.</summary>
-    public StoreException? LastFailure => Volatile.Read(ref lastFailure);
-
-    /// <exception cref="StoreException">The writer has stopped.</exception>
-    /// <exception cref="ObjectDisposedException">The store is closed.</exception>
-    public void RequireRunning()
-    {
-        order.RequireOpen();
-        if (StoppedBecause is { } why)
-        {
-            throw new StoreException(why.Message, why);
-        }
-    }
+    /// <summary>Whether it goes on.</summary>
+    public WriterState State => state;
 
     /// <exception cref="ObjectDisposedException">The store is closed.</exception>
     public void Add(Work work) => queue.Add(work);
@@ -123,7 +104,7 @@ internal sealed class GroupCommit : IAsyncDisposable
 
     private void RunBatch()
     {
-        if (stopped is not null)
+        if (state.StoppedBecause is not null)
         {
             // Nobody may wait for ever on a writer that does not write.
             while (queue.TryTake(out var work))
@@ -131,7 +112,7 @@ internal sealed class GroupCommit : IAsyncDisposable
                 taken.Add(work);
             }
 
-            Answer(stopped);
+            Answer(state.StoppedBecause);
             return;
         }
 
@@ -141,18 +122,7 @@ internal sealed class GroupCommit : IAsyncDisposable
 
     private void Answer(StoreException? failure)
     {
-        foreach (var work in taken)
-        {
-            if (failure is null)
-            {
-                work.Succeed();
-            }
-            else
-            {
-                work.Fail(failure);
-            }
-        }
-
+        taken.ForEach(failure is null ? work => work.Succeed() : work => work.Fail(failure));
         taken.Clear();
     }
 
@@ -188,7 +158,7 @@ internal sealed class GroupCommit : IAsyncDisposable
                     throw gone;
                 }
 
-                Volatile.Write(ref lastFailure, null);
+                state.LastFailure = null;
             }
         }
         catch (Exception thrown)
@@ -213,7 +183,7 @@ internal sealed class GroupCommit : IAsyncDisposable
     private StoreException Undo(Exception cause)
     {
         var failure = cause as StoreException ?? new StoreException($"the changes could not be written: {cause.Message}", cause);
-        Volatile.Write(ref lastFailure, failure);
+        state.LastFailure = failure;
         order.Undo(batch.CommittedRevision, TakeAll);
         try
         {
@@ -232,9 +202,7 @@ internal sealed class GroupCommit : IAsyncDisposable
         return failure;
     }
 
-    /// <summary>
-    /// What was undone, and what waits: it may rest on that. The caller answers all of it.
-    /// </summary>
+    /// <summary>What was undone, and what waits: it may rest on that. The caller answers all of it.</summary>
     private IEnumerable<Plan> TakeAll()
     {
         while (queue.TryTake(out var work))
@@ -248,7 +216,7 @@ internal sealed class GroupCommit : IAsyncDisposable
     /// <summary>After its callers were answered: nobody waits for it but who comes next.</summary>
     private void CheckpointWhenDue()
     {
-        if (stopped is not null)
+        if (state.StoppedBecause is not null)
         {
             return;
         }
@@ -269,18 +237,16 @@ internal sealed class GroupCommit : IAsyncDisposable
 
     private void Stop(StoreException why)
     {
-        Volatile.Write(ref stopped, stopped ?? why);
-        inbox.Close(stopped!, andForget: true);
-        stop.TrySetResult(stopped!);
+        inbox.Close(state.Stop(why), andForget: true);
     }
 
     /// <summary>Commits for the sake of events that no write carries. When it fails, the inbox keeps them and asks again.</summary>
     private StoreException? CommitAudit()
     {
-        if (stopped is not null)
+        if (state.StoppedBecause is not null)
         {
             queue.TakeFlush();
-            return stopped;
+            return state.StoppedBecause;
         }
 
         var failure = Commit();
@@ -306,7 +272,7 @@ internal sealed class GroupCommit : IAsyncDisposable
 
     private void StoreNumbers()
     {
-        if (stopped is not null || !batch.HasNumbersToStore)
+        if (state.StoppedBecause is not null || !batch.HasNumbersToStore)
         {
             return;
         }

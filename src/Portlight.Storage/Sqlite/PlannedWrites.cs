@@ -66,7 +66,8 @@ internal sealed class PlannedWrites(IStoreView committed, CommitOrder order, Gro
     /// <summary>One attempt. A refusal counts only if what it rests on holds, and once that is durable.</summary>
     private async Task<(bool Written, T? Result, Conflict Conflict)> TryAsync<T>(Plan plan, Func<IStoreView, Changes, T> prepare)
     {
-        writer.RequireRunning();
+        order.RequireOpen();
+        writer.State.RequireRunning();
         T result;
         Conflict conflict;
         try

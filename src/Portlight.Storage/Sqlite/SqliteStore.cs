@@ -35,9 +35,9 @@ public sealed class SqliteStore : IStore
 
     public long Revision => writer.CommittedRevision;
 
-    public Task<StoreException> Stopped => writer.Stopped;
+    public Task<StoreException> Stopped => writer.State.Stopped;
 
-    public StoreException? Problem => writer.StoppedBecause ?? files.FindProblem() ?? writer.LastFailure;
+    public StoreException? Problem => writer.State.StoppedBecause ?? files.FindProblem() ?? writer.State.LastFailure;
 
     internal long Commits => writer.Commits;
 
@@ -131,7 +131,7 @@ public sealed class SqliteStore : IStore
         {
             await writer.DisposeAsync().ConfigureAwait(false);
             readers.Dispose();
-            if (writer.StoppedBecause is not null || files.FindProblem() is not null)
+            if (writer.State.StoppedBecause is not null || files.FindProblem() is not null)
             {
                 // An end like that of a killed process. Closing would write what can no longer be trusted, and delete by its name a log that may be another's.
                 connection.Database.KeepLogAtClose();

@@ -60,13 +60,13 @@ internal sealed class CommitOrder(long revision, long index)
             plan.Revisions = new Revisions(revision + 1);
             revision += changes.Instances.Count;
             changes.Settle(plan.Revisions);
-            foreach (var row in changes.Rows)
+            foreach (var row in changes.Touches.Rows)
             {
                 Touch_NeedsLock(row.Subject, place);
                 pending[row.Subject] = new PendingRow(row.Row, place);
             }
 
-            foreach (var subject in changes.Touched)
+            foreach (var subject in changes.Touches.Sets)
             {
                 Touch_NeedsLock(subject, place);
             }
@@ -104,7 +104,7 @@ internal sealed class CommitOrder(long revision, long index)
     /// <summary>Writer only, after <see cref="NoteDurable"/> and once the rows are to be found where all readers look.</summary>
     public void Forget(Plan plan)
     {
-        foreach (var row in plan.Changes.Rows)
+        foreach (var row in plan.Changes.Touches.Rows)
         {
             if (pending.TryGetValue(row.Subject, out var known) && known.Version == plan.Place)
             {
@@ -125,12 +125,12 @@ internal sealed class CommitOrder(long revision, long index)
             place++;
             foreach (var plan in takeAll())
             {
-                foreach (var row in plan.Changes.Rows)
+                foreach (var row in plan.Changes.Touches.Rows)
                 {
                     Touch_NeedsLock(row.Subject, place);
                 }
 
-                foreach (var subject in plan.Changes.Touched)
+                foreach (var subject in plan.Changes.Touches.Sets)
                 {
                     Touch_NeedsLock(subject, place);
                 }

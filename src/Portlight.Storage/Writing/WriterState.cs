@@ -1,0 +1,39 @@
+namespace Portlight.Storage;
+
+/// <summary>Whether the writer goes on: why its last commit failed, and why it has stopped for good. Read by any thread, changed by the writer.</summary>
+internal sealed class WriterState
+{
+    private readonly TaskCompletionSource<StoreException> stop = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private StoreException? stopped;
+    private StoreException? lastFailure;
+
+    /// <summary>Completes when it has stopped for good, with the reason.</summary>
+    public Task<StoreException> Stopped => stop.Task;
+
+    /// <summary>The reason; null while it has not stopped.</summary>
+    public StoreException? StoppedBecause => Volatile.Read(ref stopped);
+
+    /// <summary>Why the last commit failed; null when it did not.</summary>
+    public StoreException? LastFailure
+    {
+        get => Volatile.Read(ref lastFailure);
+        set => Volatile.Write(ref lastFailure, value);
+    }
+
+    /// <exception cref="StoreException">It has stopped.</exception>
+    public void RequireRunning()
+    {
+        if (StoppedBecause is { } why)
+        {
+            throw new StoreException(why.Message, why);
+        }
+    }
+
+    /// <summary>Stops; returns the reason, which is the first that was given.</summary>
+    public StoreException Stop(StoreException why)
+    {
+        Volatile.Write(ref stopped, stopped ?? why);
+        stop.TrySetResult(stopped!);
+        return stopped!;
+    }
+}
