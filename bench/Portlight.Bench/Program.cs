@@ -1,26 +1,45 @@
 using Portlight.Bench;
 using Portlight.Bench.Figures;
 
-// One figure, or all of them: each prints what it measured as a ratio taken in one run. `echo` is the peer that the throughput figures start, `packets-…` are the ends of the packets' way.
+// Each figure prints what it measured, as ratios taken in one run, and keeps it for the plot.
+Dictionary<string, Func<Task<int>>> figures = new()
+{
+    ["throughput"] = Throughput.RunAsync,
+    ["single"] = SinglePut.RunAsync,
+    ["scale"] = Scale.RunAsync,
+    ["decide"] = Decide.RunAsync,
+    ["start"] = StartUp.RunAsync,
+    ["store"] = StoreWrites.RunAsync,
+    ["packets"] = Packets.RunAsync,
+    ["repair"] = Repair.RunAsync,
+};
+
+// `echo` is the peer that the throughput figures start, `packets-…` are the ends of the packets' way.
 return args switch
 {
     ["echo"] => await EchoPeer.RunAsync(),
-    ["throughput"] => await Throughput.RunAsync(),
-    ["single"] => await SinglePut.RunAsync(),
-    ["scale"] => await Scale.RunAsync(),
-    ["decide"] => await Decide.RunAsync(),
-    ["start"] => await StartUp.RunAsync(),
-    ["store"] => await StoreWrites.RunAsync(),
-    ["packets"] => await Packets.RunAsync(),
     ["packets-answer", var port] => Packets.Answer(port),
     ["packets-send", var place, var milliseconds] => Packets.Send(place, milliseconds),
-    ["repair"] => await Repair.RunAsync(),
-    ["all"] => await Throughput.RunAsync() + await SinglePut.RunAsync() + await Scale.RunAsync() + await Decide.RunAsync() + await StartUp.RunAsync() + await StoreWrites.RunAsync() + await Packets.RunAsync() + await Repair.RunAsync(),
+    ["plot"] => Plot.Run(),
+    ["all"] => await RunAsync(figures.Keys),
+    [var figure] when figures.ContainsKey(figure) => await RunAsync([figure]),
     _ => Usage(),
 };
 
-static int Usage()
+async Task<int> RunAsync(IEnumerable<string> names)
 {
-    Console.Error.WriteLine("usage: bench/run throughput|single|scale|decide|start|store|packets|repair|all");
+    var failed = 0;
+    foreach (var name in names)
+    {
+        failed += await figures[name]();
+        Report.Keep(name);
+    }
+
+    return failed;
+}
+
+int Usage()
+{
+    Console.Error.WriteLine($"usage: bench/run {string.Join('|', figures.Keys)}|all|plot");
     return 2;
 }

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace Portlight.Bench.Figures;
 
 /// <summary>From the start of the process to the ready line, and resident memory once it is idle, for the JIT build and, where it was published, the native one.</summary>
@@ -35,8 +33,7 @@ internal static class StartUp
             memory.Add(server.ResidentMiB());
         }
 
-        var start = Report.Median(starts, s => s);
-        var rss = Report.Median(memory, m => m);
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{name,-11} ready after {start:0.000} s (wanted <= {seconds})  idle {rss:0.0} MiB (wanted <= {mebibytes})  {(start <= seconds && rss <= mebibytes ? "reached" : "NOT REACHED")}"));
+        Report.Value($"{name}: start to ready", "s", starts, atMost: seconds);
+        Report.Value($"{name}: idle memory", "MiB", memory, atMost: mebibytes);
     }
 }
