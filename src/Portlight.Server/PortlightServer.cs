@@ -63,9 +63,11 @@ public sealed partial class PortlightServer : IAsyncDisposable
 
     internal SetupWorker Setup => setup;
 
-    internal SessionTokens Sessions { get; private init; } = null!;
+    internal SessionTokens Sessions => Services.Sessions;
 
-    internal SecretBox Secrets { get; private init; } = null!;
+    internal SecretBox Secrets => Services.Secrets;
+
+    internal Services Services { get; private init; } = null!;
 
     internal Reconciler Reconciled => reconciler;
 
@@ -188,8 +190,7 @@ public sealed partial class PortlightServer : IAsyncDisposable
             Unenforced = unenforced,
             Home = home,
             Operations = operations.Entries,
-            Sessions = services.Sessions,
-            Secrets = box,
+            Services = services,
         };
     }
 

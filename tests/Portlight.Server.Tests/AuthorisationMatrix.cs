@@ -43,13 +43,8 @@ internal sealed partial class AuthorisationMatrix(ServerHarness server)
     /// <summary>What an operation answers in a case, in one word.</summary>
     public async Task<string> AskAsync(OperationEntry entry, string body, string column)
     {
-        var cell = ++cells;
-        await AddResourcesAsync(cell);
-        await new MatrixIdentities(server).AddAsync(cell);
-        var who = await CallerAsync(entry, column, $"user-{cell}");
-        var text = MatrixIdentities.Fill(body, server.Scope.AccountId)
-            .Replace("{zone}", Region(column) + "a", StringComparison.Ordinal)
-            .Replace("{n}", cell.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal);
+        var text = await AddCellAsync(body, Region(column));
+        var who = await CallerAsync(entry, column, $"user-{cells}");
         using var request = Request(entry, text, who, Region(column));
         if (column == "no signature")
         {
@@ -58,6 +53,17 @@ internal sealed partial class AuthorisationMatrix(ServerHarness server)
 
         using var answer = await server.Http.SendAsync(request, TestContext.Current.CancellationToken);
         return Word(answer, await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+    }
+
+    /// <summary>Adds the resources that the next request names. Returns its body.</summary>
+    public async Task<string> AddCellAsync(string body, string region)
+    {
+        var cell = ++cells;
+        await AddResourcesAsync(cell);
+        await new MatrixIdentities(server).AddAsync(cell);
+        return MatrixIdentities.Fill(body, server.Scope.AccountId)
+            .Replace("{zone}", region + "a", StringComparison.Ordinal)
+            .Replace("{n}", cell.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal);
     }
 
     private string Region(string column) => column == "other region" ? OtherRegion : server.Scope.Region;

@@ -29,6 +29,9 @@ public sealed class Changes
     /// <summary>Operation records that are saved, in order.</summary>
     public IReadOnlyList<Operation> Operations => operations;
 
+    /// <summary>Events that are recorded, in order.</summary>
+    internal IReadOnlyList<AuditEvent> Events => events;
+
     /// <summary>Whether nothing is to be written.</summary>
     public bool IsEmpty => instances.Count + operations.Count + events.Count + others.Count == 0;
 

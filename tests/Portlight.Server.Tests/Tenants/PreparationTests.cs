@@ -1,0 +1,149 @@
+using System.Buffers;
+using System.Text;
+using System.Text.RegularExpressions;
+using Portlight.Server.Audit;
+using Portlight.Server.Operations;
+using Portlight.Storage;
+using Portlight.Wire;
+using Portlight.Wire.Query;
+
+namespace Portlight.Server.Tests.Tenants;
+
+/// <summary>A write is prepared again when another comes before it, so preparing it has no effect but its result.</summary>
+public sealed partial class PreparationTests
+{
+    /// <summary>Each operation as in the matrix of permissions, every write prepared, given up, and prepared again.</summary>
+    [Fact]
+    public async Task Every_operation_prepares_the_same_write_again()
+    {
+        await using var server = await ServerHarness.StartAsync(options => options with { InstanceQuota = 0, StaticIpQuota = 0 });
+        var store = new TwiceStore(server.Server.Store);
+        var matrix = new AuthorisationMatrix(server);
+        await matrix.PrepareAsync();
+        List<string> idle = [], refused = [], different = [];
+        foreach (var entry in new OperationTable(server.Server.Services with { Store = store }).Entries.Where(entry => !entry.IsReadOnly))
+        {
+            var body = (await matrix.AddCellAsync(AuthorisationSamples.All[entry.Action], server.Scope.Region)).Replace("777788889999", AuthorisationMatrix.OtherAccount, StringComparison.Ordinal);
+            var before = store.Writes;
+            store.Differences.Clear();
+            try
+            {
+                await entry.RunAsync(Call(server, entry, body), Encoding.UTF8.GetBytes(body), new ArrayBufferWriter<byte>());
+            }
+            catch (LightsailException)
+            {
+                refused.Add(entry.Name);
+                continue;
+            }
+
+            idle.AddRange(store.Writes == before ? [entry.Name] : []);
+            different.AddRange(store.Differences.Select(difference => $"{entry.Name}: {difference}"));
+        }
+
+        Assert.Equal([], different);
+        Assert.Equal(["DeleteLoginProfile", "AssumeRole"], refused); // there are no login profiles, and a root assumes no role
+        Assert.Equal(["DownloadDefaultKeyPair"], idle);
+    }
+
+    private static Call Call(ServerHarness server, OperationEntry entry, string body) => new()
+    {
+        RequestId = "11111111-2222-3333-4444-555555555555",
+        Now = server.Clock.GetUtcNow(),
+        Entry = entry,
+        SpeaksQuery = entry.Service.SpeaksQuery,
+        Query = entry.Service.SpeaksQuery ? Form(entry, body) : null,
+        Region = server.Scope.Region,
+        Principal = new Principal { Type = PrincipalType.Account, AccountId = server.Scope.AccountId, AccessKeyId = "AKIA", Arn = $"arn:aws:iam::{server.Scope.AccountId}:root", UserId = server.Scope.AccountId, OwnsInstallation = true },
+        Audit = new AuditNotes { Log = server.Server.Audit.Log, Body = Encoding.UTF8.GetBytes(body) },
+    };
+
+    private static QueryRequest Form(OperationEntry entry, string body)
+    {
+        var form = Encoding.UTF8.GetBytes($"Action={entry.Name}&Version={entry.Service.Version}{(body.Length == 0 ? "" : "&")}{body}");
+        return QueryRequest.TryParse(form, out var request, out var problem) ? request : throw new InvalidOperationException(problem);
+    }
+
+    /// <summary>A store that gives up each write after its preparation, once, and then makes it.</summary>
+    private sealed partial class TwiceStore(IStore store) : IStore
+    {
+        public IStoreView View => store.View;
+
+        public long Revision => store.Revision;
+
+        public Task<StoreException> Stopped => store.Stopped;
+
+        public StoreException? Problem => store.Problem;
+
+        public int LostAuditEvents => store.LostAuditEvents;
+
+        public int Writes { get; private set; }
+
+        public List<string> Differences { get; } = [];
+
+        public async Task<Committed<T>> CommitAsync<T>(Func<IStoreView, Changes, T> prepare, string account = "", CancellationToken cancellationToken = default)
+        {
+            var first = "";
+            try
+            {
+                await store.CommitAsync<T>(
+                    (view, changes) =>
+                    {
+                        prepare(view, changes);
+                        first = Describe(changes);
+                        throw new GivenUpException();
+                    },
+                    account,
+                    cancellationToken);
+            }
+            catch (GivenUpException)
+            {
+                // Nothing of it was written.
+            }
+
+            return await store.CommitAsync(
+                (view, changes) =>
+                {
+                    var result = prepare(view, changes);
+                    Writes += changes.IsEmpty ? 0 : 1;
+                    if (Describe(changes) is var second && second != first)
+                    {
+                        Differences.Add($"{first}\n{second}");
+                    }
+
+                    return result;
+                },
+                account,
+                cancellationToken);
+        }
+
+        public void Observe(Action<IReadOnlyList<InstanceChange>> observer) => store.Observe(observer);
+
+        public void NoteApplied(long revision) => store.NoteApplied(revision);
+
+        public ValueTask RecordAsync(AuditEvent recorded, bool untilDurable = false) => store.RecordAsync(recorded, untilDurable);
+
+        public void ObserveAudit(Action<long> observer) => store.ObserveAudit(observer);
+
+        public Task<long> PruneAuditAsync(DateTimeOffset before, CancellationToken cancellationToken = default) => store.PruneAuditAsync(before, cancellationToken);
+
+        public Task<long> PruneAsync(DateTimeOffset before, CancellationToken cancellationToken = default) => store.PruneAsync(before, cancellationToken);
+
+        public ValueTask DisposeAsync() => store.DisposeAsync();
+
+        /// <summary>Without what is drawn by lot: ids, keys, and the numbers and addresses that come from numbers.</summary>
+        private static string Describe(Changes changes) => ByLot().Replace(
+            string.Join(
+                '\n',
+                [
+                    .. changes.Touches.Rows.Select(row => $"{row.Subject.Kind} {row.Subject.Name}: {row.Row}"),
+                    .. changes.Operations.Select(operation => operation.ToString()),
+                    .. changes.Events.Select(recorded => Encoding.UTF8.GetString(recorded.Json.Span)),
+                ]),
+            "#");
+
+        [GeneratedRegex(@"[0-9a-f]{8}-[0-9a-f-]{27}|A[A-Z]{3}[A-Z0-9]{16,17}|Index = \d+|172\.\d+\.\d+\.\d+|198\.\d+\.\d+\.\d+|(?<=Ipv6Address = )[0-9a-f:]+")]
+        private static partial Regex ByLot();
+
+        private sealed class GivenUpException : Exception;
+    }
+}
