@@ -70,6 +70,7 @@ internal sealed class Pipeline(
     {
         LightsailException? error = null;
         var body = default(RequestBody);
+        var isRunning = false;
         try
         {
             if (!RequestBody.TryRead(http.Request, out body))
@@ -84,13 +85,22 @@ internal sealed class Pipeline(
             authenticator.Authenticate(call, http.Request, body.Memory.Span, http.RequestAborted);
             rates.Take(call.Principal.OriginKeyId);
             call.ConfirmWithin = ConfirmHeader.Read(http.Request.Headers, call);
-            await RunAsync(call, body.Memory, answer);
+            RequireShare(call);
+            isRunning = true;
+            await call.Entry.RunAsync(call, body.Memory, answer);
+            call.Entry.RequireAsked(call);
+            HoldAnswer(call, answer);
         }
         catch (Exception problem)
         {
             error = IsAborted(http, problem)
                 ? new MalformedHttpRequestException("the client closed the connection before its request was complete", problem.Message)
                 : AsApiError(call, problem);
+        }
+
+        if (isRunning)
+        {
+            shares.Of(call.Principal.AccountId).Pay(call.StepsTaken, body.Memory.Length, answer.Written.Length);
         }
 
         error = await AuditAsync(call, error);
@@ -104,30 +114,24 @@ internal sealed class Pipeline(
         return error;
     }
 
-    /// <summary>Runs the operation on its account's share.</summary>
-    private async Task RunAsync(Call call, ReadOnlyMemory<byte> body, AnswerBuffer answer)
+    /// <exception cref="ThrottlingException">Earlier requests of the account are not paid for yet.</exception>
+    private void RequireShare(Call call)
     {
-        var share = shares.Of(call.Principal.AccountId);
-        if (share.Overdrawn() is var wait && wait > TimeSpan.Zero)
+        if (shares.Of(call.Principal.AccountId).Overdrawn() is var wait && wait > TimeSpan.Zero)
         {
             // The refusal waits, or a caller that asks again at once would take as much by being refused.
             call.AnswersAfter = Task.Delay(wait < LongestWait ? wait : LongestWait, clock, call.Aborted);
             throw new ThrottlingException("Rate exceeded: the policies, simulations and large answers of this account take more work than its share") { RetryAfter = wait };
         }
+    }
 
-        try
-        {
-            await call.Entry!.RunAsync(call, body, answer);
-        }
-        finally
-        {
-            share.Pay(call.StepsTaken, body.Length, answer.Written.Length);
-        }
-
-        // What is durable is told: a refusal would say that it had not been done.
+    /// <summary>Holds the memory of an answer. What is durable is told: a refusal would say that it had not been done.</summary>
+    /// <exception cref="ThrottlingException">Too many answers of the account wait to be read.</exception>
+    private void HoldAnswer(Call call, AnswerBuffer answer)
+    {
         if (call.Audit.RecordedEventId is null)
         {
-            share.Hold(answer.Written.Length);
+            shares.Of(call.Principal.AccountId).Hold(answer.Written.Length);
             call.HeldAnswer = answer.Written.Length;
         }
     }
@@ -182,6 +186,8 @@ internal sealed class Pipeline(
                 return RequestBody.TooLarge();
             case BadHttpRequestException bad:
                 return new MalformedHttpRequestException("the HTTP request is not well-formed or did not arrive in time", bad.Message);
+            case ConflictException:
+                return new ThrottlingException("what the request is about is being changed by too many others at once; try again");
             case StoreException { IsOutcomeUnknown: true }:
             case StoreException or AgentException when call.Audit.RecordedEventId is not null: // a part of it is durable already
                 RequestLog.Failed(log, call, problem);

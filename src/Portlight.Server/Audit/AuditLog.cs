@@ -97,29 +97,27 @@ internal sealed partial class AuditLog(IStore store, string ownerAccountId, stri
         }
     }
 
-    /// <summary>
-    /// Adds a call to its own changes. Returns the event's id, which counts once the changes are durable, and its length; null when nothing is changed. It may be called
-    /// several times, before the changes that hold.
-    /// </summary>
+    /// <summary>Adds a call to its own changes, if there are any. It may be called several times, and counts for the changes that become durable.</summary>
     /// <param name="call">A call that was found to be allowed.</param>
     /// <param name="view">What was stored before.</param>
     /// <param name="changes">What the call changes.</param>
     /// <param name="result">What the preparation returns.</param>
-    public (string Id, int Length)? RecordWith(Call call, IStoreView view, Changes changes, object? result)
+    public void RecordWith(Call call, IStoreView view, Changes changes, object? result)
     {
         if (changes.IsEmpty || call.Audit.RecordedEventId is not null)
         {
-            return null;
+            return;
         }
 
         var written = new AuditedCall(call) { Recipient = call.Principal.AccountId, Region = RegionOf(call), View = view, Changes = changes, Result = result };
         var recorded = Write(written);
         changes.Record(recorded);
-        return (written.EventId, recorded.Json.Length);
+        changes.WhenDurable(() =>
+        {
+            call.Audit.RecordedEventId = written.EventId;
+            shares.Fill(call.Principal, recorded.Json.Length);
+        });
     }
-
-    /// <summary>The event of a call is durable with its changes.</summary>
-    public void NoteRecorded(Call call, int length) => shares.Fill(call.Principal, length);
 
     private AuditEvent ToEvent(AuditedCall call)
     {

@@ -1,6 +1,5 @@
 using Portlight.Domain;
 using Portlight.Storage;
-using Portlight.Wire;
 
 namespace Portlight.Server.Operations;
 
@@ -22,39 +21,23 @@ internal static class CallCommit
     /// request's own thread: what is read, what the caller's policies are asked, the rows, the event. Where another has changed what it rests on meanwhile, all of it is
     /// done again, so the preparation must have no effect but its result.
     /// </summary>
-    /// <exception cref="ThrottlingException">The thing is being changed by too many others at once.</exception>
-    public static async Task<Committed<T>> WriteAsync<T>(this IStore store, Call call, Func<IStoreView, Changes, T> prepare)
+    /// <exception cref="ConflictException">The thing is being changed by too many others at once.</exception>
+    public static Task<Committed<T>> WriteAsync<T>(this IStore store, Call call, Func<IStoreView, Changes, T> prepare)
     {
         call.BeginToWrite();
-        var log = call.Audit.Log;
-        (string Id, int Length)? recorded = null;
-        try
-        {
-            var committed = await store.CommitAsync(
-                (view, changes) =>
-                {
-                    call.BeginToAsk();
-                    var result = prepare(view, changes);
-                    if (!call.IsAuthorized)
-                    {
-                        throw new InvalidOperationException($"{call.Operation} would have written without asking whether the caller may");
-                    }
-
-                    recorded = log?.RecordWith(call, view, changes, result);
-                    return result;
-                },
-                call.Principal.AccountId);
-            if (recorded is var (id, length))
+        return store.CommitAsync(
+            (view, changes) =>
             {
-                call.Audit.RecordedEventId ??= id;
-                log!.NoteRecorded(call, length);
-            }
+                call.BeginToAsk();
+                var result = prepare(view, changes);
+                if (!call.IsAuthorized)
+                {
+                    throw new InvalidOperationException($"{call.Operation} would have written without asking whether the caller may");
+                }
 
-            return committed;
-        }
-        catch (ConflictException)
-        {
-            throw new ThrottlingException("what the request is about is being changed by too many others at once; try again");
-        }
+                call.Audit.Log?.RecordWith(call, view, changes, result);
+                return result;
+            },
+            call.Principal.AccountId);
     }
 }

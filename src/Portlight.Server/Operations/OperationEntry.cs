@@ -48,7 +48,7 @@ internal abstract class OperationEntry(ApiService service, string name, AccessOn
     public virtual string? OperationsMember => null;
 
     /// <exception cref="LightsailException">Whatever is wrong with the request, or went wrong in it.</exception>
-    public async Task RunAsync(Call call, ReadOnlyMemory<byte> body, IBufferWriter<byte> answer)
+    public Task RunAsync(Call call, ReadOnlyMemory<byte> body, IBufferWriter<byte> answer)
     {
         if (IsForOwner)
         {
@@ -60,7 +60,13 @@ internal abstract class OperationEntry(ApiService service, string name, AccessOn
             Authorization.Require(call, new AccessQuestion(Action, Authorization.AccountResource(call)));
         }
 
-        await HandleAsync(call, body, answer);
+        return HandleAsync(call, body, answer);
+    }
+
+    /// <summary>To be called before the answer goes out.</summary>
+    /// <exception cref="InvalidOperationException">The operation has not asked whether the caller may.</exception>
+    public void RequireAsked(Call call)
+    {
         if (!call.IsAuthorized && Access != AccessOn.Nothing)
         {
             throw new InvalidOperationException($"{Action} answered without asking whether the caller may");

@@ -103,6 +103,7 @@ internal sealed class PlannedWrites(IStoreView committed, CommitOrder order, Gro
         }
 
         await write.Done.ConfigureAwait(false);
+        plan.Changes.NoteDurable();
         return (true, result, conflict);
     }
 

@@ -14,6 +14,7 @@ public sealed class Changes
     private readonly List<Operation> operations = [];
     private readonly List<AuditEvent> events = [];
     private readonly List<Action<IChangeWriter>> others = [];
+    private Action? afterwards;
 
     /// <param name="view">What is stored, as the plan sees it.</param>
     /// <param name="nextIndex">Gives out numbers for instances.</param>
@@ -177,6 +178,12 @@ public sealed class Changes
         recorded.RequireForm();
         events.Add(recorded);
     }
+
+    /// <summary>Once the write is durable, and before its caller is told: what has an effect beside the store, which a preparation may not have.</summary>
+    public void WhenDurable(Action action) => afterwards += action;
+
+    /// <summary>It is.</summary>
+    internal void NoteDurable() => afterwards?.Invoke();
 
     /// <summary>Puts the revisions in that have been given out.</summary>
     internal void Settle(Revisions revisions)

@@ -49,7 +49,7 @@ public sealed class DecisionTests
         var access = new ResourceAccess<Instance>(call, ResourceKinds.Instance, "web-1");
         var prepared = 0;
 
-        await Assert.ThrowsAsync<ThrottlingException>(() => server.Server.Store.WriteAsync(call, (view, changes) =>
+        await Assert.ThrowsAsync<Storage.ConflictException>(() => server.Server.Store.WriteAsync(call, (view, changes) =>
         {
             var instance = access.Require(view);
             server.TagAsync("web-1", "turn", $"{++prepared}").GetAwaiter().GetResult();

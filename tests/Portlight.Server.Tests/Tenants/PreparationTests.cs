@@ -64,28 +64,18 @@ public sealed partial class PreparationTests
     }
 
     /// <summary>A store that gives up each write after its preparation, once, and then makes it.</summary>
-    private sealed partial class TwiceStore(IStore store) : IStore
+    private sealed partial class TwiceStore(IStore store) : ForwardingStore(store)
     {
-        public IStoreView View => store.View;
-
-        public long Revision => store.Revision;
-
-        public Task<StoreException> Stopped => store.Stopped;
-
-        public StoreException? Problem => store.Problem;
-
-        public int LostAuditEvents => store.LostAuditEvents;
-
         public int Writes { get; private set; }
 
         public List<string> Differences { get; } = [];
 
-        public async Task<Committed<T>> CommitAsync<T>(Func<IStoreView, Changes, T> prepare, string account = "", CancellationToken cancellationToken = default)
+        public override async Task<Committed<T>> CommitAsync<T>(Func<IStoreView, Changes, T> prepare, string account = "", CancellationToken cancellationToken = default)
         {
             var first = "";
             try
             {
-                await store.CommitAsync<T>(
+                await base.CommitAsync<T>(
                     (view, changes) =>
                     {
                         prepare(view, changes);
@@ -100,7 +90,7 @@ public sealed partial class PreparationTests
                 // Nothing of it was written.
             }
 
-            return await store.CommitAsync(
+            return await base.CommitAsync(
                 (view, changes) =>
                 {
                     var result = prepare(view, changes);
@@ -115,20 +105,6 @@ public sealed partial class PreparationTests
                 account,
                 cancellationToken);
         }
-
-        public void Observe(Action<IReadOnlyList<InstanceChange>> observer) => store.Observe(observer);
-
-        public void NoteApplied(long revision) => store.NoteApplied(revision);
-
-        public ValueTask RecordAsync(AuditEvent recorded, bool untilDurable = false) => store.RecordAsync(recorded, untilDurable);
-
-        public void ObserveAudit(Action<long> observer) => store.ObserveAudit(observer);
-
-        public Task<long> PruneAuditAsync(DateTimeOffset before, CancellationToken cancellationToken = default) => store.PruneAuditAsync(before, cancellationToken);
-
-        public Task<long> PruneAsync(DateTimeOffset before, CancellationToken cancellationToken = default) => store.PruneAsync(before, cancellationToken);
-
-        public ValueTask DisposeAsync() => store.DisposeAsync();
 
         /// <summary>Without what is drawn by lot: ids, keys, and the numbers and addresses that come from numbers.</summary>
         private static string Describe(Changes changes) => ByLot().Replace(

@@ -7,7 +7,7 @@ namespace Portlight.Server.Operations.Ports;
 /// <summary>Removes a port rule, or some of its sources; refused when nothing of it is there and other rules let in all of it.</summary>
 internal sealed class CloseInstancePublicPorts(PortChange ports, PortLimits limits) : IOperation<CloseInstancePublicPortsRequest, CloseInstancePublicPortsResponse>
 {
-    public async Task<CloseInstancePublicPortsResponse> HandleAsync(Call call, CloseInstancePublicPortsRequest request)
+    public Task<CloseInstancePublicPortsResponse> HandleAsync(Call call, CloseInstancePublicPortsRequest request)
     {
         var name = Requests.RequireName(call, request.InstanceName, "instanceName");
         if (request.PortInfo is null)
@@ -21,11 +21,10 @@ internal sealed class CloseInstancePublicPorts(PortChange ports, PortLimits limi
             throw Requests.Invalid(wrong);
         }
 
-        var operation = await ports.RunAsync(call, name, open => AskedOf(open, input, closed), open =>
+        return ports.RunAsync(call, name, open => AskedOf(open, input, closed), open =>
             open.TryClose(input, limits, out var wanted, out var key, out var problems)
                 ? (wanted, key.ToString())
-                : throw Requests.Invalid(problems));
-        return new CloseInstancePublicPortsResponse { Operation = operation.ToWire() };
+                : throw Requests.Invalid(problems), operation => new CloseInstancePublicPortsResponse { Operation = operation });
     }
 
     /// <summary>A Close that will be refused, because other rules let in all that it wants closed, closes nothing.</summary>

@@ -7,7 +7,7 @@ namespace Portlight.Server.Operations.Ports;
 /// <summary>Adds a port rule, or adds sources to the rule with the same ports and protocol.</summary>
 internal sealed class OpenInstancePublicPorts(PortChange ports, PortLimits limits) : IOperation<OpenInstancePublicPortsRequest, OpenInstancePublicPortsResponse>
 {
-    public async Task<OpenInstancePublicPortsResponse> HandleAsync(Call call, OpenInstancePublicPortsRequest request)
+    public Task<OpenInstancePublicPortsResponse> HandleAsync(Call call, OpenInstancePublicPortsRequest request)
     {
         var name = Requests.RequireName(call, request.InstanceName, "instanceName");
         if (request.PortInfo is null)
@@ -21,11 +21,10 @@ internal sealed class OpenInstancePublicPorts(PortChange ports, PortLimits limit
             throw Requests.Invalid(wrong);
         }
 
-        var operation = await ports.RunAsync(call, name, open => AskedOf(open, alone.Rules[0]), open =>
+        return ports.RunAsync(call, name, open => AskedOf(open, alone.Rules[0]), open =>
             open.TryOpen(input, limits, out var wanted, out var key, out var problems)
                 ? (wanted, key.ToString())
-                : throw Requests.Invalid(problems));
-        return new OpenInstancePublicPortsResponse { Operation = operation.ToWire() };
+                : throw Requests.Invalid(problems), operation => new OpenInstancePublicPortsResponse { Operation = operation });
     }
 
     /// <summary>The rule as it will stand, with the sources that it has already.</summary>

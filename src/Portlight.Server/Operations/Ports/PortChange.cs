@@ -14,7 +14,9 @@ internal sealed class PortChange(Services services)
     /// <param name="instanceName">The instance, not yet looked up.</param>
     /// <param name="ask">From the port set as it is to what the request does to it; what of that is allowed is not looked at yet.</param>
     /// <param name="decide">From the port set as it is to the one that is wanted and the operation's details; throws for what is not allowed.</param>
-    public async Task<Operation> RunAsync(Call call, string instanceName, Func<PortSet, PortsAsked> ask, Func<PortSet, (PortSet Wanted, string Details)> decide)
+    /// <param name="answer">Makes the answer of the operation as it is known when the wait for the kernel ends.</param>
+    public async Task<TResponse> RunAsync<TResponse>(
+        Call call, string instanceName, Func<PortSet, PortsAsked> ask, Func<PortSet, (PortSet Wanted, string Details)> decide, Func<Wire.Lightsail.Operation, TResponse> answer)
     {
         var access = new ResourceAccess<Instance>(call, ResourceKinds.Instance, instanceName, (question, instance) =>
         {
@@ -41,7 +43,7 @@ internal sealed class PortChange(Services services)
             return (Begun: begun, Saved: saved);
         });
         call.EntityTag = Requests.EntityTag(committed.Final(committed.Result.Saved));
-        return await services.Confirmation.OfAsync(committed.Final(committed.Result.Begun));
+        return answer((await services.Confirmation.OfAsync(committed.Final(committed.Result.Begun))).ToWire());
     }
 
     /// <summary>Of this machine's ports: the agent is asked before the write, because that takes a while.</summary>

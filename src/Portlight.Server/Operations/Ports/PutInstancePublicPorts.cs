@@ -9,7 +9,7 @@ internal sealed class PutInstancePublicPorts(PortChange ports, PortLimits limits
 {
     private const int NamedRules = 20;
 
-    public async Task<PutInstancePublicPortsResponse> HandleAsync(Call call, PutInstancePublicPortsRequest request)
+    public Task<PutInstancePublicPortsResponse> HandleAsync(Call call, PutInstancePublicPortsRequest request)
     {
         var name = Requests.RequireName(call, request.InstanceName, "instanceName");
         if (request.PortInfos is null)
@@ -22,8 +22,7 @@ internal sealed class PutInstancePublicPorts(PortChange ports, PortLimits limits
             throw Requests.Invalid(problems);
         }
 
-        var operation = await ports.RunAsync(call, name, _ => new PortsAsked(wanted, request.PortInfos.Places(wanted)), _ => (wanted, Details(wanted)));
-        return new PutInstancePublicPortsResponse { Operation = operation.ToWire() };
+        return ports.RunAsync(call, name, _ => new PortsAsked(wanted, request.PortInfos.Places(wanted)), _ => (wanted, Details(wanted)), operation => new PutInstancePublicPortsResponse { Operation = operation });
     }
 
     /// <summary>What of the real service's answer is unknown; ours lists the rules as Open and Close name theirs.</summary>

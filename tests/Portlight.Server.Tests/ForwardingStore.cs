@@ -1,0 +1,34 @@
+using Portlight.Storage;
+
+namespace Portlight.Server.Tests;
+
+/// <summary>A server's store, between which and the server a test stands.</summary>
+internal abstract class ForwardingStore(IStore store) : IStore
+{
+    public IStoreView View => store.View;
+
+    public long Revision => store.Revision;
+
+    public Task<StoreException> Stopped => store.Stopped;
+
+    public StoreException? Problem => store.Problem;
+
+    public int LostAuditEvents => store.LostAuditEvents;
+
+    public virtual Task<Committed<T>> CommitAsync<T>(Func<IStoreView, Changes, T> prepare, string account = "", CancellationToken cancellationToken = default) =>
+        store.CommitAsync(prepare, account, cancellationToken);
+
+    public void Observe(Action<IReadOnlyList<InstanceChange>> observer) => store.Observe(observer);
+
+    public void NoteApplied(long revision) => store.NoteApplied(revision);
+
+    public ValueTask RecordAsync(AuditEvent recorded, bool untilDurable = false) => store.RecordAsync(recorded, untilDurable);
+
+    public void ObserveAudit(Action<long> observer) => store.ObserveAudit(observer);
+
+    public Task<long> PruneAuditAsync(DateTimeOffset before, CancellationToken cancellationToken = default) => store.PruneAuditAsync(before, cancellationToken);
+
+    public Task<long> PruneAsync(DateTimeOffset before, CancellationToken cancellationToken = default) => store.PruneAsync(before, cancellationToken);
+
+    public ValueTask DisposeAsync() => store.DisposeAsync();
+}
