@@ -15,7 +15,6 @@ namespace Portlight.Nftables;
 public sealed record KernelOpenings(bool IsFiltered, ImmutableArray<string> Sets)
 {
     private const int Attempts = 4;
-    private const int LastByte = 255;
 
     /// <summary>Asks the kernel of the calling thread's network namespace. Costs as much as listing the sets that all attachments share.</summary>
     /// <param name="attachment">Where the packet goes; its ports are not looked at.</param>
@@ -35,7 +34,7 @@ public sealed record KernelOpenings(bool IsFiltered, ImmutableArray<string> Sets
     }
 
     private static bool IsFilteredBy(ActualTable table, FilteredAttachment attachment) =>
-        attachment.IsHost ? table.Sets.ContainsKey(new SetId(SectionId.Host, SetRole.OpenRanges).Name)
+        attachment.IsHost ? table.Rules.ContainsKey(SectionId.Host.Name)
         : attachment.Device is { } device ? HasKey(table, SetId.Devices, new KeyWriter(4).Device(device).Key)
         : HasKey(table, SetId.Attached, new KeyWriter(16).Name(attachment.Key).Key);
 
@@ -54,39 +53,39 @@ public sealed record KernelOpenings(bool IsFiltered, ImmutableArray<string> Sets
             foreach (SetElement element in elements)
             {
                 var entry = new Entry(set, element);
-                if (PacketBox.DeviceOf(entry) is { } other && other != device) continue;
-                if (PacketBox.Of(entry) is { } box) yield return (set.Name, box);
+                if (PacketBox.Of(entry) is { } box && PacketBox.DeviceOf(entry) == device && IsAskedFor(table, entry)) yield return (set.Name, box);
             }
         }
     }
 
+    // Sources are looked for under the name of a span, which a map has to give.
+    private static bool IsAskedFor(ActualTable table, Entry entry)
+    {
+        if (entry.Set.Role is not (SetRole.Sources4 or SetRole.Sources6)) return true;
+        ReadOnlyMemory<byte> name = entry.Element.Key.AsMemory(0, 12);
+        return table.Elements.TryGetValue(new SetId(entry.Set.Section, SetRole.Spans).Name, out HashSet<SetElement>? spans) && spans.Any(span => span.Value.AsSpan().EndsWith(name.Span));
+    }
+
     private static PacketBox PacketsOf(PortKey packet, Cidr source)
     {
-        var sources = new SourceRange(source.Network, source.Last);
-        bool isIpv4 = source.Width == 32;
-        return packet.Protocol switch
+        OpenSpan span = packet.Protocol switch
         {
-            NetworkProtocol.Tcp => new(isIpv4, One(PacketNumbers.Tcp), new(packet.FromPort, packet.ToPort), One(0), sources),
-            NetworkProtocol.Udp => new(isIpv4, One(PacketNumbers.Udp), new(packet.FromPort, packet.ToPort), One(0), sources),
-            NetworkProtocol.Icmp => new(isIpv4, One(PacketNumbers.Icmp), Byte(packet.FromPort), Byte(packet.ToPort), sources),
-            NetworkProtocol.Icmpv6 => new(isIpv4, One(PacketNumbers.Icmpv6), Byte(packet.FromPort), Byte(packet.ToPort), sources),
+            NetworkProtocol.Tcp => OpenSpan.Of(PacketNumbers.Tcp, packet.FromPort, packet.ToPort, []),
+            NetworkProtocol.Udp => OpenSpan.Of(PacketNumbers.Udp, packet.FromPort, packet.ToPort, []),
+            NetworkProtocol.Icmp => OpenSpan.OfIcmp(PacketNumbers.Icmp, packet.FromPort, packet.ToPort, []),
+            NetworkProtocol.Icmpv6 => OpenSpan.OfIcmp(PacketNumbers.Icmpv6, packet.FromPort, packet.ToPort, []),
             _ => throw new ArgumentException($"`{packet}` is more than one packet", nameof(packet)),
         };
-
-        static OpenRun One(int number) => new(number, number);
-        static OpenRun Byte(int number) => number < 0 ? new(0, LastByte) : One(number);
+        return new PacketBox(default, source.Width == 32, new OpenRun(span.First, span.Last), new SourceRange(source.Network, source.Last));
     }
 
     // Elements that open the same may be cut anywhere, so every number is looked for by itself.
     private static bool IsCovered(PacketBox packets, (string Set, PacketBox Box)[] meeting)
     {
-        for (int high = packets.High.First; high <= packets.High.Last; high++)
+        for (int number = packets.Numbers.First; number <= packets.Numbers.Last; number++)
         {
-            for (int low = packets.Low.First; low <= packets.Low.Last; low++)
-            {
-                PacketBox one = packets with { High = new OpenRun(high, high), Low = new OpenRun(low, low) };
-                if (!Array.Exists(meeting, found => found.Box.Overlaps(one))) return false;
-            }
+            PacketBox one = packets with { Numbers = new OpenRun(number, number) };
+            if (!Array.Exists(meeting, found => found.Box.Overlaps(one))) return false;
         }
 
         return true;

@@ -64,7 +64,7 @@ public static class NftablesProbe
         return operation switch
         {
             "make" => $"nf_tables for the family inet: the kernel cannot make a table ({reason})",
-            "make set" => $"nf_tables sets like `{subject}`: concatenated keys need the module nft_set_hash, intervals among them Linux 5.6 ({reason})",
+            "make set" => $"nf_tables sets like `{subject}`: concatenated keys need the module nft_set_hash, intervals nft_set_rbtree ({reason})",
             "make chain" => $"filter chains of the family inet like `{subject}` ({reason})",
             "add a rule to chain" => $"an expression of chain `{subject}`: the modules nft_ct, nft_fib_inet, nft_fib_ipv4 and nft_fib_ipv6 are needed ({reason})",
             _ => $"{operation} `{subject}` ({reason})",

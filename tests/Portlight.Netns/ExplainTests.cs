@@ -56,7 +56,7 @@ public sealed class ExplainTests
         scene.StopAgent();
 
         Assert.Equal((true, true), (await AskAsync(), probe.Passes(packet)));
-        scene.Host.Nft("flush set inet portlight open_ports");
+        scene.Host.Nft("flush set inet portlight lab_ports");
         Assert.Equal((false, false), (await AskAsync(), probe.Passes(packet)));
         scene.Host.Nft("delete table inet portlight");
         Assert.Equal((null, true), (await AskAsync(), probe.Passes(packet)));

@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Collections.Immutable;
 using CsCheck;
 using Portlight.Domain;
 using Portlight.Nftables.Compiling;
@@ -32,7 +31,7 @@ public sealed class CompilerTests
         CompiledAttachment compiled = Sample.Compile(host ? FilteredAttachment.Host(ports) : Sample.Interface("pl1", ports));
         foreach (Packet packet in packets)
         {
-            Assert.True(Allows(ports, packet) == compiled.Entries.Exists(entry => Matches(entry, packet, host)), $"{ports}\n{packet}");
+            Assert.True(Allows(ports, packet) == Opens(compiled, packet, host), $"{ports}\n{packet}");
         }
     }, iter: 2000);
 
@@ -51,7 +50,7 @@ public sealed class CompilerTests
             Entry[] entries = [.. set];
             for (int i = 0; i < entries.Length; i++)
             {
-                for (int j = 0; j < i; j++) Assert.False(Overlap(entries[i].Element, entries[j].Element, SetSpec.Of(set.Key)), $"{ports}\n{set.Key.Name}");
+                for (int j = 0; j < i; j++) Assert.False(Overlap(entries[i].Element, entries[j].Element), $"{ports}\n{set.Key.Name}");
             }
         }
     }, iter: 2000);
@@ -64,14 +63,14 @@ public sealed class CompilerTests
         Transition transition = Between(before, after, host);
         foreach (Packet packet in packets)
         {
-            Assert.Equal(Allows(before, packet), transition.Before.Entries.Exists(entry => Matches(entry, packet, host)));
-            Assert.Equal(Allows(before, packet), transition.Prepared.Entries.Exists(entry => Matches(entry, packet, host)));
-            Assert.Equal(Allows(after, packet), transition.Decided.Entries.Exists(entry => Matches(entry, packet, host)));
-            Assert.Equal(Allows(after, packet), transition.After.Entries.Exists(entry => Matches(entry, packet, host)));
+            Assert.Equal(Allows(before, packet), Opens(transition.Before, packet, host));
+            Assert.Equal(Allows(before, packet), Opens(transition.Prepared, packet, host));
+            Assert.Equal(Allows(after, packet), Opens(transition.Decided, packet, host));
+            Assert.Equal(Allows(after, packet), Opens(transition.After, packet, host));
         }
     }, iter: 2000);
 
-    // A packet asks the sets one after the other while they change one after the other: it finds itself if some set has it before the change and after.
+    // A packet asks the sets one after the other while they change one after the other: it finds itself if some set has it before the change and after, under the same key.
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
@@ -80,8 +79,9 @@ public sealed class CompilerTests
         Transition transition = Between(before, after, host);
         foreach (Packet packet in packets.Where(packet => Allows(before, packet) && Allows(after, packet)))
         {
-            Assert.Contains(transition.Prepared.Entries, entry => Matches(entry, packet, host)
-                && transition.Decided.Entries.Exists(later => later.Set == entry.Set && Matches(later, packet, host)));
+            Assert.Contains(transition.Prepared.Entries, entry => Matches(transition.Prepared, entry, packet, host)
+                && transition.Decided.Entries.Exists(later => later.Set == entry.Set && Matches(transition.Decided, later, packet, host)
+                    && Key(transition.Prepared, entry.Set, packet, host).AsSpan().SequenceEqual(Key(transition.Decided, later.Set, packet, host))));
         }
     }, iter: 2000);
 
@@ -96,7 +96,7 @@ public sealed class CompilerTests
         foreach (Packet packet in packets)
         {
             bool open = (Allows(before, packet) || Trusts(from, packet)) && (Allows(after, packet) || Trusts(to, packet));
-            Assert.True(open == staged.Entries.Exists(entry => Matches(entry, packet, host)), $"{before}\n{after}\n{packet}");
+            Assert.True(open == Opens(staged, packet, host), $"{before}\n{after}\n{packet}");
         }
     }, iter: 2000);
 
@@ -164,57 +164,51 @@ public sealed class CompilerTests
             _ => packet is { IsIpv4: false, Protocol: 58 } && (rule.FromPort == -1 || rule.FromPort == packet.High) && (rule.ToPort == -1 || rule.ToPort == packet.Low),
         });
 
-    // What the kernel does with an element: every field of the packet lies between that of the key and that of the key's end.
-    private static bool Matches(Entry entry, Packet packet, bool host)
+    // What the rules do: a packet lies between the key and the key's end of an element, field by field in a hash set (there the two are one), as one number in an interval set; the span that it is in
+    // is the name under which its source is looked for.
+    private static bool Opens(CompiledAttachment compiled, Packet packet, bool host) => compiled.Entries.Exists(entry => Matches(compiled, entry, packet, host));
+
+    private static bool Matches(CompiledAttachment compiled, Entry entry, Packet packet, bool host) => Key(compiled, entry.Set, packet, host) is { } key && Lies(key, entry.Element);
+
+    private static bool Lies(byte[] key, SetElement element) =>
+        element.Key.AsSpan().SequenceCompareTo(key) <= 0 && key.AsSpan().SequenceCompareTo(element.KeyEnd ?? element.Key) <= 0;
+
+    private static byte[]? Key(CompiledAttachment compiled, SetId set, Packet packet, bool host)
     {
         bool isPort = packet.Protocol is 6 or 17;
-        bool isIcmp = packet is { IsIpv4: true, Protocol: 1 };
-        bool isIcmpv6 = packet is { IsIpv4: false, Protocol: 58 };
-        UInt128 family = packet.IsIpv4 ? 2u : 10u;
-        UInt128? port = isPort ? (UInt128)packet.High : null;
+        bool isIcmp = packet.Protocol == (packet.IsIpv4 ? 1 : 58);
+        byte[] family = [(byte)(packet.IsIpv4 ? 2 : 10), 0, 0, 0];
+        byte[] protocol = [(byte)packet.Protocol, 0, 0, 0];
+        byte[] port = [(byte)(packet.High >> 8), (byte)packet.High, 0, 0];
         uint index = host ? 0 : Sample.Interface("pl1", PortSet.Empty).Device!.Value;
-        UInt128 device = entry.Element.KeyEnd is null ? BinaryPrimitives.ReadUInt32BigEndian(BitConverter.GetBytes(index)) : index;
-        UInt128?[] fields = entry.Set.Role switch
+        byte[] device = BitConverter.GetBytes(index);
+        byte[] ordered = BitConverter.GetBytes(BinaryPrimitives.ReverseEndianness(index));
+        byte[] last = isPort ? port : isIcmp ? [(byte)packet.High, (byte)packet.Low, 0, 0] : new byte[4];
+        byte[] place = [.. ordered, .. family, .. protocol, .. last];
+        return set.Role switch
         {
-            SetRole.OpenPorts => [family, device, (UInt128)packet.Protocol, port],
-            SetRole.OpenProtocols => [family, device, (UInt128)packet.Protocol],
-            SetRole.OpenIcmp => [device, isIcmp ? (UInt128)packet.High : null],
-            SetRole.OpenIcmpv6 => [device, isIcmpv6 ? (UInt128)packet.High : null],
-            SetRole.OpenAll => [family, device],
-            SetRole.OpenRanges => [device, family, (UInt128)packet.Protocol, port],
-            SetRole.Ports4 => [device, packet.IsIpv4 ? packet.Source : null, (UInt128)packet.Protocol, port],
-            SetRole.Ports6 => [device, packet.IsIpv4 ? null : packet.Source, (UInt128)packet.Protocol, port],
-            SetRole.Protocols4 => [device, packet.IsIpv4 ? packet.Source : null, (UInt128)packet.Protocol],
-            SetRole.Protocols6 => [device, packet.IsIpv4 ? null : packet.Source, (UInt128)packet.Protocol],
-            SetRole.Icmp => [device, isIcmp ? packet.Source : null, (UInt128)packet.High, (UInt128)packet.Low],
-            SetRole.Icmpv6 => [device, isIcmpv6 ? packet.Source : null, (UInt128)packet.High, (UInt128)packet.Low],
-            _ => [null],
+            SetRole.OpenPorts => isPort ? [.. family, .. device, .. protocol, .. port] : null,
+            SetRole.LabPorts => isPort && packet.IsIpv4 ? [.. device, .. protocol, .. port] : null,
+            SetRole.OpenProtocols => [.. family, .. device, .. protocol],
+            SetRole.OpenIcmp => isIcmp && packet.IsIpv4 ? [.. device, (byte)packet.High, 0, 0, 0] : null,
+            SetRole.OpenIcmpv6 => isIcmp && !packet.IsIpv4 ? [.. device, (byte)packet.High, 0, 0, 0] : null,
+            SetRole.OpenAll => [.. family, .. device],
+            SetRole.OpenRanges => isPort ? place : null,
+            SetRole.Sources4 => packet.IsIpv4 && Span(compiled, set, place) is { } span ? [.. span[4..], .. Address(packet.Source)[12..]] : null,
+            SetRole.Sources6 => !packet.IsIpv4 && Span(compiled, set, place) is { } span ? [.. span[4..], .. Address(packet.Source)] : null,
+            _ => null,
         };
-        // The host's own sets have no device, which stands first in interval sets.
-        if (entry.Set.Section == SectionId.Host) fields = fields[1..];
-        if (fields.Contains(null)) return false;
-        ImmutableArray<KeyField> key = SetSpec.Of(entry.Set).Key;
-        UInt128[] first = Fields(entry.Element.Key, key);
-        UInt128[] last = Fields(entry.Element.KeyEnd ?? entry.Element.Key, key);
-        return Enumerable.Range(0, fields.Length).All(i => first[i] <= fields[i] && fields[i] <= last[i]);
     }
 
-    private static bool Overlap(SetElement left, SetElement right, SetSpec set)
+    private static byte[]? Span(CompiledAttachment compiled, SetId sources, byte[] place) =>
+        compiled.Entries.Where(entry => entry.Set == new SetId(sources.Section, SetRole.Spans) && Lies(place, entry.Element)).Select(entry => entry.Element.Value).SingleOrDefault();
+
+    private static byte[] Address(UInt128 address)
     {
-        UInt128[] leftFirst = Fields(left.Key, set.Key), leftLast = Fields(left.KeyEnd!, set.Key);
-        UInt128[] rightFirst = Fields(right.Key, set.Key), rightLast = Fields(right.KeyEnd!, set.Key);
-        return Enumerable.Range(0, set.Key.Length).All(i => leftFirst[i] <= rightLast[i] && rightFirst[i] <= leftLast[i]);
+        byte[] bytes = new byte[16];
+        BinaryPrimitives.WriteUInt128BigEndian(bytes, address);
+        return bytes;
     }
 
-    private static UInt128[] Fields(byte[] key, ImmutableArray<KeyField> fields)
-    {
-        int offset = 0;
-        return [.. fields.Select(part =>
-        {
-            UInt128 value = 0;
-            foreach (byte octet in key.AsSpan(offset, part.Length)) value = (value << 8) | octet;
-            offset += part.PaddedLength;
-            return value;
-        })];
-    }
+    private static bool Overlap(SetElement left, SetElement right) => Lies(left.Key, right) || Lies(right.Key, left);
 }

@@ -2,8 +2,31 @@ using System.Collections.Immutable;
 
 namespace Portlight.Nftables.Compiling;
 
-/// <summary>A run of numbers (ports, protocols or ICMP codes) that some sources may reach.</summary>
-internal readonly record struct OpenSpan(int First, int Last, ImmutableArray<SourceRange> Sources);
+/// <summary>
+/// A run of what can be reached, by some sources. Everything that can be reached in a family is one number of 24 bits: the protocol, and behind it the port, or an ICMP type and its code; protocols
+/// without ports have all of them.
+/// </summary>
+internal readonly record struct OpenSpan(int First, int Last, ImmutableArray<SourceRange> Sources)
+{
+    internal const int Everything = 0xffffff;
+    private const int PortMask = 0xffff;
+
+    internal int Protocol => First >> 16;
+
+    internal int Port => First & PortMask;
+
+    internal bool IsWholeProtocol => Port == 0 && Last == (First | PortMask);
+
+    internal bool IsWholeIcmpType => (First & 0xff) == 0 && Last == (First | 0xff);
+
+    internal static OpenSpan Of(int protocol, int first, int last, ImmutableArray<SourceRange> sources) => new((protocol << 16) | first, (protocol << 16) | last, sources);
+
+    /// <summary>−1 is every type, or every code.</summary>
+    internal static OpenSpan OfIcmp(int protocol, int type, int code, ImmutableArray<SourceRange> sources) =>
+        type < 0 ? Of(protocol, 0, PortMask, sources)
+        : code < 0 ? Of(protocol, type << 8, (type << 8) | byte.MaxValue, sources)
+        : Of(protocol, (type << 8) | code, (type << 8) | code, sources);
+}
 
 /// <summary>
 /// Turns overlapping open spans into disjoint ones that open exactly the same, because a kernel's interval set takes no two elements that overlap:

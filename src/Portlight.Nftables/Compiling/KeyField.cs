@@ -6,6 +6,8 @@ namespace Portlight.Nftables.Compiling;
 /// </summary>
 internal readonly record struct KeyField(uint TypeNumber, int Length)
 {
+    /// <summary>A number of any length.</summary>
+    internal static readonly KeyField Number = new(4, 0);
     internal static readonly KeyField FamilyField = new(2, 1);
     internal static readonly KeyField Ipv4Address = new(7, 4);
     internal static readonly KeyField Ipv6Address = new(8, 16);
@@ -14,8 +16,6 @@ internal readonly record struct KeyField(uint TypeNumber, int Length)
     internal static readonly KeyField Mark = new(19, 4);
     internal static readonly KeyField IcmpType = new(14, 1);
     internal static readonly KeyField Icmpv6Type = new(29, 1);
-    internal static readonly KeyField IcmpCode = new(32, 1);
-    internal static readonly KeyField Icmpv6Code = new(33, 1);
     internal static readonly KeyField Device = new(20, 4);
     internal static readonly KeyField InterfaceName = new(41, 16);
 

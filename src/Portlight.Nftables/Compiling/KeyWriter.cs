@@ -21,7 +21,7 @@ internal ref struct KeyWriter
         return this;
     }
 
-    /// <summary>The index of a device: in the machine's byte order, as the kernel's registers hold it, but for an interval set big-endian, as nft has it there.</summary>
+    /// <summary>The index of a device: in the machine's byte order, as the kernel's registers hold it, but for an interval set big-endian, so that the key is in the order of its bytes.</summary>
     internal KeyWriter Device(uint index, bool isInterval = false)
     {
         if (isInterval) BinaryPrimitives.WriteUInt32BigEndian(_key.AsSpan(_length), index);
@@ -41,6 +41,14 @@ internal ref struct KeyWriter
     {
         BinaryPrimitives.WriteUInt16BigEndian(_key.AsSpan(_length), (ushort)value);
         _length += 4;
+        return this;
+    }
+
+    /// <summary>A number of four bytes, big-endian.</summary>
+    internal KeyWriter Number(int value)
+    {
+        BinaryPrimitives.WriteInt32BigEndian(_key.AsSpan(_length), value);
+        _length += KeyField.Mark.Length;
         return this;
     }
 

@@ -5,65 +5,62 @@ using static Portlight.Nftables.Compiling.PacketNumbers;
 namespace Portlight.Nftables.Compiling;
 
 /// <summary>
-/// The packets that an element lets in, whatever set it is in: runs of protocols, of ports (or ICMP types), of ICMP codes and of sources of one family.
+/// The packets that an element lets in, whatever set it is in: a run of what can be reached (<see cref="OpenSpan"/>) and one of sources, of one family. <see cref="Place"/> is what a packet asks for:
+/// the set, and in one of sources also the span.
 /// </summary>
-internal readonly record struct PacketBox(bool IsIpv4, OpenRun Protocols, OpenRun High, OpenRun Low, SourceRange Sources)
+internal readonly record struct PacketBox((SetId Set, long Span) Place, bool IsIpv4, OpenRun Numbers, SourceRange Sources)
 {
-    private static readonly OpenRun AnyHigh = new(0, 65535);
-    private static readonly OpenRun AnyLow = new(0, 255);
+    private const int LastPort = 65535;
 
     internal bool Overlaps(PacketBox other) =>
         IsIpv4 == other.IsIpv4
-        && Protocols.Overlaps(other.Protocols)
-        && High.Overlaps(other.High)
-        && Low.Overlaps(other.Low)
+        && Numbers.Overlaps(other.Numbers)
         && Sources.First <= other.Sources.Last && other.Sources.First <= Sources.Last;
 
-    /// <summary>Null for elements that let nothing in by themselves: names and devices of attachments, dispatch, peers.</summary>
+    /// <summary>Null for elements that let nothing in by themselves: names and devices of attachments, dispatch, spans, peers.</summary>
     internal static PacketBox? Of(Entry entry)
     {
         byte[] first = entry.Element.Key;
         byte[] last = entry.Element.KeyEnd ?? first;
-        int device = entry.Set.Section.Kind is SectionKind.Ranged or SectionKind.Staged ? KeyField.Device.PaddedLength : 0;
-        const int afterFamilyAndDevice = 8;
+        const int second = 4, third = 8, fourth = 12;
         return entry.Set.Role switch
         {
-            SetRole.OpenAll => Open(first[0], new OpenRun(0, 255), AnyHigh),
-            SetRole.OpenProtocols => Open(first[0], Byte(first, last, afterFamilyAndDevice), AnyHigh),
-            SetRole.OpenPorts => Open(first[0], Byte(first, last, afterFamilyAndDevice), Port(first, last, afterFamilyAndDevice + 4)),
-            SetRole.OpenIcmp => Open(Ipv4, new OpenRun(Icmp, Icmp), Byte(first, last, 4)),
-            SetRole.OpenIcmpv6 => Open(0, new OpenRun(Icmpv6, Icmpv6), Byte(first, last, 4)),
-            SetRole.OpenRanges => Open(first[device], Byte(first, last, device + 4), Port(first, last, device + 8)),
-            SetRole.Ports4 => new PacketBox(true, Byte(first, last, device + 4), Port(first, last, device + 8), AnyLow, Source(first, last, device, true)),
-            SetRole.Ports6 => new PacketBox(false, Byte(first, last, device + 16), Port(first, last, device + 20), AnyLow, Source(first, last, device, false)),
-            SetRole.Protocols4 => new PacketBox(true, Byte(first, last, device + 4), AnyHigh, AnyLow, Source(first, last, device, true)),
-            SetRole.Protocols6 => new PacketBox(false, Byte(first, last, device + 16), AnyHigh, AnyLow, Source(first, last, device, false)),
-            SetRole.Icmp => new PacketBox(true, new OpenRun(Icmp, Icmp), Byte(first, last, device + 4), Byte(first, last, device + 8), Source(first, last, device, true)),
-            SetRole.Icmpv6 => new PacketBox(false, new OpenRun(Icmpv6, Icmpv6), Byte(first, last, device + 16), Byte(first, last, device + 20), Source(first, last, device, false)),
+            SetRole.OpenAll => Open(entry, first[0], new OpenRun(0, OpenSpan.Everything)),
+            SetRole.OpenProtocols => Open(entry, first[0], Whole(first[third])),
+            SetRole.OpenPorts => Open(entry, first[0], Run(first, last, third)),
+            SetRole.LabPorts => Open(entry, Ipv4, Run(first, last, second)),
+            SetRole.OpenIcmp => Open(entry, Ipv4, IcmpType(Icmp, first[second])),
+            SetRole.OpenIcmpv6 => Open(entry, Ipv6, IcmpType(Icmpv6, first[second])),
+            SetRole.OpenRanges => Open(entry, first[second], Run(first, last, third)),
+            SetRole.Sources4 or SetRole.Sources6 => new PacketBox(
+                (entry.Set, BinaryPrimitives.ReadInt64BigEndian(first.AsSpan(second))),
+                entry.Set.Role == SetRole.Sources4,
+                new OpenRun(BinaryPrimitives.ReadInt32BigEndian(first.AsSpan(second)), BinaryPrimitives.ReadInt32BigEndian(first.AsSpan(third))),
+                entry.Set.Role == SetRole.Sources4
+                    ? new SourceRange(BinaryPrimitives.ReadUInt32BigEndian(first.AsSpan(fourth)), BinaryPrimitives.ReadUInt32BigEndian(last.AsSpan(fourth)))
+                    : new SourceRange(BinaryPrimitives.ReadUInt128BigEndian(first.AsSpan(fourth)), BinaryPrimitives.ReadUInt128BigEndian(last.AsSpan(fourth)))),
             _ => null,
         };
     }
 
-    /// <summary>Which device the element is of; null for the host's sets, which hold one attachment. For elements that <see cref="Of"/> answers for.</summary>
-    internal static uint? DeviceOf(Entry entry) => (entry.Set.Section.Kind, entry.Set.Role) switch
+    /// <summary>Which device the element is of; for elements that <see cref="Of"/> answers for.</summary>
+    internal static uint DeviceOf(Entry entry) => (entry.Set.Section.Kind, entry.Set.Role) switch
     {
-        (SectionKind.Host, _) => null,
         (SectionKind.Ranged or SectionKind.Staged, _) => BinaryPrimitives.ReadUInt32BigEndian(entry.Element.Key),
-        (_, SetRole.OpenIcmp or SetRole.OpenIcmpv6) => MemoryMarshal.Read<uint>(entry.Element.Key),
+        (_, SetRole.LabPorts or SetRole.OpenIcmp or SetRole.OpenIcmpv6) => MemoryMarshal.Read<uint>(entry.Element.Key),
         _ => MemoryMarshal.Read<uint>(entry.Element.Key.AsSpan(4)),
     };
 
-    private static PacketBox Open(int family, OpenRun protocols, OpenRun high) =>
-        new(family == Ipv4, protocols, high, AnyLow, SourceRange.Everybody(family == Ipv4)[0]);
+    private static PacketBox Open(Entry entry, int family, OpenRun numbers) => new((entry.Set, 0), family == Ipv4, numbers, SourceRange.Everybody(family == Ipv4)[0]);
 
-    private static OpenRun Byte(byte[] first, byte[] last, int offset) => new(first[offset], last[offset]);
+    // A protocol and a port, each in a word.
+    private static OpenRun Run(byte[] first, byte[] last, int offset) => new(Number(first, offset), Number(last, offset));
 
-    private static OpenRun Port(byte[] first, byte[] last, int offset) =>
-        new(BinaryPrimitives.ReadUInt16BigEndian(first.AsSpan(offset)), BinaryPrimitives.ReadUInt16BigEndian(last.AsSpan(offset)));
+    private static int Number(byte[] key, int offset) => (key[offset] << 16) | BinaryPrimitives.ReadUInt16BigEndian(key.AsSpan(offset + 4));
 
-    private static SourceRange Source(byte[] first, byte[] last, int offset, bool isIpv4) => isIpv4
-        ? new(BinaryPrimitives.ReadUInt32BigEndian(first.AsSpan(offset)), BinaryPrimitives.ReadUInt32BigEndian(last.AsSpan(offset)))
-        : new(BinaryPrimitives.ReadUInt128BigEndian(first.AsSpan(offset)), BinaryPrimitives.ReadUInt128BigEndian(last.AsSpan(offset)));
+    private static OpenRun Whole(byte protocol) => new(protocol << 16, (protocol << 16) | LastPort);
+
+    private static OpenRun IcmpType(byte protocol, byte type) => new((protocol << 16) | (type << 8), (protocol << 16) | (type << 8) | byte.MaxValue);
 }
 
 /// <summary>Numbers from first to last.</summary>

@@ -34,7 +34,7 @@ internal sealed class RuleBuilder : IDisposable
 
     internal RuleBuilder OutputDevice(int word = 0) => Meta(5, word);
 
-    /// <summary>The output device with its bytes turned to big-endian, which is how interval sets hold it.</summary>
+    /// <summary>The output device with its bytes turned to big-endian, which is how interval sets hold it; 0 where there is none.</summary>
     internal RuleBuilder OutputDeviceForInterval() => OutputDevice().Expression("byteorder", writer =>
     {
         writer.U32BigEndian(1, FirstRegister);
@@ -58,6 +58,8 @@ internal sealed class RuleBuilder : IDisposable
 
     internal RuleBuilder ProtocolIs(byte protocol) => Protocol().Compare(Equal, [protocol]);
 
+    internal RuleBuilder ProtocolIsNot(byte protocol) => Protocol().Compare(NotEqual, [protocol]);
+
     internal RuleBuilder SourceAddress(bool isIpv4, int word) => isIpv4 ? Payload(NetworkHeader, 12, 4, word) : Payload(NetworkHeader, 8, 16, word);
 
     internal RuleBuilder DestinationAddressIpv4(int word) => Payload(NetworkHeader, 16, 4, word);
@@ -73,7 +75,11 @@ internal sealed class RuleBuilder : IDisposable
 
     internal RuleBuilder IcmpType(int word) => Payload(TransportHeader, 0, 1, word);
 
-    internal RuleBuilder IcmpCode(int word) => Payload(TransportHeader, 1, 1, word);
+    /// <summary>The type and the code as one number of two bytes, as a port is.</summary>
+    internal RuleBuilder IcmpTypeAndCode(int word) => Payload(TransportHeader, 0, 2, word);
+
+    /// <summary>Any number of two bytes that every packet has, where it does not matter which: the packet's length.</summary>
+    internal RuleBuilder AnyPort(bool isIpv4, int word) => Payload(NetworkHeader, isIpv4 ? 2u : 4u, 2, word);
 
     internal RuleBuilder IcmpTypeBetween(byte first, byte last) => IcmpType(0).Compare(GreaterOrEqual, [first]).Compare(LessOrEqual, [last]);
 
@@ -111,6 +117,18 @@ internal sealed class RuleBuilder : IDisposable
     /// half of the label would be: nft sees nothing but a label, and 1.0.6 could not show it beside anything else.
     /// </summary>
     internal RuleBuilder IsWhereItLeaves() => OutputDevice(6).Zeroes(7, 1).In(SetId.Owners, 4);
+
+    /// <summary>
+    /// Goes on only if words 0 to 3 are in a span, and the source is in the set for that span. The map puts the span's name into words 5 to 7, behind a word that counts for nothing, and
+    /// the source follows. The first load is for nft, which takes what is in word 5 for a part of the header: 1.0.6 can show nothing that a map has found in front of something else.
+    /// </summary>
+    internal RuleBuilder MayComeFromSource(bool isIpv4, SetId spans, SetId sources) =>
+        (isIpv4 ? Payload(NetworkHeader, 4, 16, 5) : Payload(NetworkHeader, 8, 28, 5)).Expression("lookup", writer =>
+        {
+            writer.U32BigEndian(2, FirstRegister);
+            writer.U32BigEndian(3, FirstRegister + 4);
+            writer.Text(1, spans.Name);
+        }).SourceAddress(isIpv4, 8).In(sources, 5);
 
     /// <summary>Adds to the label what the map says for the key in the registers; the rule ends where it says nothing.</summary>
     internal RuleBuilder AddToLabel(SetId map) =>

@@ -31,6 +31,8 @@ internal readonly record struct SectionId(SectionKind Kind, uint Index = 0)
 /// <summary>What a set is for.</summary>
 internal enum SetRole : byte
 {
+    /// <summary>No set: who needs it needs the section's chains.</summary>
+    Chains,
     Attached,
     Devices,
     Nobody,
@@ -39,6 +41,7 @@ internal enum SetRole : byte
     Owners,
     Private,
     OpenPorts,
+    LabPorts,
     OpenProtocols,
     OpenIcmp,
     OpenIcmpv6,
@@ -47,12 +50,9 @@ internal enum SetRole : byte
     Staging,
     Peers,
     OpenRanges,
-    Ports4,
-    Ports6,
-    Protocols4,
-    Protocols6,
-    Icmp,
-    Icmpv6,
+    Spans,
+    Sources4,
+    Sources6,
 }
 
 /// <summary>One set of the table.</summary>
@@ -66,12 +66,14 @@ internal readonly record struct SetId(SectionId Section, SetRole Role)
     internal static readonly SetId Admits = new(SectionId.Shared, SetRole.Admits);
     internal static readonly SetId Private = new(SectionId.Shared, SetRole.Private);
     internal static readonly SetId OpenPorts = new(SectionId.Shared, SetRole.OpenPorts);
+    internal static readonly SetId LabPorts = new(SectionId.Shared, SetRole.LabPorts);
     internal static readonly SetId OpenProtocols = new(SectionId.Shared, SetRole.OpenProtocols);
     internal static readonly SetId OpenIcmp = new(SectionId.Shared, SetRole.OpenIcmp);
     internal static readonly SetId OpenIcmpv6 = new(SectionId.Shared, SetRole.OpenIcmpv6);
     internal static readonly SetId OpenAll = new(SectionId.Shared, SetRole.OpenAll);
     internal static readonly SetId Ranged = new(SectionId.Shared, SetRole.Ranged);
     internal static readonly SetId Staging = new(SectionId.Shared, SetRole.Staging);
+    internal static readonly SetId HostChains = new(SectionId.Host, SetRole.Chains);
 
     internal string Name => Role switch
     {
@@ -83,6 +85,7 @@ internal readonly record struct SetId(SectionId Section, SetRole Role)
         SetRole.Admits => "admits",
         SetRole.Private => "private",
         SetRole.OpenPorts => "open_ports",
+        SetRole.LabPorts => "lab_ports",
         SetRole.OpenProtocols => "open_protocols",
         SetRole.OpenIcmp => "open_icmp",
         SetRole.OpenIcmpv6 => "open_icmpv6",
@@ -91,11 +94,8 @@ internal readonly record struct SetId(SectionId Section, SetRole Role)
         SetRole.Staging => "staging",
         SetRole.Peers => Section.Name,
         SetRole.OpenRanges => Section.Name + "_open",
-        SetRole.Ports4 => Section.Name + "_ports4",
-        SetRole.Ports6 => Section.Name + "_ports6",
-        SetRole.Protocols4 => Section.Name + "_protocols4",
-        SetRole.Protocols6 => Section.Name + "_protocols6",
-        SetRole.Icmp => Section.Name + "_icmp",
-        _ => Section.Name + "_icmpv6",
+        SetRole.Spans => Section.Name + "_spans",
+        SetRole.Sources4 => Section.Name + "_sources4",
+        _ => Section.Name + "_sources6",
     };
 }

@@ -8,15 +8,16 @@ internal enum SetValue : byte
 {
     None,
     Verdict,
-    Label,
+
+    /// <summary>Four words: a connection's label, or the name of a span.</summary>
+    Words,
 }
 
 /// <summary>How a set is declared. Two sets with equal specs can stand in for each other.</summary>
 internal sealed record SetSpec(string Name, ImmutableArray<KeyField> Key, bool IsInterval, SetValue Value)
 {
-    private const uint FlagInterval = 0x4;
+    internal const uint FlagInterval = 0x4;
     private const uint FlagMap = 0x8;
-    private const uint FlagConcatenation = 0x80;
     private const int LeastCapacity = 1024;
 
     /// <summary>
@@ -25,47 +26,52 @@ internal sealed record SetSpec(string Name, ImmutableArray<KeyField> Key, bool I
     /// </summary>
     internal int Capacity { get; init; } = IsInterval ? 0 : LeastCapacity;
 
-    /// <summary>enum nft_set_flags. Concatenation is only a flag where intervals make the kernel look into the fields.</summary>
-    internal uint Flags => (IsInterval ? FlagInterval | FlagConcatenation : 0) | (Value != SetValue.None ? FlagMap : 0);
+    /// <summary>
+    /// enum nft_set_flags. An interval set is not said to be a concatenation: the kernel then takes a key as one number, whatever it is put together from, and keeps a
+    /// tree instead of tables for each field, which are dear to change.
+    /// </summary>
+    internal uint Flags => (IsInterval ? FlagInterval : 0) | (Value != SetValue.None ? FlagMap : 0);
 
     internal int KeyLength => Key.Sum(part => Key.Length == 1 ? part.Length : part.PaddedLength);
 
-    /// <summary>nft's number for the type of the key: six bits for each field.</summary>
-    internal uint KeyType => Combine(Key);
+    /// <summary>
+    /// nft's number for the type of the key: six bits for each field. Intervals of several fields it knows in another form only (1.0.6 crashes): it shows them as IPv6 addresses where they are as long,
+    /// and as numbers where they are longer.
+    /// </summary>
+    internal uint KeyType => !IsInterval ? Combine(Key) : KeyLength == KeyField.Ipv6Address.Length ? KeyField.Ipv6Address.TypeNumber : KeyField.Number.TypeNumber;
 
-    /// <summary>The type of a map's values: NFT_DATA_VERDICT, or a connection label shown as four words.</summary>
-    internal uint ValueType => Value == SetValue.Verdict ? 0xffffff00 : Combine(Label);
+    /// <summary>The type of a map's values: NFT_DATA_VERDICT, or words.</summary>
+    internal uint ValueType => Value == SetValue.Verdict ? 0xffffff00 : Combine(Words);
 
-    internal int ValueLength => Value == SetValue.Verdict ? 0 : OwnerCode.LabelLength;
+    internal int ValueLength => Value == SetValue.Verdict ? 0 : Words.Sum(word => word.Length);
 
     internal static SetSpec Of(SetId id) => id.Role switch
     {
         SetRole.Attached => Hash(id, KeyField.InterfaceName),
         SetRole.Devices or SetRole.Peers => Hash(id, KeyField.Device),
         SetRole.OpenPorts => Hash(id, KeyField.FamilyField, KeyField.Device, KeyField.Protocol, KeyField.Port),
+        SetRole.LabPorts => Hash(id, KeyField.Device, KeyField.Protocol, KeyField.Port),
         SetRole.OpenProtocols => Hash(id, KeyField.FamilyField, KeyField.Device, KeyField.Protocol),
         SetRole.OpenAll => Hash(id, KeyField.FamilyField, KeyField.Device),
         SetRole.OpenIcmp => Hash(id, KeyField.Device, KeyField.IcmpType),
         SetRole.OpenIcmpv6 => Hash(id, KeyField.Device, KeyField.Icmpv6Type),
-        SetRole.Begins or SetRole.Admits => Hash(id, KeyField.Device) with { Value = SetValue.Label },
+        SetRole.Begins or SetRole.Admits => Hash(id, KeyField.Device) with { Value = SetValue.Words },
         SetRole.Owners => Hash(id, KeyField.Mark, KeyField.Mark, KeyField.Device, KeyField.Mark),
-        SetRole.Nobody => Hash(id, [.. Label]),
+        SetRole.Nobody => Hash(id, [.. Words]),
         SetRole.Private => Hash(id, KeyField.Device, KeyField.Ipv4Address) with { Value = SetValue.Verdict },
         SetRole.Ranged or SetRole.Staging => Hash(id, KeyField.Device) with { Value = SetValue.Verdict },
-        SetRole.OpenRanges => Interval(id, KeyField.FamilyField, KeyField.Protocol, KeyField.Port),
-        SetRole.Ports4 => Interval(id, KeyField.Ipv4Address, KeyField.Protocol, KeyField.Port),
-        SetRole.Ports6 => Interval(id, KeyField.Ipv6Address, KeyField.Protocol, KeyField.Port),
-        SetRole.Protocols4 => Interval(id, KeyField.Ipv4Address, KeyField.Protocol),
-        SetRole.Protocols6 => Interval(id, KeyField.Ipv6Address, KeyField.Protocol),
-        SetRole.Icmp => Interval(id, KeyField.Ipv4Address, KeyField.IcmpType, KeyField.IcmpCode),
-        _ => Interval(id, KeyField.Ipv6Address, KeyField.Icmpv6Type, KeyField.Icmpv6Code),
+        SetRole.OpenRanges => Interval(id, KeyField.Device, KeyField.FamilyField, KeyField.Protocol, KeyField.Port),
+        SetRole.Spans => Interval(id, KeyField.Device, KeyField.FamilyField, KeyField.Protocol, KeyField.Port) with { Value = SetValue.Words },
+        SetRole.Sources4 => Interval(id, KeyField.Device, KeyField.Mark, KeyField.Mark, KeyField.Ipv4Address),
+        SetRole.Sources6 => Interval(id, KeyField.Device, KeyField.Mark, KeyField.Mark, KeyField.Ipv6Address),
+        _ => throw new ArgumentException($"{id.Role} is no set"),
     };
 
     /// <summary>The same with room for so many elements and as many more.</summary>
     internal SetSpec For(int elements) => IsInterval ? this : this with { Capacity = Math.Max(LeastCapacity, (int)BitOperations.RoundUpToPowerOf2((uint)elements * 2)) };
 
     // nft's own type for labels shows nothing but the lowest bit.
-    private static ImmutableArray<KeyField> Label => [KeyField.Mark, KeyField.Mark, KeyField.Mark, KeyField.Mark];
+    private static ImmutableArray<KeyField> Words => [KeyField.Mark, KeyField.Mark, KeyField.Mark, KeyField.Mark];
 
     // Key is an ImmutableArray, whose own equality is by reference.
     public bool Equals(SetSpec? other) =>
@@ -75,9 +81,7 @@ internal sealed record SetSpec(string Name, ImmutableArray<KeyField> Key, bool I
 
     private static SetSpec Hash(SetId id, params ReadOnlySpan<KeyField> key) => new(id.Name, [.. key], false, SetValue.None);
 
-    // A shard holds several attachments, told apart by device; the host's sets hold one and need no device.
-    private static SetSpec Interval(SetId id, params ReadOnlySpan<KeyField> key) =>
-        new(id.Name, id.Section.Kind == SectionKind.Host ? [.. key] : [KeyField.Device, .. key], true, SetValue.None);
+    private static SetSpec Interval(SetId id, params ReadOnlySpan<KeyField> key) => new(id.Name, [.. key], true, SetValue.None);
 
     private static uint Combine(ImmutableArray<KeyField> fields) => fields.Aggregate(0u, (number, part) => (number << 6) | part.TypeNumber);
 }

@@ -15,7 +15,7 @@ internal static class Skeleton
 
     /// <summary>The sets that are there under every policy.</summary>
     internal static readonly SetId[] SharedSets =
-        [SetId.Attached, SetId.Devices, SetId.Nobody, SetId.Begins, SetId.Owners, SetId.Private, SetId.OpenPorts, SetId.OpenProtocols, SetId.OpenIcmp, SetId.OpenIcmpv6, SetId.OpenAll, SetId.Ranged, SetId.Staging];
+        [SetId.Attached, SetId.Devices, SetId.Nobody, SetId.Begins, SetId.Owners, SetId.Private, SetId.OpenPorts, SetId.LabPorts, SetId.OpenProtocols, SetId.OpenIcmp, SetId.OpenIcmpv6, SetId.OpenAll, SetId.Ranged, SetId.Staging];
 
     /// <summary>The sets that are there without any attachment.</summary>
     internal static IEnumerable<SetId> SetsOf(ConnectionPolicy connections) => connections == ConnectionPolicy.Drain ? [.. SharedSets, SetId.Admits] : SharedSets;
@@ -26,7 +26,7 @@ internal static class Skeleton
     /// <summary>Chains that are always there, to be made after those of the sections.</summary>
     internal static List<ChainSpec> InstanceChains(RulesetOptions options) =>
     [
-        new(InstanceChain, null, [.. ConnectionRules.OwnConnections(options.Connections, "the instance"), .. InstanceRules(ConnectionRules.LetIn(options.Connections))]),
+        new(InstanceChain, null, [.. InstanceRules(options.Connections)]),
         // By device first: a name can be given to another device, and taken from one. What has an attached name and is not the device that was attached is closed.
         new("postrouting", HookSpec.Leaving,
         [
@@ -43,9 +43,9 @@ internal static class Skeleton
         {
             SectionKind.Host =>
             [
-                new ChainSpec(HostPortsChain, null, [.. HostRules(options), .. IntervalRules(section, sets, letIn), WhileItChanges(), Closed()]),
-                new ChainSpec(section.Name, HookSpec.BeforeDestinationNat, [.. ArrivalRules()]),
-                new ChainSpec("host_input", HookSpec.Delivery, [.. DeliveryRules()]),
+                new ChainSpec(HostPortsChain, null, [.. HostRules(options)]),
+                new ChainSpec(section.Name, HookSpec.BeforeDestinationNat, [.. ArrivalRules(letIn)]),
+                new ChainSpec("host_input", HookSpec.Delivery, [.. DeliveryRules(letIn)]),
                 new ChainSpec("host_output", HookSpec.Sending, [.. ConnectionRules.Sending()]),
             ],
             SectionKind.Ranged or SectionKind.Staged => [new ChainSpec(section.Name, null, [.. IntervalRules(section, sets, letIn)])],
@@ -66,12 +66,25 @@ internal static class Skeleton
 
     private static RuleSpec Closed() => Rule("not in the port set", rule => rule.Drop());
 
-    private static IEnumerable<RuleSpec> InstanceRules(string? letIn)
+    // The port sets are asked before anything else can be: nearly every packet is for a port that is open to everybody, and one lookup decides.
+    private static IEnumerable<RuleSpec> InstanceRules(ConnectionPolicy connections)
     {
-        // Before the port set: it opens public addresses only.
+        string? letIn = ConnectionRules.LetIn(connections);
+        if (letIn is null) yield return OpenPort(letIn);
+        foreach (RuleSpec rule in ConnectionRules.OwnConnections(connections, "the instance")) yield return rule;
+        if (letIn is not null) yield return OpenPort(letIn);
+        // Before the rest of the port set, which opens public addresses only. What has private addresses has no IPv4 port among the open ones before.
         yield return Rule("private addresses are for peers", rule => rule.FamilyIs(Ipv4).OutputDevice().DestinationAddressIpv4(1).AskMap(SetId.Private));
-        yield return Rule("a port open to everybody", rule => rule.Family().OutputDevice(1).Protocol(2).DestinationPort(3).In(SetId.OpenPorts).AcceptOrGoto(letIn));
-        // Behind the ports, because nearly every packet is for one.
+        yield return Rule("a port open to everybody beside private addresses", rule => rule.FamilyIs(Ipv4).OutputDevice().Protocol(1).DestinationPort(2).In(SetId.LabPorts).AcceptOrGoto(letIn));
+        foreach (RuleSpec rule in PortRules(letIn)) yield return rule;
+    }
+
+    private static RuleSpec OpenPort(string? letIn) =>
+        Rule("a port open to everybody", rule => rule.Family().OutputDevice(1).Protocol(2).DestinationPort(3).In(SetId.OpenPorts).AcceptOrGoto(letIn));
+
+    // What is behind the single ports, to the end.
+    private static IEnumerable<RuleSpec> PortRules(string? letIn)
+    {
         yield return ConnectionRules.Errors();
         yield return ConnectionRules.NeighbourDiscovery();
         yield return Rule("a protocol open to everybody", rule => rule.Family().OutputDevice(1).Protocol(2).In(SetId.OpenProtocols).AcceptOrGoto(letIn));
@@ -84,30 +97,35 @@ internal static class Skeleton
     }
 
     // Before destination NAT, so that a published port is the one that is asked for. Frames for many are left to `input`: a bridge passes them on to others, too.
-    private static IEnumerable<RuleSpec> ArrivalRules()
+    private static IEnumerable<RuleSpec> ArrivalRules(string? letIn)
     {
         yield return Rule("loopback is not filtered", rule => rule.InputDeviceIs(LoopbackDevice).Accept());
         yield return ConnectionRules.ClaimsThisMachine();
+        // What passes through is accepted anyway, and not to ask where a packet goes saves most of what this costs. Under drain it must be known before it is remembered.
+        if (letIn is null) yield return OpenPort(letIn);
         yield return Rule("passes through", rule => rule.DestinationTypeIs(UnicastRoute).Accept());
         yield return Rule("a frame for many: filtered where it is delivered", rule => rule.FrameIsForMany().Accept());
         yield return Rule("for this machine", rule => rule.Goto(HostPortsChain));
     }
 
     // What reaches this machine although its address did not look so: by policy routing, in a VRF, by a transparent proxy; broadcast and multicast.
-    private static IEnumerable<RuleSpec> DeliveryRules()
+    private static IEnumerable<RuleSpec> DeliveryRules(string? letIn)
     {
         yield return Rule("loopback is not filtered", rule => rule.InputDeviceIs(LoopbackDevice).Accept());
+        if (letIn is null) yield return OpenPort(letIn);
         yield return Rule("was filtered on arrival", rule => rule.FrameIsForThisMachine().DestinationTypeIs(LocalRoute).Accept());
         yield return Rule("for this machine", rule => rule.Goto(HostPortsChain));
     }
 
+    // Under cut the open ports were asked for by whoever comes here.
     private static IEnumerable<RuleSpec> HostRules(RulesetOptions options)
     {
+        string? letIn = ConnectionRules.LetIn(options.Connections);
         foreach (RuleSpec rule in ConnectionRules.OwnConnections(options.Connections, "this machine")) yield return rule;
-        yield return ConnectionRules.Errors();
-        yield return ConnectionRules.NeighbourDiscovery();
         yield return ConnectionRules.TranslatedReplies();
         foreach (ListenAddress listen in options.ListenAddresses.OrderBy(listen => listen.Address).ThenBy(listen => listen.Port)) yield return ControlPlane(listen);
+        if (letIn is not null) yield return OpenPort(letIn);
+        foreach (RuleSpec rule in PortRules(letIn)) yield return rule;
     }
 
     private static RuleSpec ControlPlane(ListenAddress listen) => Rule("the control plane", rule =>
@@ -117,30 +135,28 @@ internal static class Skeleton
         rule.ProtocolIs(Tcp).DestinationPortIs(listen.Port).Accept();
     });
 
+    // A packet for a port is looked up by it, one of ICMP by type and code. Protocols without ports are open whole or not at all, whatever stands where ports would; that may be nothing.
     private static IEnumerable<RuleSpec> IntervalRules(SectionId section, IReadOnlyCollection<SetId> sets, string? letIn)
     {
-        bool byDevice = section.Kind != SectionKind.Host;
-        int start = byDevice ? 1 : 0;
-        foreach (SetId set in sets.OrderBy(set => set.Role))
+        var spans = new SetId(section, SetRole.Spans);
+        foreach (SetId set in sets.Where(set => set.Role != SetRole.Spans).OrderBy(set => set.Role))
         {
-            bool isIpv4 = set.Role is SetRole.Ports4 or SetRole.Protocols4 or SetRole.Icmp;
-            bool isIcmp = set.Role is SetRole.Icmp or SetRole.Icmpv6;
-            bool hasPorts = set.Role is SetRole.Ports4 or SetRole.Ports6;
-            int afterAddress = start + (isIpv4 ? 1 : 4);
-            yield return set.Role == SetRole.OpenRanges
-                ? Rule("ports open to everybody", rule => Device(rule).Family(start).Protocol(start + 1).DestinationPort(start + 2).In(set).AcceptOrGoto(letIn))
-                : Rule(isIcmp ? "ICMP types by source" : hasPorts ? "ports by source" : "protocols by source", rule =>
-                {
-                    rule.FamilyIs(isIpv4 ? Ipv4 : Ipv6);
-                    if (isIcmp) rule.ProtocolIs(isIpv4 ? Icmp : Icmpv6);
-                    Device(rule).SourceAddress(isIpv4, start);
-                    if (isIcmp) rule.IcmpType(afterAddress).IcmpCode(afterAddress + 1);
-                    else rule.Protocol(afterAddress);
-                    if (hasPorts) rule.DestinationPort(afterAddress + 1);
-                    rule.In(set).AcceptOrGoto(letIn);
-                });
+            if (set.Role == SetRole.OpenRanges)
+            {
+                yield return Rule("ports open to everybody", rule => rule.OutputDeviceForInterval().Family(1).Protocol(2).DestinationPort(3).In(set).AcceptOrGoto(letIn));
+                continue;
+            }
+
+            bool isIpv4 = set.Role == SetRole.Sources4;
+            byte family = isIpv4 ? Ipv4 : Ipv6;
+            byte icmp = isIpv4 ? Icmp : Icmpv6;
+            yield return Rule("ports by source", rule => From(Place(rule.FamilyIs(family).ProtocolIsNot(icmp)).DestinationPort(3)));
+            yield return Rule("ICMP types by source", rule => From(Place(rule.FamilyIs(family).ProtocolIs(icmp)).IcmpTypeAndCode(3)));
+            yield return Rule("protocols without ports by source", rule => From(Place(rule.FamilyIs(family).ProtocolIsNot(Tcp).ProtocolIsNot(Udp).ProtocolIsNot(icmp)).AnyPort(isIpv4, 3)));
+
+            RuleBuilder From(RuleBuilder rule) => rule.MayComeFromSource(isIpv4, spans, set).AcceptOrGoto(letIn);
         }
 
-        RuleBuilder Device(RuleBuilder rule) => byDevice ? rule.OutputDeviceForInterval() : rule;
+        static RuleBuilder Place(RuleBuilder rule) => rule.OutputDeviceForInterval().Family(1).Protocol(2);
     }
 }

@@ -61,7 +61,7 @@ internal sealed class TableSpec
     private static TableSpec Of(RulesetOptions options, SectionNeeds needs, Dictionary<SetId, List<SetElement>> elements, Func<SetId, SetSpec> declare)
     {
         SectionId[] sections = [.. needs.Sections.OrderBy(section => section.Kind).ThenBy(section => section.Index)];
-        SetId[] sets = [.. Skeleton.SetsOf(options.Connections), .. sections.SelectMany(needs.SetsOf)];
+        SetId[] sets = [.. Skeleton.SetsOf(options.Connections), .. sections.SelectMany(needs.SetsOf).Where(set => set.Role != SetRole.Chains)];
         ChainSpec[] chains =
         [
             .. Skeleton.BeginChains(options),

@@ -17,20 +17,14 @@ internal sealed record Transition(CompiledAttachment Before, CompiledAttachment 
         return new Transition(from, from.And(staged), to.And(staged), to);
     }
 
-    // Within one set a commit is seen as a whole.
+    // What a packet asks for in one place is seen as a whole: before the commit or after it.
     private static bool IsMoved(CompiledAttachment from, CompiledAttachment to)
     {
-        (SetId Set, PacketBox Box)[] leaving = [.. Boxes(from.Entries.Except(to.Entries))];
+        PacketBox[] leaving = [.. Boxes(from.Entries.Except(to.Entries))];
         if (leaving.Length == 0) return false;
-        (SetId Set, PacketBox Box)[] arriving = [.. Boxes(to.Entries.Except(from.Entries))];
-        return leaving.Any(left => arriving.Any(right => left.Set != right.Set && left.Box.Overlaps(right.Box)));
+        PacketBox[] arriving = [.. Boxes(to.Entries.Except(from.Entries))];
+        return leaving.Any(left => arriving.Any(right => left.Place != right.Place && left.Overlaps(right)));
     }
 
-    private static IEnumerable<(SetId Set, PacketBox Box)> Boxes(IEnumerable<Entry> entries)
-    {
-        foreach (Entry entry in entries)
-        {
-            if (PacketBox.Of(entry) is { } box) yield return (entry.Set, box);
-        }
-    }
+    private static IEnumerable<PacketBox> Boxes(IEnumerable<Entry> entries) => entries.Select(PacketBox.Of).OfType<PacketBox>();
 }

@@ -30,6 +30,9 @@ internal sealed class ActualTable
     /// <summary>False when somebody committed something while we were reading.</summary>
     internal bool IsConsistent { get; set; } = true;
 
+    /// <summary>A set has bounds of intervals that are no pairs: we make none such.</summary>
+    internal bool HasLoneBounds { get; set; }
+
     /// <summary>Chains that have rules, with the userdata of each rule in order. Ours all have rules; <see cref="ObjectCount"/> gives away any other.</summary>
     internal Dictionary<string, List<byte[]>> Rules { get; } = new(StringComparer.Ordinal);
 

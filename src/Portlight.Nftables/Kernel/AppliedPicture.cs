@@ -131,12 +131,14 @@ internal sealed class AppliedPicture
             SetId[] before = _needs.SetsOf(section.Key);
             SetId[] now = [.. _needs.SetsOfAfter(section.Key, section)];
             if (before.AsSpan().SequenceEqual(now)) continue;
-            difference.NewSets.AddRange(now.Except(before).Select(SetSpec.Of));
-            difference.DeadSets.AddRange(before.Except(now).Select(set => set.Name));
+            difference.NewSets.AddRange(now.Except(before).Where(IsSet).Select(SetSpec.Of));
+            difference.DeadSets.AddRange(before.Except(now).Where(IsSet).Select(set => set.Name));
             List<ChainSpec> chains = Skeleton.SectionChains(section.Key, now, _options);
             if (now.Length == 0) difference.DeadChains.AddRange(chains.Select(chain => chain.Name));
             else if (before.Length == 0) difference.NewChains.AddRange(chains);
             else difference.RewrittenChains.AddRange(chains);
         }
     }
+
+    private static bool IsSet(SetId need) => need.Role != SetRole.Chains;
 }

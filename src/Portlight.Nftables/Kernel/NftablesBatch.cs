@@ -77,7 +77,13 @@ internal sealed class NftablesBatch : IDisposable
         }
 
         _writer.U32BigEndian(10, ++_setNumber);
-        Describe(set);
+        if (set.Capacity > 0)
+        {
+            int description = _writer.BeginNested(9);
+            _writer.U32BigEndian(1, (uint)set.Capacity);
+            _writer.EndNested(description);
+        }
+
         // Tells nft that a lone interface name is not a number to be turned round (libnftnl, NFTNL_UDATA_SET_KEYBYTEORDER; 1 is the host's order).
         if (set.Key.Length == 1) _writer.Bytes(13, [0, 4, 1, 0, 0, 0]);
         _writer.EndMessage();
@@ -191,14 +197,19 @@ internal sealed class NftablesBatch : IDisposable
         }
     }
 
+    // An interval is two elements of the kernel's, one after the other: where it begins, and where it has ended.
     private void Element(SetElement element, bool withValue)
     {
         int item = _writer.BeginNested(1);
         Key(1, element.Key);
-        if (element.KeyEnd is not null) Key(10, element.KeyEnd);
         if (withValue && element.Jump is not null) RuleBuilder.WriteVerdict(_writer, 2, RuleBuilder.JumpCode, element.Jump);
         if (withValue && element.Value is not null) Key(2, element.Value);
         _writer.EndNested(item);
+        if (element.KeyEnd is null) return;
+        int end = _writer.BeginNested(1);
+        Key(1, IntervalBounds.After(element.KeyEnd));
+        _writer.U32BigEndian(3, IntervalBounds.FlagEnd);
+        _writer.EndNested(end);
     }
 
     private void Key(ushort attribute, byte[] key)
@@ -206,27 +217,6 @@ internal sealed class NftablesBatch : IDisposable
         int nested = _writer.BeginNested(attribute);
         _writer.Bytes(1, key);
         _writer.EndNested(nested);
-    }
-
-    private void Describe(SetSpec set)
-    {
-        int description = _writer.BeginNested(9);
-        if (set.Capacity > 0) _writer.U32BigEndian(1, (uint)set.Capacity);
-        if (set.IsInterval) DescribeFields(set);
-        _writer.EndNested(description);
-    }
-
-    private void DescribeFields(SetSpec set)
-    {
-        int fields = _writer.BeginNested(2);
-        foreach (KeyField part in set.Key)
-        {
-            int one = _writer.BeginNested(1);
-            _writer.U32BigEndian(1, (uint)part.Length);
-            _writer.EndNested(one);
-        }
-
-        _writer.EndNested(fields);
     }
 
     private void Message(ushort type, ushort flags, string operation, string subject)

@@ -120,7 +120,7 @@ internal sealed class TableDifference
     // The object count finds what the dumps cannot show: chains without rules, objects, flowtables.
     private static bool IsOurs(ActualTable actual, TableSpec desired)
     {
-        if (actual.ObjectCount != actual.Rules.Count + actual.Sets.Count) return false;
+        if (actual.HasLoneBounds || actual.ObjectCount != actual.Rules.Count + actual.Sets.Count) return false;
         foreach (SetSpec set in desired.Sets)
         {
             if (!actual.Sets.TryGetValue(set.Name, out ActualSet found)) continue;

@@ -26,11 +26,12 @@ internal sealed class TableReader : IDisposable
         return reader._table;
     }
 
-    /// <summary>The declarations of all sets, and the elements of those that are named and exist.</summary>
+    /// <summary>The rules, the declarations of all sets, and the elements of those that are named and exist.</summary>
     internal static ActualTable ReadSets(NetlinkSocket socket, IEnumerable<SetId> wanted)
     {
         using var reader = new TableReader(socket);
         if (!reader.ReadTable()) return reader._table;
+        reader.ReadRules();
         reader.ReadSets();
         foreach (SetId set in wanted)
         {
@@ -113,6 +114,7 @@ internal sealed class TableReader : IDisposable
     private void ReadElements(string set) => AskUnlessGone(() =>
     {
         HashSet<SetElement> elements = _table.Elements[set] = [];
+        IntervalBounds? bounds = (_table.Sets[set].Flags & SetSpec.FlagInterval) != 0 ? new IntervalBounds() : null;
         Ask(GetElement, FlagDump, "read the elements", request =>
         {
             request.Text(1, TableName);
@@ -120,8 +122,13 @@ internal sealed class TableReader : IDisposable
         }, message =>
         {
             if (!message.Attributes(HeaderLength).TryGet(3, out NetlinkAttribute list)) return;
-            foreach (NetlinkAttribute element in list.Nested) elements.Add(ReadElement(element.Nested));
+            foreach (NetlinkAttribute element in list.Nested)
+            {
+                if (bounds is null) elements.Add(ReadElement(element.Nested));
+                else bounds.Add(Value(element.Nested, 1) ?? [], element.Nested.U32BigEndianOrNull(3) ?? 0, Value(element.Nested, 2));
+            }
         });
+        if (bounds?.TryPair(elements) == false) _table.HasLoneBounds = true;
     });
 
     private static SetElement ReadElement(NetlinkAttributes attributes)
@@ -133,7 +140,7 @@ internal sealed class TableReader : IDisposable
             jump = (int)(verdict.Nested.U32BigEndianOrNull(1) ?? 0) == RuleBuilder.JumpCode ? verdict.Nested.TextOrNull(2) : "?";
         }
 
-        return new SetElement(Value(attributes, 1) ?? [], Value(attributes, 10), jump, jump is null ? Value(attributes, 2) : null);
+        return new SetElement(Value(attributes, 1) ?? [], jump: jump, value: jump is null ? Value(attributes, 2) : null);
     }
 
     private static byte[]? Value(NetlinkAttributes attributes, ushort type) =>
