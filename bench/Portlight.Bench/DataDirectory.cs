@@ -14,7 +14,7 @@ internal sealed class DataDirectory : IDisposable
     public AwsCredentials Credentials { get; private set; } = null!;
 
     /// <summary>
-    /// Instances i0, i1, … attached to interfaces t0, t1, …, which need not exist: the ruleset knows them by name. Stored directly, because making them
+    /// Instances i0, i1, … attached to interfaces t0, t1, …. Where the kernel is to hold their ports these have to exist (<see cref="Interfaces"/>). Stored directly, because making them
     /// through the API is not what is measured.
     /// </summary>
     public static async Task<DataDirectory> WithInstancesAsync(int count)

@@ -8,8 +8,9 @@ using Portlight.Nftables;
 namespace Portlight.Bench.Figures;
 
 /// <summary>
-/// Small UDP packets for each second of processor time from one namespace through this machine to another, which is attached beside 9,999 more with ten port rules each: against no table at all,
-/// against one that does nothing but switch connection tracking on, and against Portlight's for that namespace and one port alone. They take turns.
+/// Small UDP packets for each second of processor time from one namespace through this machine to another, which is attached beside 9,999 more with ten port rules each (single ports, ranges, sources): against
+/// no table at all, against one that does nothing but switch connection tracking on, and against Portlight's for that namespace and one port alone. And packets to this machine itself, and such as leave by what is
+/// not attached. They take turns.
 /// </summary>
 internal static class Packets
 {
@@ -38,25 +39,45 @@ internal static class Packets
         await File.WriteAllTextAsync("/proc/sys/net/ipv4/ip_forward", "1");
         using var answering = Process.Start("ip", ["netns", "exec", "receiver", Environment.ProcessPath!, "packets-answer", "80"]);
         using var elsewhere = Process.Start("ip", ["netns", "exec", "sender", Environment.ProcessPath!, "packets-answer", "81"]);
+        using var here = Process.Start(Environment.ProcessPath!, ["packets-answer", "80"]);
         using NftablesSession session = NftablesSession.Open(new InstallationId(1));
         var link = await ExecuteAsync("ip", "-o link show dev r0", "");
         var device = uint.Parse(link.AsSpan(0, link.IndexOf(':', StringComparison.Ordinal)), CultureInfo.InvariantCulture);
-        var (alone, everybody) = (Rules(device, instances: 1, rules: 1), Rules(device, Instances, RulesEach));
-        var (none, tracked, ours, empty, replies, trackedReplies) = (new List<double>(), new List<double>(), new List<double>(), new List<double>(), new List<double>(), new List<double>());
+        var (alone, everybody, ranges, sources) = (Rules(device, 1, 1, Open), Rules(device, Instances, RulesEach, Open), Rules(device, Instances, RulesEach, Range), Rules(device, Instances, RulesEach, FromSender));
+        var withHost = Rules(device, Instances, RulesEach, Open, withHost: true);
+        var measured = new Dictionary<string, List<double>>();
+        async Task SendAsync(string name, string node, string to)
+        {
+            if (!measured.TryGetValue(name, out var rounds))
+            {
+                measured[name] = rounds = [];
+            }
+
+            rounds.Add(await CountAsync(node, to));
+        }
+
         try
         {
             for (var round = 0; round < Rounds; round++)
             {
-                none.Add(await SendAsync("sender", "10.0.2.2:80"));
+                await SendAsync("none", "sender", "10.0.2.2:80");
+                await SendAsync("none, to here", "sender", "10.0.1.1:80");
                 await ExecuteAsync("nft", "-f -", Peer);
-                tracked.Add(await SendAsync("sender", "10.0.2.2:80"));
-                trackedReplies.Add(await SendAsync("receiver", "10.0.1.2:81"));
+                await SendAsync("tracked", "sender", "10.0.2.2:80");
+                await SendAsync("tracked, to here", "sender", "10.0.1.1:80");
+                await SendAsync("tracked, out", "receiver", "10.0.1.2:81");
                 await ExecuteAsync("nft", "delete table inet peer", "");
                 session.Synchronise(alone);
-                empty.Add(await SendAsync("sender", "10.0.2.2:80"));
+                await SendAsync("alone", "sender", "10.0.2.2:80");
                 session.Synchronise(everybody);
-                ours.Add(await SendAsync("sender", "10.0.2.2:80"));
-                replies.Add(await SendAsync("receiver", "10.0.1.2:81"));
+                await SendAsync("ports", "sender", "10.0.2.2:80");
+                await SendAsync("ports, out", "receiver", "10.0.1.2:81");
+                session.Synchronise(withHost);
+                await SendAsync("ports, to here", "sender", "10.0.1.1:80");
+                session.Synchronise(ranges);
+                await SendAsync("ranges", "sender", "10.0.2.2:80");
+                session.Synchronise(sources);
+                await SendAsync("sources", "sender", "10.0.2.2:80");
                 session.Teardown();
             }
         }
@@ -64,12 +85,19 @@ internal static class Packets
         {
             answering.Kill();
             elsewhere.Kill();
+            here.Kill();
         }
 
-        Report.Ratio("packets, 10,000 instances / no table", ours, none, atLeast: 0.95);
-        Report.Ratio("packets, 10,000 instances / conntrack alone", ours, tracked, atLeast: 0.95);
-        Report.Ratio("packets, 10,000 instances / one with one rule", ours, empty, atLeast: 0.95);
-        Report.Ratio("outbound packets / conntrack alone", replies, trackedReplies, atLeast: 0.95);
+        void Compare(string name, string subject, string peer, double atLeast) => Report.Ratio($"packets, {name}", measured[subject], measured[peer], atLeast);
+        Compare("10,000 instances / no table", "ports", "none", 0.97);
+        Compare("connection tracking alone / no table", "tracked", "none", 0.97);
+        Compare("10,000 instances / tracking alone", "ports", "tracked", 0.97);
+        Compare("10,000 with ranges / tracking alone", "ranges", "tracked", 0.9);
+        Compare("10,000 with sources / tracking alone", "sources", "tracked", 0.9);
+        Compare("to this machine / tracking alone", "ports, to here", "tracked, to here", 0.97);
+        Compare("to this machine / no table", "ports, to here", "none, to here", 0.97);
+        Compare("10,000 instances / one with one rule", "ports", "alone", 0.97);
+        Compare("by what is not attached / tracking alone", "ports, out", "tracked, out", 0.95);
         return 0;
     }
 
@@ -110,18 +138,27 @@ internal static class Packets
         return 0;
     }
 
-    private static Ruleset Rules(uint device, int instances, int rules)
+    private static Ruleset Rules(uint device, int instances, int rules, Func<int, PortRule> rule, bool withHost = false)
     {
-        PortRule[] open = [.. Enumerable.Range(0, rules).Select(i => new PortRule(new PortKey(i == 0 ? NetworkProtocol.Udp : NetworkProtocol.Tcp, 80 + i, 80 + i), [Cidr.AnyIpv4], [Cidr.AnyIpv6], []))];
-        var ports = PortSet.Of(open);
+        var ports = PortSet.Of([.. Enumerable.Range(0, rules).Select(rule)]);
         return new Ruleset(new RulesetOptions(),
         [
+            .. withHost ? [FilteredAttachment.Host(ports) with { Owner = new ConnectionOwner(default, 0) }] : Array.Empty<FilteredAttachment>(),
             FilteredAttachment.Interface("r0", device, ports) with { Owner = new ConnectionOwner(default, 1) },
             .. Enumerable.Range(2, instances - 1).Select(i => FilteredAttachment.Interface($"pl{i}", 100_000 + (uint)i, ports) with { Owner = new ConnectionOwner(default, (uint)i) }),
         ]);
     }
 
-    private static async Task<double> SendAsync(string node, string to) =>
+    private static PortRule Open(int number) => new(Port(number, 80 + number, 80 + number), [Cidr.AnyIpv4], [Cidr.AnyIpv6], []);
+
+    private static PortRule Range(int number) => new(Port(number, 80 + (100 * number), 89 + (100 * number)), [Cidr.AnyIpv4], [Cidr.AnyIpv6], []);
+
+    private static PortRule FromSender(int number) =>
+        new(Port(number, 80 + (100 * number), 89 + (100 * number)), [Cidr.Create(AddressFamily.InterNetwork, 0x0A000100, 24), Cidr.Create(AddressFamily.InterNetwork, 0xC6336400, 24)], [], []);
+
+    private static PortKey Port(int number, int first, int last) => new(number == 0 ? NetworkProtocol.Udp : NetworkProtocol.Tcp, first, last);
+
+    private static async Task<double> CountAsync(string node, string to) =>
         double.Parse(await ExecuteAsync("ip", $"netns exec {node} {Environment.ProcessPath} packets-send {to} {Milliseconds}", ""), CultureInfo.InvariantCulture);
 
     private static async Task<string> ExecuteAsync(string program, string arguments, string input)

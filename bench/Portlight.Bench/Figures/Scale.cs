@@ -10,6 +10,8 @@ internal static class Scale
         using var fewData = await DataDirectory.WithInstancesAsync(10);
         using var manyData = await DataDirectory.WithInstancesAsync(10_000);
 
+        Interfaces.Make(10_000);
+
         // Two servers share one table of one kernel only in turns, so the larger host is measured first and taken down.
         var many = await MeasureAsync(manyData, "10,000");
         await TearDownAsync(manyData);

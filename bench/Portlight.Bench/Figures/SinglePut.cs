@@ -10,6 +10,7 @@ internal static class SinglePut
 
     public static async Task<int> RunAsync()
     {
+        Interfaces.Make(1);
         using var data = await DataDirectory.WithInstancesAsync(1);
         await using var server = await Subject.PortlightAsync(Subject.Jit, data.Path, "kernel");
         byte[][] puts = [SignedRequests.Put(server.Endpoint, data.Credentials, 0, odd: true), SignedRequests.Put(server.Endpoint, data.Credentials, 0, odd: false)];

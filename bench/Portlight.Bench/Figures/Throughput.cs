@@ -12,6 +12,7 @@ internal static class Throughput
 
     public static async Task<int> RunAsync()
     {
+        Interfaces.Make(Connections);
         using var recordData = await DataDirectory.WithInstancesAsync(Connections);
         using var kernelData = await DataDirectory.WithInstancesAsync(Connections);
         await using var echo = await Subject.EchoAsync();
