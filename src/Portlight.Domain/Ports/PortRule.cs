@@ -37,6 +37,10 @@ public sealed class PortRule : IEquatable<PortRule>
         && (Protocol == NetworkProtocol.Icmpv6 ? Ipv4Sources.IsEmpty : Ipv4Sources is [{ IsAny: true }])
         && (Protocol == NetworkProtocol.Icmp ? Ipv6Sources.IsEmpty : Ipv6Sources is [{ IsAny: true }]);
 
+    /// <summary>The rule of a key that names no sources.</summary>
+    public static PortRule FromEverywhere(PortKey key) => new(
+        key, key.Protocol == NetworkProtocol.Icmpv6 ? [] : [Cidr.AnyIpv4], key.Protocol == NetworkProtocol.Icmp ? [] : [Cidr.AnyIpv6], []);
+
     /// <summary>The rule as everything shows it, without its sources where they are everywhere: <c>22/tcp</c>, <c>8000-8100/udp from 192.0.2.0/24, 2001:db8::/32</c>.</summary>
     public string ToShortText() => IsFromEverywhere ? Key.ToString() : ToString();
 

@@ -65,6 +65,13 @@ internal ref struct JsonCursor
         return reader.GetInt64();
     }
 
+    /// <summary>What is written only where it is true.</summary>
+    public bool True()
+    {
+        reader.Read();
+        return reader.GetBoolean() ? true : throw new JsonException("false where only true is written");
+    }
+
     public Guid Guid()
     {
         reader.Read();

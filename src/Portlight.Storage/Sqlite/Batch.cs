@@ -11,8 +11,10 @@ internal sealed class Batch : IChangeWriter
     private readonly RowCaches caches;
     private readonly AppliedWatermark applied;
     private readonly AuditTail audit;
+    private readonly LatePorts late;
     private readonly CommitOrder order;
     private readonly List<Plan> plans = [];
+    private readonly List<Instance> ported = [];
     private List<InstanceChange> changed = [];
     private long committedRevision;
     private long revision;
@@ -20,11 +22,12 @@ internal sealed class Batch : IChangeWriter
     private long storedApplied;
     private long commits;
     private bool isOpen;
+    private bool isMore;
 
-    public Batch(Connection connection, RowCaches caches, AppliedWatermark applied, AuditTail audit, CommitOrder order)
+    public Batch(Connection connection, RowCaches caches, AppliedWatermark applied, AuditTail audit, LatePorts late, CommitOrder order)
     {
-        (this.connection, this.caches, this.applied, this.audit, this.order) = (connection, caches, applied, audit, order);
-        revision = committedRevision = connection.Counters.Find(CounterRows.Revision);
+        (this.connection, this.caches, this.applied, this.audit, this.late, this.order) = (connection, caches, applied, audit, late, order);
+        revision = committedRevision = connection.FindRevision();
         storedIndex = order.Index;
         storedApplied = applied.Value;
     }
@@ -75,8 +78,15 @@ internal sealed class Batch : IChangeWriter
             return [];
         }
 
-        var (watermark, index) = (applied.Value, order.Index);
-        WriteCounters(watermark, index);
+        var copies = connection.PortChanges.IsDue;
+        if (copies)
+        {
+            connection.PortChanges.Copy();
+        }
+
+        // A change of ports says its revision itself, and how far the kernel is the reconciler finds out after a crash: so a Put writes no counter.
+        var (watermark, index) = (isMore || copies ? applied.Value : storedApplied, order.Index);
+        WriteCounters(watermark, index, isMore || copies);
         audit.Write(connection.Audit);
         connection.OperationIndex.CatchUp();
         caches.BeginCommit();
@@ -88,7 +98,8 @@ internal sealed class Batch : IChangeWriter
         }
 
         audit.Committed();
-        (isOpen, storedIndex, storedApplied) = (false, index, watermark);
+        NoteLate(copies);
+        (isOpen, isMore, storedIndex, storedApplied) = (false, false, index, watermark);
         Volatile.Write(ref committedRevision, revision);
         caches.EndCommit(done: true);
         plans.ForEach(order.Forget);
@@ -100,12 +111,14 @@ internal sealed class Batch : IChangeWriter
     /// <summary>Undoes the whole batch, because of a failure.</summary>
     public void Undo(StoreException failure)
     {
-        isOpen = false;
+        (isOpen, isMore) = (false, false);
         revision = committedRevision;
         changed.Clear();
+        ported.Clear();
         plans.Clear();
         audit.Undo(failure);
         connection.OperationIndex.Undo();
+        connection.PortChanges.Undo();
         caches.EndCommit(done: false);
         connection.Rollback();
     }
@@ -114,13 +127,24 @@ internal sealed class Batch : IChangeWriter
     public void CommitNumbers()
     {
         Open();
+        isMore = true;
         Commit(withAudit: true);
     }
 
     public void Write(InstanceChange change)
     {
         var instance = change.Instance;
-        connection.Instances.Write(change);
+        if (IsOfPortsAlone(change))
+        {
+            connection.PortChanges.Append(instance);
+            ported.Add(instance);
+        }
+        else
+        {
+            connection.Instances.Write(change);
+            isMore = true;
+        }
+
         revision = change.Revision;
         caches.Instances.Stage((instance.Scope, instance.Name), change.IsRemoval ? null : instance);
         changed.Add(change);
@@ -230,9 +254,30 @@ internal sealed class Batch : IChangeWriter
         }
     }
 
-    private void WriteCounters(long watermark, long index)
+    /// <summary>An unconfirmed change stays with the row, where it is looked for.</summary>
+    private static bool IsOfPortsAlone(InstanceChange change) =>
+        !change.IsRemoval
+        && change.Before is { Unconfirmed: null } before
+        && change.Instance with { Ports = before.Ports, Revision = before.Revision } == before;
+
+    /// <summary>Readers find the changes of ports that are durable now, or find them in the rows.</summary>
+    private void NoteLate(bool areCopied)
     {
-        if (revision != committedRevision)
+        if (areCopied)
+        {
+            late.Clear();
+        }
+        else
+        {
+            ported.ForEach(late.Add);
+        }
+
+        ported.Clear();
+    }
+
+    private void WriteCounters(long watermark, long index, bool withRevision)
+    {
+        if (withRevision && revision != committedRevision)
         {
             connection.Counters.Write(CounterRows.Revision, revision);
         }

@@ -17,6 +17,7 @@ internal sealed class Connection : IDisposable
     {
         Database = database;
         Instances = new InstanceRows(database, json);
+        PortChanges = new PortChangeRows(database, json);
         StaticIps = new StaticIpRows(database);
         KeyPairs = new KeyPairRows(database, json);
         OperationIndex = new OperationIndexRows(database);
@@ -40,6 +41,8 @@ internal sealed class Connection : IDisposable
     public Database Database { get; }
 
     public InstanceRows Instances { get; }
+
+    public PortChangeRows PortChanges { get; }
 
     public StaticIpRows StaticIps { get; }
 
@@ -100,6 +103,9 @@ internal sealed class Connection : IDisposable
     }
 
     public static Connection OpenReader(string path) => new(Database.Open(path, readOnly: true));
+
+    /// <summary>The revision of the newest change: a change of ports alone writes no counter.</summary>
+    public long FindRevision() => Math.Max(Counters.Find(CounterRows.Revision), PortChanges.Last());
 
     public void Begin() => Run(begin);
 

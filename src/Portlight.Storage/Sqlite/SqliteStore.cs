@@ -25,9 +25,15 @@ public sealed class SqliteStore : IStore
         readers = new ReadPool(path);
         applied = new AppliedWatermark(connection.Counters.Find(CounterRows.AppliedRevision));
         var caches = new RowCaches();
-        View = new SqliteView(readers, caches, applied);
-        var order = new CommitOrder(connection.Counters.Find(CounterRows.Revision), connection.Counters.Find(CounterRows.InstanceIndex));
-        writer = new GroupCommit(connection, files, caches, applied, order, time, idleAfter);
+        var late = new LatePorts();
+        foreach (var (index, revision, ports) in connection.PortChanges.Newest())
+        {
+            late.Add(index, revision, ports);
+        }
+
+        View = new SqliteView(readers, caches, applied, late);
+        var order = new CommitOrder(connection.FindRevision(), connection.Counters.Find(CounterRows.InstanceIndex));
+        writer = new GroupCommit(connection, files, caches, applied, late, order, time, idleAfter);
         writes = new PlannedWrites(View, order, writer);
     }
 

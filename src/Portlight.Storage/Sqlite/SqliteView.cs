@@ -6,21 +6,30 @@ namespace Portlight.Storage.Sqlite;
 /// <summary>
 /// Reads what is committed, through the pool. The rows that every request needs come from memory.
 /// </summary>
-internal sealed class SqliteView(ReadPool pool, RowCaches caches, AppliedWatermark applied) : IStoreView
+internal sealed class SqliteView(ReadPool pool, RowCaches caches, AppliedWatermark applied, LatePorts late) : IStoreView
 {
     public long AppliedRevision => applied.Value;
 
-    public Instance? FindInstance(Scope scope, string name) =>
-        Cached(caches.Instances, (scope, name), static (rows, key) => rows.Instances.Find(key.Item1, key.Item2));
+    public Instance? FindInstance(Scope scope, string name)
+    {
+        if (caches.Instances.TryGet((scope, name), out var cached))
+        {
+            return cached;
+        }
+
+        var version = caches.Instances.Version;
+        var found = ReadInstances((scope, name), static (rows, key) => rows.Instances.Find(key.scope, key.name) is { } row ? [row] : []);
+        return found is [var one] ? caches.Instances.Add((scope, name), one, version) : null;
+    }
 
     public IReadOnlyList<Instance> ListInstances(Scope scope, long afterIndex, int limit) =>
-        Read((scope, afterIndex, limit), static (rows, at) => rows.Instances.List(at.scope, at.afterIndex, at.limit));
+        ReadInstances((scope, afterIndex, limit), static (rows, at) => rows.Instances.List(at.scope, at.afterIndex, at.limit));
 
-    public IReadOnlyList<Instance> AllInstances() => Read(0, static (rows, _) => rows.Instances.All());
+    public IReadOnlyList<Instance> AllInstances() => ReadInstances(0, static (rows, _) => rows.Instances.All());
 
-    public IReadOnlyList<Instance> ListUnconfirmed() => Read(0, static (rows, _) => rows.Instances.Unconfirmed());
+    public IReadOnlyList<Instance> ListUnconfirmed() => ReadInstances(0, static (rows, _) => rows.Instances.Unconfirmed());
 
-    public IReadOnlyList<Instance> ListAttached() => Read(0, static (rows, _) => rows.Instances.Attached());
+    public IReadOnlyList<Instance> ListAttached() => ReadInstances(0, static (rows, _) => rows.Instances.Attached());
 
     public int CountInstances(Scope scope) => Read(scope, static (rows, at) => rows.Names.CountInstances(at));
 
@@ -139,6 +148,25 @@ internal sealed class SqliteView(ReadPool pool, RowCaches caches, AppliedWaterma
         var version = cache.Version;
         row = Read(key, load);
         return row is null ? null : cache.Add(key, row, version);
+    }
+
+    /// <summary>Instances with their newest ports, which may not be in their rows yet.</summary>
+    private List<Instance> ReadInstances<TKey>(TKey key, Func<Connection, TKey, List<Instance>> read)
+    {
+        while (true)
+        {
+            var version = late.Version;
+            var found = Read(key, read);
+            for (var at = 0; at < found.Count; at++)
+            {
+                found[at] = late.With(found[at]);
+            }
+
+            if (late.Version == version)
+            {
+                return found;
+            }
+        }
     }
 
     private TResult Read<TKey, TResult>(TKey key, Func<Connection, TKey, TResult> read)

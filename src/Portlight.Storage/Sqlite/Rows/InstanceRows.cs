@@ -4,18 +4,22 @@ using Portlight.Domain;
 
 namespace Portlight.Storage.Sqlite;
 
-/// <summary>The tables <c>instance</c> and <c>instance_address</c>.</summary>
+/// <summary>The tables <c>instance</c> and <c>instance_address</c>; what is read has the ports of <c>instance_ports</c> where those are newer.</summary>
 internal sealed class InstanceRows(Database database, JsonBuffer json)
 {
-    private readonly Statement find = database.Prepare("SELECT scope, revision, body FROM instance WHERE scope = ? AND name = ?");
-    private readonly Statement list = database.Prepare("SELECT scope, revision, body FROM instance WHERE scope = ? AND idx > ? ORDER BY idx LIMIT ?");
-    private readonly Statement all = database.Prepare("SELECT scope, revision, body FROM instance ORDER BY idx");
-    private readonly Statement unconfirmed = database.Prepare("SELECT scope, revision, body FROM instance WHERE instr(body, '\"unconfirmed\":') > 0 ORDER BY idx");
+    private const string Columns = "scope, instance.revision, body, instance_ports.revision, ports";
+    private const string Ports = "LEFT JOIN instance_ports USING (idx)";
+
+    private readonly Statement find = database.Prepare($"SELECT {Columns} FROM instance {Ports} WHERE scope = ? AND name = ?");
+    private readonly Statement list = database.Prepare($"SELECT {Columns} FROM instance {Ports} WHERE scope = ? AND idx > ? ORDER BY idx LIMIT ?");
+    private readonly Statement all = database.Prepare($"SELECT {Columns} FROM instance {Ports} ORDER BY idx");
+    private readonly Statement unconfirmed = database.Prepare($"SELECT {Columns} FROM instance {Ports} WHERE instr(body, '\"unconfirmed\":') > 0 ORDER BY idx");
     private readonly Statement attached = database.Prepare(
-        "SELECT scope, revision, body FROM instance INDEXED BY instance_attached WHERE instr(body, '\"kind\":\"interface\"') > 0 OR instr(body, '\"kind\":\"host\"') > 0 ORDER BY idx");
+        $"SELECT {Columns} FROM instance INDEXED BY instance_attached {Ports} WHERE instr(body, '\"kind\":\"interface\"') > 0 OR instr(body, '\"kind\":\"host\"') > 0 ORDER BY idx");
     private readonly Statement insert = database.Prepare("INSERT INTO instance (idx, scope, name, revision, body) VALUES (?, ?, ?, ?, ?)");
     private readonly Statement update = database.Prepare("UPDATE instance SET revision = ?, body = ? WHERE idx = ?");
     private readonly Statement delete = database.Prepare("DELETE FROM instance WHERE idx = ?");
+    private readonly Statement deletePorts = database.Prepare("DELETE FROM instance_ports WHERE idx = ?");
     private readonly Statement insertAddress = database.Prepare("INSERT INTO instance_address (address, idx) VALUES (?, ?)");
     private readonly Statement deleteAddress = database.Prepare("DELETE FROM instance_address WHERE address = ? AND idx = ?");
 
@@ -27,7 +31,7 @@ internal sealed class InstanceRows(Database database, JsonBuffer json)
         return run.Step() ? Read(run, scope) : null;
     }
 
-    public IReadOnlyList<Instance> List(Scope scope, long afterIndex, int limit)
+    public List<Instance> List(Scope scope, long afterIndex, int limit)
     {
         using var run = list.Begin();
         run.Bind(scope);
@@ -42,12 +46,12 @@ internal sealed class InstanceRows(Database database, JsonBuffer json)
         return found;
     }
 
-    public IReadOnlyList<Instance> All() => ReadAll(all);
+    public List<Instance> All() => ReadAll(all);
 
     /// <summary>Bodies that have the word are read; it may stand in a text of the caller's.</summary>
-    public IReadOnlyList<Instance> Unconfirmed() => [.. ReadAll(unconfirmed).Where(instance => instance.Unconfirmed is not null)];
+    public List<Instance> Unconfirmed() => [.. ReadAll(unconfirmed).Where(instance => instance.Unconfirmed is not null)];
 
-    public IReadOnlyList<Instance> Attached() => ReadAll(attached);
+    public List<Instance> Attached() => ReadAll(attached);
 
     private static List<Instance> ReadAll(Statement statement)
     {
@@ -86,7 +90,8 @@ internal sealed class InstanceRows(Database database, JsonBuffer json)
     {
         try
         {
-            return InstanceJson.Read(run.Bytes(2), scope, run.Int64(1));
+            var instance = InstanceJson.Read(run.Bytes(2), scope, run.Int64(1));
+            return run.Int64OrNull(3) > instance.Revision ? instance with { Revision = run.Int64(3), Ports = PortChangeRows.Read(run, 4) } : instance;
         }
         catch (Exception damage) when (damage is JsonException or FormatException or InvalidOperationException)
         {
@@ -116,9 +121,12 @@ internal sealed class InstanceRows(Database database, JsonBuffer json)
 
     private void Delete(long index)
     {
-        using var run = delete.Begin();
-        run.Bind(index);
-        run.Step();
+        foreach (var statement in (Statement[])[delete, deletePorts])
+        {
+            using var run = statement.Begin();
+            run.Bind(index);
+            run.Step();
+        }
     }
 
     private void WriteAddresses(Instance? old, Instance? now)
