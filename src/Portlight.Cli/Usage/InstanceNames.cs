@@ -19,6 +19,12 @@ internal static class InstanceNames
     /// <summary>None where no server answers in time.</summary>
     public static IEnumerable<CompletionItem> Find(CompletionContext context)
     {
+        // Help asks too, for the values to show, and must not depend on a server.
+        if (context is not TextCompletionContext)
+        {
+            return [];
+        }
+
         try
         {
             using var patience = new CancellationTokenSource(Patience);

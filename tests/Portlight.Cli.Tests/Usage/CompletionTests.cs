@@ -28,9 +28,7 @@ public sealed class CompletionTests : IDisposable
         Assert.Contains("status", await CompleteAsync(shell, "portlight sta"));
         Assert.Contains("verify", await CompleteAsync(shell, "portlight audit v"));
         Assert.Contains("--json", await CompleteAsync(shell, "portlight status --js"));
-        var names = await CompleteAsync(shell, "portlight ports d");
-        Assert.Contains("db-1", names);
-        Assert.DoesNotContain("web-1", names);
+        Assert.DoesNotContain("web-1", await UntilAsync("db-1", () => CompleteAsync(shell, "portlight ports d")));
     }
 
     [Fact]
@@ -40,12 +38,28 @@ public sealed class CompletionTests : IDisposable
         await server.CreateAsync("web-1");
         foreach (var verb in (string[])["open", "close", "ports", "explain", "detach", "confirm", "status"])
         {
-            Assert.Contains("web-1", await SuggestAsync($"{verb} w"));
+            await UntilAsync("web-1", () => SuggestAsync($"{verb} w"));
         }
     }
 
     [Fact]
     public async Task Without_a_server_nothing_is_said_and_nobody_waits() => Assert.DoesNotContain("web-1", await SuggestAsync("ports w"));
+
+    /// <summary>A server that is slow to answer is passed over, and the key can be pressed again.</summary>
+    private static async Task<string[]> UntilAsync(string word, Func<Task<string[]>> complete)
+    {
+        using var limit = new CancellationTokenSource(Deadline.Span);
+        while (true)
+        {
+            var words = await complete();
+            if (words.Contains(word))
+            {
+                return words;
+            }
+
+            Assert.False(limit.IsCancellationRequested, $"`{word}` was not among the completions within {Deadline.Span}");
+        }
+    }
 
     private async Task<string[]> SuggestAsync(string line)
     {
