@@ -75,9 +75,9 @@ internal abstract class OperationEntry(ApiService service, string name, AccessOn
 
     protected abstract Task HandleAsync(Call call, ReadOnlyMemory<byte> body, IBufferWriter<byte> answer);
 
-    /// <summary>An operation of a JSON service.</summary>
+    /// <summary>An operation of a JSON service. Its shapes are made when they are first needed: all of them at the start take a quarter of it.</summary>
     public static OperationEntry Of<TRequest, TResponse>(
-        ApiService service, string name, AccessOn access, IOperation<TRequest, TResponse> operation, JsonTypeInfo<TRequest> request, JsonTypeInfo<TResponse> response)
+        ApiService service, string name, AccessOn access, IOperation<TRequest, TResponse> operation, Func<JsonTypeInfo<TRequest>> request, Func<JsonTypeInfo<TResponse>> response)
         where TRequest : class
         => new JsonEntry<TRequest, TResponse>(service, name, access, operation, request, response);
 
@@ -85,22 +85,25 @@ internal abstract class OperationEntry(ApiService service, string name, AccessOn
     public static OperationEntry OfQuery(ApiService service, string name, AccessOn access, Func<Call, QueryRequest, XmlAnswer, Task> run) => new QueryEntry(service, name, access, run);
 
     private sealed class JsonEntry<TRequest, TResponse>(
-        ApiService service, string name, AccessOn access, IOperation<TRequest, TResponse> operation, JsonTypeInfo<TRequest> request, JsonTypeInfo<TResponse> response)
+        ApiService service, string name, AccessOn access, IOperation<TRequest, TResponse> operation, Func<JsonTypeInfo<TRequest>> request, Func<JsonTypeInfo<TResponse>> response)
         : OperationEntry(service, name, access)
         where TRequest : class
     {
-        public override ParameterShape Parameters { get; } = ParameterShape.Of(request);
+        private readonly Lazy<ParameterShape> parameters = new(() => ParameterShape.Of(request()));
+        private readonly Lazy<string?> operationsMember = new(() => response().Properties.Select(property => property.Name).FirstOrDefault(name => name is "operation" or OperationList));
 
-        public override string? OperationsMember { get; } = response.Properties.Select(property => property.Name).FirstOrDefault(name => name is "operation" or OperationList);
+        public override ParameterShape Parameters => parameters.Value;
+
+        public override string? OperationsMember => operationsMember.Value;
 
         protected override async Task HandleAsync(Call call, ReadOnlyMemory<byte> body, IBufferWriter<byte> answer)
         {
-            if (!AwsJson.TryRead(body.Span, request, out var read, out var problem))
+            if (!AwsJson.TryRead(body.Span, request(), out var read, out var problem))
             {
                 throw new SerializationException(problem.Message);
             }
 
-            AwsJson.Write(answer, await operation.HandleAsync(call, read), response);
+            AwsJson.Write(answer, await operation.HandleAsync(call, read), response());
         }
     }
 
