@@ -21,6 +21,9 @@ internal sealed class Subject : IAsyncDisposable
 
     public static string Jit => Path.Combine(Root, "artifacts/bin/Portlight.Cli/release/portlight");
 
+    /// <summary>What <c>./portlight</c> runs: the same, compiled ahead.</summary>
+    public static string Command => Path.Combine(Root, "artifacts/command/portlight");
+
     public static string Native => Path.Combine(Root, "artifacts/publish/portlight");
 
     private static string Root { get; } = FindRoot();

@@ -28,9 +28,13 @@ public sealed class PortlightScriptTests : IDisposable
             echo "$@" >>"$TREE/calls"
             echo 'something the build says'
             [[ ! -e $TREE/broken ]] || exit 1
-            mkdir -p "$TREE/artifacts/bin/Portlight.Cli/release"
-            printf '#!/usr/bin/env bash\necho "ran: $*"\nexit 7\n' >"$TREE/artifacts/bin/Portlight.Cli/release/portlight"
-            chmod +x "$TREE/artifacts/bin/Portlight.Cli/release/portlight"
+            if [[ -e $TREE/alone && $* == *PublishReadyToRun=true* ]]; then
+                echo 'error NU1101: Unable to find package microsoft.netcore.app.crossgen2.linux-x64.'
+                exit 1
+            fi
+            mkdir -p "$TREE/artifacts/command"
+            printf '#!/usr/bin/env bash\necho "ran: $*"\nexit 7\n' >"$TREE/artifacts/command/portlight"
+            chmod +x "$TREE/artifacts/command/portlight"
             """);
         Age();
     }
@@ -88,6 +92,18 @@ public sealed class PortlightScriptTests : IDisposable
     }
 
     [Fact]
+    public void Where_the_precompiler_cannot_be_had_the_program_is_built_without_it_and_that_is_said()
+    {
+        Write("alone", "");
+        var (code, _, error) = Run();
+        Assert.Equal(7, code);
+        Assert.Contains("not compiled ahead", error, StringComparison.Ordinal);
+        Assert.DoesNotContain("NU1101", error, StringComparison.Ordinal);
+        Run();
+        Assert.Equal(2, Builds);
+    }
+
+    [Fact]
     public void It_works_from_elsewhere_and_through_a_link()
     {
         var link = Path.Combine(_tree.FullName, "bin", "pl");
@@ -95,7 +111,7 @@ public sealed class PortlightScriptTests : IDisposable
         Assert.Equal("ran: x\n", Start(link, ["x"]).Output);
     }
 
-    private int Builds => File.ReadAllLines(Path.Combine(_tree.FullName, "calls")).Count(line => line.StartsWith("build ", StringComparison.Ordinal));
+    private int Builds => File.ReadAllLines(Path.Combine(_tree.FullName, "calls")).Count(line => line.StartsWith("publish ", StringComparison.Ordinal));
 
     private (int Code, string Output, string Error) Run(params string[] arguments) => Start(Path.Combine(_tree.FullName, "portlight"), arguments);
 
