@@ -43,6 +43,11 @@ internal sealed class Installation : IDisposable
     /// <exception cref="FailedException">No server has run on this directory, or its files are not this user's to read.</exception>
     public static Installation Open(string directory, string? region = null)
     {
+        if (IsClosed(directory))
+        {
+            throw new FailedException($"the data directory {directory} is another user's: run as that user, or as root (sudo)");
+        }
+
         if (EndpointFile.Read(directory) is not { } endpoint)
         {
             throw new FailedException($"no server has run on the data directory {directory}: start `portlight serve`, or name another directory with --data{OfRoot(directory)}");
@@ -73,7 +78,7 @@ internal sealed class Installation : IDisposable
             ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".aws", "credentials");
         if (!SharedCredentialsFile.TryRead(path, account, out var credentials, out var problem))
         {
-            throw new FailedException($"the key of account {account} is not known here: {problem}; `portlight account create` has printed it, as lines for that file");
+            throw new FailedException($"the key of account {account} is not known here: {problem.TrimEnd('.')}; `portlight account create` has printed it, as lines for that file");
         }
 
         Dispose();
@@ -125,7 +130,21 @@ internal sealed class Installation : IDisposable
     private AwsClient ClientOf(TimeSpan? confirmWithin) =>
         confirmWithin is null ? _client : new AwsClient(_http, Endpoint, Region, Credentials, TimeProvider.System) { ConfirmWithin = confirmWithin };
 
-    /// <summary>Whoever is not root works on a directory of their own, and may mean the machine's.</summary>
+    /// <summary>Whether the directory is there and this user may not look into it.</summary>
+    public static bool IsClosed(string directory)
+    {
+        try
+        {
+            _ = System.IO.Directory.Exists(directory) ? System.IO.Directory.GetFileSystemEntries(directory) : [];
+            return false;
+        }
+        catch (UnauthorizedAccessException)
+        {
+            return true;
+        }
+    }
+
+    /// <summary>A user other than root works on a directory of their own, and may mean the machine's.</summary>
     private static string OfRoot(string directory)
     {
         var machine = DataDirectory.Default(isRoot: true, _ => null);

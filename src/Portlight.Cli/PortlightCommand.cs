@@ -90,6 +90,8 @@ internal static class PortlightCommand
 
     private static string Describe(Exception exception) => exception switch
     {
+        AwsErrorException { Type: "InvalidSignatureException" } refused when refused.Message.Contains("This installation has opened", StringComparison.Ordinal) =>
+            $"{refused.Type}: {refused.Message} `portlight region open` opens another one.",
         AwsErrorException refused => $"{refused.Type}: {refused.Message}",
         HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } untrusted =>
             $"the server's certificate is not trusted: {Innermost(untrusted)}; name the file of its authority in SSL_CERT_FILE (docs/tls.md)",

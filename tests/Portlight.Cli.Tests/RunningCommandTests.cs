@@ -50,7 +50,7 @@ public sealed partial class RunningCommandTests : IDisposable
 
         // What is not there is told before what would become of it.
         Assert.DoesNotContain("afterwards", await RefusesAsync(1, "there is no account 999999999999", "account", "close", "999999999999"), StringComparison.Ordinal);
-        Assert.DoesNotContain("afterwards", await RefusesAsync(1, "does not exist: nope", "detach", "nope"), StringComparison.Ordinal);
+        Assert.DoesNotContain("afterwards", await RefusesAsync(1, "there is no instance nope", "detach", "nope"), StringComparison.Ordinal);
 
         var second = await PortlightAsync("serve", "--listen", "http://127.0.0.1:0", "--enforce", "record");
         Assert.Equal(1, second.Code);

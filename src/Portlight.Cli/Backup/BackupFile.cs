@@ -29,6 +29,11 @@ internal static class BackupFile
             throw new FailedException($"{file} is there already; a backup replaces nothing");
         }
 
+        if (!Directory.Exists(Path.GetDirectoryName(Path.GetFullPath(file))))
+        {
+            throw new FailedException($"the folder of {file} is not there");
+        }
+
         var draft = $"{file}.{Path.GetRandomFileName()}";
         CreatePrivateFolder(draft);
         try

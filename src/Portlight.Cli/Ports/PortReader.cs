@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Net.Sockets;
 using System.Text.RegularExpressions;
+using Portlight.Cli.Usage;
 using Portlight.Domain;
 using Portlight.Wire.Lightsail;
 
@@ -113,7 +114,8 @@ internal static partial class PortReader
 
     private static bool TryKeys(string text, [NotNullWhen(true)] out PortKey[]? keys, out string problem)
     {
-        problem = $"`{text}` is no port, {Example}";
+        var name = text.Split('/')[0];
+        problem = $"`{text}` is no port, {Example}{(name.Length > 0 && name.All(char.IsAsciiLetter) ? Suggestion.For(name, ServiceNames.All.Keys) : "")}";
         keys = null;
         var slash = text.IndexOf('/', StringComparison.Ordinal);
         var colon = text.IndexOf(':', StringComparison.Ordinal);

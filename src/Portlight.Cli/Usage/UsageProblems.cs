@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Completions;
 using System.CommandLine.Parsing;
 
 namespace Portlight.Cli.Usage;
@@ -22,7 +23,8 @@ internal static class UsageProblems
         }
         else
         {
-            problems.AddRange(parsed.Errors.Where(error => !IsAbout(error, parsed, unknown)).Select(error => Words(error, parsed)));
+            // What stands behind an unknown option is one word too many only because of it.
+            problems.AddRange(parsed.Errors.Where(error => unknown.Count == 0 || error.SymbolResult is not CommandResult).Select(error => Words(error, parsed)));
         }
 
         return problems.Count == 0 ? [] : [.. problems.Distinct(), $"`{Path(parsed)} --help` tells what there is"];
@@ -63,13 +65,19 @@ internal static class UsageProblems
     private static string Words(ParseError error, ParseResult parsed) => error.SymbolResult switch
     {
         ArgumentResult { Tokens.Count: 0, Argument: var missing } => $"`{Path(parsed)}` needs {missing.Name.ToUpperInvariant()}, before any option: {missing.Description}",
+        ArgumentResult { Tokens: [.., var word], Argument: { } argument } => Words(word.Value, argument, argument.ValueType),
+        OptionResult { Tokens: [.., var word], Option: { } option } => Words(word.Value, option, option.ValueType),
+        _ when MissingOptions(parsed).ToList() is [var needed, ..] => $"`{Path(parsed)}` needs {needed.Name} {needed.HelpName}: {needed.Description}",
         CommandResult when parsed.UnmatchedTokens is [var word, ..] => $"`{word}` is one word more than `{Path(parsed)}` takes",
         _ => error.Message,
     };
 
-    /// <summary>Whether an error only says again that a word is no option.</summary>
-    private static bool IsAbout(ParseError error, ParseResult parsed, List<string> unknown) =>
-        unknown.Count > 0 && error.SymbolResult is CommandResult && parsed.UnmatchedTokens.All(word => unknown.Contains(word.Split('=')[0]));
+    private static string Words(string word, Symbol symbol, Type type) => symbol.GetCompletions(CompletionContext.Empty).Select(item => item.Label).ToList() is { Count: > 0 } choices
+        ? $"`{word}` is none of {string.Join(", ", choices)}{Suggestion.For(word, choices)}"
+        : $"`{word}` is no {(type == typeof(int) ? "whole number" : "value")} for `{symbol.Name}`";
+
+    private static IEnumerable<Option> MissingOptions(ParseResult parsed) =>
+        parsed.CommandResult.Command.Options.Where(option => option.Required && parsed.GetResult(option) is not { Tokens.Count: > 0 });
 
     private static IEnumerable<string> OptionNames(ParseResult parsed)
     {

@@ -67,7 +67,6 @@ internal static class AuditShow
             return;
         }
 
-        var console = Screen.On(output);
         var table = new Table().Border(TableBorder.Simple);
         foreach (var heading in (string[])["time", "who", "from", "event", "resources", "outcome", "ports"])
         {
@@ -90,8 +89,8 @@ internal static class AuditShow
                 Markup.Escape(AuditedPorts.Of(whole)));
         }
 
-        console.WriteLine(events.Count == 0 ? "no events" : $"account {string.Join(", ", accounts.Where(account => account.Length > 0))}");
-        console.Write(table);
+        output.WriteLine(events.Count == 0 ? "no events" : $"account {string.Join(", ", accounts.Where(account => account.Length > 0))}");
+        Screen.Write(output, table);
     }
 
     /// <summary>The operator of a verb that works on the data directory; else the server itself.</summary>

@@ -24,9 +24,10 @@ internal static class CloseVerb
             using var installation = await where.OpenAsync(parsed, cancellation);
             var instance = parsed.GetRequiredValue(name);
             var calls = new PortCalls(installation, instance, within, cancellation);
-            var after = PortText.Without(await calls.ReadAsync(), rules);
+            var before = await calls.ReadAsync();
+            var after = PortText.Without(before, rules);
             await PortPreview.AskAsync(installation, instance, after, within, parsed.GetValue(yes), parsed.InvocationConfiguration, cancellation);
-            return await PortOutcome.EachAsync(rules, calls.CloseAsync, rule => $"closed {rule} on {instance}", parsed.InvocationConfiguration);
+            return await PortOutcome.EachAsync(rules, calls.CloseAsync, (rule, text) => PortText.Without(before, [rule]).Equals(before) ? $"{text} was not open on {instance}" : $"closed {text} on {instance}", parsed.InvocationConfiguration);
         });
         return command;
     }

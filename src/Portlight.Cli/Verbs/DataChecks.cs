@@ -9,22 +9,9 @@ internal static class DataChecks
     /// <summary>SQLite's file header (https://sqlite.org/fileformat2.html, section 1.3).</summary>
     private static readonly byte[] SqliteHeader = "SQLite format 3\0"u8.ToArray();
 
-    public static IEnumerable<DoctorFinding> Of(string directory) => IsClosed(directory)
+    public static IEnumerable<DoctorFinding> Of(string directory) => Installation.IsClosed(directory)
         ? [new("data", DoctorFinding.Problem, $"{directory} is another user's, and what is in it cannot be seen: run as that user, or as root")]
         : [Itself(directory), .. Rights(directory), Database(directory), KeyFile(directory)];
-
-    private static bool IsClosed(string directory)
-    {
-        try
-        {
-            _ = Directory.Exists(directory) ? Directory.GetFileSystemEntries(directory) : [];
-            return false;
-        }
-        catch (UnauthorizedAccessException)
-        {
-            return true;
-        }
-    }
 
     private static DoctorFinding Itself(string directory)
     {

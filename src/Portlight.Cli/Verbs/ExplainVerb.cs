@@ -56,5 +56,5 @@ internal static class ExplainVerb
 
     private static InstanceStatus Instance(GetStatusResponse status, string name, string? region, string? account) =>
         status.Instances.FirstOrDefault(instance => instance.Name == name && instance.RegionName == region && instance.AccountId == account)
-        ?? throw new FailedException($"there is no instance {name} in {region} of account {account}{Usage.Suggestion.For(name, status.Instances.Select(instance => instance.Name))}; `portlight status` shows all of them");
+        ?? throw new FailedException($"there is no instance {name} in {region} of account {account}{Suggestion.For(name, status.Instances.Select(instance => instance.Name))}");
 }

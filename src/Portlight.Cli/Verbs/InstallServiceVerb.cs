@@ -44,7 +44,7 @@ internal static class InstallServiceVerb
                 return ExitCode.Done;
             }
 
-            var plan = Plan(parsed.GetValue(data), parsed.GetValue(settings), folder, !parsed.GetValue(noLab));
+            var plan = Plan(parsed.GetValue(data), parsed.GetValue(settings), folder, !parsed.GetValue(noLab), isPrint);
             var texts = new Dictionary<string, string> { [ServiceUnits.RestoreName] = ServiceUnits.Restore(plan), [ServiceUnits.ServerName] = ServiceUnits.Server(plan) };
             if (isPrint)
             {
@@ -75,7 +75,7 @@ internal static class InstallServiceVerb
     }
 
     /// <summary>The data directory is the server's: the command line's, else the settings file's. The shell's own settings are not the service's.</summary>
-    private static ServicePlan Plan(string? data, string? settings, string? root, bool lab)
+    private static ServicePlan Plan(string? data, string? settings, string? root, bool lab, bool isPrint)
     {
         var file = settings is null ? null : Path.GetFullPath(settings);
         var given = new Dictionary<Setting, IReadOnlyList<string>>();
@@ -88,6 +88,6 @@ internal static class InstallServiceVerb
             given, file is null ? null : root + file, new Dictionary<string, string>(), root + SettingsFile.Default(isRoot: true, _ => null), DataDirectory.Default(isRoot: true, Environment.GetEnvironmentVariable)).Require();
         return options.Enforce == EnforceMode.Record
             ? throw new UsageException($"{file} says that ports are recorded only; the service filters packets (--enforce kernel)")
-            : ServicePlan.ForThisProgram(Path.GetFullPath(options.DataDirectory), file, lab, root is null);
+            : ServicePlan.ForThisProgram(Path.GetFullPath(options.DataDirectory), file, lab, root is null && !isPrint);
     }
 }

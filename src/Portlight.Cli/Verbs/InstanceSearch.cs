@@ -1,4 +1,4 @@
-using Portlight.Wire.Client;
+using Portlight.Cli.Usage;
 using Portlight.Wire.PortlightApi;
 
 namespace Portlight.Cli.Verbs;
@@ -6,12 +6,13 @@ namespace Portlight.Cli.Verbs;
 /// <summary>Instances by name: a name means something in one account and region, and an operator may not have said which.</summary>
 internal static class InstanceSearch
 {
-    /// <summary>What to say of a name that is not where it was looked for: where it is, or the server's own words.</summary>
-    public static async Task<Exception> ElsewhereAsync(Installation installation, string name, AwsErrorException missing, CancellationToken cancellation)
+    /// <summary>What to say of a name that is not where it was looked for: where it is, or which is meant.</summary>
+    public static async Task<Exception> ElsewhereAsync(Installation installation, string name, CancellationToken cancellation)
     {
-        var others = (await StatusVerb.ReadAsync(installation, name: null, cancellation)).Instances.Where(instance => instance.Name == name).ToList();
-        return others.Count == 0
-            ? missing
+        var all = (await StatusVerb.ReadAsync(installation, name: null, cancellation)).Instances;
+        var others = all.Where(instance => instance.Name == name).ToList();
+        return all.Count == 0 ? new FailedException($"there is no instance {name}, nor any other: `portlight attach` puts a machine behind the firewall, `portlight aws lightsail create-instances` makes a lab instance")
+            : others.Count == 0 ? new FailedException($"there is no instance {name} in {installation.Region}{Suggestion.For(name, all.Select(instance => instance.Name))}")
             : new FailedException($"there is no {name} in {installation.Region} of this account, but there is one {string.Join(" and one ", others.Select(Place))}");
     }
 

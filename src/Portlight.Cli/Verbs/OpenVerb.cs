@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Portlight.Cli.Ports;
 using Portlight.Cli.Usage;
+using Portlight.Domain;
 
 namespace Portlight.Cli.Verbs;
 
@@ -21,8 +22,8 @@ internal static class OpenVerb
             using var installation = await where.OpenAsync(parsed, cancellation);
             var instance = parsed.GetRequiredValue(name);
             var calls = new PortCalls(installation, instance, confirmWithin: null, cancellation);
-            await calls.ReadAsync();
-            return await PortOutcome.EachAsync(rules, calls.OpenAsync, rule => $"opened {rule} on {instance}", parsed.InvocationConfiguration);
+            var before = await calls.ReadAsync();
+            return await PortOutcome.EachAsync(rules, calls.OpenAsync, (rule, text) => PortSet.Of([.. before.Rules, .. PortText.SetOf([rule]).Rules]).Equals(before) ? $"{text} was open already on {instance}" : $"opened {text} on {instance}", parsed.InvocationConfiguration);
         });
         return command;
     }

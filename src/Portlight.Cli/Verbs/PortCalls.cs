@@ -24,7 +24,7 @@ internal sealed class PortCalls(Installation installation, string name, TimeSpan
         }
         catch (AwsErrorException missing) when (missing.Type == "NotFoundException" && installation.OtherAccount is null)
         {
-            throw await InstanceSearch.ElsewhereAsync(installation, name, missing, cancellation);
+            throw await InstanceSearch.ElsewhereAsync(installation, name, cancellation);
         }
     }
 

@@ -8,13 +8,13 @@ namespace Portlight.Cli.Verbs;
 /// <summary>Several rules, a call each, in order: what is done is said at once, so that a refusal half way leaves nobody guessing.</summary>
 internal static class PortOutcome
 {
-    public static async Task<int> EachAsync(IReadOnlyList<PortInfo> rules, Func<PortInfo, Task<Operation>> call, Func<string, string> done, InvocationConfiguration console)
+    public static async Task<int> EachAsync(IReadOnlyList<PortInfo> rules, Func<PortInfo, Task<Operation>> call, Func<PortInfo, string, string> done, InvocationConfiguration console)
     {
         for (var i = 0; i < rules.Count; i++)
         {
             var text = Text(rules[i]);
             var operation = await CallAsync(rules, i, call);
-            await OperationOutcome.WriteAsync(console, operation, done(text));
+            await OperationOutcome.WriteAsync(console, operation, done(rules[i], text));
             if (OperationOutcome.ExitCode(operation) != ExitCode.Done)
             {
                 return Left(rules, i + 1) is { } left ? throw new FailedException($"not tried after that: {left}") : ExitCode.Failed;

@@ -23,7 +23,7 @@ internal static class StatusTable
         }
         else
         {
-            console.WriteLine("no instances: `portlight attach` puts a machine behind the firewall, `aws lightsail create-instances` makes a lab instance");
+            console.WriteLine("no instances: `portlight attach` puts a machine behind the firewall, `portlight aws lightsail create-instances` makes a lab instance");
         }
 
         foreach (var instance in status.Instances.Where(instance => instance.ConfirmBy is not null))

@@ -53,7 +53,7 @@ internal static class StatusVerb
         }
         catch (AwsErrorException missing) when (missing.Type == "NotFoundException")
         {
-            throw await InstanceSearch.ElsewhereAsync(installation, name, missing, cancellation);
+            throw await InstanceSearch.ElsewhereAsync(installation, name, cancellation);
         }
     }
 

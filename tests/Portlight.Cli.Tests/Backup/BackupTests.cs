@@ -51,6 +51,8 @@ public sealed class BackupTests : IDisposable
             Assert.Contains("is there already", (await RunAsync($"backup {Packed} --data {Data}")).Error, StringComparison.Ordinal);
             Assert.Equal("mine", await File.ReadAllTextAsync(Packed, TestContext.Current.CancellationToken));
             File.Delete(Packed);
+            Assert.Contains("is not there", (await RunAsync($"backup {Packed}.d/b --data {Data}")).Error, StringComparison.Ordinal);
+            Assert.False(Directory.Exists($"{Packed}.d"));
             Assert.Equal(0, (await RunAsync($"backup {Packed} --data {Data}")).Code);
         }
 

@@ -19,12 +19,18 @@ public class UsageTests
     [InlineData("status one two", "`two` is one word more than `portlight status` takes", "`portlight status --help`")]
     [InlineData("open", "`portlight open` needs NAME", "`portlight open --help`")]
     [InlineData("account close", "`portlight account close` needs ACCOUNT", "`portlight account close --help`")]
+    [InlineData("explain web-1 22", "`portlight explain` needs --from ADDRESS: Where the packet comes from", "`portlight explain --help`")]
+    [InlineData("logs -n x", "`x` is no whole number for `--lines`", "`portlight logs --help`")]
+    [InlineData("completion fihs", "`fihs` is none of bash, fish, zsh; did you mean `fish`?", "`portlight completion --help`")]
+    [InlineData("serve --listn http://127.0.0.1:1", "there is no option `--listn` in `portlight serve`; did you mean `--listen`?", "`portlight serve --help`")]
     public async Task A_wrong_line_says_what_was_meant_and_where_to_read_on(string line, string problem, string hint)
     {
         var (code, output, error) = await CommandLine.RunAsync(line);
         Assert.Equal(2, code);
         Assert.Empty(output);
         Assert.Contains(problem, error, StringComparison.Ordinal);
+        // `open` alone lacks two words; everything else is one line and the hint.
+        Assert.Equal(line == "open" ? 3 : 2, error.TrimEnd('\n').Split('\n').Length);
         Assert.EndsWith($"portlight: {hint} tells what there is\n", error, StringComparison.Ordinal);
     }
 

@@ -73,18 +73,23 @@ public sealed class DoctorTests : IDisposable
         File.SetUnixFileMode(Path.Combine(_folder.FullName, "portlight.db.lock"), UnixFileMode.None);
         File.SetUnixFileMode(_folder.FullName, mode);
         string[] asNobody = Environment.IsPrivilegedProcess ? ["setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups"] : [];
-        string[] words = [.. asNobody, PortlightProgram.Path, "doctor", "--data", _folder.FullName];
-
-        using var process = Process.Start(new ProcessStartInfo(words[0], words[1..]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
-        var error = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
-        var output = await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
-        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
-
+        var (code, output, error) = await RunAsync([.. asNobody, PortlightProgram.Path, "doctor", "--data", _folder.FullName]);
+        var verb = mode == UnixFileMode.None ? await RunAsync([.. asNobody, PortlightProgram.Path, "status", "--data", _folder.FullName]) : default;
         File.SetUnixFileMode(_folder.FullName, (UnixFileMode)0b111_000_000);
-        Assert.Equal((1, ""), (process.ExitCode, await error));
+        Assert.True(mode != UnixFileMode.None || verb == (1, "", $"portlight: the data directory {_folder.FullName} is another user's: run as that user, or as root (sudo)\n"), verb.Error);
+        Assert.Equal((1, ""), (code, error));
         Assert.Contains(data, output, StringComparison.Ordinal);
         Assert.Contains(server, output, StringComparison.Ordinal);
         Assert.DoesNotContain("not there yet", mode == UnixFileMode.None ? output : "", StringComparison.Ordinal);
         Assert.All(output.TrimEnd('\n').Split('\n'), line => Assert.Matches("^(ok|warning|problem) ", line));
+    }
+
+    private static async Task<(int Code, string Output, string Error)> RunAsync(string[] words)
+    {
+        using var process = Process.Start(new ProcessStartInfo(words[0], words[1..]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        var error = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+        var output = await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        return (process.ExitCode, output, await error);
     }
 }

@@ -22,6 +22,8 @@ public sealed class PortVerbTests : IDisposable
         await DoneAsync("opened 443/tcp from 10.0.0.0/8 on web-1\nopened 8000-8100/udp from 10.0.0.0/8 on web-1\n", "open web-1 https 8000-8100/udp --from 10.0.0.0/8");
         await DoneAsync("22/tcp\n443/tcp from 10.0.0.0/8\n8000-8100/udp from 10.0.0.0/8\n", "ports web-1");
         await DoneAsync("closed 22/tcp on web-1\n", "close web-1 ssh");
+        await DoneAsync("22/tcp was not open on web-1\n", "close web-1 ssh");
+        await DoneAsync("443/tcp from 10.0.0.0/8 was open already on web-1\n", "open web-1 443@10.0.0.0/8");
         await DoneAsync("opened 443/tcp from 192.0.2.7/32 on web-1\n", "open web-1 443@192.0.2.7");
         await DoneAsync("closed 443/tcp from 10.0.0.0/8 on web-1\n", "close web-1 443 --from 10.0.0.0/8");
 
@@ -37,7 +39,10 @@ public sealed class PortVerbTests : IDisposable
         await DoneAsync("open on web-1: nothing\n", "ports web-1 none");
         await DoneAsync("none\n", "ports web-1");
         Assert.Contains("there is no instance web-2; did you mean `web-1`?", (await RunAsync("status web-2")).Error, StringComparison.Ordinal);
-        Assert.Equal(1, (await RunAsync("open web-2 22")).Code);
+        var unknown = await RunAsync("open web-2 22");
+        Assert.Equal((1, "portlight: there is no instance web-2 in us-east-1; did you mean `web-1`?\n"), (unknown.Code, unknown.Error));
+        Assert.Contains("did you mean `https`?", (await RunAsync("open web-1 htps")).Error, StringComparison.Ordinal);
+        Assert.Contains("`portlight region open` opens another one", (await RunAsync("ports web-1 --region eu-west-1")).Error, StringComparison.Ordinal);
     }
 
     [Fact]
