@@ -2,10 +2,19 @@ using System.Text.RegularExpressions;
 
 namespace Portlight.Repository;
 
-/// <summary>What README and the pages of docs/ promise has a test, and docs/claims.md says which: no promise outlives its test.</summary>
+/// <summary>What README and the pages of docs/ promise has a test, and docs/claims.md says which: no promise outlives its test, and none is changed without a look at it.</summary>
 public partial class ClaimTests
 {
     private const string Page = "docs/claims.md";
+
+    /// <summary>Pages that promise nothing to users, and what they do instead.</summary>
+    private static readonly Dictionary<string, string> WithoutPromises = new(StringComparer.Ordinal)
+    {
+        [Page] = "lists the claims",
+        ["docs/adding-an-operation.md"] = "tells contributors where to write",
+        ["docs/glossary.md"] = "says what words mean",
+        ["docs/status.md"] = "says what is wrong or missing",
+    };
 
     [Fact]
     public void Every_test_that_a_claim_names_exists()
@@ -26,10 +35,56 @@ public partial class ClaimTests
             $"lines of a table in {Page} that name no test",
             RepositoryFiles.Lines(Page).Where(line => line.StartsWith("| ", StringComparison.Ordinal) && line != "| claim | test |" && !Named().IsMatch(line)));
 
-    [GeneratedRegex(@"`(?<test>[A-Z]\w*Tests\.\w+)`")]
+    [Fact]
+    public void Every_page_that_promises_something_has_its_claims() =>
+        Findings.None(
+            $"pages of docs/ without a section in {Page}; write down what they promise and which test tries it",
+            RepositoryFiles.All
+                .Where(path => path.StartsWith("docs/", StringComparison.Ordinal) && path.Count(letter => letter == '/') == 1 && path.EndsWith(".md", StringComparison.Ordinal))
+                .Prepend("README.md")
+                .Except(WithoutPromises.Keys)
+                .Except(Claims().Select(claim => claim.Of)));
+
+    [Fact]
+    public void The_words_of_a_claim_stand_in_its_page() =>
+        Findings.None(
+            $"claims in {Page} whose words are not in the page: it has changed, so look whether the test still tries what it says",
+            from claims in Claims().GroupBy(claim => claim.Of)
+            let text = Plain(RepositoryFiles.Read(claims.Key))
+            from claim in claims
+            where !text.Contains(Plain(claim.Words), StringComparison.Ordinal)
+            select $"{claims.Key}: {claim.Words}");
+
+    /// <summary>The rows of the tables, each with the page that its section is of.</summary>
+    private static IEnumerable<(string Of, string Words)> Claims()
+    {
+        var page = "";
+        foreach (var line in RepositoryFiles.Lines(Page))
+        {
+            if (line.StartsWith("## ", StringComparison.Ordinal))
+            {
+                page = line[3..];
+            }
+            else if (line.StartsWith("| ", StringComparison.Ordinal) && line != "| claim | test |")
+            {
+                yield return (page, line.Split('|')[1].Trim());
+            }
+        }
+    }
+
+    /// <summary>Without marks, targets of links and line ends.</summary>
+    private static string Plain(string markdown) => Blank().Replace(Mark().Replace(markdown, ""), " ");
+
+    [GeneratedRegex(@"\]\([^)]*\)|[\[*`]")]
+    private static partial Regex Mark();
+
+    [GeneratedRegex(@"\s+")]
+    private static partial Regex Blank();
+
+    [GeneratedRegex(@"`(?<test>[A-Z]\w*\.[A-Z]\w+)`")]
     private static partial Regex Named();
 
-    [GeneratedRegex(@"\[(?:Fact|Theory)\b[^\]]*\](?:\s*\[(?:[^\[\]]|\[[^\]]*\])*\])*\s*public (?:async )?(?:static )?(?:Task|ValueTask|void) (?<name>\w+)")]
+    [GeneratedRegex(@"\[(?:Fact|Theory)\b[\s\S]*?\bpublic (?:async )?(?:static )?(?:Task|ValueTask|void) (?<name>\w+)\(")]
     private static partial Regex Test();
 
     [GeneratedRegex(@"^public (?:sealed |abstract |partial |static )*class (?<name>\w+)", RegexOptions.Multiline)]
