@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace Portlight.Bench;
 
-/// <summary>The last run of each figure, in `bench/results/FIGURE.json`: who reports a figure commits the run that it is from.</summary>
+/// <summary>The last run of each figure, in `bench/results/FIGURE.json`: a figure that is reported is committed with the run that it is from.</summary>
 internal static class Results
 {
     private const string Folder = "bench/results";

@@ -26,5 +26,5 @@ internal static partial class Log
         logger, report.ChainsChanged, report.SetsChanged, report.ElementsAdded, report.ElementsRemoved, report.Rebuilt ? "; the whole table was made anew" : "");
 
     [LoggerMessage(3004, LogLevel.Warning, "the lab link {Link} or a route to it was changed by somebody else, and was repaired")]
-    internal static partial void Healed(ILogger logger, string link);
+    internal static partial void LinkRepaired(ILogger logger, string link);
 }

@@ -7,7 +7,7 @@ namespace Portlight.Agent;
 
 /// <summary>
 /// The agent of <c>--enforce record</c>: touches no packet, and confirms everything, because recording is all that was asked for. Its status says so, and
-/// whoever shows what is applied asks that first.
+/// what shows what is applied asks that first.
 /// </summary>
 /// <param name="clock">The time of what it reports.</param>
 /// <param name="reason">Why it records where enforcing was wished for; null when recording was asked for.</param>

@@ -35,7 +35,7 @@ public sealed record FoundInterface(string Name, string? Device);
 /// <summary>A socket that waits for packets from outside. <paramref name="Protocol"/> is <c>tcp</c> or <c>udp</c>.</summary>
 public sealed record ListeningSocket(string Protocol, IPAddress Address, int Port)
 {
-    /// <summary>Who listens; null when the agent may not see it.</summary>
+    /// <summary>The process that listens; null when the agent may not see it.</summary>
     public OwningProcess? Process { get; init; }
 }
 
@@ -51,12 +51,12 @@ public sealed record OwningProcess(int Id, string Name)
 /// <summary>An established TCP connection that <paramref name="Peer"/> made to <paramref name="Local"/>. IPv4 is IPv4, whatever socket carries it.</summary>
 public sealed record InboundConnection(IPEndPoint Peer, IPEndPoint Local)
 {
-    /// <summary>Who holds it; null when the agent may not see it.</summary>
+    /// <summary>The process that holds it; null when the agent may not see it.</summary>
     public OwningProcess? Process { get; init; }
 
     /// <summary>An SSH session: held by an SSH server and past authentication as far as can be seen, or on port 22.</summary>
     public bool IsSsh { get; init; }
 
-    /// <summary>Who is logged in by it, as sshd tells; null when it does not.</summary>
+    /// <summary>The user who is logged in by it, as sshd tells; null when it does not.</summary>
     public string? User { get; init; }
 }

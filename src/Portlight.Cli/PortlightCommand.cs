@@ -56,7 +56,7 @@ internal static class PortlightCommand
 
     public static async Task<int> RunAsync(string[] args, TextWriter output, TextWriter error)
     {
-        // Whoever types the name alone wants to know what there is.
+        // A user who types the name alone wants to know what there is.
         var parsed = Create().Parse(args.Length == 0 ? ["--help"] : AwsCommandLine.Separate(args));
         // A shell that asks how a line may go on ([suggest]) gives one that is not finished.
         var isAsking = parsed.Action is HelpWithExamples || parsed.Tokens is [{ Type: TokenType.Directive }, ..];

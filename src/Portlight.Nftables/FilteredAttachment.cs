@@ -33,7 +33,7 @@ public sealed record FilteredAttachment
     public uint? Device { get; init; }
 
     /// <summary>
-    /// Which device of that name is meant, for whoever binds it after a boot: its hardware address, as <c>fe:54:00:aa:bb:01</c>; null when the name alone decides.
+    /// Which device of that name is meant, for binding it after a boot: its hardware address, as <c>fe:54:00:aa:bb:01</c>; null when the name alone decides.
     /// </summary>
     public string? HardwareAddress { get; init; }
 

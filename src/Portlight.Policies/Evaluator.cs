@@ -137,9 +137,9 @@ public static class Evaluator
 
     /// <summary>Whether a trust policy lets somebody assume its role.</summary>
     /// <param name="trust">A document of <see cref="PolicyKind.Trust"/>.</param>
-    /// <param name="ids">The unique ids of the users and roles that its ARNs named when it was put: whoever has the name now is another, and is trusted by no Allow.</param>
+    /// <param name="ids">The unique ids of the users and roles that its ARNs named when it was put: one that has the name now is another, and is trusted by no Allow.</param>
     /// <param name="action"><c>sts:AssumeRole</c> or <c>sts:TagSession</c>.</param>
-    /// <param name="caller">Who asks.</param>
+    /// <param name="caller">The caller.</param>
     /// <param name="context">What conditions ask about (<c>sts:ExternalId</c>, <c>aws:SourceIp</c>, …).</param>
     /// <param name="budget">What pays for it; when it is spent, the trust policy denies.</param>
     public static TrustDecision DecideTrust(

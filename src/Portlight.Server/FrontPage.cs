@@ -10,7 +10,7 @@ namespace Portlight.Server;
 /// visit: they are refused and recorded like any call. <c>OPTIONS</c> is answered because load balancers ask it by default; without a CORS header, so a web page
 /// still cannot call: it would have to hold an access key.
 /// </summary>
-/// <remarks>The status is that of <c>/healthz</c>, so that whoever takes it for a health check is told the truth.</remarks>
+/// <remarks>The status is that of <c>/healthz</c>, so that a client that takes it for a health check is told the truth.</remarks>
 internal static class FrontPage
 {
     private const string Methods = "GET, HEAD, OPTIONS, POST", MetricsPath = "/metrics";

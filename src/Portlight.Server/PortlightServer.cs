@@ -114,7 +114,7 @@ public sealed partial class PortlightServer : IAsyncDisposable
         var shares = new ConnectionShares(options.ConnectionsPerSource, options.TrustedProxies);
         var app = opened.Add(BuildHttp(listeners, shares, logging, () => Volatile.Read(ref synchronised)?.InForce ?? 0));
         var loggers = app.Services.GetRequiredService<ILoggerFactory>();
-        // The store first: who rotates the key file holds its lock, and a key that was read before would seal what nobody can open.
+        // The store first: a rotation of the key file holds its lock, and a key that was read before would seal what nobody can open.
         var store = opened.Add(SqliteStore.Open(Path.Combine(options.DataDirectory, DatabaseName), clock));
         if (PrivateFiles.Tighten(options.DataDirectory) is { Count: > 0 } wereOpen)
         {

@@ -29,7 +29,7 @@ public readonly record struct IdentityUse
     private static IEnumerable<IdentityUse> Boundary(string? arn) => arn is null ? [] : [OfBoundary(arn)];
 }
 
-/// <summary>Who uses a group or a policy.</summary>
+/// <summary>The users of a group or a policy.</summary>
 /// <param name="Kind"><c>user</c>, <c>group</c> or <c>role</c>.</param>
 /// <param name="Name">Its name in lower case.</param>
 public readonly record struct IdentityHolder(string Kind, string Name)

@@ -49,7 +49,7 @@ public sealed class AttachedDeviceTests
     }
 
     [Fact]
-    public async Task What_is_put_into_a_bridge_is_told_and_taken_back_when_it_comes_out()
+    public async Task What_is_put_into_a_bridge_is_told_until_it_comes_out()
     {
         using var scene = new Scene();
         scene.Network.AddMachine("vm", "vm0", VmIpv4);

@@ -36,7 +36,7 @@ public sealed class ForgedTests
     [InlineData(Victim.LabByPrivateAddress, ConnectionPolicy.Drain)]
     [InlineData(Victim.Lab, ConnectionPolicy.Drain)]
     [InlineData(Victim.ThisHost, ConnectionPolicy.Drain)]
-    public void A_forged_beginning_opens_nothing_whoever_sends_it(Victim victim, ConnectionPolicy connections)
+    public void A_forged_beginning_opens_nothing_from_any_sender(Victim victim, ConnectionPolicy connections)
     {
         using var stage = new ForgedStage(victim, connections);
         var opened = new List<string>();

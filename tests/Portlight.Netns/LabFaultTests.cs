@@ -60,7 +60,7 @@ public sealed class LabFaultTests
     [Theory]
     [InlineData("addr flush dev eth0 scope global", "addr show dev eth0", "203.0.113.9")]
     [InlineData("route flush table main", "route show", "default via 169.254.1.1")]
-    public void What_root_inside_does_to_its_own_addresses_and_ways_out_is_mended_by_and_by(string command, string look, string wanted)
+    public void What_root_inside_does_to_its_own_addresses_and_ways_out_is_repaired_by_and_by(string command, string look, string wanted)
     {
         using var scene = new Scene();
         var inside = scene.Inside(scene.Put(Scene.Lab(9, Ports.Of("80/tcp"))));
@@ -85,7 +85,7 @@ public sealed class LabFaultTests
     }
 
     [Fact]
-    public async Task Where_ipv6_is_switched_off_everything_that_stands_goes_on_with_ipv4_and_heals_when_it_is_back()
+    public async Task Where_ipv6_is_switched_off_everything_that_stands_goes_on_with_ipv4_and_repairs_when_it_is_back()
     {
         using var scene = new Scene();
         var standing = scene.Put(Scene.Lab(9, Ports.Of("80/tcp")));
@@ -125,7 +125,7 @@ public sealed class LabFaultTests
     [InlineData("route replace 203.0.113.9 dev client0")]
     [InlineData("addr del 169.254.1.1/32 dev pl9")]
     [InlineData("link del pl9")]
-    public void What_others_do_to_a_lab_link_is_put_right_at_once(string commands)
+    public void What_others_do_to_a_lab_link_is_repaired_at_once(string commands)
     {
         using var scene = new Scene();
         scene.Put(Scene.Lab(9, Ports.Of("80/tcp")));

@@ -46,7 +46,7 @@ public sealed class SshSessionTests
     }
 
     [Fact]
-    public void On_port_22_a_connection_is_a_session_whoever_holds_it()
+    public void On_port_22_every_connection_is_a_session()
     {
         using var scene = new Scene();
         using var ssh = SshProcess.Start(scene.Host, 22, "teleport", "teleport", "teleport");

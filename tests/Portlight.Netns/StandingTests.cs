@@ -69,7 +69,7 @@ public sealed class StandingTests
     [InlineData("flush ruleset")]
     [InlineData("delete table inet portlight")]
     [InlineData("insert rule inet portlight instance accept")]
-    public async Task A_foreign_change_is_noticed_by_event_and_mended(string change)
+    public async Task A_foreign_change_is_noticed_by_event_and_repaired(string change)
     {
         using var scene = new Scene();
         var instance = scene.Put(Scene.Lab(9, Ports.Of("80/tcp")));

@@ -37,7 +37,7 @@ public sealed class DriftTests
 
     [Theory]
     [MemberData(nameof(Tamperings))]
-    public void Tampering_is_noticed_and_mended_by_one_synchronise(string command, DriftKind kind) => IsolatedNetwork.Run(() =>
+    public void Tampering_is_noticed_and_repaired_by_one_synchronise(string command, DriftKind kind) => IsolatedNetwork.Run(() =>
     {
         using NftablesSession session = NftablesSession.Open();
         session.Synchronise(Desired);

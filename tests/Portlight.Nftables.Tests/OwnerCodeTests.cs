@@ -37,7 +37,7 @@ public sealed class OwnerCodeTests
     }, iter: 20_000);
 
     [Fact]
-    public void Who_began_a_connection_and_who_let_it_in_share_no_bit() => Gen.Select(Owners, Owners).Sample((one, other) =>
+    public void The_side_that_began_a_connection_and_the_one_that_let_it_in_share_no_bit() => Gen.Select(Owners, Owners).Sample((one, other) =>
     {
         Assert.Equal(UInt128.Zero, Label(OwnerCode.BegunBy(one)) & Label(OwnerCode.AdmittedBy(other)));
         Assert.Equal(OwnerCode.BegunBy(one)[..OwnerCode.Length], OwnerCode.LeavingBy(7, one)[..OwnerCode.Length]);

@@ -46,7 +46,7 @@ public sealed class OwnershipTests
     });
 
     [Fact]
-    public void An_orphan_that_others_have_changed_is_owned_and_mended_in_one_transaction() => WhereTablesCanBeOwned(() =>
+    public void An_orphan_that_others_have_changed_is_owned_and_repaired_in_one_transaction() => WhereTablesCanBeOwned(() =>
     {
         using (NftablesSession session = NftablesSession.Open(Ours)) session.Synchronise(Desired);
         Sample.Load("insert rule inet portlight postrouting accept\n");

@@ -10,7 +10,7 @@ public sealed class AgentProblemTests
     private static readonly PortlightJson Json = PortlightJson.Default;
 
     [Fact]
-    public async Task What_is_wrong_beside_an_instance_fails_no_change_of_ports_and_status_tells_it_until_it_is_mended()
+    public async Task What_is_wrong_beside_an_instance_fails_no_change_of_ports_and_status_tells_it_until_it_is_repaired()
     {
         const string Problem = "`pl1`: IPv6 is switched off (EACCES)";
         await using var server = await ServerHarness.StartAsync();

@@ -36,7 +36,7 @@ public sealed class HealthTests
     }
 
     [Fact]
-    public async Task A_change_that_was_refused_and_taken_back_is_no_fault_of_the_servers()
+    public async Task A_change_that_was_refused_and_reverted_is_no_fault_of_the_servers()
     {
         await using var server = await ServerHarness.StartAsync();
         var instance = await server.AddInstanceAsync("web-1");

@@ -7,7 +7,7 @@ public sealed class IdsTests
     private static readonly DateTimeOffset Noon = new(2026, 11, 26, 12, 0, 0, TimeSpan.Zero);
 
     [Fact]
-    public async Task No_id_is_given_out_twice_whoever_asks_at_once()
+    public async Task No_id_is_given_out_twice_however_many_ask_at_once()
     {
         const int Threads = 8;
         var each = (10 * Ids.Kept) + 1;

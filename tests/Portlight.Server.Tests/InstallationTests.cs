@@ -45,7 +45,7 @@ public sealed class InstallationTests
     }
 
     [Fact]
-    public async Task The_credentials_of_a_closed_account_stand_for_nobody()
+    public async Task The_credentials_of_a_closed_account_are_not_valid()
     {
         await using var server = await ServerHarness.StartAsync();
         var made = await CreateAccountAsync(server);
@@ -190,7 +190,7 @@ public sealed class InstallationTests
     }
 
     [Fact]
-    public async Task What_is_not_filtered_is_no_success_and_status_says_why_until_it_is_mended()
+    public async Task What_is_not_filtered_is_no_success_and_status_says_why_until_it_is_repaired()
     {
         await using var server = await ServerHarness.StartAsync();
         await AttachAsync(server.Client(), new() { InstanceName = "web-1", InterfaceName = "vnet0" });

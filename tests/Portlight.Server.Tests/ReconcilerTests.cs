@@ -45,7 +45,7 @@ public sealed class ReconcilerTests
     }
 
     [Fact]
-    public async Task Of_changes_that_were_joined_only_the_refused_one_is_taken_back()
+    public async Task Of_changes_that_were_joined_only_the_refused_one_is_reverted()
     {
         await using var server = await ServerHarness.StartAsync();
         var instance = await server.AddInstanceAsync("web-1", Ports(22));
@@ -69,7 +69,7 @@ public sealed class ReconcilerTests
     }
 
     [Fact]
-    public async Task What_is_taken_back_is_in_the_audit_log_with_the_reason_and_the_ports_that_stand()
+    public async Task What_is_reverted_is_in_the_audit_log_with_the_reason_and_the_ports_that_stand()
     {
         await using var server = await ServerHarness.StartAsync();
         var instance = await server.AddInstanceAsync("web-1", Ports(22));
@@ -116,7 +116,7 @@ public sealed class ReconcilerTests
     }
 
     [Fact]
-    public async Task A_kernel_that_refuses_everything_is_asked_once_for_each_change_and_once_to_take_it_back()
+    public async Task A_kernel_that_refuses_everything_is_asked_once_for_each_change_and_once_to_revert_it()
     {
         await using var server = await ServerHarness.StartAsync();
         var instance = await server.AddInstanceAsync("web-1", Ports(22));

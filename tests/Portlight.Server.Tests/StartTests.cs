@@ -113,7 +113,7 @@ public sealed class StartTests : IDisposable
     }
 
     [Fact]
-    public async Task Whoever_connects_during_the_start_is_answered_when_the_kernel_holds_what_is_stored()
+    public async Task A_client_that_connects_during_the_start_is_answered_when_the_kernel_holds_what_is_stored()
     {
         using var client = new HttpClient();
         var release = agent.Hold();

@@ -21,7 +21,7 @@ internal static class DeviceRefusal
                 $"{name} is a port of the bridge {master}, and what is bridged does not pass the firewall's IP hooks; give the instance a routed interface, or attach the bridge for all behind it together",
             { Master: > 0, SlaveKind: not "vrf" } => $"{name} is a part of {master} ({device.SlaveKind ?? "enslaved"}), and packets leave by that; attach {master} instead",
             { SharesWire: true, Kind: not "vlan" } =>
-                $"{name} is a {device.Kind} device: whoever it leads to is reached by the device below it too, around the firewall; give the instance a veth pair or a tap device, or attach the device below, with nothing on top of it",
+                $"{name} is a {device.Kind} device: what it leads to is reached by the device below it too, around the firewall; give the instance a veth pair or a tap device, or attach the device below, with nothing on top of it",
             _ when survey.OnTopOf(device).FirstOrDefault() is { } upper =>
                 $"{name} has `{upper.Name}` ({upper.Kind}) on top of it, whose packets go around the firewall; {(upper.Kind == "vlan" ? $"attach `{upper.Name}` instead" : $"remove `{upper.Name}` first")}",
             _ when survey.ForeignAddresses.Contains(device.Index) =>

@@ -98,28 +98,28 @@ internal sealed class Enforcer(InstallationId installation, NftablesSession sess
     internal LabInstance? LabInstance(long index) => _standing.GetValueOrDefault(index)?.Lab;
 
     /// <summary>Repairs what others have done to the links and routes of lab instances, and gives those that were not as they should be.</summary>
-    internal List<long> Heal(LabChanges changes)
+    internal List<long> Repair(LabChanges changes)
     {
         LeftOver = null;
-        var healed = new List<long>();
+        var repaired = new List<long>();
         foreach (var plan in _standing.Values.Where(plan => plan.Lab is not null && changes.Concern(plan.Lab, lab.Device(plan.Index))).ToList())
         {
             var problem = Attempt(() =>
             {
-                if (lab.Heal(plan.Lab!))
+                if (lab.RepairLink(plan.Lab!))
                 {
-                    healed.Add(plan.Index);
+                    repaired.Add(plan.Index);
                     Rebind(plan);
                 }
             });
             if (problem is not null)
             {
-                healed.Add(plan.Index);
+                repaired.Add(plan.Index);
                 LeftOver = problem;
             }
         }
 
-        return healed;
+        return repaired;
     }
 
     /// <summary>A link that was made again is another device. Until its rules follow it, its name closes it.</summary>

@@ -20,7 +20,7 @@ internal sealed class Places
     }
 
     /// <summary>
-    /// Takes the place of every plan, in order. Gives those that cannot have theirs: they keep what they had, and whoever took that meanwhile cannot have it.
+    /// Takes the place of every plan, in order. Gives those that cannot have theirs: they keep what they had, and an instance that took that meanwhile cannot have it.
     /// </summary>
     /// <param name="plans">One for each instance.</param>
     /// <param name="standing">What an instance has now; null for nothing.</param>

@@ -20,7 +20,7 @@ internal static class SshServer
 
     /// <summary>
     /// Whether a connection counts as somebody's way in. One that sshd has not authenticated does not: on a machine that the internet can reach there is always
-    /// somebody who tries passwords. On port 22 a connection counts whoever holds it, and so does one of a unit that runs an SSH server: its holder may be hidden.
+    /// somebody who tries passwords. On port 22 every connection counts, and so does one of a unit that runs an SSH server: its holder may be hidden.
     /// </summary>
     internal static bool IsSession(int port, IReadOnlyList<OwningProcess> holders, bool isOfSshUnit)
     {
@@ -28,7 +28,7 @@ internal static class SshServer
         return servers.Count > 0 ? !servers.Exists(IsBeforeAuthentication) : port == Port || isOfSshUnit;
     }
 
-    /// <summary>Who has logged in; null when no title says so.</summary>
+    /// <summary>The user who has logged in; null when no title says so.</summary>
     internal static string? UserOf(IReadOnlyList<OwningProcess> holders)
     {
         foreach (var holder in holders.Where(Is))

@@ -60,7 +60,7 @@ internal sealed class HostSide(NetlinkSocket socket, InstallationId installation
     }
 
     /// <summary>
-    /// Makes the pair, down, and marks it as ours. Both in one datagram: whoever is killed in between would leave a link that nobody knows.
+    /// Makes the pair, down, and marks it as ours. Both in one datagram: a process that is killed in between would leave a link that nobody knows.
     /// </summary>
     internal void Create(LabAlias alias, SafeFileHandle instanceNamespace)
     {

@@ -110,7 +110,7 @@ internal sealed class LabHost : IDisposable
         _present[wanted.Index] = new LabInstance(wanted.Index, found.Alias.NamespaceName, Kept(state, wanted.PublicIpv4), Kept(state, wanted.PrivateIpv4), Kept(state, wanted.Ipv6), state.Link.IsUp);
         if (!NamedNamespace.Exists(found.Alias.NamespaceName) || found.Alias.NamespaceName != wanted.NamespaceName)
         {
-            // Whoever removed the name cannot be asked for the namespace; what runs in it has lost its network with this.
+            // The process that removed the name cannot be asked for the namespace; what runs in it has lost its network with this.
             _present.Remove(wanted.Index);
             LinkRemoval.Require(_host.Dismantle([_host.RemainsOf(found.Alias, state.Link)]));
             Make(wanted);
@@ -142,7 +142,7 @@ internal sealed class LabHost : IDisposable
     }
 
     /// <summary>Repairs what others have changed on the host's side of an instance, the name of its namespace included. False when it is as it was made.</summary>
-    internal bool Heal(LabInstance wanted)
+    internal bool RepairLink(LabInstance wanted)
     {
         if (_host.IsOpen(wanted) && NamedNamespace.Exists(wanted.NamespaceName))
         {

@@ -27,7 +27,7 @@ internal sealed class LabRepair : IDisposable
     /// <param name="links">The watcher, which is disposed with this.</param>
     /// <param name="enforcer">What stands.</param>
     /// <param name="lab">What it is made by.</param>
-    /// <param name="gate">Held by whoever uses these two.</param>
+    /// <param name="gate">Held while these two are used.</param>
     /// <param name="status">Where repairs are counted.</param>
     /// <param name="clock">For the rests between repairs.</param>
     /// <param name="log">Where they are told.</param>
@@ -38,8 +38,8 @@ internal sealed class LabRepair : IDisposable
         _gate = gate;
         _status = status;
         _log = log;
-        _mounts = MountWatch.Start(HealNames);
-        _links = LabWatch.Start(links, Heal, clock);
+        _mounts = MountWatch.Start(RepairNames);
+        _links = LabWatch.Start(links, Repair, clock);
         _rounds = new PeriodicTimer(Round, clock);
         _lookingInside = Task.Run(LookInsideAsync, CancellationToken.None);
     }
@@ -84,8 +84,8 @@ internal sealed class LabRepair : IDisposable
         }
     }
 
-    /// <summary>Something was mounted or unmounted. Looks while others may work; who has lost a name does not rest, because only root of this machine takes names.</summary>
-    private void HealNames()
+    /// <summary>Something was mounted or unmounted. Looks while others may work; an instance that has lost its name does not rest, because only root of this machine takes names.</summary>
+    private void RepairNames()
     {
         var changes = new LabChanges(new HashSet<long>());
         foreach (var instance in Standing())
@@ -100,28 +100,28 @@ internal sealed class LabRepair : IDisposable
 
         if (!changes.IsEmpty)
         {
-            Heal(changes);
+            Repair(changes);
         }
     }
 
     /// <summary>Gives those that were not as they should be.</summary>
-    private List<long> Heal(LabChanges changes)
+    private List<long> Repair(LabChanges changes)
     {
         lock (_gate)
         {
-            var healed = _enforcer.Heal(changes);
+            var repaired = _enforcer.Repair(changes);
             if (_enforcer.LeftOver is { } problem)
             {
                 _status.Change(status => status with { LastProblem = problem });
             }
 
-            foreach (var index in healed)
+            foreach (var index in repaired)
             {
                 _status.Change(status => status with { DriftRepairs = status.DriftRepairs + 1 });
-                Log.Healed(_log, LabAlias.LinkNameOf(index));
+                Log.LinkRepaired(_log, LabAlias.LinkNameOf(index));
             }
 
-            return healed;
+            return repaired;
         }
     }
 }

@@ -12,25 +12,25 @@ internal sealed class LabWatch : IDisposable
     private static readonly TimeSpan FirstRest = TimeSpan.FromSeconds(1);
 
     private readonly LinkWatcher _links;
-    private readonly Func<LabChanges, IReadOnlyCollection<long>> _heal;
+    private readonly Func<LabChanges, IReadOnlyCollection<long>> _repair;
     private readonly TimeProvider _clock;
     private readonly Dictionary<long, (DateTimeOffset Until, int Times)> _resting = [];
     private readonly CancellationTokenSource _ending = new();
     private Task _following = Task.CompletedTask;
 
-    private LabWatch(LinkWatcher links, Func<LabChanges, IReadOnlyCollection<long>> heal, TimeProvider clock)
+    private LabWatch(LinkWatcher links, Func<LabChanges, IReadOnlyCollection<long>> repair, TimeProvider clock)
     {
         _links = links;
-        _heal = heal;
+        _repair = repair;
         _clock = clock;
     }
 
     /// <param name="links">The watcher, which is disposed with this.</param>
-    /// <param name="heal">Looks at the instances that are concerned, and gives those that were not as they should be.</param>
+    /// <param name="repair">Looks at the instances that are concerned, and gives those that were not as they should be.</param>
     /// <param name="clock">For the rest.</param>
-    internal static LabWatch Start(LinkWatcher links, Func<LabChanges, IReadOnlyCollection<long>> heal, TimeProvider clock)
+    internal static LabWatch Start(LinkWatcher links, Func<LabChanges, IReadOnlyCollection<long>> repair, TimeProvider clock)
     {
-        var watch = new LabWatch(links, heal, clock);
+        var watch = new LabWatch(links, repair, clock);
         watch._following = Task.Run(watch.FollowAsync, CancellationToken.None);
         return watch;
     }
@@ -70,19 +70,19 @@ internal sealed class LabWatch : IDisposable
 
             if (!changes.IsEmpty)
             {
-                Rest(rested, _heal(changes));
+                Rest(rested, _repair(changes));
             }
         }
     }
 
-    private void Rest(List<long> rested, IReadOnlyCollection<long> healed)
+    private void Rest(List<long> rested, IReadOnlyCollection<long> repaired)
     {
-        foreach (var index in rested.Except(healed))
+        foreach (var index in rested.Except(repaired))
         {
             _resting.Remove(index);
         }
 
-        foreach (var index in healed)
+        foreach (var index in repaired)
         {
             var times = _resting.GetValueOrDefault(index).Times;
             _resting[index] = (_clock.GetUtcNow() + (FirstRest * (1 << Math.Min(times, LongestRestDoublings))), times + 1);

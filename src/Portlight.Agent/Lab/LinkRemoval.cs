@@ -19,7 +19,7 @@ internal sealed class LinkRemoval(NetlinkSocket socket)
     private const int RequestsAtOnce = 64;
 
     /// <summary>
-    /// The names of the namespaces first and the links last: as long as a link is there, whoever is interrupted finds the rest by its alias. Gives what was
+    /// The names of the namespaces first and the links last: as long as a link is there, a removal that was interrupted finds the rest by its alias. Gives what was
     /// refused, in words; the link of a namespace that keeps its name is down.
     /// </summary>
     internal Dictionary<LabAlias, string> Run(IReadOnlyCollection<LabRemains> instances)

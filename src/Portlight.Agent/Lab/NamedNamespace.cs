@@ -41,7 +41,7 @@ internal static class NamedNamespace
     }
 
     /// <summary>
-    /// Makes a namespace, gives it to <paramref name="furnish"/>, and only then its name: who is killed in between leaves nothing, because a
+    /// Makes a namespace, gives it to <paramref name="furnish"/>, and only then its name: a process that is killed in between leaves nothing, because a
     /// namespace without a name ends with the thread.
     /// </summary>
     internal static void Create(string name, Action<SafeFileHandle> furnish)
@@ -91,7 +91,7 @@ internal static class NamedNamespace
         }
     }
 
-    /// <summary>Removes files of names that begin so and are no namespaces: who was killed while deleting one left such a file.</summary>
+    /// <summary>Removes files of names that begin so and are no namespaces: a process that was killed while deleting one left such a file.</summary>
     internal static void RemoveLeftOvers(string prefix)
     {
         if (!System.IO.Directory.Exists(Directory))

@@ -7,7 +7,7 @@ using Portlight.Nftables.Netlink;
 namespace Portlight.Agent.Links;
 
 /// <summary>
-/// Reports changes of links, addresses and routes of one network namespace, whoever made them (this process included). Storms are joined: a change that
+/// Reports changes of links, addresses and routes of one network namespace, of every process (this one included). Storms are joined: a change that
 /// happens many times before it is read is one report, and past a bound all of them are one <see cref="LinkChangeKind.Unknown"/>. What the far end of a veth
 /// can do as often as it likes (carrier up and down) is no report at all.
 /// </summary>

@@ -6,7 +6,7 @@ namespace Portlight.Agent;
 
 /// <summary>
 /// The right to change what Portlight has in a network namespace: one process at a time. It is a listening Unix socket with an abstract name, which the
-/// kernel keeps for each network namespace apart and takes away with the process, however that ends. Whoever connects is told the data directory.
+/// kernel keeps for each network namespace apart and takes away with the process, however that ends. A client that connects is told the data directory.
 /// </summary>
 public sealed class EnforcementLock : IDisposable
 {

@@ -5,7 +5,7 @@ using Portlight.Domain;
 
 namespace Portlight.Agent;
 
-/// <summary>Who holds the lock of this network namespace. Any process may take the name first, so nothing that it says of itself is believed: the kernel names it.</summary>
+/// <summary>The process that holds the lock of this network namespace. Any process may take the name first, so nothing that it says of itself is believed: the kernel names it.</summary>
 /// <param name="ProcessId">0 when it is in a process namespace that is not seen from here.</param>
 /// <param name="UserId">The user that it runs as.</param>
 /// <param name="DataDirectory">What it answered; null when it did not answer as Portlight does.</param>

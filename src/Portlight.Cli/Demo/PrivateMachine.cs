@@ -29,7 +29,7 @@ internal static class PrivateMachine
         Check(Libc.InterfaceControl(socket, Libc.SIOCSIFFLAGS, request), "setting the loopback interface up");
     }
 
-    /// <summary>Does something on a thread that is in a named network namespace. Sockets made there stay there, whoever uses them later.</summary>
+    /// <summary>Does something on a thread that is in a named network namespace. Sockets made there stay there, whatever thread uses them later.</summary>
     public static Task<T> InsideAsync<T>(string namespaceName, Func<T> work)
     {
         var done = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -28,7 +28,7 @@ internal static class ServeTalk
 
         foreach (var open in given.Listen.Where(uri => uri.Scheme == "http" && uri.Host != "localhost" && ServeOptions.ListenAddress(uri) is { } address && !IPAddress.IsLoopback(address)))
         {
-            yield return $"WARNING: {open.GetLeftPart(UriPartial.Authority)} is not encrypted: whoever is on the way reads every answer, secret keys among them. Listen on https:// (--tls-cert, --tls-key), or behind a proxy that does";
+            yield return $"WARNING: {open.GetLeftPart(UriPartial.Authority)} is not encrypted: everybody on the way reads every answer, secret keys among them. Listen on https:// (--tls-cert, --tls-key), or behind a proxy that does";
         }
     }
 

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace Portlight.Domain;
 
-/// <summary>A group of users; who is in it stands at the users (<see cref="User.Groups"/>).</summary>
+/// <summary>A group of users; its members stand at the users (<see cref="User.Groups"/>).</summary>
 public sealed record Group
 {
     public required string AccountId { get; init; }

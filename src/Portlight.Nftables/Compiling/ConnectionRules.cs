@@ -29,7 +29,7 @@ internal static class ConnectionRules
     {
         yield return new ChainSpec(BeginChain, null,
         [
-            // The kernel may take up a connection in its middle, with whoever sends first as the one who began.
+            // The kernel may take up a connection in its middle, and take the first sender for the one who began.
             Rule("no beginning of a TCP connection", rule => rule.ProtocolIs(Tcp).TcpFlagsAreNot(FinSynResetAck, Syn).Accept()),
             Rule("who begins it", rule => rule.BegunBy().IsNobody().InputDevice().AddToLabel(SetId.Begins)),
         ]);
@@ -89,7 +89,7 @@ internal static class ConnectionRules
     internal static RuleSpec NeighbourDiscovery() => Rule("neighbour discovery", rule => rule.FamilyIs(Ipv6).ProtocolIs(Icmpv6).IcmpTypeBetween(133, 137).HopLimitIs(255).Accept());
 
     /// <summary>
-    /// Replies to what others began through this machine under its address (masquerading). They go on to whoever began: that was no address of this machine, or
+    /// Replies to what others began through this machine under its address (masquerading). They go on to the side that began: that was no address of this machine, or
     /// the beginning would have been dropped as a claim.
     /// </summary>
     internal static RuleSpec TranslatedReplies() => Rule("replies to what passed under this machine's address", rule =>

@@ -31,7 +31,7 @@ internal readonly record struct SectionId(SectionKind Kind, uint Index = 0)
 /// <summary>What a set is for.</summary>
 internal enum SetRole : byte
 {
-    /// <summary>No set: who needs it needs the section's chains.</summary>
+    /// <summary>No set: what needs it needs the section's chains.</summary>
     Chains,
     Attached,
     Devices,

@@ -117,7 +117,7 @@ internal static class Skeleton
         yield return Rule("for this machine", rule => rule.Goto(HostPortsChain));
     }
 
-    // Under cut the open ports were asked for by whoever comes here.
+    // Under cut the open ports were asked for by every packet that comes here.
     private static IEnumerable<RuleSpec> HostRules(RulesetOptions options)
     {
         string? letIn = ConnectionRules.LetIn(options.Connections);

@@ -51,7 +51,7 @@ internal sealed class TableReader : IDisposable
 
     public void Dispose() => _request.Dispose();
 
-    /// <summary>A number that every commit changes, whoever makes it.</summary>
+    /// <summary>A number that every commit changes, of whatever process.</summary>
     internal static uint Generation(NetlinkSocket socket)
     {
         using var reader = new TableReader(socket);

@@ -104,7 +104,7 @@ public sealed class NetlinkWriter : IDisposable
         return start;
     }
 
-    /// <summary>Ends a nested attribute. Its length is a 16-bit field: who writes long lists splits them before <see cref="NestedLength"/> gets there.</summary>
+    /// <summary>Ends a nested attribute. Its length is a 16-bit field: a writer of long lists splits them before <see cref="NestedLength"/> gets there.</summary>
     public void EndNested(int start)
     {
         int length = _length - start;

@@ -46,7 +46,7 @@ internal sealed class StatementReader(string path, PolicyKind kind, bool variabl
 
     private string Unwanted(string name) => name switch
     {
-        "Principal" or "NotPrincipal" when !IsTrust => "an identity policy names no principal: who holds it is who it is about",
+        "Principal" or "NotPrincipal" when !IsTrust => "an identity policy names no principal: it is about its holder",
         "NotPrincipal" => "a trust policy names who may assume the role in `Principal`",
         "Resource" or "NotResource" => "a trust policy names no resource: the role that has it is the resource",
         _ => $"no element of a statement here: it has {string.Join(", ", (IsTrust ? TrustElements : IdentityElements).Select(element => $"`{element}`"))}",

@@ -36,7 +36,7 @@ internal sealed class PrincipalSet
         return false;
     }
 
-    /// <param name="caller">Who asks.</param>
+    /// <param name="caller">The caller.</param>
     /// <param name="ids">The unique ids that ARNs were bound to.</param>
     /// <param name="isDeny">Whether it stands in a Deny, for which the name is enough: somebody new of that name must not slip through.</param>
     public bool Contains(TrustedCaller caller, IReadOnlyDictionary<string, string> ids, bool isDeny) =>

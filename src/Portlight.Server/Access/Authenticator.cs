@@ -10,7 +10,7 @@ using Portlight.Wire.SigV4;
 namespace Portlight.Server.Access;
 
 /// <summary>
-/// Whom a request stands for: verifies its signature, with the secret of an access key or of a session, then that the account, the user or role and the region
+/// Which caller a request is of: verifies its signature, with the secret of an access key or of a session, then that the account, the user or role and the region
 /// behind it are in use. There is no mode without signatures.
 /// </summary>
 internal sealed class Authenticator(IStore store, AccessKeySecrets secrets, SessionTokens sessions, Principals principals, RefusalBrake brake, KeyUses uses, TimeProvider clock)
@@ -42,7 +42,7 @@ internal sealed class Authenticator(IStore store, AccessKeySecrets secrets, Sess
         var view = store.View;
         if (Verify(view, call, request, body, out var parsed, out var holder) is { } refusal)
         {
-            // Whoever hangs up meanwhile is recorded all the same: the call has ended, and only its answer waits.
+            // A caller that hangs up meanwhile is recorded all the same: the call has ended, and only its answer waits.
             call.AnswersAfter = brake.DelayAsync(call.Origin.Source, cancellationToken);
             throw refusal;
         }
@@ -60,7 +60,7 @@ internal sealed class Authenticator(IStore store, AccessKeySecrets secrets, Sess
     }
 
     /// <summary>
-    /// Looks at the form of a signature before a body is waited for: who has none need not send one. Whether anybody has the key is looked at later, for all alike, or the
+    /// Looks at the form of a signature before a body is waited for: a caller without one need not send the body. Whether anybody has the key is looked at later, for all alike, or the
     /// refusal would tell.
     /// </summary>
     /// <exception cref="LightsailException">There is no signature, or not the whole of one.</exception>

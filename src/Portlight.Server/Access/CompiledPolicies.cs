@@ -30,7 +30,7 @@ internal sealed partial class CompiledPolicies(ILogger log)
         ? ((InlinePolicies)byRow.GetValue(session, _ => new InlinePolicies([Compile($"session/{session.SessionName}", PolicySource.None, text)]))).All
         : [];
 
-    /// <summary>Who may assume the role; null, for nobody, when its trust policy cannot be read.</summary>
+    /// <summary>The callers that may assume the role; null, for nobody, when its trust policy cannot be read.</summary>
     public PolicyDocument? TrustOf(Role role) => trusts.GetValue(role, row =>
     {
         if (PolicyDocument.TryParse(row.TrustPolicy, PolicyKind.Trust, out var document, out var problems))

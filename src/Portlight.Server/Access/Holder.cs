@@ -4,7 +4,7 @@ using Portlight.Storage;
 
 namespace Portlight.Server.Access;
 
-/// <summary>Who stands behind credentials, as the rows are now: a key's account and user, a session's account and user or role.</summary>
+/// <summary>The holder of credentials, as the rows are now: a key's account and user, a session's account and user or role.</summary>
 internal sealed record Holder
 {
     public Account? Account { get; private init; }

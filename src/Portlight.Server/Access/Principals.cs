@@ -51,7 +51,7 @@ internal sealed class Principals(ILogger<Principals> log)
         return session.Terms.HasPolicies ? policies with { Session = [.. compiled.Inline(session), .. session.Terms.PolicyArns.Select(arn => Managed(view, role.AccountId, arn))] } : policies;
     }
 
-    /// <summary>Who may assume the role; null for nobody.</summary>
+    /// <summary>The callers that may assume the role; null for nobody.</summary>
     public PolicyDocument? TrustOf(Role role) => compiled.TrustOf(role);
 
     /// <summary>A managed policy by its ARN, as it holds now; one that denies everything when there is none of that ARN in the account and AWS has none either.</summary>

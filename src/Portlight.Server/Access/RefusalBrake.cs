@@ -28,7 +28,7 @@ internal sealed class RefusalBrake(TimeSpan longest, TimeProvider clock)
     private readonly Lock gate = new();
     private readonly Dictionary<Cidr, Source> sources = [];
 
-    // Whoever comes when the table is full shares one entry: then strangers slow each other's refusals, and still nobody's good requests.
+    // Sources that come when the table is full share one entry: then strangers slow each other's refusals, and still nobody's good requests.
     private readonly Source others = new();
     private long nextSweep;
     private int waiting;
@@ -76,7 +76,7 @@ internal sealed class RefusalBrake(TimeSpan longest, TimeProvider clock)
         return WaitAsync(source, delay, cancellationToken);
     }
 
-    /// <summary>The block that counts as one source: who has one IPv6 address of a /64 mostly has all of them.</summary>
+    /// <summary>The block that counts as one source: a holder of one IPv6 address of a /64 mostly has all of them.</summary>
     internal static Cidr BlockOf(IPAddress address)
     {
         var one = Cidr.Of(address);

@@ -14,7 +14,7 @@ internal enum SessionKind : byte
 }
 
 /// <summary>
-/// A session as its token says it. Nothing is kept of it on the server: who it stands for is looked up for each request, so it can do what its user or role may
+/// A session as its token says it. Nothing is kept of it on the server: its user or role is looked up for each request, so it can do what its user or role may
 /// do now, and nothing once that is gone.
 /// </summary>
 internal sealed record Session

@@ -20,7 +20,7 @@ internal sealed class SessionTokens(SecretBox box)
     private readonly ConcurrentDictionary<TokenHash, Session> opened = new();
 
     /// <summary>The token of a session.</summary>
-    /// <param name="session">Who and until when.</param>
+    /// <param name="session">For which user or role, and until when.</param>
     /// <param name="packedTerms">Its terms, from <see cref="SessionFormat.Pack"/>.</param>
     public string Seal(Session session, byte[] packedTerms) => Convert.ToBase64String(box.Seal(SessionFormat.Write(session, packedTerms)));
 

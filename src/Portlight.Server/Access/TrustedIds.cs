@@ -7,7 +7,7 @@ using Portlight.Wire;
 namespace Portlight.Server.Access;
 
 /// <summary>
-/// Binds those whom a trust policy names to their unique ids, when the policy is put: who is made later with the name of somebody who was trusted is not trusted
+/// Binds those whom a trust policy names to their unique ids, when the policy is put: one that is made later with the name of one that was trusted is not trusted
 /// (IAM user guide, principal; decisions/0050).
 /// </summary>
 internal static class TrustedIds
@@ -20,7 +20,7 @@ internal static class TrustedIds
         select KeyValuePair.Create(named.Arn, id));
 
     /// <summary>
-    /// The same for a policy that is being put. Whom the account does not have is refused, in AWS's words; whom another account does not have is not, because the
+    /// The same for a policy that is being put. One that the account does not have is refused, in AWS's words; one that another account does not have is not, because the
     /// refusal would tell: such an ARN lets nobody in, also later.
     /// </summary>
     /// <exception cref="IamException">MalformedPolicyDocument.</exception>

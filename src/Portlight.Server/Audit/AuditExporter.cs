@@ -57,7 +57,7 @@ internal sealed partial class AuditExporter(IStore store, string directory, Time
 
     private async Task FollowAsync()
     {
-        // Not at the start: who starts over and over with a wrong clock deletes nothing.
+        // Not at the start: a server that starts over and over with a wrong clock deletes nothing.
         var tidied = clock.GetTimestamp();
         while (!stop.IsCancellationRequested)
         {

@@ -59,7 +59,7 @@ internal sealed class ParameterShape
     /// <summary>Where a member of this name stands in <see cref="Members"/>; negative for a name that is none.</summary>
     public int Find(ref Utf8JsonReader reader)
     {
-        // A name may be spelt with escapes, and is the same name to whoever reads the request.
+        // A name may be spelt with escapes, and is the same name to a reader of the request.
         var name = reader.ValueIsEscaped ? Encoding.UTF8.GetBytes(JsonTexts.Of(ref reader)) : reader.ValueSpan;
         for (var i = 0; i < Members.Count; i++)
         {

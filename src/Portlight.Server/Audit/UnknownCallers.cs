@@ -26,7 +26,7 @@ internal sealed class UnknownCallers(TimeProvider clock)
     private readonly Dictionary<Cidr, TokenBucket> sources = [];
     private readonly TokenBucket all = new(OfAll, PerSecond, clock);
 
-    // Whoever comes while the table is full, or from nowhere, shares one.
+    // Callers that come while the table is full, or from nowhere, share one.
     private readonly TokenBucket others = new(OfSource, 1, clock);
     private long nextSweep;
     private long untold;

@@ -3,7 +3,7 @@ using Portlight.Server.Operations;
 
 namespace Portlight.Server.Audit;
 
-/// <summary>Calls that have no event of their own, counted by who made them, why they have none and how they ended, until an event tells it.</summary>
+/// <summary>Calls that have no event of their own, counted by their callers, why they have none and how they ended, until an event tells it.</summary>
 internal sealed class UnrecordedCalls(TimeProvider clock)
 {
     /// <summary>The log could not be written.</summary>

@@ -3,7 +3,7 @@ using Portlight.Server.Operations;
 
 namespace Portlight.Server.Audit;
 
-/// <summary>Who called, as CloudTrail says it (CloudTrail user guide, userIdentity element).</summary>
+/// <summary>The caller, as CloudTrail says it (CloudTrail user guide, userIdentity element).</summary>
 internal static class UserIdentity
 {
     private const int LongestKeyId = 32;

@@ -7,7 +7,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 namespace Portlight.Server.Listening;
 
 /// <summary>
-/// A listening address whose sockets are bound and listen already, while nobody answers yet: whoever connects waits in the backlog until Kestrel takes the
+/// A listening address whose sockets are bound and listen already, while nobody answers yet: a client that connects waits in the backlog until Kestrel takes the
 /// sockets. Kestrel by itself cannot bind without answering.
 /// </summary>
 internal sealed class BoundListener : IDisposable

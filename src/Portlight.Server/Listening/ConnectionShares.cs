@@ -8,7 +8,7 @@ using Portlight.Server.Access;
 namespace Portlight.Server.Listening;
 
 /// <summary>
-/// How many connections one source (an IPv4 address, an IPv6 /64) may have at once, so that whoever opens many and says nothing does not take those of everybody
+/// How many connections one source (an IPv4 address, an IPv6 /64) may have at once, so that a source that opens many and says nothing does not take those of everybody
 /// else. One more is closed as soon as it is accepted, before TLS and before anything is read. A proxy that the settings trust speaks for many and is not bounded here.
 /// </summary>
 /// <param name="most">Connections of one source; 0 for no bound.</param>
@@ -76,7 +76,7 @@ internal sealed class ConnectionShares(int most, ImmutableArray<Cidr> trustedPro
         }
     }
 
-    /// <summary>Null for who is not bounded.</summary>
+    /// <summary>Null for a source without a bound.</summary>
     private Cidr? SourceOf(EndPoint? remote)
     {
         if (remote is not IPEndPoint { Address: var address })

@@ -7,7 +7,7 @@ using Portlight.Wire.Query;
 
 namespace Portlight.Server.Operations;
 
-/// <summary>One request on its way: who asks, from where, and what for. Made by the pipeline, read by an operation.</summary>
+/// <summary>One request on its way: its caller, from where, and what for. Made by the pipeline, read by an operation.</summary>
 internal sealed class Call
 {
     private List<(AccessQuestion Question, Decision? Decision)>? decisions;

@@ -16,7 +16,7 @@ internal enum PrincipalType
     AssumedRole,
 }
 
-/// <summary>Whom a verified signature stands for, with everything that decides what it may do: read once, when the request is authenticated.</summary>
+/// <summary>The caller that a verified signature is of, with everything that decides what it may do: read once, when the request is authenticated.</summary>
 internal sealed record Principal
 {
     /// <summary>Before the signature is verified.</summary>

@@ -234,7 +234,7 @@ internal sealed partial class Reconciler : IAsyncDisposable
         applied.Add(instance);
     }
 
-    /// <summary>What is in the ruleset and filters nothing, or not everything, is no success for who waits for it, and is told until it is repaired.</summary>
+    /// <summary>What is in the ruleset and filters nothing, or not everything, is no success for the call that waits for it, and is told until it is repaired.</summary>
     private async Task NoteAsync(Instance instance, AgentReport report)
     {
         Keep(notes, instance.Index, (report as AgentReport.Applied)?.Note);

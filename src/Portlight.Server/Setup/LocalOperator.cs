@@ -1,7 +1,7 @@
 namespace Portlight.Server.Setup;
 
 /// <summary>
-/// Who runs a verb on the machine itself, as facts of an event: the user of the process, as the kernel has it; the user whose login it was, which no program can
+/// The user who runs a verb on the machine itself, as facts of an event: the user of the process, as the kernel has it; the user whose login it was, which no program can
 /// change after (<c>/proc/self/loginuid</c>, where the kernel audits); and what sudo says.
 /// </summary>
 internal static class LocalOperator

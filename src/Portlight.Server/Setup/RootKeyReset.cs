@@ -9,7 +9,7 @@ using Portlight.Wire.SigV4;
 namespace Portlight.Server.Setup;
 
 /// <summary>
-/// Gives an account a new root key in the place of all that it had, on a data directory whose server is stopped: the way back for who has lost the key, or has lost it
+/// Gives an account a new root key in the place of all that it had, on a data directory whose server is stopped: the way back for an operator who has lost the key, or has lost it
 /// to somebody. A user who can write the data directory can do this; there is no way to it over the network.
 /// </summary>
 public static class RootKeyReset

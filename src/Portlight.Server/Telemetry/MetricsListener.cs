@@ -7,7 +7,7 @@ using Portlight.Server.Listening;
 
 namespace Portlight.Server.Telemetry;
 
-/// <summary><c>GET /metrics</c> for Prometheus on a loopback address of its own: what it says is for the machine's operator, not for who may reach the API.</summary>
+/// <summary><c>GET /metrics</c> for Prometheus on a loopback address of its own: what it says is for the machine's operator, not for callers of the API.</summary>
 internal static class MetricsListener
 {
     public static async Task<WebApplication> StartAsync(BoundListener listener, CancellationToken cancellationToken)

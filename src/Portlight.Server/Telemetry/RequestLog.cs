@@ -5,7 +5,7 @@ using Portlight.Wire;
 
 namespace Portlight.Server.Telemetry;
 
-/// <summary>One line for each request: who asked for what, what became of it and how long it took. Secrets and bodies never get here.</summary>
+/// <summary>One line for each request: its caller, what it asked for, what became of it and how long it took. Secrets and bodies never get here.</summary>
 internal static partial class RequestLog
 {
     public static void Write(ILogger log, Call call, IPAddress? from, LightsailException? error, TimeSpan took)

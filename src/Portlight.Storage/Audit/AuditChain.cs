@@ -10,7 +10,7 @@ namespace Portlight.Storage;
 /// <summary>
 /// The chain that makes tampering show. The last member of each event's line is <c>"chain":{"version":2,"sequence":N,"hash":"…"}</c>; the hash is SHA-256, in
 /// lower-case hexadecimal, over 72 bytes: the hash of the event before, the sequence number (most significant byte first), and the SHA-256 of the event's text as it
-/// was before the member was added. Whoever changes, removes or inserts an event has to change every later line, here and in every copy.
+/// was before the member was added. To change, remove or insert an event, every later line has to be changed, here and in every copy.
 /// </summary>
 /// <remarks>
 /// Lines without a version are of the first: SHA-256 over the hash before (its 64 characters), the number in decimal, a line feed, and the text. They are verified

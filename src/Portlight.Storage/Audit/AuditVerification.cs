@@ -104,7 +104,7 @@ public static class AuditVerification
             count++;
         }
 
-        // The lines are right; but whoever looks events up goes by the row.
+        // The lines are right; but a lookup of events goes by the row.
         return (first == block.FirstSequence && count == block.Count) || walk.Break(string.Create(
             CultureInfo.InvariantCulture,
             $"a row says that it holds {block.Count} events from {block.FirstSequence} on, and holds {count} from {first} on"));

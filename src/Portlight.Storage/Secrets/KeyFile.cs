@@ -36,7 +36,7 @@ public static class KeyFile
     }
 
     /// <summary>
-    /// Adds a new key, which seals from now on; the older ones still open. Only by who has the store open alone: a server keeps the keys that it has read at
+    /// Adds a new key, which seals from now on; the older ones still open. Only by a process that has the store open alone: a server keeps the keys that it has read at
     /// its start. <see cref="KeyRotation"/> does this and the rest.
     /// </summary>
     /// <exception cref="StoreException">The file cannot be read or written; it is as it was.</exception>

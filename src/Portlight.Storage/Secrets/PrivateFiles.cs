@@ -3,7 +3,7 @@ using System.Runtime.Versioning;
 namespace Portlight.Storage;
 
 /// <summary>
-/// Who but their owner can get at the files of a data directory. A restored backup has whatever rights it was unpacked with, and who can open the lock file can
+/// Which users but their owner can get at the files of a data directory. A restored backup has whatever rights it was unpacked with, and a user who can open the lock file can
 /// keep the server from starting. The key file is not here: one that others could read is refused (<see cref="KeyFile"/>).
 /// </summary>
 public static class PrivateFiles

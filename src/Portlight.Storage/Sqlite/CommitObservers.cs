@@ -1,6 +1,6 @@
 namespace Portlight.Storage.Sqlite;
 
-/// <summary>Who is told, on the writer's thread, of what has become durable: those who follow changes of instances, and one who follows the audit log.</summary>
+/// <summary>The observers that are told, on the writer's thread, of what has become durable: those of changes of instances, and the one of the audit log.</summary>
 internal sealed class CommitObservers(long auditSequence)
 {
     private Action<IReadOnlyList<InstanceChange>>? changes;

@@ -35,7 +35,7 @@ internal sealed class GroupCommit : IAsyncDisposable
         thread.Start();
     }
 
-    /// <summary>Whom it tells of what has become durable.</summary>
+    /// <summary>The observers that it tells of what has become durable.</summary>
     public CommitObservers Observers { get; }
 
     public long CommittedRevision => batch.CommittedRevision;
@@ -255,7 +255,7 @@ internal sealed class GroupCommit : IAsyncDisposable
         return failure;
     }
 
-    /// <summary>At the end: what waits, and who waits for room meanwhile. What cannot be written now is lost, and is counted.</summary>
+    /// <summary>At the end: what waits, and what waits for room meanwhile. What cannot be written now is lost, and is counted.</summary>
     private void CommitAuditToTheEnd()
     {
         while (audit.HasWaiting)

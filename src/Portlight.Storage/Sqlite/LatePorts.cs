@@ -4,7 +4,7 @@ using Portlight.Domain;
 namespace Portlight.Storage.Sqlite;
 
 /// <summary>
-/// Committed changes of ports that are not in the rows of their instances yet (<see cref="PortChangeRows"/>): the newest of each instance, which whoever reads rows has
+/// Committed changes of ports that are not in the rows of their instances yet (<see cref="PortChangeRows"/>): the newest of each instance, which a reader of rows has
 /// to put in the place of theirs. The writer alone changes it.
 /// </summary>
 /// <remarks>

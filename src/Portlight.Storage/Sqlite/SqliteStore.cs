@@ -153,7 +153,7 @@ public sealed class SqliteStore : IStore
         try
         {
             // FileShare.None is an advisory flock on Linux; the kernel lets go of it when the process ends, however it ends.
-            // Whoever can open the file can take the lock.
+            // A user who can open the file can take the lock.
             return new FileStream(path + ".lock", ForOwner(FileShare.None, bufferSize: 1));
         }
         catch (DirectoryNotFoundException missing)

@@ -56,7 +56,7 @@ internal sealed class SqliteView(ReadPool pool, RowCaches caches, AppliedWaterma
 
     public bool IsAddressTaken(IPAddress address) => Read(address, static (rows, taken) => rows.Names.IsAddressTaken(taken));
 
-    // The watermark is read before the rows: a rejected operation is saved as failed before the watermark passes it, so whoever sees the high watermark
+    // The watermark is read before the rows: a rejected operation is saved as failed before the watermark passes it, so a reader that sees the high watermark
     // reads rows in which the failure stands. The other way round a failed operation could be read as succeeded for a moment.
     public Operation? FindOperation(Scope scope, Guid id) =>
         Read((scope, id, applied.Value), static (rows, key) => rows.Operations.Find(key.scope, key.id, key.Value));

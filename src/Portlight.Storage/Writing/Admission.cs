@@ -1,7 +1,7 @@
 namespace Portlight.Storage;
 
 /// <summary>
-/// How many writes are on their way at once, of all accounts and of one: who finds no room waits without a thread. Room goes to the accounts in turn, so one that
+/// How many writes are on their way at once, of all accounts and of one: a write that finds no room waits without a thread. Room goes to the accounts in turn, so one that
 /// floods the store delays another by little more than the writes that are on their way already.
 /// </summary>
 internal sealed class Admission(int mostOfAll, int mostOfOne)
@@ -62,7 +62,7 @@ internal sealed class Admission(int mostOfAll, int mostOfOne)
         }
     }
 
-    /// <summary>Lets in whoever there is room for, one of each account after the other.</summary>
+    /// <summary>Lets in as many as there is room for, one of each account after the other.</summary>
     private void GiveTurns_NeedsLock(Line changed)
     {
         Queue_NeedsLock(changed);

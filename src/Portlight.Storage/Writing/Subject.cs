@@ -33,7 +33,7 @@ internal enum SubjectKind
     /// <summary>How many users, groups, roles or policies an account has.</summary>
     IdentityCount,
 
-    /// <summary>Who is in a group, or has a policy.</summary>
+    /// <summary>The members of a group, or the holders of a policy.</summary>
     Use,
 }
 

@@ -62,7 +62,7 @@ public static class SharedCredentialsFile
     }
 
     /// <summary>
-    /// Writes a file of one profile that its owner alone may read. A file that is there is replaced whole: who reads meanwhile sees
+    /// Writes a file of one profile that its owner alone may read. A file that is there is replaced whole: a reader meanwhile sees
     /// the old or the new one, and the secret never stands in a file with wider rights.
     /// </summary>
     public static void Write(string path, string profile, AwsCredentials credentials)

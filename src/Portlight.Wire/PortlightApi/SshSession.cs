@@ -1,6 +1,6 @@
 namespace Portlight.Wire.PortlightApi;
 
-/// <summary>An SSH session that is open on the machine, and whether it passes before and after an attach: what goes from true to false would be shut out. Who holds it and who is logged in is null where the server cannot see it.</summary>
+/// <summary>An SSH session that is open on the machine, and whether it passes before and after an attach: what goes from true to false would be shut out. Its process and its user are null where the server cannot see them.</summary>
 public sealed record SshSession
 {
     public required string PeerAddress { get; init; }

@@ -1,7 +1,7 @@
 namespace Portlight.Wire.SigV4;
 
 /// <summary>
-/// The headers that decide something: where one is there, the signature must cover it, or whoever holds a signature could have another operation done with it
+/// The headers that decide something: where one is there, the signature must cover it, or the holder of a signature could have another operation done with it
 /// ("Create a signed AWS API request", AWS IAM User Guide: every <c>x-amz-*</c> header; S3 refuses in the words below). <c>Content-Type</c> is not among them:
 /// AWS's SDKs for JavaScript 2 and PHP do not sign it, and it decides nothing but whether there is an operation at all.
 /// </summary>

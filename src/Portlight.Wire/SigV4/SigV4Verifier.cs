@@ -14,7 +14,7 @@ public sealed class SigV4Verifier(SigV4Rules rules, TimeProvider clock)
     private const int MaxCachedKeys = 4096;
 
     // Stands in for the secret of a key that nobody has, so that an unknown key costs the same work as a known one. Its
-    // signatures are never accepted, whoever makes them.
+    // signatures are never accepted, from any caller.
     private const string NobodysKeyId = "";
     private static readonly string NobodysSecret = Convert.ToHexString(RandomNumberGenerator.GetBytes(20));
 
@@ -43,7 +43,7 @@ public sealed class SigV4Verifier(SigV4Rules rules, TimeProvider clock)
     }
 
     /// <summary>
-    /// Proves that whoever signed the request holds the secret. For an access key id that nobody has, pass null: the same work is
+    /// Proves that the signer of the request holds the secret. For an access key id that nobody has, pass null: the same work is
     /// done and the request refused.
     /// </summary>
     public bool Verify<THeaders>(

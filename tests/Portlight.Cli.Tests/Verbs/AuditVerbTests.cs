@@ -69,7 +69,7 @@ public sealed class AuditVerbTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Files_without_the_end_are_broken_for_who_kept_the_head()
+    public async Task Files_without_the_end_are_broken_where_the_head_was_kept()
     {
         var file = await WriteAsync("a.jsonl", Lines()[..2]);
 

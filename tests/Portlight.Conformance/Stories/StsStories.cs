@@ -10,7 +10,7 @@ public abstract class StsStoryTests(Installation installation)
     private protected abstract StockClient Open(params (string Name, string Value)[] variables);
 
     [Fact]
-    public async Task Who_calls_a_session_that_is_used_and_refusals_in_types_of_its_own()
+    public async Task The_caller_is_told_a_session_is_used_and_refusals_are_in_types_of_its_own()
     {
         await using StockClient root = Open();
         Answer caller = await root.CallAsync("GetCallerIdentity");

@@ -43,7 +43,7 @@ public sealed class TrustTests
     [InlineData("arn:aws:iam::111122223333:user/alice", "AIDA1", true)]
     [InlineData("arn:aws:iam::111122223333:user/renamed", "AIDA1", true)] // the same user under another name
     [InlineData("arn:aws:iam::111122223333:user/alice", "AIDA3", false)] // another user under the same name
-    public void An_allow_is_for_who_had_the_name_when_the_policy_was_put(string arn, string id, bool allowed) =>
+    public void An_allow_is_for_the_user_that_had_the_name_when_the_policy_was_put(string arn, string id, bool allowed) =>
         Assert.Equal(new TrustDecision(false, allowed, allowed), DecideTrust(Trust("""{"AWS": "arn:aws:iam::111122223333:user/alice"}"""), new TrustedCaller(Account, arn, null, id)));
 
     [Theory]
@@ -51,7 +51,7 @@ public sealed class TrustTests
     [InlineData("arn:aws:iam::111122223333:user/renamed", "AIDA2")]
     [InlineData("arn:aws:iam::111122223333:user/bob", "AIDA4")]
     [InlineData("arn:aws:iam::444455556666:user/later", "AIDA5")] // nobody had the name
-    public void A_deny_is_for_whoever_has_the_name_too(string arn, string id)
+    public void A_deny_is_for_every_user_that_has_the_name_too(string arn, string id)
     {
         var trust = Document(
             """

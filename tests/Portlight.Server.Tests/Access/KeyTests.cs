@@ -39,7 +39,7 @@ public sealed class KeyTests
     }
 
     [Fact]
-    public async Task The_key_of_a_user_that_is_gone_stands_for_nobody()
+    public async Task The_key_of_a_user_that_is_gone_is_not_valid()
     {
         await using var server = await ServerHarness.StartAsync();
         var key = await server.AddKeyAsync("alice", Key);
@@ -62,7 +62,7 @@ public sealed class KeyTests
     }
 
     [Fact]
-    public async Task Whoever_does_not_hold_the_secret_does_not_learn_that_a_key_stands_for_nobody()
+    public async Task A_caller_without_the_secret_does_not_learn_that_a_key_is_not_valid()
     {
         await using var server = await ServerHarness.StartAsync();
         var userless = await server.AddKeyAsync("nobody", Key);

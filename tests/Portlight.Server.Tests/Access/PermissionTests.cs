@@ -104,7 +104,7 @@ public sealed class PermissionTests
     [InlineData("GetInstanceAccessDetails", """{"instanceName":"web-1"}""")]
     [InlineData("TagResource", """{"resourceName":"web-1","tags":[{"key":"team","value":"web"}]}""")]
     [InlineData("AttachStaticIp", """{"staticIpName":"ip-1","instanceName":"web-1"}""")]
-    public async Task Who_may_not_look_cannot_learn_whether_an_instance_exists(string operation, string body)
+    public async Task A_caller_that_may_not_look_cannot_learn_whether_an_instance_exists(string operation, string body)
     {
         await using var server = await ServerHarness.StartAsync();
         await server.SendAsync("AllocateStaticIp", """{"staticIpName":"ip-1"}""");
@@ -130,7 +130,7 @@ public sealed class PermissionTests
     }
 
     [Fact]
-    public async Task Who_may_look_is_told_which_instance_it_may_not_touch()
+    public async Task A_caller_that_may_look_is_told_which_instance_it_may_not_touch()
     {
         await using var server = await ServerHarness.StartAsync();
         var instance = await server.AddInstanceAsync("web-1");

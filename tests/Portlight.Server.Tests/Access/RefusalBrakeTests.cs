@@ -86,7 +86,7 @@ public sealed class RefusalBrakeTests
     }
 
     [Fact]
-    public async Task Who_hangs_up_makes_room()
+    public async Task A_caller_that_hangs_up_makes_room()
     {
         Guess(RefusalBrake.Free);
         using var hangUp = new CancellationTokenSource();

@@ -27,7 +27,7 @@ public sealed class SessionTests
     }
 
     [Fact]
-    public async Task A_session_of_a_user_or_the_root_is_who_asked_for_it()
+    public async Task A_session_of_a_user_or_the_root_is_the_caller_that_asked_for_it()
     {
         await using var server = await ServerHarness.StartAsync();
         await server.AddUserAsync("alice");
@@ -94,7 +94,7 @@ public sealed class SessionTests
     }
 
     [Fact]
-    public async Task A_session_of_a_role_that_was_deleted_and_made_anew_stands_for_nobody()
+    public async Task A_session_of_a_role_that_was_deleted_and_made_anew_is_not_valid()
     {
         await using var server = await ServerHarness.StartAsync();
         var role = await server.AddRoleAsync("deploy");

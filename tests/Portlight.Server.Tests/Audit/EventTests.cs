@@ -80,7 +80,7 @@ public sealed class EventTests
     }
 
     [Fact]
-    public async Task A_denied_call_is_recorded_in_the_account_of_who_asked()
+    public async Task A_denied_call_is_recorded_in_the_account_of_the_caller()
     {
         await using var server = await ServerHarness.StartAsync();
         server.Server.Setup.Pause();

@@ -25,7 +25,7 @@ public sealed class AccessKeyTests
     }
 
     [Fact]
-    public async Task A_key_that_is_switched_off_or_deleted_stands_for_nobody_with_the_next_request()
+    public async Task A_key_that_is_switched_off_or_deleted_is_not_valid_from_the_next_request_on()
     {
         await using var server = await ServerHarness.StartAsync();
         var alice = await server.UserAsync("alice", AllowAll);
@@ -89,7 +89,7 @@ public sealed class AccessKeyTests
     }
 
     [Fact]
-    public async Task Who_may_not_ask_about_a_key_does_not_learn_whose_it_is()
+    public async Task A_caller_that_may_not_ask_about_a_key_does_not_learn_whose_it_is()
     {
         await using var server = await ServerHarness.StartAsync();
         var bob = await server.UserAsync("bob");

@@ -63,7 +63,7 @@ public sealed class DelegationTests
     }
 
     [Fact]
-    public async Task Who_may_not_look_learns_neither_existence_nor_path()
+    public async Task A_caller_that_may_not_look_learns_neither_existence_nor_path()
     {
         await using var server = await ServerHarness.StartAsync();
         var nosy = await server.UserAsync("nosy");

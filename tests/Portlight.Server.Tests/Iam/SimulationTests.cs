@@ -179,7 +179,7 @@ public sealed class SimulationTests
     [InlineData("arn:aws:iam::444455556666:user/alice", "404 NoSuchEntity: The user with name alice cannot be found.")]
     [InlineData("arn:aws:iam::111122223333:root", "400 InvalidInput: Invalid Entity Arn: arn:aws:iam::111122223333:root does not clearly define entity type and name.")]
     [InlineData("arn:aws:iam::111122223333:user/", "400 InvalidInput: Invalid Entity Arn: arn:aws:iam::111122223333:user/ does not clearly define entity type and name.")]
-    public async Task Only_who_is_there_can_be_simulated(string arn, string refusal)
+    public async Task Only_a_user_or_role_that_is_there_can_be_simulated(string arn, string refusal)
     {
         await using var server = await ServerHarness.StartAsync();
         await server.IamAsync("CreateUser", ("UserName", "alice"));

@@ -11,7 +11,7 @@ public sealed class TrustTests
     private const string Account = "arn:aws:iam::111122223333:";
 
     [Fact]
-    public async Task Who_is_made_again_with_a_trusted_name_is_not_trusted_and_who_is_renamed_is()
+    public async Task A_user_that_is_made_again_with_a_trusted_name_is_not_trusted_and_one_that_is_renamed_is()
     {
         await using var server = await ServerHarness.StartAsync();
         var alice = await server.UserAsync("alice");
@@ -75,7 +75,7 @@ public sealed class TrustTests
     }
 
     [Fact]
-    public async Task Whether_another_account_has_somebody_is_not_told_and_who_comes_later_is_not_trusted()
+    public async Task Whether_another_account_has_somebody_is_not_told_and_one_that_comes_later_is_not_trusted()
     {
         await using var server = await ServerHarness.StartAsync();
         var policy = Trust("user/carol").Replace("111122223333", "444455556666", StringComparison.Ordinal);

@@ -69,7 +69,7 @@ public abstract class AuditRecordContract<TSource> : StoreTests<TSource>
 
     /// <summary>Of what waits there is never more than memory should hold; who comes later waits for room, and nothing is lost or changes places.</summary>
     [Fact]
-    public async Task Who_finds_the_way_full_waits_until_something_is_durable()
+    public async Task A_caller_that_finds_the_way_full_waits_until_something_is_durable()
     {
         const int Events = 60, Size = 500_000;
         var hold = await HoldWriterAsync();

@@ -10,7 +10,7 @@ public abstract class IdentityUseContract<TSource> : StoreTests<TSource>
 
     /// <summary>Who uses a group or a policy is known without reading anybody: whatever is saved, renamed or removed, it is what the rows say.</summary>
     [Fact]
-    public async Task Who_uses_what_follows_the_rows()
+    public async Task The_uses_of_groups_and_policies_follow_the_rows()
     {
         var random = new Random(7);
         string[] names = ["Ann", "bob", "Cyd"];

@@ -109,7 +109,7 @@ public abstract class PreparationContract<TSource> : StoreTests<TSource>
     }
 
     [Fact]
-    public async Task Who_is_always_too_late_is_told_so_and_nothing_is_written()
+    public async Task A_write_that_is_always_too_late_is_told_so_and_nothing_is_written()
     {
         var prepared = 0;
         await Assert.ThrowsAsync<ConflictException>(() => Store.SaveAsync((view, changes) =>

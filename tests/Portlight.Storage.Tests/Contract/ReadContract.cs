@@ -39,7 +39,7 @@ public abstract class ReadContract<TSource> : StoreTests<TSource>
     }
 
     [Fact]
-    public async Task Instances_that_wait_to_be_confirmed_are_listed_whoever_else_says_the_word()
+    public async Task Instances_that_wait_to_be_confirmed_are_listed_and_no_others()
     {
         await ChangeAsync(changes => changes.Save(Sample.Instance(1) with { UserData = "{\"unconfirmed\":{}}", Tags = Tags.None.Add("unconfirmed", ":") }));
         await ChangeAsync(changes => changes.Save(Sample.Instance(2) with { Unconfirmed = Sample.Unconfirmed(null) }));

@@ -184,7 +184,7 @@ public sealed class SqliteAuditFile : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Who_waits_until_an_event_is_durable_is_told_when_it_cannot_be_and_it_is_forgotten()
+    public async Task A_caller_that_waits_until_an_event_is_durable_is_told_when_it_cannot_be_and_it_is_forgotten()
     {
         await using var store = source.Open();
         await store.RecordAsync(IdentitySample.Event(1), untilDurable: true);

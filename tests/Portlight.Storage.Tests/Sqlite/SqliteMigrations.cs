@@ -140,7 +140,7 @@ public sealed class SqliteMigrations : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Who_uses_what_is_found_in_the_rows_of_before()
+    public async Task The_uses_of_groups_and_policies_are_found_in_the_rows_of_before()
     {
         using (var old = Database.Open(source.Path, readOnly: false))
         {

@@ -6,7 +6,7 @@ using Portlight.Wire.PortlightApi;
 namespace Portlight.Server.Operations.Confirming;
 
 /// <summary>
-/// The request header <c>X-Portlight-Confirm</c>. Whoever sends it relies on it, so it is never passed over: where it cannot be kept to, the request is refused.
+/// The request header <c>X-Portlight-Confirm</c>. Its sender relies on it, so it is never passed over: where it cannot be kept to, the request is refused.
 /// </summary>
 internal static class ConfirmHeader
 {

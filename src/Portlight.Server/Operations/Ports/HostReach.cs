@@ -4,7 +4,7 @@ using Portlight.Domain;
 
 namespace Portlight.Server.Operations.Ports;
 
-/// <summary>Who reaches which port of this machine under a port set and the networks that are not filtered.</summary>
+/// <summary>Which sources reach which port of this machine under a port set and the networks that are not filtered.</summary>
 /// <param name="Ports">With aliases resolved; null where nothing is filtered.</param>
 /// <param name="PrivateSources">Networks whose packets pass whatever is open.</param>
 internal sealed record HostReach(PortSet? Ports, ImmutableArray<Cidr> PrivateSources)

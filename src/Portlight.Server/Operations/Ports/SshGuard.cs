@@ -6,7 +6,7 @@ using Portlight.Wire;
 namespace Portlight.Server.Operations.Ports;
 
 /// <summary>
-/// Refuses a change of this machine's port set that would shut out an SSH session which is open now, whoever sends the change: on a machine that is reached by
+/// Refuses a change of this machine's port set that would shut out an SSH session which is open now, from any client: on a machine that is reached by
 /// SSH alone nobody could take it back. With <c>drain</c> too, for the session could not be made again.
 /// </summary>
 /// <remarks>Races are fine: a session that begins between the look and the change is cut like any other.</remarks>

@@ -2,7 +2,7 @@ using Portlight.Wire.Query;
 
 namespace Portlight.Server.Operations.Sts;
 
-/// <summary>Who the caller is. It needs no permission, and no policy can deny it (STS API reference): who asks knows already.</summary>
+/// <summary>Tells a caller its own name. It needs no permission, and no policy can deny it (STS API reference): the caller knows already.</summary>
 internal static class GetCallerIdentity
 {
     public static Task RunAsync(Call call, QueryRequest form, XmlAnswer answer)

@@ -9,7 +9,7 @@ namespace Portlight.Server.Operations.Sts;
 /// <summary>Makes sessions and hands them out: the one place where a temporary key, its secret and its token are together.</summary>
 internal sealed class SessionIssuer(SessionTokens tokens)
 {
-    /// <summary>A session that begins with the call, for whom the call's caller is; the operation fills in what it knows better.</summary>
+    /// <summary>A session that begins with the call, for the call's caller; the operation fills in what it knows better.</summary>
     public static Session Begin(Call call, string accountId, int seconds) => new()
     {
         Kind = SessionKind.Caller,

@@ -249,7 +249,7 @@ internal sealed class AuditInbox : IDisposable
         flush();
     }
 
-    /// <summary>An event and who waits for it: until there is room, or until it is durable.</summary>
+    /// <summary>An event and the waiting call: until there is room, or until it is durable.</summary>
     internal readonly record struct Arrival(AuditEvent Event, bool IsUntilDurable)
     {
         public TaskCompletionSource? Waiter { get; init; }

@@ -9,7 +9,7 @@ namespace Portlight.Storage.Sqlite;
 /// </summary>
 internal sealed class AuditTail
 {
-    /// <summary>A block is ended once it has this much: whoever reads the log reads whole blocks.</summary>
+    /// <summary>A block is ended once it has this much: a reader of the log reads whole blocks.</summary>
     public const int BlockBytes = 1 << 20;
 
     private readonly AuditInbox inbox;

@@ -4,7 +4,7 @@ using Portlight.Wire.Query;
 
 namespace Portlight.Server.Operations.Iam;
 
-/// <summary>Who is in which group. Adding and removing is asked on the group, listing on the user.</summary>
+/// <summary>The members of groups. Adding and removing is asked on the group, listing on the user.</summary>
 internal sealed class Membership(Entities<User> users, Entities<Group> groups)
 {
     /// <summary>Adding who is in already changes nothing.</summary>

@@ -4,7 +4,7 @@ using Portlight.Wire.Query;
 
 namespace Portlight.Server.Operations.Iam;
 
-/// <summary>ListEntitiesForPolicy: whom a managed policy is attached to, and whom it bounds. One list in three parts: groups, users, roles.</summary>
+/// <summary>ListEntitiesForPolicy: the users, groups and roles that a managed policy is attached to, and those that it bounds. One list in three parts: groups, users, roles.</summary>
 internal sealed class PolicyEntities(Entities<ManagedPolicy> entities)
 {
     public Task ListAsync(IamRequest request, XmlAnswer answer)

@@ -3,7 +3,7 @@ using Portlight.Wire;
 
 namespace Portlight.Server.Operations.Iam;
 
-/// <summary>Whom a request without <c>UserName</c> is about: the user who signed it, or the root.</summary>
+/// <summary>The user that a request without <c>UserName</c> is about: the user who signed it, or the root.</summary>
 internal static class Caller
 {
     /// <summary>The user by name; null when it is the root of the account.</summary>
