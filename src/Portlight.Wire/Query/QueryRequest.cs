@@ -109,7 +109,7 @@ public sealed class QueryRequest
         entry = entry[Member.Length..];
         var dot = entry.IndexOf('.');
         var digits = dot < 0 ? entry : entry[..dot];
-        return digits.Length is > 0 and <= 4 && digits[0] != '0' && int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out number);
+        return digits.Length is > 0 and <= 4 && digits[0] != '0' && !digits.ContainsAnyExceptInRange('0', '9') && int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out number);
     }
 
     private static bool TryDecode(ReadOnlySpan<byte> text, [NotNullWhen(true)] out string? decoded)
