@@ -28,23 +28,14 @@ internal sealed class AccountShares(TimeProvider clock)
     /// <summary>One account's.</summary>
     internal sealed class Share(TimeProvider clock)
     {
-        private readonly Lock gate = new();
-        private double left = StepsPerSecond;
-        private long filled = clock.GetTimestamp();
+        private readonly TokenBucket bucket = new(StepsPerSecond, StepsPerSecond, clock);
         private long held;
 
         /// <summary>
         /// How long it takes until earlier requests are paid for; zero when a request may begin. What one costs is known afterwards, so the share may be overdrawn by those
         /// that are under way.
         /// </summary>
-        public TimeSpan Overdrawn()
-        {
-            lock (gate)
-            {
-                Fill_NeedsLock();
-                return left > 0 ? TimeSpan.Zero : TimeSpan.FromSeconds((1 - left) / StepsPerSecond);
-            }
-        }
+        public TimeSpan Overdrawn() => bucket.UntilAny;
 
         /// <summary>Pays for a request.</summary>
         /// <param name="steps">What its policies took.</param>
@@ -53,15 +44,9 @@ internal sealed class AccountShares(TimeProvider clock)
         public void Pay(long steps, int request, int answer)
         {
             var cost = steps + ((long)StepsPerByte * (Math.Max(0, request - Ordinary) + Math.Max(0, answer - Ordinary)));
-            if (cost == 0)
+            if (cost > 0)
             {
-                return;
-            }
-
-            lock (gate)
-            {
-                Fill_NeedsLock();
-                left -= cost;
+                bucket.Take(cost);
             }
         }
 
@@ -82,13 +67,6 @@ internal sealed class AccountShares(TimeProvider clock)
             {
                 Interlocked.Add(ref held, -answer);
             }
-        }
-
-        private void Fill_NeedsLock()
-        {
-            var now = clock.GetTimestamp();
-            left = Math.Min(StepsPerSecond, left + (clock.GetElapsedTime(filled, now).TotalSeconds * StepsPerSecond));
-            filled = now;
         }
     }
 }

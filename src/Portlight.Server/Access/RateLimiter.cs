@@ -9,42 +9,18 @@ namespace Portlight.Server.Access;
 /// </summary>
 internal sealed class RateLimiter(int requestsPerSecond, TimeProvider clock)
 {
-    private readonly ConcurrentDictionary<string, Bucket> buckets = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, TokenBucket> buckets = new(StringComparer.Ordinal);
 
     /// <exception cref="ThrottlingException">The key has used up its requests; one more comes in at most a second.</exception>
     public void Take(string accessKeyId)
     {
-        if (requestsPerSecond > 0 && !buckets.GetOrAdd(accessKeyId, static (_, full) => new Bucket(full), requestsPerSecond).TryTake(requestsPerSecond, clock))
+        if (requestsPerSecond > 0 && !Of(accessKeyId).TryTake())
         {
             throw new ThrottlingException();
         }
     }
 
-    private sealed class Bucket(double full)
-    {
-        private readonly Lock gate = new();
-        private double tokens = full;
-        private long filled;
-
-        public bool TryTake(int perSecond, TimeProvider clock)
-        {
-            var now = clock.GetTimestamp();
-            lock (gate)
-            {
-                if (filled != 0)
-                {
-                    tokens = Math.Min(perSecond, tokens + (clock.GetElapsedTime(filled, now).TotalSeconds * perSecond));
-                }
-
-                filled = now;
-                if (tokens < 1)
-                {
-                    return false;
-                }
-
-                tokens--;
-                return true;
-            }
-        }
-    }
+    private TokenBucket Of(string accessKeyId) => buckets.TryGetValue(accessKeyId, out var bucket)
+        ? bucket
+        : buckets.GetOrAdd(accessKeyId, static (_, own) => new TokenBucket(own.Rate, own.Rate, own.Clock), (Rate: requestsPerSecond, Clock: clock));
 }

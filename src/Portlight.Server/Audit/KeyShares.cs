@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Portlight.Server.Access;
 using Portlight.Server.Operations;
 
 namespace Portlight.Server.Audit;

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using Portlight.Domain;
+using Portlight.Server.Access;
 
 namespace Portlight.Server.Audit;
 

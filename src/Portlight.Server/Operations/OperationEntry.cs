@@ -2,7 +2,6 @@ using System.Buffers;
 using System.Text.Json.Serialization.Metadata;
 using Portlight.Server.Access;
 using Portlight.Server.Audit;
-using Portlight.Server.Operations.Confirming;
 using Portlight.Server.Operations.Installation;
 using Portlight.Wire;
 using Portlight.Wire.Query;
@@ -10,7 +9,7 @@ using Portlight.Wire.Query;
 namespace Portlight.Server.Operations;
 
 /// <summary>An operation with its name and shapes: reads the body, sees to it that the caller may, runs the handler, writes the answer.</summary>
-internal abstract class OperationEntry(ApiService service, string name, AccessOn access)
+internal abstract class OperationEntry(ApiService service, string name, AccessOn access, OperationTraits traits)
 {
     public ApiService Service { get; } = service;
 
@@ -22,21 +21,13 @@ internal abstract class OperationEntry(ApiService service, string name, AccessOn
 
     public AccessOn Access { get; } = access;
 
-    /// <summary>Whether it changes nothing.</summary>
-    public bool IsReadOnly { get; } = name.StartsWith("Get", StringComparison.Ordinal)
-        || name.StartsWith("List", StringComparison.Ordinal)
-        || name.StartsWith("Is", StringComparison.Ordinal)
-        || name.StartsWith("Lookup", StringComparison.Ordinal)
-        || name.StartsWith("Simulate", StringComparison.Ordinal);
+    public bool IsReadOnly => traits.HasFlag(OperationTraits.ReadOnly);
 
-    /// <summary>Whether its answer holds a secret that the server has made or keeps.</summary>
-    public bool HandsOutSecret { get; } = name is "DownloadDefaultKeyPair" or "GetInstanceAccessDetails" or "CreateKeyPair" or "CreateAccessKey" or "CreateAccount" or "AssumeRole" or "GetSessionToken";
+    public bool HandsOutSecret => traits.HasFlag(OperationTraits.HandsOutSecret);
 
-    /// <summary>Whether a request may ask that its change be undone unless it is confirmed: one that can shut its caller out.</summary>
-    public bool TakesConfirmation { get; } = name is "PutInstancePublicPorts" or "OpenInstancePublicPorts" or "CloseInstancePublicPorts" or "AttachInstance";
+    public bool TakesConfirmation => traits.HasFlag(OperationTraits.TakesConfirmation);
 
-    /// <summary>Whether it is about the installation, so that only the account that owns it may: Portlight's own, but for the one that belongs to a change of ports.</summary>
-    public bool IsForOwner { get; } = service == ApiService.Portlight && name != ConfirmPorts.Name;
+    public bool IsForOwner => traits.HasFlag(OperationTraits.ForOwner);
 
     /// <summary>What an event shows of its requests.</summary>
     public abstract ParameterShape Parameters { get; }
@@ -77,16 +68,19 @@ internal abstract class OperationEntry(ApiService service, string name, AccessOn
 
     /// <summary>An operation of a JSON service. Its shapes are made when they are first needed: all of them at the start take a quarter of it.</summary>
     public static OperationEntry Of<TRequest, TResponse>(
-        ApiService service, string name, AccessOn access, IOperation<TRequest, TResponse> operation, Func<JsonTypeInfo<TRequest>> request, Func<JsonTypeInfo<TResponse>> response)
+        ApiService service, string name, AccessOn access, IOperation<TRequest, TResponse> operation, Func<JsonTypeInfo<TRequest>> request, Func<JsonTypeInfo<TResponse>> response,
+        OperationTraits traits = OperationTraits.None)
         where TRequest : class
-        => new JsonEntry<TRequest, TResponse>(service, name, access, operation, request, response);
+        => new JsonEntry<TRequest, TResponse>(service, name, access, operation, request, response, traits);
 
     /// <summary>An operation of a Query service.</summary>
-    public static OperationEntry OfQuery(ApiService service, string name, AccessOn access, Func<Call, QueryRequest, XmlAnswer, Task> run) => new QueryEntry(service, name, access, run);
+    public static OperationEntry OfQuery(ApiService service, string name, AccessOn access, Func<Call, QueryRequest, XmlAnswer, Task> run, OperationTraits traits = OperationTraits.None) =>
+        new QueryEntry(service, name, access, run, traits);
 
     private sealed class JsonEntry<TRequest, TResponse>(
-        ApiService service, string name, AccessOn access, IOperation<TRequest, TResponse> operation, Func<JsonTypeInfo<TRequest>> request, Func<JsonTypeInfo<TResponse>> response)
-        : OperationEntry(service, name, access)
+        ApiService service, string name, AccessOn access, IOperation<TRequest, TResponse> operation, Func<JsonTypeInfo<TRequest>> request, Func<JsonTypeInfo<TResponse>> response,
+        OperationTraits traits)
+        : OperationEntry(service, name, access, traits)
         where TRequest : class
     {
         private readonly Lazy<ParameterShape> parameters = new(() => ParameterShape.Of(request()));
@@ -107,7 +101,8 @@ internal abstract class OperationEntry(ApiService service, string name, AccessOn
         }
     }
 
-    private sealed class QueryEntry(ApiService service, string name, AccessOn access, Func<Call, QueryRequest, XmlAnswer, Task> run) : OperationEntry(service, name, access)
+    private sealed class QueryEntry(ApiService service, string name, AccessOn access, Func<Call, QueryRequest, XmlAnswer, Task> run, OperationTraits traits)
+        : OperationEntry(service, name, access, traits)
     {
         public override ParameterShape Parameters { get; } = QueryParameterNames.Of(name);
 

@@ -41,7 +41,7 @@ internal sealed class OperationTable
         AddInstallation(entries, services);
         entries.Add(OperationEntry.Of(
             ApiService.CloudTrail, "LookupEvents", AccessOn.Account, new LookupEvents(services.Store, services.Options.Region),
-            () => CloudTrailJson.Default.LookupEventsRequest, () => CloudTrailJson.Default.LookupEventsResponse));
+            () => CloudTrailJson.Default.LookupEventsRequest, () => CloudTrailJson.Default.LookupEventsResponse, OperationTraits.ReadOnly));
         entries.AddRange(IamOperations.All(services));
         entries.AddRange(StsOperations.All(services));
         Entries = entries;
@@ -92,44 +92,44 @@ internal sealed class OperationTable
     {
         var json = LightsailJson.Default;
         var ports = new PortChange(services);
-        entries.Add(OperationEntry.Of(ApiService.Lightsail, "PutInstancePublicPorts", AccessOn.Resource, new PutInstancePublicPorts(ports, services.Limits), () => json.PutInstancePublicPortsRequest, () => json.PutInstancePublicPortsResponse));
-        entries.Add(OperationEntry.Of(ApiService.Lightsail, "OpenInstancePublicPorts", AccessOn.Resource, new OpenInstancePublicPorts(ports, services.Limits), () => json.OpenInstancePublicPortsRequest, () => json.OpenInstancePublicPortsResponse));
-        entries.Add(OperationEntry.Of(ApiService.Lightsail, "CloseInstancePublicPorts", AccessOn.Resource, new CloseInstancePublicPorts(ports, services.Limits), () => json.CloseInstancePublicPortsRequest, () => json.CloseInstancePublicPortsResponse));
-        entries.Add(OperationEntry.Of(ApiService.Lightsail, "GetInstancePortStates", AccessOn.Account, new GetInstancePortStates(services.Store, services.Options.AwsQuirks), () => json.GetInstancePortStatesRequest, () => json.GetInstancePortStatesResponse));
+        entries.Add(OperationEntry.Of(ApiService.Lightsail, "PutInstancePublicPorts", AccessOn.Resource, new PutInstancePublicPorts(ports, services.Limits), () => json.PutInstancePublicPortsRequest, () => json.PutInstancePublicPortsResponse, OperationTraits.TakesConfirmation));
+        entries.Add(OperationEntry.Of(ApiService.Lightsail, "OpenInstancePublicPorts", AccessOn.Resource, new OpenInstancePublicPorts(ports, services.Limits), () => json.OpenInstancePublicPortsRequest, () => json.OpenInstancePublicPortsResponse, OperationTraits.TakesConfirmation));
+        entries.Add(OperationEntry.Of(ApiService.Lightsail, "CloseInstancePublicPorts", AccessOn.Resource, new CloseInstancePublicPorts(ports, services.Limits), () => json.CloseInstancePublicPortsRequest, () => json.CloseInstancePublicPortsResponse, OperationTraits.TakesConfirmation));
+        entries.Add(OperationEntry.Of(ApiService.Lightsail, "GetInstancePortStates", AccessOn.Account, new GetInstancePortStates(services.Store, services.Options.AwsQuirks), () => json.GetInstancePortStatesRequest, () => json.GetInstancePortStatesResponse, OperationTraits.ReadOnly));
     }
 
     private static void AddRecords(List<OperationEntry> entries, IStore store)
     {
         var json = LightsailJson.Default;
-        entries.Add(OperationEntry.Of(ApiService.Lightsail, "GetOperation", AccessOn.Account, new GetOperation(store), () => json.GetOperationRequest, () => json.GetOperationResponse));
-        entries.Add(OperationEntry.Of(ApiService.Lightsail, "GetOperations", AccessOn.Account, new GetOperations(store), () => json.GetOperationsRequest, () => json.GetOperationsResponse));
-        entries.Add(OperationEntry.Of(ApiService.Lightsail, "GetOperationsForResource", AccessOn.Account, new GetOperationsForResource(store), () => json.GetOperationsForResourceRequest, () => json.GetOperationsForResourceResponse));
+        entries.Add(OperationEntry.Of(ApiService.Lightsail, "GetOperation", AccessOn.Account, new GetOperation(store), () => json.GetOperationRequest, () => json.GetOperationResponse, OperationTraits.ReadOnly));
+        entries.Add(OperationEntry.Of(ApiService.Lightsail, "GetOperations", AccessOn.Account, new GetOperations(store), () => json.GetOperationsRequest, () => json.GetOperationsResponse, OperationTraits.ReadOnly));
+        entries.Add(OperationEntry.Of(ApiService.Lightsail, "GetOperationsForResource", AccessOn.Account, new GetOperationsForResource(store), () => json.GetOperationsForResourceRequest, () => json.GetOperationsForResourceResponse, OperationTraits.ReadOnly));
     }
 
     private static void AddInstances(List<OperationEntry> entries, Services services)
     {
         var json = LightsailJson.Default;
         entries.Add(OperationEntry.Of(ApiService.Lightsail, "CreateInstances", AccessOn.Resource, new CreateInstances(services), () => json.CreateInstancesRequest, () => json.CreateInstancesResponse));
-        entries.Add(OperationEntry.Of(ApiService.Lightsail, "GetInstance", AccessOn.Account, new GetInstance(services), () => json.GetInstanceRequest, () => json.GetInstanceResponse));
-        entries.Add(OperationEntry.Of(ApiService.Lightsail, "GetInstances", AccessOn.Account, new GetInstances(services), () => json.GetInstancesRequest, () => json.GetInstancesResponse));
-        entries.Add(OperationEntry.Of(ApiService.Lightsail, "GetInstanceState", AccessOn.Account, new GetInstanceState(services.Store), () => json.GetInstanceStateRequest, () => json.GetInstanceStateResponse));
-        entries.Add(OperationEntry.Of(ApiService.Lightsail, "GetInstanceAccessDetails", AccessOn.Resource, new GetInstanceAccessDetails(services), () => json.GetInstanceAccessDetailsRequest, () => json.GetInstanceAccessDetailsResponse));
+        entries.Add(OperationEntry.Of(ApiService.Lightsail, "GetInstance", AccessOn.Account, new GetInstance(services), () => json.GetInstanceRequest, () => json.GetInstanceResponse, OperationTraits.ReadOnly));
+        entries.Add(OperationEntry.Of(ApiService.Lightsail, "GetInstances", AccessOn.Account, new GetInstances(services), () => json.GetInstancesRequest, () => json.GetInstancesResponse, OperationTraits.ReadOnly));
+        entries.Add(OperationEntry.Of(ApiService.Lightsail, "GetInstanceState", AccessOn.Account, new GetInstanceState(services.Store), () => json.GetInstanceStateRequest, () => json.GetInstanceStateResponse, OperationTraits.ReadOnly));
+        entries.Add(OperationEntry.Of(ApiService.Lightsail, "GetInstanceAccessDetails", AccessOn.Resource, new GetInstanceAccessDetails(services), () => json.GetInstanceAccessDetailsRequest, () => json.GetInstanceAccessDetailsResponse, OperationTraits.ReadOnly | OperationTraits.HandsOutSecret));
         entries.Add(OperationEntry.Of(ApiService.Lightsail, "DeleteInstance", AccessOn.Resource, new DeleteInstance(services), () => json.DeleteInstanceRequest, () => json.DeleteInstanceResponse));
         entries.Add(OperationEntry.Of(ApiService.Lightsail, "StartInstance", AccessOn.Resource, new StartInstance(services), () => json.StartInstanceRequest, () => json.StartInstanceResponse));
         entries.Add(OperationEntry.Of(ApiService.Lightsail, "StopInstance", AccessOn.Resource, new StopInstance(services), () => json.StopInstanceRequest, () => json.StopInstanceResponse));
         entries.Add(OperationEntry.Of(ApiService.Lightsail, "RebootInstance", AccessOn.Resource, new RebootInstance(services), () => json.RebootInstanceRequest, () => json.RebootInstanceResponse));
         entries.Add(OperationEntry.Of(ApiService.Lightsail, "SetIpAddressType", AccessOn.Resource, new SetIpAddressType(services), () => json.SetIpAddressTypeRequest, () => json.SetIpAddressTypeResponse));
         entries.Add(OperationEntry.Of(ApiService.Lightsail, "UpdateInstanceMetadataOptions", AccessOn.Resource, new UpdateInstanceMetadataOptions(services), () => json.UpdateInstanceMetadataOptionsRequest, () => json.UpdateInstanceMetadataOptionsResponse));
-        entries.Add(OperationEntry.Of(ApiService.Lightsail, "GetActiveNames", AccessOn.Account, new GetActiveNames(services.Store), () => json.GetActiveNamesRequest, () => json.GetActiveNamesResponse));
+        entries.Add(OperationEntry.Of(ApiService.Lightsail, "GetActiveNames", AccessOn.Account, new GetActiveNames(services.Store), () => json.GetActiveNamesRequest, () => json.GetActiveNamesResponse, OperationTraits.ReadOnly));
     }
 
     private static void AddPlaces(List<OperationEntry> entries, IStore store)
     {
         var json = LightsailJson.Default;
-        entries.Add(OperationEntry.Of(ApiService.Lightsail, "GetRegions", AccessOn.Account, new GetRegions(store), () => json.GetRegionsRequest, () => json.GetRegionsResponse));
-        entries.Add(OperationEntry.Of(ApiService.Lightsail, "GetBlueprints", AccessOn.Account, new GetBlueprints(), () => json.GetBlueprintsRequest, () => json.GetBlueprintsResponse));
-        entries.Add(OperationEntry.Of(ApiService.Lightsail, "GetBundles", AccessOn.Account, new GetBundles(), () => json.GetBundlesRequest, () => json.GetBundlesResponse));
-        entries.Add(OperationEntry.Of(ApiService.Lightsail, "IsVpcPeered", AccessOn.Account, new IsVpcPeered(), () => json.IsVpcPeeredRequest, () => json.IsVpcPeeredResponse));
+        entries.Add(OperationEntry.Of(ApiService.Lightsail, "GetRegions", AccessOn.Account, new GetRegions(store), () => json.GetRegionsRequest, () => json.GetRegionsResponse, OperationTraits.ReadOnly));
+        entries.Add(OperationEntry.Of(ApiService.Lightsail, "GetBlueprints", AccessOn.Account, new GetBlueprints(), () => json.GetBlueprintsRequest, () => json.GetBlueprintsResponse, OperationTraits.ReadOnly));
+        entries.Add(OperationEntry.Of(ApiService.Lightsail, "GetBundles", AccessOn.Account, new GetBundles(), () => json.GetBundlesRequest, () => json.GetBundlesResponse, OperationTraits.ReadOnly));
+        entries.Add(OperationEntry.Of(ApiService.Lightsail, "IsVpcPeered", AccessOn.Account, new IsVpcPeered(), () => json.IsVpcPeeredRequest, () => json.IsVpcPeeredResponse, OperationTraits.ReadOnly));
     }
 
     private static void AddStaticIps(List<OperationEntry> entries, Services services)
@@ -138,20 +138,20 @@ internal sealed class OperationTable
         entries.Add(OperationEntry.Of(ApiService.Lightsail, "AllocateStaticIp", AccessOn.Account, new AllocateStaticIp(services), () => json.AllocateStaticIpRequest, () => json.AllocateStaticIpResponse));
         entries.Add(OperationEntry.Of(ApiService.Lightsail, "AttachStaticIp", AccessOn.Resource, new AttachStaticIp(services), () => json.AttachStaticIpRequest, () => json.AttachStaticIpResponse));
         entries.Add(OperationEntry.Of(ApiService.Lightsail, "DetachStaticIp", AccessOn.Resource, new DetachStaticIp(services), () => json.DetachStaticIpRequest, () => json.DetachStaticIpResponse));
-        entries.Add(OperationEntry.Of(ApiService.Lightsail, "GetStaticIp", AccessOn.Account, new GetStaticIp(services.Store), () => json.GetStaticIpRequest, () => json.GetStaticIpResponse));
-        entries.Add(OperationEntry.Of(ApiService.Lightsail, "GetStaticIps", AccessOn.Account, new GetStaticIps(services.Store), () => json.GetStaticIpsRequest, () => json.GetStaticIpsResponse));
+        entries.Add(OperationEntry.Of(ApiService.Lightsail, "GetStaticIp", AccessOn.Account, new GetStaticIp(services.Store), () => json.GetStaticIpRequest, () => json.GetStaticIpResponse, OperationTraits.ReadOnly));
+        entries.Add(OperationEntry.Of(ApiService.Lightsail, "GetStaticIps", AccessOn.Account, new GetStaticIps(services.Store), () => json.GetStaticIpsRequest, () => json.GetStaticIpsResponse, OperationTraits.ReadOnly));
         entries.Add(OperationEntry.Of(ApiService.Lightsail, "ReleaseStaticIp", AccessOn.Resource, new ReleaseStaticIp(services.Store), () => json.ReleaseStaticIpRequest, () => json.ReleaseStaticIpResponse));
     }
 
     private static void AddKeyPairs(List<OperationEntry> entries, Services services)
     {
         var json = LightsailJson.Default;
-        entries.Add(OperationEntry.Of(ApiService.Lightsail, "CreateKeyPair", AccessOn.Resource, new CreateKeyPair(services.Store), () => json.CreateKeyPairRequest, () => json.CreateKeyPairResponse));
+        entries.Add(OperationEntry.Of(ApiService.Lightsail, "CreateKeyPair", AccessOn.Resource, new CreateKeyPair(services.Store), () => json.CreateKeyPairRequest, () => json.CreateKeyPairResponse, OperationTraits.HandsOutSecret));
         entries.Add(OperationEntry.Of(ApiService.Lightsail, "ImportKeyPair", AccessOn.Account, new ImportKeyPair(services.Store), () => json.ImportKeyPairRequest, () => json.ImportKeyPairResponse));
-        entries.Add(OperationEntry.Of(ApiService.Lightsail, "GetKeyPair", AccessOn.Account, new GetKeyPair(services.Store), () => json.GetKeyPairRequest, () => json.GetKeyPairResponse));
-        entries.Add(OperationEntry.Of(ApiService.Lightsail, "GetKeyPairs", AccessOn.Account, new GetKeyPairs(services.Store), () => json.GetKeyPairsRequest, () => json.GetKeyPairsResponse));
+        entries.Add(OperationEntry.Of(ApiService.Lightsail, "GetKeyPair", AccessOn.Account, new GetKeyPair(services.Store), () => json.GetKeyPairRequest, () => json.GetKeyPairResponse, OperationTraits.ReadOnly));
+        entries.Add(OperationEntry.Of(ApiService.Lightsail, "GetKeyPairs", AccessOn.Account, new GetKeyPairs(services.Store), () => json.GetKeyPairsRequest, () => json.GetKeyPairsResponse, OperationTraits.ReadOnly));
         entries.Add(OperationEntry.Of(ApiService.Lightsail, "DeleteKeyPair", AccessOn.Resource, new DeleteKeyPair(services), () => json.DeleteKeyPairRequest, () => json.DeleteKeyPairResponse));
-        entries.Add(OperationEntry.Of(ApiService.Lightsail, "DownloadDefaultKeyPair", AccessOn.Account, new DownloadDefaultKeyPair(services), () => json.DownloadDefaultKeyPairRequest, () => json.DownloadDefaultKeyPairResponse));
+        entries.Add(OperationEntry.Of(ApiService.Lightsail, "DownloadDefaultKeyPair", AccessOn.Account, new DownloadDefaultKeyPair(services), () => json.DownloadDefaultKeyPairRequest, () => json.DownloadDefaultKeyPairResponse, OperationTraits.HandsOutSecret));
     }
 
     private static void AddTags(List<OperationEntry> entries, IStore store)
@@ -165,15 +165,15 @@ internal sealed class OperationTable
     private static void AddInstallation(List<OperationEntry> entries, Services services)
     {
         var json = PortlightJson.Default;
-        entries.Add(OperationEntry.Of(ApiService.Portlight, "AttachInstance", AccessOn.Resource, new AttachInstance(services), () => json.AttachInstanceRequest, () => json.AttachInstanceResponse));
-        entries.Add(OperationEntry.Of(ApiService.Portlight, "DetachInstance", AccessOn.Resource, new DetachInstance(services), () => json.DetachInstanceRequest, () => json.DetachInstanceResponse));
+        entries.Add(OperationEntry.Of(ApiService.Portlight, "AttachInstance", AccessOn.Resource, new AttachInstance(services), () => json.AttachInstanceRequest, () => json.AttachInstanceResponse, OperationTraits.TakesConfirmation | OperationTraits.ForOwner));
+        entries.Add(OperationEntry.Of(ApiService.Portlight, "DetachInstance", AccessOn.Resource, new DetachInstance(services), () => json.DetachInstanceRequest, () => json.DetachInstanceResponse, OperationTraits.ForOwner));
         entries.Add(OperationEntry.Of(ApiService.Portlight, ConfirmPorts.Name, AccessOn.Resource, new ConfirmPorts(services), () => json.ConfirmPortsRequest, () => json.ConfirmPortsResponse));
-        entries.Add(OperationEntry.Of(ApiService.Portlight, "GetStatus", AccessOn.Account, new GetStatus(services), () => json.GetStatusRequest, () => json.GetStatusResponse));
-        entries.Add(OperationEntry.Of(ApiService.Portlight, "GetPacketVerdict", AccessOn.Account, new GetPacketVerdict(services), () => json.GetPacketVerdictRequest, () => json.GetPacketVerdictResponse));
-        entries.Add(OperationEntry.Of(ApiService.Portlight, "CreateAccount", AccessOn.Account, new CreateAccount(services.Store, services.Secrets, services.Setup), () => json.CreateAccountRequest, () => json.CreateAccountResponse));
-        entries.Add(OperationEntry.Of(ApiService.Portlight, "CloseAccount", AccessOn.Account, new CloseAccount(services.Store), () => json.CloseAccountRequest, () => json.CloseAccountResponse));
-        entries.Add(OperationEntry.Of(ApiService.Portlight, "ListAccounts", AccessOn.Account, new ListAccounts(services.Store), () => json.ListAccountsRequest, () => json.ListAccountsResponse));
-        entries.Add(OperationEntry.Of(ApiService.Portlight, "OpenRegion", AccessOn.Account, new OpenRegionOperation(services.Store, services.Setup), () => json.OpenRegionRequest, () => json.OpenRegionResponse));
-        entries.Add(OperationEntry.Of(ApiService.Portlight, "ListRegions", AccessOn.Account, new ListRegions(services.Store), () => json.ListRegionsRequest, () => json.ListRegionsResponse));
+        entries.Add(OperationEntry.Of(ApiService.Portlight, "GetStatus", AccessOn.Account, new GetStatus(services), () => json.GetStatusRequest, () => json.GetStatusResponse, OperationTraits.ReadOnly | OperationTraits.ForOwner));
+        entries.Add(OperationEntry.Of(ApiService.Portlight, "GetPacketVerdict", AccessOn.Account, new GetPacketVerdict(services), () => json.GetPacketVerdictRequest, () => json.GetPacketVerdictResponse, OperationTraits.ReadOnly | OperationTraits.ForOwner));
+        entries.Add(OperationEntry.Of(ApiService.Portlight, "CreateAccount", AccessOn.Account, new CreateAccount(services.Store, services.Secrets, services.Setup), () => json.CreateAccountRequest, () => json.CreateAccountResponse, OperationTraits.HandsOutSecret | OperationTraits.ForOwner));
+        entries.Add(OperationEntry.Of(ApiService.Portlight, "CloseAccount", AccessOn.Account, new CloseAccount(services.Store), () => json.CloseAccountRequest, () => json.CloseAccountResponse, OperationTraits.ForOwner));
+        entries.Add(OperationEntry.Of(ApiService.Portlight, "ListAccounts", AccessOn.Account, new ListAccounts(services.Store), () => json.ListAccountsRequest, () => json.ListAccountsResponse, OperationTraits.ReadOnly | OperationTraits.ForOwner));
+        entries.Add(OperationEntry.Of(ApiService.Portlight, "OpenRegion", AccessOn.Account, new OpenRegionOperation(services.Store, services.Setup), () => json.OpenRegionRequest, () => json.OpenRegionResponse, OperationTraits.ForOwner));
+        entries.Add(OperationEntry.Of(ApiService.Portlight, "ListRegions", AccessOn.Account, new ListRegions(services.Store), () => json.ListRegionsRequest, () => json.ListRegionsResponse, OperationTraits.ReadOnly | OperationTraits.ForOwner));
     }
 }

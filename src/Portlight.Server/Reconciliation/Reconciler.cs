@@ -20,7 +20,7 @@ internal sealed partial class Reconciler : IAsyncDisposable
     private readonly IAgent agent;
     private readonly Projection projection;
     private readonly Rejections rejections;
-    private readonly Confirmations confirmations = new();
+    private readonly Confirmations confirmations;
     private readonly PendingChanges pending = new();
     private readonly ConcurrentDictionary<long, Instance> standing = [];
     private readonly ConcurrentDictionary<long, Refusal> refusals = [];
@@ -41,6 +41,7 @@ internal sealed partial class Reconciler : IAsyncDisposable
         this.clock = clock;
         this.log = log;
         rejections = new Rejections(store, clock);
+        confirmations = new Confirmations(clock);
         store.Observe(pending.Add);
     }
 
@@ -54,7 +55,7 @@ internal sealed partial class Reconciler : IAsyncDisposable
 
     /// <summary>Waits for what became of a revision: null when it is in force; else why not (<see cref="AgentReport.Rejected"/>, <see cref="AgentReport.Unfiltered"/>).</summary>
     /// <exception cref="TimeoutException">No word came in time; the change goes on.</exception>
-    public Task<AgentReport?> ConfirmAsync(long revision, TimeSpan timeout) => confirmations.WaitAsync(revision, timeout, clock);
+    public Task<AgentReport?> ConfirmAsync(long revision, TimeSpan timeout) => confirmations.WaitAsync(revision, timeout);
 
     /// <summary>The revision up to which the kernel has confirmed since this server was started; 0 before the first synchronisation.</summary>
     public long InForce => confirmations.Confirmed;
@@ -91,6 +92,7 @@ internal sealed partial class Reconciler : IAsyncDisposable
         await stopping.CancelAsync();
         await running;
         stopping.Dispose();
+        confirmations.Dispose();
     }
 
     private async Task FollowAsync(CancellationToken cancellationToken)

@@ -32,10 +32,10 @@ internal sealed class IamOperations
         AddBoundariesOf(roles, RoleKind.Instance);
         AddEmpty(new EmptyAnswers(users, roles));
         var simulations = new Simulations(services.Store, services.Principals);
-        Add("SimulateCustomPolicy", Simulations.CustomAsync);
-        Add("SimulatePrincipalPolicy", simulations.OfPrincipalAsync);
-        Add("GetAccountSummary", new AccountSummary(services.Store).GetAsync);
-        Add("GetAccountAuthorizationDetails", new AuthorizationDetails(services.Store).GetAsync);
+        Add("SimulateCustomPolicy", Simulations.CustomAsync, OperationTraits.ReadOnly);
+        Add("SimulatePrincipalPolicy", simulations.OfPrincipalAsync, OperationTraits.ReadOnly);
+        Add("GetAccountSummary", new AccountSummary(services.Store).GetAsync, OperationTraits.ReadOnly);
+        Add("GetAccountAuthorizationDetails", new AuthorizationDetails(services.Store).GetAsync, OperationTraits.ReadOnly);
     }
 
     public static IEnumerable<OperationEntry> All(Services services) => new IamOperations(services).entries;
@@ -44,56 +44,56 @@ internal sealed class IamOperations
     {
         var users = new Users(entities);
         Add("CreateUser", users.CreateAsync);
-        Add("GetUser", users.GetAsync);
+        Add("GetUser", users.GetAsync, OperationTraits.ReadOnly);
         Add("UpdateUser", new UserUpdate(entities).UpdateAsync);
         Add("DeleteUser", users.DeleteAsync);
-        Add("ListUsers", Listing.Of(services.Store, "user", "Users", (view, account, after, limit) => view.ListUsers(account, after, limit), user => (user.Path, user.Name), UserShapes.Listed));
+        Add("ListUsers", Listing.Of(services.Store, "user", "Users", (view, account, after, limit) => view.ListUsers(account, after, limit), user => (user.Path, user.Name), UserShapes.Listed), OperationTraits.ReadOnly);
         var keys = new AccessKeys(entities, services.Secrets);
-        Add("CreateAccessKey", keys.CreateAsync);
+        Add("CreateAccessKey", keys.CreateAsync, OperationTraits.HandsOutSecret);
         Add("UpdateAccessKey", keys.UpdateAsync);
         Add("DeleteAccessKey", keys.DeleteAsync);
-        Add("ListAccessKeys", keys.ListAsync);
-        Add("GetAccessKeyLastUsed", keys.LastUsedAsync);
+        Add("ListAccessKeys", keys.ListAsync, OperationTraits.ReadOnly);
+        Add("GetAccessKeyLastUsed", keys.LastUsedAsync, OperationTraits.ReadOnly);
     }
 
     private void AddGroups(Services services, Entities<User> users, Entities<Group> entities)
     {
         var groups = new Groups(entities);
         Add("CreateGroup", groups.CreateAsync);
-        Add("GetGroup", groups.GetAsync);
+        Add("GetGroup", groups.GetAsync, OperationTraits.ReadOnly);
         Add("UpdateGroup", groups.UpdateAsync);
         Add("DeleteGroup", groups.DeleteAsync);
-        Add("ListGroups", Listing.Of(services.Store, "group", "Groups", (view, account, after, limit) => view.ListGroups(account, after, limit), group => (group.Path, group.Name), GroupShapes.Group));
+        Add("ListGroups", Listing.Of(services.Store, "group", "Groups", (view, account, after, limit) => view.ListGroups(account, after, limit), group => (group.Path, group.Name), GroupShapes.Group), OperationTraits.ReadOnly);
         var membership = new Membership(users, entities);
         Add("AddUserToGroup", membership.AddAsync);
         Add("RemoveUserFromGroup", membership.RemoveAsync);
-        Add("ListGroupsForUser", membership.ListForUserAsync);
+        Add("ListGroupsForUser", membership.ListForUserAsync, OperationTraits.ReadOnly);
     }
 
     private void AddRoles(Services services, Entities<Role> entities)
     {
         var roles = new Roles(entities);
         Add("CreateRole", roles.CreateAsync);
-        Add("GetRole", roles.GetAsync);
+        Add("GetRole", roles.GetAsync, OperationTraits.ReadOnly);
         Add("UpdateRole", roles.UpdateAsync);
         Add("UpdateRoleDescription", roles.UpdateDescriptionAsync);
         Add("UpdateAssumeRolePolicy", roles.UpdateTrustAsync);
         Add("DeleteRole", roles.DeleteAsync);
-        Add("ListRoles", Listing.Of(services.Store, "role", "Roles", (view, account, after, limit) => view.ListRoles(account, after, limit), role => (role.Path, role.Name), (answer, role) => answer.Listed(services.Store.View, role)));
+        Add("ListRoles", Listing.Of(services.Store, "role", "Roles", (view, account, after, limit) => view.ListRoles(account, after, limit), role => (role.Path, role.Name), (answer, role) => answer.Listed(services.Store.View, role)), OperationTraits.ReadOnly);
     }
 
     private void AddPolicies(Entities<ManagedPolicy> entities)
     {
         var policies = new ManagedPolicies(entities);
         Add("CreatePolicy", policies.CreateAsync);
-        Add("GetPolicy", policies.GetAsync);
-        Add("ListPolicies", policies.ListAsync);
+        Add("GetPolicy", policies.GetAsync, OperationTraits.ReadOnly);
+        Add("ListPolicies", policies.ListAsync, OperationTraits.ReadOnly);
         Add("DeletePolicy", policies.DeleteAsync);
-        Add("ListEntitiesForPolicy", new PolicyEntities(entities).ListAsync);
+        Add("ListEntitiesForPolicy", new PolicyEntities(entities).ListAsync, OperationTraits.ReadOnly);
         var versions = new PolicyVersions(entities);
         Add("CreatePolicyVersion", versions.CreateAsync);
-        Add("GetPolicyVersion", versions.GetAsync);
-        Add("ListPolicyVersions", versions.ListAsync);
+        Add("GetPolicyVersion", versions.GetAsync, OperationTraits.ReadOnly);
+        Add("ListPolicyVersions", versions.ListAsync, OperationTraits.ReadOnly);
         Add("DeletePolicyVersion", versions.DeleteAsync);
         Add("SetDefaultPolicyVersion", versions.SetDefaultAsync);
     }
@@ -103,13 +103,13 @@ internal sealed class IamOperations
     {
         var inline = new InlinePolicies<T>(entities, kind);
         Add($"Put{kind.Word}Policy", inline.PutAsync);
-        Add($"Get{kind.Word}Policy", inline.GetAsync);
+        Add($"Get{kind.Word}Policy", inline.GetAsync, OperationTraits.ReadOnly);
         Add($"Delete{kind.Word}Policy", inline.DeleteAsync);
-        Add($"List{kind.Word}Policies", inline.ListAsync);
+        Add($"List{kind.Word}Policies", inline.ListAsync, OperationTraits.ReadOnly);
         var attached = new AttachedPolicies<T>(entities, kind);
         Add($"Attach{kind.Word}Policy", attached.AttachAsync);
         Add($"Detach{kind.Word}Policy", attached.DetachAsync);
-        Add($"ListAttached{kind.Word}Policies", attached.ListAsync);
+        Add($"ListAttached{kind.Word}Policies", attached.ListAsync, OperationTraits.ReadOnly);
     }
 
     private void AddTagsOf<T>(Entities<T> entities)
@@ -118,7 +118,7 @@ internal sealed class IamOperations
         var tags = new EntityTags<T>(entities);
         Add($"Tag{entities.Kind.Word}", tags.TagAsync);
         Add($"Untag{entities.Kind.Word}", tags.UntagAsync);
-        Add($"List{entities.Kind.Word}Tags", tags.ListAsync);
+        Add($"List{entities.Kind.Word}Tags", tags.ListAsync, OperationTraits.ReadOnly);
     }
 
     private void AddBoundariesOf<T>(Entities<T> entities, IdentityKind<T> kind)
@@ -131,17 +131,17 @@ internal sealed class IamOperations
 
     private void AddEmpty(EmptyAnswers empty)
     {
-        Add("ListMFADevices", empty.OfUser("MFADevices"));
-        Add("ListSSHPublicKeys", empty.OfUser("SSHPublicKeys"));
-        Add("ListSigningCertificates", empty.OfUser("Certificates"));
-        Add("ListServiceSpecificCredentials", empty.OfUser("ServiceSpecificCredentials"));
-        Add("ListVirtualMFADevices", EmptyAnswers.OfAccount("VirtualMFADevices"));
-        Add("ListAccountAliases", EmptyAnswers.OfAccount("AccountAliases"));
-        Add("ListInstanceProfilesForRole", empty.OfRole("InstanceProfiles"));
-        Add("GetLoginProfile", empty.NoLoginProfileAsync);
+        Add("ListMFADevices", empty.OfUser("MFADevices"), OperationTraits.ReadOnly);
+        Add("ListSSHPublicKeys", empty.OfUser("SSHPublicKeys"), OperationTraits.ReadOnly);
+        Add("ListSigningCertificates", empty.OfUser("Certificates"), OperationTraits.ReadOnly);
+        Add("ListServiceSpecificCredentials", empty.OfUser("ServiceSpecificCredentials"), OperationTraits.ReadOnly);
+        Add("ListVirtualMFADevices", EmptyAnswers.OfAccount("VirtualMFADevices"), OperationTraits.ReadOnly);
+        Add("ListAccountAliases", EmptyAnswers.OfAccount("AccountAliases"), OperationTraits.ReadOnly);
+        Add("ListInstanceProfilesForRole", empty.OfRole("InstanceProfiles"), OperationTraits.ReadOnly);
+        Add("GetLoginProfile", empty.NoLoginProfileAsync, OperationTraits.ReadOnly);
         Add("DeleteLoginProfile", empty.NoLoginProfileAsync);
     }
 
-    private void Add(string name, Func<IamRequest, XmlAnswer, Task> run) =>
-        entries.Add(OperationEntry.OfQuery(ApiService.Iam, name, AccessOn.Resource, (call, form, answer) => run(new IamRequest(call, form), answer)));
+    private void Add(string name, Func<IamRequest, XmlAnswer, Task> run, OperationTraits traits = OperationTraits.None) =>
+        entries.Add(OperationEntry.OfQuery(ApiService.Iam, name, AccessOn.Resource, (call, form, answer) => run(new IamRequest(call, form), answer), traits));
 }

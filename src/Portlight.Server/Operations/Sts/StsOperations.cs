@@ -10,10 +10,10 @@ internal static class StsOperations
         var issuer = new SessionIssuer(services.Sessions);
         return
         [
-            OperationEntry.OfQuery(ApiService.Sts, "GetCallerIdentity", AccessOn.Nothing, GetCallerIdentity.RunAsync),
-            OperationEntry.OfQuery(ApiService.Sts, "GetSessionToken", AccessOn.Nothing, new GetSessionToken(issuer).RunAsync),
-            OperationEntry.OfQuery(ApiService.Sts, "AssumeRole", AccessOn.Resource, new AssumeRole(services.Store, services.Principals, issuer).RunAsync),
-            OperationEntry.OfQuery(ApiService.Sts, "GetAccessKeyInfo", AccessOn.Account, new GetAccessKeyInfo(services.Store).RunAsync),
+            OperationEntry.OfQuery(ApiService.Sts, "GetCallerIdentity", AccessOn.Nothing, GetCallerIdentity.RunAsync, OperationTraits.ReadOnly),
+            OperationEntry.OfQuery(ApiService.Sts, "GetSessionToken", AccessOn.Nothing, new GetSessionToken(issuer).RunAsync, OperationTraits.ReadOnly | OperationTraits.HandsOutSecret),
+            OperationEntry.OfQuery(ApiService.Sts, "AssumeRole", AccessOn.Resource, new AssumeRole(services.Store, services.Principals, issuer).RunAsync, OperationTraits.HandsOutSecret),
+            OperationEntry.OfQuery(ApiService.Sts, "GetAccessKeyInfo", AccessOn.Account, new GetAccessKeyInfo(services.Store).RunAsync, OperationTraits.ReadOnly),
         ];
     }
 }

@@ -93,12 +93,16 @@ internal sealed class AuditInbox : IDisposable
         return arrival.Waiter is { } waiter ? new ValueTask(waiter.Task) : ValueTask.CompletedTask;
     }
 
-    /// <summary>Writer only. What is taken is still on its way until it is released.</summary>
-    public bool TryTake(out Arrival arrival)
+    /// <summary>Writer only: takes events until they have so many bytes. What is taken is still on its way until it is released.</summary>
+    public void TakeInto(List<Arrival> taken, long most)
     {
         lock (gate)
         {
-            return waiting.TryDequeue(out arrival);
+            while (most > 0 && waiting.TryDequeue(out var arrival))
+            {
+                taken.Add(arrival);
+                most -= arrival.Event.Json.Length;
+            }
         }
     }
 

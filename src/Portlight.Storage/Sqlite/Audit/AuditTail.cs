@@ -52,18 +52,10 @@ internal sealed class AuditTail
     /// <summary>Writes what the batch has recorded, and what has waited for company. Of the latter only so much that the commit stays short.</summary>
     public void Write(AuditRows rows)
     {
-        var bytes = 0L;
+        inbox.TakeInto(taken, BlockBytes - taken.Sum(arrival => (long)arrival.Event.Json.Length));
         foreach (var arrival in taken)
         {
             Add(arrival.Event, rows);
-            bytes += arrival.Event.Json.Length;
-        }
-
-        while (bytes < BlockBytes && inbox.TryTake(out var arrival))
-        {
-            taken.Add(arrival);
-            Add(arrival.Event, rows);
-            bytes += arrival.Event.Json.Length;
         }
 
         EndBlock(rows);

@@ -1,6 +1,9 @@
-namespace Portlight.Server.Audit;
+namespace Portlight.Server.Access;
 
-/// <summary>What may be used of something over time: so much at once, refilled evenly. May be overdrawn by its last user. Safe for several threads.</summary>
+/// <summary>
+/// What may be used of something over time: so much at once, refilled evenly. May be overdrawn by its last user. Safe for several threads. Why not the library's:
+/// docs/decisions/0067-one-token-bucket.md.
+/// </summary>
 internal sealed class TokenBucket(double full, double perSecond, TimeProvider clock)
 {
     private readonly Lock gate = new();
@@ -9,13 +12,16 @@ internal sealed class TokenBucket(double full, double perSecond, TimeProvider cl
     private double usedAt;
 
     /// <summary>Whether at least one token is there.</summary>
-    public bool HasAny
+    public bool HasAny => UntilAny == TimeSpan.Zero;
+
+    /// <summary>How long it takes until a token is there, if nobody takes one meanwhile; zero when one is.</summary>
+    public TimeSpan UntilAny
     {
         get
         {
             lock (gate)
             {
-                return full - Used_NeedsLock() >= 1;
+                return full - Used_NeedsLock() is var left && left >= 1 ? TimeSpan.Zero : TimeSpan.FromSeconds((1 - left) / perSecond);
             }
         }
     }
@@ -32,6 +38,22 @@ internal sealed class TokenBucket(double full, double perSecond, TimeProvider cl
         }
     }
 
+    /// <summary>Takes one if it is there.</summary>
+    public bool TryTake()
+    {
+        lock (gate)
+        {
+            if (full - Used_NeedsLock() < 1)
+            {
+                return false;
+            }
+
+            used++;
+            return true;
+        }
+    }
+
+    /// <summary>Takes so many, there or not.</summary>
     public void Take(double cost)
     {
         lock (gate)
