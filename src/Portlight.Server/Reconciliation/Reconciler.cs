@@ -288,9 +288,6 @@ internal sealed partial class Reconciler : IAsyncDisposable
     /// <summary>A change that the kernel refused.</summary>
     internal sealed record Refusal(long Revision, string Reason, DateTimeOffset At);
 
-    /// <summary>When the agent last did what it was asked to, and since when it has not (null: the last attempt succeeded).</summary>
-    internal sealed record AgentContact(DateTimeOffset? LastWord, DateTimeOffset? FailingSince);
-
     [LoggerMessage(2003, LogLevel.Warning, "{Instance} is not filtered as its ports say: {Reason}")]
     private static partial void LogUnfiltered(ILogger logger, string instance, string reason);
 
