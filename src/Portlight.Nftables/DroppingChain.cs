@@ -1,3 +1,4 @@
+using Portlight.Nftables.Attributes;
 using Portlight.Nftables.Compiling;
 using Portlight.Nftables.Netlink;
 using static Portlight.Nftables.Kernel.NftablesMessages;
@@ -46,12 +47,12 @@ public sealed record DroppingChain(string Family, string Table, string Name, str
         NetlinkAttributes attributes = message.Attributes(HeaderLength);
         if (message.Type != NewChain
             || Name(message.Payload[0]) is not { } family
-            || attributes.TextOrNull(1) is not { } table
+            || attributes.TextOrNull(ChainAttributes.Table) is not { } table
             || (table == TableName && message.Payload[0] == FamilyInet)
-            || attributes.TextOrNull(3) is not { } name
-            || attributes.U32BigEndianOrNull(5) != PolicyDrop
-            || !attributes.TryGet(4, out NetlinkAttribute hook)
-            || hook.Nested.U32BigEndianOrNull(1) is not { } number
+            || attributes.TextOrNull(ChainAttributes.Name) is not { } name
+            || attributes.U32BigEndianOrNull(ChainAttributes.Policy) != PolicyDrop
+            || !attributes.TryGet(ChainAttributes.Hook, out NetlinkAttribute hook)
+            || hook.Nested.U32BigEndianOrNull(HookAttributes.Number) is not { } number
             || number >= Hooks.Length)
         {
             return;

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Threading.Channels;
+using Portlight.Nftables.Attributes;
 using Portlight.Nftables.Netlink;
 using static Portlight.Nftables.Kernel.NftablesMessages;
 
@@ -102,10 +103,10 @@ public sealed class NftablesWatcher : IDisposable
             if (message.Type == NewGeneration)
             {
                 // Ends every commit and says who made it.
-                if (_pending is { } touched) _pending = touched with { ProcessId = attributes.U32BigEndianOrNull(2) ?? 0, ProcessName = attributes.TextOrNull(3) };
+                if (_pending is { } touched) _pending = touched with { ProcessId = attributes.U32BigEndianOrNull(GenerationAttributes.ProcessId) ?? 0, ProcessName = attributes.TextOrNull(GenerationAttributes.ProcessName) };
                 Publish();
             }
-            else if (message.Payload[0] == FamilyInet && attributes.TextOrNull(1) == TableName)
+            else if (message.Payload[0] == FamilyInet && attributes.TextOrNull(TableAttributes.Name) == TableName)
             {
                 // Every nf_tables event has the table's name as its attribute 1.
                 bool removed = message.Type == DeleteTable || _pending is { Kind: DriftKind.Removed };

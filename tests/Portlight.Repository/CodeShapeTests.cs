@@ -49,6 +49,15 @@ public partial class CodeShapeTests
             select $"{path}: {string.Join(", ", types)}");
 
     [Fact]
+    public void An_attribute_of_nf_tables_has_its_name_in_the_kernel() =>
+        Findings.None(
+            "numbers of attributes that are not from src/Portlight.Nftables/Attributes",
+            from path in RepositoryFiles.Sources.Where(path => path.StartsWith("src/Portlight.Nftables/", StringComparison.Ordinal))
+            from line in RepositoryFiles.Lines(path)
+            where AttributeNumber().IsMatch(line)
+            select $"{path}: {line.Trim()}");
+
+    [Fact]
     public void Debt_names_its_area_and_its_issue() =>
         Findings.None(
             "debt that is not `TODO(area): text #issue`",
@@ -109,6 +118,9 @@ public partial class CodeShapeTests
 
     [GeneratedRegex(@"\[(Fact|Theory)\(.*\bSkip\s*=")]
     private static partial Regex SkippedTest();
+
+    [GeneratedRegex(@"\b(OrNull|TryGet|Text|TextOrNull|U8|U16|U32|U64|U16BigEndian|U32BigEndian|U64BigEndian|U32BigEndianOrNull|Bytes|BeginNested|Key|Value|WriteVerdict)\((_?writer, |data, |element, |attributes, )?[0-9]+[,)]")]
+    private static partial Regex AttributeNumber();
 
     [GeneratedRegex(@"Thread\.Sleep\(|await Task\.Delay\((TimeSpan\.From(Milliseconds|Seconds)\(\d|\d)")]
     private static partial Regex Sleep();

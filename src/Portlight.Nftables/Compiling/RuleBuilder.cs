@@ -1,3 +1,4 @@
+using Portlight.Nftables.Attributes;
 using Portlight.Nftables.Netlink;
 
 namespace Portlight.Nftables.Compiling;
@@ -14,12 +15,6 @@ internal sealed class RuleBuilder : IDisposable
     private const int DropCode = 0;
     internal const int JumpCode = -3;
     internal const int GotoCode = -4;
-    private const uint Equal = 0;
-    private const uint NotEqual = 1;
-    private const uint LessOrEqual = 3;
-    private const uint GreaterOrEqual = 5;
-    private const uint NetworkHeader = 1;
-    private const uint TransportHeader = 2;
 
     private readonly NetlinkWriter _writer = new(512);
 
@@ -30,84 +25,84 @@ internal sealed class RuleBuilder : IDisposable
         return new RuleSpec(comment, builder._writer.Written.ToArray());
     }
 
-    internal RuleBuilder InputDevice(int word = 0) => Meta(4, word);
+    internal RuleBuilder InputDevice(int word = 0) => Meta(MetaAttributes.InputDevice, word);
 
-    internal RuleBuilder OutputDevice(int word = 0) => Meta(5, word);
+    internal RuleBuilder OutputDevice(int word = 0) => Meta(MetaAttributes.OutputDevice, word);
 
     /// <summary>The output device with its bytes turned to big-endian, which is how interval sets hold it; 0 where there is none.</summary>
     internal RuleBuilder OutputDeviceForInterval() => OutputDevice().Expression("byteorder", writer =>
     {
-        writer.U32BigEndian(1, FirstRegister);
-        writer.U32BigEndian(2, FirstRegister);
-        writer.U32BigEndian(3, 1); // NFT_BYTEORDER_HTON
-        writer.U32BigEndian(4, 4);
-        writer.U32BigEndian(5, 4);
+        writer.U32BigEndian(ByteorderAttributes.Source, FirstRegister);
+        writer.U32BigEndian(ByteorderAttributes.Destination, FirstRegister);
+        writer.U32BigEndian(ByteorderAttributes.Operation, ByteorderAttributes.HostToNetwork);
+        writer.U32BigEndian(ByteorderAttributes.Length, 4);
+        writer.U32BigEndian(ByteorderAttributes.Size, 4);
     });
 
-    internal RuleBuilder OutputInterfaceName(int word = 0) => Meta(7, word);
+    internal RuleBuilder OutputInterfaceName(int word = 0) => Meta(MetaAttributes.OutputName, word);
 
-    internal RuleBuilder Family(int word = 0) => Meta(15, word);
+    internal RuleBuilder Family(int word = 0) => Meta(MetaAttributes.Family, word);
 
-    internal RuleBuilder Protocol(int word = 0) => Meta(16, word);
+    internal RuleBuilder Protocol(int word = 0) => Meta(MetaAttributes.Protocol, word);
 
-    internal RuleBuilder InputDeviceIs(uint index) => InputDevice().Compare(Equal, BitConverter.GetBytes(index));
+    internal RuleBuilder InputDeviceIs(uint index) => InputDevice().Compare(CompareAttributes.Equal, BitConverter.GetBytes(index));
 
-    internal RuleBuilder OutputDeviceIs(uint index) => OutputDevice().Compare(Equal, BitConverter.GetBytes(index));
+    internal RuleBuilder OutputDeviceIs(uint index) => OutputDevice().Compare(CompareAttributes.Equal, BitConverter.GetBytes(index));
 
-    internal RuleBuilder FamilyIs(byte family) => Family().Compare(Equal, [family]);
+    internal RuleBuilder FamilyIs(byte family, int word = 0) => Family(word).Compare(CompareAttributes.Equal, [family], word);
 
-    internal RuleBuilder ProtocolIs(byte protocol) => Protocol().Compare(Equal, [protocol]);
+    internal RuleBuilder ProtocolIs(byte protocol, int word = 0) => Protocol(word).Compare(CompareAttributes.Equal, [protocol], word);
 
-    internal RuleBuilder ProtocolIsNot(byte protocol) => Protocol().Compare(NotEqual, [protocol]);
+    internal RuleBuilder ProtocolIsNot(byte protocol, int word = 0) => Protocol(word).Compare(CompareAttributes.NotEqual, [protocol], word);
 
-    internal RuleBuilder SourceAddress(bool isIpv4, int word) => isIpv4 ? Payload(NetworkHeader, 12, 4, word) : Payload(NetworkHeader, 8, 16, word);
+    internal RuleBuilder SourceAddress(bool isIpv4, int word) => isIpv4 ? Payload(PayloadAttributes.NetworkHeader, 12, 4, word) : Payload(PayloadAttributes.NetworkHeader, 8, 16, word);
 
-    internal RuleBuilder DestinationAddressIpv4(int word) => Payload(NetworkHeader, 16, 4, word);
+    internal RuleBuilder DestinationAddressIpv4(int word) => Payload(PayloadAttributes.NetworkHeader, 16, 4, word);
 
     internal RuleBuilder DestinationAddressIs(bool isIpv4, byte[] address) =>
-        (isIpv4 ? DestinationAddressIpv4(0) : Payload(NetworkHeader, 24, 16, 0)).Compare(Equal, address);
+        (isIpv4 ? DestinationAddressIpv4(0) : Payload(PayloadAttributes.NetworkHeader, 24, 16, 0)).Compare(CompareAttributes.Equal, address);
 
-    internal RuleBuilder HopLimitIs(byte limit) => Payload(NetworkHeader, 7, 1, 0).Compare(Equal, [limit]);
+    internal RuleBuilder HopLimitIs(byte limit) => Payload(PayloadAttributes.NetworkHeader, 7, 1, 0).Compare(CompareAttributes.Equal, [limit]);
 
-    internal RuleBuilder DestinationPort(int word) => Payload(TransportHeader, 2, 2, word);
+    internal RuleBuilder DestinationPort(int word) => Payload(PayloadAttributes.TransportHeader, 2, 2, word);
 
-    internal RuleBuilder DestinationPortIs(ushort port) => DestinationPort(0).Compare(Equal, [(byte)(port >> 8), (byte)port]);
+    internal RuleBuilder DestinationPortIs(ushort port) => DestinationPort(0).Compare(CompareAttributes.Equal, [(byte)(port >> 8), (byte)port]);
 
-    internal RuleBuilder IcmpType(int word) => Payload(TransportHeader, 0, 1, word);
+    internal RuleBuilder IcmpType(int word) => Payload(PayloadAttributes.TransportHeader, 0, 1, word);
 
     /// <summary>The type and the code as one number of two bytes, as a port is.</summary>
-    internal RuleBuilder IcmpTypeAndCode(int word) => Payload(TransportHeader, 0, 2, word);
+    internal RuleBuilder IcmpTypeAndCode(int word) => Payload(PayloadAttributes.TransportHeader, 0, 2, word);
 
     /// <summary>Any number of two bytes that every packet has, where it does not matter which: the packet's length.</summary>
-    internal RuleBuilder AnyPort(bool isIpv4, int word) => Payload(NetworkHeader, isIpv4 ? 2u : 4u, 2, word);
+    internal RuleBuilder AnyPort(bool isIpv4, int word) => Payload(PayloadAttributes.NetworkHeader, isIpv4 ? 2u : 4u, 2, word);
 
-    internal RuleBuilder IcmpTypeBetween(byte first, byte last) => IcmpType(0).Compare(GreaterOrEqual, [first]).Compare(LessOrEqual, [last]);
+    internal RuleBuilder IcmpTypeBetween(byte first, byte last) => IcmpType(0).Compare(CompareAttributes.GreaterOrEqual, [first]).Compare(CompareAttributes.LessOrEqual, [last]);
 
-    internal RuleBuilder IcmpTypeIs(byte type) => IcmpType(0).Compare(Equal, [type]);
+    internal RuleBuilder IcmpTypeIs(byte type) => IcmpType(0).Compare(CompareAttributes.Equal, [type]);
 
     /// <summary>A TCP header with none of the flags of the mask but these: FIN 1, SYN 2, RST 4, ACK 16.</summary>
-    internal RuleBuilder TcpFlagsAreNot(byte mask, byte flags) => Payload(TransportHeader, 13, 1, 0).And(0, [mask]).Compare(NotEqual, [flags]);
+    internal RuleBuilder TcpFlagsAreNot(byte mask, byte flags) => Payload(PayloadAttributes.TransportHeader, 13, 1, 0).And(0, [mask]).Compare(CompareAttributes.NotEqual, [flags]);
 
     /// <summary>The frame that brought the packet: 0 for this machine (or for nobody in particular), others broadcast and multicast.</summary>
-    internal RuleBuilder FrameIsForThisMachine() => Meta(19, 0).Compare(Equal, [0]);
+    internal RuleBuilder FrameIsForThisMachine() => Meta(MetaAttributes.PacketType, 0).Compare(CompareAttributes.Equal, [0]);
 
-    internal RuleBuilder FrameIsForMany() => Meta(19, 0).Compare(NotEqual, [0]);
+    internal RuleBuilder FrameIsForMany() => Meta(MetaAttributes.PacketType, 0).Compare(CompareAttributes.NotEqual, [0]);
 
     /// <summary>enum ip_conntrack_info by its bit in the state mask: established 2, related 4, new 8.</summary>
-    internal RuleBuilder ConnectionState(uint state) => Connection(0, 0).And(0, BitConverter.GetBytes(state)).Compare(NotEqual, new byte[4]);
+    internal RuleBuilder ConnectionState(uint state) => Connection(ConnectionAttributes.State, 0).And(0, BitConverter.GetBytes(state)).Compare(CompareAttributes.NotEqual, new byte[4]);
 
     /// <summary>enum ip_conntrack_status: source NAT 16.</summary>
-    internal RuleBuilder ConnectionStatus(uint status) => Connection(2, 0).And(0, BitConverter.GetBytes(status)).Compare(NotEqual, new byte[4]);
+    internal RuleBuilder ConnectionStatus(uint status) => Connection(ConnectionAttributes.Status, 0).And(0, BitConverter.GetBytes(status)).Compare(CompareAttributes.NotEqual, new byte[4]);
 
-    internal RuleBuilder OriginalDirection() => Connection(1, 0).Compare(Equal, [0]);
+    internal RuleBuilder OriginalDirection() => Connection(ConnectionAttributes.Direction, 0).Compare(CompareAttributes.Equal, [0]);
 
-    internal RuleBuilder ReplyDirection() => Connection(1, 0).Compare(Equal, [1]);
+    internal RuleBuilder ReplyDirection() => Connection(ConnectionAttributes.Direction, 0).Compare(CompareAttributes.Equal, [1]);
 
     /// <summary>The half of the connection's label that says who began it, in words 4 and 5.</summary>
-    internal RuleBuilder BegunBy() => Connection(13, 4);
+    internal RuleBuilder BegunBy() => Connection(ConnectionAttributes.Label, 4);
 
     /// <summary>The half that says who let it in, in words 4 and 5. The first load is for nft, which takes what is in word 4 for a label by it.</summary>
-    internal RuleBuilder AdmittedBy() => Connection(13, 4).Connection(13, 2);
+    internal RuleBuilder AdmittedBy() => Connection(ConnectionAttributes.Label, 4).Connection(ConnectionAttributes.Label, 2);
 
     /// <summary>Goes on only if words 4 and 5 name nobody.</summary>
     internal RuleBuilder IsNobody() => Zeroes(6, 2).In(SetId.Nobody, 4);
@@ -123,50 +118,50 @@ internal sealed class RuleBuilder : IDisposable
     /// the source follows. The first load is for nft, which takes what is in word 5 for a part of the header: 1.0.6 can show nothing that a map has found in front of something else.
     /// </summary>
     internal RuleBuilder MayComeFromSource(bool isIpv4, SetId spans, SetId sources) =>
-        (isIpv4 ? Payload(NetworkHeader, 4, 16, 5) : Payload(NetworkHeader, 8, 28, 5)).Expression("lookup", writer =>
+        (isIpv4 ? Payload(PayloadAttributes.NetworkHeader, 4, 16, 5) : Payload(PayloadAttributes.NetworkHeader, 8, 28, 5)).Expression("lookup", writer =>
         {
-            writer.U32BigEndian(2, FirstRegister);
-            writer.U32BigEndian(3, FirstRegister + 4);
-            writer.Text(1, spans.Name);
+            writer.U32BigEndian(LookupAttributes.Source, FirstRegister);
+            writer.U32BigEndian(LookupAttributes.Destination, FirstRegister + 4);
+            writer.Text(LookupAttributes.Set, spans.Name);
         }).SourceAddress(isIpv4, 8).In(sources, 5);
 
     /// <summary>Adds to the label what the map says for the key in the registers; the rule ends where it says nothing.</summary>
     internal RuleBuilder AddToLabel(SetId map) =>
         Expression("lookup", writer =>
         {
-            writer.U32BigEndian(2, FirstRegister);
-            writer.U32BigEndian(3, FirstRegister);
-            writer.Text(1, map.Name);
+            writer.U32BigEndian(LookupAttributes.Source, FirstRegister);
+            writer.U32BigEndian(LookupAttributes.Destination, FirstRegister);
+            writer.Text(LookupAttributes.Set, map.Name);
         }).Expression("ct", writer =>
         {
-            writer.U32BigEndian(2, 13);
-            writer.U32BigEndian(4, FirstRegister);
+            writer.U32BigEndian(ConnectionAttributes.Key, ConnectionAttributes.Label);
+            writer.U32BigEndian(ConnectionAttributes.Source, FirstRegister);
         });
 
     /// <summary>The device by which the source would be reached, or none.</summary>
-    internal RuleBuilder DeviceTowardsSource() => Fib(1, 1);
+    internal RuleBuilder DeviceTowardsSource() => Fib(RouteAttributes.Device, RouteAttributes.OfSource);
 
     /// <summary>The source would not be reached by the interface that the packet came in by.</summary>
-    internal RuleBuilder SourceIsElsewhere() => Fib(1, 1 | 8 | 32).Compare(Equal, new byte[4]);
+    internal RuleBuilder SourceIsElsewhere() => Fib(RouteAttributes.Device, RouteAttributes.OfSource | RouteAttributes.ByInputDevice | RouteAttributes.IsThere).Compare(CompareAttributes.Equal, new byte[4]);
 
-    internal RuleBuilder SourceTypeIs(uint type) => Fib(3, 1).Compare(Equal, BitConverter.GetBytes(type));
+    internal RuleBuilder SourceTypeIs(uint type) => Fib(RouteAttributes.AddressType, RouteAttributes.OfSource).Compare(CompareAttributes.Equal, BitConverter.GetBytes(type));
 
     /// <summary>What the routing table says of the destination: RTN_UNICAST 1, RTN_LOCAL 2 …</summary>
-    internal RuleBuilder DestinationTypeIs(uint type) => Fib(3, 2).Compare(Equal, BitConverter.GetBytes(type));
+    internal RuleBuilder DestinationTypeIs(uint type) => Fib(RouteAttributes.AddressType, RouteAttributes.OfDestination).Compare(CompareAttributes.Equal, BitConverter.GetBytes(type));
 
     /// <summary>Goes on only if the registers from that word on are a key of the set.</summary>
     internal RuleBuilder In(SetId set, int word = 0) => Expression("lookup", writer =>
     {
-        writer.U32BigEndian(2, FirstRegister + (uint)word);
-        writer.Text(1, set.Name);
+        writer.U32BigEndian(LookupAttributes.Source, FirstRegister + (uint)word);
+        writer.Text(LookupAttributes.Set, set.Name);
     });
 
     /// <summary>Does what the verdict map says for the key in the registers; goes on to the next rule when it says nothing.</summary>
     internal RuleBuilder AskMap(SetId map) => Expression("lookup", writer =>
     {
-        writer.U32BigEndian(2, FirstRegister);
-        writer.U32BigEndian(3, VerdictRegister);
-        writer.Text(1, map.Name);
+        writer.U32BigEndian(LookupAttributes.Source, FirstRegister);
+        writer.U32BigEndian(LookupAttributes.Destination, VerdictRegister);
+        writer.Text(LookupAttributes.Set, map.Name);
     });
 
     internal RuleBuilder Accept() => Verdict(AcceptCode, null);
@@ -186,44 +181,42 @@ internal sealed class RuleBuilder : IDisposable
     internal static void WriteVerdict(NetlinkWriter writer, ushort attribute, int code, string? chain)
     {
         int data = writer.BeginNested(attribute);
-        int verdict = writer.BeginNested(2);
-        writer.U32BigEndian(1, (uint)code);
-        if (chain is not null) writer.Text(2, chain);
+        int verdict = writer.BeginNested(DataAttributes.Verdict);
+        writer.U32BigEndian(VerdictAttributes.Code, (uint)code);
+        if (chain is not null) writer.Text(VerdictAttributes.Chain, chain);
         writer.EndNested(verdict);
         writer.EndNested(data);
     }
 
     private RuleBuilder Verdict(int code, string? chain) => Expression("immediate", writer =>
     {
-        writer.U32BigEndian(1, VerdictRegister);
-        WriteVerdict(writer, 2, code, chain);
+        writer.U32BigEndian(ImmediateAttributes.Destination, VerdictRegister);
+        WriteVerdict(writer, ImmediateAttributes.Data, code, chain);
     });
 
     private RuleBuilder Meta(uint key, int word) => Expression("meta", writer =>
     {
-        writer.U32BigEndian(2, key);
-        writer.U32BigEndian(1, FirstRegister + (uint)word);
+        writer.U32BigEndian(MetaAttributes.Key, key);
+        writer.U32BigEndian(MetaAttributes.Destination, FirstRegister + (uint)word);
     });
 
     private RuleBuilder Connection(uint key, int word) => Expression("ct", writer =>
     {
-        writer.U32BigEndian(2, key);
-        writer.U32BigEndian(1, FirstRegister + (uint)word);
+        writer.U32BigEndian(ConnectionAttributes.Key, key);
+        writer.U32BigEndian(ConnectionAttributes.Destination, FirstRegister + (uint)word);
     });
 
-    // enum nft_fib_result: a device 1, the type of an address 3. Flags: of the source 1, of the destination 2, by the packet's own
-    // interface 8, only whether there is one 32.
     private RuleBuilder Fib(uint result, uint flags) => Expression("fib", writer =>
     {
-        writer.U32BigEndian(1, FirstRegister);
-        writer.U32BigEndian(2, result);
-        writer.U32BigEndian(3, flags);
+        writer.U32BigEndian(RouteAttributes.Destination, FirstRegister);
+        writer.U32BigEndian(RouteAttributes.Result, result);
+        writer.U32BigEndian(RouteAttributes.Flags, flags);
     });
 
     private RuleBuilder Zeroes(int word, int words) => Expression("immediate", writer =>
     {
-        writer.U32BigEndian(1, FirstRegister + (uint)word);
-        Value(writer, 2, new byte[4 * words]);
+        writer.U32BigEndian(ImmediateAttributes.Destination, FirstRegister + (uint)word);
+        Value(writer, ImmediateAttributes.Data, new byte[4 * words]);
     });
 
     private RuleBuilder And(int word, ReadOnlySpan<byte> mask)
@@ -231,41 +224,41 @@ internal sealed class RuleBuilder : IDisposable
         byte[] bits = mask.ToArray();
         return Expression("bitwise", writer =>
         {
-            writer.U32BigEndian(1, FirstRegister + (uint)word);
-            writer.U32BigEndian(2, FirstRegister + (uint)word);
-            writer.U32BigEndian(3, (uint)bits.Length);
-            Value(writer, 4, bits);
-            Value(writer, 5, new byte[bits.Length]);
+            writer.U32BigEndian(BitwiseAttributes.Source, FirstRegister + (uint)word);
+            writer.U32BigEndian(BitwiseAttributes.Destination, FirstRegister + (uint)word);
+            writer.U32BigEndian(BitwiseAttributes.Length, (uint)bits.Length);
+            Value(writer, BitwiseAttributes.Mask, bits);
+            Value(writer, BitwiseAttributes.Xor, new byte[bits.Length]);
         });
     }
 
     private RuleBuilder Payload(uint header, uint offset, uint length, int word) => Expression("payload", writer =>
     {
-        writer.U32BigEndian(1, FirstRegister + (uint)word);
-        writer.U32BigEndian(2, header);
-        writer.U32BigEndian(3, offset);
-        writer.U32BigEndian(4, length);
+        writer.U32BigEndian(PayloadAttributes.Destination, FirstRegister + (uint)word);
+        writer.U32BigEndian(PayloadAttributes.Base, header);
+        writer.U32BigEndian(PayloadAttributes.Offset, offset);
+        writer.U32BigEndian(PayloadAttributes.Length, length);
     });
 
-    private RuleBuilder Compare(uint operation, byte[] value) => Expression("cmp", writer =>
+    private RuleBuilder Compare(uint operation, byte[] value, int word = 0) => Expression("cmp", writer =>
     {
-        writer.U32BigEndian(1, FirstRegister);
-        writer.U32BigEndian(2, operation);
-        Value(writer, 3, value);
+        writer.U32BigEndian(CompareAttributes.Source, FirstRegister + (uint)word);
+        writer.U32BigEndian(CompareAttributes.Operation, operation);
+        Value(writer, CompareAttributes.Data, value);
     });
 
     private static void Value(NetlinkWriter writer, ushort attribute, byte[] value)
     {
         int nested = writer.BeginNested(attribute);
-        writer.Bytes(1, value);
+        writer.Bytes(DataAttributes.Value, value);
         writer.EndNested(nested);
     }
 
     private RuleBuilder Expression(string name, Action<NetlinkWriter> attributes)
     {
-        int element = _writer.BeginNested(1);
-        _writer.Text(1, name);
-        int body = _writer.BeginNested(2);
+        int element = _writer.BeginNested(ListAttributes.Element);
+        _writer.Text(ExpressionAttributes.Name, name);
+        int body = _writer.BeginNested(ExpressionAttributes.Data);
         attributes(_writer);
         _writer.EndNested(body);
         _writer.EndNested(element);

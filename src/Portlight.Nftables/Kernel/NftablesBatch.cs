@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Portlight.Nftables.Attributes;
 using Portlight.Nftables.Compiling;
 using Portlight.Nftables.Netlink;
 using static Portlight.Nftables.Kernel.NftablesMessages;
@@ -41,7 +42,7 @@ internal sealed class NftablesBatch : IDisposable
         _messages.Add((sequence, "begin", "a transaction"));
         _writer.BeginMessage(BatchBegin, FlagRequest, sequence);
         _writer.Raw(BatchHeader);
-        if (generation is { } id) _writer.U32BigEndian(1, id);
+        if (generation is { } id) _writer.U32BigEndian(BatchAttributes.Generation, id);
         _writer.EndMessage();
     }
 
@@ -49,66 +50,66 @@ internal sealed class NftablesBatch : IDisposable
     internal void AddTable(TableMark mark)
     {
         Message(NewTable, FlagCreate, "make", "the table");
-        _writer.Text(1, _table);
-        if (mark.Flags != 0) _writer.U32BigEndian(2, mark.Flags);
-        _writer.Bytes(6, mark.Userdata);
+        _writer.Text(TableAttributes.Name, _table);
+        if (mark.Flags != 0) _writer.U32BigEndian(TableAttributes.Flags, mark.Flags);
+        _writer.Bytes(TableAttributes.Userdata, mark.Userdata);
         _writer.EndMessage();
     }
 
     internal void RemoveTable()
     {
         Message(DeleteTable, 0, "remove", "the table");
-        _writer.Text(1, _table);
+        _writer.Text(TableAttributes.Name, _table);
         _writer.EndMessage();
     }
 
     internal void AddSet(SetSpec set)
     {
         Message(NewSet, FlagCreate | FlagExclusive, "make set", set.Name);
-        _writer.Text(1, _table);
-        _writer.Text(2, set.Name);
-        _writer.U32BigEndian(3, set.Flags);
-        _writer.U32BigEndian(4, set.KeyType);
-        _writer.U32BigEndian(5, (uint)set.KeyLength);
+        _writer.Text(SetAttributes.Table, _table);
+        _writer.Text(SetAttributes.Name, set.Name);
+        _writer.U32BigEndian(SetAttributes.Flags, set.Flags);
+        _writer.U32BigEndian(SetAttributes.KeyType, set.KeyType);
+        _writer.U32BigEndian(SetAttributes.KeyLength, (uint)set.KeyLength);
         if (set.Value != SetValue.None)
         {
-            _writer.U32BigEndian(6, set.ValueType);
-            _writer.U32BigEndian(7, (uint)set.ValueLength);
+            _writer.U32BigEndian(SetAttributes.DataType, set.ValueType);
+            _writer.U32BigEndian(SetAttributes.DataLength, (uint)set.ValueLength);
         }
 
-        _writer.U32BigEndian(10, ++_setNumber);
+        _writer.U32BigEndian(SetAttributes.Id, ++_setNumber);
         if (set.Capacity > 0)
         {
-            int description = _writer.BeginNested(9);
-            _writer.U32BigEndian(1, (uint)set.Capacity);
+            int description = _writer.BeginNested(SetAttributes.Description);
+            _writer.U32BigEndian(SetDescriptionAttributes.Size, (uint)set.Capacity);
             _writer.EndNested(description);
         }
 
         // Tells nft that a lone interface name is not a number to be turned round (libnftnl, NFTNL_UDATA_SET_KEYBYTEORDER; 1 is the host's order).
-        if (set.Key.Length == 1) _writer.Bytes(13, [0, 4, 1, 0, 0, 0]);
+        if (set.Key.Length == 1) _writer.Bytes(SetAttributes.Userdata, [0, 4, 1, 0, 0, 0]);
         _writer.EndMessage();
     }
 
     internal void RemoveSet(string set)
     {
         Message(DeleteSet, 0, "remove set", set);
-        _writer.Text(1, _table);
-        _writer.Text(2, set);
+        _writer.Text(SetAttributes.Table, _table);
+        _writer.Text(SetAttributes.Name, set);
         _writer.EndMessage();
     }
 
     internal void AddChain(ChainSpec chain)
     {
         Message(NewChain, FlagCreate | FlagExclusive, "make chain", chain.Name);
-        _writer.Text(1, _table);
-        _writer.Text(3, chain.Name);
+        _writer.Text(ChainAttributes.Table, _table);
+        _writer.Text(ChainAttributes.Name, chain.Name);
         if (chain.Hook is { } hook)
         {
-            _writer.Text(7, "filter");
-            _writer.U32BigEndian(5, 1); // policy accept: the rules close, and only for what is attached
-            int nested = _writer.BeginNested(4);
-            _writer.U32BigEndian(1, hook.Hook);
-            _writer.U32BigEndian(2, (uint)hook.Priority);
+            _writer.Text(ChainAttributes.Type, "filter");
+            _writer.U32BigEndian(ChainAttributes.Policy, 1); // policy accept: the rules close, and only for what is attached
+            int nested = _writer.BeginNested(ChainAttributes.Hook);
+            _writer.U32BigEndian(HookAttributes.Number, hook.Hook);
+            _writer.U32BigEndian(HookAttributes.Priority, (uint)hook.Priority);
             _writer.EndNested(nested);
         }
 
@@ -118,8 +119,8 @@ internal sealed class NftablesBatch : IDisposable
     internal void RemoveChain(string chain)
     {
         Message(DeleteChain, 0, "remove chain", chain);
-        _writer.Text(1, _table);
-        _writer.Text(3, chain);
+        _writer.Text(ChainAttributes.Table, _table);
+        _writer.Text(ChainAttributes.Name, chain);
         _writer.EndMessage();
     }
 
@@ -127,20 +128,20 @@ internal sealed class NftablesBatch : IDisposable
     internal void FlushChain(string chain)
     {
         Message(DeleteRule, 0, "flush chain", chain);
-        _writer.Text(1, _table);
-        _writer.Text(2, chain);
+        _writer.Text(RuleAttributes.Table, _table);
+        _writer.Text(RuleAttributes.Chain, chain);
         _writer.EndMessage();
     }
 
     internal void AddRule(string chain, RuleSpec rule)
     {
         Message(NewRule, FlagCreate | FlagAppend, "add a rule to chain", chain);
-        _writer.Text(1, _table);
-        _writer.Text(2, chain);
-        int expressions = _writer.BeginNested(4);
+        _writer.Text(RuleAttributes.Table, _table);
+        _writer.Text(RuleAttributes.Chain, chain);
+        int expressions = _writer.BeginNested(RuleAttributes.Expressions);
         _writer.Raw(rule.Expressions);
         _writer.EndNested(expressions);
-        _writer.Bytes(7, rule.Userdata);
+        _writer.Bytes(RuleAttributes.Userdata, rule.Userdata);
         _writer.EndMessage();
     }
 
@@ -188,9 +189,9 @@ internal sealed class NftablesBatch : IDisposable
         for (int i = 0; i < elements.Length;)
         {
             Message(type, flags, operation, set);
-            _writer.Text(1, _table);
-            _writer.Text(2, set);
-            int list = _writer.BeginNested(3);
+            _writer.Text(ElementListAttributes.Table, _table);
+            _writer.Text(ElementListAttributes.Set, set);
+            int list = _writer.BeginNested(ElementListAttributes.Elements);
             for (; i < elements.Length && _writer.NestedLength(list) < ElementListLimit; i++) Element(elements[i], withValue: type == NewElement);
             _writer.EndNested(list);
             _writer.EndMessage();
@@ -200,22 +201,22 @@ internal sealed class NftablesBatch : IDisposable
     // An interval is two elements of the kernel's, one after the other: where it begins, and where it has ended.
     private void Element(SetElement element, bool withValue)
     {
-        int item = _writer.BeginNested(1);
-        Key(1, element.Key);
-        if (withValue && element.Jump is not null) RuleBuilder.WriteVerdict(_writer, 2, RuleBuilder.JumpCode, element.Jump);
-        if (withValue && element.Value is not null) Key(2, element.Value);
+        int item = _writer.BeginNested(ListAttributes.Element);
+        Key(ElementAttributes.Key, element.Key);
+        if (withValue && element.Jump is not null) RuleBuilder.WriteVerdict(_writer, ElementAttributes.Data, RuleBuilder.JumpCode, element.Jump);
+        if (withValue && element.Value is not null) Key(ElementAttributes.Data, element.Value);
         _writer.EndNested(item);
         if (element.KeyEnd is null) return;
-        int end = _writer.BeginNested(1);
-        Key(1, IntervalBounds.After(element.KeyEnd));
-        _writer.U32BigEndian(3, IntervalBounds.FlagEnd);
+        int end = _writer.BeginNested(ListAttributes.Element);
+        Key(ElementAttributes.Key, IntervalBounds.After(element.KeyEnd));
+        _writer.U32BigEndian(ElementAttributes.Flags, IntervalBounds.FlagEnd);
         _writer.EndNested(end);
     }
 
     private void Key(ushort attribute, byte[] key)
     {
         int nested = _writer.BeginNested(attribute);
-        _writer.Bytes(1, key);
+        _writer.Bytes(DataAttributes.Value, key);
         _writer.EndNested(nested);
     }
 

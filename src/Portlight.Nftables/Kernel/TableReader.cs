@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Portlight.Nftables.Attributes;
 using Portlight.Nftables.Compiling;
 using Portlight.Nftables.Netlink;
 using static Portlight.Nftables.Kernel.NftablesMessages;
@@ -60,20 +61,20 @@ internal sealed class TableReader : IDisposable
     }
 
     private void ReadGeneration() => Ask(GetGeneration, FlagAck, "read the generation", null, message =>
-        _table.Generation = message.Attributes(HeaderLength).U32BigEndianOrNull(1) ?? 0);
+        _table.Generation = message.Attributes(HeaderLength).U32BigEndianOrNull(GenerationAttributes.Id) ?? 0);
 
     private bool ReadTable()
     {
         try
         {
-            Ask(GetTable, FlagAck, "read the table", request => request.Text(1, TableName), message =>
+            Ask(GetTable, FlagAck, "read the table", request => request.Text(TableAttributes.Name, TableName), message =>
             {
                 _table.Exists = true;
                 NetlinkAttributes attributes = message.Attributes(HeaderLength);
-                _table.Flags = attributes.U32BigEndianOrNull(2) ?? 0;
-                _table.ObjectCount = attributes.U32BigEndianOrNull(3) ?? 0;
-                _table.Installation = attributes.TryGet(6, out NetlinkAttribute userdata) ? TableMark.Read(userdata.Value) : null;
-                _table.OwnerPortId = attributes.U32BigEndianOrNull(7);
+                _table.Flags = attributes.U32BigEndianOrNull(TableAttributes.Flags) ?? 0;
+                _table.ObjectCount = attributes.U32BigEndianOrNull(TableAttributes.Use) ?? 0;
+                _table.Installation = attributes.TryGet(TableAttributes.Userdata, out NetlinkAttribute userdata) ? TableMark.Read(userdata.Value) : null;
+                _table.OwnerPortId = attributes.U32BigEndianOrNull(TableAttributes.Owner);
             });
         }
         catch (NetlinkException absent) when (absent.Errno == Errno.ENOENT)
@@ -84,31 +85,31 @@ internal sealed class TableReader : IDisposable
         return _table.Exists;
     }
 
-    private void ReadRules() => Ask(GetRule, FlagDump, "read the rules", request => request.Text(1, TableName), message =>
+    private void ReadRules() => Ask(GetRule, FlagDump, "read the rules", request => request.Text(RuleAttributes.Table, TableName), message =>
     {
         NetlinkAttributes attributes = message.Attributes(HeaderLength);
-        ref List<byte[]>? rules = ref CollectionsMarshal.GetValueRefOrAddDefault(_table.Rules, attributes.TextOrNull(2) ?? "", out _);
-        (rules ??= []).Add(attributes.TryGet(7, out NetlinkAttribute userdata) ? userdata.Value.ToArray() : []);
+        ref List<byte[]>? rules = ref CollectionsMarshal.GetValueRefOrAddDefault(_table.Rules, attributes.TextOrNull(RuleAttributes.Chain) ?? "", out _);
+        (rules ??= []).Add(attributes.TryGet(RuleAttributes.Userdata, out NetlinkAttribute userdata) ? userdata.Value.ToArray() : []);
     });
 
     private void ReadHook(string chain) => AskUnlessGone(() => Ask(GetChain, FlagAck, "read a chain", request =>
     {
-        request.Text(1, TableName);
-        request.Text(3, chain);
+        request.Text(ChainAttributes.Table, TableName);
+        request.Text(ChainAttributes.Name, chain);
     }, message =>
     {
         NetlinkAttributes attributes = message.Attributes(HeaderLength);
-        if (!attributes.TryGet(4, out NetlinkAttribute hook)) return;
-        bool ours = attributes.TextOrNull(7) == "filter" && attributes.U32BigEndianOrNull(5) == 1;
-        _table.Hooks[chain] = ours ? new HookSpec(hook.Nested.U32BigEndianOrNull(1) ?? 0, (int)(hook.Nested.U32BigEndianOrNull(2) ?? 0)) : new HookSpec(uint.MaxValue, 0);
+        if (!attributes.TryGet(ChainAttributes.Hook, out NetlinkAttribute hook)) return;
+        bool ours = attributes.TextOrNull(ChainAttributes.Type) == "filter" && attributes.U32BigEndianOrNull(ChainAttributes.Policy) == 1;
+        _table.Hooks[chain] = ours ? new HookSpec(hook.Nested.U32BigEndianOrNull(HookAttributes.Number) ?? 0, (int)(hook.Nested.U32BigEndianOrNull(HookAttributes.Priority) ?? 0)) : new HookSpec(uint.MaxValue, 0);
     }));
 
-    private void ReadSets() => Ask(GetSet, FlagDump, "read the sets", request => request.Text(1, TableName), message =>
+    private void ReadSets() => Ask(GetSet, FlagDump, "read the sets", request => request.Text(SetAttributes.Table, TableName), message =>
     {
         NetlinkAttributes attributes = message.Attributes(HeaderLength);
-        string name = attributes.TextOrNull(2) ?? "";
-        uint capacity = attributes.TryGet(9, out NetlinkAttribute description) ? description.Nested.U32BigEndianOrNull(1) ?? 0 : 0;
-        _table.Sets[name] = new ActualSet(attributes.U32BigEndianOrNull(3) ?? 0, attributes.U32BigEndianOrNull(4) ?? 0, attributes.U32BigEndianOrNull(5) ?? 0, capacity);
+        string name = attributes.TextOrNull(SetAttributes.Name) ?? "";
+        uint capacity = attributes.TryGet(SetAttributes.Description, out NetlinkAttribute description) ? description.Nested.U32BigEndianOrNull(SetDescriptionAttributes.Size) ?? 0 : 0;
+        _table.Sets[name] = new ActualSet(attributes.U32BigEndianOrNull(SetAttributes.Flags) ?? 0, attributes.U32BigEndianOrNull(SetAttributes.KeyType) ?? 0, attributes.U32BigEndianOrNull(SetAttributes.KeyLength) ?? 0, capacity);
     });
 
     private void ReadElements(string set) => AskUnlessGone(() =>
@@ -117,15 +118,15 @@ internal sealed class TableReader : IDisposable
         IntervalBounds? bounds = (_table.Sets[set].Flags & SetSpec.FlagInterval) != 0 ? new IntervalBounds() : null;
         Ask(GetElement, FlagDump, "read the elements", request =>
         {
-            request.Text(1, TableName);
-            request.Text(2, set);
+            request.Text(ElementListAttributes.Table, TableName);
+            request.Text(ElementListAttributes.Set, set);
         }, message =>
         {
-            if (!message.Attributes(HeaderLength).TryGet(3, out NetlinkAttribute list)) return;
+            if (!message.Attributes(HeaderLength).TryGet(ElementListAttributes.Elements, out NetlinkAttribute list)) return;
             foreach (NetlinkAttribute element in list.Nested)
             {
                 if (bounds is null) elements.Add(ReadElement(element.Nested));
-                else bounds.Add(Value(element.Nested, 1) ?? [], element.Nested.U32BigEndianOrNull(3) ?? 0, Value(element.Nested, 2));
+                else bounds.Add(Value(element.Nested, ElementAttributes.Key) ?? [], element.Nested.U32BigEndianOrNull(ElementAttributes.Flags) ?? 0, Value(element.Nested, ElementAttributes.Data));
             }
         });
         if (bounds?.TryPair(elements) == false) _table.HasLoneBounds = true;
@@ -134,17 +135,17 @@ internal sealed class TableReader : IDisposable
     private static SetElement ReadElement(NetlinkAttributes attributes)
     {
         string? jump = null;
-        if (attributes.TryGet(2, out NetlinkAttribute data) && data.Nested.TryGet(2, out NetlinkAttribute verdict))
+        if (attributes.TryGet(ElementAttributes.Data, out NetlinkAttribute data) && data.Nested.TryGet(DataAttributes.Verdict, out NetlinkAttribute verdict))
         {
             // Any verdict but our kind of jump is written so that it equals none of ours.
-            jump = (int)(verdict.Nested.U32BigEndianOrNull(1) ?? 0) == RuleBuilder.JumpCode ? verdict.Nested.TextOrNull(2) : "?";
+            jump = (int)(verdict.Nested.U32BigEndianOrNull(VerdictAttributes.Code) ?? 0) == RuleBuilder.JumpCode ? verdict.Nested.TextOrNull(VerdictAttributes.Chain) : "?";
         }
 
-        return new SetElement(Value(attributes, 1) ?? [], jump: jump, value: jump is null ? Value(attributes, 2) : null);
+        return new SetElement(Value(attributes, ElementAttributes.Key) ?? [], jump: jump, value: jump is null ? Value(attributes, ElementAttributes.Data) : null);
     }
 
     private static byte[]? Value(NetlinkAttributes attributes, ushort type) =>
-        attributes.TryGet(type, out NetlinkAttribute data) && data.Nested.TryGet(1, out NetlinkAttribute value) ? value.Value.ToArray() : null;
+        attributes.TryGet(type, out NetlinkAttribute data) && data.Nested.TryGet(DataAttributes.Value, out NetlinkAttribute value) ? value.Value.ToArray() : null;
 
     private void AskUnlessGone(Action ask)
     {

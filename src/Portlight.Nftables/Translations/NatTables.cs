@@ -1,3 +1,4 @@
+using Portlight.Nftables.Attributes;
 using Portlight.Nftables.Netlink;
 using static Portlight.Nftables.Kernel.NftablesMessages;
 
@@ -25,11 +26,11 @@ internal sealed class NatTables(NetlinkSocket socket)
         Ask(GetChain, 0, _ => { }, message =>
         {
             NetlinkAttributes attributes = message.Attributes(HeaderLength);
-            if (attributes.TryGet(4, out NetlinkAttribute hook)
-                && hook.Nested.U32BigEndianOrNull(1) == PreRouting
-                && attributes.TextOrNull(7) == "nat")
+            if (attributes.TryGet(ChainAttributes.Hook, out NetlinkAttribute hook)
+                && hook.Nested.U32BigEndianOrNull(HookAttributes.Number) == PreRouting
+                && attributes.TextOrNull(ChainAttributes.Type) == "nat")
             {
-                found.Add((message.Payload[0], attributes.TextOrNull(1) ?? "", attributes.TextOrNull(3) ?? ""));
+                found.Add((message.Payload[0], attributes.TextOrNull(ChainAttributes.Table) ?? "", attributes.TextOrNull(ChainAttributes.Name) ?? ""));
             }
         });
         return found;
@@ -39,12 +40,12 @@ internal sealed class NatTables(NetlinkSocket socket)
     internal Dictionary<string, List<byte[]>> Rules(byte family, string table)
     {
         var rules = new Dictionary<string, List<byte[]>>();
-        Ask(GetRule, family, request => request.Text(1, table), message =>
+        Ask(GetRule, family, request => request.Text(RuleAttributes.Table, table), message =>
         {
             NetlinkAttributes attributes = message.Attributes(HeaderLength);
             // A kernel that does not filter a dump by table lists all.
-            if (attributes.TextOrNull(1) != table || !attributes.TryGet(4, out NetlinkAttribute expressions)) return;
-            string chain = attributes.TextOrNull(2) ?? "";
+            if (attributes.TextOrNull(RuleAttributes.Table) != table || !attributes.TryGet(RuleAttributes.Expressions, out NetlinkAttribute expressions)) return;
+            string chain = attributes.TextOrNull(RuleAttributes.Chain) ?? "";
             if (!rules.TryGetValue(chain, out List<byte[]>? list)) rules[chain] = list = [];
             list.Add(expressions.Value.ToArray());
         });
@@ -72,23 +73,23 @@ internal sealed class NatTables(NetlinkSocket socket)
     {
         uint flags = 0, length = 0;
         bool isConcatenation = false;
-        Ask(GetSet, family, request => request.Text(1, table), message =>
+        Ask(GetSet, family, request => request.Text(SetAttributes.Table, table), message =>
         {
             NetlinkAttributes attributes = message.Attributes(HeaderLength);
-            if (attributes.TextOrNull(1) != table || attributes.TextOrNull(2) != name) return;
-            flags = attributes.U32BigEndianOrNull(3) ?? 0;
-            length = attributes.U32BigEndianOrNull(5) ?? 0;
-            isConcatenation = attributes.TryGet(9, out NetlinkAttribute description) && description.Nested.TryGet(2, out _);
+            if (attributes.TextOrNull(SetAttributes.Table) != table || attributes.TextOrNull(SetAttributes.Name) != name) return;
+            flags = attributes.U32BigEndianOrNull(SetAttributes.Flags) ?? 0;
+            length = attributes.U32BigEndianOrNull(SetAttributes.KeyLength) ?? 0;
+            isConcatenation = attributes.TryGet(SetAttributes.Description, out NetlinkAttribute description) && description.Nested.TryGet(SetDescriptionAttributes.Concatenation, out _);
         });
         if (length == 0) return null;
         var elements = new List<NatElement>();
         Ask(GetElement, family, request =>
         {
-            request.Text(1, table);
-            request.Text(2, name);
+            request.Text(ElementListAttributes.Table, table);
+            request.Text(ElementListAttributes.Set, name);
         }, message =>
         {
-            if (!message.Attributes(HeaderLength).TryGet(3, out NetlinkAttribute list)) return;
+            if (!message.Attributes(HeaderLength).TryGet(ElementListAttributes.Elements, out NetlinkAttribute list)) return;
             foreach (NetlinkAttribute element in list.Nested) elements.Add(Read(element.Nested));
         });
         return new NatSet(length, (flags & SetHasIntervals) != 0, isConcatenation, elements);
@@ -98,17 +99,17 @@ internal sealed class NatTables(NetlinkSocket socket)
     {
         byte[]? value = null;
         string? chain = null;
-        if (element.TryGet(2, out NetlinkAttribute data))
+        if (element.TryGet(ElementAttributes.Data, out NetlinkAttribute data))
         {
-            if (data.Nested.TryGet(1, out NetlinkAttribute bytes)) value = bytes.Value.ToArray();
-            else if (data.Nested.TryGet(2, out NetlinkAttribute verdict)) chain = verdict.Nested.TextOrNull(2);
+            if (data.Nested.TryGet(DataAttributes.Value, out NetlinkAttribute bytes)) value = bytes.Value.ToArray();
+            else if (data.Nested.TryGet(DataAttributes.Verdict, out NetlinkAttribute verdict)) chain = verdict.Nested.TextOrNull(VerdictAttributes.Chain);
         }
 
-        return new NatElement(Bytes(element, 1) ?? [], Bytes(element, 10), ((element.U32BigEndianOrNull(3) ?? 0) & ElementEndsInterval) != 0, value, chain);
+        return new NatElement(Bytes(element, ElementAttributes.Key) ?? [], Bytes(element, ElementAttributes.KeyEnd), ((element.U32BigEndianOrNull(ElementAttributes.Flags) ?? 0) & ElementEndsInterval) != 0, value, chain);
     }
 
     private static byte[]? Bytes(NetlinkAttributes attributes, ushort type) =>
-        attributes.TryGet(type, out NetlinkAttribute data) && data.Nested.TryGet(1, out NetlinkAttribute value) ? value.Value.ToArray() : null;
+        attributes.TryGet(type, out NetlinkAttribute data) && data.Nested.TryGet(DataAttributes.Value, out NetlinkAttribute value) ? value.Value.ToArray() : null;
 
     private void Ask(ushort type, byte family, Action<NetlinkWriter> write, NetlinkMessageReceiver receive)
     {

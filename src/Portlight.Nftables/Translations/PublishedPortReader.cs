@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using Portlight.Nftables.Attributes;
+using Portlight.Nftables.Compiling;
 using Portlight.Nftables.Netlink;
 
 namespace Portlight.Nftables.Translations;
@@ -65,8 +67,8 @@ public sealed class PublishedPortReader
             }
 
             reading = reading with { Place = place };
-            string name = expression.Nested.TextOrNull(1) ?? "";
-            NetlinkAttributes data = expression.Nested.TryGet(2, out NetlinkAttribute nested) ? nested.Nested : default;
+            string name = expression.Nested.TextOrNull(ExpressionAttributes.Name) ?? "";
+            NetlinkAttributes data = expression.Nested.TryGet(ExpressionAttributes.Data, out NetlinkAttribute nested) ? nested.Nested : default;
             switch (name)
             {
                 case "immediate" when Jump(data) is { } chain:
@@ -76,10 +78,14 @@ public sealed class PublishedPortReader
                     Fork(reading, data);
                     return;
                 case "nat":
-                    if (data.U32BigEndianOrNull(1) == 1) Note(reading, Target(reading, data.U32BigEndianOrNull(3), data.U32BigEndianOrNull(5), data.U32BigEndianOrNull(2) == 10));
+                    if (data.U32BigEndianOrNull(NatAttributes.Type) == NatAttributes.OfDestination)
+                    {
+                        Note(reading, Target(reading, data.U32BigEndianOrNull(NatAttributes.AddressFrom), data.U32BigEndianOrNull(NatAttributes.PortFrom), data.U32BigEndianOrNull(NatAttributes.Family) == PacketNumbers.Ipv6));
+                    }
+
                     return;
                 case "redir":
-                    Note(reading, Target(reading, null, data.U32BigEndianOrNull(1), isIpv6: false));
+                    Note(reading, Target(reading, null, data.U32BigEndianOrNull(RedirectAttributes.PortFrom), isIpv6: false));
                     return;
                 case "target":
                     NoteTarget(reading, data);
@@ -95,22 +101,22 @@ public sealed class PublishedPortReader
     }
 
     private static string? Jump(NetlinkAttributes data) =>
-        data.TryGet(2, out NetlinkAttribute value) && value.Nested.TryGet(2, out NetlinkAttribute verdict) ? verdict.Nested.TextOrNull(2) ?? "" : null;
+        data.TryGet(ImmediateAttributes.Data, out NetlinkAttribute value) && value.Nested.TryGet(DataAttributes.Verdict, out NetlinkAttribute verdict) ? verdict.Nested.TextOrNull(VerdictAttributes.Chain) ?? "" : null;
 
-    private static bool LooksUpValue(NetlinkAttributes data) => data.TryGet(3, out _);
+    private static bool LooksUpValue(NetlinkAttributes data) => data.TryGet(LookupAttributes.Destination, out _);
 
-    private NatSet? SetOf(NetlinkAttributes data) => _tables.Set(_family, _table, data.TextOrNull(1) ?? "");
+    private NatSet? SetOf(NetlinkAttributes data) => _tables.Set(_family, _table, data.TextOrNull(LookupAttributes.Set) ?? "");
 
     /// <summary>Being in a set, or not, which is read for a set of ports alone.</summary>
     private PortConditions In(RuleReading reading, NetlinkAttributes data)
     {
-        uint register = data.U32BigEndianOrNull(2) ?? 0;
+        uint register = data.U32BigEndianOrNull(LookupAttributes.Source) ?? 0;
         if (SetOf(data) is not { } set) return reading.Conditions.Unclear();
         List<(int Offset, Loaded What)> fields = [.. reading.Registers.Within(register, (int)set.KeyLength)];
         if (fields.TrueForAll(field => field.What is Loaded.Other or Loaded.Value)) return reading.Conditions;
         List<PortConditions> alternatives = [.. ElementConditions.Intervals(set).Select(interval => ElementConditions.Add(PortConditions.None, fields, interval.First, interval.Last))];
         if (alternatives.Exists(one => one.IsUnclear)) return reading.Conditions.Unclear();
-        bool isInverted = ((data.U32BigEndianOrNull(5) ?? 0) & 1) != 0;
+        bool isInverted = ((data.U32BigEndianOrNull(LookupAttributes.Flags) ?? 0) & LookupAttributes.FlagInverted) != 0;
         if (isInverted)
         {
             return fields is [{ What: Loaded.DestinationPort }] ? reading.Conditions.WithoutPorts(alternatives.SelectMany(one => one.Ports)) : reading.Conditions;
@@ -122,7 +128,7 @@ public sealed class PublishedPortReader
 
     private void Fork(RuleReading reading, NetlinkAttributes data)
     {
-        uint source = data.U32BigEndianOrNull(2) ?? 0, destination = data.U32BigEndianOrNull(3) ?? 0;
+        uint source = data.U32BigEndianOrNull(LookupAttributes.Source) ?? 0, destination = data.U32BigEndianOrNull(LookupAttributes.Destination) ?? 0;
         if (SetOf(data) is not { } map)
         {
             _unread.Add(reading.Rule);
@@ -145,9 +151,9 @@ public sealed class PublishedPortReader
 
     private void NoteTarget(RuleReading reading, NetlinkAttributes data)
     {
-        string name = data.TextOrNull(1) ?? "";
-        ReadOnlySpan<byte> info = data.TryGet(3, out NetlinkAttribute bytes) ? bytes.Value : default;
-        if (NatTarget.TryReadTarget(name, data.U32BigEndianOrNull(2) ?? 0, info, _family == 10, out string? target)) Note(reading, target);
+        string name = data.TextOrNull(ExtensionAttributes.Name) ?? "";
+        ReadOnlySpan<byte> info = data.TryGet(ExtensionAttributes.Info, out NetlinkAttribute bytes) ? bytes.Value : default;
+        if (NatTarget.TryReadTarget(name, data.U32BigEndianOrNull(ExtensionAttributes.Revision) ?? 0, info, _family == PacketNumbers.Ipv6, out string? target)) Note(reading, target);
         else if (name is "NETMAP") _unread.Add(reading.Rule);
     }
 
