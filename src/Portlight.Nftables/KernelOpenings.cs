@@ -24,7 +24,7 @@ public sealed record KernelOpenings(bool IsFiltered, ImmutableArray<string> Sets
     public static KernelOpenings Find(FilteredAttachment attachment, PortKey packet, Cidr source)
     {
         using NetlinkSocket socket = NetlinkSocket.Open(NetlinkProtocol.Netfilter);
-        SetId[] wanted = [SetId.Attached, SetId.Devices, SetId.Ranged, SetId.Staging, .. AttachmentCompiler.OpeningSets(attachment)];
+        SetId[] wanted = [SetId.Attached, SetId.Devices, SetId.Ranged, SetId.LabRanged, SetId.Staging, .. AttachmentCompiler.OpeningSets(attachment)];
         ActualTable table = TableReader.ReadSets(socket, wanted);
         // Where others commit all the time no reading is undisturbed.
         for (int attempt = 1; attempt < Attempts && !table.IsConsistent; attempt++) table = TableReader.ReadSets(socket, wanted);
@@ -49,7 +49,7 @@ public sealed record KernelOpenings(bool IsFiltered, ImmutableArray<string> Sets
         foreach (SetId set in AttachmentCompiler.OpeningSets(attachment))
         {
             if (!table.Elements.TryGetValue(set.Name, out HashSet<SetElement>? elements)) continue;
-            if (set.Section.Kind == SectionKind.Ranged && !HasKey(table, SetId.Ranged, key) || set.Section.Kind == SectionKind.Staged && !HasKey(table, SetId.Staging, key)) continue;
+            if (set.Section.Kind == SectionKind.Ranged && !HasKey(table, SetId.Ranged, key) && !HasKey(table, SetId.LabRanged, key) || set.Section.Kind == SectionKind.Staged && !HasKey(table, SetId.Staging, key)) continue;
             foreach (SetElement element in elements)
             {
                 var entry = new Entry(set, element);

@@ -64,10 +64,9 @@ public sealed class NftablesSession : IDisposable
     /// <exception cref="NetlinkException">There is no nfnetlink here.</exception>
     public static NftablesSession Open(InstallationId installation, bool mayOwn = true) => Open(installation, mayOwn, int.MaxValue);
 
-    /// <summary>For tests: a table that is nobody's.</summary>
+    /// <summary>For tests: a table that is nobody's; as if the kernel granted a send buffer of a size only.</summary>
     internal static NftablesSession Open() => Open(default, mayOwn: false);
 
-    /// <summary>For tests: as if the kernel granted a send buffer of this size only.</summary>
     internal static NftablesSession Open(int longestTransaction) => Open(default, mayOwn: false, longestTransaction);
 
     private static NftablesSession Open(InstallationId installation, bool mayOwn, int longestTransaction)
@@ -257,10 +256,10 @@ public sealed class NftablesSession : IDisposable
     private SynchroniseReport Restore_NeedsLock(AppliedPicture picture)
     {
         TableDifference closed = TableDifference.Closed(picture, _mark);
-        Commit_NeedsLock(closed, null);
         using var batch = new NftablesBatch(_socket);
         batch.Begin();
-        int filled = picture.WriteFilling(batch, () => Part_NeedsLock(batch));
+        int filled = 0;
+        Overlap.Run(() => Commit_NeedsLock(closed, null), closing => filled = picture.WriteFilling(batch, () => Part_NeedsLock(batch, closing)));
         Commit_NeedsLock(batch);
         _isInDoubt = false;
         return SynchroniseReport.Of(closed, filled);
@@ -285,9 +284,10 @@ public sealed class NftablesSession : IDisposable
         Commit_NeedsLock(batch);
     }
 
-    private void Part_NeedsLock(NftablesBatch batch)
+    private void Part_NeedsLock(NftablesBatch batch, Action? waitForTurn = null)
     {
         if (batch.Length < _longestTransaction - LongestPart) return;
+        waitForTurn?.Invoke();
         Commit_NeedsLock(batch);
         batch.Begin();
     }

@@ -38,7 +38,7 @@ internal sealed class AttachmentCompiler
 
     internal static CompiledAttachment Compile(FilteredAttachment attachment, ConnectionPolicy connections)
     {
-        AttachmentCompiler compiler = new(attachment, new SectionId(SectionKind.Ranged, Shard(attachment.Key)), SetId.Ranged);
+        AttachmentCompiler compiler = new(attachment, new SectionId(SectionKind.Ranged, Shard(attachment.Key)), attachment.PrivateAddresses.IsEmpty ? SetId.Ranged : SetId.LabRanged);
         if (attachment.IsHost) compiler._needs.Add(SetId.HostChains);
         else compiler.DeclareInterface();
         // A name alone is closed: it takes a device for anything to be open.
@@ -168,7 +168,7 @@ internal sealed class AttachmentCompiler
         }
 
         if (span.First != span.Last) return false;
-        // Where there are private addresses, these are asked first. They are of IPv4.
+        // Private addresses are asked for first, where there are any. They are of IPv4.
         return isIpv4 && !_attachment.PrivateAddresses.IsEmpty
             ? Add(SetId.LabPorts, new KeyWriter(12).Device(_device).Byte(span.Protocol).Port(span.Port).Key)
             : Add(SetId.OpenPorts, new KeyWriter(16).Byte(family).Device(_device).Byte(span.Protocol).Port(span.Port).Key);

@@ -47,6 +47,7 @@ internal enum SetRole : byte
     OpenIcmpv6,
     OpenAll,
     Ranged,
+    LabRanged,
     Staging,
     Peers,
     OpenRanges,
@@ -72,6 +73,7 @@ internal readonly record struct SetId(SectionId Section, SetRole Role)
     internal static readonly SetId OpenIcmpv6 = new(SectionId.Shared, SetRole.OpenIcmpv6);
     internal static readonly SetId OpenAll = new(SectionId.Shared, SetRole.OpenAll);
     internal static readonly SetId Ranged = new(SectionId.Shared, SetRole.Ranged);
+    internal static readonly SetId LabRanged = new(SectionId.Shared, SetRole.LabRanged);
     internal static readonly SetId Staging = new(SectionId.Shared, SetRole.Staging);
     internal static readonly SetId HostChains = new(SectionId.Host, SetRole.Chains);
 
@@ -91,6 +93,7 @@ internal readonly record struct SetId(SectionId Section, SetRole Role)
         SetRole.OpenIcmpv6 => "open_icmpv6",
         SetRole.OpenAll => "open_all",
         SetRole.Ranged => "ranged",
+        SetRole.LabRanged => "lab_ranged",
         SetRole.Staging => "staging",
         SetRole.Peers => Section.Name,
         SetRole.OpenRanges => Section.Name + "_open",

@@ -59,7 +59,7 @@ internal sealed record SetSpec(string Name, ImmutableArray<KeyField> Key, bool I
         SetRole.Owners => Hash(id, KeyField.Mark, KeyField.Mark, KeyField.Device, KeyField.Mark),
         SetRole.Nobody => Hash(id, [.. Words]),
         SetRole.Private => Hash(id, KeyField.Device, KeyField.Ipv4Address) with { Value = SetValue.Verdict },
-        SetRole.Ranged or SetRole.Staging => Hash(id, KeyField.Device) with { Value = SetValue.Verdict },
+        SetRole.Ranged or SetRole.LabRanged or SetRole.Staging => Hash(id, KeyField.Device) with { Value = SetValue.Verdict },
         SetRole.OpenRanges => Interval(id, KeyField.Device, KeyField.FamilyField, KeyField.Protocol, KeyField.Port),
         SetRole.Spans => Interval(id, KeyField.Device, KeyField.FamilyField, KeyField.Protocol, KeyField.Port) with { Value = SetValue.Words },
         SetRole.Sources4 => Interval(id, KeyField.Device, KeyField.Mark, KeyField.Mark, KeyField.Ipv4Address),

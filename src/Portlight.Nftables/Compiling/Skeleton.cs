@@ -15,7 +15,7 @@ internal static class Skeleton
 
     /// <summary>The sets that are there under every policy.</summary>
     internal static readonly SetId[] SharedSets =
-        [SetId.Attached, SetId.Devices, SetId.Nobody, SetId.Begins, SetId.Owners, SetId.Private, SetId.OpenPorts, SetId.LabPorts, SetId.OpenProtocols, SetId.OpenIcmp, SetId.OpenIcmpv6, SetId.OpenAll, SetId.Ranged, SetId.Staging];
+        [SetId.Attached, SetId.Devices, SetId.Nobody, SetId.Begins, SetId.Owners, SetId.Private, SetId.OpenPorts, SetId.LabPorts, SetId.OpenProtocols, SetId.OpenIcmp, SetId.OpenIcmpv6, SetId.OpenAll, SetId.Ranged, SetId.LabRanged, SetId.Staging];
 
     /// <summary>The sets that are there without any attachment.</summary>
     internal static IEnumerable<SetId> SetsOf(ConnectionPolicy connections) => connections == ConnectionPolicy.Drain ? [.. SharedSets, SetId.Admits] : SharedSets;
@@ -73,17 +73,23 @@ internal static class Skeleton
         if (letIn is null) yield return OpenPort(letIn);
         foreach (RuleSpec rule in ConnectionRules.OwnConnections(connections, "the instance")) yield return rule;
         if (letIn is not null) yield return OpenPort(letIn);
-        // Before the rest of the port set, which opens public addresses only. What has private addresses has no IPv4 port among the open ones before.
+        yield return Ranges("ranges and sources", SetId.Ranged);
+        // Before the rest of the port set, which opens public addresses only. What has private addresses is in none of the sets before with an IPv4 port.
         yield return Rule("private addresses are for peers", rule => rule.FamilyIs(Ipv4).OutputDevice().DestinationAddressIpv4(1).AskMap(SetId.Private));
         yield return Rule("a port open to everybody beside private addresses", rule => rule.FamilyIs(Ipv4).OutputDevice().Protocol(1).DestinationPort(2).In(SetId.LabPorts).AcceptOrGoto(letIn));
-        foreach (RuleSpec rule in PortRules(letIn)) yield return rule;
+        foreach (RuleSpec rule in RestOfPorts(letIn)) yield return rule;
+        yield return Ranges("ranges and sources beside private addresses", SetId.LabRanged);
+        yield return WhileItChanges();
+        yield return Closed();
     }
+
+    private static RuleSpec Ranges(string comment, SetId dispatch) => Rule(comment, rule => rule.OutputDevice().AskMap(dispatch));
 
     private static RuleSpec OpenPort(string? letIn) =>
         Rule("a port open to everybody", rule => rule.Family().OutputDevice(1).Protocol(2).DestinationPort(3).In(SetId.OpenPorts).AcceptOrGoto(letIn));
 
-    // What is behind the single ports, to the end.
-    private static IEnumerable<RuleSpec> PortRules(string? letIn)
+    // What nearly no packet is for.
+    private static IEnumerable<RuleSpec> RestOfPorts(string? letIn)
     {
         yield return ConnectionRules.Errors();
         yield return ConnectionRules.NeighbourDiscovery();
@@ -91,9 +97,6 @@ internal static class Skeleton
         yield return Rule("an ICMP type open to everybody", rule => rule.FamilyIs(Ipv4).ProtocolIs(Icmp).OutputDevice().IcmpType(1).In(SetId.OpenIcmp).AcceptOrGoto(letIn));
         yield return Rule("an ICMPv6 type open to everybody", rule => rule.FamilyIs(Ipv6).ProtocolIs(Icmpv6).OutputDevice().IcmpType(1).In(SetId.OpenIcmpv6).AcceptOrGoto(letIn));
         yield return Rule("everything open to everybody", rule => rule.Family().OutputDevice(1).In(SetId.OpenAll).AcceptOrGoto(letIn));
-        yield return Rule("ranges and sources", rule => rule.OutputDevice().AskMap(SetId.Ranged));
-        yield return WhileItChanges();
-        yield return Closed();
     }
 
     // Before destination NAT, so that a published port is the one that is asked for. Frames for many are left to `input`: a bridge passes them on to others, too.
@@ -125,7 +128,10 @@ internal static class Skeleton
         yield return ConnectionRules.TranslatedReplies();
         foreach (ListenAddress listen in options.ListenAddresses.OrderBy(listen => listen.Address).ThenBy(listen => listen.Port)) yield return ControlPlane(listen);
         if (letIn is not null) yield return OpenPort(letIn);
-        foreach (RuleSpec rule in PortRules(letIn)) yield return rule;
+        yield return Ranges("ranges and sources", SetId.Ranged);
+        foreach (RuleSpec rule in RestOfPorts(letIn)) yield return rule;
+        yield return WhileItChanges();
+        yield return Closed();
     }
 
     private static RuleSpec ControlPlane(ListenAddress listen) => Rule("the control plane", rule =>
@@ -150,13 +156,13 @@ internal static class Skeleton
             bool isIpv4 = set.Role == SetRole.Sources4;
             byte family = isIpv4 ? Ipv4 : Ipv6;
             byte icmp = isIpv4 ? Icmp : Icmpv6;
-            yield return Rule("ports by source", rule => From(Place(rule.FamilyIs(family).ProtocolIsNot(icmp)).DestinationPort(3)));
-            yield return Rule("ICMP types by source", rule => From(Place(rule.FamilyIs(family).ProtocolIs(icmp)).IcmpTypeAndCode(3)));
-            yield return Rule("protocols without ports by source", rule => From(Place(rule.FamilyIs(family).ProtocolIsNot(Tcp).ProtocolIsNot(Udp).ProtocolIsNot(icmp)).AnyPort(isIpv4, 3)));
+            yield return Rule("ports by source", rule => From(Begin(rule).ProtocolIsNot(icmp, 2).DestinationPort(3)));
+            yield return Rule("ICMP types by source", rule => From(Begin(rule).ProtocolIs(icmp, 2).IcmpTypeAndCode(3)));
+            yield return Rule("protocols without ports by source", rule => From(Begin(rule).ProtocolIsNot(Tcp, 2).ProtocolIsNot(Udp, 2).ProtocolIsNot(icmp, 2).AnyPort(isIpv4, 3)));
 
-            RuleBuilder From(RuleBuilder rule) => rule.MayComeFromSource(isIpv4, spans, set).AcceptOrGoto(letIn);
+            RuleBuilder Begin(RuleBuilder rule) => rule.FamilyIs(family, 1);
+
+            RuleBuilder From(RuleBuilder rule) => rule.OutputDeviceForInterval().MayComeFromSource(isIpv4, spans, set).AcceptOrGoto(letIn);
         }
-
-        static RuleBuilder Place(RuleBuilder rule) => rule.OutputDeviceForInterval().Family(1).Protocol(2);
     }
 }

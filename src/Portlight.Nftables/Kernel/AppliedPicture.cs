@@ -77,24 +77,30 @@ internal sealed class AppliedPicture
     {
         batch.AddElements(SetId.Nobody.Name, [new SetElement(OwnerCode.Nobody)]);
         int written = 1;
-        var run = new List<SetElement>();
+        var run = new List<SetElement>(TableDifference.PartLength);
+        SetId set = default;
         foreach (FilteredAttachment attachment in _attachments.Values)
         {
-            List<Entry> entries = AttachmentCompiler.Compile(attachment, _options.Connections).Entries;
-            for (int i = 0; i < entries.Count; i++)
+            foreach (Entry entry in AttachmentCompiler.Compile(attachment, _options.Connections).Entries)
             {
-                string set = entries[i].Set.Name;
-                if (TableDifference.IsGate(set)) continue;
-                run.Add(entries[i].Element);
-                if (i + 1 < entries.Count && entries[i + 1].Set == entries[i].Set && run.Count < TableDifference.PartLength) continue;
-                part();
-                batch.AddElements(set, CollectionsMarshal.AsSpan(run));
-                written += run.Count;
-                run.Clear();
+                if (TableDifference.IsGate(entry.Set.Name)) continue;
+                if (entry.Set != set || run.Count == TableDifference.PartLength) WriteRun();
+                set = entry.Set;
+                run.Add(entry.Element);
             }
         }
 
+        WriteRun();
         return written;
+
+        void WriteRun()
+        {
+            if (run.Count == 0) return;
+            part();
+            batch.AddElements(set.Name, CollectionsMarshal.AsSpan(run));
+            written += run.Count;
+            run.Clear();
+        }
     }
 
     /// <summary>The kernel has taken a step.</summary>

@@ -51,8 +51,8 @@ public sealed class NetlinkSocket : SafeHandle
         }
     }
 
-    /// <summary>A number for the next message; never 0, which the kernel keeps for events.</summary>
-    public uint NextSequence() => ++_sequence == 0 ? ++_sequence : _sequence;
+    /// <summary>A number for the next message; never 0, which the kernel keeps for events. Messages may be written on several threads.</summary>
+    public uint NextSequence() => Interlocked.Increment(ref _sequence) is var next and not 0 ? next : Interlocked.Increment(ref _sequence);
 
     /// <summary>
     /// Asks for room for one datagram of that many bytes, which must fit the send buffer whole, and says how many there is room for. Beyond the system's
