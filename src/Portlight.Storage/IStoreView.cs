@@ -58,7 +58,7 @@ public interface IStoreView : IAuditView
     /// <summary>An operation; one that awaits an applied revision reads as <c>Succeeded</c>.</summary>
     Operation? FindOperation(Scope scope, Guid id);
 
-    /// <summary>Operations, newest first (then the later added first), from after <paramref name="before"/>; null starts at the newest.</summary>
+    /// <summary>Operations, the last that was written first, from after <paramref name="before"/>; null starts at the newest.</summary>
     /// <exception cref="ArgumentException"><paramref name="before"/> is no <see cref="OperationPage.Next"/>; <see cref="OperationPage.IsToken"/> tells.</exception>
     OperationPage ListOperations(Scope scope, string? resourceName, string? before, int limit);
 

@@ -12,6 +12,7 @@ internal sealed class Batch : IChangeWriter
     private readonly AppliedWatermark applied;
     private readonly AuditTail audit;
     private readonly LatePorts late;
+    private readonly LateOperations operations;
     private readonly CommitOrder order;
     private readonly List<Plan> plans = [];
     private readonly List<Instance> ported = [];
@@ -24,9 +25,9 @@ internal sealed class Batch : IChangeWriter
     private bool isOpen;
     private bool isMore;
 
-    public Batch(Connection connection, RowCaches caches, AppliedWatermark applied, AuditTail audit, LatePorts late, CommitOrder order)
+    public Batch(Connection connection, RowCaches caches, AppliedWatermark applied, AuditTail audit, LatePorts late, LateOperations operations, CommitOrder order)
     {
-        (this.connection, this.caches, this.applied, this.audit, this.late, this.order) = (connection, caches, applied, audit, late, order);
+        (this.connection, this.caches, this.applied, this.audit, this.late, this.operations, this.order) = (connection, caches, applied, audit, late, operations, order);
         revision = committedRevision = connection.FindRevision();
         storedIndex = order.Index;
         storedApplied = applied.Value;
@@ -88,7 +89,12 @@ internal sealed class Batch : IChangeWriter
         var (watermark, index) = (isMore || copies ? applied.Value : storedApplied, order.Index);
         WriteCounters(watermark, index, isMore || copies);
         audit.Write(connection.Audit);
-        connection.OperationIndex.CatchUp();
+        var isIndexed = connection.OperationIndex.IsDue;
+        if (isIndexed)
+        {
+            connection.OperationIndex.CatchUp();
+        }
+
         caches.BeginCommit();
         connection.Commit();
         Volatile.Write(ref commits, commits + 1);
@@ -99,6 +105,7 @@ internal sealed class Batch : IChangeWriter
 
         audit.Committed();
         NoteLate(copies);
+        operations.Commit(isIndexed);
         (isOpen, isMore, storedIndex, storedApplied) = (false, false, index, watermark);
         Volatile.Write(ref committedRevision, revision);
         caches.EndCommit(done: true);
@@ -117,6 +124,7 @@ internal sealed class Batch : IChangeWriter
         ported.Clear();
         plans.Clear();
         audit.Undo(failure);
+        operations.Undo();
         connection.OperationIndex.Undo();
         connection.PortChanges.Undo();
         caches.EndCommit(done: false);
@@ -134,7 +142,7 @@ internal sealed class Batch : IChangeWriter
     public void Write(InstanceChange change)
     {
         var instance = change.Instance;
-        if (IsOfPortsAlone(change))
+        if (change.IsOfPortsAlone)
         {
             connection.PortChanges.Append(instance);
             ported.Add(instance);
@@ -158,7 +166,7 @@ internal sealed class Batch : IChangeWriter
 
     public void Delete(KeyPair keyPair) => connection.KeyPairs.Delete(keyPair);
 
-    public void Write(Operation operation) => connection.Operations.Write(operation);
+    public void Write(Operation operation) => connection.Operations.Write(operation, operations);
 
     public void Write(Account account)
     {
@@ -253,12 +261,6 @@ internal sealed class Batch : IChangeWriter
             isOpen = true;
         }
     }
-
-    /// <summary>An unconfirmed change stays with the row, where it is looked for.</summary>
-    private static bool IsOfPortsAlone(InstanceChange change) =>
-        !change.IsRemoval
-        && change.Before is { Unconfirmed: null } before
-        && change.Instance with { Ports = before.Ports, Revision = before.Revision } == before;
 
     /// <summary>Readers find the changes of ports that are durable now, or find them in the rows.</summary>
     private void NoteLate(bool areCopied)

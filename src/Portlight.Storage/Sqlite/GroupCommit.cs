@@ -21,7 +21,7 @@ internal sealed class GroupCommit : IAsyncDisposable
     private readonly TaskCompletionSource finished = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly WriterState state = new();
 
-    public GroupCommit(Connection connection, DatabaseFiles files, RowCaches caches, AppliedWatermark applied, LatePorts late, CommitOrder order, TimeProvider time, TimeSpan idleAfter)
+    public GroupCommit(Connection connection, DatabaseFiles files, RowCaches caches, AppliedWatermark applied, LatePorts late, LateOperations operations, CommitOrder order, TimeProvider time, TimeSpan idleAfter)
     {
         this.connection = connection;
         this.files = files;
@@ -30,7 +30,7 @@ internal sealed class GroupCommit : IAsyncDisposable
         inbox = new AuditInbox(time, queue.Flush);
         audit = new AuditTail(connection.Audit.FindEnd(), inbox);
         Observers = new CommitObservers(audit.CommittedSequence);
-        batch = new Batch(connection, caches, applied, audit, late, order);
+        batch = new Batch(connection, caches, applied, audit, late, operations, order);
         thread = new Thread(Loop) { Name = "portlight store writer", IsBackground = true };
         thread.Start();
     }

@@ -31,9 +31,11 @@ public sealed class SqliteStore : IStore
             late.Add(index, revision, ports);
         }
 
-        View = new SqliteView(readers, caches, applied, late);
+        var operations = new LateOperations();
+        connection.OperationIndex.Load(operations);
+        View = new SqliteView(readers, caches, applied, late, operations);
         var order = new CommitOrder(connection.FindRevision(), connection.Counters.Find(CounterRows.InstanceIndex));
-        writer = new GroupCommit(connection, files, caches, applied, late, order, time, idleAfter);
+        writer = new GroupCommit(connection, files, caches, applied, late, operations, order, time, idleAfter);
         writes = new PlannedWrites(View, order, writer);
     }
 

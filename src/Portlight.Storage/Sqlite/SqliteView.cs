@@ -6,7 +6,7 @@ namespace Portlight.Storage.Sqlite;
 /// <summary>
 /// Reads what is committed, through the pool. The rows that every request needs come from memory.
 /// </summary>
-internal sealed class SqliteView(ReadPool pool, RowCaches caches, AppliedWatermark applied, LatePorts late) : IStoreView
+internal sealed class SqliteView(ReadPool pool, RowCaches caches, AppliedWatermark applied, LatePorts late, LateOperations operations) : IStoreView
 {
     public long AppliedRevision => applied.Value;
 
@@ -59,17 +59,21 @@ internal sealed class SqliteView(ReadPool pool, RowCaches caches, AppliedWaterma
     // The watermark is read before the rows: a rejected operation is saved as failed before the watermark passes it, so a reader that sees the high watermark
     // reads rows in which the failure stands. The other way round a failed operation could be read as succeeded for a moment.
     public Operation? FindOperation(Scope scope, Guid id) =>
-        Read((scope, id, applied.Value), static (rows, key) => rows.Operations.Find(key.scope, key.id, key.Value));
+        Read((scope, id, late: operations.FindPlace(id), applied.Value), static (rows, key) => rows.Operations.Find(key.scope, key.id, key.late, key.Value));
 
     public OperationPage ListOperations(Scope scope, string? resourceName, string? before, int limit)
     {
-        var position = OperationPosition.Newest;
+        var position = new OperationPosition(long.MaxValue);
         if (before is not null && !OperationPosition.TryParse(before, out position))
         {
             throw new ArgumentException("not the `Next` of an operation page; ask OperationPage.IsToken first", nameof(before));
         }
 
-        return Read((scope, resourceName, position, limit, applied.Value), static (rows, at) => rows.Operations.List(at.scope, at.resourceName, at.position, at.limit, at.Value));
+        return resourceName is null
+            ? Read((scope, position.Sequence, limit, applied.Value), static (rows, at) => rows.Operations.List(at.scope, at.Sequence, at.limit, at.Value))
+            : Read(
+                (scope, resourceName, late: operations.FindNewest(scope, resourceName), after: before is null ? (long?)null : position.Sequence, limit, applied.Value),
+                static (rows, at) => rows.Operations.ListOfResource(at.scope, at.resourceName, at.late, at.after, at.limit, at.Value));
     }
 
     public Account? FindAccount(string id) => Cached(caches.Accounts, id, static (rows, key) => rows.Accounts.FindAccount(key));

@@ -7,4 +7,7 @@ public sealed record InstanceChange(long Revision, Instance Instance, bool IsRem
 {
     /// <summary>What was stored before a change that is being written; null for a new instance.</summary>
     internal Instance? Before { get; init; }
+
+    /// <summary>Whether nothing but ports changes. Not so of a change that waits to be confirmed: that one stays with its row, where it is looked for.</summary>
+    internal bool IsOfPortsAlone => !IsRemoval && Before is { Unconfirmed: null } before && Instance with { Ports = before.Ports, Revision = before.Revision } == before;
 }

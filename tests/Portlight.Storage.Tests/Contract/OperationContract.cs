@@ -74,7 +74,7 @@ public abstract class OperationContract<TSource> : StoreTests<TSource>
     }
 
     [Fact]
-    public async Task Operations_are_listed_newest_first_and_of_one_moment_the_later_added_first()
+    public async Task Operations_are_listed_by_when_they_were_written_the_last_first()
     {
         await ChangeAsync(changes =>
         {
@@ -85,7 +85,7 @@ public abstract class OperationContract<TSource> : StoreTests<TSource>
             changes.Save(Sample.Operation(9, scope: Sample.OtherScope));
         });
 
-        Assert.Equal([7, 8, 5, 1], Pages(null));
+        Assert.Equal([7, 8, 1, 5], Pages(null));
         Assert.Equal([7, 8, 5], Pages("web-1"));
         Assert.Equal([1], Pages("web-2"));
         Assert.Empty(Pages("web-3"));
@@ -159,8 +159,7 @@ public abstract class OperationContract<TSource> : StoreTests<TSource>
         {
             foreach (var resource in new[] { "web-0", "web-1", "web-2" })
             {
-                // Of one moment the later added comes first: the list is in order of adding, and the sort keeps it.
-                var expected = all.Where(operation => operation.ResourceName == resource).Reverse().OrderByDescending(operation => operation.CreatedAt).Select(operation => operation.Id);
+                var expected = all.Where(operation => operation.ResourceName == resource).Reverse().Select(operation => operation.Id);
                 List<Guid> found = [];
                 string? next = null;
                 do
@@ -175,14 +174,65 @@ public abstract class OperationContract<TSource> : StoreTests<TSource>
         }
     }
 
+    /// <summary>Unfinished ones outlive those before and after them, and are still found by the later ones of their resource, and by what is written of them later.</summary>
+    [Fact]
+    public async Task Operations_that_outlive_their_neighbours_stay_in_the_lists_and_can_be_finished()
+    {
+        var random = new Random(20261126);
+        var all = new List<Operation>();
+        for (var round = 0; round < 6; round++)
+        {
+            var made = Enumerable.Range((round * 60) + 1, 60).Select(number => Sample.Operation(number, $"web-{random.Next(3)}") with
+            {
+                CreatedAt = Time.GetUtcNow(),
+                Status = random.Next(5) == 0 ? OperationStatus.Started : OperationStatus.Succeeded,
+            }).ToList();
+            await ChangeAsync(changes => made.ForEach(changes.Save));
+            all.AddRange(made);
+            Time.Advance(TimeSpan.FromHours(1));
+            if (round == 3)
+            {
+                await ReopenAsync();
+            }
+
+            await Store.PruneAsync(Time.GetUtcNow().AddHours(-2), Cancellation);
+            all.RemoveAll(operation => operation.Status != OperationStatus.Started && operation.CreatedAt < Time.GetUtcNow().AddHours(-2));
+            AssertListed(inOrder: false);
+        }
+
+        var finished = all.Select(operation => operation with { Status = OperationStatus.Failed, ErrorCode = "Refused" }).ToList();
+        await ChangeAsync(changes => finished.ForEach(changes.Save));
+        all = finished;
+        AssertListed(inOrder: false);
+        await Store.PruneAsync(Time.GetUtcNow(), Cancellation);
+        all.Clear();
+        AssertListed(inOrder: true);
+
+        void AssertListed(bool inOrder)
+        {
+            foreach (var resource in new[] { null, "web-0", "web-1", "web-2" })
+            {
+                var expected = all.Where(operation => resource is null || operation.ResourceName == resource).Select(operation => operation.Id).Reverse().ToList();
+                var found = View.ListOperations(Sample.Scope, resource, null, 1_000).Operations;
+                Assert.Equal(expected.Order(), found.Select(operation => operation.Id).Order());
+                if (resource is not null || inOrder)
+                {
+                    Assert.Equal(expected, found.Select(operation => operation.Id));
+                }
+            }
+
+            Assert.All(all, operation => Assert.Equal(operation, View.FindOperation(Sample.Scope, operation.Id)));
+        }
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData("-")]
     [InlineData("12")]
     [InlineData("1-x")]
-    [InlineData("1- 2")]
+    [InlineData("- 2")]
     [InlineData("-1-2")]
-    [InlineData("99999999999999999999-1")]
+    [InlineData("-99999999999999999999")]
     public void What_is_no_token_is_refused(string text)
     {
         Assert.False(OperationPage.IsToken(text));
@@ -212,7 +262,13 @@ public abstract class OperationContract<TSource> : StoreTests<TSource>
 
         // 598 applied, 601 terminal; 599 and 600 are not applied, 602 is not old.
         Assert.Equal(599, removed);
-        Assert.Equal([602, 600, 599], View.ListOperations(Sample.Scope, null, null, 9).Operations.Select(operation => Convert.ToInt32(operation.Id.ToString("D")[..8], 16)));
+        foreach (var resource in new[] { null, "web-1" })
+        {
+            Assert.Equal([602, 600, 599], View.ListOperations(Sample.Scope, resource, null, 9).Operations.Select(operation => Convert.ToInt32(operation.Id.ToString("D")[..8], 16)));
+        }
+
+        Assert.Equal((OperationStatus.Started, OperationStatus.Failed), (View.FindOperation(Sample.Scope, Sample.Id(599))!.Status, View.FindOperation(Sample.Scope, Sample.Id(602))!.Status));
+        Assert.Null(View.FindOperation(Sample.Scope, Sample.Id(601)));
         Assert.Equal(600, View.AllInstances().Count);
         Assert.Equal(0, await Store.PruneAsync(Sample.Start.AddHours(1), Cancellation));
         await ReopenAsync();

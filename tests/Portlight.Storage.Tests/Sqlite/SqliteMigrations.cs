@@ -114,7 +114,7 @@ public sealed class SqliteMigrations : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Operations_of_an_earlier_version_are_listed_by_scope_once_and_in_their_order()
+    public async Task Operations_of_an_earlier_version_are_found_and_listed_once_and_in_their_order()
     {
         using (var old = Database.Open(source.Path, readOnly: false))
         {
@@ -135,6 +135,8 @@ public sealed class SqliteMigrations : IAsyncDisposable
             Assert.Equal((40, Sample.Start.AddSeconds(40)), (all.Count, all[0]));
             Assert.Equal(all.OrderDescending(), all);
             Assert.Empty(store.View.ListOperations(Sample.OtherScope, null, null, 99).Operations);
+            Assert.Equal(all, store.View.ListOperations(Sample.Scope, "web-1", null, 99).Operations.Select(operation => operation.CreatedAt));
+            Assert.All(Enumerable.Range(1, 40), number => Assert.Equal(Sample.Start.AddSeconds(number), store.View.FindOperation(Sample.Scope, Sample.Id(number))!.CreatedAt));
             await store.SaveAsync((_, changes) => changes.Save(Sample.Instance(1)), TestContext.Current.CancellationToken); // adds what the index has not
         }
     }

@@ -1,82 +1,120 @@
+using Portlight.Domain;
+
 namespace Portlight.Storage.Sqlite;
 
 /// <summary>
-/// The tables <c>operation_of_scope</c> and <c>operation_of_resource</c>: operations by scope and by resource, up to a point. The writer adds what has come since, many at once and in order, in the
-/// transaction that happens to be under way; so they are as durable as the rest, and a crash only leaves more to look through.
+/// The tables that find operations: <c>operation_of_id</c>, <c>operation_of_scope</c> and <c>operation_newest</c>, up to a point. The writer adds what has come since,
+/// many at once and in order, in the transaction that happens to be under way; so they are as durable as the rest, and a crash only leaves more to add.
 /// </summary>
 internal sealed class OperationIndexRows(Database database)
 {
-    /// <summary>Operations that may not be in them: a list looks at each of these.</summary>
-    public const int MaxPending = 1_024;
+    /// <summary>Operations that may not be in them; those are in memory too, see <see cref="LateOperations"/>.</summary>
+    public const int MaxPending = 4_096;
 
-    private readonly Statement addToScopes = database.Prepare("""
-        INSERT INTO operation_of_scope (scope, created_at, seq)
-        SELECT scope, created_at, seq FROM operation WHERE seq > (SELECT value FROM counter WHERE name = 'indexed_operation')
-        ORDER BY scope, created_at, seq
-        """);
+    private const string Pending = "seq > (SELECT value FROM counter WHERE name = 'indexed_operation')";
 
-    private readonly Statement addToResources = database.Prepare("""
-        INSERT INTO operation_of_resource (scope, resource_name, created_at, seq)
-        SELECT scope, resource_name, created_at, seq FROM operation WHERE seq > (SELECT value FROM counter WHERE name = 'indexed_operation')
-        ORDER BY scope, resource_name, created_at, seq
-        """);
+    private readonly Statement[] add =
+    [
+        // After an end of the table was removed and its numbers given out again, what is newer counts.
+        database.Prepare($"INSERT OR REPLACE INTO operation_of_id (id, seq) SELECT id, seq FROM operation WHERE {Pending} ORDER BY id"),
+        database.Prepare($"INSERT OR REPLACE INTO operation_of_scope (scope, seq) SELECT scope, seq FROM operation WHERE {Pending} ORDER BY scope, seq"),
+        database.Prepare($"""
+            INSERT OR REPLACE INTO operation_newest (scope, resource_name, seq)
+            SELECT scope, resource_name, max(seq) FROM operation WHERE {Pending} GROUP BY scope, resource_name ORDER BY scope, resource_name
+            """),
+        database.Prepare("UPDATE counter SET value = (SELECT coalesce(max(seq), 0) FROM operation) WHERE name = 'indexed_operation'"),
+    ];
 
-    private readonly Statement moveEnd = database.Prepare("""
-        UPDATE counter SET value = (SELECT coalesce(max(seq), 0) FROM operation) WHERE name = 'indexed_operation'
-        """);
+    private readonly Statement findId = database.Prepare("SELECT seq FROM operation_of_id WHERE id = ?");
+    private readonly Statement findNewest = database.Prepare("SELECT seq FROM operation_newest WHERE scope = ? AND resource_name = ?");
+    private readonly Statement last = database.Prepare("SELECT max((SELECT coalesce(max(seq), 0) FROM operation), (SELECT value FROM counter WHERE name = 'indexed_operation'))");
+    private readonly Statement pending = database.Prepare($"SELECT seq, id, scope, resource_name FROM operation WHERE {Pending} ORDER BY seq");
+    private readonly Statement removeId = database.Prepare("DELETE FROM operation_of_id WHERE id = (SELECT id FROM operation WHERE seq = ?)");
+    private readonly Statement removeFromScope = database.Prepare("DELETE FROM operation_of_scope WHERE (scope, seq) = (SELECT scope, seq FROM operation WHERE seq = ?)");
+    private readonly Statement removeNewest = database.Prepare("DELETE FROM operation_newest WHERE (scope, resource_name, seq) = (SELECT scope, resource_name, seq FROM operation WHERE seq = ?)");
+    private readonly Statement moveId = database.Prepare("UPDATE operation_of_id SET seq = ?2 WHERE id = (SELECT id FROM operation WHERE seq = ?1)");
 
-    // A seq is given out again once the newest rows are gone.
-    private readonly Statement lowerEnd = database.Prepare("""
-        UPDATE counter SET value = min(value, (SELECT coalesce(max(seq), 0) FROM operation)) WHERE name = 'indexed_operation'
-        """);
+    private int count;
 
-    private readonly Statement removeFromScope = database.Prepare("""
-        DELETE FROM operation_of_scope WHERE (scope, created_at, seq) = (SELECT scope, created_at, seq FROM operation WHERE seq = ?)
-        """);
+    /// <summary>Whether it is time to add what is missing.</summary>
+    public bool IsDue => count >= MaxPending;
 
-    private readonly Statement removeFromResource = database.Prepare("""
-        DELETE FROM operation_of_resource
-        WHERE (scope, resource_name, created_at, seq) = (SELECT scope, resource_name, created_at, seq FROM operation WHERE seq = ?)
-        """);
+    /// <summary>A place that was given out last.</summary>
+    public long Last() => Number(last) ?? 0;
 
-    // After an open nobody knows, so the first commit finds out.
-    private int pending = MaxPending;
-
-    /// <summary>An operation has been written, which may be a new one.</summary>
-    public void Note() => pending++;
-
-    /// <summary>Adds what is missing, once it is much.</summary>
-    public void CatchUp()
+    public long? FindId(Guid id)
     {
-        if (pending >= MaxPending)
-        {
-            Run(addToScopes);
-            Run(addToResources);
-            Run(moveEnd);
-            pending = 0;
-        }
+        using var run = findId.Begin();
+        run.Bind(id);
+        return run.Step() ? run.Int64(0) : null;
     }
 
-    /// <summary>What was caught up with in this transaction may not have been.</summary>
-    public void Undo() => pending = MaxPending;
+    public long? FindNewest(Scope scope, string resourceName)
+    {
+        using var run = findNewest.Begin();
+        run.Bind(scope);
+        run.Bind(resourceName);
+        return run.Step() ? run.Int64(0) : null;
+    }
+
+    /// <summary>At the start: what the tables have not got.</summary>
+    public void Load(LateOperations late)
+    {
+        using var run = pending.Begin();
+        for (; run.Step(); count++)
+        {
+            late.Stage(run.Guid(1), ScopeColumn.Read(run, 2), run.Text(3), run.Int64(0));
+        }
+
+        late.Commit(areIndexed: false);
+    }
+
+    /// <summary>An operation has been added.</summary>
+    public void Note() => count++;
+
+    /// <summary>Adds what is missing.</summary>
+    public void CatchUp()
+    {
+        foreach (var statement in add)
+        {
+            Number(statement);
+        }
+
+        count = 0;
+    }
+
+    /// <summary>What was caught up with in this transaction may not have been: it is tried with the next.</summary>
+    public void Undo() => count = MaxPending;
 
     /// <summary>Before an operation is removed.</summary>
     public void Remove(long seq)
     {
-        foreach (var remove in (Statement[])[removeFromScope, removeFromResource])
-        {
-            using var run = remove.Begin();
-            run.Bind(seq);
-            run.Step();
-        }
+        Run(removeId, seq);
+        Run(removeFromScope, seq);
+        Run(removeNewest, seq);
     }
 
-    /// <summary>After operations were removed.</summary>
-    public void Removed() => Run(lowerEnd);
+    /// <summary>Before an operation gets the place of another one of its resource, which is removed.</summary>
+    public void Move(long from, long to)
+    {
+        Run(removeId, to);
+        Run(removeFromScope, from);
+        using var run = moveId.Begin();
+        run.Bind(from);
+        run.Bind(to);
+        run.Step();
+    }
 
-    private static void Run(Statement statement)
+    private static void Run(Statement statement, long seq)
     {
         using var run = statement.Begin();
+        run.Bind(seq);
         run.Step();
+    }
+
+    private static long? Number(Statement statement)
+    {
+        using var run = statement.Begin();
+        return run.Step() ? run.Int64OrNull(0) : null;
     }
 }

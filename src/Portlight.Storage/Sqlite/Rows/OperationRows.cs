@@ -2,81 +2,148 @@ using Portlight.Domain;
 
 namespace Portlight.Storage.Sqlite;
 
-/// <summary>The table <c>operation</c>. What awaits an applied revision is stored as started and read as succeeded, so that a confirmation writes nothing.</summary>
+/// <summary>
+/// The table <c>operation</c>, in the order in which they were written. What awaits an applied revision is stored as started and read as succeeded, so that a
+/// confirmation writes nothing. Each names the one before it of the same resource: docs/decisions/0071-operations-in-chains.md.
+/// </summary>
 internal sealed class OperationRows(Database database, OperationIndexRows index)
 {
     private const string Columns =
         "id, scope, resource_name, resource_type, zone, type, details, created_at, status, status_changed_at, error_code, error_details, awaits_revision";
 
-    private readonly Statement find = database.Prepare($"SELECT seq, {Columns} FROM operation WHERE id = ? AND scope = ?");
-    // What is in the index, newest first, and what is not in it yet; both at one moment, because it is one statement.
+    private readonly Statement find = database.Prepare($"SELECT seq, {Columns} FROM operation WHERE seq = ? AND id = ? AND scope = ?");
+
+    // What the index has not got yet, and what it has: two statements, and the second goes on from where the first has ended, whatever the index has got meanwhile.
+    private readonly Statement listLate = database.Prepare($"""
+        SELECT seq, {Columns} FROM operation
+        WHERE seq > (SELECT value FROM counter WHERE name = 'indexed_operation') AND seq < ?2 AND scope = ?1 ORDER BY seq DESC LIMIT ?3
+        """);
+
     private readonly Statement list = database.Prepare($"""
-        SELECT seq, {Columns} FROM operation WHERE seq IN (
-            SELECT seq FROM (
-                SELECT seq FROM operation_of_scope
-                WHERE scope = ?1 AND (created_at, seq) < (?2, ?3) ORDER BY created_at DESC, seq DESC LIMIT ?4)
-            UNION ALL
-            SELECT seq FROM operation
-            WHERE seq > (SELECT value FROM counter WHERE name = 'indexed_operation') AND scope = ?1 AND (created_at, seq) < (?2, ?3))
-        ORDER BY created_at DESC, seq DESC LIMIT ?4
+        SELECT seq, {Columns} FROM operation_of_scope CROSS JOIN operation USING (seq, scope) WHERE scope = ?1 AND seq < ?2 ORDER BY seq DESC LIMIT ?3
         """);
 
+    // From one of them to the one before it, as long as there is one.
     private readonly Statement listOfResource = database.Prepare($"""
-        SELECT seq, {Columns} FROM operation WHERE seq IN (
-            SELECT seq FROM (
-                SELECT seq FROM operation_of_resource
-                WHERE scope = ?1 AND resource_name = ?2 AND (created_at, seq) < (?3, ?4) ORDER BY created_at DESC, seq DESC LIMIT ?5)
+        WITH RECURSIVE chain (place, before) AS (
+            SELECT seq, previous FROM operation WHERE seq = ?3 AND scope = ?1 AND resource_name = ?2
             UNION ALL
-            SELECT seq FROM operation
-            WHERE seq > (SELECT value FROM counter WHERE name = 'indexed_operation') AND scope = ?1 AND resource_name = ?2 AND (created_at, seq) < (?3, ?4))
-        ORDER BY created_at DESC, seq DESC LIMIT ?5
+            SELECT seq, previous FROM chain JOIN operation ON seq = before LIMIT ?4)
+        SELECT seq, {Columns} FROM chain JOIN operation ON seq = place ORDER BY seq DESC
         """);
 
-    private readonly Statement write = database.Prepare($"""
-        INSERT INTO operation ({Columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-        ON CONFLICT (id) DO UPDATE SET details = excluded.details, status = excluded.status, status_changed_at = excluded.status_changed_at,
-            error_code = excluded.error_code, error_details = excluded.error_details, awaits_revision = excluded.awaits_revision
-        """);
+    private readonly Statement findPrevious = database.Prepare("SELECT previous FROM operation WHERE seq = ?3 AND scope = ?1 AND resource_name = ?2");
+    private readonly Statement insert = database.Prepare($"INSERT INTO operation (seq, previous, {Columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+    private readonly Statement update = database.Prepare(
+        "UPDATE operation SET details = ?, status = ?, status_changed_at = ?, error_code = ?, error_details = ?, awaits_revision = ? WHERE seq = ?");
 
-    public Operation? Find(Scope scope, Guid id, long applied)
+    private long? last;
+
+    /// <param name="scope">Its scope.</param>
+    /// <param name="id">Its id.</param>
+    /// <param name="late">Where memory has it; not so if it has been moved meanwhile.</param>
+    /// <param name="applied">Up to which revision the kernel is.</param>
+    public Operation? Find(Scope scope, Guid id, long? late, long applied) => FindAt(late, scope, id, applied) ?? FindAt(index.FindId(id), scope, id, applied);
+
+    public OperationPage List(Scope scope, long before, int limit, long applied)
     {
+        var found = new List<(long Seq, Operation Operation)>();
+        foreach (var statement in (Statement[])[listLate, list])
+        {
+            using var run = statement.Begin();
+            run.Bind(scope);
+            run.Bind(found is [.., var end] ? end.Seq : before);
+            run.Bind(Most(limit) - found.Count);
+            ReadAll(run, scope, applied, found);
+        }
+
+        return Page(found, limit);
+    }
+
+    /// <param name="scope">Their scope.</param>
+    /// <param name="resourceName">What they are about.</param>
+    /// <param name="late">Where memory has the newest.</param>
+    /// <param name="after">The last one of the page before; null for the first page.</param>
+    /// <param name="limit">How many.</param>
+    /// <param name="applied">Up to which revision the kernel is.</param>
+    public OperationPage ListOfResource(Scope scope, string resourceName, long? late, long? after, int limit, long applied)
+    {
+        if (after is { } place)
+        {
+            return Page(Follow(scope, resourceName, FindPrevious(scope, resourceName, place), limit, applied), limit);
+        }
+
+        var found = Follow(scope, resourceName, late, limit, applied);
+        return Page(found.Count > 0 ? found : Follow(scope, resourceName, index.FindNewest(scope, resourceName), limit, applied), limit);
+    }
+
+    public void Write(Operation operation, LateOperations late)
+    {
+        // The table first: a prune of the same batch may have moved what memory has.
+        if ((index.FindId(operation.Id) ?? late.FindPlaceInBatch(operation.Id)) is { } known)
+        {
+            Update(operation, known);
+            return;
+        }
+
+        var seq = (last ??= index.Last()) + 1;
+        var previous = late.FindNewestInBatch(operation.Scope, operation.ResourceName) ?? index.FindNewest(operation.Scope, operation.ResourceName);
+        Insert(operation, seq, previous < seq ? previous : null);
+        last = seq;
+        late.Stage(operation.Id, operation.Scope, operation.ResourceName, seq);
+        index.Note();
+    }
+
+    private static long Most(int limit) => (long)Math.Max(0, limit) + 1;
+
+    private static OperationPage Page(List<(long Seq, Operation Operation)> found, int limit) => found.Count <= limit
+        ? new OperationPage([.. found.Select(one => one.Operation)], null)
+        : new OperationPage([.. found.Take(limit).Select(one => one.Operation)], limit <= 0 ? null : new OperationPosition(found[limit - 1].Seq).ToString());
+
+    private List<(long, Operation)> Follow(Scope scope, string resourceName, long? first, int limit, long applied)
+    {
+        var found = new List<(long, Operation)>();
+        if (first is { } seq)
+        {
+            using var run = listOfResource.Begin();
+            run.Bind(scope);
+            run.Bind(resourceName);
+            run.Bind(seq);
+            run.Bind(Most(limit));
+            ReadAll(run, scope, applied, found);
+        }
+
+        return found;
+    }
+
+    private long? FindPrevious(Scope scope, string resourceName, long seq)
+    {
+        using var run = findPrevious.Begin();
+        run.Bind(scope);
+        run.Bind(resourceName);
+        run.Bind(seq);
+        return run.Step() ? run.Int64OrNull(0) : null;
+    }
+
+    private Operation? FindAt(long? seq, Scope scope, Guid id, long applied)
+    {
+        if (seq is null)
+        {
+            return null;
+        }
+
         using var run = find.Begin();
+        run.Bind(seq);
         run.Bind(id);
         run.Bind(scope);
         return run.Step() ? Read(run, scope, applied) : null;
     }
 
-    public OperationPage List(Scope scope, string? resourceName, OperationPosition before, int limit, long applied)
+    private void Insert(Operation operation, long seq, long? previous)
     {
-        using var run = (resourceName is null ? list : listOfResource).Begin();
-        run.Bind(scope);
-        if (resourceName is not null)
-        {
-            run.Bind(resourceName);
-        }
-
-        run.Bind(before.CreatedAt);
-        run.Bind(before.Sequence);
-        run.Bind((long)Math.Max(0, limit) + 1);
-        var found = new List<Operation>();
-        var last = before;
-        while (run.Step())
-        {
-            if (found.Count == limit)
-            {
-                return new OperationPage(found, last.ToString());
-            }
-
-            found.Add(Read(run, scope, applied));
-            last = new OperationPosition(run.Int64(8), run.Int64(0));
-        }
-
-        return new OperationPage(found, null);
-    }
-
-    public void Write(Operation operation)
-    {
-        using var run = write.Begin();
+        using var run = insert.Begin();
+        run.Bind(seq);
+        run.Bind(previous);
         run.Bind(operation.Id);
         run.Bind(operation.Scope);
         run.Bind(operation.ResourceName);
@@ -91,7 +158,27 @@ internal sealed class OperationRows(Database database, OperationIndexRows index)
         run.Bind(operation.ErrorDetails);
         run.Bind(operation.AwaitsRevision);
         run.Step();
-        index.Note();
+    }
+
+    private void Update(Operation operation, long seq)
+    {
+        using var run = update.Begin();
+        run.Bind(operation.OperationDetails);
+        run.Bind((int)operation.Status);
+        run.Bind(operation.StatusChangedAt);
+        run.Bind(operation.ErrorCode);
+        run.Bind(operation.ErrorDetails);
+        run.Bind(operation.AwaitsRevision);
+        run.Bind(seq);
+        run.Step();
+    }
+
+    private static void ReadAll(in Execution run, Scope scope, long applied, List<(long, Operation)> found)
+    {
+        while (run.Step())
+        {
+            found.Add((run.Int64(0), Read(run, scope, applied)));
+        }
     }
 
     private static Operation Read(in Execution run, Scope scope, long applied)

@@ -10,7 +10,7 @@ namespace Portlight.Storage.Sqlite;
 internal sealed class PortChangeRows(Database database, JsonBuffer json)
 {
     /// <summary>Changes that may not be copied yet. They are in memory too, see <see cref="LatePorts"/>, and are read at the start.</summary>
-    public const int MaxPending = 4_096;
+    public const int MaxPending = 8_192;
 
     private readonly Statement append = database.Prepare("INSERT INTO port_change (revision, idx, ports) VALUES (?, ?, ?)");
     private readonly Statement newest = database.Prepare("SELECT idx, max(revision), ports FROM port_change GROUP BY idx");

@@ -8,8 +8,13 @@ namespace Portlight.Storage.Sqlite;
 /// </summary>
 internal sealed class PruneRows(Database database, OperationIndexRows index)
 {
+    private const string Moved =
+        "id, resource_type, zone, type, details, created_at, status, status_changed_at, error_code, error_details, awaits_revision, previous";
+
     private readonly Statement operations = database.Prepare("SELECT seq, created_at, status, awaits_revision FROM operation WHERE seq > ? ORDER BY seq LIMIT ?");
     private readonly Statement deleteOperation = database.Prepare("DELETE FROM operation WHERE seq = ?");
+    private readonly Statement findPrevious = database.Prepare("SELECT seq FROM operation WHERE seq = (SELECT previous FROM operation WHERE seq = ?)");
+    private readonly Statement move = database.Prepare($"UPDATE operation SET ({Moved}) = (SELECT {Moved} FROM operation WHERE seq = ?1) WHERE seq = ?2");
 
     /// <summary>When the first operation was made; null without any.</summary>
     public DateTimeOffset? OldestAt()
@@ -43,19 +48,45 @@ internal sealed class PruneRows(Database database, OperationIndexRows index)
             next = seen == chunk ? next : null;
         }
 
-        foreach (var seq in old)
-        {
-            index.Remove(seq);
-            using var run = deleteOperation.Begin();
-            run.Bind(seq);
-            run.Step();
-        }
-
         if (old.Count > 0)
         {
-            index.Removed();
+            // What is moved or removed has to be moved or removed in the tables that find it: so they have it.
+            index.CatchUp();
+            old.ForEach(Remove);
         }
 
         return (old.Count, next);
+    }
+
+    /// <summary>
+    /// Removes one. When the one before it of the same resource is still there, because it is not finished, that one takes its place: the one after it goes on to it
+    /// from there.
+    /// </summary>
+    private void Remove(long seq)
+    {
+        if (FindPrevious(seq) is { } unfinished)
+        {
+            index.Move(unfinished, seq);
+            using var run = move.Begin();
+            run.Bind(unfinished);
+            run.Bind(seq);
+            run.Step();
+            seq = unfinished;
+        }
+        else
+        {
+            index.Remove(seq);
+        }
+
+        using var deletion = deleteOperation.Begin();
+        deletion.Bind(seq);
+        deletion.Step();
+    }
+
+    private long? FindPrevious(long seq)
+    {
+        using var run = findPrevious.Begin();
+        run.Bind(seq);
+        return run.Step() ? run.Int64(0) : null;
     }
 }
