@@ -27,6 +27,9 @@ internal sealed class Pipeline(
 
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(2);
 
+    /// <summary>Made once: each call carries it.</summary>
+    private readonly Action<Call, IStoreView, Changes, object?> recordWith = audit.RecordWith;
+
     /// <summary>No packet is filtered here: every answer says so, because a client reads <c>Succeeded</c> in it.</summary>
     public bool OnlyRecords { get; init; }
 
@@ -42,7 +45,7 @@ internal sealed class Pipeline(
             SpeaksQuery = QueryForm.IsSpokenBy(http.Request),
             Aborted = http.RequestAborted,
             IfMatch = http.Request.Headers.IfMatch is [{ } tag] ? tag.Trim('"') : null,
-            Audit = new AuditNotes { Log = audit, Http = http },
+            Audit = new AuditNotes { RecordWith = recordWith, Http = http },
         };
         using var answer = new AnswerBuffer();
         LightsailException? error = null;
@@ -87,6 +90,7 @@ internal sealed class Pipeline(
             call.ConfirmWithin = ConfirmHeader.Read(http.Request.Headers, call);
             RequireShare(call);
             isRunning = true;
+            OperationAccess.Require(call);
             await call.Entry.RunAsync(call, body.Memory, answer);
             call.Entry.RequireAsked(call);
             HoldAnswer(call, answer);

@@ -144,7 +144,8 @@ public sealed partial class PortlightServer : IAsyncDisposable
         metrics.ObserveConnections(() => shares.Refused);
         var principals = new Principals(loggers.CreateLogger<Principals>());
         var services = new Services(options, home, store, reconciler, projection, agent, setup, box, clock) { Principals = principals };
-        var audit = opened.Add(new AuditTrail(options, store, owner.Id, metrics, clock, loggers));
+        var audit = opened.Add(new AuditTrail(options, store, owner.Id, clock, loggers));
+        metrics.ObserveAudit(() => audit.Durable, audit.Log, audit.Exporter);
         var operations = new OperationTable(services);
         var pipeline = new Pipeline(
             operations,

@@ -1,13 +1,15 @@
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
+using Portlight.Server.Operations;
+using Portlight.Storage;
 
 namespace Portlight.Server.Audit;
 
 /// <summary>What the audit log is told of a call beyond the call itself, and whether it has it yet.</summary>
 internal sealed class AuditNotes
 {
-    /// <summary>Where the call is recorded; null for one that did not come by the pipeline.</summary>
-    public AuditLog? Log { get; init; }
+    /// <summary>Records the call with its changes; null for one that did not come by the pipeline.</summary>
+    public Action<Call, IStoreView, Changes, object?>? RecordWith { get; init; }
 
     /// <summary>The connection, which knows how it is encrypted.</summary>
     public HttpContext? Http { get; init; }

@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Logging;
-using Portlight.Server.Telemetry;
 using Portlight.Storage;
 
 namespace Portlight.Server.Audit;
@@ -10,7 +9,7 @@ internal sealed class AuditTrail : IAsyncDisposable
     private readonly AuditGaps gaps;
     private long durable;
 
-    public AuditTrail(ServeOptions options, IStore store, string ownerAccountId, ServerMetrics metrics, TimeProvider clock, ILoggerFactory loggers)
+    public AuditTrail(ServeOptions options, IStore store, string ownerAccountId, TimeProvider clock, ILoggerFactory loggers)
     {
         Log = new AuditLog(store, ownerAccountId, options.Region, new KeyShares(options.AuditBytesPerKey, clock), clock, loggers.CreateLogger<AuditLog>());
         gaps = new AuditGaps(Log.Unrecorded, store, clock);
@@ -19,7 +18,6 @@ internal sealed class AuditTrail : IAsyncDisposable
             : null;
         durable = store.View.FindAuditBlockBefore(long.MaxValue)?.LastSequence ?? store.View.AuditStart.Sequence;
         store.ObserveAudit(Note);
-        metrics.ObserveAudit(() => Durable, Log, Exporter);
     }
 
     public AuditLog Log { get; }

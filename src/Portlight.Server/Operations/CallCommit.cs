@@ -35,7 +35,7 @@ internal static class CallCommit
                     throw new InvalidOperationException($"{call.Operation} would have written without asking whether the caller may");
                 }
 
-                call.Audit.Log?.RecordWith(call, view, changes, result);
+                call.Audit.RecordWith?.Invoke(call, view, changes, result);
                 return result;
             },
             call.Principal.AccountId);

@@ -2,13 +2,12 @@ using System.Buffers;
 using System.Text.Json.Serialization.Metadata;
 using Portlight.Server.Access;
 using Portlight.Server.Audit;
-using Portlight.Server.Operations.Installation;
 using Portlight.Wire;
 using Portlight.Wire.Query;
 
 namespace Portlight.Server.Operations;
 
-/// <summary>An operation with its name and shapes: reads the body, sees to it that the caller may, runs the handler, writes the answer.</summary>
+/// <summary>An operation with its name and shapes: reads the body, runs the handler, writes the answer.</summary>
 internal abstract class OperationEntry(ApiService service, string name, AccessOn access, OperationTraits traits)
 {
     public ApiService Service { get; } = service;
@@ -39,20 +38,7 @@ internal abstract class OperationEntry(ApiService service, string name, AccessOn
     public virtual string? OperationsMember => null;
 
     /// <exception cref="LightsailException">Whatever is wrong with the request, or went wrong in it.</exception>
-    public Task RunAsync(Call call, ReadOnlyMemory<byte> body, IBufferWriter<byte> answer)
-    {
-        if (IsForOwner)
-        {
-            Owner.Require(call);
-        }
-
-        if (Access == AccessOn.Account)
-        {
-            Authorization.Require(call, new AccessQuestion(Action, Authorization.AccountResource(call)));
-        }
-
-        return HandleAsync(call, body, answer);
-    }
+    public abstract Task RunAsync(Call call, ReadOnlyMemory<byte> body, IBufferWriter<byte> answer);
 
     /// <summary>To be called before the answer goes out.</summary>
     /// <exception cref="InvalidOperationException">The operation has not asked whether the caller may.</exception>
@@ -63,8 +49,6 @@ internal abstract class OperationEntry(ApiService service, string name, AccessOn
             throw new InvalidOperationException($"{Action} answered without asking whether the caller may");
         }
     }
-
-    protected abstract Task HandleAsync(Call call, ReadOnlyMemory<byte> body, IBufferWriter<byte> answer);
 
     /// <summary>An operation of a JSON service. Its shapes are made when they are first needed: all of them at the start take a quarter of it.</summary>
     public static OperationEntry Of<TRequest, TResponse>(
@@ -90,7 +74,7 @@ internal abstract class OperationEntry(ApiService service, string name, AccessOn
 
         public override string? OperationsMember => operationsMember.Value;
 
-        protected override async Task HandleAsync(Call call, ReadOnlyMemory<byte> body, IBufferWriter<byte> answer)
+        public override async Task RunAsync(Call call, ReadOnlyMemory<byte> body, IBufferWriter<byte> answer)
         {
             if (!AwsJson.TryRead(body.Span, request(), out var read, out var problem))
             {
@@ -106,7 +90,7 @@ internal abstract class OperationEntry(ApiService service, string name, AccessOn
     {
         public override ParameterShape Parameters { get; } = QueryParameterNames.Of(name);
 
-        protected override async Task HandleAsync(Call call, ReadOnlyMemory<byte> body, IBufferWriter<byte> answer)
+        public override async Task RunAsync(Call call, ReadOnlyMemory<byte> body, IBufferWriter<byte> answer)
         {
             using var xml = new XmlAnswer(Name, Service.XmlNamespace!);
             await run(call, call.Query!, xml);

@@ -42,8 +42,8 @@ internal sealed class OperationTable
         entries.Add(OperationEntry.Of(
             ApiService.CloudTrail, "LookupEvents", AccessOn.Account, new LookupEvents(services.Store, services.Options.Region),
             () => CloudTrailJson.Default.LookupEventsRequest, () => CloudTrailJson.Default.LookupEventsResponse, OperationTraits.ReadOnly));
-        entries.AddRange(IamOperations.All(services));
-        entries.AddRange(StsOperations.All(services));
+        entries.AddRange(IamOperations.All(services.Store, services.Principals, services.Secrets));
+        entries.AddRange(StsOperations.All(services.Store, services.Principals, services.Sessions));
         Entries = entries;
         byTarget = entries
             .SelectMany(entry => entry.Service.TargetPrefixes.Select(prefix => (Target: prefix + entry.Name, Entry: entry)))

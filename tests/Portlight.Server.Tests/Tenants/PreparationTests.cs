@@ -28,7 +28,9 @@ public sealed partial class PreparationTests
             store.Differences.Clear();
             try
             {
-                await entry.RunAsync(Call(server, entry, body), Encoding.UTF8.GetBytes(body), new ArrayBufferWriter<byte>());
+                var call = Call(server, entry, body);
+                OperationAccess.Require(call);
+                await entry.RunAsync(call, Encoding.UTF8.GetBytes(body), new ArrayBufferWriter<byte>());
             }
             catch (LightsailException)
             {
@@ -57,7 +59,7 @@ public sealed partial class PreparationTests
         Query = entry.Service.SpeaksQuery ? Form(entry, body) : null,
         Region = server.Scope.Region,
         Principal = new Principal { Type = PrincipalType.Account, AccountId = server.Scope.AccountId, AccessKeyId = "AKIA", Arn = $"arn:aws:iam::{server.Scope.AccountId}:root", UserId = server.Scope.AccountId, OwnsInstallation = true },
-        Audit = new AuditNotes { Log = server.Server.Audit.Log, Body = Encoding.UTF8.GetBytes(body) },
+        Audit = new AuditNotes { RecordWith = server.Server.Audit.Log.RecordWith, Body = Encoding.UTF8.GetBytes(body) },
     };
 
     private static QueryRequest Form(OperationEntry entry, string body)

@@ -1,5 +1,6 @@
 using Portlight.Domain;
 using Portlight.Server.Access;
+using Portlight.Storage;
 using Portlight.Wire.Query;
 
 namespace Portlight.Server.Operations.Iam;
@@ -12,15 +13,15 @@ internal sealed class IamOperations
 {
     private readonly List<OperationEntry> entries = [];
 
-    private IamOperations(Services services)
+    private IamOperations(IStore store, Principals principals, SecretBox secrets)
     {
-        var users = new Entities<User>(services.Store, UserKind.Instance);
-        var groups = new Entities<Group>(services.Store, GroupKind.Instance);
-        var roles = new Entities<Role>(services.Store, RoleKind.Instance);
-        var policies = new Entities<ManagedPolicy>(services.Store, ManagedPolicyKind.Instance);
-        AddUsers(services, users);
-        AddGroups(services, users, groups);
-        AddRoles(services, roles);
+        var users = new Entities<User>(store, UserKind.Instance);
+        var groups = new Entities<Group>(store, GroupKind.Instance);
+        var roles = new Entities<Role>(store, RoleKind.Instance);
+        var policies = new Entities<ManagedPolicy>(store, ManagedPolicyKind.Instance);
+        AddUsers(store, secrets, users);
+        AddGroups(store, users, groups);
+        AddRoles(store, roles);
         AddPolicies(policies);
         AddPoliciesOf(users, UserKind.Instance);
         AddPoliciesOf(groups, GroupKind.Instance);
@@ -31,24 +32,24 @@ internal sealed class IamOperations
         AddBoundariesOf(users, UserKind.Instance);
         AddBoundariesOf(roles, RoleKind.Instance);
         AddEmpty(new EmptyAnswers(users, roles));
-        var simulations = new Simulations(services.Store, services.Principals);
+        var simulations = new Simulations(store, principals);
         Add("SimulateCustomPolicy", Simulations.CustomAsync, OperationTraits.ReadOnly);
         Add("SimulatePrincipalPolicy", simulations.OfPrincipalAsync, OperationTraits.ReadOnly);
-        Add("GetAccountSummary", new AccountSummary(services.Store).GetAsync, OperationTraits.ReadOnly);
-        Add("GetAccountAuthorizationDetails", new AuthorizationDetails(services.Store).GetAsync, OperationTraits.ReadOnly);
+        Add("GetAccountSummary", new AccountSummary(store).GetAsync, OperationTraits.ReadOnly);
+        Add("GetAccountAuthorizationDetails", new AuthorizationDetails(store).GetAsync, OperationTraits.ReadOnly);
     }
 
-    public static IEnumerable<OperationEntry> All(Services services) => new IamOperations(services).entries;
+    public static IEnumerable<OperationEntry> All(IStore store, Principals principals, SecretBox secrets) => new IamOperations(store, principals, secrets).entries;
 
-    private void AddUsers(Services services, Entities<User> entities)
+    private void AddUsers(IStore store, SecretBox secrets, Entities<User> entities)
     {
         var users = new Users(entities);
         Add("CreateUser", users.CreateAsync);
         Add("GetUser", users.GetAsync, OperationTraits.ReadOnly);
         Add("UpdateUser", new UserUpdate(entities).UpdateAsync);
         Add("DeleteUser", users.DeleteAsync);
-        Add("ListUsers", Listing.Of(services.Store, "user", "Users", (view, account, after, limit) => view.ListUsers(account, after, limit), user => (user.Path, user.Name), UserShapes.Listed), OperationTraits.ReadOnly);
-        var keys = new AccessKeys(entities, services.Secrets);
+        Add("ListUsers", Listing.Of(store, "user", "Users", (view, account, after, limit) => view.ListUsers(account, after, limit), user => (user.Path, user.Name), UserShapes.Listed), OperationTraits.ReadOnly);
+        var keys = new AccessKeys(entities, secrets);
         Add("CreateAccessKey", keys.CreateAsync, OperationTraits.HandsOutSecret);
         Add("UpdateAccessKey", keys.UpdateAsync);
         Add("DeleteAccessKey", keys.DeleteAsync);
@@ -56,21 +57,21 @@ internal sealed class IamOperations
         Add("GetAccessKeyLastUsed", keys.LastUsedAsync, OperationTraits.ReadOnly);
     }
 
-    private void AddGroups(Services services, Entities<User> users, Entities<Group> entities)
+    private void AddGroups(IStore store, Entities<User> users, Entities<Group> entities)
     {
         var groups = new Groups(entities);
         Add("CreateGroup", groups.CreateAsync);
         Add("GetGroup", groups.GetAsync, OperationTraits.ReadOnly);
         Add("UpdateGroup", groups.UpdateAsync);
         Add("DeleteGroup", groups.DeleteAsync);
-        Add("ListGroups", Listing.Of(services.Store, "group", "Groups", (view, account, after, limit) => view.ListGroups(account, after, limit), group => (group.Path, group.Name), GroupShapes.Group), OperationTraits.ReadOnly);
+        Add("ListGroups", Listing.Of(store, "group", "Groups", (view, account, after, limit) => view.ListGroups(account, after, limit), group => (group.Path, group.Name), GroupShapes.Group), OperationTraits.ReadOnly);
         var membership = new Membership(users, entities);
         Add("AddUserToGroup", membership.AddAsync);
         Add("RemoveUserFromGroup", membership.RemoveAsync);
         Add("ListGroupsForUser", membership.ListForUserAsync, OperationTraits.ReadOnly);
     }
 
-    private void AddRoles(Services services, Entities<Role> entities)
+    private void AddRoles(IStore store, Entities<Role> entities)
     {
         var roles = new Roles(entities);
         Add("CreateRole", roles.CreateAsync);
@@ -79,7 +80,7 @@ internal sealed class IamOperations
         Add("UpdateRoleDescription", roles.UpdateDescriptionAsync);
         Add("UpdateAssumeRolePolicy", roles.UpdateTrustAsync);
         Add("DeleteRole", roles.DeleteAsync);
-        Add("ListRoles", Listing.Of(services.Store, "role", "Roles", (view, account, after, limit) => view.ListRoles(account, after, limit), role => (role.Path, role.Name), (answer, role) => answer.Listed(services.Store.View, role)), OperationTraits.ReadOnly);
+        Add("ListRoles", Listing.Of(store, "role", "Roles", (view, account, after, limit) => view.ListRoles(account, after, limit), role => (role.Path, role.Name), (answer, role) => answer.Listed(store.View, role)), OperationTraits.ReadOnly);
     }
 
     private void AddPolicies(Entities<ManagedPolicy> entities)
