@@ -2,9 +2,9 @@ using System.Net;
 using Microsoft.Extensions.Logging;
 using Portlight.Agent;
 using Portlight.AgentProtocol;
+using Portlight.Api;
 using Portlight.Domain;
 using Portlight.Nftables;
-using Portlight.Server;
 
 namespace Portlight.Cli;
 

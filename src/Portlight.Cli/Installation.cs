@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization.Metadata;
+using Portlight.Api;
 using Portlight.Server;
 using Portlight.Wire.Client;
 using Portlight.Wire.CloudTrail;

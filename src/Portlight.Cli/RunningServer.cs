@@ -1,4 +1,4 @@
-using Portlight.Server;
+using Portlight.Api;
 
 namespace Portlight.Cli;
 
@@ -56,5 +56,5 @@ internal static class RunningServer
         }
     }
 
-    private static string LockOf(string directory) => Path.Combine(directory, PortlightServer.DatabaseName + ".lock");
+    private static string LockOf(string directory) => Path.Combine(directory, DataFiles.Database + ".lock");
 }

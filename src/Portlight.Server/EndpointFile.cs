@@ -1,4 +1,5 @@
 using System.Net;
+using Portlight.Api;
 
 namespace Portlight.Server;
 

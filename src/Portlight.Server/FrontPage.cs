@@ -1,6 +1,6 @@
 using System.Text;
 using Microsoft.AspNetCore.Http;
-using Portlight.Server.Reconciliation;
+using Portlight.Fleet;
 using Portlight.Storage;
 
 namespace Portlight.Server;

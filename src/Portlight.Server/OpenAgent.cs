@@ -1,4 +1,5 @@
 using Portlight.AgentProtocol;
+using Portlight.Api;
 using Portlight.Domain;
 
 namespace Portlight.Server;

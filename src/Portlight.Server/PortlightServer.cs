@@ -5,15 +5,12 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Portlight.AgentProtocol;
+using Portlight.Api;
+using Portlight.Audit;
 using Portlight.Domain;
+using Portlight.Fleet;
+using Portlight.Lightsail;
 using Portlight.Linux;
-using Portlight.Server.Access;
-using Portlight.Server.Audit;
-using Portlight.Server.Listening;
-using Portlight.Server.Operations;
-using Portlight.Server.Reconciliation;
-using Portlight.Server.Setup;
-using Portlight.Server.Telemetry;
 using Portlight.Storage;
 using Portlight.Storage.Sqlite;
 
@@ -25,11 +22,6 @@ namespace Portlight.Server;
 /// </summary>
 public sealed partial class PortlightServer : IAsyncDisposable
 {
-    /// <summary>Names of files in the data directory: the database, and the keys that its secrets are sealed with.</summary>
-    public const string DatabaseName = "portlight.db";
-
-    public const string KeyFileName = "secret.key";
-
     /// <summary>Category of the log lines that tell of each request.</summary>
     public const string RequestLogCategory = "Portlight.Server.Pipeline";
 
@@ -115,13 +107,13 @@ public sealed partial class PortlightServer : IAsyncDisposable
         var app = opened.Add(BuildHttp(listeners, shares, logging, () => Volatile.Read(ref synchronised)?.InForce ?? 0));
         var loggers = app.Services.GetRequiredService<ILoggerFactory>();
         // The store first: a rotation of the key file holds its lock, and a key that was read before would seal what nobody can open.
-        var store = opened.Add(SqliteStore.Open(Path.Combine(options.DataDirectory, DatabaseName), clock));
+        var store = opened.Add(SqliteStore.Open(Path.Combine(options.DataDirectory, DataFiles.Database), clock));
         if (PrivateFiles.Tighten(options.DataDirectory) is { Count: > 0 } wereOpen)
         {
             LogTightened(loggers.CreateLogger<PortlightServer>(), string.Join(", ", wereOpen));
         }
 
-        var box = SealedSecrets.OpenKeyFile(Path.Combine(options.DataDirectory, KeyFileName), store.View);
+        var box = SealedSecrets.OpenKeyFile(Path.Combine(options.DataDirectory, DataFiles.Keys), store.View);
         var setup = opened.Add(new SetupWorker(store, box, clock, loggers.CreateLogger<SetupWorker>()));
         var owner = await FirstStart.EnsureAsync(options, store, box, setup, clock);
         options = options with { Region = FirstStart.HomeRegion(options, store.View) };

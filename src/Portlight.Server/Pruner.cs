@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Portlight.Api;
 using Portlight.Storage;
 
 namespace Portlight.Server;

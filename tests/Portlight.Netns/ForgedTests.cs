@@ -1,6 +1,5 @@
 using System.Net;
 using CsCheck;
-using Portlight.AgentProtocol;
 using Portlight.Domain;
 using Portlight.Nftables;
 using Portlight.TestKit.Network;

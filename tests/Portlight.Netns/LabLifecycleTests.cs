@@ -1,4 +1,3 @@
-using System.Net;
 using Portlight.AgentProtocol;
 using Portlight.TestKit.Network;
 

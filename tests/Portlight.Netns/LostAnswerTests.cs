@@ -1,7 +1,5 @@
 using Portlight.AgentProtocol;
-using Portlight.Domain;
 using Portlight.Linux;
-using Portlight.Nftables.Netlink;
 using Portlight.TestKit;
 using Portlight.TestKit.Network;
 

@@ -5,7 +5,6 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Portlight.Agent;
 using Portlight.AgentProtocol;
 using Portlight.Domain;
-using Portlight.TestKit.Network;
 
 namespace Portlight.Netns;
 

@@ -1,5 +1,3 @@
-using Portlight.TestKit.Network;
-
 namespace Portlight.Netns;
 
 /// <summary>The table of (port set, packet) → passes or not, by every way that a packet can take to an attachment.</summary>

@@ -1,5 +1,3 @@
-using System.Net;
-using Portlight.AgentProtocol;
 using Portlight.TestKit.Network;
 
 namespace Portlight.Netns;

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Net.Sockets;
 using Portlight.Domain;
 
 namespace Portlight.Netns;

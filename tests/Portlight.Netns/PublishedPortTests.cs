@@ -1,5 +1,4 @@
 using System.Net;
-using Portlight.AgentProtocol;
 using Portlight.Domain;
 using Portlight.TestKit.Network;
 

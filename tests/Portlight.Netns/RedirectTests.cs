@@ -1,4 +1,3 @@
-using Portlight.AgentProtocol;
 using Portlight.Domain;
 using Portlight.TestKit.Network;
 

@@ -1,6 +1,5 @@
 using System.Net;
 using Portlight.Agent;
-using Portlight.AgentProtocol;
 using Portlight.Domain;
 using Portlight.Nftables;
 using Portlight.TestKit.Network;

@@ -1,6 +1,5 @@
 using Portlight.Domain;
 using Portlight.Linux;
-using Portlight.Nftables.Netlink;
 using Portlight.TestKit;
 
 namespace Portlight.Nftables.Tests;

@@ -16,8 +16,24 @@ public partial class ReferenceGraphTests
         ["Portlight.Nftables"] = ["Portlight.Domain", "Portlight.Linux"],
         ["Portlight.AgentProtocol"] = ["Portlight.Domain"],
         ["Portlight.Agent"] = ["Portlight.Domain", "Portlight.Linux", "Portlight.Nftables", "Portlight.AgentProtocol"],
-        ["Portlight.Server"] = ["Portlight.Domain", "Portlight.Linux", "Portlight.Policies", "Portlight.Wire", "Portlight.Storage", "Portlight.AgentProtocol"],
-        ["Portlight.Cli"] = ["Portlight.Domain", "Portlight.Linux", "Portlight.Policies", "Portlight.Wire", "Portlight.Storage", "Portlight.Nftables", "Portlight.AgentProtocol", "Portlight.Agent", "Portlight.Server"],
+        ["Portlight.Api"] = ["Portlight.Domain", "Portlight.Policies", "Portlight.Wire", "Portlight.Storage"],
+        ["Portlight.Audit"] = ["Portlight.Domain", "Portlight.Wire", "Portlight.Storage", "Portlight.Api"],
+        ["Portlight.Identity"] = ["Portlight.Domain", "Portlight.Linux", "Portlight.Policies", "Portlight.Wire", "Portlight.Storage", "Portlight.Api", "Portlight.Audit"],
+        ["Portlight.Fleet"] = ["Portlight.Domain", "Portlight.Wire", "Portlight.Storage", "Portlight.AgentProtocol", "Portlight.Api", "Portlight.Audit"],
+        ["Portlight.Lightsail"] =
+        [
+            "Portlight.Domain", "Portlight.Policies", "Portlight.Wire", "Portlight.Storage", "Portlight.AgentProtocol", "Portlight.Api", "Portlight.Audit", "Portlight.Identity", "Portlight.Fleet",
+        ],
+        ["Portlight.Server"] =
+        [
+            "Portlight.Domain", "Portlight.Linux", "Portlight.Policies", "Portlight.Wire", "Portlight.Storage", "Portlight.AgentProtocol", "Portlight.Api", "Portlight.Audit", "Portlight.Identity",
+            "Portlight.Fleet", "Portlight.Lightsail",
+        ],
+        ["Portlight.Cli"] =
+        [
+            "Portlight.Domain", "Portlight.Linux", "Portlight.Policies", "Portlight.Wire", "Portlight.Storage", "Portlight.Nftables", "Portlight.AgentProtocol", "Portlight.Agent", "Portlight.Api",
+            "Portlight.Audit", "Portlight.Identity", "Portlight.Fleet", "Portlight.Lightsail", "Portlight.Server",
+        ],
     };
 
     [Fact]

@@ -3,8 +3,8 @@ using System.Net;
 using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using Portlight.Api;
 using Portlight.Domain;
-using Portlight.Server.Operations;
 using Portlight.TestKit;
 using Portlight.Wire.SigV4;
 

@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Time.Testing;
 using Portlight.AgentProtocol;
-using Portlight.Server.Reconciliation;
+using Portlight.Fleet;
 
 namespace Portlight.Server.Tests;
 

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
+using Portlight.Api;
 using Portlight.Storage;
 using Portlight.Storage.Sqlite;
 using Portlight.TestKit;

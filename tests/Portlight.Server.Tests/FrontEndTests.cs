@@ -1,8 +1,6 @@
-using System.Net.Sockets;
 using System.Text;
 using Portlight.Domain;
 using Portlight.Server.Tests.Audit;
-using Portlight.Server.Tests.Sts;
 using Portlight.Server.Tests.Tenants;
 
 namespace Portlight.Server.Tests;

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Portlight.Api;
 
 namespace Portlight.Server.Tests;
 

@@ -1,6 +1,8 @@
 using Portlight.AgentProtocol;
+using Portlight.Api;
 using Portlight.Domain;
-using Portlight.Server.Operations;
+using Portlight.Fleet;
+using Portlight.Lightsail;
 using Portlight.Server.Tests.Audit;
 using Portlight.TestKit;
 
@@ -159,7 +161,7 @@ public sealed class ReconcilerTests
 
         async Task<long> WithoutAServerAsync()
         {
-            await using var store = Storage.Sqlite.SqliteStore.Open(Path.Combine(server.DataDirectory, PortlightServer.DatabaseName), server.Clock);
+            await using var store = Storage.Sqlite.SqliteStore.Open(Path.Combine(server.DataDirectory, DataFiles.Database), server.Clock);
             return await CreateAndChangeAsync(store);
         }
 
@@ -180,7 +182,7 @@ public sealed class ReconcilerTests
     [Fact]
     public void Namespaces_of_different_scopes_never_share_a_name()
     {
-        var projection = new Reconciliation.Projection(PortLimits.Default, new Scope("111122223333", "us-east-1"));
+        var projection = new Projection(PortLimits.Default, new Scope("111122223333", "us-east-1"));
         string[] names = ["web-1", "us-west-2-web-1", "444455556666-us-east-1-web-1", "us-east-1-us-west-2-web-1", "web"];
         Scope[] scopes = [new("111122223333", "us-east-1"), new("111122223333", "us-west-2"), new("444455556666", "us-east-1"), new("444455556666", "us-west-2")];
 
@@ -194,7 +196,7 @@ public sealed class ReconcilerTests
     [Fact]
     public void A_namespace_name_that_would_be_too_long_is_cut_and_ends_with_a_hash_of_the_whole()
     {
-        var projection = new Reconciliation.Projection(PortLimits.Default, new Scope("111122223333", "us-east-1"));
+        var projection = new Projection(PortLimits.Default, new Scope("111122223333", "us-east-1"));
         Scope[] scopes = [new("111122223333", "us-east-1"), new("444455556666", "us-gov-west-1")];
         var longest = new string('a', 255);
         string[] names = [longest, longest[..^1] + "b", longest[..254], longest[..157], longest[..156], longest[..128]];

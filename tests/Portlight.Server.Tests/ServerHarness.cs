@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json.Serialization.Metadata;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
+using Portlight.Api;
 using Portlight.Domain;
 using Portlight.TestKit;
 using Portlight.Wire;

@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Portlight.AgentProtocol;
+using Portlight.Api;
 using Portlight.Domain;
 using Portlight.Storage;
 using Portlight.TestKit;
@@ -97,7 +98,7 @@ public sealed class StartTests : IDisposable
     public async Task A_start_on_a_damaged_database_does_not_reach_the_kernel()
     {
         Directory.CreateDirectory(DataDirectory);
-        await File.WriteAllTextAsync(Path.Combine(DataDirectory, PortlightServer.DatabaseName), new string('x', 8192), TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(Path.Combine(DataDirectory, DataFiles.Database), new string('x', 8192), TestContext.Current.CancellationToken);
         await Assert.ThrowsAsync<StoreException>(() => StartAsync(Options));
         Assert.Equal((1, 0), (openedAgents, agent.Synchronisations));
     }

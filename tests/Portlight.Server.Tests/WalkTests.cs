@@ -5,11 +5,8 @@ using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Logging.Abstractions;
-using Portlight.Server.Access;
-using Portlight.Server.Operations;
-using Portlight.Server.Telemetry;
+using Portlight.Api;
 using Portlight.Storage;
-using Portlight.TestKit;
 
 namespace Portlight.Server.Tests;
 
@@ -24,14 +21,14 @@ public sealed partial class WalkTests
         var frames = await TraceAsync(server, "PutInstancePublicPorts", """{"instanceName":"web-1","portInfos":[{"fromPort":443,"toPort":443,"protocol":"tcp"}]}""");
 
         var documented = Documented();
-        var walk = documented[documented.IndexOf("src/Portlight.Server/Pipeline.cs")..(documented.IndexOf("src/Portlight.Server/Operations/CallCommit.cs") + 1)];
+        var walk = documented[documented.IndexOf("src/Portlight.Server/Pipeline.cs")..(documented.IndexOf("src/Portlight.Api/Calls/CallCommit.cs") + 1)];
         var entered = frames.Select(frame => frame.File).Distinct().ToList();
 
         // In their order, and no other; what only hands on may be missing, because the runtime leaves such frames out.
         Assert.InRange(walk.Count, 1, 5);
         Assert.Equal(walk.Where(entered.Contains), entered);
         Assert.Superset(
-            new HashSet<string> { "src/Portlight.Server/Pipeline.cs", "src/Portlight.Server/Operations/OperationEntry.cs", "src/Portlight.Server/Operations/Ports/PortChange.cs" },
+            new HashSet<string> { "src/Portlight.Server/Pipeline.cs", "src/Portlight.Api/Calls/OperationEntry.cs", "src/Portlight.Lightsail/Ports/PortChange.cs" },
             entered.ToHashSet());
         Assert.InRange(frames.Count(frame => frame.IsAsync), 1, 4);
     }

@@ -1,7 +1,7 @@
 using System.Formats.Tar;
 using System.IO.Compression;
+using Portlight.Api;
 using Portlight.Linux;
-using Portlight.Server;
 using Portlight.Storage;
 using Portlight.Storage.Sqlite;
 
@@ -17,7 +17,7 @@ internal static class BackupFile
     private const UnixFileMode PrivateFolder = Private | UnixFileMode.UserExecute;
 
     /// <summary>The database last: where it is, an installation is.</summary>
-    private static readonly string[] Names = [PortlightServer.KeyFileName, "credentials", InstallationFile.Name, PortlightServer.DatabaseName];
+    private static readonly string[] Names = [DataFiles.Keys, "credentials", InstallationFile.Name, DataFiles.Database];
 
     /// <summary>Writes a backup of a data directory, whether a server runs on it or not. There is no file until it is whole.</summary>
     /// <exception cref="FailedException">The file is there already, or something of the installation is missing.</exception>
@@ -38,15 +38,15 @@ internal static class BackupFile
         CreatePrivateFolder(draft);
         try
         {
-            var database = Path.Combine(draft, PortlightServer.DatabaseName);
-            DatabaseCopy.Write(Path.Combine(directory, PortlightServer.DatabaseName), database);
+            var database = Path.Combine(draft, DataFiles.Database);
+            DatabaseCopy.Write(Path.Combine(directory, DataFiles.Database), database);
             foreach (var name in Names[..^1])
             {
                 File.Copy(Path.Combine(directory, name), Path.Combine(draft, name));
             }
 
             // A key file that was changed between the two copies would show here, and not on the day of need.
-            SealedSecrets.Check(Path.Combine(draft, PortlightServer.KeyFileName), database);
+            SealedSecrets.Check(Path.Combine(draft, DataFiles.Keys), database);
             var packed = Path.Combine(draft, "packed");
             Pack(draft, packed);
             File.Move(packed, file);
@@ -74,8 +74,8 @@ internal static class BackupFile
         try
         {
             Unpack(packed, draft, file);
-            DatabaseCopy.Check(Path.Combine(draft, PortlightServer.DatabaseName));
-            SealedSecrets.Check(Path.Combine(draft, PortlightServer.KeyFileName), Path.Combine(draft, PortlightServer.DatabaseName));
+            DatabaseCopy.Check(Path.Combine(draft, DataFiles.Database));
+            SealedSecrets.Check(Path.Combine(draft, DataFiles.Keys), Path.Combine(draft, DataFiles.Database));
             foreach (var name in Names)
             {
                 File.Move(Path.Combine(draft, name), Path.Combine(directory, name));

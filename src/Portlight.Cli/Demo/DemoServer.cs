@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using Portlight.Api;
 using Portlight.Domain;
 using Portlight.Server;
 using Portlight.Wire.Client;

@@ -1,8 +1,8 @@
 using System.Collections.Frozen;
 using System.Collections.Immutable;
 using System.Net.Sockets;
+using Portlight.Api;
 using Portlight.Domain;
-using Portlight.Server;
 
 namespace Portlight.Cli.Settings;
 

@@ -2,8 +2,8 @@ using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using Portlight.Api;
 using Portlight.Domain;
-using Portlight.Server;
 
 namespace Portlight.Cli.Settings;
 

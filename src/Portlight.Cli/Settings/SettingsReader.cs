@@ -1,5 +1,5 @@
+using Portlight.Api;
 using Portlight.Cli.Usage;
-using Portlight.Server;
 
 namespace Portlight.Cli.Settings;
 

@@ -1,4 +1,4 @@
-using Portlight.Server;
+using Portlight.Api;
 
 namespace Portlight.Cli.Settings;
 

@@ -1,6 +1,6 @@
 using System.CommandLine;
-using Portlight.Server;
-using Portlight.Server.Setup;
+using Portlight.Api;
+using Portlight.Identity;
 
 namespace Portlight.Cli.Verbs;
 
@@ -42,7 +42,7 @@ internal static class CredentialsVerb
         command.SetAction(async (parsed, cancellation) =>
         {
             var directory = RequireStopped(DataDirectory.Resolve(parsed.GetValue(data)));
-            var file = Path.Combine(directory, PortlightServer.KeyFileName);
+            var file = Path.Combine(directory, DataFiles.Keys);
             var report = await KeyFileRotation.RunAsync(directory, parsed.GetValue(keep), TimeProvider.System, cancellation);
             await parsed.InvocationConfiguration.Output.WriteLineAsync($"{file}: key {report.SealingKey:x8}, {Count(report.Resealed, "secret")} sealed anew, {Count(report.Forgotten, "older key")} dropped");
             await parsed.InvocationConfiguration.Error.WriteLineAsync("backups of the database from before need the key file from before. Start `portlight serve` again");
@@ -53,7 +53,7 @@ internal static class CredentialsVerb
 
     private static string RequireStopped(string directory)
     {
-        if (!File.Exists(Path.Combine(directory, PortlightServer.DatabaseName)))
+        if (!File.Exists(Path.Combine(directory, DataFiles.Database)))
         {
             throw new FailedException($"no server has run on the data directory {directory}: start `portlight serve`, or name another directory with --data");
         }

@@ -1,4 +1,4 @@
-using Portlight.Server;
+using Portlight.Api;
 using Portlight.Storage;
 
 namespace Portlight.Cli.Verbs;
@@ -51,7 +51,7 @@ internal static class DataChecks
 
     private static DoctorFinding Database(string directory)
     {
-        var path = Path.Combine(directory, PortlightServer.DatabaseName);
+        var path = Path.Combine(directory, DataFiles.Database);
         if (!File.Exists(path))
         {
             return new("database", DoctorFinding.Warning, $"{path} is not there yet; the first `portlight serve` makes it");
@@ -74,7 +74,7 @@ internal static class DataChecks
     /// <summary>A server goes on with the keys that it has read at its start, so nobody notices that the file is gone before the next one.</summary>
     private static DoctorFinding KeyFile(string directory)
     {
-        var (path, database) = (Path.Combine(directory, PortlightServer.KeyFileName), Path.Combine(directory, PortlightServer.DatabaseName));
+        var (path, database) = (Path.Combine(directory, DataFiles.Keys), Path.Combine(directory, DataFiles.Database));
         if (!File.Exists(database))
         {
             return new("key file", DoctorFinding.Warning, $"{path} belongs to a database, and there is none yet");

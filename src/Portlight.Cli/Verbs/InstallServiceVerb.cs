@@ -1,7 +1,7 @@
 using System.CommandLine;
+using Portlight.Api;
 using Portlight.Cli.Service;
 using Portlight.Cli.Settings;
-using Portlight.Server;
 
 namespace Portlight.Cli.Verbs;
 

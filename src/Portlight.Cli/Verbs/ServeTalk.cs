@@ -1,6 +1,6 @@
 using System.Net;
+using Portlight.Api;
 using Portlight.Domain;
-using Portlight.Server;
 
 namespace Portlight.Cli.Verbs;
 

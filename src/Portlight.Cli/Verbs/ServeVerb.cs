@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Runtime.InteropServices;
 using Microsoft.Extensions.Logging;
+using Portlight.Api;
 using Portlight.Cli.Logs;
 using Portlight.Cli.Service;
 using Portlight.Cli.Settings;

@@ -1,6 +1,6 @@
 using Portlight.Policies.Conditions;
-using Portlight.Policies.Matching;
 using Portlight.Policies.Documents;
+using Portlight.Policies.Matching;
 
 namespace Portlight.Policies;
 

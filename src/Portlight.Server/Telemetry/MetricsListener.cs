@@ -3,9 +3,9 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
-using Portlight.Server.Listening;
+using Portlight.Api;
 
-namespace Portlight.Server.Telemetry;
+namespace Portlight.Server;
 
 /// <summary><c>GET /metrics</c> for Prometheus on a loopback address of its own: what it says is for the machine's operator, not for callers of the API.</summary>
 internal static class MetricsListener

@@ -1,9 +1,9 @@
 using System.Diagnostics.Metrics;
-using Portlight.Server.Audit;
-using Portlight.Server.Operations;
+using Portlight.Api;
+using Portlight.Audit;
 using Portlight.Wire;
 
-namespace Portlight.Server.Telemetry;
+namespace Portlight.Server;
 
 /// <summary>Counts and times of requests, named by OpenTelemetry's conventions (RPC metrics: <c>rpc.server.duration</c> and its attributes).</summary>
 internal sealed class ServerMetrics : IDisposable

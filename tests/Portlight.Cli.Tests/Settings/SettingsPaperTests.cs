@@ -1,4 +1,3 @@
-using System.CommandLine;
 using System.Text;
 using Portlight.Cli.Settings;
 using Portlight.Cli.Verbs;

@@ -1,7 +1,7 @@
 using System.Net.Sockets;
 using CsCheck;
+using Portlight.Api;
 using Portlight.Cli.Settings;
-using Portlight.Server;
 
 namespace Portlight.Cli.Tests.Settings;
 

@@ -1,4 +1,5 @@
 using Portlight.Agent;
+using Portlight.Api;
 using Portlight.Server;
 using Portlight.Wire.Client;
 using Portlight.Wire.Lightsail;

@@ -1,8 +1,8 @@
 using System.Diagnostics;
+using Portlight.Api;
 using Portlight.Cli.Usage;
 using Portlight.Cli.Verbs;
 using Portlight.Domain;
-using Portlight.Server;
 using Portlight.TestKit.Serving;
 
 namespace Portlight.Cli.Tests.Verbs;

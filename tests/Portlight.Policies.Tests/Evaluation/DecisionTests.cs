@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using static Portlight.Policies.Tests.Given;
 
 namespace Portlight.Policies.Tests.Evaluation;

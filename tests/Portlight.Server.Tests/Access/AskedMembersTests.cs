@@ -1,8 +1,8 @@
 using System.Collections;
 using System.Reflection;
 using Portlight.AgentProtocol;
+using Portlight.Api;
 using Portlight.Domain;
-using Portlight.Server.Operations;
 using Portlight.Server.Tests.Confirming;
 using Portlight.Server.Tests.Iam;
 using Portlight.Wire.PortlightApi;

@@ -1,7 +1,7 @@
 using System.Text;
+using Portlight.Api;
 using Portlight.Domain;
 using Portlight.Policies;
-using Portlight.Server.Access;
 using Portlight.TestKit;
 using Portlight.Wire.SigV4;
 

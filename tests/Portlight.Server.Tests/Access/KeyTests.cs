@@ -1,8 +1,7 @@
 using System.Text;
 using Portlight.Domain;
-using Portlight.Server.Tests.Sts;
 using Portlight.Server.Tests.Audit;
-using Portlight.TestKit;
+using Portlight.Server.Tests.Sts;
 using Portlight.Wire.PortlightApi;
 using Portlight.Wire.SigV4;
 

@@ -1,10 +1,3 @@
-using Portlight.Domain;
-using Portlight.Policies;
-using Portlight.Server.Access;
-using Portlight.Server.Operations;
-using Portlight.TestKit;
-using Portlight.Wire;
-
 namespace Portlight.Server.Tests.Access;
 
 /// <summary>What a user may, over HTTP: tags, boundaries, other rows in between, and what a refusal tells.</summary>

@@ -1,3 +1,4 @@
+using Portlight.Api;
 using Portlight.Policies;
 
 namespace Portlight.Server.Tests.Access;
@@ -13,7 +14,7 @@ public sealed class PolicyFileTests
         var text = PolicyFiles.Read(name);
 
         Assert.True(PolicyDocument.TryParse(text, PolicyKind.Identity, out var document, out var problems), string.Join("; ", problems));
-        Assert.Empty(Server.Access.PortKeys.Own.ProblemsOf(document));
+        Assert.Empty(PortKeys.Own.ProblemsOf(document));
         Assert.Contains($"```json\n{text}```", File.ReadAllText(PolicyFiles.Guide), StringComparison.Ordinal);
     }
 }

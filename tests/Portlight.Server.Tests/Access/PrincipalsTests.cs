@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Logging.Abstractions;
+using Portlight.Api;
 using Portlight.Policies;
-using Portlight.Server.Access;
 
 namespace Portlight.Server.Tests.Access;
 

@@ -1,7 +1,7 @@
 using System.Net;
 using Microsoft.Extensions.Time.Testing;
+using Portlight.Api;
 using Portlight.Domain;
-using Portlight.Server.Access;
 using Portlight.Wire;
 
 namespace Portlight.Server.Tests.Access;

@@ -1,6 +1,6 @@
 using Microsoft.AspNetCore.Http;
+using Portlight.Api;
 using Portlight.Domain;
-using Portlight.Server.Access;
 
 namespace Portlight.Server.Tests.Access;
 

@@ -1,5 +1,5 @@
 using System.Text;
-using Portlight.Server.Access;
+using Portlight.Api;
 using Portlight.Server.Tests.Sts;
 using Portlight.Wire.SigV4;
 

@@ -3,7 +3,6 @@ using Portlight.Domain;
 using Portlight.Server.Tests.Confirming;
 using Portlight.Server.Tests.Iam;
 using Portlight.Server.Tests.Sts;
-using Portlight.Wire.SigV4;
 
 namespace Portlight.Server.Tests.Access;
 

@@ -1,7 +1,7 @@
 using System.Text;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
-using Portlight.Server.Audit;
+using Portlight.Audit;
 using Portlight.Storage;
 using Portlight.Storage.Sqlite;
 using Portlight.TestKit;

@@ -1,6 +1,6 @@
 using System.Text;
 using System.Text.Json;
-using Portlight.Server.Tests.Iam;
+using Portlight.Api;
 using Portlight.TestKit;
 using Portlight.Wire.SigV4;
 
@@ -157,7 +157,7 @@ public sealed class EventTests
         var log = server.Server.Audit.Log;
         await server.Server.Store.DisposeAsync();
 
-        await Assert.ThrowsAnyAsync<Exception>(async () => await log.RecordAsync(new Server.Operations.Call { RequestId = "r", Now = server.Clock.GetUtcNow() }, null));
+        await Assert.ThrowsAnyAsync<Exception>(async () => await log.RecordAsync(new Call { RequestId = "r", Now = server.Clock.GetUtcNow() }, null));
         using var answer = await server.PostAsync("GetBundles", "{}");
 
         Assert.Equal(500, (int)answer.StatusCode);

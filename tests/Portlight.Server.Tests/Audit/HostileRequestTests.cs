@@ -1,7 +1,6 @@
 using System.Text;
 using System.Text.Json;
 using CsCheck;
-using Portlight.Server.Tests.Iam;
 using Portlight.Wire.Client;
 
 namespace Portlight.Server.Tests.Audit;

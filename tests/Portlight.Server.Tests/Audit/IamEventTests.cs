@@ -1,5 +1,6 @@
 using System.Text.Json;
-using Portlight.Server.Audit;
+using Portlight.Api;
+using Portlight.Audit;
 using Portlight.Server.Tests.Iam;
 
 namespace Portlight.Server.Tests.Audit;

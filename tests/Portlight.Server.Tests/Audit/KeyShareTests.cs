@@ -1,5 +1,5 @@
 using System.Text;
-using Portlight.Server.Audit;
+using Portlight.Audit;
 
 namespace Portlight.Server.Tests.Audit;
 

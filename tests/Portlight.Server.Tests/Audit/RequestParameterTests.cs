@@ -1,6 +1,6 @@
 using System.Text;
 using System.Text.Json;
-using Portlight.Server.Audit;
+using Portlight.Audit;
 using Portlight.Server.Tests.Iam;
 
 namespace Portlight.Server.Tests.Audit;

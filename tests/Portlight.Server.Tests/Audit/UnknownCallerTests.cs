@@ -2,7 +2,7 @@ using System.Net;
 using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.Time.Testing;
-using Portlight.Server.Audit;
+using Portlight.Audit;
 
 namespace Portlight.Server.Tests.Audit;
 

@@ -1,5 +1,5 @@
 using System.Text;
-using Portlight.Server.Operations;
+using Portlight.Api;
 using Portlight.TestKit;
 
 namespace Portlight.Server.Tests.Iam;

@@ -1,8 +1,6 @@
+using Portlight.Api;
 using Portlight.Domain;
-using Portlight.Server.Access;
-using Portlight.Server.Operations;
 using Portlight.TestKit;
-using Portlight.Wire;
 using static Portlight.Server.Tests.Iam.IamCalls;
 
 namespace Portlight.Server.Tests.Tenants;

@@ -1,8 +1,7 @@
 using System.Buffers;
 using System.Text;
 using System.Text.RegularExpressions;
-using Portlight.Server.Audit;
-using Portlight.Server.Operations;
+using Portlight.Api;
 using Portlight.Storage;
 using Portlight.Wire;
 using Portlight.Wire.Query;

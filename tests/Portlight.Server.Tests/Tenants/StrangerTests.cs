@@ -1,6 +1,5 @@
+using Portlight.Api;
 using Portlight.Domain;
-using Portlight.Server.Access;
-using Portlight.Server.Listening;
 using Portlight.Wire;
 
 namespace Portlight.Server.Tests.Tenants;

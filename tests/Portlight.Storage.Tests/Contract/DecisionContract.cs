@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using Portlight.Domain;
 using Portlight.TestKit;
 
 namespace Portlight.Storage.Tests.Contract;

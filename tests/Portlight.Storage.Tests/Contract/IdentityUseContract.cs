@@ -1,5 +1,3 @@
-using Portlight.Domain;
-
 namespace Portlight.Storage.Tests.Contract;
 
 /// <summary>Counting identities, listing them piece by piece, and who uses which group and policy.</summary>

@@ -1,4 +1,3 @@
-using Portlight.Domain;
 using Portlight.TestKit;
 
 namespace Portlight.Storage.Tests.Contract;

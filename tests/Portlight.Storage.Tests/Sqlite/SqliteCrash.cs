@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using Portlight.Domain;
 using Portlight.Storage.Sqlite;
 using Portlight.Storage.Tests.Contract;
 using Portlight.TestKit;

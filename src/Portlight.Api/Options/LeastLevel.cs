@@ -1,0 +1,10 @@
+namespace Portlight.Api;
+
+/// <summary>The least that a log line must be to be written.</summary>
+public enum LeastLevel
+{
+    Debug,
+    Info,
+    Warn,
+    Error,
+}

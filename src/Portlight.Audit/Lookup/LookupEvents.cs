@@ -1,0 +1,123 @@
+using System.Globalization;
+using System.Text;
+using Portlight.Api;
+using Portlight.Storage;
+using Portlight.Wire;
+using Portlight.Wire.CloudTrail;
+
+namespace Portlight.Audit;
+
+/// <summary>
+/// Reads the audit log, newest first. The log has no index: a call looks through a bounded part of it, and where that holds too few events it answers with what
+/// it has found and a token that goes on from there, as clients that page expect.
+/// </summary>
+internal sealed class LookupEvents(IStore store, string homeRegion) : IOperation<LookupEventsRequest, LookupEventsResponse>
+{
+    private const int MostResults = 50;
+
+    /// <summary>Bytes of the log that one call looks through.</summary>
+    internal const long MaxScanned = 4 << 20;
+
+    /// <summary>Bytes of events in one answer: a page ends with the event that exceeds it.</summary>
+    private const int MostFound = 1 << 19;
+
+    /// <summary>Calls end in nearly, not quite, the order in which they are recorded.</summary>
+    private static readonly TimeSpan Disorder = TimeSpan.FromMinutes(1);
+
+    public Task<LookupEventsResponse> HandleAsync(Call call, LookupEventsRequest request)
+    {
+        var most = request.MaxResults ?? MostResults;
+        if (most is < 1 or > MostResults)
+        {
+            throw new InvalidMaxResultsException($"`MaxResults` is {most}; it must be 1 to {MostResults}");
+        }
+
+        var filter = EventFilter.Of(call, homeRegion, isOwner: store.View.FindAccount(call.Principal.AccountId) is { IsOwner: true }, request);
+        var fingerprint = filter.Fingerprint();
+        var before = request.NextToken is null ? long.MaxValue : LookupToken.Read(request.NextToken, fingerprint);
+        if (request.EventCategory is not null)
+        {
+            return Task.FromResult(new LookupEventsResponse { Events = [] }); // nobody draws insights here
+        }
+
+        var found = new List<Event>(most);
+        var rest = Scan(call, filter, before, most, found);
+        return Task.FromResult(new LookupEventsResponse { Events = found, NextToken = rest is null ? null : LookupToken.Write(rest.Value, fingerprint) });
+    }
+
+    /// <summary>Collects events that begin before a number. Returns the number to go on from; null when nothing older can match.</summary>
+    private long? Scan(Call call, EventFilter filter, long before, int most, List<Event> found)
+    {
+        var scanned = 0L;
+        var oldest = filter.Start > DateTimeOffset.MinValue + Disorder ? filter.Start - Disorder : DateTimeOffset.MinValue;
+        while (store.View.FindAuditBlockBefore(before) is { } block)
+        {
+            if (block.NewestAt < oldest)
+            {
+                return null;
+            }
+
+            if (scanned >= MaxScanned)
+            {
+                return before;
+            }
+
+            scanned += block.Lines.Length;
+            call.NoteSteps(block.Lines.Length);
+            if (ScanBlock(filter, block, before, most, found) is { } next)
+            {
+                return next;
+            }
+
+            before = block.FirstSequence;
+        }
+
+        return null;
+    }
+
+    /// <summary>Null when the block is done; else the number of the event that filled the page.</summary>
+    private static long? ScanBlock(EventFilter filter, AuditBlock block, long before, int most, List<Event> found)
+    {
+        var lines = block.Lines.Span;
+        for (var sequence = block.LastSequence; sequence >= block.FirstSequence && !lines.IsEmpty; sequence--)
+        {
+            lines = lines[..^1];
+            var line = lines[(lines.LastIndexOf((byte)'\n') + 1)..];
+            lines = lines[..^line.Length];
+            if (sequence >= before)
+            {
+                continue;
+            }
+
+            var read = EventSummary.Read(line);
+            if ((read ?? filter.Unreadable(sequence, block.NewestAt)) is { } summary && filter.Matches(summary))
+            {
+                found.Add(ToWire(summary, read is null ? UnreadableLine(sequence, block.NewestAt) : Encoding.UTF8.GetString(line)));
+                if (found.Count == most || found.Sum(one => (long)one.CloudTrailEvent!.Length) >= MostFound)
+                {
+                    return sequence;
+                }
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>In the place of a line that is no event: it is said to be there, and where.</summary>
+    private static string UnreadableLine(long sequence, DateTimeOffset at) => string.Create(
+        CultureInfo.InvariantCulture,
+        $$$"""{"eventVersion":"1.11","eventTime":"{{{at.UtcDateTime:s}}}Z","eventSource":"portlight","eventName":"UnreadableEvent","eventType":"AwsServiceEvent","serviceEventDetails":{"sequence":{{{sequence}}},"reason":"the line cannot be read; portlight audit verify tells whether it is the one that was recorded"}}""");
+
+    private static Event ToWire(EventSummary summary, string line) => new()
+    {
+        EventId = summary.EventId,
+        EventName = summary.EventName,
+        ReadOnly = summary.IsReadOnly ? "true" : "false",
+        AccessKeyId = summary.AccessKeyId,
+        EventTime = summary.Time,
+        EventSource = summary.EventSource,
+        Username = summary.Username,
+        Resources = summary.Resources,
+        CloudTrailEvent = line,
+    };
+}

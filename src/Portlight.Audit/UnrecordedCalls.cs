@@ -1,0 +1,90 @@
+using System.Threading.Channels;
+using Portlight.Api;
+
+namespace Portlight.Audit;
+
+/// <summary>Calls that have no event of their own, counted by their callers, why they have none and how they ended, until an event tells it.</summary>
+internal sealed class UnrecordedCalls(TimeProvider clock)
+{
+    /// <summary>The log could not be written.</summary>
+    public const string NotWritten = "the audit log could not be written";
+
+    /// <summary>They would have filled more of the log than one key may.</summary>
+    public const string TooMuch = "more than the audit log takes of one access key";
+
+    /// <summary>Verified keys are as many as callers make; beyond this their calls are told together.</summary>
+    internal const int MaxGaps = 1_000;
+
+    private const string Others = "several";
+
+    private readonly Lock gate = new();
+    private readonly Channel<bool> bell = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private Dictionary<(string Account, string Key, string Reason), UnrecordedGap> gaps = [];
+    private long total;
+
+    /// <summary>All that there ever were.</summary>
+    public long Total => Interlocked.Read(ref total);
+
+    /// <summary>Counts a call.</summary>
+    /// <param name="call">The call.</param>
+    /// <param name="accountId">The account whose event it would have been.</param>
+    /// <param name="reason">Why it has no event.</param>
+    /// <param name="errorCode">What the caller is told; null when the call succeeded.</param>
+    public void Note(Call call, string accountId, string reason, string? errorCode)
+    {
+        Interlocked.Increment(ref total);
+        var now = clock.GetUtcNow();
+        var key = call.Principal.Type == PrincipalType.Anonymous ? UnrecordedGap.Nobody : call.Principal.OriginKeyId;
+        lock (gate)
+        {
+            if (!gaps.TryGetValue((accountId, key, reason), out var gap))
+            {
+                key = gaps.Count < MaxGaps ? key : Others;
+                gap = gaps.TryGetValue((accountId, key, reason), out var shared) ? shared : gaps[(accountId, key, reason)] = new UnrecordedGap(accountId, key, reason, now);
+            }
+
+            gap.Count(call.Operation.Length == 0 ? "Unknown" : call.Operation, errorCode, now);
+        }
+
+        bell.Writer.TryWrite(true);
+    }
+
+    /// <summary>Completes when there is something to tell.</summary>
+    public async Task WaitAsync(CancellationToken cancellationToken) => await bell.Reader.ReadAsync(cancellationToken);
+
+    /// <summary>How many are still to be told, of those without an event for one reason.</summary>
+    public long CountUntold(string reason)
+    {
+        lock (gate)
+        {
+            return gaps.Values.Where(gap => gap.Key.Reason == reason).Sum(gap => gap.Calls);
+        }
+    }
+
+    /// <summary>All that is to be told; it is not here any more.</summary>
+    public IReadOnlyList<UnrecordedGap> TakeAll()
+    {
+        lock (gate)
+        {
+            IReadOnlyList<UnrecordedGap> taken = [.. gaps.Values];
+            gaps = [];
+            return taken;
+        }
+    }
+
+    /// <summary>These could not be told.</summary>
+    public void PutBack(IEnumerable<UnrecordedGap> untold)
+    {
+        lock (gate)
+        {
+            foreach (var gap in untold)
+            {
+                if (!gaps.TryAdd(gap.Key, gap))
+                {
+                    gap.Add(gaps[gap.Key]);
+                    gaps[gap.Key] = gap;
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,20 @@
+using Portlight.Api;
+using Portlight.Storage;
+
+namespace Portlight.Identity;
+
+/// <summary>The operations of the STS API (Query protocol, version 2011-06-15) that Portlight has.</summary>
+internal static class StsOperations
+{
+    public static IEnumerable<OperationEntry> All(IStore store, Principals principals, SessionTokens sessions)
+    {
+        var issuer = new SessionIssuer(sessions);
+        return
+        [
+            OperationEntry.OfQuery(ApiService.Sts, "GetCallerIdentity", AccessOn.Nothing, GetCallerIdentity.RunAsync, OperationTraits.ReadOnly),
+            OperationEntry.OfQuery(ApiService.Sts, "GetSessionToken", AccessOn.Nothing, new GetSessionToken(issuer).RunAsync, OperationTraits.ReadOnly | OperationTraits.HandsOutSecret),
+            OperationEntry.OfQuery(ApiService.Sts, "AssumeRole", AccessOn.Resource, new AssumeRole(store, principals, issuer).RunAsync, OperationTraits.HandsOutSecret),
+            OperationEntry.OfQuery(ApiService.Sts, "GetAccessKeyInfo", AccessOn.Account, new GetAccessKeyInfo(store).RunAsync, OperationTraits.ReadOnly),
+        ];
+    }
+}

@@ -1,0 +1,133 @@
+using Microsoft.Extensions.Logging;
+using Portlight.Audit;
+using Portlight.Domain;
+using Portlight.Fleet;
+using Portlight.Storage;
+
+namespace Portlight.Lightsail;
+
+/// <summary>
+/// Undoes changes of ports that nobody has confirmed in time. What it goes by is stored with the instance; the timer only says when to look, so a crash or a
+/// restart loses nothing: what is past its deadline at the start is undone before the kernel is synchronised for the first time.
+/// </summary>
+internal sealed partial class UnconfirmedWatch : IAsyncDisposable
+{
+    /// <summary>What the record of an undone change is called.</summary>
+    public const string OperationType = "RevertPorts";
+
+    private readonly IStore store;
+    private readonly TimeProvider clock;
+    private readonly ILogger<UnconfirmedWatch> log;
+    private readonly ConfirmDeadlines deadlines;
+    private readonly CancellationTokenSource stopping = new();
+    private Task running = Task.CompletedTask;
+
+    public UnconfirmedWatch(IStore store, TimeProvider clock, ILogger<UnconfirmedWatch> log)
+    {
+        this.store = store;
+        this.clock = clock;
+        this.log = log;
+        deadlines = new ConfirmDeadlines(clock);
+        store.Observe(deadlines.Note);
+    }
+
+    /// <summary>Finds what waits and undoes what is past its deadline. To be called before the kernel is synchronised.</summary>
+    /// <exception cref="StoreException">It could not be undone.</exception>
+    public async Task RecoverAsync()
+    {
+        deadlines.Note([.. store.View.ListUnconfirmed().Select(instance => new InstanceChange(instance.Revision, instance, IsRemoval: false))]);
+        foreach (var due in deadlines.TakeDue())
+        {
+            await UndoAsync(due);
+        }
+    }
+
+    public void Start() => running = Task.Run(FollowAsync);
+
+    public async ValueTask DisposeAsync()
+    {
+        await stopping.CancelAsync();
+        await running;
+        stopping.Dispose();
+    }
+
+    private async Task FollowAsync()
+    {
+        while (!stopping.IsCancellationRequested)
+        {
+            try
+            {
+                await deadlines.WaitAsync(stopping.Token);
+            }
+            catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+            {
+                return;
+            }
+
+            foreach (var due in deadlines.TakeDue())
+            {
+                await TryUndoAsync(due);
+            }
+        }
+    }
+
+    private async Task TryUndoAsync(ConfirmDeadline due)
+    {
+        try
+        {
+            await UndoAsync(due);
+        }
+        catch (Exception problem)
+        {
+            // Whatever it was: a machine that stays locked because this loop has ended is the worst outcome. It is due again in a while.
+            LogFailed(log, due.Name, problem);
+        }
+    }
+
+    private async Task UndoAsync(ConfirmDeadline due)
+    {
+        var undone = await store.CommitAsync((view, changes) =>
+        {
+            var current = view.FindInstance(due.Scope, due.Name);
+            if (current?.Index != due.Index || current.Unconfirmed is not { } waiting || waiting.Revision != due.Revision)
+            {
+                return null; // confirmed, changed again or gone in the meantime
+            }
+
+            var now = clock.GetUtcNow();
+            var after = current.Undone();
+            var operation = OperationShapes.Begin(now, changes.SaveOrRemove(current, after), OperationType, $"not confirmed by {UnconfirmedChanges.Text(waiting.Deadline)}");
+            changes.Save(operation);
+            changes.Record(Event(now, current, after, waiting, operation));
+            return waiting;
+        });
+        if (undone.Result is { } unconfirmed)
+        {
+            LogUndone(log, due.Name, unconfirmed.ChangedBy, UnconfirmedChanges.Text(unconfirmed.Deadline));
+        }
+    }
+
+    private static AuditEvent Event(DateTimeOffset now, Instance current, Instance? after, UnconfirmedChange unconfirmed, Operation operation) => ServiceEvent.Of(
+        now,
+        ServiceEvent.ChangeReverted,
+        current.Scope.AccountId,
+        current.Scope.Region,
+        (current.Arn, "AWS::Lightsail::Instance"),
+        new Dictionary<string, string>
+        {
+            ["instanceName"] = current.Name,
+            ["cause"] = "not confirmed",
+            ["confirmBy"] = UnconfirmedChanges.Text(unconfirmed.Deadline),
+            ["changedBy"] = unconfirmed.ChangedBy,
+            ["changeRequestID"] = unconfirmed.RequestId,
+            ["detached"] = after is null ? "true" : "false",
+            ["operation"] = operation.Id.ToString(),
+        },
+        (current.Ports, after?.Ports));
+
+    [LoggerMessage(5001, LogLevel.Warning, "the change that {ChangedBy} made to the ports of {Instance} was not confirmed by {Deadline}: what was there before is wanted again")]
+    private static partial void LogUndone(ILogger logger, string instance, string changedBy, string deadline);
+
+    [LoggerMessage(5002, LogLevel.Error, "the unconfirmed change of {Instance} could not be undone; trying again")]
+    private static partial void LogFailed(ILogger logger, string instance, Exception problem);
+}

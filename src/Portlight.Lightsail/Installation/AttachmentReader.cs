@@ -1,0 +1,80 @@
+using System.Collections.Immutable;
+using System.Net;
+using System.Net.Sockets;
+using Portlight.Api;
+using Portlight.Domain;
+using Portlight.Wire.PortlightApi;
+using Attachment = Portlight.Domain.Attachment;
+
+namespace Portlight.Lightsail;
+
+/// <summary>Checks where a request wants an instance attached; every problem is named.</summary>
+internal static class AttachmentReader
+{
+    /// <summary>ALTIFNAMSIZ of the kernel's if.h less its closing zero: an alternative name leads to the real one, which has 15 at most.</summary>
+    private const int MaxInterfaceName = 127;
+
+    public static Attachment Read(AttachInstanceRequest request)
+    {
+        var problems = new List<Problem>();
+        var addresses = ReadAddresses(request.Addresses ?? [], problems);
+        var sources = ReadSources(request.PrivateCidrs ?? [], problems);
+        if (request.InterfaceName is not null == (request.ThisHost == true))
+        {
+            problems.Add(new Problem("interfaceName", "either an interface must be named or thisHost be true"));
+        }
+        else if (request.InterfaceName is { } name && !IsInterfaceName(name))
+        {
+            problems.Add(new Problem("interfaceName", $"is not the name of a network interface (1 to {MaxInterfaceName} visible ASCII characters without / and :)"));
+        }
+
+        if (problems.Count > 0)
+        {
+            throw Requests.Invalid(problems);
+        }
+
+        return request.InterfaceName is null ? new Attachment.ThisHost(addresses, sources) : new Attachment.Interface(request.InterfaceName, addresses, sources);
+    }
+
+    private static ImmutableArray<IPAddress> ReadAddresses(IReadOnlyList<string> texts, List<Problem> problems)
+    {
+        var addresses = ImmutableArray.CreateBuilder<IPAddress>();
+        for (var i = 0; i < texts.Count; i++)
+        {
+            if (texts[i].Contains('/', StringComparison.Ordinal) || !Cidr.TryParse(texts[i], FamilyOf(texts[i]), out var cidr, out _))
+            {
+                problems.Add(new Problem($"addresses[{i}]", "is not an IPv4 or IPv6 address"));
+            }
+            else
+            {
+                addresses.Add(cidr.ToAddress());
+            }
+        }
+
+        return addresses.DrainToImmutable();
+    }
+
+    private static ImmutableArray<Cidr> ReadSources(IReadOnlyList<string> texts, List<Problem> problems)
+    {
+        var sources = ImmutableArray.CreateBuilder<Cidr>();
+        for (var i = 0; i < texts.Count; i++)
+        {
+            if (!Cidr.TryParse(texts[i], FamilyOf(texts[i]), out var cidr, out var problem))
+            {
+                problems.Add(new Problem($"privateCidrs[{i}]", problem!));
+            }
+            else
+            {
+                sources.Add(cidr);
+            }
+        }
+
+        return sources.DrainToImmutable();
+    }
+
+    private static AddressFamily FamilyOf(string text) => text.Contains(':', StringComparison.Ordinal) ? AddressFamily.InterNetworkV6 : AddressFamily.InterNetwork;
+
+    /// <summary>As the kernel's dev_valid_name has it, and no more than ASCII.</summary>
+    private static bool IsInterfaceName(string name) =>
+        name.Length is > 0 and <= MaxInterfaceName && name is not ("." or "..") && name.All(c => c is > ' ' and < '\x7F' and not ('/' or ':'));
+}

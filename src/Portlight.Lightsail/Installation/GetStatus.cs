@@ -1,0 +1,119 @@
+using System.Globalization;
+using System.Net;
+using System.Reflection;
+using Portlight.Api;
+using Portlight.Domain;
+using Portlight.Wire;
+using Portlight.Wire.PortlightApi;
+using AgentStatus = Portlight.Wire.PortlightApi.AgentStatus;
+
+namespace Portlight.Lightsail;
+
+/// <summary>Desired against applied, for the whole installation or one instance of the caller's scope.</summary>
+internal sealed class GetStatus(Services services) : IOperation<GetStatusRequest, GetStatusResponse>
+{
+    private const int PageSize = 200;
+
+    private readonly DateTimeOffset startedAt = services.Clock.GetUtcNow();
+
+    public Task<GetStatusResponse> HandleAsync(Call call, GetStatusRequest request)
+    {
+        var agent = services.Agent.Status;
+        var contact = services.Reconciler.Contact;
+        var applied = services.Store.View.AppliedRevision;
+        var (instances, next) = Page(call, request);
+        return Task.FromResult(new GetStatusResponse
+        {
+            Server = new ServerStatus
+            {
+                Version = Version,
+                StartedAt = startedAt,
+                Enforce = agent.Enforces ? "kernel" : "record",
+                EnforceReason = NotFiltered.WhyRecorded(agent),
+                Connections = agent.Connections,
+                Revision = services.Store.Revision,
+                AccountId = services.Home.AccountId,
+                RegionName = services.Home.Region,
+                SourceAliases = [.. services.Limits.Aliases.Select(alias => new SourceAlias { Name = alias.Key, Cidrs = [.. alias.Value.Select(block => block.ToString())] })],
+                ControlPlanePorts = [.. services.Options.ControlPlanePorts.Select(listener => listener.Port).Distinct()],
+                EmptyAliases = [.. services.Limits.Aliases.Where(alias => alias.Value.IsEmpty).Select(alias => alias.Key)],
+            },
+            Instances = [.. instances.Select(instance => StatusOf(instance, applied))],
+            Agents =
+            [
+                new AgentStatus
+                {
+                    Host = Environment.MachineName,
+                    Version = Version,
+                    KernelVersion = agent.KernelRelease,
+                    IsConnected = contact.FailingSince is null,
+                    LastSeenAt = contact.LastWord,
+                    LastSynchronisedAt = agent.LastSynchronised,
+                    FailingSince = contact.FailingSince,
+                    AppliedRevision = applied,
+                    DriftRepairs = agent.DriftRepairs,
+                    Protection = agent.Protection,
+                    LastError = agent.LastProblem,
+                },
+            ],
+            NextPageToken = next,
+        });
+    }
+
+    private static string Version { get; } =
+        typeof(GetStatus).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "0";
+
+    private (IReadOnlyList<Instance> Instances, string? Next) Page(Call call, GetStatusRequest request)
+    {
+        var view = services.Store.View;
+        if (request.InstanceName is not null)
+        {
+            return ([view.RequireInstance(call, Requests.RequireName(call, request.InstanceName, "instanceName"))], null);
+        }
+
+        var after = 0L;
+        if (request.PageToken is not null && !long.TryParse(request.PageToken, NumberStyles.None, CultureInfo.InvariantCulture, out after))
+        {
+            throw new InvalidInputException("pageToken: is not one that GetStatus gave out");
+        }
+
+        var page = view.AllInstances().Where(instance => instance.Index > after).Take(PageSize + 1).ToList();
+        return page.Count > PageSize
+            ? (page[..PageSize], page[PageSize - 1].Index.ToString(CultureInfo.InvariantCulture))
+            : (page, null);
+    }
+
+    private static IEnumerable<IPAddress> Addresses(Instance instance) => new[] { instance.PublicIpv4, instance.Ipv6Address }.OfType<IPAddress>().Concat(instance.Attachment switch
+    {
+        Domain.Attachment.Interface nic => nic.Addresses,
+        Domain.Attachment.ThisHost host => host.Addresses,
+        _ => [],
+    }).Distinct();
+
+    private InstanceStatus StatusOf(Instance instance, long applied)
+    {
+        var refusal = services.Reconciler.LastRefusal(instance.Index);
+        var notFiltered = NotFiltered.Of(instance, services.Agent.Status, services.Reconciler);
+        return new InstanceStatus
+        {
+            Name = instance.Name,
+            Arn = instance.Arn,
+            RegionName = instance.Scope.Region,
+            AccountId = instance.Scope.AccountId,
+            State = instance.State.ToWire(),
+            IpAddresses = [.. Addresses(instance).Select(address => address.ToString())],
+            PrivateIpAddress = instance.PrivateIpv4?.ToString(),
+            Attachment = instance.Attachment.ToWire(services.Projection.NamespaceName(instance.Scope, instance.Name)),
+            PortStates = instance.Ports.ToPortStates(services.Options.AwsQuirks),
+            DesiredRevision = instance.Revision,
+            AppliedRevision = notFiltered is not null ? null
+                : instance.Revision <= applied && refusal is null ? instance.Revision : services.Reconciler.Standing(instance.Index)?.Revision,
+            NotFiltered = notFiltered,
+            Note = services.Reconciler.Note(instance.Index),
+            ConfirmBy = instance.Unconfirmed?.Deadline,
+            UnconfirmedSince = instance.Unconfirmed is { } unconfirmed ? unconfirmed.Deadline - unconfirmed.Within : null,
+            LastError = refusal?.Reason,
+            LastErrorAt = refusal?.At,
+        };
+    }
+}

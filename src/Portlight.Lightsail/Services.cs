@@ -1,0 +1,22 @@
+using Portlight.AgentProtocol;
+using Portlight.Api;
+using Portlight.Domain;
+using Portlight.Fleet;
+using Portlight.Storage;
+
+namespace Portlight.Lightsail;
+
+/// <summary>What operations are made of: one instance of each for a running server.</summary>
+internal sealed record Services(ServeOptions Options, Scope Home, IStore Store, Reconciler Reconciler, Projection Projection, IAgent Agent, SetupWorker Setup, SecretBox Secrets, TimeProvider Clock)
+{
+    /// <summary>What users and roles may do.</summary>
+    public required Principals Principals { get; init; }
+
+    public SessionTokens Sessions { get; } = new(Secrets);
+
+    public PortLimits Limits { get; } = Options.PortLimits;
+
+    public SshGuard SshGuard { get; } = new(Options, Agent);
+
+    public Confirmation Confirmation { get; } = new(Reconciler, Options.ConfirmTimeout);
+}
