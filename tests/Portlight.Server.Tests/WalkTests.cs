@@ -27,9 +27,7 @@ public sealed partial class WalkTests
         // In their order, and no other; what only hands on may be missing, because the runtime leaves such frames out.
         Assert.InRange(walk.Count, 1, 5);
         Assert.Equal(walk.Where(entered.Contains), entered);
-        Assert.Superset(
-            new HashSet<string> { "src/Portlight.Server/Pipeline.cs", "src/Portlight.Api/Calls/OperationEntry.cs", "src/Portlight.Lightsail/Ports/PortChange.cs" },
-            entered.ToHashSet());
+        Assert.Superset(new HashSet<string> { "src/Portlight.Server/Pipeline.cs", "src/Portlight.Lightsail/Ports/PortChange.cs" }, entered.ToHashSet());
         Assert.InRange(frames.Count(frame => frame.IsAsync), 1, 4);
     }
 

@@ -21,14 +21,14 @@ internal sealed class PlannedWrites(IStoreView committed, CommitOrder order, Gro
     public async Task<Committed<T>> CommitAsync<T>(Func<IStoreView, Changes, T> prepare, string account, CancellationToken cancellationToken)
     {
         await admission.EnterAsync(account, cancellationToken).ConfigureAwait(false);
-        Subject? line = null;
+        Subject? reserved = null;
         try
         {
             var numbers = new IndexNumbers(order);
             for (var attempt = 1; ; attempt++)
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                var plan = new Plan(committed, order, numbers);
+                var plan = new Plan(committed, order, numbers, reserved is not null);
                 var (written, result, conflict) = await TryAsync(plan, prepare).ConfigureAwait(false);
                 if (written)
                 {
@@ -40,23 +40,29 @@ internal sealed class PlannedWrites(IStoreView committed, CommitOrder order, Gro
                     throw new ConflictException();
                 }
 
-                if (conflict.Rest.IsDurable)
+                if (conflict.Reservation is { } others)
+                {
+                    await others.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
+                }
+                else if (conflict.Rest.IsDurable && reserved is null)
+                {
+                    // One at most, or two writes could wait for each other.
+                    await lines.EnterAsync(conflict.Rest.Subject, cancellationToken).ConfigureAwait(false);
+                    reserved = conflict.Rest.Subject;
+                    await WaitAsync(order.Reserve(conflict.Rest.Subject)).ConfigureAwait(false);
+                }
+                else if (conflict.Rest.IsDurable)
                 {
                     await WaitAsync(conflict.Version).ConfigureAwait(false);
-                    if (line is null)
-                    {
-                        // One line at most, or two writes could stand in each other's.
-                        await lines.EnterAsync(conflict.Rest.Subject, cancellationToken).ConfigureAwait(false);
-                        line = conflict.Rest.Subject;
-                    }
                 }
             }
         }
         finally
         {
-            if (line is { } left)
+            if (reserved is { } kept)
             {
-                lines.Leave(left);
+                order.Release(kept);
+                lines.Leave(kept);
             }
 
             admission.Leave(account);

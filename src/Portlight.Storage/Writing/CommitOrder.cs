@@ -19,6 +19,7 @@ internal sealed class CommitOrder(long revision, long index)
 
     private readonly Lock gate = new();
     private readonly ConcurrentDictionary<Subject, PendingRow> pending = new();
+    private readonly Dictionary<Subject, Reservation> reservations = [];
     private readonly long[] versionsOfKinds = new long[Kinds];
     private Dictionary<Subject, long> versions = [];
     private Dictionary<Subject, long> olderVersions = [];
@@ -50,7 +51,7 @@ internal sealed class CommitOrder(long revision, long index)
         lock (gate)
         {
             RequireOpen();
-            if (!Holds_NeedsLock(plan, out conflict))
+            if (!Holds_NeedsLock(plan, out conflict) || !IsFree_NeedsLock(plan, out conflict))
             {
                 return false;
             }
@@ -88,6 +89,30 @@ internal sealed class CommitOrder(long revision, long index)
 
     /// <exception cref="ObjectDisposedException">It is closed.</exception>
     public void RequireOpen() => ObjectDisposedException.ThrowIf(Volatile.Read(ref isClosed), typeof(IStore));
+
+    /// <summary>
+    /// Keeps a set as it is for one write, which has been too late for it: other plans that touch it get no place until it is released. Returns the place of the last
+    /// write that has touched it. One who holds a reservation minds no other's, or two could wait for each other.
+    /// </summary>
+    public long Reserve(in Subject subject)
+    {
+        lock (gate)
+        {
+            reservations[subject] = new Reservation();
+            return VersionOf_NeedsLock(subject);
+        }
+    }
+
+    public void Release(in Subject subject)
+    {
+        Reservation? released;
+        lock (gate)
+        {
+            reservations.Remove(subject, out released);
+        }
+
+        released?.TrySetResult();
+    }
 
     /// <summary>Whether what a plan has read is still so.</summary>
     public bool Holds(Plan plan, out Conflict conflict)
@@ -156,6 +181,26 @@ internal sealed class CommitOrder(long revision, long index)
         return true;
     }
 
+    private bool IsFree_NeedsLock(Plan plan, out Conflict conflict)
+    {
+        conflict = default;
+        if (reservations.Count == 0 || plan.HasReservation)
+        {
+            return true;
+        }
+
+        foreach (var subject in plan.Changes.Touches.Rows.Select(row => row.Subject).Concat(plan.Changes.Touches.Sets))
+        {
+            if (reservations.TryGetValue(subject, out var reservation) || reservations.TryGetValue(Subject.All(subject.Kind), out reservation))
+            {
+                conflict = new Conflict(default, 0) { Reservation = reservation };
+                return false;
+            }
+        }
+
+        return true;
+    }
+
     private long VersionOf_NeedsLock(in Subject subject)
     {
         if (subject.IsEverything)
@@ -188,5 +233,11 @@ internal sealed class CommitOrder(long revision, long index)
 /// <summary>A row that a write on its way to the disk will leave; null for one that it removes.</summary>
 internal readonly record struct PendingRow(object? Row, long Version);
 
-/// <summary>What a plan rests on and a later write has touched.</summary>
-internal readonly record struct Conflict(Rest Rest, long Version);
+/// <summary>What a plan rests on and a later write has touched; or what it would touch and is kept for another.</summary>
+internal readonly record struct Conflict(Rest Rest, long Version)
+{
+    public Reservation? Reservation { get; init; }
+}
+
+/// <summary>Completes when the set is free again.</summary>
+internal sealed class Reservation() : TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);

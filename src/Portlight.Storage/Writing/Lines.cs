@@ -1,8 +1,8 @@
 namespace Portlight.Storage;
 
 /// <summary>
-/// Where writes line up that rest on the same set and have met each other: a set is read as it is durable, so only one of them goes through with each commit, and
-/// without a line the same one might lose again and again.
+/// Where writes line up that rest on the same set and have been too late for it: a set is read as it is durable, so only one of them goes through with each commit. It is
+/// kept for the first of the line (<see cref="CommitOrder.Reserve"/>).
 /// </summary>
 internal sealed class Lines
 {

@@ -8,12 +8,16 @@ internal sealed class Plan
     /// <param name="committed">What is durable.</param>
     /// <param name="order">Where the plan will get its place.</param>
     /// <param name="numbers">Numbers for instances that earlier attempts at the same write were given.</param>
-    public Plan(IStoreView committed, CommitOrder order, IndexNumbers numbers)
+    /// <param name="hasReservation">Whether a set is kept for the write.</param>
+    public Plan(IStoreView committed, CommitOrder order, IndexNumbers numbers, bool hasReservation)
     {
+        HasReservation = hasReservation;
         View = new PlanView(committed, order, this);
         numbers.Restart();
         Changes = new Changes(View, numbers.Next);
     }
+
+    public bool HasReservation { get; }
 
     public PlanView View { get; }
 

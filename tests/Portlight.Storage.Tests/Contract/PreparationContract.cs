@@ -193,6 +193,34 @@ public abstract class PreparationContract<TSource> : StoreTests<TSource>
     }
 
     [Fact]
+    public async Task A_write_that_rests_on_a_set_comes_through_however_often_others_touch_it()
+    {
+        using var stop = new CancellationTokenSource();
+        var number = 0;
+        var storm = Enumerable.Range(0, 8).Select(_ => Task.Run(async () =>
+        {
+            while (!stop.IsCancellationRequested)
+            {
+                await ChangeAsync(changes => changes.Save(Sample.Operation(Interlocked.Increment(ref number), "web-1")));
+            }
+        })).ToList();
+        for (var round = 0; round < 10; round++)
+        {
+            var seen = await Task.WhenAll(Enumerable.Range(0, 2).Select(_ => Task.Run(() => Store.SaveAsync((view, changes) =>
+            {
+                var count = view.ListOperations(Sample.Scope, "web-1", null, 100_000).Operations.Count;
+                changes.Save(Sample.Operation(Interlocked.Increment(ref number), "web-1"));
+                return count;
+            }, Cancellation))));
+            Assert.NotEqual(seen[0], seen[1]);
+        }
+
+        await stop.CancelAsync();
+        await Task.WhenAll(storm);
+        Assert.True(number > 40, $"{number} writes");
+    }
+
+    [Fact]
     public async Task Names_and_addresses_are_taken_once()
     {
         var made = await Task.WhenAll(Enumerable.Range(1, 20).Select(number => Task.Run(() => Store.SaveAsync((view, changes) =>
