@@ -59,7 +59,7 @@ public static class NftablesProbe
     private static string Describe((string Operation, string Subject, NetlinkError Error) objection)
     {
         (string operation, string subject, NetlinkError error) = objection;
-        if (error.Errno == Errno.EPERM) return "CAP_NET_ADMIN over this network namespace: run as root, or give the agent the capability";
+        if (error.Errno == Errno.EPERM) return "CAP_NET_ADMIN over this network namespace is missing: run as root, or give the program the capability (`setcap cap_net_admin+ep` on the published one)";
         string reason = error.ExtendedAck is null ? Errno.Name(error.Errno) : $"{Errno.Name(error.Errno)}, `{error.ExtendedAck}`";
         return operation switch
         {

@@ -84,8 +84,10 @@ public sealed class Installation : IAsyncLifetime
     internal Task<(int Code, string Output, string Errors)> PortlightAsync(params IEnumerable<string> words) => Programs.RunAsync(Inside(Portlight, [.. words, "--data", DataDirectory]));
 
     /// <summary>Runs <c>portlight aws</c> on this installation with one AWS CLI.</summary>
-    internal Task<(int Code, string Output, string Errors)> AwsAsync(string program, params IEnumerable<string> words) =>
-        Programs.RunAsync(Inside(Portlight, ["aws", "--data", DataDirectory, "--aws", program, .. words]));
+    internal Task<(int Code, string Output, string Errors)> AwsAsync(string program, params IEnumerable<string> words) => Programs.RunAsync(Aws(program, words));
+
+    /// <summary>The command that does so, to be started.</summary>
+    internal ProcessStartInfo Aws(string program, params IEnumerable<string> words) => Inside(Portlight, ["aws", "--data", DataDirectory, "--aws", program, .. words]);
 
     /// <summary>The ids of more operations than one page holds; made once, for all clients.</summary>
     internal Task<HashSet<string>> BacklogAsync() => backlog.Value;

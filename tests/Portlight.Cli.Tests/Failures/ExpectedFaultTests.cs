@@ -112,6 +112,10 @@ public sealed class ExpectedFaultTests : IDisposable
         Assert.True(code == 0, error);
     }
 
+    [Fact]
+    public async Task A_demo_without_the_program_that_makes_its_namespaces_is_one_line_and_1() =>
+        IsOneLine(await StartAsync(["env", "PATH=/nowhere", PortlightProgram.Path, "demo"]), "the demo needs the program `unshare` (util-linux), which is not on the search path");
+
     private static void IsOneLine((int Code, string Output, string Error) run, string says)
     {
         Assert.True(run.Code == 1, $"{run.Code}: {run.Error}");
