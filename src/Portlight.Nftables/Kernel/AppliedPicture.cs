@@ -9,6 +9,8 @@ namespace Portlight.Nftables.Kernel;
 /// </summary>
 internal sealed class AppliedPicture
 {
+    private static readonly TableDifference Nothing = new();
+
     private readonly RulesetOptions _options;
     private readonly Dictionary<string, FilteredAttachment> _attachments;
     private readonly SectionNeeds _needs;
@@ -47,12 +49,14 @@ internal sealed class AppliedPicture
     /// <summary>The difference of one step, and by how much the needs change with it.</summary>
     internal (TableDifference Difference, Dictionary<SetId, int> Needs) Step(IEnumerable<(CompiledAttachment From, CompiledAttachment To)> attachments)
     {
+        // Nearly always a change is one step of three.
+        (CompiledAttachment From, CompiledAttachment To)[] changed = [.. attachments.Where(step => !ReferenceEquals(step.From, step.To))];
+        if (changed.Length == 0) return (Nothing, []);
         var removed = new Dictionary<SetId, List<SetElement>>();
         var added = new Dictionary<SetId, List<SetElement>>();
         var needs = new Dictionary<SetId, int>();
-        foreach ((CompiledAttachment from, CompiledAttachment to) in attachments)
+        foreach ((CompiledAttachment from, CompiledAttachment to) in changed)
         {
-            if (ReferenceEquals(from, to)) continue;
             Subtract(from.Entries, to.Entries, removed);
             Subtract(to.Entries, from.Entries, added);
             foreach (SetId set in from.Needs) needs[set] = needs.GetValueOrDefault(set) - 1;
