@@ -20,9 +20,10 @@ internal sealed record Transition(CompiledAttachment Before, CompiledAttachment 
     // What a packet asks for in one place is seen as a whole: before the commit or after it.
     private static bool IsMoved(CompiledAttachment from, CompiledAttachment to)
     {
-        PacketBox[] leaving = [.. Boxes(from.Entries.Except(to.Entries))];
-        if (leaving.Length == 0) return false;
-        PacketBox[] arriving = [.. Boxes(to.Entries.Except(from.Entries))];
+        (List<Entry> going, List<Entry> coming) = from.DifferenceTo(to);
+        if (going.Count == 0 || coming.Count == 0) return false;
+        PacketBox[] leaving = [.. Boxes(going)];
+        PacketBox[] arriving = [.. Boxes(coming)];
         return leaving.Any(left => arriving.Any(right => left.Place != right.Place && left.Overlaps(right)));
     }
 

@@ -57,8 +57,9 @@ internal sealed class AppliedPicture
         var needs = new Dictionary<SetId, int>();
         foreach ((CompiledAttachment from, CompiledAttachment to) in changed)
         {
-            Subtract(from.Entries, to.Entries, removed);
-            Subtract(to.Entries, from.Entries, added);
+            (List<Entry> leaving, List<Entry> arriving) = from.DifferenceTo(to);
+            Sort(leaving, removed);
+            Sort(arriving, added);
             foreach (SetId set in from.Needs) needs[set] = needs.GetValueOrDefault(set) - 1;
             foreach (SetId set in to.Needs) needs[set] = needs.GetValueOrDefault(set) + 1;
         }
@@ -123,12 +124,10 @@ internal sealed class AppliedPicture
         }
     }
 
-    private static void Subtract(List<Entry> from, List<Entry> what, Dictionary<SetId, List<SetElement>> into)
+    private static void Sort(List<Entry> entries, Dictionary<SetId, List<SetElement>> into)
     {
-        HashSet<Entry>? index = what.Count > 8 ? [.. what] : null;
-        foreach (Entry entry in from)
+        foreach (Entry entry in entries)
         {
-            if (index?.Contains(entry) ?? what.Contains(entry)) continue;
             if (!into.TryGetValue(entry.Set, out List<SetElement>? list)) into[entry.Set] = list = [];
             list.Add(entry.Element);
         }
