@@ -23,7 +23,7 @@ namespace Portlight.Server;
 public sealed partial class PortlightServer : IAsyncDisposable
 {
     /// <summary>Category of the log lines that tell of each request.</summary>
-    public const string RequestLogCategory = "Portlight.Server.Pipeline";
+    public const string RequestLogCategory = "Portlight.Api.Pipeline";
 
     private readonly WebApplication http;
     private readonly IStore store;
@@ -138,7 +138,7 @@ public sealed partial class PortlightServer : IAsyncDisposable
         var services = new Services(options, home, store, reconciler, projection, agent, setup, box, clock) { Principals = principals };
         var audit = opened.Add(new AuditTrail(options, store, owner.Id, clock, loggers));
         metrics.ObserveAudit(() => audit.Durable, audit.Log, audit.Exporter);
-        var operations = new OperationTable(services);
+        var operations = ServedOperations.Of(services);
         var pipeline = new Pipeline(
             operations,
             new RequestOrigins(options.TrustedProxies),
@@ -152,8 +152,8 @@ public sealed partial class PortlightServer : IAsyncDisposable
                 clock),
             new RateLimiter(options.RequestsPerSecond, clock),
             new AccountShares(clock),
-            audit.Log,
-            metrics,
+            new CallRecorder(audit.Log.RecordAsync, audit.Log.RecordWith),
+            opened.Add(new RequestMetrics()),
             clock,
             loggers.CreateLogger<Pipeline>())
         { OnlyRecords = !agent.Status.Enforces };

@@ -124,4 +124,9 @@ public partial class CodeShapeTests
 
     [GeneratedRegex(@"Thread\.Sleep\(|await Task\.Delay\((TimeSpan\.From(Milliseconds|Seconds)\(\d|\d)")]
     private static partial Regex Sleep();
+
+    /// <summary>It puts rooms together; what grows there belongs into one of them.</summary>
+    [Fact]
+    public void The_composition_of_the_server_is_under_800_lines() =>
+        Assert.InRange(RepositoryFiles.Sources.Where(path => path.StartsWith("src/Portlight.Server/", StringComparison.Ordinal)).Sum(path => RepositoryFiles.Lines(path).Length), 100, 799);
 }

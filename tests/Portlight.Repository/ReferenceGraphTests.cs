@@ -16,7 +16,7 @@ public partial class ReferenceGraphTests
         ["Portlight.Nftables"] = ["Portlight.Domain", "Portlight.Linux"],
         ["Portlight.AgentProtocol"] = ["Portlight.Domain"],
         ["Portlight.Agent"] = ["Portlight.Domain", "Portlight.Linux", "Portlight.Nftables", "Portlight.AgentProtocol"],
-        ["Portlight.Api"] = ["Portlight.Domain", "Portlight.Policies", "Portlight.Wire", "Portlight.Storage"],
+        ["Portlight.Api"] = ["Portlight.AgentProtocol", "Portlight.Domain", "Portlight.Policies", "Portlight.Wire", "Portlight.Storage"],
         ["Portlight.Audit"] = ["Portlight.Domain", "Portlight.Wire", "Portlight.Storage", "Portlight.Api"],
         ["Portlight.Identity"] = ["Portlight.Domain", "Portlight.Linux", "Portlight.Policies", "Portlight.Wire", "Portlight.Storage", "Portlight.Api", "Portlight.Audit"],
         ["Portlight.Fleet"] = ["Portlight.Domain", "Portlight.Wire", "Portlight.Storage", "Portlight.AgentProtocol", "Portlight.Api", "Portlight.Audit"],

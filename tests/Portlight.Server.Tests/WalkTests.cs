@@ -21,13 +21,13 @@ public sealed partial class WalkTests
         var frames = await TraceAsync(server, "PutInstancePublicPorts", """{"instanceName":"web-1","portInfos":[{"fromPort":443,"toPort":443,"protocol":"tcp"}]}""");
 
         var documented = Documented();
-        var walk = documented[documented.IndexOf("src/Portlight.Server/Pipeline.cs")..(documented.IndexOf("src/Portlight.Api/Calls/CallCommit.cs") + 1)];
+        var walk = documented[documented.IndexOf("src/Portlight.Api/Pipeline.cs")..(documented.IndexOf("src/Portlight.Api/Calls/CallCommit.cs") + 1)];
         var entered = frames.Select(frame => frame.File).Distinct().ToList();
 
         // In their order, and no other; what only hands on may be missing, because the runtime leaves such frames out.
         Assert.InRange(walk.Count, 1, 5);
         Assert.Equal(walk.Where(entered.Contains), entered);
-        Assert.Superset(new HashSet<string> { "src/Portlight.Server/Pipeline.cs", "src/Portlight.Lightsail/Ports/PortChange.cs" }, entered.ToHashSet());
+        Assert.Superset(new HashSet<string> { "src/Portlight.Api/Pipeline.cs", "src/Portlight.Lightsail/Ports/PortChange.cs" }, entered.ToHashSet());
         Assert.InRange(frames.Count(frame => frame.IsAsync), 1, 4);
     }
 
@@ -44,9 +44,9 @@ public sealed partial class WalkTests
     {
         var store = new TracingStore(server.Server.Store);
         var services = server.Server.Services with { Store = store };
-        using var metrics = new ServerMetrics();
+        using var metrics = new RequestMetrics();
         var pipeline = new Pipeline(
-            new OperationTable(services),
+            ServedOperations.Of(services),
             new RequestOrigins([]),
             new Authenticator(
                 store,
@@ -58,7 +58,7 @@ public sealed partial class WalkTests
                 server.Clock),
             new RateLimiter(0, server.Clock),
             new AccountShares(server.Clock),
-            server.Server.Audit.Log,
+            new CallRecorder(server.Server.Audit.Log.RecordAsync, server.Server.Audit.Log.RecordWith),
             metrics,
             server.Clock,
             NullLogger<Pipeline>.Instance);

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Portlight.Api;
 using Portlight.Domain;
 using Portlight.Wire;
@@ -41,10 +40,7 @@ internal static class UnconfirmedChanges
         };
     }
 
-    /// <summary>A time as the answer's header and texts have it: RFC 3339, in whole seconds, never later than it is.</summary>
-    public static string Text(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
-
     private static InvalidInputException Refusal(Instance instance, UnconfirmedChange waiting) => new(
-        $"the ports of {instance.Name} were changed by {waiting.ChangedBy} and nobody has confirmed that yet; unless it is, the change is undone at {Text(waiting.Deadline)}. "
+        $"the ports of {instance.Name} were changed by {waiting.ChangedBy} and nobody has confirmed that yet; unless it is, the change is undone at {ConfirmHeader.Text(waiting.Deadline)}. "
         + $"Confirm or undo it first (ConfirmPorts, `portlight confirm {instance.Name} [--revert]`), or send this change with {ConfirmHeaders.Within} too");
 }

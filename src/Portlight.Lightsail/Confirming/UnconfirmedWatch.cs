@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Portlight.Api;
 using Portlight.Audit;
 using Portlight.Domain;
 using Portlight.Fleet;
@@ -96,14 +97,14 @@ internal sealed partial class UnconfirmedWatch : IAsyncDisposable
 
             var now = clock.GetUtcNow();
             var after = current.Undone();
-            var operation = OperationShapes.Begin(now, changes.SaveOrRemove(current, after), OperationType, $"not confirmed by {UnconfirmedChanges.Text(waiting.Deadline)}");
+            var operation = OperationShapes.Begin(now, changes.SaveOrRemove(current, after), OperationType, $"not confirmed by {ConfirmHeader.Text(waiting.Deadline)}");
             changes.Save(operation);
             changes.Record(Event(now, current, after, waiting, operation));
             return waiting;
         });
         if (undone.Result is { } unconfirmed)
         {
-            LogUndone(log, due.Name, unconfirmed.ChangedBy, UnconfirmedChanges.Text(unconfirmed.Deadline));
+            LogUndone(log, due.Name, unconfirmed.ChangedBy, ConfirmHeader.Text(unconfirmed.Deadline));
         }
     }
 
@@ -117,7 +118,7 @@ internal sealed partial class UnconfirmedWatch : IAsyncDisposable
         {
             ["instanceName"] = current.Name,
             ["cause"] = "not confirmed",
-            ["confirmBy"] = UnconfirmedChanges.Text(unconfirmed.Deadline),
+            ["confirmBy"] = ConfirmHeader.Text(unconfirmed.Deadline),
             ["changedBy"] = unconfirmed.ChangedBy,
             ["changeRequestID"] = unconfirmed.RequestId,
             ["detached"] = after is null ? "true" : "false",

@@ -65,7 +65,7 @@ internal sealed class ConfirmPorts(Services services) : IOperation<ConfirmPortsR
         {
             throw new InvalidInputException(
                 $"the connection of this call was made before the change of {name} was in force, so it does not prove that a new one gets in: "
-                + $"confirm by a new connection. Unless that comes, the change is undone at {UnconfirmedChanges.Text(waiting.Deadline)}");
+                + $"confirm by a new connection. Unless that comes, the change is undone at {ConfirmHeader.Text(waiting.Deadline)}");
         }
     }
 }

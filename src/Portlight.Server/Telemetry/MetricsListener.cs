@@ -16,7 +16,7 @@ internal static class MetricsListener
         BoundListeners.UseKestrel(builder.WebHost, [listener], _ => { });
         builder.Services.AddOpenTelemetry().WithMetrics(metrics => metrics
             .ConfigureResource(resource => resource.Clear().AddService("portlight"))
-            .AddMeter(ServerMetrics.MeterName)
+            .AddMeter(RequestMetrics.MeterName)
             .AddPrometheusExporter());
         var app = builder.Build();
         app.UseOpenTelemetryPrometheusScrapingEndpoint("/metrics");

@@ -1,26 +1,13 @@
 using System.Diagnostics.Metrics;
 using Portlight.Api;
 using Portlight.Audit;
-using Portlight.Wire;
 
 namespace Portlight.Server;
 
-/// <summary>Counts and times of requests, named by OpenTelemetry's conventions (RPC metrics: <c>rpc.server.duration</c> and its attributes).</summary>
+/// <summary>What a running server shows of itself, named by OpenTelemetry's conventions; docs/metrics.md lists it.</summary>
 internal sealed class ServerMetrics : IDisposable
 {
-    public const string MeterName = "Portlight.Server";
-
-    private readonly Meter meter = new(MeterName);
-    private readonly Histogram<double> duration;
-
-    public ServerMetrics()
-    {
-        duration = meter.CreateHistogram(
-            "rpc.server.duration",
-            unit: "s",
-            description: "From the first byte of a request to the last of its answer.",
-            advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5, 1, 2, 5] });
-    }
+    private readonly Meter meter = new(RequestMetrics.MeterName);
 
     /// <summary>Shows the distance between what is stored and what is in force, and how often foreign changes were repaired.</summary>
     public void Observe(Func<long> revision, Func<long> appliedRevision, Func<long> driftRepairs, Func<int> unfiltered, Func<bool> isFailing)
@@ -55,18 +42,6 @@ internal sealed class ServerMetrics : IDisposable
         if (exporter is not null)
         {
             meter.CreateObservableGauge("portlight.audit.export.lag", () => Math.Max(0, recorded() - exporter.Exported), unit: "{event}", description: "Durable events that are not in a file yet.");
-        }
-    }
-
-    public void Record(Call call, LightsailException? error, TimeSpan took)
-    {
-        if (duration.Enabled)
-        {
-            duration.Record(
-                took.TotalSeconds,
-                new("rpc.system", "aws-api"),
-                new("rpc.method", call.Operation.Length == 0 ? "unknown" : call.Operation),
-                new("error.type", error?.Type ?? ""));
         }
     }
 

@@ -20,7 +20,7 @@ public sealed partial class PreparationTests
         var matrix = new AuthorisationMatrix(server);
         await matrix.PrepareAsync();
         List<string> idle = [], writing = [], refused = [], different = [];
-        foreach (var entry in new OperationTable(server.Server.Services with { Store = store }).Entries)
+        foreach (var entry in ServedOperations.Of(server.Server.Services with { Store = store }).Entries)
         {
             var body = (await matrix.AddCellAsync(AuthorisationSamples.All[entry.Action], server.Scope.Region)).Replace("777788889999", AuthorisationMatrix.OtherAccount, StringComparison.Ordinal);
             var before = store.Writes;

@@ -1,9 +1,8 @@
 using System.Net;
 using Microsoft.Extensions.Logging;
-using Portlight.Api;
 using Portlight.Wire;
 
-namespace Portlight.Server;
+namespace Portlight.Api;
 
 /// <summary>One line for each request: its caller, what it asked for, what became of it and how long it took. Secrets and bodies never get here.</summary>
 internal static partial class RequestLog

@@ -1,10 +1,9 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Http;
-using Portlight.Api;
 using Portlight.Wire;
 using Portlight.Wire.PortlightApi;
 
-namespace Portlight.Lightsail;
+namespace Portlight.Api;
 
 /// <summary>
 /// The request header <c>X-Portlight-Confirm</c>. Its sender relies on it, so it is never passed over: where it cannot be kept to, the request is refused.
@@ -32,4 +31,7 @@ internal static class ConfirmHeader
             ? TimeSpan.FromSeconds(seconds)
             : throw new InvalidInputException($"the header {ConfirmHeaders.Within} must be a whole number of seconds from 1 to {MaxSeconds}");
     }
+
+    /// <summary>A time as the answer's header and texts have it: RFC 3339, in whole seconds, never later than it is.</summary>
+    public static string Text(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 }

@@ -1,25 +1,13 @@
-using System.Collections.Frozen;
 using Portlight.Api;
-using Portlight.Audit;
-using Portlight.Domain;
-using Portlight.Identity;
-using Portlight.Lightsail;
 using Portlight.Storage;
-using Portlight.Wire;
-using Portlight.Wire.CloudTrail;
 using Portlight.Wire.Lightsail;
-using Portlight.Wire.PortlightApi;
-using Portlight.Wire.Query;
 
-namespace Portlight.Server;
+namespace Portlight.Lightsail;
 
-/// <summary>Every operation of every service: those of JSON services by target, <c>Lightsail_20161128.PutInstancePublicPorts</c>, those of Query services by version and action.</summary>
-internal sealed class OperationTable
+/// <summary>The operations of Lightsail that Portlight has. Adding one takes its line here, its file and its tests (docs/adding-an-operation.md).</summary>
+internal static class LightsailEntries
 {
-    private readonly FrozenDictionary<string, OperationEntry> byTarget;
-    private readonly FrozenDictionary<(string Version, string Action), OperationEntry> byAction;
-
-    public OperationTable(Services services)
+    public static IEnumerable<OperationEntry> All(Services services)
     {
         var entries = new List<OperationEntry>();
         AddPorts(entries, services);
@@ -29,55 +17,8 @@ internal sealed class OperationTable
         AddStaticIps(entries, services);
         AddKeyPairs(entries, services);
         AddTags(entries, services.Store);
-        AddInstallation(entries, services);
-        entries.Add(OperationEntry.Of(
-            ApiService.CloudTrail, "LookupEvents", AccessOn.Account, new LookupEvents(services.Store, services.Options.Region),
-            () => CloudTrailJson.Default.LookupEventsRequest, () => CloudTrailJson.Default.LookupEventsResponse, OperationTraits.ReadOnly));
-        entries.AddRange(IamOperations.All(services.Store, services.Principals, services.Secrets));
-        entries.AddRange(StsOperations.All(services.Store, services.Principals, services.Sessions));
-        Entries = entries;
-        byTarget = entries
-            .SelectMany(entry => entry.Service.TargetPrefixes.Select(prefix => (Target: prefix + entry.Name, Entry: entry)))
-            .ToFrozenDictionary(one => one.Target, one => one.Entry, StringComparer.Ordinal);
-        byAction = entries.Where(entry => entry.Service.SpeaksQuery).ToFrozenDictionary(entry => (entry.Service.Version!, entry.Name));
+        return entries;
     }
-
-    public IReadOnlyList<OperationEntry> Entries { get; }
-
-    /// <summary>The operation of a JSON service.</summary>
-    /// <param name="target">The header <c>X-Amz-Target</c>; null when it is not there once.</param>
-    /// <exception cref="UnknownOperationException">No service that is spoken here has it.</exception>
-    /// <exception cref="InvalidInputException">Lightsail has it and Portlight does not.</exception>
-    public OperationEntry Find(string? target)
-    {
-        if (target is not null && byTarget.TryGetValue(target, out var entry))
-        {
-            return entry;
-        }
-
-        if (target is null)
-        {
-            throw new UnknownOperationException("no operation is named: neither by one header X-Amz-Target, as of Lightsail and CloudTrail, nor by a parameter Action, as of IAM and STS");
-        }
-
-        if (ApiService.OfTarget(target) is not var (service, operation))
-        {
-            throw new UnknownOperationException($"the header X-Amz-Target names an operation of a service that is not here: {UserText.Excerpt(target)}");
-        }
-
-        if (service == ApiService.Lightsail && LightsailOperations.All.Contains(operation))
-        {
-            throw new InvalidInputException($"{operation} is an operation of Lightsail that Portlight does not have") { Code = ErrorCodes.UnsupportedOperation };
-        }
-
-        throw new UnknownOperationException($"{service.EventSource} has no operation {UserText.Excerpt(operation)} here");
-    }
-
-    /// <summary>The operation of a Query service.</summary>
-    /// <exception cref="UnknownOperationException">No service that is spoken here has it.</exception>
-    public OperationEntry Find(QueryRequest query) => byAction.TryGetValue((query.Version, query.Action), out var entry)
-        ? entry
-        : throw new UnknownOperationException($"Could not find operation {UserText.Excerpt(query.Action)} for version {UserText.Excerpt(query.Version)}");
 
     private static void AddPorts(List<OperationEntry> entries, Services services)
     {
@@ -151,20 +92,5 @@ internal sealed class OperationTable
         var tags = new TagChange(store);
         entries.Add(OperationEntry.Of(ApiService.Lightsail, "TagResource", AccessOn.Resource, new TagResource(tags), () => json.TagResourceRequest, () => json.TagResourceResponse));
         entries.Add(OperationEntry.Of(ApiService.Lightsail, "UntagResource", AccessOn.Resource, new UntagResource(tags), () => json.UntagResourceRequest, () => json.UntagResourceResponse));
-    }
-
-    private static void AddInstallation(List<OperationEntry> entries, Services services)
-    {
-        var json = PortlightJson.Default;
-        entries.Add(OperationEntry.Of(ApiService.Portlight, "AttachInstance", AccessOn.Resource, new AttachInstance(services), () => json.AttachInstanceRequest, () => json.AttachInstanceResponse, OperationTraits.TakesConfirmation | OperationTraits.ForOwner));
-        entries.Add(OperationEntry.Of(ApiService.Portlight, "DetachInstance", AccessOn.Resource, new DetachInstance(services), () => json.DetachInstanceRequest, () => json.DetachInstanceResponse, OperationTraits.ForOwner));
-        entries.Add(OperationEntry.Of(ApiService.Portlight, ConfirmPorts.Name, AccessOn.Resource, new ConfirmPorts(services), () => json.ConfirmPortsRequest, () => json.ConfirmPortsResponse));
-        entries.Add(OperationEntry.Of(ApiService.Portlight, "GetStatus", AccessOn.Account, new GetStatus(services), () => json.GetStatusRequest, () => json.GetStatusResponse, OperationTraits.ReadOnly | OperationTraits.ForOwner));
-        entries.Add(OperationEntry.Of(ApiService.Portlight, "GetPacketVerdict", AccessOn.Account, new GetPacketVerdict(services), () => json.GetPacketVerdictRequest, () => json.GetPacketVerdictResponse, OperationTraits.ReadOnly | OperationTraits.ForOwner));
-        entries.Add(OperationEntry.Of(ApiService.Portlight, "CreateAccount", AccessOn.Account, new CreateAccount(services.Store, services.Secrets, services.Setup), () => json.CreateAccountRequest, () => json.CreateAccountResponse, OperationTraits.HandsOutSecret | OperationTraits.ForOwner));
-        entries.Add(OperationEntry.Of(ApiService.Portlight, "CloseAccount", AccessOn.Account, new CloseAccount(services.Store), () => json.CloseAccountRequest, () => json.CloseAccountResponse, OperationTraits.ForOwner));
-        entries.Add(OperationEntry.Of(ApiService.Portlight, "ListAccounts", AccessOn.Account, new ListAccounts(services.Store), () => json.ListAccountsRequest, () => json.ListAccountsResponse, OperationTraits.ReadOnly | OperationTraits.ForOwner));
-        entries.Add(OperationEntry.Of(ApiService.Portlight, "OpenRegion", AccessOn.Account, new OpenRegionOperation(services.Store, services.Setup), () => json.OpenRegionRequest, () => json.OpenRegionResponse, OperationTraits.ForOwner));
-        entries.Add(OperationEntry.Of(ApiService.Portlight, "ListRegions", AccessOn.Account, new ListRegions(services.Store), () => json.ListRegionsRequest, () => json.ListRegionsResponse, OperationTraits.ReadOnly | OperationTraits.ForOwner));
     }
 }

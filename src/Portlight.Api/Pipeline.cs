@@ -2,30 +2,24 @@ using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Portlight.AgentProtocol;
-using Portlight.Api;
-using Portlight.Audit;
-using Portlight.Lightsail;
 using Portlight.Storage;
 using Portlight.Wire;
 using Portlight.Wire.PortlightApi;
 using Portlight.Wire.Query;
 
-namespace Portlight.Server;
+namespace Portlight.Api;
 
 /// <summary>
 /// The way of a request, from the socket to its answer, on one screen: request id → bounded body → operation's name → signature → rate → operation → audit →
 /// answer or error → metrics and log. Errors are made into answers here and nowhere else.
 /// </summary>
 internal sealed class Pipeline(
-    OperationTable operations, RequestOrigins origins, Authenticator authenticator, RateLimiter rates, AccountShares shares, AuditLog audit, ServerMetrics metrics, TimeProvider clock, ILogger<Pipeline> log)
+    OperationTable operations, RequestOrigins origins, Authenticator authenticator, RateLimiter rates, AccountShares shares, CallRecorder recorder, RequestMetrics metrics, TimeProvider clock, ILogger<Pipeline> log)
 {
     /// <summary>The header that says on every answer that no packet is filtered, with the value <c>record</c>.</summary>
     public const string EnforceHeader = "x-portlight-enforce";
 
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(2);
-
-    /// <summary>Made once: each call carries it.</summary>
-    private readonly Action<Call, IStoreView, Changes, object?> recordWith = audit.RecordWith;
 
     /// <summary>No packet is filtered here: every answer says so, because a client reads <c>Succeeded</c> in it.</summary>
     public bool OnlyRecords { get; init; }
@@ -42,7 +36,7 @@ internal sealed class Pipeline(
             SpeaksQuery = QueryForm.IsSpokenBy(http.Request),
             Aborted = http.RequestAborted,
             IfMatch = http.Request.Headers.IfMatch is [{ } tag] ? tag.Trim('"') : null,
-            Audit = new AuditNotes { RecordWith = recordWith, Http = http },
+            Audit = new AuditNotes { RecordWith = recorder.RecordWith, Http = http },
         };
         using var answer = new AnswerBuffer();
         LightsailException? error = null;
@@ -142,7 +136,7 @@ internal sealed class Pipeline(
     {
         try
         {
-            await audit.RecordAsync(call, error);
+            await recorder.RecordAsync(call, error);
             return error;
         }
         catch (StoreException problem)
@@ -239,7 +233,7 @@ internal sealed class Pipeline(
 
         if (error is null && call.ConfirmBy is { } confirmBy)
         {
-            response.Headers[ConfirmHeaders.By] = UnconfirmedChanges.Text(confirmBy);
+            response.Headers[ConfirmHeaders.By] = ConfirmHeader.Text(confirmBy);
         }
 
         if (error is ThrottlingException throttled)
