@@ -67,6 +67,24 @@ public sealed class SessionTests
         Assert.Equal(Sorted(simple), Sorted(Sample.List()));
     });
 
+    // An interval is two elements of the kernel's; the last address of all begins one that has no end.
+    [Theory]
+    [InlineData("::1-::5")]
+    [InlineData("0:3e9:200:0:600:0:1fa5:0-0:3e9:200:0:600:0:ffff:0")]
+    [InlineData("ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff")]
+    public void An_interval_that_somebody_has_added_is_taken_away(string interval) => IsolatedNetwork.Run(() =>
+    {
+        var ruleset = new Ruleset(Sample.Cut, [Sample.Interface("pl1", Sample.Ranged)]);
+        using NftablesSession session = NftablesSession.Open();
+        session.Synchronise(ruleset);
+        string before = Sample.List();
+        Sample.Load($"add element inet portlight ranged_a1_open {{ {interval} }}");
+        Assert.NotEqual(before, Sample.List());
+        Assert.True(session.Synchronise(ruleset).ChangedAnything);
+        Assert.Equal(Sorted(before), Sorted(Sample.List()));
+        Assert.False(session.Synchronise(ruleset).ChangedAnything);
+    });
+
     [Fact]
     public void Teardown_removes_our_table_and_nothing_else() => IsolatedNetwork.Run(() =>
     {
