@@ -129,9 +129,9 @@ public sealed partial class PortlightServer : IAsyncDisposable
             () => store.Revision,
             () => store.View.AppliedRevision,
             () => agent.Status.DriftRepairs,
-            () => agent.Status.Enforces ? reconciler.UnfilteredCount : store.View.AllInstances().Count,
+            () => agent.Status.Enforces ? reconciler.UnfilteredCount : store.View.CountInstances(),
             () => reconciler.Contact.FailingSince is not null);
-        metrics.ObserveInstallation(() => store.View.AllInstances().Count, () => new DriveInfo(options.DataDirectory).AvailableFreeSpace);
+        metrics.ObserveInstallation(() => store.View.CountInstances(), () => new DriveInfo(options.DataDirectory).AvailableFreeSpace);
 
         metrics.ObserveConnections(() => shares.Refused);
         var principals = new Principals(loggers.CreateLogger<Principals>());

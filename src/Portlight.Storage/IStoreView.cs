@@ -17,6 +17,12 @@ public interface IStoreView : IAuditView
     /// <summary>Every instance of every scope, in order of index.</summary>
     IReadOnlyList<Instance> AllInstances();
 
+    /// <summary>Instances of every scope, in order of index, those after one.</summary>
+    IReadOnlyList<Instance> ListInstances(long afterIndex, int limit);
+
+    /// <summary>How many there are, of every scope; reads none of them.</summary>
+    int CountInstances();
+
     /// <summary>Every instance with a change that waits to be confirmed, in order of index. Reads no other instance.</summary>
     IReadOnlyList<Instance> ListUnconfirmed();
 

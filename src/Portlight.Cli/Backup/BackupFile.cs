@@ -57,7 +57,7 @@ internal static class BackupFile
         }
     }
 
-    /// <summary>Makes a data directory of a backup. On any failure it is as empty as it was.</summary>
+    /// <summary>Makes a data directory of a backup. On any failure it is as empty as it was; what a process that was killed has left is in the way of the next try.</summary>
     /// <exception cref="FailedException">The directory is not empty, or the file is no backup.</exception>
     /// <exception cref="StoreException">What is in the file is damaged or does not belong together.</exception>
     public static void Restore(string file, string directory)
@@ -71,6 +71,7 @@ internal static class BackupFile
         CreatePrivateFolder(directory);
         var draft = Path.Combine(directory, ".restoring");
         CreatePrivateFolder(draft);
+        var placed = new List<string>();
         try
         {
             Unpack(packed, draft, file);
@@ -79,7 +80,13 @@ internal static class BackupFile
             foreach (var name in Names)
             {
                 File.Move(Path.Combine(draft, name), Path.Combine(directory, name));
+                placed.Add(Path.Combine(directory, name));
             }
+        }
+        catch
+        {
+            placed.ForEach(File.Delete);
+            throw;
         }
         finally
         {

@@ -77,9 +77,9 @@ internal sealed class GetStatus(Services services) : IOperation<GetStatusRequest
             throw new InvalidInputException("pageToken: is not one that GetStatus gave out");
         }
 
-        var page = view.AllInstances().Where(instance => instance.Index > after).Take(PageSize + 1).ToList();
+        var page = view.ListInstances(after, PageSize + 1);
         return page.Count > PageSize
-            ? (page[..PageSize], page[PageSize - 1].Index.ToString(CultureInfo.InvariantCulture))
+            ? ([.. page.Take(PageSize)], page[PageSize - 1].Index.ToString(CultureInfo.InvariantCulture))
             : (page, null);
     }
 

@@ -135,7 +135,8 @@ internal sealed class Batch : IChangeWriter
     public void CommitNumbers()
     {
         Open();
-        isMore = true;
+        isMore = true; // also where none has changed: it is how a commit that failed is tried again
+        connection.Counters.Write(CounterRows.AppliedRevision, applied.Value);
         Commit(withAudit: true);
     }
 

@@ -5,13 +5,10 @@ namespace Portlight.Storage.Sqlite;
 /// <summary>A connection with the statements of every table. One thread at a time.</summary>
 internal sealed class Connection : IDisposable
 {
-    private const int CheckpointEvery = 4_000;
-
     private readonly JsonBuffer json = new();
     private readonly Statement begin;
     private readonly Statement commit;
     private readonly Statement rollback;
-    private int pagesSinceCheckpoint;
 
     private Connection(Database database)
     {
@@ -81,7 +78,7 @@ internal sealed class Connection : IDisposable
         try
         {
             // FULL: every commit is flushed to the disk before it returns. NORMAL would lose acknowledged writes at a power cut.
-            // SQLite's own checkpoints keep quiet about a disk that fails: CheckpointWhenDue makes them.
+            // SQLite's own checkpoints keep quiet about a disk that fails: Checkpointer makes them.
             database.Execute("""
                 PRAGMA journal_mode = WAL;
                 PRAGMA synchronous = FULL;
@@ -122,20 +119,6 @@ internal sealed class Connection : IDisposable
         catch (StoreException failure) when (!failure.IsDiskFull)
         {
             throw new StoreException(failure.Message, failure) { IsOutcomeUnknown = true };
-        }
-    }
-
-    /// <summary>After a commit: a checkpoint, once the log has grown enough. 4,000 pages are 16 MB; fewer make commits wait for one more often.</summary>
-    public void CheckpointWhenDue()
-    {
-        pagesSinceCheckpoint += Database.TakePagesWritten();
-        if (pagesSinceCheckpoint >= CheckpointEvery)
-        {
-            pagesSinceCheckpoint = CheckpointEvery * 3 / 4;
-            if (Database.Checkpoint(waits: false))
-            {
-                pagesSinceCheckpoint = 0;
-            }
         }
     }
 

@@ -20,14 +20,16 @@ internal sealed class GroupCommit : IAsyncDisposable
     private readonly Thread thread;
     private readonly TaskCompletionSource finished = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly WriterState state = new();
+    private readonly Checkpointer checkpointer;
 
-    public GroupCommit(Connection connection, DatabaseFiles files, RowCaches caches, AppliedWatermark applied, LatePorts late, LateOperations operations, CommitOrder order, TimeProvider time, TimeSpan idleAfter)
+    public GroupCommit(string path, Connection connection, DatabaseFiles files, RowCaches caches, AppliedWatermark applied, LatePorts late, LateOperations operations, CommitOrder order, TimeProvider time, TimeSpan idleAfter)
     {
         this.connection = connection;
         this.files = files;
         this.order = order;
         this.idleAfter = idleAfter;
         inbox = new AuditInbox(time, queue.Flush);
+        checkpointer = new Checkpointer(path, queue.Flush);
         audit = new AuditTail(connection.Audit.FindEnd(), inbox);
         Observers = new CommitObservers(audit.CommittedSequence);
         batch = new Batch(connection, caches, applied, audit, late, operations, order);
@@ -69,6 +71,7 @@ internal sealed class GroupCommit : IAsyncDisposable
         order.Close();
         queue.Close();
         await finished.Task.ConfigureAwait(false);
+        checkpointer.Dispose();
         inbox.Dispose();
     }
 
@@ -91,7 +94,10 @@ internal sealed class GroupCommit : IAsyncDisposable
                     break;
                 case Wake.Idle:
                     StoreNumbers();
-                    limit = null;
+                    checkpointer.WhenIdle(connection.Database);
+
+                    // While the last commit has failed it is tried again, or nobody would know that there is room again before somebody wants to write.
+                    limit = state.LastFailure is null || state.StoppedBecause is not null ? null : idleAfter;
                     break;
                 default:
                     StoreNumbers();
@@ -223,7 +229,7 @@ internal sealed class GroupCommit : IAsyncDisposable
 
         try
         {
-            connection.CheckpointWhenDue();
+            checkpointer.AfterCommit(connection.Database);
         }
         catch (StoreException failure)
         {
@@ -272,7 +278,7 @@ internal sealed class GroupCommit : IAsyncDisposable
 
     private void StoreNumbers()
     {
-        if (state.StoppedBecause is not null || !batch.HasNumbersToStore)
+        if (state.StoppedBecause is not null || (!batch.HasNumbersToStore && state.LastFailure is null))
         {
             return;
         }
@@ -280,6 +286,7 @@ internal sealed class GroupCommit : IAsyncDisposable
         try
         {
             batch.CommitNumbers();
+            state.LastFailure = null;
         }
         catch (StoreException failure)
         {

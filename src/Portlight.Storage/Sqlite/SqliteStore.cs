@@ -35,7 +35,7 @@ public sealed class SqliteStore : IStore
         connection.OperationIndex.Load(operations);
         View = new SqliteView(readers, caches, applied, late, operations);
         var order = new CommitOrder(connection.FindRevision(), connection.Counters.Find(CounterRows.InstanceIndex));
-        writer = new GroupCommit(connection, files, caches, applied, late, operations, order, time, idleAfter);
+        writer = new GroupCommit(path, connection, files, caches, applied, late, operations, order, time, idleAfter);
         writes = new PlannedWrites(View, order, writer);
     }
 

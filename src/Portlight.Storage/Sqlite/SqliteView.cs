@@ -25,7 +25,11 @@ internal sealed class SqliteView(ReadPool pool, RowCaches caches, AppliedWaterma
     public IReadOnlyList<Instance> ListInstances(Scope scope, long afterIndex, int limit) =>
         ReadInstances((scope, afterIndex, limit), static (rows, at) => rows.Instances.List(at.scope, at.afterIndex, at.limit));
 
-    public IReadOnlyList<Instance> AllInstances() => ReadInstances(0, static (rows, _) => rows.Instances.All());
+    public IReadOnlyList<Instance> AllInstances() => ListInstances(0, int.MaxValue);
+
+    public IReadOnlyList<Instance> ListInstances(long afterIndex, int limit) => ReadInstances((afterIndex, limit), static (rows, at) => rows.Instances.List(at.afterIndex, at.limit));
+
+    public int CountInstances() => Read(0, static (rows, _) => rows.Names.CountInstances());
 
     public IReadOnlyList<Instance> ListUnconfirmed() => ReadInstances(0, static (rows, _) => rows.Instances.Unconfirmed());
 

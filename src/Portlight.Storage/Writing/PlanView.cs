@@ -21,6 +21,10 @@ internal sealed class PlanView(IStoreView committed, CommitOrder order, Plan pla
 
     public IReadOnlyList<Instance> AllInstances() => All(SubjectKind.Resource).AllInstances();
 
+    public IReadOnlyList<Instance> ListInstances(long afterIndex, int limit) => All(SubjectKind.Resource).ListInstances(afterIndex, limit);
+
+    public int CountInstances() => All(SubjectKind.Resource).CountInstances();
+
     public IReadOnlyList<Instance> ListUnconfirmed() => Set(Subject.Attachments).ListUnconfirmed();
 
     public IReadOnlyList<Instance> ListAttached() => Set(Subject.Attachments).ListAttached();

@@ -96,6 +96,28 @@ public sealed class SqliteFailures : IAsyncDisposable
         Assert.Equal([1, 2], store.View.AllInstances().Select(instance => instance.Revision));
     }
 
+    [Fact]
+    public async Task A_failure_is_over_once_there_is_room_though_nobody_writes()
+    {
+        await using var store = source.Open();
+        await SaveAsync(store, 1);
+        store.WriterDatabase.Execute($"PRAGMA max_page_count = {store.WriterDatabase.Scalar("PRAGMA page_count")}");
+        await Assert.ThrowsAsync<StoreException>(() => SaveAsync(store, 2, userData: new string('x', 10_000)));
+        var (problem, commits) = (store.Problem, store.Commits);
+        Assert.True(problem?.IsDiskFull);
+
+        await UntilAsync(() => store.Problem is null, "the store to try again by itself");
+        Assert.Equal((commits + 1, 1), (store.Commits, store.Revision));
+    }
+
+    private static async Task UntilAsync(Func<bool> condition, string what)
+    {
+        for (var watch = System.Diagnostics.Stopwatch.StartNew(); !condition(); await Task.Delay(20, Cancellation))
+        {
+            Assert.True(watch.Elapsed < TimeSpan.FromSeconds(60), $"waited for {what}");
+        }
+    }
+
     /// <summary>On a real file system that is full: an 800 kB tmpfs in namespaces of its own.</summary>
     [Fact]
     public async Task A_full_disk_refuses_writes_loses_nothing_and_goes_on_when_there_is_room()

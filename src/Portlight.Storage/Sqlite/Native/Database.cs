@@ -9,6 +9,8 @@ internal sealed partial class Database : IDisposable
     // sqlite3.h, which the bindings do not name.
     private const int CheckpointPassive = 0;
     private const int CheckpointFull = 1;
+    private const int CheckpointTruncate = 3;
+    private const int Patience = 5_000;
     private const int DbStatusCacheWrite = 9;
     private const int DbConfigNoCheckpointOnClose = 1006;
     private const int WriteFailed = 778; // SQLITE_IOERR_WRITE
@@ -42,7 +44,7 @@ internal sealed partial class Database : IDisposable
         }
 
         // A reader can meet the short exclusive lock of a WAL recovery or of the last close.
-        raw.sqlite3_busy_timeout(handle, 5_000);
+        raw.sqlite3_busy_timeout(handle, Patience);
         raw.sqlite3_extended_result_codes(handle, 1);
         return database;
     }
@@ -84,6 +86,18 @@ internal sealed partial class Database : IDisposable
 
         Check(code);
         return copied == inLog;
+    }
+
+    /// <summary>Copies the log into the database file and makes it empty, unless a reader or a writer is at work just now.</summary>
+    public void EmptyLog()
+    {
+        raw.sqlite3_busy_timeout(handle, 0);
+        var code = raw.sqlite3_wal_checkpoint_v2(handle, null, CheckpointTruncate, out _, out _);
+        raw.sqlite3_busy_timeout(handle, Patience);
+        if (code != raw.SQLITE_BUSY)
+        {
+            Check(code);
+        }
     }
 
     /// <summary>Closing neither copies nor deletes the log: what the files hold is for the next one to find out.</summary>

@@ -12,7 +12,7 @@ internal sealed class InstanceRows(Database database, JsonBuffer json)
 
     private readonly Statement find = database.Prepare($"SELECT {Columns} FROM instance {Ports} WHERE scope = ? AND name = ?");
     private readonly Statement list = database.Prepare($"SELECT {Columns} FROM instance {Ports} WHERE scope = ? AND idx > ? ORDER BY idx LIMIT ?");
-    private readonly Statement all = database.Prepare($"SELECT {Columns} FROM instance {Ports} ORDER BY idx");
+    private readonly Statement all = database.Prepare($"SELECT {Columns} FROM instance {Ports} WHERE idx > ? ORDER BY idx LIMIT ?");
     private readonly Statement unconfirmed = database.Prepare($"SELECT {Columns} FROM instance {Ports} WHERE instr(body, '\"unconfirmed\":') > 0 ORDER BY idx");
     private readonly Statement attached = database.Prepare(
         $"SELECT {Columns} FROM instance INDEXED BY instance_attached {Ports} WHERE instr(body, '\"kind\":\"interface\"') > 0 OR instr(body, '\"kind\":\"host\"') > 0 ORDER BY idx");
@@ -46,16 +46,30 @@ internal sealed class InstanceRows(Database database, JsonBuffer json)
         return found;
     }
 
-    public List<Instance> All() => ReadAll(all);
+    /// <summary>Of every scope.</summary>
+    public List<Instance> List(long afterIndex, int limit)
+    {
+        using var run = all.Begin();
+        run.Bind(afterIndex);
+        run.Bind(Math.Max(0, limit));
+        return ReadAll(run);
+    }
 
     /// <summary>Bodies that have the word are read; it may stand in a text of the caller's.</summary>
-    public List<Instance> Unconfirmed() => [.. ReadAll(unconfirmed).Where(instance => instance.Unconfirmed is not null)];
-
-    public List<Instance> Attached() => ReadAll(attached);
-
-    private static List<Instance> ReadAll(Statement statement)
+    public List<Instance> Unconfirmed()
     {
-        using var run = statement.Begin();
+        using var run = unconfirmed.Begin();
+        return [.. ReadAll(run).Where(instance => instance.Unconfirmed is not null)];
+    }
+
+    public List<Instance> Attached()
+    {
+        using var run = attached.Begin();
+        return ReadAll(run);
+    }
+
+    private static List<Instance> ReadAll(in Execution run)
+    {
         var found = new List<Instance>();
         while (run.Step())
         {

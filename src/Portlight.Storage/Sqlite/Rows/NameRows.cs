@@ -25,10 +25,17 @@ internal sealed class NameRows(Database database)
         """);
 
     private readonly Statement instances = database.Prepare("SELECT count(*) FROM instance WHERE scope = ?");
+    private readonly Statement allInstances = database.Prepare("SELECT count(*) FROM instance");
     private readonly Statement staticIps = database.Prepare("SELECT count(*) FROM static_ip WHERE scope = ?");
     private readonly Statement keyPairs = database.Prepare("SELECT count(*) FROM key_pair WHERE scope = ?");
 
     public int CountInstances(Scope scope) => Count(instances, scope);
+
+    public int CountInstances()
+    {
+        using var run = allInstances.Begin();
+        return run.Step() ? (int)run.Int64(0) : 0;
+    }
 
     public int CountStaticIps(Scope scope) => Count(staticIps, scope);
 
