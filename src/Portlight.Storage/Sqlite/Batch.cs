@@ -237,6 +237,8 @@ internal sealed class Batch : IChangeWriter
 
     public void Write(AuditEvent recorded) => audit.Add(recorded, connection.Audit);
 
+    public (long Removed, bool HasMore) PruneAudit(DateTimeOffset before, int blocks, int events) => audit.Prune(Rows.Audit, before, blocks, events);
+
     private static void Write<TRow>(IdentityRows<TRow> rows, RowCache<IdentityKey, TRow> cache, IdentityKey key, TRow row)
         where TRow : class
     {

@@ -22,7 +22,7 @@ internal sealed class GroupCommit : IAsyncDisposable
     private readonly WriterState state = new();
     private readonly Checkpointer checkpointer;
 
-    public GroupCommit(string path, Connection connection, DatabaseFiles files, RowCaches caches, AppliedWatermark applied, LatePorts late, LateOperations operations, CommitOrder order, TimeProvider time, TimeSpan idleAfter)
+    public GroupCommit(string path, Connection connection, DatabaseFiles files, RowCaches caches, AppliedWatermark applied, LatePorts late, LateOperations operations, RecentBlocks recent, CommitOrder order, TimeProvider time, TimeSpan idleAfter)
     {
         this.connection = connection;
         this.files = files;
@@ -30,7 +30,7 @@ internal sealed class GroupCommit : IAsyncDisposable
         this.idleAfter = idleAfter;
         inbox = new AuditInbox(time, queue.Flush);
         checkpointer = new Checkpointer(path, queue.Flush);
-        audit = new AuditTail(connection.Audit.FindEnd(), inbox);
+        audit = new AuditTail(connection.Audit.FindEnd(), inbox, recent);
         Observers = new CommitObservers(audit.CommittedSequence);
         batch = new Batch(connection, caches, applied, audit, late, operations, order);
         thread = new Thread(Loop) { Name = "portlight store writer", IsBackground = true };

@@ -33,9 +33,10 @@ public sealed class SqliteStore : IStore
 
         var operations = new LateOperations();
         connection.OperationIndex.Load(operations);
-        View = new SqliteView(readers, caches, applied, late, operations);
+        var recent = new RecentBlocks();
+        View = new SqliteView(readers, caches, applied, late, operations, recent);
         var order = new CommitOrder(connection.FindRevision(), connection.Counters.Find(CounterRows.InstanceIndex));
-        writer = new GroupCommit(path, connection, files, caches, applied, late, operations, order, time, idleAfter);
+        writer = new GroupCommit(path, connection, files, caches, applied, late, operations, recent, order, time, idleAfter);
         writes = new PlannedWrites(View, order, writer);
     }
 

@@ -6,7 +6,7 @@ namespace Portlight.Storage.Sqlite;
 /// <summary>
 /// Reads what is committed, through the pool. The rows that every request needs come from memory.
 /// </summary>
-internal sealed class SqliteView(ReadPool pool, RowCaches caches, AppliedWatermark applied, LatePorts late, LateOperations operations) : IStoreView
+internal sealed class SqliteView(ReadPool pool, RowCaches caches, AppliedWatermark applied, LatePorts late, LateOperations operations, RecentBlocks recent) : IStoreView
 {
     public long AppliedRevision => applied.Value;
 
@@ -138,7 +138,7 @@ internal sealed class SqliteView(ReadPool pool, RowCaches caches, AppliedWaterma
 
     public AuditBlock? FindAuditBlockBefore(long sequence) => Read(sequence, static (rows, at) => rows.Audit.FindBefore(at));
 
-    public AuditBlock? FindAuditBlockAfter(long sequence) => Read(sequence, static (rows, at) => rows.Audit.FindAfter(at));
+    public AuditBlock? FindAuditBlockAfter(long sequence) => recent.FindAfter(sequence) ?? Read(sequence, static (rows, at) => rows.Audit.FindAfter(at));
 
     public DateTimeOffset? OldestRecordAt => Read(0, static (rows, _) => rows.Prune.OldestAt());
 

@@ -35,6 +35,38 @@ public abstract class AuditContract<TSource> : StoreTests<TSource>
         Assert.Equal(4, report.Head!.Sequence);
     }
 
+    /// <summary>Whoever follows the log reads what has just been written, and whoever has fallen behind what was written long ago, in one order.</summary>
+    [Fact]
+    public async Task Blocks_are_the_same_whenever_they_are_read()
+    {
+        var fresh = new List<AuditBlock>();
+        for (var number = 1; number <= 30; number++)
+        {
+            await ChangeAsync(changes => changes.Record(IdentitySample.Event(number, padding: 200_000)));
+            fresh.Add(View.FindAuditBlockAfter(number - 1)!);
+        }
+
+        AssertSame(fresh);
+        await ReopenAsync();
+        AssertSame(fresh);
+        Assert.Equal(10, await Store.PruneAuditAsync(IdentitySample.Event(11).At, Cancellation));
+        AssertSame(fresh[10..]);
+
+        void AssertSame(List<AuditBlock> expected)
+        {
+            var at = 0L;
+            foreach (var block in expected)
+            {
+                var found = View.FindAuditBlockAfter(at)!;
+                Assert.Equal((block.FirstSequence, block.Count, block.NewestAt), (found.FirstSequence, found.Count, found.NewestAt));
+                Assert.True(block.Lines.Span.SequenceEqual(found.Lines.Span));
+                at = found.LastSequence;
+            }
+
+            Assert.Null(View.FindAuditBlockAfter(at));
+        }
+    }
+
     [Fact]
     public async Task The_text_of_an_event_is_kept_to_the_byte()
     {

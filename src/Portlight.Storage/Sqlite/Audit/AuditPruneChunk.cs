@@ -18,7 +18,7 @@ internal sealed class AuditPruneChunk(DateTimeOffset before) : Work
     {
         try
         {
-            result = batch.Rows.Audit.Prune(before, Blocks, Events);
+            result = batch.PruneAudit(before, Blocks, Events);
         }
         catch (StoreException damage) when (damage.IsAuditDamage)
         {

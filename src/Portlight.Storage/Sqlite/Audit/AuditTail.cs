@@ -13,6 +13,8 @@ internal sealed class AuditTail
     public const int BlockBytes = 1 << 20;
 
     private readonly AuditInbox inbox;
+    private readonly RecentBlocks recent;
+    private readonly List<AuditBlock> written = [];
     private readonly ArrayBufferWriter<byte> lines = new();
     private readonly byte[] hash = new byte[AuditChain.HashLength];
     private readonly byte[] committedHash = new byte[AuditChain.HashLength];
@@ -22,9 +24,9 @@ internal sealed class AuditTail
     private int count;
     private DateTimeOffset newest;
 
-    public AuditTail(AuditAnchor end, AuditInbox inbox)
+    public AuditTail(AuditAnchor end, AuditInbox inbox, RecentBlocks recent)
     {
-        this.inbox = inbox;
+        (this.inbox, this.recent) = (inbox, recent);
         sequence = committedSequence = end.Sequence;
         Encoding.ASCII.GetBytes(end.Hash, hash);
         hash.CopyTo(committedHash, 0);
@@ -66,6 +68,8 @@ internal sealed class AuditTail
     {
         committedSequence = sequence;
         hash.CopyTo(committedHash, 0);
+        recent.Add(written);
+        written.Clear();
         inbox.Release(taken);
         taken.Clear();
     }
@@ -77,14 +81,24 @@ internal sealed class AuditTail
         committedHash.CopyTo(hash, 0);
         lines.ResetWrittenCount();
         count = 0;
+        written.Clear();
         inbox.Fail(failure, taken);
+    }
+
+    /// <summary>Forgets old blocks, and with them what is in memory.</summary>
+    public (long Removed, bool HasMore) Prune(AuditRows rows, DateTimeOffset before, int maxBlocks, int maxEvents)
+    {
+        recent.Clear();
+        return rows.Prune(before, maxBlocks, maxEvents);
     }
 
     private void EndBlock(AuditRows rows)
     {
         if (count > 0)
         {
-            rows.Insert(sequence - count + 1, count, newest, lines.WrittenSpan);
+            var block = new AuditBlock(sequence - count + 1, count, newest.ToUniversalTime(), lines.WrittenSpan.ToArray());
+            rows.Insert(block);
+            written.Add(block);
             lines.ResetWrittenCount();
             count = 0;
         }

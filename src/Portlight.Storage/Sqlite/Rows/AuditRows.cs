@@ -36,13 +36,13 @@ internal sealed class AuditRows(Database database)
             : throw new StoreException("the audit anchor in the database is no hash: it is damaged; restore it from a backup") { IsAuditDamage = true };
     }
 
-    public void Insert(long firstSequence, int count, DateTimeOffset newestAt, ReadOnlySpan<byte> lines)
+    public void Insert(AuditBlock block)
     {
         using var run = insert.Begin();
-        run.Bind(firstSequence);
-        run.Bind(count);
-        run.Bind(newestAt);
-        run.BindBlob(packed.Pack(lines));
+        run.Bind(block.FirstSequence);
+        run.Bind(block.Count);
+        run.Bind(block.NewestAt);
+        run.BindBlob(packed.Pack(block.Lines.Span));
         run.Step();
     }
 

@@ -1,0 +1,57 @@
+namespace Portlight.Storage.Sqlite;
+
+/// <summary>The last blocks of the audit log, for the one who follows it: reading back and unpacking what has just been written would cost as much as writing it. Bounded.</summary>
+internal sealed class RecentBlocks
+{
+    /// <summary>Bytes of lines; the last block stays, however long.</summary>
+    public const int MaxBytes = 2 << 20;
+
+    private readonly Lock gate = new();
+    private readonly Queue<AuditBlock> blocks = [];
+    private long bytes;
+
+    /// <summary>The block that begins with the next event, if it is here.</summary>
+    public AuditBlock? FindAfter(long sequence)
+    {
+        lock (gate)
+        {
+            foreach (var block in blocks)
+            {
+                if (block.FirstSequence == sequence + 1)
+                {
+                    return block;
+                }
+            }
+
+            return null;
+        }
+    }
+
+    /// <summary>Writer only: blocks that are durable.</summary>
+    public void Add(List<AuditBlock> durable)
+    {
+        lock (gate)
+        {
+            foreach (var block in durable)
+            {
+                blocks.Enqueue(block);
+                bytes += block.Lines.Length;
+            }
+
+            while (bytes > MaxBytes && blocks.Count > 1)
+            {
+                bytes -= blocks.Dequeue().Lines.Length;
+            }
+        }
+    }
+
+    /// <summary>Writer only: blocks are being forgotten.</summary>
+    public void Clear()
+    {
+        lock (gate)
+        {
+            blocks.Clear();
+            bytes = 0;
+        }
+    }
+}
