@@ -10,6 +10,7 @@ Dictionary<string, Func<Task<int>>> figures = new()
     ["decide"] = Decide.RunAsync,
     ["start"] = StartUp.RunAsync,
     ["store"] = StoreWrites.RunAsync,
+    ["status"] = StatusPages.RunAsync,
     ["changes"] = Changes.RunAsync,
     ["packets"] = Packets.RunAsync,
     ["repair"] = Repair.RunAsync,

@@ -40,6 +40,13 @@ internal sealed class Subject : IAsyncDisposable
         return long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1]) / 1024.0;
     }
 
+    /// <summary>What it has had of the processors, all threads together.</summary>
+    public TimeSpan ProcessorTime()
+    {
+        process.Refresh();
+        return process.TotalProcessorTime;
+    }
+
     public async ValueTask DisposeAsync()
     {
         using (var kill = Process.Start("kill", ["-TERM", process.Id.ToString()]))

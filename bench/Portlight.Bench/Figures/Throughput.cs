@@ -1,13 +1,14 @@
 namespace Portlight.Bench.Figures;
 
 /// <summary>
-/// Durable signed Puts and signed reads against a bare echo of the same bytes, and kernel-confirmed Puts against the same Puts in record mode. The subjects
-/// take turns, round by round, so that a machine that slows down slows all of them.
+/// Durable signed Puts and signed reads against a bare echo of the same bytes, Puts among 10,000 instances against Puts among 64, and kernel-confirmed Puts against the
+/// same Puts in record mode. The subjects take turns, round by round, so that a machine that slows down slows all of them.
 /// </summary>
 internal static class Throughput
 {
     private const int Connections = 64;
     private const int Rounds = 5;
+    private const int Many = 10_000;
     private static readonly TimeSpan Round = TimeSpan.FromSeconds(4);
 
     public static async Task<int> RunAsync()
@@ -15,8 +16,10 @@ internal static class Throughput
         Interfaces.Make(Connections);
         using var recordData = await DataDirectory.WithInstancesAsync(Connections);
         using var kernelData = await DataDirectory.WithInstancesAsync(Connections);
+        using var manyData = await DataDirectory.WithInstancesAsync(Many);
         await using var echo = await Subject.EchoAsync();
         await using var record = await Subject.PortlightAsync(Subject.Jit, recordData.Path, "record");
+        await using var many = await Subject.PortlightAsync(Subject.Jit, manyData.Path, "record");
         await using var kernel = await Subject.PortlightAsync(Subject.Jit, kernelData.Path, "kernel");
 
         var rows = new Dictionary<string, List<Load.Result>>();
@@ -24,6 +27,7 @@ internal static class Throughput
         {
             await MeasureAsync("echo of a Put", echo, Puts(echo.Endpoint, recordData));
             await MeasureAsync("Put, record", record, Puts(record.Endpoint, recordData));
+            await MeasureAsync("Put, 10,000 instances", many, PutsAmongMany(many.Endpoint, manyData));
             await MeasureAsync("Put, kernel", kernel, Puts(kernel.Endpoint, kernelData));
             await MeasureAsync("echo of a read", echo, Reads(echo.Endpoint, recordData));
             await MeasureAsync("GetInstancePortStates", record, Reads(record.Endpoint, recordData));
@@ -40,6 +44,7 @@ internal static class Throughput
 
         Report.Ratio("durable signed Put / echo", Of("Put, record"), Of("echo of a Put"), atLeast: 0.35);
         Report.Ratio("GetInstancePortStates / echo", Of("GetInstancePortStates"), Of("echo of a read"), atLeast: 0.60);
+        Report.Ratio("durable signed Put at 10,000 instances / at 64", Of("Put, 10,000 instances"), Of("Put, record"), atLeast: 0.9);
         Report.Ratio("Put confirmed by the kernel / record", Of("Put, kernel"), Of("Put, record"), atLeast: 0.80);
         return 0;
 
@@ -58,6 +63,10 @@ internal static class Throughput
 
     private static List<byte[][]> Puts(Uri endpoint, DataDirectory data) =>
         [.. Enumerable.Range(0, Connections).Select(i => new[] { SignedRequests.Put(endpoint, data.Credentials, i, odd: true), SignedRequests.Put(endpoint, data.Credentials, i, odd: false) })];
+
+    /// <summary>Each connection goes through instances of its own, all over the range.</summary>
+    private static List<byte[][]> PutsAmongMany(Uri endpoint, DataDirectory data) =>
+        [.. Enumerable.Range(0, Connections).Select(connection => Enumerable.Range(0, Many / Connections).Select(turn => SignedRequests.Put(endpoint, data.Credentials, (((turn * Connections) + connection) * 7919) % Many, odd: true)).ToArray())];
 
     private static List<byte[][]> Reads(Uri endpoint, DataDirectory data) =>
         [.. Enumerable.Range(0, Connections).Select(i => new[] { SignedRequests.GetPortStates(endpoint, data.Credentials, i) })];

@@ -12,7 +12,8 @@ namespace Portlight.Lightsail;
 /// <summary>Desired against applied, for the whole installation or one instance of the caller's scope.</summary>
 internal sealed class GetStatus(Services services) : IOperation<GetStatusRequest, GetStatusResponse>
 {
-    private const int PageSize = 200;
+    /// <summary>So that a page is no large answer (<see cref="AccountShares"/>): a client that reads the status of thousands is not slowed down for it.</summary>
+    private const int PageSize = 50;
 
     private readonly DateTimeOffset startedAt = services.Clock.GetUtcNow();
 

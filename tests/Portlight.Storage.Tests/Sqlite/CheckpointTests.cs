@@ -37,11 +37,7 @@ public sealed class CheckpointTests : IAsyncDisposable
         // 70 MB were written to it.
         Assert.Equal(2_560, written);
         Assert.InRange(longest, Checkpointer.Every * PageSize, 3L * Checkpointer.Every * PageSize);
-        for (var watch = System.Diagnostics.Stopwatch.StartNew(); LogLength > Checkpointer.LongLog; await Task.Delay(20, Cancellation))
-        {
-            Assert.True(watch.Elapsed < TimeSpan.FromSeconds(60), $"waited for the log to be shortened; it has {LogLength} bytes");
-        }
-
+        await Until.TrueAsync(() => LogLength <= Checkpointer.LongLog, () => $"the log to be shortened; it has {LogLength} bytes");
         Assert.Null(store.Problem);
         Assert.Equal(2_560, store.View.CountInstances());
         await store.DisposeAsync();

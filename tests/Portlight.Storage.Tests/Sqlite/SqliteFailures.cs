@@ -106,16 +106,8 @@ public sealed class SqliteFailures : IAsyncDisposable
         var (problem, commits) = (store.Problem, store.Commits);
         Assert.True(problem?.IsDiskFull);
 
-        await UntilAsync(() => store.Problem is null, "the store to try again by itself");
+        await Until.TrueAsync(() => store.Problem is null, () => "the store to try again by itself");
         Assert.Equal((commits + 1, 1), (store.Commits, store.Revision));
-    }
-
-    private static async Task UntilAsync(Func<bool> condition, string what)
-    {
-        for (var watch = System.Diagnostics.Stopwatch.StartNew(); !condition(); await Task.Delay(20, Cancellation))
-        {
-            Assert.True(watch.Elapsed < TimeSpan.FromSeconds(60), $"waited for {what}");
-        }
     }
 
     /// <summary>On a real file system that is full: an 800 kB tmpfs in namespaces of its own.</summary>

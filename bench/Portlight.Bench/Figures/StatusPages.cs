@@ -1,0 +1,50 @@
+using System.Diagnostics;
+using System.Text.Json;
+
+namespace Portlight.Bench.Figures;
+
+/// <summary>GetStatus of 10,000 instances, page after page, by one client: what `portlight status` asks for.</summary>
+internal static class StatusPages
+{
+    private const int Instances = 10_000;
+    private const int Rounds = 9;
+
+    public static async Task<int> RunAsync()
+    {
+        using var data = await DataDirectory.WithInstancesAsync(Instances);
+        await using var server = await Subject.PortlightAsync(Subject.Jit, data.Path, "record");
+        using var client = new HttpClient();
+        await ReadAllAsync(client, server.Endpoint, data); // the JIT's warm-up
+        var seconds = new List<double>();
+        var pages = 0;
+        var before = server.ProcessorTime();
+        for (var round = 0; round < Rounds; round++)
+        {
+            var watch = Stopwatch.StartNew();
+            pages = await ReadAllAsync(client, server.Endpoint, data);
+            seconds.Add(watch.Elapsed.TotalSeconds);
+        }
+
+        Console.WriteLine($"{pages} pages, {(server.ProcessorTime() - before).TotalSeconds / Rounds:0.00} s of the server's processor time each round");
+        Report.Value("GetStatus over 10,000 instances, all pages", "s", seconds, atMost: 0.3);
+        return 0;
+    }
+
+    private static async Task<int> ReadAllAsync(HttpClient client, Uri endpoint, DataDirectory data)
+    {
+        var (pages, instances, token) = (0, 0, (string?)null);
+        do
+        {
+            using var request = SignedRequests.GetStatus(endpoint, data.Credentials, token);
+            using var answer = await client.SendAsync(request);
+            var body = await answer.Content.ReadAsStringAsync();
+            using var page = answer.IsSuccessStatusCode ? JsonDocument.Parse(body) : throw new InvalidOperationException(body);
+            instances += page.RootElement.GetProperty("instances").GetArrayLength();
+            token = page.RootElement.TryGetProperty("nextPageToken", out var next) ? next.GetString() : null;
+            pages++;
+        }
+        while (token is not null);
+
+        return instances == Instances ? pages : throw new InvalidOperationException($"{instances} instances on {pages} pages");
+    }
+}
