@@ -9,13 +9,16 @@ internal sealed class PlannedWrites(IStoreView committed, CommitOrder order, Gro
     /// <summary>Writes of all accounts that are on their way at once: one batch that is being flushed, and one that gathers.</summary>
     public const int MostOfAll = 2 * GroupCommit.MaxWork;
 
-    /// <summary>Those of one account.</summary>
+    /// <summary>Those of one account, while no other writes.</summary>
     public const int MostOfOne = GroupCommit.MaxWork / 2;
+
+    /// <summary>Those of one account, while others write too.</summary>
+    public const int MostBesideOthers = MostOfOne / 4;
 
     /// <summary>How often a write is prepared. Each time that it is prepared again another write of the same thing has got its place.</summary>
     public const int MostAttempts = 16;
 
-    private readonly Admission admission = new(MostOfAll, MostOfOne);
+    private readonly Admission admission = new(MostOfAll, MostOfOne, MostBesideOthers);
     private readonly Lines lines = new();
 
     public async Task<Committed<T>> CommitAsync<T>(Func<IStoreView, Changes, T> prepare, string account, CancellationToken cancellationToken)

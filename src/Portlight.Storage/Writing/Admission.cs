@@ -4,12 +4,15 @@ namespace Portlight.Storage;
 /// How many writes are on their way at once, of all accounts and of one: a write that finds no room waits without a thread. Room goes to the accounts in turn, so one that
 /// floods the store delays another by little more than the writes that are on their way already.
 /// </summary>
-internal sealed class Admission(int mostOfAll, int mostOfOne)
+internal sealed class Admission(int mostOfAll, int mostOfOne, int mostBesideOthers)
 {
     private readonly Lock gate = new();
     private readonly Dictionary<string, Line> lines = new(StringComparer.Ordinal);
     private readonly Queue<Line> turns = [];
     private int entered;
+
+    /// <summary>An account alone may have more on their way than one that would keep others waiting for it.</summary>
+    private int MostOfOne_NeedsLock => lines.Count > 1 ? mostBesideOthers : mostOfOne;
 
     /// <summary>Returns when there is room; each is followed by <see cref="Leave"/>.</summary>
     public ValueTask EnterAsync(string account, CancellationToken cancellationToken)
@@ -21,7 +24,7 @@ internal sealed class Admission(int mostOfAll, int mostOfOne)
                 lines[account] = line = new Line();
             }
 
-            if (line.Waiting.Count == 0 && line.Entered < mostOfOne && entered < mostOfAll)
+            if (line.Waiting.Count == 0 && line.Entered < MostOfOne_NeedsLock && entered < mostOfAll)
             {
                 line.Entered++;
                 entered++;
@@ -46,6 +49,10 @@ internal sealed class Admission(int mostOfAll, int mostOfOne)
             if (line.Entered == 0 && line.Waiting.Count == 0)
             {
                 lines.Remove(account);
+                if (lines.Count == 1)
+                {
+                    GiveTurns_NeedsLock(lines.Values.First()); // it is alone now
+                }
             }
         }
     }
@@ -69,7 +76,7 @@ internal sealed class Admission(int mostOfAll, int mostOfOne)
         while (entered < mostOfAll && turns.TryDequeue(out var line))
         {
             line.HasTurn = false;
-            while (line.Waiting.TryDequeue(out var waiter))
+            while (line.Entered < MostOfOne_NeedsLock && line.Waiting.TryDequeue(out var waiter))
             {
                 if (waiter.TrySetResult())
                 {
@@ -85,7 +92,7 @@ internal sealed class Admission(int mostOfAll, int mostOfOne)
 
     private void Queue_NeedsLock(Line line)
     {
-        if (!line.HasTurn && line.Waiting.Count > 0 && line.Entered < mostOfOne)
+        if (!line.HasTurn && line.Waiting.Count > 0 && line.Entered < MostOfOne_NeedsLock)
         {
             line.HasTurn = true;
             turns.Enqueue(line);

@@ -11,6 +11,7 @@ namespace Portlight.Server.Tests.Tenants;
 internal sealed class HostileTenant
 {
     private const int Connections = 8;
+    private const int Flood = 100;
 
     private readonly ServerHarness server;
     private readonly AwsCredentials root;
@@ -22,6 +23,7 @@ internal sealed class HostileTenant
     /// <summary>The ways, by name: each runs until it is told to stop.</summary>
     public IReadOnlyDictionary<string, Func<CancellationToken, Task>> Ways => new Dictionary<string, Func<CancellationToken, Task>>(StringComparer.Ordinal)
     {
+        ["writes"] = WritesAsync,
         ["slow patterns"] = stop => RepeatAsync(() => Form(mallory, "Action=UpdateUser&Version=2010-05-08&UserName=mallory&NewPath=%2Fx%2F", new string('a', 12_000)), stop),
         ["simulations"] = stop => RepeatAsync(() => Form(root, Simulation), stop),
         ["many users"] = stop => RepeatAsync(() => Form(root, $"Action=CreateUser&Version=2010-05-08&UserName=u{Interlocked.Increment(ref made)}"), stop, isNew: true),
@@ -104,6 +106,39 @@ internal sealed class HostileTenant
                 await caller.CallAsync(isNew ? request() : first);
             }
         }, CancellationToken.None)));
+    }
+
+    /// <summary>Changes of ports of its own, from as many connections as the store takes writes of one account, and more.</summary>
+    private async Task WritesAsync(CancellationToken stop)
+    {
+        var account = server.Server.Store.View.ListAccounts().First(one => !one.IsOwner).Id;
+        var template = server.Server.Store.View.FindInstance(server.Scope, "web-1")!;
+        var scope = server.Scope with { AccountId = account };
+        await server.Server.Store.SaveAsync((view, changes) =>
+        {
+            for (var i = 0; i < Flood && view.FindInstance(scope, $"flood-{i}") is null; i++)
+            {
+                changes.Save(template with { Scope = scope, Name = $"flood-{i}", Id = Guid.NewGuid(), Index = changes.NewIndex() });
+            }
+
+            return true;
+        }, CancellationToken.None);
+        await Task.WhenAll(Enumerable.Range(0, Flood).Select(i => Task.Run(async () =>
+        {
+            using var caller = new RawCaller(server.Endpoint);
+            byte[][] puts = [Put(i, 80), Put(i, 443)];
+            for (var turn = 0; !stop.IsCancellationRequested; turn++)
+            {
+                await caller.CallAsync(puts[turn % 2]);
+            }
+        }, CancellationToken.None)));
+    }
+
+    private byte[] Put(int instance, int port)
+    {
+        var body = Encoding.ASCII.GetBytes($$"""{"instanceName":"flood-{{instance}}","portInfos":[{"fromPort":{{port}},"toPort":{{port}},"protocol":"tcp"}]}""");
+        using var signed = server.Request("Lightsail_20161128.PutInstancePublicPorts", body, root);
+        return RawCaller.BytesOf(signed, body);
     }
 
     /// <summary>Hundreds of requests of which most of the body does not come.</summary>

@@ -14,7 +14,7 @@ public sealed class HostileTenantTests
     private static readonly TimeSpan Phase = TimeSpan.FromSeconds(IsLong ? 4 : 0.6);
     private static readonly int Rounds = IsLong ? 3 : 2;
 
-    public static TheoryData<string> Ways => ["slow patterns", "simulations", "many users", "long lists", "slow bodies", "slow readers"];
+    public static TheoryData<string> Ways => ["writes", "slow patterns", "simulations", "many users", "long lists", "slow bodies", "slow readers"];
 
     [Theory]
     [MemberData(nameof(Ways))]
