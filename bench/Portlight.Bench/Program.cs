@@ -13,6 +13,7 @@ Dictionary<string, Func<Task<int>>> figures = new()
     ["status"] = StatusPages.RunAsync,
     ["changes"] = Changes.RunAsync,
     ["packets"] = Packets.RunAsync,
+    ["lab"] = LabCreation.RunAsync,
     ["repair"] = Repair.RunAsync,
 };
 
