@@ -20,6 +20,8 @@ public sealed class LostAnswerTests
     private static readonly PortSet Range = PortSet.Of(Sample.Open(NetworkProtocol.Tcp, 80, 90));
     private static readonly Ruleset Desired = new(Sample.Cut, [Host, First, Second]);
 
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+
     public static TheoryData<SocketCall, int> Failures => new()
     {
         { SocketCall.Send, Errno.ENOMEM },
@@ -141,6 +143,77 @@ public sealed class LostAnswerTests
         Assert.True(session.Repair() is { ChangedAnything: true });
         AssertHolds(session, [Host, First, Second]);
     });
+
+    /// <summary>The generation tells whether anybody else commits during a repair. That it is not told keeps nobody from repairing.</summary>
+    [Theory]
+    [InlineData(Errno.ENOMEM)]
+    [InlineData(Errno.ENOBUFS)]
+    public void A_watcher_that_is_not_told_the_generation_repairs_all_the_same_and_goes_on_listening(int errno) => AfterSynchronise(session =>
+    {
+        NftablesWatcher? watcher = null;
+        using var noticed = new SemaphoreSlim(0);
+        using var repaired = new SemaphoreSlim(0);
+        FailingCall.OnOwnThread(SocketCall.Send, errno, fail =>
+        {
+            fail();
+            watcher = NftablesWatcher.Open(session, _ =>
+            {
+                noticed.Release();
+                // Nothing can be sent by this thread, so another repairs for it.
+                repaired.Wait(Patience);
+            });
+        });
+        using (watcher)
+        {
+            for (int round = 0; round < 2; round++)
+            {
+                Sample.Load("flush ruleset\n");
+                Assert.True(noticed.Wait(Patience, TestContext.Current.CancellationToken), $"nothing was noticed in round {round}");
+                Assert.True(session.Repair() is { ChangedAnything: true });
+                repaired.Release();
+                Report(watcher!);
+            }
+        }
+
+        AssertHolds(session, [Host, First, Second]);
+    });
+
+    /// <summary>A repair ends the subscription for its time, and the kernel may refuse the next for a while.</summary>
+    [Theory]
+    [InlineData(Errno.ENOMEM)]
+    [InlineData(Errno.EPERM)]
+    public void A_watcher_that_may_not_listen_for_a_while_tries_again_and_repairs_what_was_lost_meanwhile(int errno) => AfterSynchronise(session =>
+    {
+        RefusedSubscription? refused = null;
+        using (var watcher = NftablesWatcher.Open(session, _ =>
+        {
+            session.Repair();
+            refused ??= RefusedSubscription.OnThisThread(errno);
+        }))
+        {
+            Sample.Load("flush ruleset\n");
+            Assert.True(SpinWait.SpinUntil(() => refused is { Count: >= 2 }, Patience), "it was not tried again");
+
+            // Nobody hears this.
+            Sample.Load("flush ruleset\n");
+            Assert.Null(session.Find());
+            refused!.AllowFromNowOn();
+
+            Report(watcher);
+            AssertHolds(session, [Host, First, Second]);
+
+            // And it listens again.
+            Sample.Load("flush ruleset\n");
+            Report(watcher);
+            AssertHolds(session, [Host, First, Second]);
+        }
+
+        refused.Dispose();
+    });
+
+    /// <summary>The next report, which comes when what it tells of was repaired.</summary>
+    private static void Report(NftablesWatcher watcher) =>
+        Assert.Equal(DriftKind.Removed, watcher.WaitAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(Patience).GetAwaiter().GetResult().Kind);
 
     private static void AfterSynchronise(Action<NftablesSession> test) => IsolatedNetwork.Run(() =>
     {

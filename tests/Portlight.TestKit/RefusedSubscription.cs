@@ -1,0 +1,154 @@
+using System.Runtime.InteropServices;
+
+namespace Portlight.TestKit;
+
+/// <summary>
+/// Lets a thread's subscriptions to netlink groups fail until they are allowed again: the kernel asks a thread of ours about each (seccomp_unotify(2), Linux 5.5),
+/// and the code under test is as it is everywhere. Dispose it when the thread that it was made on has ended.
+/// </summary>
+public sealed partial class RefusedSubscription : IDisposable
+{
+    private const int NoNewPrivileges = 38;
+    private const nint SetFilterMode = 1; // SECCOMP_SET_MODE_FILTER
+    private const nint NewListener = 8; // SECCOMP_FILTER_FLAG_NEW_LISTENER
+    private const uint Allow = 0x7fff0000;
+    private const uint Ask = 0x7fc00000; // SECCOMP_RET_USER_NOTIF
+    private const nuint Receive = 0xc0502100; // SECCOMP_IOCTL_NOTIF_RECV
+    private const nuint Send = 0xc0182101; // SECCOMP_IOCTL_NOTIF_SEND
+    private const uint GoOn = 1; // SECCOMP_USER_NOTIF_FLAG_CONTINUE
+    private const int Arguments = 16; // of struct seccomp_data, eight bytes each
+    private const uint NetlinkLevel = 270;
+    private const uint AddMembership = 1;
+    private const short Readable = 1;
+    private const int Turn = 50; // milliseconds
+
+    private readonly int _descriptor;
+    private readonly int _errno;
+    private readonly Thread _answering;
+    private volatile bool _isAllowed;
+    private volatile bool _isEnding;
+    private int _count;
+
+    private RefusedSubscription(int descriptor, int errno)
+    {
+        _descriptor = descriptor;
+        _errno = errno;
+        // Made by this thread, the new one has the filter too, and does nothing that it is about.
+        _answering = new Thread(Answer) { IsBackground = true, Name = "refused subscriptions" };
+        _answering.Start();
+    }
+
+    /// <summary>How many were refused.</summary>
+    public int Count => Volatile.Read(ref _count);
+
+    /// <summary>Refuses those of the calling thread from now on.</summary>
+    public static unsafe RefusedSubscription OnThisThread(int errno)
+    {
+        bool isArm = RuntimeInformation.ProcessArchitecture == Architecture.Arm64;
+        ReadOnlySpan<Instruction> program =
+        [
+            new(0x20, 0, 0, 0), // ld the call's number
+            new(0x15, 0, 5, isArm ? 208u : 54u), // jeq setsockopt, else allow
+            new(0x20, 0, 0, Arguments + 8), // ld the level
+            new(0x15, 0, 3, NetlinkLevel),
+            new(0x20, 0, 0, Arguments + 16), // ld the option
+            new(0x15, 0, 1, AddMembership),
+            new(0x06, 0, 0, Ask),
+            new(0x06, 0, 0, Allow),
+        ];
+        fixed (Instruction* start = program)
+        {
+            var filter = new Program { Length = (ushort)program.Length, Instructions = start };
+            int descriptor = Control(NoNewPrivileges, 1, 0, 0, 0) != 0 ? -1 : (int)SystemCall(isArm ? 277 : 317, SetFilterMode, NewListener, (nint)(&filter));
+            return descriptor >= 0
+                ? new RefusedSubscription(descriptor, errno)
+                : throw new InvalidOperationException($"no seccomp filter can be set: errno {Marshal.GetLastPInvokeError()}");
+        }
+    }
+
+    /// <summary>Lets them through from now on.</summary>
+    public void AllowFromNowOn() => _isAllowed = true;
+
+    public void Dispose()
+    {
+        _isEnding = true;
+        _answering.Join();
+        _ = Close(_descriptor);
+    }
+
+    private unsafe void Answer()
+    {
+        ulong* asked = stackalloc ulong[10]; // struct seccomp_notif, which the kernel wants zeroed
+        while (!_isEnding)
+        {
+            var poll = new PollDescriptor { Descriptor = _descriptor, Events = Readable };
+            if (Poll(&poll, 1, Turn) <= 0 || (poll.Returned & Readable) == 0)
+            {
+                continue;
+            }
+
+            new Span<ulong>(asked, 10).Clear();
+            if (Control(_descriptor, Receive, asked) != 0)
+            {
+                continue;
+            }
+
+            bool goesOn = _isAllowed;
+            var answer = new Response { Id = asked[0], Error = goesOn ? 0 : -_errno, Flags = goesOn ? GoOn : 0 };
+            _ = Control(_descriptor, Send, &answer);
+            if (!goesOn)
+            {
+                Interlocked.Increment(ref _count);
+            }
+        }
+    }
+
+    [LibraryImport("libc", EntryPoint = "prctl", SetLastError = true)]
+    private static partial int Control(int option, nint second, nint third, nint fourth, nint fifth);
+
+    [LibraryImport("libc", EntryPoint = "syscall", SetLastError = true)]
+    private static partial nint SystemCall(nint number, nint first, nint second, nint third);
+
+    [LibraryImport("libc", EntryPoint = "ioctl", SetLastError = true)]
+    private static unsafe partial int Control(int descriptor, nuint request, void* argument);
+
+    [LibraryImport("libc", EntryPoint = "poll", SetLastError = true)]
+    private static unsafe partial int Poll(PollDescriptor* descriptors, nuint count, int timeout);
+
+    [LibraryImport("libc", EntryPoint = "close")]
+    private static partial int Close(int descriptor);
+
+    [StructLayout(LayoutKind.Sequential)]
+    private readonly struct Instruction(ushort code, byte whenTrue, byte whenFalse, uint operand)
+    {
+        private readonly ushort _code = code;
+        private readonly byte _whenTrue = whenTrue;
+        private readonly byte _whenFalse = whenFalse;
+        private readonly uint _operand = operand;
+    }
+
+    [StructLayout(LayoutKind.Sequential)]
+    private unsafe struct Program
+    {
+        public ushort Length;
+        public Instruction* Instructions;
+    }
+
+    [StructLayout(LayoutKind.Sequential)]
+    private struct PollDescriptor
+    {
+        public int Descriptor;
+        public short Events;
+        public short Returned;
+    }
+
+    /// <summary>struct seccomp_notif_resp.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    private struct Response
+    {
+        public ulong Id;
+        public long Value;
+        public int Error;
+        public uint Flags;
+    }
+}
