@@ -5,7 +5,12 @@ using Portlight.Domain;
 
 namespace Portlight.Server.Tests.Listening;
 
+/// <summary>Meters are the process's: what other servers count at the same time would be seen too.</summary>
+[CollectionDefinition(nameof(MetricsListenerTests), DisableParallelization = true)]
+public sealed class MetricsAlone;
+
 /// <summary>What Prometheus reads. docs/metrics.md lists the names, and a test of the repository holds that list to the code; here they are read as they are served.</summary>
+[Collection(nameof(MetricsListenerTests))]
 public sealed partial class MetricsListenerTests
 {
     private static readonly Uri Metrics = new("http://127.0.0.1:21714");
