@@ -16,15 +16,13 @@ public sealed class NftablesSession : IDisposable
     private const int WantedReceiveBuffer = 4 << 20;
     private const int Attempts = 8;
     private const int PatientAttempts = 4;
-    private const int LongestPart = 128 << 10;
 
     private readonly Lock _lock = new();
     private readonly NetlinkSocket _socket;
     private readonly NftablesBatch _batch;
-    private readonly int _longestTransaction;
+    private readonly Transactions _transactions;
     private readonly TableMark _mark;
     private AppliedPicture? _picture;
-    private uint _commits;
 
     // True from the first step of a change to its last: if one fails between, or its answer is lost, memory and kernel may differ.
     private bool _isInDoubt;
@@ -35,7 +33,7 @@ public sealed class NftablesSession : IDisposable
         Protection = protection;
         _mark = new TableMark(installation, protection, socket.PortId);
         _batch = new NftablesBatch(socket);
-        _longestTransaction = Math.Min(longestTransaction, socket.ReserveSendBuffer(WantedSendBuffer));
+        _transactions = new Transactions(socket, Math.Min(longestTransaction, socket.ReserveSendBuffer(WantedSendBuffer)));
         socket.ReserveReceiveBuffer(WantedReceiveBuffer);
     }
 
@@ -51,7 +49,7 @@ public sealed class NftablesSession : IDisposable
     {
         get
         {
-            lock (_lock) return TableReader.Generation(_socket) - _commits;
+            lock (_lock) return TableReader.Generation(_socket) - _transactions.Committed;
         }
     }
 
@@ -174,7 +172,7 @@ public sealed class NftablesSession : IDisposable
             _batch.RemoveTable();
             try
             {
-                Commit_NeedsLock(_batch);
+                _transactions.Commit(_batch);
             }
             catch (RulesetRefusedException gone) when (gone.Errno == Errno.ENOENT)
             {
@@ -217,7 +215,7 @@ public sealed class NftablesSession : IDisposable
         {
             _batch.Begin();
             difference.Write(_batch, null);
-            Commit_NeedsLock(_batch);
+            _transactions.Commit(_batch);
         }
 
         picture.Took(needs);
@@ -238,7 +236,11 @@ public sealed class NftablesSession : IDisposable
             TableDifference difference = impossible < 2 ? TableDifference.Between(actual, spec, _mark) : TableDifference.Whole(spec, _mark, actual.Exists);
             try
             {
-                if (!difference.IsEmpty) Commit_NeedsLock(difference, insist ? actual.Generation : null);
+                if (!difference.IsEmpty)
+                {
+                    _isInDoubt = true;
+                    _transactions.Commit(difference, insist ? actual.Generation : null);
+                }
             }
             catch (RulesetRefusedException refusal) when (attempt < Attempts && (refusal.Errno == Errno.ERESTART || refusal.CouldBeDrift))
             {
@@ -259,42 +261,10 @@ public sealed class NftablesSession : IDisposable
         using var batch = new NftablesBatch(_socket);
         batch.Begin();
         int filled = 0;
-        Overlap.Run(() => Commit_NeedsLock(closed, null), closing => filled = picture.WriteFilling(batch, () => Part_NeedsLock(batch, closing)));
-        Commit_NeedsLock(batch);
+        _isInDoubt = true;
+        Overlap.Run(() => _transactions.Commit(closed, null), closing => filled = picture.WriteFilling(batch, () => _transactions.Part(batch, closing)));
+        _transactions.Commit(batch);
         _isInDoubt = false;
         return SynchroniseReport.Of(closed, filled);
-    }
-
-    private void Commit_NeedsLock(TableDifference difference, uint? generation)
-    {
-        _isInDoubt = true;
-        using var batch = new NftablesBatch(_socket);
-        batch.Begin(generation);
-        difference.Write(batch, null);
-        if (batch.Length <= _longestTransaction)
-        {
-            Commit_NeedsLock(batch);
-            return;
-        }
-
-        // Only without CAP_NET_ADMIN over the whole machine: the send buffer cannot be made large enough, so it is a few transactions, closed first. If one of
-        // them is refused, those before it stand: everything is closed that is not open yet.
-        batch.Begin(generation);
-        difference.Write(batch, () => Part_NeedsLock(batch));
-        Commit_NeedsLock(batch);
-    }
-
-    private void Part_NeedsLock(NftablesBatch batch, Action? waitForTurn = null)
-    {
-        if (batch.Length < _longestTransaction - LongestPart) return;
-        waitForTurn?.Invoke();
-        Commit_NeedsLock(batch);
-        batch.Begin();
-    }
-
-    private void Commit_NeedsLock(NftablesBatch batch)
-    {
-        batch.Commit();
-        _commits++;
     }
 }
