@@ -7,19 +7,19 @@ namespace Portlight.Bench;
 /// <summary>One client on one connection that times each call.</summary>
 internal sealed class OneByOne : IDisposable
 {
-    private readonly Socket socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-    private readonly byte[] buffer = new byte[64 * 1024];
+    private readonly Socket _socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+    private readonly byte[] _buffer = new byte[64 * 1024];
 
-    public OneByOne(Uri endpoint) => socket.Connect(IPAddress.Loopback, endpoint.Port);
+    public OneByOne(Uri endpoint) => _socket.Connect(IPAddress.Loopback, endpoint.Port);
 
     /// <summary>Milliseconds from the first byte sent to the last one read.</summary>
     public async Task<double> TimeAsync(byte[] request)
     {
         var began = Stopwatch.GetTimestamp();
-        await socket.SendAsync(request);
-        await Load.ReadAnswerAsync(socket, buffer);
+        await _socket.SendAsync(request);
+        await Load.ReadAnswerAsync(_socket, _buffer);
         return Stopwatch.GetElapsedTime(began).TotalMilliseconds;
     }
 
-    public void Dispose() => socket.Dispose();
+    public void Dispose() => _socket.Dispose();
 }

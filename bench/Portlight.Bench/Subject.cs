@@ -5,11 +5,11 @@ namespace Portlight.Bench;
 /// <summary>A server in a process of its own, from its ready line to its SIGTERM.</summary>
 internal sealed class Subject : IAsyncDisposable
 {
-    private readonly Process process;
+    private readonly Process _process;
 
     private Subject(Process process, Uri endpoint, TimeSpan startedIn)
     {
-        this.process = process;
+        _process = process;
         Endpoint = endpoint;
         StartedIn = startedIn;
     }
@@ -36,26 +36,26 @@ internal sealed class Subject : IAsyncDisposable
     /// <summary>Resident memory in MiB (VmRSS of proc(5)).</summary>
     public double ResidentMiB()
     {
-        var line = File.ReadLines($"/proc/{process.Id}/status").First(text => text.StartsWith("VmRSS:", StringComparison.Ordinal));
+        var line = File.ReadLines($"/proc/{_process.Id}/status").First(text => text.StartsWith("VmRSS:", StringComparison.Ordinal));
         return long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1]) / 1024.0;
     }
 
     /// <summary>What it has had of the processors, all threads together.</summary>
     public TimeSpan ProcessorTime()
     {
-        process.Refresh();
-        return process.TotalProcessorTime;
+        _process.Refresh();
+        return _process.TotalProcessorTime;
     }
 
     public async ValueTask DisposeAsync()
     {
-        using (var kill = Process.Start("kill", ["-TERM", process.Id.ToString()]))
+        using (var kill = Process.Start("kill", ["-TERM", _process.Id.ToString()]))
         {
             await kill.WaitForExitAsync();
         }
 
-        await process.WaitForExitAsync();
-        process.Dispose();
+        await _process.WaitForExitAsync();
+        _process.Dispose();
     }
 
     private static async Task<Subject> StartAsync(string executable, params string[] arguments)

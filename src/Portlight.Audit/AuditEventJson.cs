@@ -17,15 +17,15 @@ internal static class AuditEventJson
     private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
 
     [ThreadStatic]
-    private static ArrayBufferWriter<byte>? t_buffer;
+    private static ArrayBufferWriter<byte>? _buffer;
 
     [ThreadStatic]
-    private static Utf8JsonWriter? t_writer;
+    private static Utf8JsonWriter? _writer;
 
     public static byte[] Write(AuditedCall audited, DateTimeOffset at)
     {
-        var buffer = t_buffer ??= new ArrayBufferWriter<byte>(4096);
-        var writer = t_writer ??= new Utf8JsonWriter(buffer, Options);
+        var buffer = _buffer ??= new ArrayBufferWriter<byte>(4096);
+        var writer = _writer ??= new Utf8JsonWriter(buffer, Options);
         buffer.ResetWrittenCount();
         writer.Reset(buffer);
         writer.WriteStartObject();
@@ -58,7 +58,7 @@ internal static class AuditEventJson
         var text = buffer.WrittenSpan.ToArray();
         if (buffer.Capacity > MaxKept)
         {
-            (t_buffer, t_writer) = (null, null);
+            (_buffer, _writer) = (null, null);
         }
 
         return text;

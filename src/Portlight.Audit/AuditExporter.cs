@@ -13,25 +13,25 @@ internal sealed partial class AuditExporter(IStore store, string directory, Time
     /// <summary>How long after a failure it is tried again.</summary>
     public static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(5);
 
-    private readonly AuditFiles files = new(directory);
-    private readonly SemaphoreSlim bell = new(0, 1);
-    private readonly CancellationTokenSource stop = new();
-    private Task running = Task.CompletedTask;
-    private long exported;
-    private bool isOpen;
-    private bool isStopped;
+    private readonly AuditFiles _files = new(directory);
+    private readonly SemaphoreSlim _bell = new(0, 1);
+    private readonly CancellationTokenSource _stop = new();
+    private Task _running = Task.CompletedTask;
+    private long _exported;
+    private bool _isOpen;
+    private bool _isStopped;
 
     /// <summary>Number of the last event that is in a file.</summary>
-    public long Exported => Interlocked.Read(ref exported);
+    public long Exported => Interlocked.Read(ref _exported);
 
-    public void Start() => running = FollowAsync();
+    public void Start() => _running = FollowAsync();
 
     /// <summary>There are new events. Safe from any thread.</summary>
     public void Ring()
     {
         try
         {
-            bell.Release();
+            _bell.Release();
         }
         catch (SemaphoreFullException)
         {
@@ -42,25 +42,25 @@ internal sealed partial class AuditExporter(IStore store, string directory, Time
     /// <summary>Writes what is durable and not yet in a file, then stops.</summary>
     public async ValueTask DisposeAsync()
     {
-        if (isStopped)
+        if (_isStopped)
         {
             return;
         }
 
-        isStopped = true;
-        await stop.CancelAsync();
-        await running;
+        _isStopped = true;
+        await _stop.CancelAsync();
+        await _running;
         await TryExportAsync();
-        files.Dispose();
-        stop.Dispose();
-        bell.Dispose();
+        _files.Dispose();
+        _stop.Dispose();
+        _bell.Dispose();
     }
 
     private async Task FollowAsync()
     {
         // Not at the start: a server that starts over and over with a wrong clock deletes nothing.
         var tidied = clock.GetTimestamp();
-        while (!stop.IsCancellationRequested)
+        while (!_stop.IsCancellationRequested)
         {
             var isDone = await TryExportAsync();
             if (isDone && clock.GetElapsedTime(tidied) >= Expiry.Every)
@@ -76,11 +76,11 @@ internal sealed partial class AuditExporter(IStore store, string directory, Time
     private async Task WaitAsync(TimeSpan atMost)
     {
         using var timeout = new CancellationTokenSource(atMost, clock);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, stop.Token);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, _stop.Token);
         try
         {
             // After a failure the bell is not listened to: a full disk is not tried again for every request.
-            await (atMost == RetryAfter ? Task.Delay(Timeout.InfiniteTimeSpan, either.Token) : bell.WaitAsync(either.Token));
+            await (atMost == RetryAfter ? Task.Delay(Timeout.InfiniteTimeSpan, either.Token) : _bell.WaitAsync(either.Token));
         }
         catch (OperationCanceledException)
         {
@@ -98,8 +98,8 @@ internal sealed partial class AuditExporter(IStore store, string directory, Time
         catch (Exception problem) when (problem is IOException or UnauthorizedAccessException or StoreException or ObjectDisposedException)
         {
             // How much of the last write is in the file nobody knows: the file is asked.
-            isOpen = false;
-            files.Dispose();
+            _isOpen = false;
+            _files.Dispose();
             LogFailed(log, directory, problem);
             return false;
         }
@@ -107,17 +107,17 @@ internal sealed partial class AuditExporter(IStore store, string directory, Time
 
     private async Task ExportAsync()
     {
-        if (!isOpen)
+        if (!_isOpen)
         {
-            Interlocked.Exchange(ref exported, Open());
-            isOpen = true;
-            if (store.View.FindAuditBlockBefore(exported + 1) is { } torn && torn.LastSequence > exported)
+            Interlocked.Exchange(ref _exported, Open());
+            _isOpen = true;
+            if (store.View.FindAuditBlockBefore(_exported + 1) is { } torn && torn.LastSequence > _exported)
             {
                 await AppendAsync(torn);
             }
         }
 
-        while (store.View.FindAuditBlockAfter(exported) is { } block)
+        while (store.View.FindAuditBlockAfter(_exported) is { } block)
         {
             await AppendAsync(block);
         }
@@ -125,15 +125,15 @@ internal sealed partial class AuditExporter(IStore store, string directory, Time
 
     private async Task AppendAsync(AuditBlock block)
     {
-        await files.AppendAsync(DateOnly.FromDateTime(block.NewestAt.UtcDateTime), LinesAfter(block, exported));
-        Interlocked.Exchange(ref exported, block.LastSequence);
+        await _files.AppendAsync(DateOnly.FromDateTime(block.NewestAt.UtcDateTime), LinesAfter(block, _exported));
+        Interlocked.Exchange(ref _exported, block.LastSequence);
     }
 
     /// <summary>The number of the last event in the files; without files, of the event before the store's first.</summary>
     private long Open()
     {
         var start = store.View.AuditStart.Sequence;
-        if (files.Open() is not { } end)
+        if (_files.Open() is not { } end)
         {
             return start;
         }
@@ -175,7 +175,7 @@ internal sealed partial class AuditExporter(IStore store, string directory, Time
     {
         try
         {
-            files.DeleteOldestBefore(DateOnly.FromDateTime((clock.GetUtcNow() - retention).UtcDateTime));
+            _files.DeleteOldestBefore(DateOnly.FromDateTime((clock.GetUtcNow() - retention).UtcDateTime));
             return true;
         }
         catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)

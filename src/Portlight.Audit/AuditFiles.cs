@@ -14,8 +14,8 @@ internal sealed class AuditFiles(string directory) : IDisposable
     private const string Suffix = ".jsonl";
     private const string DayFormat = "yyyy-MM-dd";
 
-    private FileStream? file;
-    private DateOnly day;
+    private FileStream? _file;
+    private DateOnly _day;
 
     /// <summary>Where the files end: the last whole event, after what follows it was cut off; null without any.</summary>
     /// <exception cref="IOException">The files cannot be used.</exception>
@@ -27,7 +27,7 @@ internal sealed class AuditFiles(string directory) : IDisposable
         {
             if (CutAfterLastEvent(path) is { } end)
             {
-                (file, day) = (OpenForAppending(path), at);
+                (_file, _day) = (OpenForAppending(path), at);
                 return end;
             }
         }
@@ -38,24 +38,24 @@ internal sealed class AuditFiles(string directory) : IDisposable
     /// <summary>Adds whole lines to the file of a day, or of the newest day there is, so that the files' order is the events' order.</summary>
     public async Task AppendAsync(DateOnly of, ReadOnlyMemory<byte> lines)
     {
-        if (file is null || of > day)
+        if (_file is null || of > _day)
         {
-            if (file is not null)
+            if (_file is not null)
             {
-                await file.DisposeAsync();
+                await _file.DisposeAsync();
             }
 
-            (file, day) = (OpenForAppending(Path.Combine(directory, Prefix + of.ToString(DayFormat, CultureInfo.InvariantCulture) + Suffix)), of);
+            (_file, _day) = (OpenForAppending(Path.Combine(directory, Prefix + of.ToString(DayFormat, CultureInfo.InvariantCulture) + Suffix)), of);
         }
 
-        await file.WriteAsync(lines);
-        await file.FlushAsync();
+        await _file.WriteAsync(lines);
+        await _file.FlushAsync();
     }
 
     /// <summary>Deletes the file of the oldest day, if it is before <paramref name="first"/>: see <see cref="Expiry"/>.</summary>
     public void DeleteOldestBefore(DateOnly first)
     {
-        foreach (var (_, path) in List().Where(one => one.Day < first && one.Day != day).OrderBy(one => one.Day).Take(1))
+        foreach (var (_, path) in List().Where(one => one.Day < first && one.Day != _day).OrderBy(one => one.Day).Take(1))
         {
             File.Delete(path);
         }
@@ -63,8 +63,8 @@ internal sealed class AuditFiles(string directory) : IDisposable
 
     public void Dispose()
     {
-        file?.Dispose();
-        file = null;
+        _file?.Dispose();
+        _file = null;
     }
 
     private List<(DateOnly Day, string Path)> List()

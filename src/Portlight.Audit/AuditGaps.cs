@@ -11,25 +11,25 @@ internal sealed class AuditGaps(UnrecordedCalls unrecorded, IStore store, TimePr
     /// <summary>How long calls are counted before they are told, and how long after a failure it is tried again.</summary>
     public static readonly TimeSpan Every = TimeSpan.FromSeconds(5);
 
-    private readonly CancellationTokenSource stop = new();
-    private Task running = Task.CompletedTask;
-    private bool isStopped;
+    private readonly CancellationTokenSource _stop = new();
+    private Task _running = Task.CompletedTask;
+    private bool _isStopped;
 
-    public void Start() => running = FollowAsync();
+    public void Start() => _running = FollowAsync();
 
     /// <summary>Tells what is left to tell, and stops.</summary>
     public async ValueTask DisposeAsync()
     {
-        if (isStopped)
+        if (_isStopped)
         {
             return;
         }
 
-        isStopped = true;
-        await stop.CancelAsync();
-        await running;
+        _isStopped = true;
+        await _stop.CancelAsync();
+        await _running;
         await TryTellAsync();
-        stop.Dispose();
+        _stop.Dispose();
     }
 
     private async Task FollowAsync()
@@ -38,10 +38,10 @@ internal sealed class AuditGaps(UnrecordedCalls unrecorded, IStore store, TimePr
         {
             while (true)
             {
-                await unrecorded.WaitAsync(stop.Token);
+                await unrecorded.WaitAsync(_stop.Token);
                 do
                 {
-                    await Task.Delay(Every, clock, stop.Token);
+                    await Task.Delay(Every, clock, _stop.Token);
                 }
                 while (!await TryTellAsync());
             }

@@ -11,8 +11,8 @@ namespace Portlight.Audit;
 /// </summary>
 internal sealed partial class AuditLog(IStore store, string ownerAccountId, string homeRegion, KeyShares shares, TimeProvider clock, ILogger<AuditLog> log)
 {
-    private long waiting;
-    private int isFailing;
+    private long _waiting;
+    private int _isFailing;
 
     /// <summary>Region of events of IAM and STS, which belong to no region (CloudTrail user guide, global service events).</summary>
     public const string GlobalRegion = "us-east-1";
@@ -22,7 +22,7 @@ internal sealed partial class AuditLog(IStore store, string ownerAccountId, stri
     public UnrecordedCalls Unrecorded { get; } = new(clock);
 
     /// <summary>Calls whose event the store has not taken yet.</summary>
-    public long Waiting => Interlocked.Read(ref waiting);
+    public long Waiting => Interlocked.Read(ref _waiting);
 
     /// <summary>Records a call that has ended, unless its event is recorded with its changes and says all there is to say.</summary>
     /// <exception cref="ThrottlingException">The key has filled its share of the log, and the call would have handed out a secret.</exception>
@@ -49,7 +49,7 @@ internal sealed partial class AuditLog(IStore store, string ownerAccountId, stri
             LeftOut = recipient == ownerAccountId ? Unknown.TakeUntold() : 0,
             SharedEventId = call.Audit.AlsoFor is null ? null : Ids.Random().ToString(),
         };
-        Interlocked.Increment(ref waiting);
+        Interlocked.Increment(ref _waiting);
         try
         {
             if (call.Audit.AlsoFor is { } other)
@@ -60,7 +60,7 @@ internal sealed partial class AuditLog(IStore store, string ownerAccountId, stri
 
             // A secret must not be handed out before it is certain that the log says so.
             await store.RecordAsync(ToEvent(ended), untilDurable: error is null && call.Entry!.HandsOutSecret);
-            Volatile.Write(ref isFailing, 0);
+            Volatile.Write(ref _isFailing, 0);
         }
         catch (Exception problem) when (problem is StoreException or ObjectDisposedException)
         {
@@ -69,7 +69,7 @@ internal sealed partial class AuditLog(IStore store, string ownerAccountId, stri
         }
         finally
         {
-            Interlocked.Decrement(ref waiting);
+            Interlocked.Decrement(ref _waiting);
         }
     }
 
@@ -91,7 +91,7 @@ internal sealed partial class AuditLog(IStore store, string ownerAccountId, stri
     {
         Unknown.PutBack(ended.LeftOut);
         Unrecorded.Note(ended.Call, ended.Recipient, UnrecordedCalls.NotWritten, ended.Error?.Type ?? nameof(ServiceException));
-        if (Interlocked.Exchange(ref isFailing, 1) == 0)
+        if (Interlocked.Exchange(ref _isFailing, 1) == 0)
         {
             LogFailing(log, problem);
         }

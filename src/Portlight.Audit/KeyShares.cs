@@ -14,7 +14,7 @@ internal sealed class KeyShares(int bytesPerSecond, TimeProvider clock)
     /// <summary>So many seconds' worth may be filled at once: by default some ten thousand events.</summary>
     public const int BurstSeconds = 128;
 
-    private readonly ConcurrentDictionary<string, TokenBucket> shares = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, TokenBucket> _shares = new(StringComparer.Ordinal);
 
     /// <summary>Whether events of the caller's key may be recorded that change nothing.</summary>
     public bool HasRoomFor(Principal caller) => bytesPerSecond == 0 || Of(caller).HasAny;
@@ -27,7 +27,7 @@ internal sealed class KeyShares(int bytesPerSecond, TimeProvider clock)
         }
     }
 
-    private TokenBucket Of(Principal caller) => shares.TryGetValue(caller.OriginKeyId, out var share)
+    private TokenBucket Of(Principal caller) => _shares.TryGetValue(caller.OriginKeyId, out var share)
         ? share
-        : shares.GetOrAdd(caller.OriginKeyId, static (_, own) => new TokenBucket((double)BurstSeconds * own.Rate, own.Rate, own.Clock), (Rate: bytesPerSecond, Clock: clock));
+        : _shares.GetOrAdd(caller.OriginKeyId, static (_, own) => new TokenBucket((double)BurstSeconds * own.Rate, own.Rate, own.Clock), (Rate: bytesPerSecond, Clock: clock));
 }

@@ -22,8 +22,8 @@ internal sealed partial class ParameterWriter(Utf8JsonWriter writer, ParameterSh
     /// <summary>What a number, a flag or the frame of a structure counts for.</summary>
     private const int Small = 16;
 
-    private readonly int share = MaxLength / Math.Max(1, shape.Members.Count);
-    private int left;
+    private readonly int _share = MaxLength / Math.Max(1, shape.Members.Count);
+    private int _left;
 
     public Utf8JsonWriter Json => writer;
 
@@ -31,14 +31,14 @@ internal sealed partial class ParameterWriter(Utf8JsonWriter writer, ParameterSh
     public int Unmodelled { get; set; }
 
     /// <summary>Whether a list may go on.</summary>
-    public bool HasRoom => left > 0;
+    public bool HasRoom => _left > 0;
 
     /// <summary>What comes is the value of one of the request's own parameters.</summary>
-    public void BeginParameter() => left = share;
+    public void BeginParameter() => _left = _share;
 
     public void BeginStructure()
     {
-        left -= Small;
+        _left -= Small;
         writer.WriteStartObject();
     }
 
@@ -61,10 +61,10 @@ internal sealed partial class ParameterWriter(Utf8JsonWriter writer, ParameterSh
         {
             writer.WriteStringValue(HiddenMembers.InsteadOfValue);
         }
-        else if (text.Length <= Math.Max(left, MinShown))
+        else if (text.Length <= Math.Max(_left, MinShown))
         {
             writer.WriteStringValue(text);
-            left -= text.Length;
+            _left -= text.Length;
         }
         else
         {
@@ -74,7 +74,7 @@ internal sealed partial class ParameterWriter(Utf8JsonWriter writer, ParameterSh
 
     public void Number(ref Utf8JsonReader reader)
     {
-        left -= Small;
+        _left -= Small;
         if (reader.TryGetInt64(out var whole))
         {
             writer.WriteNumberValue(whole);
@@ -91,7 +91,7 @@ internal sealed partial class ParameterWriter(Utf8JsonWriter writer, ParameterSh
 
     public void Flag(bool value)
     {
-        left -= Small;
+        _left -= Small;
         writer.WriteBooleanValue(value);
     }
 
@@ -114,9 +114,9 @@ internal sealed partial class ParameterWriter(Utf8JsonWriter writer, ParameterSh
     private void Cut(string text)
     {
         var shown = Blanks().Replace(text, " ");
-        var length = Math.Min(shown.Length, Math.Max(left, MinShown));
+        var length = Math.Min(shown.Length, Math.Max(_left, MinShown));
         length -= length < shown.Length && char.IsHighSurrogate(shown[length - 1]) ? 1 : 0;
-        left = 0;
+        _left = 0;
         writer.WriteStringValue(string.Create(
             CultureInfo.InvariantCulture, $"{shown.AsSpan(0, length)}… [shortened: {text.Length} characters, SHA-256 {Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))}]"));
     }

@@ -23,43 +23,43 @@ internal sealed class UnknownCallers(TimeProvider clock)
 
     internal const int MaxSources = 10_000;
 
-    private readonly Lock gate = new();
-    private readonly Dictionary<Cidr, TokenBucket> sources = [];
-    private readonly TokenBucket all = new(OfAll, PerSecond, clock);
+    private readonly Lock _gate = new();
+    private readonly Dictionary<Cidr, TokenBucket> _sources = [];
+    private readonly TokenBucket _all = new(OfAll, PerSecond, clock);
 
     // Callers that come while the table is full, or from nowhere, share one.
-    private readonly TokenBucket others = new(OfSource, 1, clock);
-    private long nextSweep;
-    private long untold;
-    private long total;
+    private readonly TokenBucket _others = new(OfSource, 1, clock);
+    private long _nextSweep;
+    private long _untold;
+    private long _total;
 
     /// <summary>All that were ever left out.</summary>
-    public long Total => Interlocked.Read(ref total);
+    public long Total => Interlocked.Read(ref _total);
 
     /// <summary>Whether one more from there may be recorded now.</summary>
     public bool TryTake(IPAddress? from)
     {
-        lock (gate)
+        lock (_gate)
         {
-            var source = from is null ? others : Of_NeedsLock(BlockOf(from));
-            if (source.HasAny && all.HasAny)
+            var source = from is null ? _others : Of_NeedsLock(BlockOf(from));
+            if (source.HasAny && _all.HasAny)
             {
                 source.Take(1);
-                all.Take(1);
+                _all.Take(1);
                 return true;
             }
         }
 
-        Interlocked.Increment(ref untold);
-        Interlocked.Increment(ref total);
+        Interlocked.Increment(ref _untold);
+        Interlocked.Increment(ref _total);
         return false;
     }
 
     /// <summary>How many were left out since this was last asked.</summary>
-    public long TakeUntold() => Interlocked.Read(ref untold) == 0 ? 0 : Interlocked.Exchange(ref untold, 0);
+    public long TakeUntold() => Interlocked.Read(ref _untold) == 0 ? 0 : Interlocked.Exchange(ref _untold, 0);
 
     /// <summary>What was taken has not been told.</summary>
-    public void PutBack(long count) => Interlocked.Add(ref untold, count);
+    public void PutBack(long count) => Interlocked.Add(ref _untold, count);
 
     private static Cidr BlockOf(IPAddress address)
     {
@@ -69,34 +69,34 @@ internal sealed class UnknownCallers(TimeProvider clock)
 
     private TokenBucket Of_NeedsLock(Cidr block)
     {
-        if (sources.TryGetValue(block, out var known))
+        if (_sources.TryGetValue(block, out var known))
         {
             return known;
         }
 
-        if (sources.Count >= MaxSources)
+        if (_sources.Count >= MaxSources)
         {
             Sweep_NeedsLock();
         }
 
-        return sources.Count >= MaxSources ? others : sources[block] = new TokenBucket(OfSource, 1, clock);
+        return _sources.Count >= MaxSources ? _others : _sources[block] = new TokenBucket(OfSource, 1, clock);
     }
 
     /// <summary>Forgets sources that have been quiet; at most once a second, so that a full table costs no search for each stranger.</summary>
     private void Sweep_NeedsLock()
     {
         var now = clock.GetTimestamp();
-        if (nextSweep > now)
+        if (_nextSweep > now)
         {
             return;
         }
 
-        nextSweep = now + clock.TimestampFrequency;
-        foreach (var (block, source) in sources)
+        _nextSweep = now + clock.TimestampFrequency;
+        foreach (var (block, source) in _sources)
         {
             if (source.IsFull)
             {
-                sources.Remove(block);
+                _sources.Remove(block);
             }
         }
     }

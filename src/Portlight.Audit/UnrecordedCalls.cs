@@ -17,13 +17,13 @@ internal sealed class UnrecordedCalls(TimeProvider clock)
 
     private const string Others = "several";
 
-    private readonly Lock gate = new();
-    private readonly Channel<bool> bell = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
-    private Dictionary<(string Account, string Key, string Reason), UnrecordedGap> gaps = [];
-    private long total;
+    private readonly Lock _gate = new();
+    private readonly Channel<bool> _bell = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private Dictionary<(string Account, string Key, string Reason), UnrecordedGap> _gaps = [];
+    private long _total;
 
     /// <summary>All that there ever were.</summary>
-    public long Total => Interlocked.Read(ref total);
+    public long Total => Interlocked.Read(ref _total);
 
     /// <summary>Counts a call.</summary>
     /// <param name="call">The call.</param>
@@ -32,42 +32,42 @@ internal sealed class UnrecordedCalls(TimeProvider clock)
     /// <param name="errorCode">What the caller is told; null when the call succeeded.</param>
     public void Note(Call call, string accountId, string reason, string? errorCode)
     {
-        Interlocked.Increment(ref total);
+        Interlocked.Increment(ref _total);
         var now = clock.GetUtcNow();
         var key = call.Principal.Type == PrincipalType.Anonymous ? UnrecordedGap.Nobody : call.Principal.OriginKeyId;
-        lock (gate)
+        lock (_gate)
         {
-            if (!gaps.TryGetValue((accountId, key, reason), out var gap))
+            if (!_gaps.TryGetValue((accountId, key, reason), out var gap))
             {
-                key = gaps.Count < MaxGaps ? key : Others;
-                gap = gaps.TryGetValue((accountId, key, reason), out var shared) ? shared : gaps[(accountId, key, reason)] = new UnrecordedGap(accountId, key, reason, now);
+                key = _gaps.Count < MaxGaps ? key : Others;
+                gap = _gaps.TryGetValue((accountId, key, reason), out var shared) ? shared : _gaps[(accountId, key, reason)] = new UnrecordedGap(accountId, key, reason, now);
             }
 
             gap.Count(call.Operation.Length == 0 ? "Unknown" : call.Operation, errorCode, now);
         }
 
-        bell.Writer.TryWrite(true);
+        _bell.Writer.TryWrite(true);
     }
 
     /// <summary>Completes when there is something to tell.</summary>
-    public async Task WaitAsync(CancellationToken cancellationToken) => await bell.Reader.ReadAsync(cancellationToken);
+    public async Task WaitAsync(CancellationToken cancellationToken) => await _bell.Reader.ReadAsync(cancellationToken);
 
     /// <summary>How many are still to be told, of those without an event for one reason.</summary>
     public long CountUntold(string reason)
     {
-        lock (gate)
+        lock (_gate)
         {
-            return gaps.Values.Where(gap => gap.Key.Reason == reason).Sum(gap => gap.Calls);
+            return _gaps.Values.Where(gap => gap.Key.Reason == reason).Sum(gap => gap.Calls);
         }
     }
 
     /// <summary>All that is to be told; it is not here any more.</summary>
     public IReadOnlyList<UnrecordedGap> TakeAll()
     {
-        lock (gate)
+        lock (_gate)
         {
-            IReadOnlyList<UnrecordedGap> taken = [.. gaps.Values];
-            gaps = [];
+            IReadOnlyList<UnrecordedGap> taken = [.. _gaps.Values];
+            _gaps = [];
             return taken;
         }
     }
@@ -75,14 +75,14 @@ internal sealed class UnrecordedCalls(TimeProvider clock)
     /// <summary>These could not be told.</summary>
     public void PutBack(IEnumerable<UnrecordedGap> untold)
     {
-        lock (gate)
+        lock (_gate)
         {
             foreach (var gap in untold)
             {
-                if (!gaps.TryAdd(gap.Key, gap))
+                if (!_gaps.TryAdd(gap.Key, gap))
                 {
-                    gap.Add(gaps[gap.Key]);
-                    gaps[gap.Key] = gap;
+                    gap.Add(_gaps[gap.Key]);
+                    _gaps[gap.Key] = gap;
                 }
             }
         }

@@ -12,8 +12,8 @@ internal sealed class UnrecordedGap(string accountId, string accessKeyId, string
     /// <summary>Ways to end that are told one by one.</summary>
     internal const int MaxEndings = 16;
 
-    private readonly Dictionary<string, long> endings = [];
-    private DateTimeOffset until;
+    private readonly Dictionary<string, long> _endings = [];
+    private DateTimeOffset _until;
 
     public (string Account, string Key, string Reason) Key => (accountId, accessKeyId, reason);
 
@@ -21,15 +21,15 @@ internal sealed class UnrecordedGap(string accountId, string accessKeyId, string
 
     public void Count(string operation, string? errorCode, DateTimeOffset now)
     {
-        until = now;
+        _until = now;
         Add(errorCode is null ? operation : $"{operation} {errorCode}", 1);
     }
 
     /// <summary>Takes in what was counted later.</summary>
     public void Add(UnrecordedGap later)
     {
-        until = later.until;
-        foreach (var (ending, count) in later.endings)
+        _until = later._until;
+        foreach (var (ending, count) in later._endings)
         {
             Add(ending, count);
         }
@@ -47,15 +47,15 @@ internal sealed class UnrecordedGap(string accountId, string accessKeyId, string
             ["calls"] = Calls.ToString(CultureInfo.InvariantCulture),
             ["reason"] = reason,
             ["from"] = Text(from),
-            ["until"] = Text(until),
-            ["operations"] = string.Join(", ", endings.OrderByDescending(pair => pair.Value).Select(pair => string.Create(CultureInfo.InvariantCulture, $"{pair.Key}: {pair.Value}"))),
+            ["until"] = Text(_until),
+            ["operations"] = string.Join(", ", _endings.OrderByDescending(pair => pair.Value).Select(pair => string.Create(CultureInfo.InvariantCulture, $"{pair.Key}: {pair.Value}"))),
         });
 
     private void Add(string ending, long count)
     {
         Calls += count;
-        ending = endings.Count < MaxEndings || endings.ContainsKey(ending) ? ending : "others";
-        endings[ending] = endings.GetValueOrDefault(ending) + count;
+        ending = _endings.Count < MaxEndings || _endings.ContainsKey(ending) ? ending : "others";
+        _endings[ending] = _endings.GetValueOrDefault(ending) + count;
     }
 
     private static string Text(DateTimeOffset time) => time.UtcDateTime.ToString("s", CultureInfo.InvariantCulture) + "Z";

@@ -15,27 +15,27 @@ internal sealed class ConfirmDeadlines(TimeProvider clock)
     /// <summary>How long after an attempt that the store or the kernel has refused the next one comes.</summary>
     public static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(30);
 
-    private readonly Lock gate = new();
-    private readonly Dictionary<long, ConfirmDeadline> waiting = [];
-    private readonly Dictionary<long, (long Revision, long At)> attempts = [];
-    private TaskCompletionSource bell = NewBell();
+    private readonly Lock _gate = new();
+    private readonly Dictionary<long, ConfirmDeadline> _waiting = [];
+    private readonly Dictionary<long, (long Revision, long At)> _attempts = [];
+    private TaskCompletionSource _bell = NewBell();
 
     /// <summary>Follows the store. Brief: it runs on the thread that writes.</summary>
     public void Note(IReadOnlyList<InstanceChange> changes)
     {
-        lock (gate)
+        lock (_gate)
         {
             foreach (var change in changes)
             {
                 var instance = change.Instance;
                 if (change.IsRemoval || instance.Unconfirmed is not { } unconfirmed)
                 {
-                    waiting.Remove(instance.Index);
+                    _waiting.Remove(instance.Index);
                 }
-                else if (!waiting.TryGetValue(instance.Index, out var known) || known.Revision != unconfirmed.Revision)
+                else if (!_waiting.TryGetValue(instance.Index, out var known) || known.Revision != unconfirmed.Revision)
                 {
-                    waiting[instance.Index] = new ConfirmDeadline(instance.Scope, instance.Name, instance.Index, unconfirmed.Revision, DueOf(instance.Index, unconfirmed));
-                    bell.TrySetResult();
+                    _waiting[instance.Index] = new ConfirmDeadline(instance.Scope, instance.Name, instance.Index, unconfirmed.Revision, DueOf(instance.Index, unconfirmed));
+                    _bell.TrySetResult();
                 }
             }
         }
@@ -44,19 +44,19 @@ internal sealed class ConfirmDeadlines(TimeProvider clock)
     /// <summary>What is due. It is due again after a while, unless the store says in the meantime that it no longer waits.</summary>
     public IReadOnlyList<ConfirmDeadline> TakeDue()
     {
-        lock (gate)
+        lock (_gate)
         {
             var now = clock.GetTimestamp();
-            List<ConfirmDeadline> due = [.. waiting.Values.Where(one => one.Due <= now)];
+            List<ConfirmDeadline> due = [.. _waiting.Values.Where(one => one.Due <= now)];
             foreach (var one in due)
             {
-                waiting[one.Index] = one with { Due = now + Ticks(RetryAfter) };
-                attempts[one.Index] = (one.Revision, now);
+                _waiting[one.Index] = one with { Due = now + Ticks(RetryAfter) };
+                _attempts[one.Index] = (one.Revision, now);
             }
 
-            foreach (var (index, _) in attempts.Where(attempt => attempt.Value.At + (2 * Ticks(RetryAfter)) < now).ToList())
+            foreach (var (index, _) in _attempts.Where(attempt => attempt.Value.At + (2 * Ticks(RetryAfter)) < now).ToList())
             {
-                attempts.Remove(index);
+                _attempts.Remove(index);
             }
 
             return due;
@@ -68,11 +68,11 @@ internal sealed class ConfirmDeadlines(TimeProvider clock)
     {
         Task rung;
         TimeSpan? left;
-        lock (gate)
+        lock (_gate)
         {
-            bell = bell.Task.IsCompleted ? NewBell() : bell;
-            rung = bell.Task;
-            left = waiting.Count == 0 ? null : Time(waiting.Values.Min(one => one.Due) - clock.GetTimestamp());
+            _bell = _bell.Task.IsCompleted ? NewBell() : _bell;
+            rung = _bell.Task;
+            left = _waiting.Count == 0 ? null : Time(_waiting.Values.Min(one => one.Due) - clock.GetTimestamp());
         }
 
         if (left <= TimeSpan.Zero)
@@ -93,7 +93,7 @@ internal sealed class ConfirmDeadlines(TimeProvider clock)
         var due = clock.GetTimestamp() + Ticks(left);
 
         // A change whose undoing the kernel has refused waits again, and is past its deadline.
-        return attempts.TryGetValue(index, out var tried) && tried.Revision == unconfirmed.Revision ? Math.Max(due, tried.At + Ticks(RetryAfter)) : due;
+        return _attempts.TryGetValue(index, out var tried) && tried.Revision == unconfirmed.Revision ? Math.Max(due, tried.At + Ticks(RetryAfter)) : due;
     }
 
     private long Ticks(TimeSpan time) => (long)(time.TotalSeconds * clock.TimestampFrequency);

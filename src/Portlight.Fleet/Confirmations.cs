@@ -11,38 +11,38 @@ internal sealed class Confirmations : IDisposable
     /// <summary>Refusals are remembered for this many revisions, far more than can be committed while a handler is on its way to ask.</summary>
     private const long Remembered = 100_000;
 
-    private readonly Lock gate = new();
-    private readonly PriorityQueue<Waiter, long> waiters = new();
-    private readonly PriorityQueue<Waiter, long> byDeadline = new();
-    private readonly SortedDictionary<long, AgentReport> refused = [];
-    private readonly TimeProvider clock;
-    private readonly ITimer timer;
-    private bool isLooking;
-    private long confirmed;
+    private readonly Lock _gate = new();
+    private readonly PriorityQueue<Waiter, long> _waiters = new();
+    private readonly PriorityQueue<Waiter, long> _byDeadline = new();
+    private readonly SortedDictionary<long, AgentReport> _refused = [];
+    private readonly TimeProvider _clock;
+    private readonly ITimer _timer;
+    private bool _isLooking;
+    private long _confirmed;
 
     public Confirmations(TimeProvider clock)
     {
-        this.clock = clock;
-        timer = clock.CreateTimer(static all => ((Confirmations)all!).EndLongWaits(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _clock = clock;
+        _timer = clock.CreateTimer(static all => ((Confirmations)all!).EndLongWaits(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
     /// <summary>Everything up to this revision is in force, but for what was refused; 0 before the first synchronisation.</summary>
-    public long Confirmed => Interlocked.Read(ref confirmed);
+    public long Confirmed => Interlocked.Read(ref _confirmed);
 
-    public void Dispose() => timer.Dispose();
+    public void Dispose() => _timer.Dispose();
 
     /// <summary>Null when the revision is in force; the refusal when it was refused or filters nothing.</summary>
     /// <exception cref="TimeoutException">Neither is known in time.</exception>
     public Task<AgentReport?> WaitAsync(long revision, TimeSpan timeout)
     {
-        lock (gate)
+        lock (_gate)
         {
-            if (refused.TryGetValue(revision, out var refusal))
+            if (_refused.TryGetValue(revision, out var refusal))
             {
                 return Task.FromResult<AgentReport?>(refusal);
             }
 
-            if (revision <= confirmed)
+            if (revision <= _confirmed)
             {
                 return Task.FromResult<AgentReport?>(null);
             }
@@ -53,8 +53,8 @@ internal sealed class Confirmations : IDisposable
             }
 
             var waiter = new Waiter(revision);
-            waiters.Enqueue(waiter, revision);
-            byDeadline.Enqueue(waiter, clock.GetTimestamp() + (long)(timeout.TotalSeconds * clock.TimestampFrequency));
+            _waiters.Enqueue(waiter, revision);
+            _byDeadline.Enqueue(waiter, _clock.GetTimestamp() + (long)(timeout.TotalSeconds * _clock.TimestampFrequency));
             Look_NeedsLock();
             return waiter.Task;
         }
@@ -63,24 +63,24 @@ internal sealed class Confirmations : IDisposable
     /// <summary>Whether the agent has refused the revision, or filters nothing by it.</summary>
     public bool IsRefused(long revision)
     {
-        lock (gate)
+        lock (_gate)
         {
-            return refused.ContainsKey(revision);
+            return _refused.ContainsKey(revision);
         }
     }
 
     public void Reject(AgentReport refusal)
     {
         List<Waiter> told = [];
-        lock (gate)
+        lock (_gate)
         {
-            refused[refusal.Revision] = refusal;
-            while (refused.Count > 0 && refused.First().Key < refusal.Revision - Remembered)
+            _refused[refusal.Revision] = refusal;
+            while (_refused.Count > 0 && _refused.First().Key < refusal.Revision - Remembered)
             {
-                refused.Remove(refused.First().Key);
+                _refused.Remove(_refused.First().Key);
             }
 
-            told.AddRange(byDeadline.UnorderedItems.Select(item => item.Element).Where(waiter => waiter.Revision == refusal.Revision));
+            told.AddRange(_byDeadline.UnorderedItems.Select(item => item.Element).Where(waiter => waiter.Revision == refusal.Revision));
         }
 
         told.ForEach(waiter => waiter.TrySetResult(refusal));
@@ -90,13 +90,13 @@ internal sealed class Confirmations : IDisposable
     public void Confirm(long revision)
     {
         List<(Waiter Waiter, AgentReport? Refusal)> released = [];
-        lock (gate)
+        lock (_gate)
         {
-            confirmed = Math.Max(confirmed, revision);
-            while (waiters.TryPeek(out var waiter, out var waited) && waited <= confirmed)
+            _confirmed = Math.Max(_confirmed, revision);
+            while (_waiters.TryPeek(out var waiter, out var waited) && waited <= _confirmed)
             {
-                waiters.Dequeue();
-                released.Add((waiter, refused.GetValueOrDefault(waited)));
+                _waiters.Dequeue();
+                released.Add((waiter, _refused.GetValueOrDefault(waited)));
             }
         }
 
@@ -109,14 +109,14 @@ internal sealed class Confirmations : IDisposable
     private void EndLongWaits()
     {
         List<Waiter> late = [];
-        lock (gate)
+        lock (_gate)
         {
-            while (byDeadline.TryPeek(out var waiter, out var deadline) && (waiter.Task.IsCompleted || deadline <= clock.GetTimestamp()))
+            while (_byDeadline.TryPeek(out var waiter, out var deadline) && (waiter.Task.IsCompleted || deadline <= _clock.GetTimestamp()))
             {
-                late.Add(byDeadline.Dequeue());
+                late.Add(_byDeadline.Dequeue());
             }
 
-            isLooking = false;
+            _isLooking = false;
             Look_NeedsLock();
         }
 
@@ -126,10 +126,10 @@ internal sealed class Confirmations : IDisposable
     // The timer is set once in a while and not for every wait.
     private void Look_NeedsLock()
     {
-        if (!isLooking && byDeadline.Count > 0)
+        if (!_isLooking && _byDeadline.Count > 0)
         {
-            isLooking = true;
-            timer.Change(LookAfter, Timeout.InfiniteTimeSpan);
+            _isLooking = true;
+            _timer.Change(LookAfter, Timeout.InfiniteTimeSpan);
         }
     }
 

@@ -7,27 +7,27 @@ internal sealed class PendingChanges
 {
     private const int Bound = 65_536;
 
-    private readonly Lock gate = new();
-    private List<InstanceChange> waiting = [];
-    private bool everything;
-    private TaskCompletionSource bell = NewBell();
+    private readonly Lock _gate = new();
+    private List<InstanceChange> _waiting = [];
+    private bool _everything;
+    private TaskCompletionSource _bell = NewBell();
 
     public void Add(IReadOnlyList<InstanceChange> changes)
     {
         TaskCompletionSource rung;
-        lock (gate)
+        lock (_gate)
         {
-            if (waiting.Count + changes.Count > Bound)
+            if (_waiting.Count + changes.Count > Bound)
             {
-                everything = true;
-                waiting.Clear();
+                _everything = true;
+                _waiting.Clear();
             }
-            else if (!everything)
+            else if (!_everything)
             {
-                waiting.AddRange(changes);
+                _waiting.AddRange(changes);
             }
 
-            rung = bell;
+            rung = _bell;
         }
 
         rung.TrySetResult();
@@ -36,11 +36,11 @@ internal sealed class PendingChanges
     public void AskForEverything()
     {
         TaskCompletionSource rung;
-        lock (gate)
+        lock (_gate)
         {
-            everything = true;
-            waiting.Clear();
-            rung = bell;
+            _everything = true;
+            _waiting.Clear();
+            rung = _bell;
         }
 
         rung.TrySetResult();
@@ -49,12 +49,12 @@ internal sealed class PendingChanges
     /// <summary>What came since the last call, in order of revision; null means that it is too much to list and everything must be looked at.</summary>
     public List<InstanceChange>? Take()
     {
-        lock (gate)
+        lock (_gate)
         {
-            var taken = everything ? null : waiting;
-            waiting = [];
-            everything = false;
-            bell = bell.Task.IsCompleted ? NewBell() : bell;
+            var taken = _everything ? null : _waiting;
+            _waiting = [];
+            _everything = false;
+            _bell = _bell.Task.IsCompleted ? NewBell() : _bell;
             return taken;
         }
     }
@@ -63,9 +63,9 @@ internal sealed class PendingChanges
     public async Task WaitAsync(Task other, TimeSpan atMost, TimeProvider clock, CancellationToken cancellationToken)
     {
         Task rung;
-        lock (gate)
+        lock (_gate)
         {
-            rung = bell.Task;
+            rung = _bell.Task;
         }
 
         if (rung.IsCompleted)

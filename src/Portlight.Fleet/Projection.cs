@@ -11,7 +11,7 @@ namespace Portlight.Fleet;
 /// </summary>
 internal sealed class Projection(PortLimits limits, Scope defaultScope)
 {
-    private readonly Dictionary<Scope, uint> peerGroups = [];
+    private readonly Dictionary<Scope, uint> _peerGroups = [];
 
     public DesiredInstance Of(Instance instance) => new()
     {
@@ -77,10 +77,10 @@ internal sealed class Projection(PortLimits limits, Scope defaultScope)
     /// <summary>Scopes are numbered as they are met, so that two never share a group.</summary>
     private uint PeerGroup(Scope scope)
     {
-        if (!peerGroups.TryGetValue(scope, out var group))
+        if (!_peerGroups.TryGetValue(scope, out var group))
         {
-            group = (uint)peerGroups.Count + 1;
-            peerGroups.Add(scope, group);
+            group = (uint)_peerGroups.Count + 1;
+            _peerGroups.Add(scope, group);
         }
 
         return group;

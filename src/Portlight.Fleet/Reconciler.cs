@@ -16,33 +16,33 @@ internal sealed partial class Reconciler : IAsyncDisposable
     private static readonly TimeSpan FullComparison = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
 
-    private readonly IStore store;
-    private readonly IAgent agent;
-    private readonly Projection projection;
-    private readonly Rejections rejections;
-    private readonly Confirmations confirmations;
-    private readonly PendingChanges pending = new();
-    private readonly ConcurrentDictionary<long, Instance> standing = [];
-    private readonly ConcurrentDictionary<long, Refusal> refusals = [];
-    private readonly ConcurrentDictionary<long, string> unfiltered = [];
-    private readonly ConcurrentDictionary<long, string> notes = [];
-    private readonly ConcurrentDictionary<long, Refusal?> problems = [];
-    private readonly TimeProvider clock;
-    private readonly ILogger<Reconciler> log;
-    private readonly CancellationTokenSource stopping = new();
-    private volatile AgentContact contact = new(null, null);
-    private Task running = Task.CompletedTask;
+    private readonly IStore _store;
+    private readonly IAgent _agent;
+    private readonly Projection _projection;
+    private readonly Rejections _rejections;
+    private readonly Confirmations _confirmations;
+    private readonly PendingChanges _pending = new();
+    private readonly ConcurrentDictionary<long, Instance> _standing = [];
+    private readonly ConcurrentDictionary<long, Refusal> _refusals = [];
+    private readonly ConcurrentDictionary<long, string> _unfiltered = [];
+    private readonly ConcurrentDictionary<long, string> _notes = [];
+    private readonly ConcurrentDictionary<long, Refusal?> _problems = [];
+    private readonly TimeProvider _clock;
+    private readonly ILogger<Reconciler> _log;
+    private readonly CancellationTokenSource _stopping = new();
+    private volatile AgentContact _contact = new(null, null);
+    private Task _running = Task.CompletedTask;
 
     public Reconciler(IStore store, IAgent agent, Projection projection, TimeProvider clock, ILogger<Reconciler> log)
     {
-        this.store = store;
-        this.agent = agent;
-        this.projection = projection;
-        this.clock = clock;
-        this.log = log;
-        rejections = new Rejections(store, clock);
-        confirmations = new Confirmations(clock);
-        store.Observe(pending.Add);
+        _store = store;
+        _agent = agent;
+        _projection = projection;
+        _clock = clock;
+        _log = log;
+        _rejections = new Rejections(store, clock);
+        _confirmations = new Confirmations(clock);
+        store.Observe(_pending.Add);
     }
 
     /// <summary>Makes the kernel hold what is stored, then follows the store until it is disposed.</summary>
@@ -50,65 +50,65 @@ internal sealed partial class Reconciler : IAsyncDisposable
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         await SynchroniseAsync(cancellationToken);
-        running = Task.Run(() => FollowAsync(stopping.Token), CancellationToken.None);
+        _running = Task.Run(() => FollowAsync(_stopping.Token), CancellationToken.None);
     }
 
     /// <summary>Waits for what became of a revision: null when it is in force; else why not (<see cref="AgentReport.Rejected"/>, <see cref="AgentReport.Unfiltered"/>).</summary>
     /// <exception cref="TimeoutException">No word came in time; the change goes on.</exception>
-    public Task<AgentReport?> ConfirmAsync(long revision, TimeSpan timeout) => confirmations.WaitAsync(revision, timeout);
+    public Task<AgentReport?> ConfirmAsync(long revision, TimeSpan timeout) => _confirmations.WaitAsync(revision, timeout);
 
     /// <summary>The revision up to which the kernel has confirmed since this server was started; 0 before the first synchronisation.</summary>
-    public long InForce => confirmations.Confirmed;
+    public long InForce => _confirmations.Confirmed;
 
     /// <summary>Whether the kernel has refused a revision, or packets are not filtered by it.</summary>
-    public bool IsRefused(long revision) => confirmations.IsRefused(revision);
+    public bool IsRefused(long revision) => _confirmations.IsRefused(revision);
 
     /// <summary>
     /// Whether the last round went through and the kernel has refused nothing that is stored still. A single change that it refused is reverted, and what stood
     /// before stands.
     /// </summary>
-    public bool IsEnforcing => contact.FailingSince is null && refusals.All(refused => Standing(refused.Key)?.Revision >= refused.Value.Revision);
+    public bool IsEnforcing => _contact.FailingSince is null && _refusals.All(refused => Standing(refused.Key)?.Revision >= refused.Value.Revision);
 
     /// <summary>The instance as the kernel holds it; null when it holds nothing of it.</summary>
-    public Instance? Standing(long index) => standing.GetValueOrDefault(index);
+    public Instance? Standing(long index) => _standing.GetValueOrDefault(index);
 
     /// <summary>What is wrong with an instance that stands, or else what the kernel last refused of it; null when nothing.</summary>
-    public Refusal? LastRefusal(long index) => problems.GetValueOrDefault(index) ?? refusals.GetValueOrDefault(index);
+    public Refusal? LastRefusal(long index) => _problems.GetValueOrDefault(index) ?? _refusals.GetValueOrDefault(index);
 
     /// <summary>Why the packets of an instance are not all filtered by its ports; null when they are.</summary>
-    public string? Unfiltered(long index) => unfiltered.GetValueOrDefault(index);
+    public string? Unfiltered(long index) => _unfiltered.GetValueOrDefault(index);
 
     /// <summary>How many instances have packets that are not filtered by their ports.</summary>
-    public int UnfilteredCount => unfiltered.Count;
+    public int UnfilteredCount => _unfiltered.Count;
 
     /// <summary>What the agent says of an instance whose ports are in force; null for nothing.</summary>
-    public string? Note(long index) => notes.GetValueOrDefault(index);
+    public string? Note(long index) => _notes.GetValueOrDefault(index);
 
     /// <summary>How the agent gets on.</summary>
-    public AgentContact Contact => contact;
+    public AgentContact Contact => _contact;
 
     public async ValueTask DisposeAsync()
     {
-        await stopping.CancelAsync();
-        await running;
-        stopping.Dispose();
-        confirmations.Dispose();
+        await _stopping.CancelAsync();
+        await _running;
+        _stopping.Dispose();
+        _confirmations.Dispose();
     }
 
     private async Task FollowAsync(CancellationToken cancellationToken)
     {
-        var drift = agent.DriftAsync(cancellationToken);
-        var compared = clock.GetTimestamp();
+        var drift = _agent.DriftAsync(cancellationToken);
+        var compared = _clock.GetTimestamp();
         while (!cancellationToken.IsCancellationRequested)
         {
             try
             {
-                await pending.WaitAsync(drift, FullComparison, clock, cancellationToken);
-                if (drift.IsCompleted || clock.GetElapsedTime(compared) >= FullComparison)
+                await _pending.WaitAsync(drift, FullComparison, _clock, cancellationToken);
+                if (drift.IsCompleted || _clock.GetElapsedTime(compared) >= FullComparison)
                 {
                     var seen = drift.IsCompleted ? drift : Task.CompletedTask;
-                    drift = drift.IsCompleted ? agent.DriftAsync(cancellationToken) : drift;
-                    compared = clock.GetTimestamp();
+                    drift = drift.IsCompleted ? _agent.DriftAsync(cancellationToken) : drift;
+                    compared = _clock.GetTimestamp();
                     await seen; // a watcher that failed is a problem of this round
                     await SynchroniseAsync(cancellationToken);
                 }
@@ -125,10 +125,10 @@ internal sealed partial class Reconciler : IAsyncDisposable
             {
                 // Whatever it was: a firewall that goes on answering and no longer enforces is the worst outcome. Nothing is lost, because what was pending
                 // is in the store and the next round applies all of it.
-                LogRoundFailed(log, problem);
-                contact = contact with { FailingSince = contact.FailingSince ?? clock.GetUtcNow() };
-                pending.AskForEverything();
-                await Task.Delay(RetryAfter, clock, cancellationToken).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+                LogRoundFailed(_log, problem);
+                _contact = _contact with { FailingSince = _contact.FailingSince ?? _clock.GetUtcNow() };
+                _pending.AskForEverything();
+                await Task.Delay(RetryAfter, _clock, cancellationToken).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
             }
         }
     }
@@ -136,10 +136,10 @@ internal sealed partial class Reconciler : IAsyncDisposable
     private async Task SynchroniseAsync(CancellationToken cancellationToken)
     {
         // Everything taken here is in the snapshot that is read after it.
-        pending.Take();
-        var revision = store.Revision;
-        var all = store.View.AllInstances();
-        var reports = await agent.SynchroniseAsync([.. all.Select(projection.Of)], cancellationToken);
+        _pending.Take();
+        var revision = _store.Revision;
+        var all = _store.View.AllInstances();
+        var reports = await _agent.SynchroniseAsync([.. all.Select(_projection.Of)], cancellationToken);
         var byIndex = all.ToDictionary(instance => instance.Index);
         var applied = new List<Instance>();
         foreach (var report in reports)
@@ -147,9 +147,9 @@ internal sealed partial class Reconciler : IAsyncDisposable
             await SettleAsync(byIndex[report.Index], report, applied);
         }
 
-        await Lifecycle.SettleAsync(store, applied);
+        await Lifecycle.SettleAsync(_store, applied);
 
-        foreach (var gone in standing.Keys.Except(byIndex.Keys).ToList())
+        foreach (var gone in _standing.Keys.Except(byIndex.Keys).ToList())
         {
             Forget(gone);
         }
@@ -159,7 +159,7 @@ internal sealed partial class Reconciler : IAsyncDisposable
 
     private async Task ApplyPendingAsync(CancellationToken cancellationToken)
     {
-        var changes = pending.Take();
+        var changes = _pending.Take();
         if (changes is null)
         {
             await SynchroniseAsync(cancellationToken);
@@ -177,9 +177,9 @@ internal sealed partial class Reconciler : IAsyncDisposable
             newest[change.Instance.Index] = change;
         }
 
-        var changed = newest.Values.Where(change => !change.IsRemoval).Select(change => projection.Of(change.Instance)).ToList();
+        var changed = newest.Values.Where(change => !change.IsRemoval).Select(change => _projection.Of(change.Instance)).ToList();
         var removed = newest.Values.Where(change => change.IsRemoval).Select(change => change.Instance.Index).ToList();
-        var reports = await agent.ApplyAsync(changed, removed, cancellationToken);
+        var reports = await _agent.ApplyAsync(changed, removed, cancellationToken);
         var applied = new List<Instance>();
         foreach (var report in reports)
         {
@@ -193,7 +193,7 @@ internal sealed partial class Reconciler : IAsyncDisposable
             }
         }
 
-        await Lifecycle.SettleAsync(store, applied);
+        await Lifecycle.SettleAsync(_store, applied);
 
         foreach (var index in removed)
         {
@@ -209,12 +209,12 @@ internal sealed partial class Reconciler : IAsyncDisposable
         foreach (var change in changes)
         {
             var applied = new List<Instance>();
-            foreach (var report in await agent.ApplyAsync([projection.Of(change.Instance)], [], cancellationToken))
+            foreach (var report in await _agent.ApplyAsync([_projection.Of(change.Instance)], [], cancellationToken))
             {
                 await SettleAsync(change.Instance, report, applied);
             }
 
-            await Lifecycle.SettleAsync(store, applied);
+            await Lifecycle.SettleAsync(_store, applied);
         }
     }
 
@@ -223,33 +223,33 @@ internal sealed partial class Reconciler : IAsyncDisposable
     {
         if (report is AgentReport.Rejected rejected)
         {
-            LogRejected(log, instance.Name, rejected.Revision, rejected.Reason);
-            refusals[instance.Index] = new Refusal(rejected.Revision, rejected.Reason, clock.GetUtcNow());
-            await rejections.TakeBackAsync(instance, rejected, standing.GetValueOrDefault(instance.Index));
-            confirmations.Reject(rejected);
+            LogRejected(_log, instance.Name, rejected.Revision, rejected.Reason);
+            _refusals[instance.Index] = new Refusal(rejected.Revision, rejected.Reason, _clock.GetUtcNow());
+            await _rejections.TakeBackAsync(instance, rejected, _standing.GetValueOrDefault(instance.Index));
+            _confirmations.Reject(rejected);
             return;
         }
 
-        standing[instance.Index] = instance;
+        _standing[instance.Index] = instance;
         await NoteAsync(instance, report);
-        problems[instance.Index] = (report as AgentReport.Applied)?.Problem is { } problem ? new Refusal(report.Revision, problem, clock.GetUtcNow()) : null;
+        _problems[instance.Index] = (report as AgentReport.Applied)?.Problem is { } problem ? new Refusal(report.Revision, problem, _clock.GetUtcNow()) : null;
         applied.Add(instance);
     }
 
     /// <summary>What is in the ruleset and filters nothing, or not everything, is no success for the call that waits for it, and is told until it is repaired.</summary>
     private async Task NoteAsync(Instance instance, AgentReport report)
     {
-        Keep(notes, instance.Index, (report as AgentReport.Applied)?.Note);
+        Keep(_notes, instance.Index, (report as AgentReport.Applied)?.Note);
         var reason = (report as AgentReport.Unfiltered)?.Reason;
-        if (Keep(unfiltered, instance.Index, reason) && reason is not null)
+        if (Keep(_unfiltered, instance.Index, reason) && reason is not null)
         {
-            LogUnfiltered(log, instance.Name, reason);
+            LogUnfiltered(_log, instance.Name, reason);
         }
 
         if (report is AgentReport.Unfiltered problem)
         {
-            await rejections.FailAsync(instance, problem);
-            confirmations.Reject(problem);
+            await _rejections.FailAsync(instance, problem);
+            _confirmations.Reject(problem);
         }
     }
 
@@ -271,18 +271,18 @@ internal sealed partial class Reconciler : IAsyncDisposable
 
     private void Forget(long index)
     {
-        unfiltered.TryRemove(index, out _);
-        notes.TryRemove(index, out _);
-        standing.TryRemove(index, out _);
-        refusals.TryRemove(index, out _);
-        problems.TryRemove(index, out _);
+        _unfiltered.TryRemove(index, out _);
+        _notes.TryRemove(index, out _);
+        _standing.TryRemove(index, out _);
+        _refusals.TryRemove(index, out _);
+        _problems.TryRemove(index, out _);
     }
 
     private void Confirm(long revision)
     {
-        contact = new AgentContact(clock.GetUtcNow(), null);
-        store.NoteApplied(revision);
-        confirmations.Confirm(revision);
+        _contact = new AgentContact(_clock.GetUtcNow(), null);
+        _store.NoteApplied(revision);
+        _confirmations.Confirm(revision);
     }
 
     /// <summary>A change that the kernel refused.</summary>

@@ -11,7 +11,7 @@ namespace Portlight.Identity;
 /// </summary>
 internal sealed class IamOperations
 {
-    private readonly List<OperationEntry> entries = [];
+    private readonly List<OperationEntry> _entries = [];
 
     private IamOperations(IStore store, Principals principals, SecretBox secrets)
     {
@@ -39,7 +39,7 @@ internal sealed class IamOperations
         Add("GetAccountAuthorizationDetails", new AuthorizationDetails(store).GetAsync, OperationTraits.ReadOnly);
     }
 
-    public static IEnumerable<OperationEntry> All(IStore store, Principals principals, SecretBox secrets) => new IamOperations(store, principals, secrets).entries;
+    public static IEnumerable<OperationEntry> All(IStore store, Principals principals, SecretBox secrets) => new IamOperations(store, principals, secrets)._entries;
 
     private void AddUsers(IStore store, SecretBox secrets, Entities<User> entities)
     {
@@ -144,5 +144,5 @@ internal sealed class IamOperations
     }
 
     private void Add(string name, Func<IamRequest, XmlAnswer, Task> run, OperationTraits traits = OperationTraits.None) =>
-        entries.Add(OperationEntry.OfQuery(ApiService.Iam, name, AccessOn.Resource, (call, form, answer) => run(new IamRequest(call, form), answer), traits));
+        _entries.Add(OperationEntry.OfQuery(ApiService.Iam, name, AccessOn.Resource, (call, form, answer) => run(new IamRequest(call, form), answer), traits));
 }

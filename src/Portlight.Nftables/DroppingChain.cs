@@ -24,7 +24,7 @@ public sealed record DroppingChain(string Family, string Table, string Name, str
     /// <exception cref="NetlinkException">The kernel does not tell: it needs CAP_NET_ADMIN.</exception>
     public static IReadOnlyList<DroppingChain> FindAll()
     {
-        using NetlinkSocket socket = NetlinkSocket.Open(NetlinkProtocol.Netfilter);
+        using var socket = NetlinkSocket.Open(NetlinkProtocol.Netfilter);
         using var request = new NetlinkWriter(64);
         List<DroppingChain> found;
         uint sequence;
@@ -44,14 +44,14 @@ public sealed record DroppingChain(string Family, string Table, string Name, str
 
     private static void Read(NetlinkMessage message, List<DroppingChain> found)
     {
-        NetlinkAttributes attributes = message.Attributes(HeaderLength);
+        var attributes = message.Attributes(HeaderLength);
         if (message.Type != NewChain
             || Name(message.Payload[0]) is not { } family
             || attributes.TextOrNull(ChainAttributes.Table) is not { } table
             || (table == TableName && message.Payload[0] == FamilyInet)
             || attributes.TextOrNull(ChainAttributes.Name) is not { } name
             || attributes.U32BigEndianOrNull(ChainAttributes.Policy) != PolicyDrop
-            || !attributes.TryGet(ChainAttributes.Hook, out NetlinkAttribute hook)
+            || !attributes.TryGet(ChainAttributes.Hook, out var hook)
             || hook.Nested.U32BigEndianOrNull(HookAttributes.Number) is not { } number
             || number >= Hooks.Length)
         {

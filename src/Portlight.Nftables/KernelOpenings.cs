@@ -23,12 +23,20 @@ public sealed record KernelOpenings(bool IsFiltered, ImmutableArray<string> Sets
     /// <exception cref="NetlinkException">The table cannot be read: CAP_NET_ADMIN is missing, or nf_tables.</exception>
     public static KernelOpenings Find(FilteredAttachment attachment, PortKey packet, Cidr source)
     {
-        using NetlinkSocket socket = NetlinkSocket.Open(NetlinkProtocol.Netfilter);
+        using var socket = NetlinkSocket.Open(NetlinkProtocol.Netfilter);
         SetId[] wanted = [SetId.Attached, SetId.Devices, SetId.Ranged, SetId.LabRanged, SetId.Staging, .. AttachmentCompiler.OpeningSets(attachment)];
-        ActualTable table = TableReader.ReadSets(socket, wanted);
+        var table = TableReader.ReadSets(socket, wanted);
         // Where others commit all the time no reading is undisturbed.
-        for (int attempt = 1; attempt < Attempts && !table.IsConsistent; attempt++) table = TableReader.ReadSets(socket, wanted);
-        if (!IsFilteredBy(table, attachment)) return new KernelOpenings(false, []);
+        for (var attempt = 1; attempt < Attempts && !table.IsConsistent; attempt++)
+        {
+            table = TableReader.ReadSets(socket, wanted);
+        }
+
+        if (!IsFilteredBy(table, attachment))
+        {
+            return new KernelOpenings(false, []);
+        }
+
         (string Set, PacketBox Box)[] meeting = [.. Boxes(table, attachment).Where(found => PacketsOf(packet, source).Overlaps(found.Box))];
         return new KernelOpenings(true, IsCovered(PacketsOf(packet, source), meeting) ? [.. meeting.Select(found => found.Set).Distinct()] : []);
     }
@@ -39,21 +47,36 @@ public sealed record KernelOpenings(bool IsFiltered, ImmutableArray<string> Sets
         : HasKey(table, SetId.Attached, new KeyWriter(16).Name(attachment.Key).Key);
 
     private static bool HasKey(ActualTable table, SetId set, byte[] key) =>
-        table.Elements.TryGetValue(set.Name, out HashSet<SetElement>? elements) && elements.Any(element => element.Key.AsSpan().SequenceEqual(key));
+        table.Elements.TryGetValue(set.Name, out var elements) && elements.Any(element => element.Key.AsSpan().SequenceEqual(key));
 
     private static IEnumerable<(string Set, PacketBox Box)> Boxes(ActualTable table, FilteredAttachment attachment)
     {
-        if (!attachment.IsHost && attachment.Device is null) yield break;
-        uint device = attachment.Device ?? 0;
-        byte[] key = new KeyWriter(4).Device(device).Key;
-        foreach (SetId set in AttachmentCompiler.OpeningSets(attachment))
+        if (!attachment.IsHost && attachment.Device is null)
         {
-            if (!table.Elements.TryGetValue(set.Name, out HashSet<SetElement>? elements)) continue;
-            if (set.Section.Kind == SectionKind.Ranged && !HasKey(table, SetId.Ranged, key) && !HasKey(table, SetId.LabRanged, key) || set.Section.Kind == SectionKind.Staged && !HasKey(table, SetId.Staging, key)) continue;
-            foreach (SetElement element in elements)
+            yield break;
+        }
+
+        var device = attachment.Device ?? 0;
+        var key = new KeyWriter(4).Device(device).Key;
+        foreach (var set in AttachmentCompiler.OpeningSets(attachment))
+        {
+            if (!table.Elements.TryGetValue(set.Name, out var elements))
+            {
+                continue;
+            }
+
+            if (set.Section.Kind == SectionKind.Ranged && !HasKey(table, SetId.Ranged, key) && !HasKey(table, SetId.LabRanged, key) || set.Section.Kind == SectionKind.Staged && !HasKey(table, SetId.Staging, key))
+            {
+                continue;
+            }
+
+            foreach (var element in elements)
             {
                 var entry = new Entry(set, element);
-                if (PacketBox.Of(entry) is { } box && PacketBox.DeviceOf(entry) == device && IsAskedFor(table, entry)) yield return (set.Name, box);
+                if (PacketBox.Of(entry) is { } box && PacketBox.DeviceOf(entry) == device && IsAskedFor(table, entry))
+                {
+                    yield return (set.Name, box);
+                }
             }
         }
     }
@@ -61,14 +84,18 @@ public sealed record KernelOpenings(bool IsFiltered, ImmutableArray<string> Sets
     // Sources are looked for under the name of a span, which a map has to give.
     private static bool IsAskedFor(ActualTable table, Entry entry)
     {
-        if (entry.Set.Role is not (SetRole.Sources4 or SetRole.Sources6)) return true;
+        if (entry.Set.Role is not (SetRole.Sources4 or SetRole.Sources6))
+        {
+            return true;
+        }
+
         ReadOnlyMemory<byte> name = entry.Element.Key.AsMemory(0, 12);
-        return table.Elements.TryGetValue(new SetId(entry.Set.Section, SetRole.Spans).Name, out HashSet<SetElement>? spans) && spans.Any(span => span.Value.AsSpan().EndsWith(name.Span));
+        return table.Elements.TryGetValue(new SetId(entry.Set.Section, SetRole.Spans).Name, out var spans) && spans.Any(span => span.Value.AsSpan().EndsWith(name.Span));
     }
 
     private static PacketBox PacketsOf(PortKey packet, Cidr source)
     {
-        OpenSpan span = packet.Protocol switch
+        var span = packet.Protocol switch
         {
             NetworkProtocol.Tcp => OpenSpan.Of(PacketNumbers.Tcp, packet.FromPort, packet.ToPort, []),
             NetworkProtocol.Udp => OpenSpan.Of(PacketNumbers.Udp, packet.FromPort, packet.ToPort, []),
@@ -82,10 +109,13 @@ public sealed record KernelOpenings(bool IsFiltered, ImmutableArray<string> Sets
     // Elements that open the same may be cut anywhere, so every number is looked for by itself.
     private static bool IsCovered(PacketBox packets, (string Set, PacketBox Box)[] meeting)
     {
-        for (int number = packets.Numbers.First; number <= packets.Numbers.Last; number++)
+        for (var number = packets.Numbers.First; number <= packets.Numbers.Last; number++)
         {
-            PacketBox one = packets with { Numbers = new OpenRun(number, number) };
-            if (!Array.Exists(meeting, found => found.Box.Overlaps(one))) return false;
+            var one = packets with { Numbers = new OpenRun(number, number) };
+            if (!Array.Exists(meeting, found => found.Box.Overlaps(one)))
+            {
+                return false;
+            }
         }
 
         return true;

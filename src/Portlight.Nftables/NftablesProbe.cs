@@ -16,7 +16,7 @@ public static class NftablesProbe
     {
         try
         {
-            using NetlinkSocket socket = NetlinkSocket.Open(NetlinkProtocol.Netfilter);
+            using var socket = NetlinkSocket.Open(NetlinkProtocol.Netfilter);
             socket.ReserveReceiveBuffer(1 << 20);
             using var batch = new NftablesBatch(socket, ProbeTable);
             batch.Begin();
@@ -33,7 +33,7 @@ public static class NftablesProbe
     /// <exception cref="NetlinkException">There is no nfnetlink here.</exception>
     public static TableProtection FindProtection()
     {
-        using NetlinkSocket socket = NetlinkSocket.Open(NetlinkProtocol.Netfilter);
+        using var socket = NetlinkSocket.Open(NetlinkProtocol.Netfilter);
         return FindProtection(socket);
     }
 
@@ -48,7 +48,7 @@ public static class NftablesProbe
 
     private static Ruleset OneOfEverything()
     {
-        PortSet ports = PortSet.Of(
+        var ports = PortSet.Of(
             new PortRule(new PortKey(NetworkProtocol.Tcp, 1, 2), [Cidr.AnyIpv4], [Cidr.AnyIpv6], []),
             new PortRule(new PortKey(NetworkProtocol.Udp, 1, 1), [Cidr.AnyIpv4], [Cidr.AnyIpv6], []));
         return new Ruleset(
@@ -58,9 +58,13 @@ public static class NftablesProbe
 
     private static string Describe((string Operation, string Subject, NetlinkError Error) objection)
     {
-        (string operation, string subject, NetlinkError error) = objection;
-        if (error.Errno == Errno.EPERM) return "CAP_NET_ADMIN over this network namespace is missing: run as root, or give the program the capability (`setcap cap_net_admin+ep` on the published one)";
-        string reason = error.ExtendedAck is null ? Errno.Name(error.Errno) : $"{Errno.Name(error.Errno)}, `{error.ExtendedAck}`";
+        (var operation, var subject, var error) = objection;
+        if (error.Errno == Errno.EPERM)
+        {
+            return "CAP_NET_ADMIN over this network namespace is missing: run as root, or give the program the capability (`setcap cap_net_admin+ep` on the published one)";
+        }
+
+        var reason = error.ExtendedAck is null ? Errno.Name(error.Errno) : $"{Errno.Name(error.Errno)}, `{error.ExtendedAck}`";
         return operation switch
         {
             "make" => $"nf_tables for the family inet: the kernel cannot make a table ({reason})",

@@ -12,8 +12,6 @@ namespace Portlight.Nftables;
 /// </summary>
 public sealed class NftablesSession : IDisposable
 {
-    private const int WantedSendBuffer = 64 << 20;
-    private const int WantedReceiveBuffer = 4 << 20;
     private const int Attempts = 8;
     private const int PatientAttempts = 4;
 
@@ -33,8 +31,7 @@ public sealed class NftablesSession : IDisposable
         Protection = protection;
         _mark = new TableMark(installation, protection, socket.PortId);
         _batch = new NftablesBatch(socket);
-        _transactions = new Transactions(socket, Math.Min(longestTransaction, socket.ReserveSendBuffer(WantedSendBuffer)));
-        socket.ReserveReceiveBuffer(WantedReceiveBuffer);
+        _transactions = Transactions.Over(socket, longestTransaction);
     }
 
     /// <summary>Called after each commit that changed what the table means, in their order and while the session waits; must not throw.</summary>
@@ -49,7 +46,10 @@ public sealed class NftablesSession : IDisposable
     {
         get
         {
-            lock (_lock) return TableReader.Generation(_socket) - _transactions.Committed;
+            lock (_lock)
+            {
+                return TableReader.Generation(_socket) - _transactions.Committed;
+            }
         }
     }
 
@@ -63,13 +63,11 @@ public sealed class NftablesSession : IDisposable
     public static NftablesSession Open(InstallationId installation, bool mayOwn = true) => Open(installation, mayOwn, int.MaxValue);
 
     /// <summary>For tests: a table that is nobody's; as if the kernel granted a send buffer of a size only.</summary>
-    internal static NftablesSession Open() => Open(default, mayOwn: false);
-
-    internal static NftablesSession Open(int longestTransaction) => Open(default, mayOwn: false, longestTransaction);
+    internal static NftablesSession Open(int longestTransaction = int.MaxValue) => Open(default, mayOwn: false, longestTransaction);
 
     private static NftablesSession Open(InstallationId installation, bool mayOwn, int longestTransaction)
     {
-        NetlinkSocket socket = NetlinkSocket.Open(NetlinkProtocol.Netfilter);
+        var socket = NetlinkSocket.Open(NetlinkProtocol.Netfilter);
         try
         {
             return new NftablesSession(socket, installation, mayOwn ? NftablesProbe.FindProtection(socket) : TableProtection.Watched, longestTransaction);
@@ -87,7 +85,7 @@ public sealed class NftablesSession : IDisposable
     {
         lock (_lock)
         {
-            ActualTable found = TableReader.Find(_socket);
+            var found = TableReader.Find(_socket);
             return found.Exists ? new FoundTable(found.Installation, found.OwnerPortId) : null;
         }
     }
@@ -98,7 +96,10 @@ public sealed class NftablesSession : IDisposable
     /// <exception cref="RulesetRefusedException">The kernel refused; what stood before stands.</exception>
     public SynchroniseReport Synchronise(Ruleset desired)
     {
-        lock (_lock) return Synchronise_NeedsLock(desired);
+        lock (_lock)
+        {
+            return Synchronise_NeedsLock(desired);
+        }
     }
 
     /// <summary>
@@ -112,12 +113,24 @@ public sealed class NftablesSession : IDisposable
     {
         // The last word on each attachment counts.
         var change = new Dictionary<string, FilteredAttachment?>(put.Length + remove.Length, StringComparer.Ordinal);
-        foreach (FilteredAttachment attachment in put) change[attachment.Key] = attachment;
-        foreach (string key in remove) change[key] = null;
+        foreach (var attachment in put)
+        {
+            change[attachment.Key] = attachment;
+        }
+
+        foreach (var key in remove)
+        {
+            change[key] = null;
+        }
+
         lock (_lock)
         {
-            AppliedPicture picture = _picture ?? throw new InvalidOperationException("synchronise first: what the kernel holds is not known yet");
-            if (_isInDoubt) return Synchronise_NeedsLock(picture.After(change));
+            var picture = _picture ?? throw new InvalidOperationException("synchronise first: what the kernel holds is not known yet");
+            if (_isInDoubt)
+            {
+                return Synchronise_NeedsLock(picture.After(change));
+            }
+
             try
             {
                 Apply_NeedsLock(picture, change);
@@ -147,8 +160,16 @@ public sealed class NftablesSession : IDisposable
     {
         lock (_lock)
         {
-            if (_picture is not { } picture) return null;
-            if (TableReader.Find(_socket).Exists) return Synchronise_NeedsLock(picture.Ruleset);
+            if (_picture is not { } picture)
+            {
+                return null;
+            }
+
+            if (TableReader.Find(_socket).Exists)
+            {
+                return Synchronise_NeedsLock(picture.Ruleset);
+            }
+
             try
             {
                 return Restore_NeedsLock(picture);
@@ -167,7 +188,11 @@ public sealed class NftablesSession : IDisposable
         lock (_lock)
         {
             _picture = null;
-            if (!TableReader.Find(_socket).Exists) return false;
+            if (!TableReader.Find(_socket).Exists)
+            {
+                return false;
+            }
+
             _batch.Begin();
             _batch.RemoveTable();
             try
@@ -191,7 +216,7 @@ public sealed class NftablesSession : IDisposable
 
     private void Apply_NeedsLock(AppliedPicture picture, Dictionary<string, FilteredAttachment?> change)
     {
-        List<Transition> transitions = picture.Transitions(change);
+        var transitions = picture.Transitions(change);
         _isInDoubt = true;
         Step_NeedsLock(picture, transitions.Select(transition => (transition.Before, transition.Prepared)));
         Step_NeedsLock(picture, transitions.Select(transition => (transition.Prepared, transition.Decided)));
@@ -210,7 +235,7 @@ public sealed class NftablesSession : IDisposable
 
     private void Step_NeedsLock(AppliedPicture picture, IEnumerable<(CompiledAttachment From, CompiledAttachment To)> attachments)
     {
-        (TableDifference difference, Dictionary<SetId, int> needs) = picture.Step(attachments);
+        (var difference, var needs) = picture.Step(attachments);
         if (!difference.IsEmpty)
         {
             _batch.Begin();
@@ -223,17 +248,20 @@ public sealed class NftablesSession : IDisposable
 
     private SynchroniseReport Synchronise_NeedsLock(Ruleset desired)
     {
-        TableSpec spec = TableSpec.Compile(desired);
-        int impossible = 0;
-        for (int attempt = 1; ; attempt++)
+        var spec = TableSpec.Compile(desired);
+        var impossible = 0;
+        for (var attempt = 1; ; attempt++)
         {
             // Where others commit all the time no reading is ever undisturbed: after some tries the answer is taken as it is, and a wrong one is refused.
-            bool insist = attempt <= PatientAttempts;
-            ActualTable actual = TableReader.Read(_socket);
-            if (!actual.IsConsistent && insist) continue;
+            var insist = attempt <= PatientAttempts;
+            var actual = TableReader.Read(_socket);
+            if (!actual.IsConsistent && insist)
+            {
+                continue;
+            }
 
             // A difference that the kernel twice found impossible means a table stranger than we can see: make it from nothing.
-            TableDifference difference = impossible < 2 ? TableDifference.Between(actual, spec, _mark) : TableDifference.Whole(spec, _mark, actual.Exists);
+            var difference = impossible < 2 ? TableDifference.Between(actual, spec, _mark) : TableDifference.Whole(spec, _mark, actual.Exists);
             try
             {
                 if (!difference.IsEmpty)
@@ -244,7 +272,7 @@ public sealed class NftablesSession : IDisposable
             }
             catch (RulesetRefusedException refusal) when (attempt < Attempts && (refusal.Errno == Errno.ERESTART || refusal.CouldBeDrift))
             {
-                if (refusal.Errno != Errno.ERESTART) impossible++;
+                impossible += refusal.Errno == Errno.ERESTART ? 0 : 1;
                 continue;
             }
 
@@ -257,10 +285,10 @@ public sealed class NftablesSession : IDisposable
 
     private SynchroniseReport Restore_NeedsLock(AppliedPicture picture)
     {
-        TableDifference closed = TableDifference.Closed(picture, _mark);
+        var closed = TableDifference.Closed(picture, _mark);
         using var batch = new NftablesBatch(_socket);
         batch.Begin();
-        int filled = 0;
+        var filled = 0;
         _isInDoubt = true;
         Overlap.Run(() => _transactions.Commit(closed, null), closing => filled = picture.WriteFilling(batch, () => _transactions.Part(batch, closing)));
         _transactions.Commit(batch);

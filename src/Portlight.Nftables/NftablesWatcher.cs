@@ -44,7 +44,7 @@ public sealed class NftablesWatcher : IDisposable
     /// <exception cref="NetlinkException">The kernel does not let us listen.</exception>
     public static NftablesWatcher Open(NftablesSession session, Action<Drift>? noticed = null)
     {
-        NetlinkSocket socket = NetlinkSocket.Open(NetlinkProtocol.Netfilter);
+        var socket = NetlinkSocket.Open(NetlinkProtocol.Netfilter);
         try
         {
             socket.ReserveReceiveBuffer(WantedReceiveBuffer);
@@ -77,7 +77,7 @@ public sealed class NftablesWatcher : IDisposable
     // Classic BPF on struct nlmsghdr: drop the datagram if nlmsg_pid is ours. A datagram holds events of one commit. BPF loads words big-endian.
     private static unsafe void IgnoreEventsOf(NetlinkSocket socket, uint portId)
     {
-        uint loaded = BitConverter.IsLittleEndian ? System.Buffers.Binary.BinaryPrimitives.ReverseEndianness(portId) : portId;
+        var loaded = BitConverter.IsLittleEndian ? System.Buffers.Binary.BinaryPrimitives.ReverseEndianness(portId) : portId;
         ReadOnlySpan<Instruction> program =
         [
             new(0x20, 0, 0, 12), // ld [12]
@@ -96,20 +96,28 @@ public sealed class NftablesWatcher : IDisposable
     private void Read(ReadOnlySpan<byte> datagram)
     {
         var reader = new NetlinkReader(datagram);
-        while (reader.TryRead(out NetlinkMessage message))
+        while (reader.TryRead(out var message))
         {
-            if (message.PortId == _session.PortId || (message.Type & 0xff00) != Subsystem) continue;
-            NetlinkAttributes attributes = message.Attributes(HeaderLength);
+            if (message.PortId == _session.PortId || (message.Type & 0xff00) != Subsystem)
+            {
+                continue;
+            }
+
+            var attributes = message.Attributes(HeaderLength);
             if (message.Type == NewGeneration)
             {
                 // Ends every commit and says who made it.
-                if (_pending is { } touched) _pending = touched with { ProcessId = attributes.U32BigEndianOrNull(GenerationAttributes.ProcessId) ?? 0, ProcessName = attributes.TextOrNull(GenerationAttributes.ProcessName) };
+                if (_pending is { } touched)
+                {
+                    _pending = touched with { ProcessId = attributes.U32BigEndianOrNull(GenerationAttributes.ProcessId) ?? 0, ProcessName = attributes.TextOrNull(GenerationAttributes.ProcessName) };
+                }
+
                 Publish();
             }
             else if (message.Payload[0] == FamilyInet && attributes.TextOrNull(TableAttributes.Name) == TableName)
             {
                 // Every nf_tables event has the table's name as its attribute 1.
-                bool removed = message.Type == DeleteTable || _pending is { Kind: DriftKind.Removed };
+                var removed = message.Type == DeleteTable || _pending is { Kind: DriftKind.Removed };
                 _pending = new Drift(removed ? DriftKind.Removed : DriftKind.Touched, null, 0);
             }
         }
@@ -118,9 +126,17 @@ public sealed class NftablesWatcher : IDisposable
     // Nothing more is queued. Repairing comes before telling: the report asks for a comparison, which then finds little to do.
     private void Notice()
     {
-        if ((_pending ?? _last) is { } drift && _noticed is not null) Repair(drift);
+        if ((_pending ?? _last) is { } drift && _noticed is not null)
+        {
+            Repair(drift);
+        }
+
         Publish();
-        if (_last is { } last) _reports.Writer.TryWrite(last);
+        if (_last is { } last)
+        {
+            _reports.Writer.TryWrite(last);
+        }
+
         _last = null;
     }
 
@@ -128,9 +144,9 @@ public sealed class NftablesWatcher : IDisposable
     // else has committed. Where somebody always does, the comparison that is reported finds what is left.
     private void Repair(Drift drift)
     {
-        for (int attempt = 0; attempt < RepairAttempts; attempt++)
+        for (var attempt = 0; attempt < RepairAttempts; attempt++)
         {
-            uint? before = FindForeignGeneration();
+            var before = FindForeignGeneration();
             _socket.LeaveGroup(TablesGroup);
             _noticed!(drift);
             // Refused where memory is short, or the capability is lost: without the subscription nothing would be noticed any more.
@@ -138,7 +154,10 @@ public sealed class NftablesWatcher : IDisposable
             {
             }
 
-            if (before is null || FindForeignGeneration() == before) return;
+            if (before is null || FindForeignGeneration() == before)
+            {
+                return;
+            }
         }
     }
 
@@ -158,8 +177,16 @@ public sealed class NftablesWatcher : IDisposable
     // All but the last report of a batch go out as they come.
     private void Publish()
     {
-        if (_pending is not { } drift) return;
-        if (_last is { } before) _reports.Writer.TryWrite(before);
+        if (_pending is not { } drift)
+        {
+            return;
+        }
+
+        if (_last is { } before)
+        {
+            _reports.Writer.TryWrite(before);
+        }
+
         _last = drift;
         _pending = null;
     }

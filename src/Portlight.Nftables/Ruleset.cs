@@ -8,7 +8,10 @@ public sealed class Ruleset
     public Ruleset(RulesetOptions options, IEnumerable<FilteredAttachment> attachments)
     {
         Options = options;
-        foreach (FilteredAttachment attachment in attachments) _attachments[attachment.Key] = attachment;
+        foreach (var attachment in attachments)
+        {
+            _attachments[attachment.Key] = attachment;
+        }
     }
 
     public RulesetOptions Options { get; }

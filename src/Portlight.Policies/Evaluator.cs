@@ -191,7 +191,7 @@ public static class Evaluator
     /// <summary>What is asked, taken apart once.</summary>
     private readonly ref struct Request(string action, ArnText resource, EvaluationContext context)
     {
-        private readonly ArnText resource = resource;
+        private readonly ArnText _resource = resource;
 
         public Decision? FindDeny(ReadOnlySpan<Policy> policies, DecidingPolicy kind)
         {
@@ -199,7 +199,7 @@ public static class Evaluator
             {
                 foreach (var statement in policy.Document.About(action, context.Budget).Denies)
                 {
-                    if (statement.Holds(resource, context))
+                    if (statement.Holds(_resource, context))
                     {
                         return new Decision(DecisionReason.ExplicitDeny, kind, policy, statement);
                     }
@@ -215,7 +215,7 @@ public static class Evaluator
             {
                 foreach (var statement in policy.Document.About(action, context.Budget).Allows)
                 {
-                    if (statement.Holds(resource, context))
+                    if (statement.Holds(_resource, context))
                     {
                         return new Decision(DecisionReason.Allowed, DecidingPolicy.Identity, policy, statement);
                     }

@@ -3,7 +3,7 @@ namespace Portlight.Server;
 /// <summary>What a start has opened so far. Closed in reverse order, at the end of the server or when the start fails half-way.</summary>
 internal sealed class Opened : IAsyncDisposable
 {
-    private readonly Stack<Func<ValueTask>> closings = new();
+    private readonly Stack<Func<ValueTask>> _closings = new();
 
     public T Add<T>(T opened)
         where T : notnull
@@ -22,11 +22,11 @@ internal sealed class Opened : IAsyncDisposable
         return opened;
     }
 
-    public void Add(Func<ValueTask> close) => closings.Push(close);
+    public void Add(Func<ValueTask> close) => _closings.Push(close);
 
     public async ValueTask DisposeAsync()
     {
-        while (closings.TryPop(out var close))
+        while (_closings.TryPop(out var close))
         {
             await close();
         }

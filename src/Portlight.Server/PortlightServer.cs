@@ -25,21 +25,21 @@ public sealed partial class PortlightServer : IAsyncDisposable
     /// <summary>Category of the log lines that tell of each request.</summary>
     public const string RequestLogCategory = "Portlight.Api.Pipeline";
 
-    private readonly WebApplication http;
-    private readonly IStore store;
-    private readonly Reconciler reconciler;
-    private readonly SetupWorker setup;
-    private readonly AuditTrail audit;
-    private readonly Opened opened;
+    private readonly WebApplication _http;
+    private readonly IStore _store;
+    private readonly Reconciler _reconciler;
+    private readonly SetupWorker _setup;
+    private readonly AuditTrail _audit;
+    private readonly Opened _opened;
 
     private PortlightServer(WebApplication http, IStore store, Reconciler reconciler, SetupWorker setup, AuditTrail audit, Opened opened)
     {
-        this.http = http;
-        this.store = store;
-        this.reconciler = reconciler;
-        this.setup = setup;
-        this.audit = audit;
-        this.opened = opened;
+        _http = http;
+        _store = store;
+        _reconciler = reconciler;
+        _setup = setup;
+        _audit = audit;
+        _opened = opened;
     }
 
     /// <summary>Where it listens, with the real port where 0 was asked for.</summary>
@@ -51,9 +51,9 @@ public sealed partial class PortlightServer : IAsyncDisposable
     /// <summary>Names of instances whose packets are to be filtered, and nobody does, because recording was asked for; null when there are none.</summary>
     public required string? Unenforced { get; init; }
 
-    internal IStore Store => store;
+    internal IStore Store => _store;
 
-    internal SetupWorker Setup => setup;
+    internal SetupWorker Setup => _setup;
 
     internal SessionTokens Sessions => Services.Sessions;
 
@@ -61,9 +61,9 @@ public sealed partial class PortlightServer : IAsyncDisposable
 
     internal Services Services { get; private init; } = null!;
 
-    internal Reconciler Reconciled => reconciler;
+    internal Reconciler Reconciled => _reconciler;
 
-    internal AuditTrail Audit => audit;
+    internal AuditTrail Audit => _audit;
 
     internal IReadOnlyList<OperationEntry> Operations { get; private init; } = [];
 
@@ -193,22 +193,22 @@ public sealed partial class PortlightServer : IAsyncDisposable
     /// </exception>
     public async Task WaitForShutdownAsync(CancellationToken cancellationToken)
     {
-        var asked = http.WaitForShutdownAsync(cancellationToken);
-        if (await Task.WhenAny(asked, store.Stopped) == asked)
+        var asked = _http.WaitForShutdownAsync(cancellationToken);
+        if (await Task.WhenAny(asked, _store.Stopped) == asked)
         {
             await asked;
             return;
         }
 
-        var reason = await store.Stopped;
-        LogStoreStopped(http.Services.GetRequiredService<ILogger<PortlightServer>>(), reason);
+        var reason = await _store.Stopped;
+        LogStoreStopped(_http.Services.GetRequiredService<ILogger<PortlightServer>>(), reason);
         throw reason;
     }
 
     /// <summary>Once this is disposed of: calls that were answered and whose event, or count among others, could not be written to the audit log. They are lost.</summary>
-    public long LostEvents => store.LostAuditEvents + audit.Uncounted;
+    public long LostEvents => _store.LostAuditEvents + _audit.Uncounted;
 
-    public ValueTask DisposeAsync() => opened.DisposeAsync();
+    public ValueTask DisposeAsync() => _opened.DisposeAsync();
 
     private static WebApplication BuildHttp(BoundListeners listeners, ConnectionShares shares, Action<ILoggingBuilder> logging, Func<long> inForce)
     {

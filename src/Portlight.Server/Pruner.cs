@@ -7,20 +7,20 @@ namespace Portlight.Server;
 /// <summary>Forgets, once an hour, operations and audit events that are older than they are kept for: the oldest day of them at most.</summary>
 internal sealed partial class Pruner(IStore store, TimeSpan retention, TimeSpan auditRetention, TimeProvider clock, ILogger<Pruner> log) : IAsyncDisposable
 {
-    private readonly PeriodicTimer timer = new(Expiry.Every, clock);
-    private Task running = Task.CompletedTask;
+    private readonly PeriodicTimer _timer = new(Expiry.Every, clock);
+    private Task _running = Task.CompletedTask;
 
-    public void Start() => running = FollowAsync();
+    public void Start() => _running = FollowAsync();
 
     public async ValueTask DisposeAsync()
     {
-        timer.Dispose();
-        await running;
+        _timer.Dispose();
+        await _running;
     }
 
     private async Task FollowAsync()
     {
-        while (await timer.WaitForNextTickAsync())
+        while (await _timer.WaitForNextTickAsync())
         {
             try
             {

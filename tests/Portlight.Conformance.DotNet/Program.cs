@@ -11,19 +11,19 @@ using Amazon.SecurityToken;
 using var client = new AmazonSecurityTokenServiceClient();
 while (await Console.In.ReadLineAsync() is { } line)
 {
-    JsonNode asked = JsonNode.Parse(line)!;
+    var asked = JsonNode.Parse(line)!;
     Console.WriteLine((await CallAsync((string)asked["operation"]!, asked["input"]!)).ToJsonString());
 }
 
 async Task<JsonObject> CallAsync(string operation, JsonNode input)
 {
     var method = typeof(IAmazonSecurityTokenService).GetMethods().Single(candidate => candidate.Name == operation + "Async" && candidate.GetParameters().Length == 2);
-    object request = input.Deserialize(method.GetParameters()[0].ParameterType)!;
+    var request = input.Deserialize(method.GetParameters()[0].ParameterType)!;
     try
     {
         var call = (Task)method.Invoke(client, [request, CancellationToken.None])!;
         await call;
-        object answer = call.GetType().GetProperty("Result")!.GetValue(call)!;
+        var answer = call.GetType().GetProperty("Result")!.GetValue(call)!;
         return new JsonObject { ["output"] = JsonSerializer.SerializeToNode(answer, answer.GetType()) };
     }
     catch (AmazonServiceException refused)

@@ -28,22 +28,26 @@ public sealed class AttachTests : IAsyncLifetime
         -n guest route add default via 10.9.1.1
         """;
 
-    private readonly Installation installation = new();
+    private readonly Installation _installation = new();
 
     public async ValueTask InitializeAsync()
     {
-        await installation.InitializeAsync();
-        foreach (string line in Network.Split('\n')) await IpAsync(line);
+        await _installation.InitializeAsync();
+        foreach (var line in Network.Split('\n'))
+        {
+            await IpAsync(line);
+        }
+
         await RunAsync("sysctl", "procps", "-qw", "net.ipv4.ip_forward=1");
     }
 
-    public ValueTask DisposeAsync() => installation.DisposeAsync();
+    public ValueTask DisposeAsync() => _installation.DisposeAsync();
 
     [Fact]
     public async Task This_machine_obeys_the_aws_cli_from_attach_to_detach()
     {
-        await using var aws = new AwsCli(installation);
-        await using var listener = await Listener.StartAsync(installation, at: null, 8080, from: "outside");
+        await using var aws = new AwsCli(_installation);
+        await using var listener = await Listener.StartAsync(_installation, at: null, 8080, from: "outside");
         Assert.Equal("connected", await listener.ConnectAsync(Machine));
 
         Assert.Contains("attached edge", await PortlightAsync("attach", "edge", "--this-host", "--open", "tcp:22", "--yes"), StringComparison.Ordinal);
@@ -61,8 +65,8 @@ public sealed class AttachTests : IAsyncLifetime
     [Fact]
     public async Task An_interface_obeys_the_aws_cli_from_attach_to_detach_and_is_no_success_while_a_bridge_leads_around_it()
     {
-        await using var aws = new AwsCli(installation);
-        await using var listener = await Listener.StartAsync(installation, at: "guest", 8080, from: "outside");
+        await using var aws = new AwsCli(_installation);
+        await using var listener = await Listener.StartAsync(_installation, at: "guest", 8080, from: "outside");
         Assert.Equal("connected", await listener.ConnectAsync(Guest));
 
         Assert.Contains("attached vm", await PortlightAsync("attach", "vm", "--interface", "vm0", "--address", Guest, "--open", "tcp:22", "--yes"), StringComparison.Ordinal);
@@ -72,7 +76,7 @@ public sealed class AttachTests : IAsyncLifetime
 
         await IpAsync("link set vm0 master bridge0");
         await UntilDoctorSaysAsync("vm is not filtered as its ports say: ");
-        Answer refused = await aws.TryAsync("PutInstancePublicPorts", Ports("vm", 22));
+        var refused = await aws.TryAsync("PutInstancePublicPorts", Ports("vm", 22));
         Assert.Contains("port of the bridge `bridge0`", refused.Message, StringComparison.Ordinal);
         await IpAsync("link set vm0 nomaster");
         await UntilDoctorSaysAsync("1, all filtered as their ports say");
@@ -90,7 +94,7 @@ public sealed class AttachTests : IAsyncLifetime
 
     private async Task<string> PortlightAsync(params string[] words)
     {
-        (int code, string output, string errors) = await installation.PortlightAsync(words);
+        (var code, var output, var errors) = await _installation.PortlightAsync(words);
         Assert.True(code == 0, $"`portlight {string.Join(' ', words)}` ended with {code}: {output}{errors}");
         return output;
     }
@@ -102,7 +106,7 @@ public sealed class AttachTests : IAsyncLifetime
         do
         {
             Assert.True(since.Elapsed < TimeSpan.FromSeconds(30), $"the doctor did not say `{words}`");
-            (_, said, _) = await installation.PortlightAsync("doctor");
+            (_, said, _) = await _installation.PortlightAsync("doctor");
         }
         while (!said.Contains(words, StringComparison.Ordinal));
     }
@@ -111,7 +115,7 @@ public sealed class AttachTests : IAsyncLifetime
 
     private async Task RunAsync(string program, string package, params string[] words)
     {
-        (int code, string output, string errors) = await Programs.RunAsync(installation.Inside(Programs.Find(program, package), words));
+        (var code, var output, var errors) = await Programs.RunAsync(_installation.Inside(Programs.Find(program, package), words));
         Assert.True(code == 0, $"`{program} {string.Join(' ', words)}` ended with {code}: {output}{errors}");
     }
 }

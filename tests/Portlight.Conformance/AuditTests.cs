@@ -15,7 +15,7 @@ public sealed class AuditTests(Installation installation)
         await aws.RunAsync("get-instance", "--instance-name", "audit-cli-nobody");
         await Task.Delay(Durable, TestContext.Current.CancellationToken);
 
-        (int code, string output, string errors) = await aws.RunServiceAsync(
+        (var code, var output, var errors) = await aws.RunServiceAsync(
             "cloudtrail", "lookup-events", "--lookup-attributes", "AttributeKey=ResourceName,AttributeValue=audit-cli-nobody",
             "--query", "Events[].[EventName,Username,ReadOnly,EventSource,Resources[0].ResourceType]", "--output", "text");
 
@@ -26,14 +26,18 @@ public sealed class AuditTests(Installation installation)
     public async Task The_paginator_of_boto3_finds_every_event_newest_first()
     {
         await using var boto3 = ScriptedClient.Boto3(installation);
-        for (int i = 0; i < 5; i++) await boto3.TryAsync("GetStaticIp", $$"""{"staticIpName":"audit-{{i}}"}""");
+        for (var i = 0; i < 5; i++)
+        {
+            await boto3.TryAsync("GetStaticIp", $$"""{"staticIpName":"audit-{{i}}"}""");
+        }
+
         await Task.Delay(Durable, TestContext.Current.CancellationToken);
 
-        (int code, string output, string errors) = await Programs.RunAsync(
+        (var code, var output, var errors) = await Programs.RunAsync(
             installation.Inside(Programs.Find("python3", "python3-boto3"), Path.Combine(ScriptedClient.Folder, "lookup_events.py"), "GetStaticIp"));
 
         Assert.True(code == 0, errors);
-        JsonNode found = JsonNode.Parse(output)!;
+        var found = JsonNode.Parse(output)!;
         // Other clients' tests speak to the same server meanwhile.
         List<JsonNode> ours = [.. found["events"]!.AsArray().Select(one => one!["event"]!).Where(one => NameIn(one).StartsWith("audit-", StringComparison.Ordinal))];
         Assert.Equal(["audit-4", "audit-3", "audit-2", "audit-1", "audit-0"], ours.Select(NameIn));

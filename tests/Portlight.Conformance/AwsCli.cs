@@ -10,7 +10,7 @@ internal sealed partial class AwsCli(Installation installation, params (string N
     /// <summary>The first of versions 1 and 2 that read AWS_ENDPOINT_URL. An older one would call the real AWS, if it were told nothing else.</summary>
     private static readonly Version ReadsVariable1 = new(1, 29), ReadsVariable2 = new(2, 13);
 
-    private Version? version;
+    private Version? _version;
 
     /// <summary>How it is started: the program of the distribution, which is version 2, unless another is given.</summary>
     public IReadOnlyList<string> Command
@@ -27,9 +27,13 @@ internal sealed partial class AwsCli(Installation installation, params (string N
 
     public override async Task<Answer> TryAsync(string operation, string input)
     {
-        (int code, string output, string errors) = await RunServiceAsync(Service, CommandOf(operation), "--cli-input-json", input);
-        if (code == 0) return new Answer(JsonNode.Parse(output.Trim().Length > 0 ? output : "{}")!, null, "", IsTyped: false);
-        Match refusal = Refusal().Match(errors);
+        (var code, var output, var errors) = await RunServiceAsync(Service, CommandOf(operation), "--cli-input-json", input);
+        if (code == 0)
+        {
+            return new Answer(JsonNode.Parse(output.Trim().Length > 0 ? output : "{}")!, null, "", IsTyped: false);
+        }
+
+        var refusal = Refusal().Match(errors);
         Assert.True(refusal.Success, $"`aws {Service} {CommandOf(operation)}` ended with {code}: {errors}");
         return new Answer(new JsonObject(), refusal.Groups["code"].Value, refusal.Groups["message"].Value, IsTyped: code == ServiceRefused);
     }
@@ -46,11 +50,19 @@ internal sealed partial class AwsCli(Installation installation, params (string N
     /// <summary>The command of another service with these words.</summary>
     public async Task<(int ExitCode, string Output, string Errors)> RunServiceAsync(string service, params IEnumerable<string> words)
     {
-        ProcessStartInfo start = installation.Inside(Command[0], [.. Command.Skip(1), service]);
-        foreach (string word in words) start.ArgumentList.Add(word);
-        foreach ((string name, string value) in variables) start.Environment[name] = value;
-        version ??= await VersionAsync();
-        if (version < (version.Major == 1 ? ReadsVariable1 : ReadsVariable2))
+        var start = installation.Inside(Command[0], [.. Command.Skip(1), service]);
+        foreach (var word in words)
+        {
+            start.ArgumentList.Add(word);
+        }
+
+        foreach ((var name, var value) in variables)
+        {
+            start.Environment[name] = value;
+        }
+
+        _version ??= await VersionAsync();
+        if (_version < (_version.Major == 1 ? ReadsVariable1 : ReadsVariable2))
         {
             start.ArgumentList.Add("--endpoint-url");
             start.ArgumentList.Add(start.Environment["AWS_ENDPOINT_URL"]!);
@@ -61,7 +73,7 @@ internal sealed partial class AwsCli(Installation installation, params (string N
 
     private async Task<Version> VersionAsync()
     {
-        (_, string output, string errors) = await Programs.RunAsync(installation.Inside(Command[0], [.. Command.Skip(1), "--version"]));
+        (_, var output, var errors) = await Programs.RunAsync(installation.Inside(Command[0], [.. Command.Skip(1), "--version"]));
         return Version.Parse(VersionText().Match(output + errors).Groups["version"].Value);
     }
 

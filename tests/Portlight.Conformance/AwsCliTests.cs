@@ -12,8 +12,8 @@ public sealed class AwsCliTests(Installation installation) : StockClientTests(in
     public async Task Shorthand_queries_and_exit_codes_do_what_a_shell_script_expects()
     {
         var aws = (AwsCli)Client;
-        string name = await CreateAsync("shorthand");
-        (int code, string output, string errors) = await aws.RunAsync(
+        var name = await CreateAsync("shorthand");
+        (var code, var output, var errors) = await aws.RunAsync(
             "put-instance-public-ports", "--instance-name", name,
             "--port-infos", "fromPort=443,toPort=443,protocol=TCP", "fromPort=22,toPort=22,protocol=tcp,cidrs=192.0.2.0/24,198.51.100.9",
             "--query", "operation.[operationType,status]", "--output", "text");

@@ -12,20 +12,20 @@ public sealed class ConfirmTests(Installation installation)
     {
         await using var boto3 = ScriptedClient.Boto3(installation);
         await boto3.ChangeAsync("CreateInstances", """{"instanceNames": ["confirm-boto3"], "availabilityZone": "us-east-1a", "blueprintId": "debian_12", "bundleId": "nano_3_0"}""");
-        string address = (string)(await boto3.CallAsync("GetInstance", """{"instanceName": "confirm-boto3"}"""))["instance"]!["publicIpAddress"]!;
+        var address = (string)(await boto3.CallAsync("GetInstance", """{"instanceName": "confirm-boto3"}"""))["instance"]!["publicIpAddress"]!;
         await using var listener = await Listener.StartAsync(installation, "confirm-boto3", port: 2222);
         await boto3.ChangeAsync("PutInstancePublicPorts", Put(Way));
         Assert.Equal("connected", await listener.ConnectAsync(address));
 
-        string by = await boto3.ChangeWithinAsync(3, "PutInstancePublicPorts", Put(Another));
+        var by = await boto3.ChangeWithinAsync(3, "PutInstancePublicPorts", Put(Another));
         Assert.InRange(DateTimeOffset.Parse(by, CultureInfo.InvariantCulture) - TimeProvider.System.GetUtcNow(), TimeSpan.FromSeconds(-30), TimeSpan.FromSeconds(3));
         Assert.Equal("timed out", await listener.FailToConnectAsync(address));
         Assert.Equal("connected", await listener.ConnectAsync(address)); // knocks until it passes
 
         await boto3.ChangeWithinAsync(3600, "PutInstancePublicPorts", Put(Another));
-        Answer refused = await boto3.RefusedAsync("InvalidInputException", "PutInstancePublicPorts", Put(Way));
+        var refused = await boto3.RefusedAsync("InvalidInputException", "PutInstancePublicPorts", Put(Way));
         Assert.Contains("nobody has confirmed", refused.Message, StringComparison.Ordinal);
-        (int code, string output, string errors) = await installation.PortlightAsync("confirm", "confirm-boto3");
+        (var code, var output, var errors) = await installation.PortlightAsync("confirm", "confirm-boto3");
         Assert.Equal((0, "confirmed: open on confirm-boto3 stays 80/tcp\n", ""), (code, output, errors));
         Assert.Equal("timed out", await listener.FailToConnectAsync(address));
         await boto3.ChangeAsync("PutInstancePublicPorts", Put(Way));

@@ -11,19 +11,19 @@ public sealed class Installation : IAsyncLifetime
 {
     private const string IntoNamespaces = "ip link set lo up && mount -t tmpfs tmpfs /run && exec \"$@\"";
 
-    private readonly string directory = Directory.CreateTempSubdirectory("portlight-conformance-").FullName;
-    private readonly List<string> log = [];
-    private readonly Lazy<Task<HashSet<string>>> backlog;
-    private Dictionary<string, string> environment = [];
-    private Process? server;
+    private readonly string _directory = Directory.CreateTempSubdirectory("portlight-conformance-").FullName;
+    private readonly List<string> _log = [];
+    private readonly Lazy<Task<HashSet<string>>> _backlog;
+    private Dictionary<string, string> _environment = [];
+    private Process? _server;
 
-    public Installation() => backlog = new(MakeBacklogAsync);
+    public Installation() => _backlog = new(MakeBacklogAsync);
 
     /// <summary>The built program: of the same configuration as these tests.</summary>
     internal static string Portlight { get; } = Path.GetFullPath(Path.Combine(
         AppContext.BaseDirectory, "../../Portlight.Cli", Path.GetFileName(AppContext.BaseDirectory.TrimEnd('/')), "portlight"));
 
-    private string DataDirectory => Path.Combine(directory, "data");
+    private string DataDirectory => Path.Combine(_directory, "data");
 
     public async ValueTask InitializeAsync()
     {
@@ -32,26 +32,26 @@ public sealed class Installation : IAsyncLifetime
             ArgumentList = { "--net", "--mount", "--", "sh", "-c", IntoNamespaces, "sh", Portlight, "serve", "--data", DataDirectory, "--listen", "http://127.0.0.1:0", "--enforce", "kernel" },
         };
         Clean(start);
-        server = Programs.Start(start);
-        server.ErrorDataReceived += (_, line) => Keep(line.Data);
-        server.BeginErrorReadLine();
-        string? ready = await server.StandardOutput.ReadLineAsync();
+        _server = Programs.Start(start);
+        _server.ErrorDataReceived += (_, line) => Keep(line.Data);
+        _server.BeginErrorReadLine();
+        var ready = await _server.StandardOutput.ReadLineAsync();
         Assert.True(ready is not null && ready.EndsWith(" enforce=kernel", StringComparison.Ordinal), $"the server did not start: `{ready}`\n{Log}");
-        environment = await ReadEnvironmentAsync();
+        _environment = await ReadEnvironmentAsync();
     }
 
     public async ValueTask DisposeAsync()
     {
-        if (server is { HasExited: false })
+        if (_server is { HasExited: false })
         {
-            using Process signal = Process.Start("kill", ["-TERM", server.Id.ToString(CultureInfo.InvariantCulture)]);
+            using var signal = Process.Start("kill", ["-TERM", _server.Id.ToString(CultureInfo.InvariantCulture)]);
             await signal.WaitForExitAsync();
-            await server.WaitForExitAsync(TestContext.Current.CancellationToken);
+            await _server.WaitForExitAsync(TestContext.Current.CancellationToken);
         }
 
-        int? code = server?.ExitCode;
-        server?.Dispose();
-        Directory.Delete(directory, recursive: true);
+        var code = _server?.ExitCode;
+        _server?.Dispose();
+        Directory.Delete(_directory, recursive: true);
         Assert.True(code == 0, $"the server ended with exit code {code}\n{Log}");
     }
 
@@ -60,7 +60,10 @@ public sealed class Installation : IAsyncLifetime
     {
         get
         {
-            lock (log) return string.Join('\n', log.TakeLast(40));
+            lock (_log)
+            {
+                return string.Join('\n', _log.TakeLast(40));
+            }
         }
     }
 
@@ -70,13 +73,17 @@ public sealed class Installation : IAsyncLifetime
     /// </summary>
     internal ProcessStartInfo Inside(string program, params IEnumerable<string> arguments)
     {
-        var start = new ProcessStartInfo(Programs.Find("nsenter", "util-linux"), ["--target", server!.Id.ToString(CultureInfo.InvariantCulture), "--net", "--mount", "--", program, .. arguments])
+        var start = new ProcessStartInfo(Programs.Find("nsenter", "util-linux"), ["--target", _server!.Id.ToString(CultureInfo.InvariantCulture), "--net", "--mount", "--", program, .. arguments])
         {
-            WorkingDirectory = directory,
+            WorkingDirectory = _directory,
         };
         Clean(start);
-        foreach ((string name, string value) in environment) start.Environment[name] = value;
-        start.Environment["HOME"] = directory;
+        foreach ((var name, var value) in _environment)
+        {
+            start.Environment[name] = value;
+        }
+
+        start.Environment["HOME"] = _directory;
         return start;
     }
 
@@ -90,7 +97,7 @@ public sealed class Installation : IAsyncLifetime
     internal ProcessStartInfo Aws(string program, params IEnumerable<string> words) => Inside(Portlight, ["aws", "--data", DataDirectory, "--aws", program, .. words]);
 
     /// <summary>The ids of more operations than one page holds; made once, for all clients.</summary>
-    internal Task<HashSet<string>> BacklogAsync() => backlog.Value;
+    internal Task<HashSet<string>> BacklogAsync() => _backlog.Value;
 
     private async Task<HashSet<string>> MakeBacklogAsync()
     {
@@ -98,9 +105,9 @@ public sealed class Installation : IAsyncLifetime
         await using var client = ScriptedClient.Boto3(this);
         await client.CallAsync("CreateKeyPair", """{"keyPairName": "backlog"}""");
         var ids = new HashSet<string>();
-        for (int number = 0; number < MoreThanAPage; number++)
+        for (var number = 0; number < MoreThanAPage; number++)
         {
-            Answer tagged = await client.CallAsync("TagResource", $$"""{"resourceName": "backlog", "tags": [{"key": "number", "value": "{{number}}"}]}""");
+            var tagged = await client.CallAsync("TagResource", $$"""{"resourceName": "backlog", "tags": [{"key": "number", "value": "{{number}}"}]}""");
             ids.Add((string)tagged["operations"]![0]!["id"]!);
         }
 
@@ -110,8 +117,8 @@ public sealed class Installation : IAsyncLifetime
     /// <summary>The variables that the export line of `portlight env` sets, as a shell understands it.</summary>
     private async Task<Dictionary<string, string>> ReadEnvironmentAsync()
     {
-        ProcessStartInfo start = Inside("sh", "-c", "eval \"$(\"$1\" env --data \"$2\")\" && env", "sh", Portlight, DataDirectory);
-        (int code, string output, string errors) = await Programs.RunAsync(start);
+        var start = Inside("sh", "-c", "eval \"$(\"$1\" env --data \"$2\")\" && env", "sh", Portlight, DataDirectory);
+        (var code, var output, var errors) = await Programs.RunAsync(start);
         Assert.True(code == 0, $"`portlight env` failed: {errors}");
         return output.Split('\n').Where(line => line.StartsWith("AWS_", StringComparison.Ordinal)).Select(line => line.Split('=', 2)).ToDictionary(pair => pair[0], pair => pair[1]);
     }
@@ -120,7 +127,7 @@ public sealed class Installation : IAsyncLifetime
     internal static void Clean(ProcessStartInfo start)
     {
         string[] foreign = ["AWS_", "BOTO", "PORTLIGHT_", "TF_", "ANSIBLE_", "HTTP_PROXY", "ALL_PROXY"];
-        foreach (string name in start.Environment.Keys.Where(name => foreign.Any(prefix => name.StartsWith(prefix, StringComparison.OrdinalIgnoreCase))).ToList())
+        foreach (var name in start.Environment.Keys.Where(name => foreign.Any(prefix => name.StartsWith(prefix, StringComparison.OrdinalIgnoreCase))).ToList())
         {
             start.Environment.Remove(name);
         }
@@ -130,7 +137,14 @@ public sealed class Installation : IAsyncLifetime
 
     private void Keep(string? line)
     {
-        if (line is null) return;
-        lock (log) log.Add(line);
+        if (line is null)
+        {
+            return;
+        }
+
+        lock (_log)
+        {
+            _log.Add(line);
+        }
     }
 }

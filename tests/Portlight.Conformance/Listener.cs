@@ -10,13 +10,13 @@ internal sealed class Listener : IAsyncDisposable
 
     private static readonly string Script = Path.Combine(ScriptedClient.Folder, "packets.py");
 
-    private readonly Installation installation;
-    private readonly Process process;
-    private readonly string port;
-    private readonly string? from;
+    private readonly Installation _installation;
+    private readonly Process _process;
+    private readonly string _port;
+    private readonly string? _from;
 
     private Listener(Installation installation, Process process, string port, string? from) =>
-        (this.installation, this.process, this.port, this.from) = (installation, process, port, from);
+        (_installation, _process, _port, _from) = (installation, process, port, from);
 
     /// <summary>In a lab instance, to be reached from the machine.</summary>
     public static Task<Listener> StartAsync(Installation installation, string instance, int port) => StartAsync(installation, $"pl-{instance}", port, from: null);
@@ -25,9 +25,13 @@ internal sealed class Listener : IAsyncDisposable
     public static async Task<Listener> StartAsync(Installation installation, string? at, int port, string? from)
     {
         string[] command = [.. In(at), Python, Script, "listen", $"{port}"];
-        Process process = Programs.Start(installation.Inside(command[0], command[1..]));
-        string? said = await process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken);
-        if (said is null) Assert.Fail($"`{string.Join(' ', command)}` ended: {await process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken)}");
+        var process = Programs.Start(installation.Inside(command[0], command[1..]));
+        var said = await process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken);
+        if (said is null)
+        {
+            Assert.Fail($"`{string.Join(' ', command)}` ended: {await process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken)}");
+        }
+
         Assert.Equal("listening", said);
         return new Listener(installation, process, $"{port}", from);
     }
@@ -40,9 +44,9 @@ internal sealed class Listener : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        process.Kill(entireProcessTree: true);
-        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
-        process.Dispose();
+        _process.Kill(entireProcessTree: true);
+        await _process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        _process.Dispose();
     }
 
     private static string Python => Programs.Find("python3", "python3");
@@ -51,8 +55,8 @@ internal sealed class Listener : IAsyncDisposable
 
     private async Task<string> AttemptAsync(string address, string seconds)
     {
-        string[] command = [.. In(from), Python, Script, "connect", address, port, seconds];
-        (_, string output, string errors) = await Programs.RunAsync(installation.Inside(command[0], command[1..]));
+        string[] command = [.. In(_from), Python, Script, "connect", address, _port, seconds];
+        (_, var output, var errors) = await Programs.RunAsync(_installation.Inside(command[0], command[1..]));
         return output.Trim() + errors;
     }
 }

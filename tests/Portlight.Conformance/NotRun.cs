@@ -5,6 +5,9 @@ internal static class NotRun
 {
     public static void Unless(bool isHere, string reason)
     {
-        if (!isHere) Assert.Skip("not run: " + reason);
+        if (!isHere)
+        {
+            Assert.Skip("not run: " + reason);
+        }
     }
 }

@@ -9,9 +9,9 @@ public sealed class PortlightAwsTests(Installation installation)
     public async Task Every_installed_AWS_CLI_reaches_Portlight_whatever_its_version()
     {
         Programs.Find("aws", "awscli");
-        foreach (string aws in Programs.FindAll("aws"))
+        foreach (var aws in Programs.FindAll("aws"))
         {
-            (int code, string output, string errors) = await installation.AwsAsync(aws, "sts", "get-caller-identity", "--query", "Arn", "--output", "text");
+            (var code, var output, var errors) = await installation.AwsAsync(aws, "sts", "get-caller-identity", "--query", "Arn", "--output", "text");
             Assert.True(code == 0 && output.EndsWith(":root\n", StringComparison.Ordinal), $"{aws}: {code} {output} {errors}");
 
             // The exit code is the client's own.
@@ -26,17 +26,17 @@ public sealed class PortlightAwsTests(Installation installation)
         string[] clients = [.. Programs.FindAll("aws")];
         Assert.SkipWhen(clients.Length == 0, "there is no AWS CLI");
         await installation.AwsAsync(clients[0], "iam", "create-user", "--user-name", "profile-user");
-        (_, string key, _) = await installation.AwsAsync(clients[0], "iam", "create-access-key", "--user-name", "profile-user", "--query", "AccessKey.[AccessKeyId,SecretAccessKey]", "--output", "text");
-        string[] parts = key.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
-        string file = Path.GetTempFileName();
+        (_, var key, _) = await installation.AwsAsync(clients[0], "iam", "create-access-key", "--user-name", "profile-user", "--query", "AccessKey.[AccessKeyId,SecretAccessKey]", "--output", "text");
+        var parts = key.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
+        var file = Path.GetTempFileName();
         try
         {
             await File.WriteAllTextAsync(file, $"[alice]\naws_access_key_id = {parts[0]}\naws_secret_access_key = {parts[1]}\n", TestContext.Current.CancellationToken);
-            foreach (string aws in clients)
+            foreach (var aws in clients)
             {
-                ProcessStartInfo start = installation.Aws(aws, "--profile", "alice", "sts", "get-caller-identity", "--query", "Arn", "--output", "text");
+                var start = installation.Aws(aws, "--profile", "alice", "sts", "get-caller-identity", "--query", "Arn", "--output", "text");
                 start.Environment["AWS_SHARED_CREDENTIALS_FILE"] = file;
-                (int code, string output, string errors) = await Programs.RunAsync(start);
+                (var code, var output, var errors) = await Programs.RunAsync(start);
                 Assert.True(code == 0 && output.EndsWith(":user/profile-user\n", StringComparison.Ordinal), $"{aws}: {code} {output} {errors}");
             }
         }

@@ -11,7 +11,7 @@ internal static class Programs
     /// </summary>
     public static string Find(string name, string package)
     {
-        string? found = TryFind(name);
+        var found = TryFind(name);
         Assert.True(found is not null, $"there is no `{name}` on this machine: install the package {package} (eng/install-packages does)");
         return found;
     }
@@ -29,10 +29,10 @@ internal static class Programs
     /// <summary>Runs a program to its end.</summary>
     public static async Task<(int ExitCode, string Output, string Errors)> RunAsync(ProcessStartInfo start)
     {
-        using Process process = Start(start);
+        using var process = Start(start);
         process.StandardInput.Close();
-        Task<string> errors = process.StandardError.ReadToEndAsync();
-        string output = await process.StandardOutput.ReadToEndAsync();
+        var errors = process.StandardError.ReadToEndAsync();
+        var output = await process.StandardOutput.ReadToEndAsync();
         await process.WaitForExitAsync();
         return (process.ExitCode, output, await errors);
     }

@@ -19,18 +19,21 @@ public sealed partial class ReadmeTests
     {
         List<Example> examples = [.. Read(await File.ReadAllTextAsync(Path.Combine(Root, "README.md"), TestContext.Current.CancellationToken))];
         Assert.True(examples.Count >= 12, $"README has {examples.Count} console examples; they are looked for in ```console blocks, after `$ `");
-        DirectoryInfo directory = Directory.CreateTempSubdirectory("portlight-readme-");
+        var directory = Directory.CreateTempSubdirectory("portlight-readme-");
         try
         {
-            string output = await RunAsync(directory.FullName, Script(examples));
-            string[] shown = output.Split(Mark)[1..];
+            var output = await RunAsync(directory.FullName, Script(examples));
+            var shown = output.Split(Mark)[1..];
             Assert.True(shown.Length == examples.Count, output);
-            foreach ((Example example, string real) in examples.Zip(shown))
+            foreach ((var example, var real) in examples.Zip(shown))
             {
-                string[] parts = real.Split('\n', 2);
-                string code = parts[0];
+                var parts = real.Split('\n', 2);
+                var code = parts[0];
                 Assert.True(example.Fails ? code != "0" : code == "0", $"{example.Command}\nended with {code}:\n{parts[1]}");
-                if (example.Output.Length > 0 && !example.IsBackground) Assert.Equal(Comparable(example.Output), Comparable(parts[1]));
+                if (example.Output.Length > 0 && !example.IsBackground)
+                {
+                    Assert.Equal(Comparable(example.Output), Comparable(parts[1]));
+                }
             }
         }
         finally
@@ -56,7 +59,7 @@ public sealed partial class ReadmeTests
     private static string Script(List<Example> examples)
     {
         var script = new System.Text.StringBuilder();
-        foreach (Example example in examples)
+        foreach (var example in examples)
         {
             if (example.IsBackground)
             {
@@ -91,7 +94,7 @@ public sealed partial class ReadmeTests
         start.Environment["HOME"] = directory;
         start.Environment["PORTLIGHT_DATA"] = Path.Combine(directory, "data");
         start.Environment["PATH"] = $"{Path.GetDirectoryName(Programs.Find("aws", "awscli"))}:{start.Environment["PATH"]}";
-        (int code, string output, string errors) = await Programs.RunAsync(start);
+        (var code, var output, var errors) = await Programs.RunAsync(start);
         Assert.True(code == 0, $"{code}\n{output}\n{errors}");
         return output;
     }

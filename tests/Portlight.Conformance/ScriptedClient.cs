@@ -7,14 +7,18 @@ namespace Portlight.Conformance;
 /// <summary>An SDK, in a script that makes the calls that it reads and writes what the SDK made of the replies: one line of JSON each way.</summary>
 internal sealed class ScriptedClient : StockClient
 {
-    private readonly Process process;
-    private readonly Task<string> errors;
+    private readonly Process _process;
+    private readonly Task<string> _errors;
 
     private ScriptedClient(ProcessStartInfo start, (string Name, string Value)[] variables)
     {
-        foreach ((string name, string value) in variables) start.Environment[name] = value;
-        process = Programs.Start(start);
-        errors = process.StandardError.ReadToEndAsync();
+        foreach ((var name, var value) in variables)
+        {
+            start.Environment[name] = value;
+        }
+
+        _process = Programs.Start(start);
+        _errors = _process.StandardError.ReadToEndAsync();
     }
 
     /// <summary>The folder of the scripts, in the source tree: the JavaScript one finds its packages from there.</summary>
@@ -45,7 +49,7 @@ internal sealed class ScriptedClient : StockClient
 
     public override async Task<Answer> TryAsync(string operation, string input)
     {
-        JsonNode reply = await AskAsync(new JsonObject { ["operation"] = operation, ["input"] = JsonNode.Parse(input) });
+        var reply = await AskAsync(new JsonObject { ["operation"] = operation, ["input"] = JsonNode.Parse(input) });
         return reply["error"] is { } error
             ? new Answer(new JsonObject(), (string)error["code"]!, (string)error["message"]!, (bool)error["typed"]!)
             : new Answer(reply["output"]!, null, "", IsTyped: false);
@@ -53,21 +57,21 @@ internal sealed class ScriptedClient : StockClient
 
     public override async Task<(IReadOnlyList<JsonNode> Entries, int? Pages)> ListAsync(string operation, string member)
     {
-        JsonArray pages = (await AskAsync(new JsonObject { ["list"] = operation }))["pages"]!.AsArray();
+        var pages = (await AskAsync(new JsonObject { ["list"] = operation }))["pages"]!.AsArray();
         return ([.. pages.SelectMany(page => page![member]!.AsArray()).Select(entry => entry!)], pages.Count);
     }
 
     /// <summary>A list of something: every entry by the client's own paginator, with the number of pages.</summary>
     public async Task<(IReadOnlyList<JsonNode> Entries, int Pages)> ListAsync(string operation, string member, string input)
     {
-        JsonArray pages = (await AskAsync(new JsonObject { ["list"] = operation, ["input"] = JsonNode.Parse(input) }))["pages"]!.AsArray();
+        var pages = (await AskAsync(new JsonObject { ["list"] = operation, ["input"] = JsonNode.Parse(input) }))["pages"]!.AsArray();
         return ([.. pages.SelectMany(page => page![member]!.AsArray()).Select(entry => entry!)], pages.Count);
     }
 
     /// <summary>A change that must succeed, and must be confirmed within some seconds (boto3 alone). Returns until when, as the answer's header has it.</summary>
     public async Task<string> ChangeWithinAsync(int seconds, string operation, string input)
     {
-        JsonNode reply = await AskAsync(new JsonObject { ["operation"] = operation, ["input"] = JsonNode.Parse(input), ["confirm"] = seconds });
+        var reply = await AskAsync(new JsonObject { ["operation"] = operation, ["input"] = JsonNode.Parse(input), ["confirm"] = seconds });
         Assert.True(reply["error"] is null, $"{operation} {input}: {reply["error"]?.ToJsonString()}");
         Assert.Equal("Succeeded", (string?)reply["output"]!["operation"]!["status"]);
         return (string)reply["confirmBy"]!;
@@ -75,17 +79,21 @@ internal sealed class ScriptedClient : StockClient
 
     public override async ValueTask DisposeAsync()
     {
-        process.StandardInput.Close();
-        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
-        process.Dispose();
+        _process.StandardInput.Close();
+        await _process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        _process.Dispose();
     }
 
     private async Task<JsonNode> AskAsync(JsonObject request)
     {
-        await process.StandardInput.WriteLineAsync(request.ToJsonString());
-        await process.StandardInput.FlushAsync(TestContext.Current.CancellationToken);
-        string? line = await process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken);
-        if (line is null) Assert.Fail($"the client's script ended: {await errors}");
+        await _process.StandardInput.WriteLineAsync(request.ToJsonString());
+        await _process.StandardInput.FlushAsync(TestContext.Current.CancellationToken);
+        var line = await _process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken);
+        if (line is null)
+        {
+            Assert.Fail($"the client's script ended: {await _errors}");
+        }
+
         return JsonNode.Parse(line)!;
     }
 

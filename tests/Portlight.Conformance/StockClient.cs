@@ -21,7 +21,7 @@ internal abstract class StockClient : IAsyncDisposable
     /// <summary>One call that must succeed.</summary>
     public async Task<Answer> CallAsync(string operation, string input = "{}")
     {
-        Answer answer = await TryAsync(operation, input);
+        var answer = await TryAsync(operation, input);
         Assert.True(answer.Error is null, $"{operation} {input}: {answer.Error}: {answer.Message}");
         return answer;
     }
@@ -29,7 +29,7 @@ internal abstract class StockClient : IAsyncDisposable
     /// <summary>One call that must fail, with an error of this code.</summary>
     public async Task<Answer> RefusedAsync(string error, string operation, string input = "{}")
     {
-        Answer answer = await TryAsync(operation, input);
+        var answer = await TryAsync(operation, input);
         Assert.True(answer.Error is not null, $"{operation} {input} succeeded, and {error} was expected: {answer.Output.ToJsonString()}");
         Assert.Equal(error, answer.Error);
         return answer;
@@ -38,10 +38,10 @@ internal abstract class StockClient : IAsyncDisposable
     /// <summary>A change that must succeed; waits until each of its operations has.</summary>
     public async Task<JsonNode> ChangeAsync(string operation, string input)
     {
-        Answer answer = await CallAsync(operation, input);
+        var answer = await CallAsync(operation, input);
         JsonNode[] begun = answer["operations"] is JsonArray several ? [.. several.Select(one => one!)] : [answer["operation"]!];
         Assert.NotEmpty(begun);
-        foreach (JsonNode one in begun)
+        foreach (var one in begun)
         {
             Assert.Equal(operation is "CreateInstances" ? "CreateInstance" : operation, (string?)one["operationType"]);
             await SucceededAsync((string)one["id"]!);
@@ -55,7 +55,7 @@ internal abstract class StockClient : IAsyncDisposable
         using var deadline = new CancellationTokenSource(Patience);
         while (true)
         {
-            JsonNode operation = (await CallAsync("GetOperation", $$"""{"operationId":"{{id}}"}"""))["operation"]!;
+            var operation = (await CallAsync("GetOperation", $$"""{"operationId":"{{id}}"}"""))["operation"]!;
             if ((bool)operation["isTerminal"]!)
             {
                 Assert.Equal("Succeeded", (string?)operation["status"]);

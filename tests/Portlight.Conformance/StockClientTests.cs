@@ -11,12 +11,12 @@ public abstract class StockClientTests(Installation installation) : IAsyncLifeti
     /// <summary>AWS's own example of a key; no key of ours.</summary>
     private const string StrangeKey = "AKIAIOSFODNN7EXAMPLE", WrongSecret = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
 
-    private readonly List<StockClient> connected = [];
-    private StockClient? client;
+    private readonly List<StockClient> _connected = [];
+    private StockClient? _client;
 
     private protected Installation Installation { get; } = installation;
 
-    private protected StockClient Client => client ??= Connect();
+    private protected StockClient Client => _client ??= Connect();
 
     /// <summary>Begins the names of everything that this client makes.</summary>
     private protected abstract string Prefix { get; }
@@ -27,15 +27,19 @@ public abstract class StockClientTests(Installation installation) : IAsyncLifeti
 
     public async ValueTask DisposeAsync()
     {
-        foreach (StockClient one in connected) await one.DisposeAsync();
+        foreach (var one in _connected)
+        {
+            await one.DisposeAsync();
+        }
+
         GC.SuppressFinalize(this);
     }
 
     [Fact]
     public async Task Instances_are_created_stopped_started_and_deleted()
     {
-        string name = await CreateAsync("life");
-        JsonNode instance = (await Client.CallAsync("GetInstance", Named(name)))["instance"]!;
+        var name = await CreateAsync("life");
+        var instance = (await Client.CallAsync("GetInstance", Named(name)))["instance"]!;
         Assert.Equal(name, (string?)instance["name"]);
         Assert.Equal("debian_12", (string?)instance["blueprintId"]);
         Assert.Equal("us-east-1a", (string?)instance["location"]!["availabilityZone"]);
@@ -47,7 +51,7 @@ public abstract class StockClientTests(Installation installation) : IAsyncLifeti
         Assert.Equal("stopped", await StateAsync(name));
         await Client.ChangeAsync("StartInstance", Named(name));
         Assert.Equal("running", await StateAsync(name));
-        (IReadOnlyList<JsonNode> all, _) = await Client.ListAsync("GetInstances", "instances");
+        (var all, _) = await Client.ListAsync("GetInstances", "instances");
         Assert.Contains(all, one => (string?)one["name"] == name);
 
         await Client.ChangeAsync("DeleteInstance", Named(name));
@@ -57,8 +61,8 @@ public abstract class StockClientTests(Installation installation) : IAsyncLifeti
     [Fact]
     public async Task Ports_are_put_opened_closed_and_read_back()
     {
-        string name = await CreateAsync("ports");
-        JsonNode put = await Client.ChangeAsync("PutInstancePublicPorts", $$"""
+        var name = await CreateAsync("ports");
+        var put = await Client.ChangeAsync("PutInstancePublicPorts", $$"""
             {"instanceName": "{{name}}", "portInfos": [
               {"fromPort": 22, "toPort": 22, "protocol": "tcp", "cidrs": ["203.0.113.7", "198.51.100.0/24"], "ipv6Cidrs": ["2001:db8::/32"]},
               {"fromPort": 8000, "toPort": 8100, "protocol": "udp"},
@@ -88,7 +92,7 @@ public abstract class StockClientTests(Installation installation) : IAsyncLifeti
             "443-443/tcp from ::/0");
 
         // GetInstance shows the same ports, in words of its own.
-        JsonNode first = (await Client.CallAsync("GetInstance", Named(name)))["instance"]!["networking"]!["ports"]![0]!;
+        var first = (await Client.CallAsync("GetInstance", Named(name)))["instance"]!["networking"]!["ports"]![0]!;
         Assert.Equal("Custom", (string?)first["accessFrom"]);
 
         await PutAsync(name, "[]");
@@ -98,19 +102,19 @@ public abstract class StockClientTests(Installation installation) : IAsyncLifeti
     [Fact]
     public async Task What_else_there_is_to_do_with_an_instance_is_decoded()
     {
-        string name = await CreateAsync("more");
+        var name = await CreateAsync("more");
         await Client.ChangeAsync("RebootInstance", Named(name));
         await Client.ChangeAsync("SetIpAddressType", $$"""{"resourceType": "Instance", "resourceName": "{{name}}", "ipAddressType": "ipv4"}""");
         await Client.ChangeAsync("UpdateInstanceMetadataOptions", $$"""{"instanceName": "{{name}}", "httpTokens": "required"}""");
-        JsonNode instance = (await Client.CallAsync("GetInstance", Named(name)))["instance"]!;
+        var instance = (await Client.CallAsync("GetInstance", Named(name)))["instance"]!;
         Assert.Equal(("ipv4", "required"), ((string?)instance["ipAddressType"], (string?)instance["metadataOptions"]!["httpTokens"]));
         Assert.Empty(instance["ipv6Addresses"]?.AsArray() ?? []);
 
-        Answer records = await Client.CallAsync("GetOperationsForResource", $$"""{"resourceName": "{{name}}"}""");
+        var records = await Client.CallAsync("GetOperationsForResource", $$"""{"resourceName": "{{name}}"}""");
         Assert.Equal(
             ["UpdateInstanceMetadataOptions", "SetIpAddressType", "RebootInstance", "CreateInstance"],
             records["operations"]!.AsArray().Select(operation => (string?)operation!["operationType"]));
-        JsonNode access = (await Client.CallAsync("GetInstanceAccessDetails", Named(name)))["accessDetails"]!;
+        var access = (await Client.CallAsync("GetInstanceAccessDetails", Named(name)))["accessDetails"]!;
         Assert.Equal((name, "admin", "ssh"), ((string?)access["instanceName"], (string?)access["username"], (string?)access["protocol"]));
         Assert.StartsWith("-----BEGIN ", (string)access["privateKey"]!, StringComparison.Ordinal);
         Assert.Contains(name, (await Client.CallAsync("GetActiveNames"))["activeNames"]!.AsArray().Select(active => (string?)active));
@@ -119,14 +123,14 @@ public abstract class StockClientTests(Installation installation) : IAsyncLifeti
     [Fact]
     public async Task The_catalogues_are_decoded_and_what_is_not_here_says_so()
     {
-        JsonArray regions = (await Client.CallAsync("GetRegions", """{"includeAvailabilityZones": true}"""))["regions"]!.AsArray();
-        JsonNode region = Assert.Single(regions, one => (string?)one!["name"] == "us-east-1")!;
+        var regions = (await Client.CallAsync("GetRegions", """{"includeAvailabilityZones": true}"""))["regions"]!.AsArray();
+        var region = Assert.Single(regions, one => (string?)one!["name"] == "us-east-1")!;
         Assert.Contains("us-east-1a", region["availabilityZones"]!.AsArray().Select(zone => (string?)zone!["zoneName"]));
         Assert.Contains("debian_12", (await Client.CallAsync("GetBlueprints"))["blueprints"]!.AsArray().Select(one => (string?)one!["blueprintId"]));
         Assert.Contains("nano_3_0", (await Client.CallAsync("GetBundles"))["bundles"]!.AsArray().Select(one => (string?)one!["bundleId"]));
         Assert.False((bool)(await Client.CallAsync("IsVpcPeered"))["isPeered"]!);
 
-        Answer disks = await Client.RefusedAsync("InvalidInputException", "GetDisks");
+        var disks = await Client.RefusedAsync("InvalidInputException", "GetDisks");
         Assert.Contains("GetDisks", disks.Message, StringComparison.Ordinal);
         Assert.True(disks.IsTyped);
     }
@@ -134,8 +138,8 @@ public abstract class StockClientTests(Installation installation) : IAsyncLifeti
     [Fact]
     public async Task Packets_follow_the_ports()
     {
-        string name = await CreateAsync("packets");
-        JsonNode instance = (await Client.CallAsync("GetInstance", Named(name)))["instance"]!;
+        var name = await CreateAsync("packets");
+        var instance = (await Client.CallAsync("GetInstance", Named(name)))["instance"]!;
         string ipv4 = (string)instance["publicIpAddress"]!, ipv6 = (string)instance["ipv6Addresses"]![0]!;
         await using var listener = await Listener.StartAsync(Installation, name, port: 8080);
 
@@ -152,7 +156,7 @@ public abstract class StockClientTests(Installation installation) : IAsyncLifeti
     [Fact]
     public async Task Tags_come_and_go()
     {
-        string name = await CreateAsync("tags", """, "tags": [{"key": "team", "value": "web"}]""");
+        var name = await CreateAsync("tags", """, "tags": [{"key": "team", "value": "web"}]""");
         await Client.ChangeAsync("TagResource", $$"""{"resourceName": "{{name}}", "tags": [{"key": "stage", "value": "test"}, {"key": "bare"}, {"key": "team", "value": "edge"}]}""");
         Assert.Equal(["bare=", "stage=test", "team=edge"], await TagsAsync(name));
         await Client.ChangeAsync("UntagResource", $$"""{"resourceName": "{{name}}", "tagKeys": ["stage", "bare", "absent"]}""");
@@ -162,15 +166,15 @@ public abstract class StockClientTests(Installation installation) : IAsyncLifeti
     [Fact]
     public async Task A_static_ip_is_allocated_attached_detached_and_released()
     {
-        string name = await CreateAsync("fixed");
+        var name = await CreateAsync("fixed");
         string staticIp = $"{Prefix}-address", ofStaticIp = $$"""{"staticIpName": "{{staticIp}}"}""";
-        string before = await AddressAsync(name);
+        var before = await AddressAsync(name);
         await Client.ChangeAsync("AllocateStaticIp", ofStaticIp);
-        string address = (string)(await Client.CallAsync("GetStaticIp", ofStaticIp))["staticIp"]!["ipAddress"]!;
+        var address = (string)(await Client.CallAsync("GetStaticIp", ofStaticIp))["staticIp"]!["ipAddress"]!;
         Assert.NotEqual(before, address);
 
         await Client.ChangeAsync("AttachStaticIp", $$"""{"staticIpName": "{{staticIp}}", "instanceName": "{{name}}"}""");
-        JsonNode attached = (await Client.CallAsync("GetStaticIp", ofStaticIp))["staticIp"]!;
+        var attached = (await Client.CallAsync("GetStaticIp", ofStaticIp))["staticIp"]!;
         Assert.Equal((true, name), ((bool)attached["isAttached"]!, (string?)attached["attachedTo"]));
         Assert.Equal(address, await AddressAsync(name));
 
@@ -183,8 +187,8 @@ public abstract class StockClientTests(Installation installation) : IAsyncLifeti
     [Fact]
     public async Task A_key_pair_is_created_and_deleted()
     {
-        string ofKeyPair = $$"""{"keyPairName": "{{Prefix}}-key"}""";
-        Answer created = await Client.CallAsync("CreateKeyPair", ofKeyPair);
+        var ofKeyPair = $$"""{"keyPairName": "{{Prefix}}-key"}""";
+        var created = await Client.CallAsync("CreateKeyPair", ofKeyPair);
         Assert.Equal($"{Prefix}-key", (string?)created["keyPair"]!["name"]);
         Assert.StartsWith("ssh-", (string)created["publicKeyBase64"]!, StringComparison.Ordinal);
         Assert.StartsWith("-----BEGIN ", (string)created["privateKeyBase64"]!, StringComparison.Ordinal);
@@ -197,8 +201,8 @@ public abstract class StockClientTests(Installation installation) : IAsyncLifeti
     [Fact]
     public async Task Every_page_of_the_operations_is_read()
     {
-        HashSet<string> backlog = await Installation.BacklogAsync();
-        (IReadOnlyList<JsonNode> entries, int? pages) = await Client.ListAsync("GetOperations", "operations");
+        var backlog = await Installation.BacklogAsync();
+        (var entries, var pages) = await Client.ListAsync("GetOperations", "operations");
         string[] read = [.. entries.Select(entry => (string)entry["id"]!)];
         Assert.Equal(read.Length, read.Distinct().Count());
         Assert.Superset(backlog, read.ToHashSet());
@@ -208,13 +212,13 @@ public abstract class StockClientTests(Installation installation) : IAsyncLifeti
     [Fact]
     public async Task Refusals_arrive_as_the_types_of_the_service_model()
     {
-        Answer absent = await Client.RefusedAsync("NotFoundException", "GetInstance", Named($"{Prefix}-absent"));
+        var absent = await Client.RefusedAsync("NotFoundException", "GetInstance", Named($"{Prefix}-absent"));
         Assert.True(absent.IsTyped);
         Assert.Contains($"{Prefix}-absent", absent.Message, StringComparison.Ordinal);
 
-        string name = await CreateAsync("refused");
+        var name = await CreateAsync("refused");
         await PutAsync(name, """[{"fromPort": 443, "toPort": 443, "protocol": "tcp"}]""");
-        Answer bad = await Client.RefusedAsync("InvalidInputException", "PutInstancePublicPorts", $$"""
+        var bad = await Client.RefusedAsync("InvalidInputException", "PutInstancePublicPorts", $$"""
             {"instanceName": "{{name}}", "portInfos": [
               {"fromPort": 22, "toPort": 22, "protocol": "tcp", "cidrs": ["10.0.0.256/32"]},
               {"fromPort": 90, "toPort": 80, "protocol": "tcp"}]}
@@ -238,7 +242,7 @@ public abstract class StockClientTests(Installation installation) : IAsyncLifeti
     /// <summary>A running instance of this client's own.</summary>
     private protected async Task<string> CreateAsync(string what, string more = "")
     {
-        string name = $"{Prefix}-{what}";
+        var name = $"{Prefix}-{what}";
         await Client.ChangeAsync("CreateInstances", $$"""{"instanceNames": ["{{name}}"], "availabilityZone": "us-east-1a", "blueprintId": "debian_12", "bundleId": "nano_3_0"{{more}}}""");
         return name;
     }
@@ -246,15 +250,15 @@ public abstract class StockClientTests(Installation installation) : IAsyncLifeti
     /// <summary>Asserts what is open, rule by rule.</summary>
     private protected async Task OpenAsync(string name, params string[] rules)
     {
-        JsonArray states = (await Client.CallAsync("GetInstancePortStates", Named(name)))["portStates"]!.AsArray();
+        var states = (await Client.CallAsync("GetInstancePortStates", Named(name)))["portStates"]!.AsArray();
         Assert.All(states, state => Assert.Equal("open", (string?)state!["state"]));
         Assert.Equal(rules, states.Select(state => $"{state!["fromPort"]}-{state["toPort"]}/{state["protocol"]} from {string.Join(' ', state["cidrs"]!.AsArray().Concat(state["ipv6Cidrs"]!.AsArray()))}"));
     }
 
     private StockClient Connect(params (string Name, string Value)[] variables)
     {
-        StockClient one = Open(variables);
-        connected.Add(one);
+        var one = Open(variables);
+        _connected.Add(one);
         return one;
     }
 

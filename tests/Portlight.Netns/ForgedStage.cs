@@ -95,7 +95,10 @@ internal sealed class ForgedStage : IDisposable
             .. _forgers,
         ];
         _probe = new PacketProbe(Scene.FromClient, Scene.Own(capture), Scene.Replies(Scene.FromClient, inside, _ipv4, _ipv6));
-        if (!_hasIpv6) _ipv4 = Scene.Private(9);
+        if (!_hasIpv6)
+        {
+            _ipv4 = Scene.Private(9);
+        }
     }
 
     internal Scene Scene { get; }
@@ -113,7 +116,11 @@ internal sealed class ForgedStage : IDisposable
     internal bool Opens(Forgery forgery)
     {
         // No two beginnings are the same connection.
-        if (++_port > LastPort) (_port, _victimPort) = (FirstPort, (ushort)(_victimPort + 1));
+        if (++_port > LastPort)
+        {
+            (_port, _victimPort) = (FirstPort, (ushort)(_victimPort + 1));
+        }
+
         var beginning = new Packet
         {
             Source = forgery.IsIpv4 ? _ipv4 : _ipv6,

@@ -44,7 +44,10 @@ public sealed class ForgedTests
             ForgedStage.Set("ipv4/conf/all/rp_filter", reversePath);
             foreach (var forgery in stage.Forgeries())
             {
-                if (stage.Opens(forgery)) opened.Add($"{forgery} with rp_filter {reversePath}");
+                if (stage.Opens(forgery))
+                {
+                    opened.Add($"{forgery} with rp_filter {reversePath}");
+                }
             }
         }
 

@@ -19,7 +19,7 @@ internal static class Ports
         var slash = halves[0].Split('/');
         var protocol = slash[^1];
         var numbers = slash.Length == 1 ? ["0", "65535"] : slash[0].Split(slash[0].Contains(':', StringComparison.Ordinal) ? ':' : '-', 2);
-        string[]? sources = halves.Length == 1 ? null : halves[1].Split(", ");
+        var sources = halves.Length == 1 ? null : halves[1].Split(", ");
         return new PortRuleInput(
             int.Parse(numbers[0]),
             int.Parse(numbers[^1]),

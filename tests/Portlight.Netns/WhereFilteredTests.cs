@@ -134,7 +134,11 @@ public sealed class WhereFilteredTests
     [Fact]
     public void Broadcast_between_guests_of_a_bridge_is_left_alone()
     {
-        if (!File.Exists("/proc/sys/net/bridge/bridge-nf-call-iptables")) Assert.Skip("this kernel has no br_netfilter: bridged frames are not filtered at all");
+        if (!File.Exists("/proc/sys/net/bridge/bridge-nf-call-iptables"))
+        {
+            Assert.Skip("this kernel has no br_netfilter: bridged frames are not filtered at all");
+        }
+
         using var scene = new Scene();
         var one = scene.Network.AddMachine("one", "one0");
         var two = scene.Network.AddMachine("two", "two0");

@@ -10,9 +10,9 @@ internal static partial class Capabilities
 
     internal static unsafe void DropNetAdmin()
     {
-        uint* header = stackalloc uint[2] { Version3, 0 };
+        var header = stackalloc uint[2] { Version3, 0 };
         // struct __user_cap_data_struct[2]: effective, permitted, inheritable for the low and the high word.
-        uint* sets = stackalloc uint[6];
+        var sets = stackalloc uint[6];
         Assert.Equal(0, Get(header, sets));
         sets[0] &= ~NetAdmin;
         Assert.Equal(0, Set(header, sets));

@@ -13,15 +13,18 @@ public sealed partial class CapacityTests
     public void A_set_that_is_full_is_made_larger_and_nothing_is_missing() => IsolatedNetwork.Run(() =>
     {
         FilteredAttachment[] all = [.. Enumerable.Range(1, 400).Select(i => Sample.Interface($"pl{i}", Sample.Web) with { Owner = Sample.Owner((uint)i) })];
-        using NftablesSession session = NftablesSession.Open();
+        using var session = NftablesSession.Open();
         session.Synchronise(new Ruleset(Sample.Cut, []));
         Assert.Equal(1024, Capacity());
-        foreach (FilteredAttachment[] some in all.Chunk(50)) Assert.Null(session.Apply(some, []));
+        foreach (var some in all.Chunk(50))
+        {
+            Assert.Null(session.Apply(some, []));
+        }
 
         // Six elements each: outgrown twice.
         Assert.InRange(Capacity(), 2400, 8192);
         Assert.False(session.Synchronise(new Ruleset(Sample.Cut, all)).ChangedAnything);
-        string stepped = Sample.List();
+        var stepped = Sample.List();
         session.Teardown();
         session.Synchronise(new Ruleset(Sample.Cut, all));
         Assert.Equal(WithoutSizes(Sample.List()).Split('\n').Order(), WithoutSizes(stepped).Split('\n').Order());
@@ -31,9 +34,9 @@ public sealed partial class CapacityTests
     public void A_lost_table_comes_back_with_room_for_what_was_in_it() => IsolatedNetwork.Run(() =>
     {
         FilteredAttachment[] all = [.. Enumerable.Range(1, 400).Select(i => Sample.Interface($"pl{i}", Sample.Web) with { Owner = Sample.Owner((uint)i) })];
-        using NftablesSession session = NftablesSession.Open();
+        using var session = NftablesSession.Open();
         session.Synchronise(new Ruleset(Sample.Cut, all));
-        string right = Sample.List();
+        var right = Sample.List();
         Sample.Load("flush ruleset\n");
 
         Assert.True(session.Repair() is { Rebuilt: true });
@@ -44,19 +47,23 @@ public sealed partial class CapacityTests
     public void A_table_whose_sets_have_no_size_is_replaced() => IsolatedNetwork.Run(() =>
     {
         var ruleset = new Ruleset(Sample.Cut, [Sample.Interface("pl1", Sample.Web), Sample.Interface("pl2", Sample.Ranged)]);
-        using (NetlinkSocket socket = NetlinkSocket.Open(NetlinkProtocol.Netfilter))
+        using (var socket = NetlinkSocket.Open(NetlinkProtocol.Netfilter))
         using (var batch = new NftablesBatch(socket))
         {
             var older = TableDifference.Whole(TableSpec.Compile(ruleset), new TableMark(default, TableProtection.Watched, socket.PortId), removeFirst: false);
-            for (int i = 0; i < older.NewSets.Count; i++) older.NewSets[i] = older.NewSets[i] with { Capacity = 0 };
+            for (var i = 0; i < older.NewSets.Count; i++)
+            {
+                older.NewSets[i] = older.NewSets[i] with { Capacity = 0 };
+            }
+
             batch.Begin();
             older.Write(batch, null);
             batch.Commit();
         }
 
-        string grows = Sample.List();
+        var grows = Sample.List();
         Assert.DoesNotContain("size", grows, StringComparison.Ordinal);
-        using NftablesSession session = NftablesSession.Open();
+        using var session = NftablesSession.Open();
         Assert.True(session.Synchronise(ruleset).Rebuilt);
         Assert.Equal(grows.Split('\n').Order(), WithoutSizes(Sample.List()).Split('\n').Order());
     });

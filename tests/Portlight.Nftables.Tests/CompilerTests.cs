@@ -19,7 +19,7 @@ public sealed class CompilerTests
             "2001:db8::1", "2001:db8:1::", "2001:db8:2::", "2001:db9::", "::", "7fff:ffff::", "8000::", "fd12::"),
         (_, protocol, port, low, source) =>
         {
-            Cidr block = Sample.Block(source);
+            var block = Sample.Block(source);
             return new Packet(block.Width == 32, protocol, protocol is 1 or 58 ? port & 255 : port, low, block.Network);
         });
 
@@ -28,8 +28,8 @@ public sealed class CompilerTests
     [InlineData(true)]
     public void The_sets_let_in_exactly_what_the_port_set_says(bool host) => Gen.Select(Sample.PortSets, Packets.Array[40]).Sample((ports, packets) =>
     {
-        CompiledAttachment compiled = Sample.Compile(host ? FilteredAttachment.Host(ports) : Sample.Interface("pl1", ports));
-        foreach (Packet packet in packets)
+        var compiled = Sample.Compile(host ? FilteredAttachment.Host(ports) : Sample.Interface("pl1", ports));
+        foreach (var packet in packets)
         {
             Assert.True(Allows(ports, packet) == Opens(compiled, packet, host), $"{ports}\n{packet}");
         }
@@ -38,19 +38,22 @@ public sealed class CompilerTests
     [Fact]
     public void A_name_without_a_device_opens_nothing() => Sample.PortSets.Sample(ports =>
     {
-        CompiledAttachment compiled = Sample.Compile(FilteredAttachment.Interface("vm0", device: null, ports) with { PrivateSources = [Sample.Block("10.9.0.0/16")] });
+        var compiled = Sample.Compile(FilteredAttachment.Interface("vm0", device: null, ports) with { PrivateSources = [Sample.Block("10.9.0.0/16")] });
         Assert.Equal([SetId.Attached], compiled.Entries.Select(entry => entry.Set));
     }, iter: 200);
 
     [Fact]
     public void No_two_intervals_of_a_set_overlap() => Sample.PortSets.Sample(ports =>
     {
-        foreach (IGrouping<SetId, Entry> set in Sample.Compile(FilteredAttachment.Host(ports)).Entries.GroupBy(entry => entry.Set))
+        foreach (var set in Sample.Compile(FilteredAttachment.Host(ports)).Entries.GroupBy(entry => entry.Set))
         {
             Entry[] entries = [.. set];
-            for (int i = 0; i < entries.Length; i++)
+            for (var i = 0; i < entries.Length; i++)
             {
-                for (int j = 0; j < i; j++) Assert.False(Overlap(entries[i].Element, entries[j].Element), $"{ports}\n{set.Key.Name}");
+                for (var j = 0; j < i; j++)
+                {
+                    Assert.False(Overlap(entries[i].Element, entries[j].Element), $"{ports}\n{set.Key.Name}");
+                }
             }
         }
     }, iter: 2000);
@@ -60,8 +63,8 @@ public sealed class CompilerTests
     [InlineData(true)]
     public void Only_the_middle_step_of_a_transition_changes_what_comes_in(bool host) => Gen.Select(Sample.PortSets, Sample.PortSets, Packets.Array[30]).Sample((before, after, packets) =>
     {
-        Transition transition = Between(before, after, host);
-        foreach (Packet packet in packets)
+        var transition = Between(before, after, host);
+        foreach (var packet in packets)
         {
             Assert.Equal(Allows(before, packet), Opens(transition.Before, packet, host));
             Assert.Equal(Allows(before, packet), Opens(transition.Prepared, packet, host));
@@ -76,8 +79,8 @@ public sealed class CompilerTests
     [InlineData(true)]
     public void What_is_open_before_and_after_is_in_one_set_all_the_way(bool host) => Gen.Select(Sample.PortSets, Sample.PortSets, Packets.Array[30]).Sample((before, after, packets) =>
     {
-        Transition transition = Between(before, after, host);
-        foreach (Packet packet in packets.Where(packet => Allows(before, packet) && Allows(after, packet)))
+        var transition = Between(before, after, host);
+        foreach (var packet in packets.Where(packet => Allows(before, packet) && Allows(after, packet)))
         {
             Assert.Contains(transition.Prepared.Entries, entry => Matches(transition.Prepared, entry, packet, host)
                 && transition.Decided.Entries.Exists(later => later.Set == entry.Set && Matches(transition.Decided, later, packet, host)
@@ -90,12 +93,12 @@ public sealed class CompilerTests
     [InlineData(true)]
     public void What_is_staged_is_what_is_open_before_and_after(bool host) => Gen.Select(Sample.PortSets, Sample.PortSets, Packets.Array[30]).Sample((before, after, packets) =>
     {
-        FilteredAttachment from = Attachment(before, host) with { PrivateSources = [Sample.Block("10.1.0.0/16")] };
-        FilteredAttachment to = Attachment(after, host) with { PrivateSources = [Sample.Block("10.0.0.0/8"), Sample.Block("2001:db8::/32")] };
-        CompiledAttachment staged = AttachmentCompiler.CompileStaged(Attachment(CommonPorts.Of(from, to), host));
-        foreach (Packet packet in packets)
+        var from = Attachment(before, host) with { PrivateSources = [Sample.Block("10.1.0.0/16")] };
+        var to = Attachment(after, host) with { PrivateSources = [Sample.Block("10.0.0.0/8"), Sample.Block("2001:db8::/32")] };
+        var staged = AttachmentCompiler.CompileStaged(Attachment(CommonPorts.Of(from, to), host));
+        foreach (var packet in packets)
         {
-            bool open = (Allows(before, packet) || Trusts(from, packet)) && (Allows(after, packet) || Trusts(to, packet));
+            var open = (Allows(before, packet) || Trusts(from, packet)) && (Allows(after, packet) || Trusts(to, packet));
             Assert.True(open == Opens(staged, packet, host), $"{before}\n{after}\n{packet}");
         }
     }, iter: 2000);
@@ -103,7 +106,7 @@ public sealed class CompilerTests
     [Fact]
     public void A_port_that_moves_from_one_set_to_another_is_staged_and_nothing_of_it_stays()
     {
-        Transition widen = Between(PortSet.Of(Sample.Open(NetworkProtocol.Tcp, 80)), PortSet.Of(Sample.Open(NetworkProtocol.Tcp, 80, 90)), host: false);
+        var widen = Between(PortSet.Of(Sample.Open(NetworkProtocol.Tcp, 80)), PortSet.Of(Sample.Open(NetworkProtocol.Tcp, 80, 90)), host: false);
         Assert.Equal(2, widen.Prepared.Entries.Count(entry => entry.Set.Section == SectionId.Staged));
         Assert.Equal(2, widen.Decided.Entries.Count(entry => entry.Set.Section == SectionId.Staged));
         Assert.DoesNotContain(widen.After.Entries, entry => entry.Set.Section == SectionId.Staged || entry.Set == SetId.Staging);
@@ -112,7 +115,7 @@ public sealed class CompilerTests
     [Fact]
     public void A_change_of_single_ports_is_one_transaction()
     {
-        Transition swap = Between(Sample.Web, PortSet.Of(Sample.Open(NetworkProtocol.Tcp, 22), Sample.Open(NetworkProtocol.Tcp, 8443)), host: false);
+        var swap = Between(Sample.Web, PortSet.Of(Sample.Open(NetworkProtocol.Tcp, 22), Sample.Open(NetworkProtocol.Tcp, 8443)), host: false);
         Assert.Same(swap.Before, swap.Prepared);
         Assert.Same(swap.Decided, swap.After);
     }
@@ -127,8 +130,8 @@ public sealed class CompilerTests
     [Fact]
     public void A_block_and_its_complement_are_everybody()
     {
-        PortSet halves = PortSet.Of(Sample.Rule(NetworkProtocol.Tcp, 22, 22, "0.0.0.0/1", "128.0.0.0/1", "::/1", "8000::/1"));
-        CompiledAttachment compiled = Sample.Compile(Sample.Interface("pl1", halves));
+        var halves = PortSet.Of(Sample.Rule(NetworkProtocol.Tcp, 22, 22, "0.0.0.0/1", "128.0.0.0/1", "::/1", "8000::/1"));
+        var compiled = Sample.Compile(Sample.Interface("pl1", halves));
         Assert.Empty(compiled.Needs);
         Assert.Equal(2, compiled.Entries.Count(entry => entry.Set == SetId.OpenPorts));
     }
@@ -175,15 +178,15 @@ public sealed class CompilerTests
 
     private static byte[]? Key(CompiledAttachment compiled, SetId set, Packet packet, bool host)
     {
-        bool isPort = packet.Protocol is 6 or 17;
-        bool isIcmp = packet.Protocol == (packet.IsIpv4 ? 1 : 58);
+        var isPort = packet.Protocol is 6 or 17;
+        var isIcmp = packet.Protocol == (packet.IsIpv4 ? 1 : 58);
         byte[] family = [(byte)(packet.IsIpv4 ? 2 : 10), 0, 0, 0];
         byte[] protocol = [(byte)packet.Protocol, 0, 0, 0];
         byte[] port = [(byte)(packet.High >> 8), (byte)packet.High, 0, 0];
-        uint index = host ? 0 : Sample.Interface("pl1", PortSet.Empty).Device!.Value;
-        byte[] device = BitConverter.GetBytes(index);
-        byte[] ordered = BitConverter.GetBytes(BinaryPrimitives.ReverseEndianness(index));
-        byte[] last = isPort ? port : isIcmp ? [(byte)packet.High, (byte)packet.Low, 0, 0] : new byte[4];
+        var index = host ? 0 : Sample.Interface("pl1", PortSet.Empty).Device!.Value;
+        var device = BitConverter.GetBytes(index);
+        var ordered = BitConverter.GetBytes(BinaryPrimitives.ReverseEndianness(index));
+        var last = isPort ? port : isIcmp ? [(byte)packet.High, (byte)packet.Low, 0, 0] : new byte[4];
         byte[] place = [.. ordered, .. family, .. protocol, .. last];
         return set.Role switch
         {
@@ -205,7 +208,7 @@ public sealed class CompilerTests
 
     private static byte[] Address(UInt128 address)
     {
-        byte[] bytes = new byte[16];
+        var bytes = new byte[16];
         BinaryPrimitives.WriteUInt128BigEndian(bytes, address);
         return bytes;
     }

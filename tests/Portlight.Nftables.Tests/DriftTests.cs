@@ -39,13 +39,13 @@ public sealed class DriftTests
     [MemberData(nameof(Tamperings))]
     public void Tampering_is_noticed_and_repaired_by_one_synchronise(string command, DriftKind kind) => IsolatedNetwork.Run(() =>
     {
-        using NftablesSession session = NftablesSession.Open();
+        using var session = NftablesSession.Open();
         session.Synchronise(Desired);
-        string right = Sample.List();
-        using NftablesWatcher watcher = NftablesWatcher.Open(session);
+        var right = Sample.List();
+        using var watcher = NftablesWatcher.Open(session);
 
         Sample.Load(command + "\n");
-        Drift drift = Await(watcher.WaitAsync());
+        var drift = Await(watcher.WaitAsync());
 
         Assert.Equal(kind, drift.Kind);
         Assert.Equal("nft", drift.ProcessName);
@@ -57,8 +57,8 @@ public sealed class DriftTests
     [Fact]
     public void Our_own_commits_and_other_tables_are_not_drift() => IsolatedNetwork.Run(() =>
     {
-        using NftablesSession session = NftablesSession.Open();
-        using NftablesWatcher watcher = NftablesWatcher.Open(session);
+        using var session = NftablesSession.Open();
+        using var watcher = NftablesWatcher.Open(session);
         session.Synchronise(Desired);
         session.Apply([Sample.Interface("pl1", PortSet.Empty)], []);
         Sample.Load("table inet other {\n chain portlight {\n accept\n }\n}\n");
@@ -73,9 +73,9 @@ public sealed class DriftTests
     [Fact]
     public void Only_what_others_commit_changes_the_foreign_generation() => IsolatedNetwork.Run(() =>
     {
-        using NftablesSession session = NftablesSession.Open();
+        using var session = NftablesSession.Open();
         session.Synchronise(Desired);
-        uint before = session.ForeignGeneration;
+        var before = session.ForeignGeneration;
         session.Apply([Sample.Interface("pl2", Sample.Web)], ["pl1"]);
         session.Synchronise(Desired);
         Assert.Equal(before, session.ForeignGeneration);
@@ -86,14 +86,17 @@ public sealed class DriftTests
     [Fact]
     public void A_table_that_is_lost_again_while_it_is_repaired_is_repaired_again() => IsolatedNetwork.Run(() =>
     {
-        using NftablesSession session = NftablesSession.Open();
+        using var session = NftablesSession.Open();
         session.Synchronise(Desired);
-        string right = Sample.List();
-        int calls = 0;
-        using NftablesWatcher watcher = NftablesWatcher.Open(session, _ =>
+        var right = Sample.List();
+        var calls = 0;
+        using var watcher = NftablesWatcher.Open(session, _ =>
         {
             session.Repair();
-            if (calls++ == 0) Sample.Load("flush ruleset\n");
+            if (calls++ == 0)
+            {
+                Sample.Load("flush ruleset\n");
+            }
         });
 
         Sample.Load("flush ruleset\n");
@@ -106,10 +109,10 @@ public sealed class DriftTests
     [Fact]
     public void A_change_over_a_table_that_somebody_removed_brings_all_of_it_back() => IsolatedNetwork.Run(() =>
     {
-        using NftablesSession session = NftablesSession.Open();
+        using var session = NftablesSession.Open();
         session.Synchronise(Desired);
         Sample.Load("flush ruleset\n");
-        SynchroniseReport? repair = session.Apply([Sample.Interface("pl3", Sample.Web)], []);
+        var repair = session.Apply([Sample.Interface("pl3", Sample.Web)], []);
         Assert.True(repair is { Rebuilt: true });
         Assert.False(session.Synchronise(new Ruleset(Sample.Cut, [.. Desired.Attachments.Values, Sample.Interface("pl3", Sample.Web)])).ChangedAnything);
     });
@@ -117,12 +120,12 @@ public sealed class DriftTests
     [Fact]
     public void A_table_that_another_process_owns_is_a_typed_refusal_and_stays_as_it_is() => IsolatedNetwork.Run(() =>
     {
-        using NetlinkSocket owner = NetlinkSocket.Open(NetlinkProtocol.Netfilter);
+        using var owner = NetlinkSocket.Open(NetlinkProtocol.Netfilter);
         MakeOwnedTable(owner);
-        string before = Sample.List();
-        using NftablesSession session = NftablesSession.Open();
+        var before = Sample.List();
+        using var session = NftablesSession.Open();
 
-        RulesetRefusedException refusal = Assert.Throws<RulesetRefusedException>(() => session.Synchronise(Desired));
+        var refusal = Assert.Throws<RulesetRefusedException>(() => session.Synchronise(Desired));
 
         Assert.Equal(Errno.EPERM, refusal.Errno);
         Assert.Contains("the table", refusal.Message, StringComparison.Ordinal);
@@ -132,10 +135,10 @@ public sealed class DriftTests
     [Fact]
     public void A_refused_change_leaves_everything_as_it_was() => IsolatedNetwork.Run(() =>
     {
-        using NftablesSession session = NftablesSession.Open();
+        using var session = NftablesSession.Open();
         session.Synchronise(Desired);
         Sample.Load("flush ruleset\n");
-        using NetlinkSocket owner = NetlinkSocket.Open(NetlinkProtocol.Netfilter);
+        using var owner = NetlinkSocket.Open(NetlinkProtocol.Netfilter);
         MakeOwnedTable(owner);
 
         Assert.Throws<RulesetRefusedException>(() => session.Apply([Sample.Interface("pl1", Sample.Ranged)], []));
@@ -157,7 +160,7 @@ public sealed class DriftTests
     {
         Capabilities.DropNetAdmin();
         Assert.Contains("CAP_NET_ADMIN", Assert.Single(NftablesProbe.FindWhatIsMissing()), StringComparison.Ordinal);
-        using NftablesSession session = NftablesSession.Open();
+        using var session = NftablesSession.Open();
         Assert.Equal(Errno.EPERM, Assert.Throws<NetlinkException>(() => session.Synchronise(Desired)).Errno);
     });
 
@@ -168,7 +171,7 @@ public sealed class DriftTests
         batch.BeginMessage(batchBegin, request, owner.NextSequence());
         batch.Raw([0, 0, 0, 10]);
         batch.EndMessage();
-        uint sequence = owner.NextSequence();
+        var sequence = owner.NextSequence();
         batch.BeginMessage(newTable, request | create | acknowledge, sequence);
         batch.Raw([1, 0, 0, 0]);
         batch.Text(1, "portlight");
@@ -184,7 +187,7 @@ public sealed class DriftTests
     private static Drift Await(ValueTask<Drift> drift)
     {
         using var done = new ManualResetEventSlim();
-        Task<Drift> task = drift.AsTask();
+        var task = drift.AsTask();
         task.ContinueWith(_ => done.Set(), TaskScheduler.Default);
         Assert.True(done.Wait(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken), "no drift was reported");
         return task.GetAwaiter().GetResult();

@@ -40,7 +40,7 @@ public sealed class GoldenTests
     [Fact]
     public void This_host()
     {
-        PortSet ports = PortSet.Of(
+        var ports = PortSet.Of(
             Sample.Open(NetworkProtocol.Tcp, 22),
             Sample.Rule(NetworkProtocol.Tcp, 0, 65535, "198.51.100.0/24"),
             Sample.Rule(NetworkProtocol.Tcp, 9000, 9010, "203.0.113.9/32", "203.0.113.8/32"),
@@ -54,8 +54,8 @@ public sealed class GoldenTests
     [Fact]
     public void The_documentation_shows_a_table_as_it_is() => IsolatedNetwork.Run(() =>
     {
-        PortSet ranged = PortSet.Of(Sample.Open(NetworkProtocol.Tcp, 8000, 8100), Sample.Rule(NetworkProtocol.Tcp, 22, 22, "198.51.100.0/24"));
-        using NftablesSession session = NftablesSession.Open();
+        var ranged = PortSet.Of(Sample.Open(NetworkProtocol.Tcp, 8000, 8100), Sample.Rule(NetworkProtocol.Tcp, 22, 22, "198.51.100.0/24"));
+        using var session = NftablesSession.Open();
         session.Synchronise(new Ruleset(new RulesetOptions { ListenAddresses = [new ListenAddress(Cidr.AnyIpv4, 8580)] },
         [
             Sample.Interface("pl1", Sample.Web) with { PeerGroup = 1, PrivateAddresses = [Sample.Block("172.26.0.4")] },
@@ -67,7 +67,7 @@ public sealed class GoldenTests
 
     private static void Check(string name, RulesetOptions options, params FilteredAttachment[] attachments) => IsolatedNetwork.Run(() =>
     {
-        using NftablesSession session = NftablesSession.Open();
+        using var session = NftablesSession.Open();
         session.Synchronise(new Ruleset(options, attachments));
         Golden.Match(name, Ordered(Sample.List()));
     });
@@ -77,9 +77,9 @@ public sealed class GoldenTests
     {
         var lines = new List<string>();
         var elements = new List<string>();
-        foreach (string line in listing.Split('\n'))
+        foreach (var line in listing.Split('\n'))
         {
-            string text = line.Trim();
+            var text = line.Trim();
             if (elements.Count == 0 && !text.StartsWith("elements = {", StringComparison.Ordinal))
             {
                 lines.Add(line);
@@ -87,7 +87,11 @@ public sealed class GoldenTests
             }
 
             elements.AddRange(text.Replace("elements = {", "", StringComparison.Ordinal).Trim(' ', ',', '}').Split(", "));
-            if (!text.EndsWith('}')) continue;
+            if (!text.EndsWith('}'))
+            {
+                continue;
+            }
+
             elements.Sort(StringComparer.Ordinal);
             lines.AddRange(["\t\telements = {", .. elements.Select(element => $"\t\t\t{element},"), "\t\t}"]);
             elements.Clear();

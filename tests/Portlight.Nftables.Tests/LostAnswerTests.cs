@@ -36,7 +36,7 @@ public sealed class LostAnswerTests
     [MemberData(nameof(Failures))]
     public void After_a_change_without_an_answer_the_next_is_a_comparison(SocketCall call, int errno) => AfterSynchronise(session =>
     {
-        string before = Sample.List();
+        var before = Sample.List();
         Assert.Equal(errno, Failure(call, errno, () => session.Apply([First with { Ports = Sample.Ranged }], ["pl2"])).Errno);
         Assert.Equal(call == SocketCall.Send, before == Sample.List());
 
@@ -49,13 +49,19 @@ public sealed class LostAnswerTests
     [MemberData(nameof(Failures))]
     public void After_a_comparison_without_an_answer_the_next_change_is_a_comparison(SocketCall call, int errno) => AfterSynchronise(session =>
     {
-        string before = Sample.List();
+        var before = Sample.List();
         Assert.Equal(errno, Failure(call, errno, () => session.Synchronise(new Ruleset(Sample.Cut, [Host with { Ports = PortSet.Empty }, First]))).Errno);
         Assert.Equal(call == SocketCall.Send, before == Sample.List());
 
         // Removed in the kernel or not: what is asked for now is known by what stood last.
-        if (call == SocketCall.ReceiveQueued) Assert.NotNull(session.Apply([Third], []));
-        else Assert.Null(session.Apply([Third], []));
+        if (call == SocketCall.ReceiveQueued)
+        {
+            Assert.NotNull(session.Apply([Third], []));
+        }
+        else
+        {
+            Assert.Null(session.Apply([Third], []));
+        }
 
         AssertHolds(session, [Host, First, Second, Third]);
     });
@@ -103,7 +109,7 @@ public sealed class LostAnswerTests
     [Fact]
     public void A_thread_without_the_capability_is_refused_and_what_stood_stands() => AfterSynchronise(session =>
     {
-        string before = Sample.List();
+        var before = Sample.List();
         int? refused = null;
         var thread = new Thread(() =>
         {
@@ -131,7 +137,10 @@ public sealed class LostAnswerTests
             fail();
             watcher = NftablesWatcher.Open(session, drift =>
             {
-                if (drift.Kind == DriftKind.Unknown) noticed.Set();
+                if (drift.Kind == DriftKind.Unknown)
+                {
+                    noticed.Set();
+                }
             });
         });
         using (watcher)
@@ -165,7 +174,7 @@ public sealed class LostAnswerTests
         });
         using (watcher)
         {
-            for (int round = 0; round < 2; round++)
+            for (var round = 0; round < 2; round++)
             {
                 Sample.Load("flush ruleset\n");
                 Assert.True(noticed.Wait(Patience, TestContext.Current.CancellationToken), $"nothing was noticed in round {round}");
@@ -217,7 +226,7 @@ public sealed class LostAnswerTests
 
     private static void AfterSynchronise(Action<NftablesSession> test) => IsolatedNetwork.Run(() =>
     {
-        using NftablesSession session = NftablesSession.Open();
+        using var session = NftablesSession.Open();
         session.Synchronise(Desired);
         test(session);
     });
@@ -235,7 +244,7 @@ public sealed class LostAnswerTests
 
     private static void AssertHolds(NftablesSession session, FilteredAttachment[] attachments)
     {
-        using NftablesSession another = NftablesSession.Open();
+        using var another = NftablesSession.Open();
         Assert.False(another.Synchronise(new Ruleset(Sample.Cut, attachments)).ChangedAnything);
         Assert.False(session.Synchronise(new Ruleset(Sample.Cut, attachments)).ChangedAnything);
     }

@@ -7,8 +7,8 @@ public sealed class OverlapTests
     [Fact]
     public void The_second_can_wait_for_the_end_of_the_first()
     {
-        bool hasEnded = false;
-        bool seen = false;
+        var hasEnded = false;
+        var seen = false;
         Overlap.Run(() => hasEnded = true, waitForFirst =>
         {
             waitForFirst();
@@ -20,8 +20,8 @@ public sealed class OverlapTests
     [Fact]
     public void What_the_first_throws_ends_the_waiting_of_the_second_and_comes_out()
     {
-        bool hasGoneOn = false;
-        InvalidOperationException refusal = Assert.Throws<InvalidOperationException>(() => Overlap.Run(() => throw new InvalidOperationException("first"), waitForFirst =>
+        var hasGoneOn = false;
+        var refusal = Assert.Throws<InvalidOperationException>(() => Overlap.Run(() => throw new InvalidOperationException("first"), waitForFirst =>
         {
             waitForFirst();
             hasGoneOn = true;
@@ -33,7 +33,7 @@ public sealed class OverlapTests
     [Fact]
     public void What_the_second_throws_comes_out_behind_the_first()
     {
-        bool hasEnded = false;
+        var hasEnded = false;
         Assert.Throws<ArgumentException>(() => Overlap.Run(() => hasEnded = true, _ => throw new ArgumentException("second")));
         Assert.True(hasEnded);
     }

@@ -20,9 +20,9 @@ public sealed class OwnerCodeTests
     {
         UInt128[] begun = [.. owners.Select(owner => Label(OwnerCode.BegunBy(owner))).Distinct()];
         // Whatever is added in whatever order is one of these.
-        for (int some = 1; some < 1 << begun.Length; some++)
+        for (var some = 1; some < 1 << begun.Length; some++)
         {
-            UInt128 label = begun.Where((_, i) => (some >> i & 1) != 0).Aggregate((one, other) => one | other);
+            var label = begun.Where((_, i) => (some >> i & 1) != 0).Aggregate((one, other) => one | other);
             Assert.Equal(BitOperations.IsPow2(some), begun.Contains(label));
         }
     }, iter: 5_000);

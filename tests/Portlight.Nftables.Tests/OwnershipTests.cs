@@ -16,9 +16,9 @@ public sealed class OwnershipTests
     [MemberData(nameof(DriftTests.Tamperings), MemberType = typeof(DriftTests))]
     public void Others_cannot_change_a_table_that_is_owned(string command, DriftKind _) => WhereTablesCanBeOwned(() =>
     {
-        using NftablesSession session = NftablesSession.Open(Ours);
+        using var session = NftablesSession.Open(Ours);
         session.Synchronise(Desired);
-        string before = Sample.List();
+        var before = Sample.List();
 
         // Passed over without a word (`flush ruleset`), or refused.
         Attempt(command);
@@ -31,9 +31,13 @@ public sealed class OwnershipTests
     [Fact]
     public void A_table_whose_owner_is_gone_stands_and_is_owned_again_as_it_is() => WhereTablesCanBeOwned(() =>
     {
-        using (NftablesSession session = NftablesSession.Open(Ours)) session.Synchronise(Desired);
-        string orphan = Sample.List();
-        using NftablesSession next = NftablesSession.Open(Ours);
+        using (var session = NftablesSession.Open(Ours))
+        {
+            session.Synchronise(Desired);
+        }
+
+        var orphan = Sample.List();
+        using var next = NftablesSession.Open(Ours);
         Assert.Equal(new FoundTable(Ours, null), next.Find());
 
         Assert.False(next.Synchronise(Desired).ChangedAnything);
@@ -47,10 +51,14 @@ public sealed class OwnershipTests
     [Fact]
     public void An_orphan_that_others_have_changed_is_owned_and_repaired_in_one_transaction() => WhereTablesCanBeOwned(() =>
     {
-        using (NftablesSession session = NftablesSession.Open(Ours)) session.Synchronise(Desired);
+        using (var session = NftablesSession.Open(Ours))
+        {
+            session.Synchronise(Desired);
+        }
+
         Sample.Load("insert rule inet portlight postrouting accept\n");
-        using NftablesSession next = NftablesSession.Open(Ours);
-        SynchroniseReport report = next.Synchronise(Desired);
+        using var next = NftablesSession.Open(Ours);
+        var report = next.Synchronise(Desired);
         Assert.Equal((false, 1), (report.Rebuilt, report.ChainsChanged));
         Assert.Equal(next.PortId, next.Find()?.OwnerPortId);
     });
@@ -58,8 +66,12 @@ public sealed class OwnershipTests
     [Fact]
     public void A_table_of_ours_that_was_made_without_ownership_is_replaced_by_an_owned_one() => WhereTablesCanBeOwned(() =>
     {
-        using (NftablesSession session = NftablesSession.Open(Ours, mayOwn: false)) session.Synchronise(Desired);
-        using NftablesSession next = NftablesSession.Open(Ours);
+        using (var session = NftablesSession.Open(Ours, mayOwn: false))
+        {
+            session.Synchronise(Desired);
+        }
+
+        using var next = NftablesSession.Open(Ours);
         Assert.True(next.Synchronise(Desired).Rebuilt);
         Assert.Equal(new FoundTable(Ours, next.PortId), next.Find());
     });
@@ -67,10 +79,10 @@ public sealed class OwnershipTests
     [Fact]
     public void A_second_session_is_refused_and_takes_nothing_away() => WhereTablesCanBeOwned(() =>
     {
-        using NftablesSession session = NftablesSession.Open(Ours);
+        using var session = NftablesSession.Open(Ours);
         session.Synchronise(Desired);
-        string before = Sample.List();
-        using NftablesSession second = NftablesSession.Open(Another);
+        var before = Sample.List();
+        using var second = NftablesSession.Open(Another);
         Assert.Equal(Errno.EPERM, Assert.Throws<RulesetRefusedException>(() => second.Synchronise(Desired)).Errno);
         Assert.Equal(Errno.EPERM, Assert.Throws<RulesetRefusedException>(() => second.Teardown()).Errno);
         Assert.Equal(before, Sample.List());
@@ -81,7 +93,7 @@ public sealed class OwnershipTests
     [InlineData(false)]
     public void The_table_says_whose_it_is_and_nft_shows_it(bool mayOwn) => IsolatedNetwork.Run(() =>
     {
-        using NftablesSession session = NftablesSession.Open(Ours, mayOwn);
+        using var session = NftablesSession.Open(Ours, mayOwn);
         Assert.Null(session.Find());
         session.Synchronise(Desired);
         Assert.Equal(Ours, session.Find()?.Installation);
@@ -96,7 +108,7 @@ public sealed class OwnershipTests
     public void A_table_that_does_not_say_whose_it_is_is_nobodys(string table) => IsolatedNetwork.Run(() =>
     {
         Sample.Load(table);
-        using NftablesSession session = NftablesSession.Open(Ours);
+        using var session = NftablesSession.Open(Ours);
         Assert.Equal(new FoundTable(null, null), session.Find());
     });
 
@@ -121,7 +133,7 @@ public sealed class OwnershipTests
 
     private static void WhereTablesCanBeOwned(Action test)
     {
-        TableProtection protection = TableProtection.Watched;
+        var protection = TableProtection.Watched;
         IsolatedNetwork.Run(() => protection = NftablesProbe.FindProtection());
         Assert.SkipUnless(protection == TableProtection.Owned, "this kernel cannot let a process own a table that outlives it (Linux 6.9)");
         IsolatedNetwork.Run(test);

@@ -14,7 +14,7 @@ internal static class Sample
 
     /// <summary>An attached interface, bound to a device that follows from its name: 1001 for pl1.</summary>
     internal static FilteredAttachment Interface(string name, PortSet ports) =>
-        FilteredAttachment.Interface(name, int.TryParse(name.AsSpan(2), out int number) ? 1000 + (uint)number : 999, ports) with { Owner = Owner(name == "pl1" ? 2u : 3u) };
+        FilteredAttachment.Interface(name, int.TryParse(name.AsSpan(2), out var number) ? 1000 + (uint)number : 999, ports) with { Owner = Owner(name == "pl1" ? 2u : 3u) };
 
     internal static ConnectionOwner Owner(uint number) => new(default, number);
 
@@ -46,8 +46,8 @@ internal static class Sample
 
     internal static Cidr Block(string text)
     {
-        AddressFamily family = text.Contains(':', StringComparison.Ordinal) ? AddressFamily.InterNetworkV6 : AddressFamily.InterNetwork;
-        Assert.True(Cidr.TryParse(text, family, out Cidr block, out string? problem), $"`{text}` {problem}");
+        var family = text.Contains(':', StringComparison.Ordinal) ? AddressFamily.InterNetworkV6 : AddressFamily.InterNetwork;
+        Assert.True(Cidr.TryParse(text, family, out var block, out var problem), $"`{text}` {problem}");
         return block;
     }
 
@@ -73,8 +73,8 @@ internal static class Sample
 
     private static readonly Gen<PortRule> AnyRule = Gen.Select(Key, Source.Array[0, 4], Gen.Bool, (key, sources, everybody) =>
     {
-        string[] named = everybody ? ["0.0.0.0/0", "::/0"] : sources;
-        PortRule rule = Rule(key.Protocol, key.FromPort, key.ToPort, named);
+        var named = everybody ? ["0.0.0.0/0", "::/0"] : sources;
+        var rule = Rule(key.Protocol, key.FromPort, key.ToPort, named);
         return new PortRule(key, key.Protocol == NetworkProtocol.Icmpv6 ? [] : rule.Ipv4Sources, key.Protocol == NetworkProtocol.Icmp ? [] : rule.Ipv6Sources, []);
     });
 
@@ -85,10 +85,26 @@ internal static class Sample
         PortSets.Array[4], Gen.Bool.Array[6], (sets, chosen) =>
         {
             var attachments = new List<FilteredAttachment>();
-            if (chosen[0]) attachments.Add(FilteredAttachment.Host(sets[0]) with { Owner = Owner(1), PrivateSources = chosen[4] ? [Block("10.9.0.0/16"), Block("fd09::/16")] : [] });
-            if (chosen[1]) attachments.Add(Interface("pl1", sets[1]) with { PeerGroup = 7, PrivateAddresses = [Block("172.26.0.5")] });
-            if (chosen[2]) attachments.Add(Interface("pl2", sets[2]) with { Owner = Owner(chosen[4] ? 3u : 4u), PeerGroup = chosen[5] ? 7u : 8u, PrivateAddresses = [Block("172.26.0.6")] });
-            if (chosen[3]) attachments.Add(Interface("tap-blue", sets[3]) with { Owner = Owner(5), PrivateSources = chosen[4] ? [Block("10.9.0.0/16")] : [] });
+            if (chosen[0])
+            {
+                attachments.Add(FilteredAttachment.Host(sets[0]) with { Owner = Owner(1), PrivateSources = chosen[4] ? [Block("10.9.0.0/16"), Block("fd09::/16")] : [] });
+            }
+
+            if (chosen[1])
+            {
+                attachments.Add(Interface("pl1", sets[1]) with { PeerGroup = 7, PrivateAddresses = [Block("172.26.0.5")] });
+            }
+
+            if (chosen[2])
+            {
+                attachments.Add(Interface("pl2", sets[2]) with { Owner = Owner(chosen[4] ? 3u : 4u), PeerGroup = chosen[5] ? 7u : 8u, PrivateAddresses = [Block("172.26.0.6")] });
+            }
+
+            if (chosen[3])
+            {
+                attachments.Add(Interface("tap-blue", sets[3]) with { Owner = Owner(5), PrivateSources = chosen[4] ? [Block("10.9.0.0/16")] : [] });
+            }
+
             return attachments.ToArray();
         });
 }

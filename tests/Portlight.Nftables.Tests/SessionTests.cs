@@ -11,22 +11,22 @@ public sealed class SessionTests
     [Fact]
     public void Synchronising_twice_changes_nothing_the_second_time() => Sample.Attachments.Sample(attachments => IsolatedNetwork.Run(() =>
     {
-        using NftablesSession session = NftablesSession.Open();
+        using var session = NftablesSession.Open();
         var ruleset = new Ruleset(Sample.Cut, attachments);
         Assert.True(session.Synchronise(ruleset).Rebuilt);
         Assert.False(session.Synchronise(ruleset).ChangedAnything);
-        using NftablesSession another = NftablesSession.Open();
+        using var another = NftablesSession.Open();
         Assert.False(another.Synchronise(ruleset).ChangedAnything);
     }), iter: 30, threads: 1);
 
     [Fact]
     public void A_delta_leads_to_the_same_table_as_a_load() => Gen.Select(Sample.Attachments, Sample.Attachments).Sample((before, after) =>
     {
-        string stepped = "";
-        string loaded = "";
+        var stepped = "";
+        var loaded = "";
         IsolatedNetwork.Run(() =>
         {
-            using NftablesSession session = NftablesSession.Open();
+            using var session = NftablesSession.Open();
             session.Synchronise(new Ruleset(Sample.Cut, before));
             string[] gone = [.. before.Select(attachment => attachment.Key).Except(after.Select(attachment => attachment.Key))];
             Assert.Null(session.Apply(after, gone));
@@ -35,7 +35,7 @@ public sealed class SessionTests
         });
         IsolatedNetwork.Run(() =>
         {
-            using NftablesSession session = NftablesSession.Open();
+            using var session = NftablesSession.Open();
             session.Synchronise(new Ruleset(Sample.Cut, after));
             loaded = Sample.List();
         });
@@ -45,11 +45,11 @@ public sealed class SessionTests
     [Fact]
     public void Synchronising_leads_from_any_table_to_any_other() => Gen.Select(Sample.Attachments, Sample.Attachments).Sample((before, after) => IsolatedNetwork.Run(() =>
     {
-        using NftablesSession session = NftablesSession.Open();
+        using var session = NftablesSession.Open();
         session.Synchronise(new Ruleset(Sample.Cut, before));
-        SynchroniseReport report = session.Synchronise(new Ruleset(new RulesetOptions { Connections = ConnectionPolicy.Drain }, after));
+        var report = session.Synchronise(new Ruleset(new RulesetOptions { Connections = ConnectionPolicy.Drain }, after));
         Assert.False(report.Rebuilt);
-        string repaired = Sample.List();
+        var repaired = Sample.List();
         session.Teardown();
         session.Synchronise(new Ruleset(new RulesetOptions { Connections = ConnectionPolicy.Drain }, after));
         Assert.Equal(Sorted(Sample.List()), Sorted(repaired));
@@ -58,9 +58,9 @@ public sealed class SessionTests
     [Fact]
     public void A_put_goes_from_simple_to_ranged_and_back() => IsolatedNetwork.Run(() =>
     {
-        using NftablesSession session = NftablesSession.Open();
+        using var session = NftablesSession.Open();
         session.Synchronise(new Ruleset(Sample.Cut, [Sample.Interface("pl1", Sample.Web)]));
-        string simple = Sample.List();
+        var simple = Sample.List();
         Assert.Null(session.Apply([Sample.Interface("pl1", Sample.Ranged)], []));
         Assert.NotEqual(simple, Sample.List());
         Assert.Null(session.Apply([Sample.Interface("pl1", Sample.Web)], []));
@@ -75,9 +75,9 @@ public sealed class SessionTests
     public void An_interval_that_somebody_has_added_is_taken_away(string interval) => IsolatedNetwork.Run(() =>
     {
         var ruleset = new Ruleset(Sample.Cut, [Sample.Interface("pl1", Sample.Ranged)]);
-        using NftablesSession session = NftablesSession.Open();
+        using var session = NftablesSession.Open();
         session.Synchronise(ruleset);
-        string before = Sample.List();
+        var before = Sample.List();
         Sample.Load($"add element inet portlight ranged_a1_open {{ {interval} }}");
         Assert.NotEqual(before, Sample.List());
         Assert.True(session.Synchronise(ruleset).ChangedAnything);
@@ -89,8 +89,8 @@ public sealed class SessionTests
     public void Teardown_removes_our_table_and_nothing_else() => IsolatedNetwork.Run(() =>
     {
         Sample.Load("table inet other {\n set portlight {\n type ifname\n }\n}\ntable ip portlight {\n}\n");
-        string before = IsolatedNetwork.Execute("nft", "list ruleset");
-        using NftablesSession session = NftablesSession.Open();
+        var before = IsolatedNetwork.Execute("nft", "list ruleset");
+        using var session = NftablesSession.Open();
         session.Synchronise(new Ruleset(Sample.Cut, [FilteredAttachment.Host(Sample.Ranged)]));
         Assert.True(session.Teardown());
         Assert.Equal(before, IsolatedNetwork.Execute("nft", "list ruleset"));
@@ -100,7 +100,11 @@ public sealed class SessionTests
     [Fact]
     public void A_session_that_ends_leaves_the_table() => IsolatedNetwork.Run(() =>
     {
-        using (NftablesSession session = NftablesSession.Open()) session.Synchronise(new Ruleset(Sample.Cut, [FilteredAttachment.Host(Sample.Web)]));
+        using (var session = NftablesSession.Open())
+        {
+            session.Synchronise(new Ruleset(Sample.Cut, [FilteredAttachment.Host(Sample.Web)]));
+        }
+
         Assert.Contains("chain host", Sample.List(), StringComparison.Ordinal);
     });
 
@@ -108,8 +112,8 @@ public sealed class SessionTests
     public void Ten_thousand_attachments_load_and_one_of_them_changes() => IsolatedNetwork.Run(() =>
     {
         FilteredAttachment[] attachments = [.. Enumerable.Range(0, 10_000).Select(i => Sample.Interface($"pl{i}", i % 10 == 0 ? Sample.Ranged : Sample.Web))];
-        using NftablesSession session = NftablesSession.Open();
-        SynchroniseReport report = session.Synchronise(new Ruleset(Sample.Cut, attachments));
+        using var session = NftablesSession.Open();
+        var report = session.Synchronise(new Ruleset(Sample.Cut, attachments));
         Assert.True(report.ElementsAdded > 60_000);
         Assert.Null(session.Apply([Sample.Interface("pl5000", PortSet.Empty), Sample.Interface("pl5001", Sample.Ranged)], ["pl9999"]));
         attachments[5000] = Sample.Interface("pl5000", PortSet.Empty);
@@ -121,9 +125,9 @@ public sealed class SessionTests
     public void A_load_too_long_for_the_send_buffer_goes_in_parts() => IsolatedNetwork.Run(() =>
     {
         var ruleset = new Ruleset(Sample.Cut, Enumerable.Range(0, 3_000).Select(i => Sample.Interface($"pl{i}", i % 10 == 0 ? Sample.Ranged : Sample.Web)));
-        using NftablesSession narrow = NftablesSession.Open(longestTransaction: 300_000);
-        SynchroniseReport report = narrow.Synchronise(ruleset);
-        using NftablesSession wide = NftablesSession.Open();
+        using var narrow = NftablesSession.Open(longestTransaction: 300_000);
+        var report = narrow.Synchronise(ruleset);
+        using var wide = NftablesSession.Open();
         Assert.False(wide.Synchronise(ruleset).ChangedAnything);
 
         narrow.Teardown();
@@ -133,8 +137,8 @@ public sealed class SessionTests
     [Fact]
     public void A_table_is_kept_while_somebody_else_commits_all_the_time() => IsolatedNetwork.Run(() =>
     {
-        using NetlinkSocket socket = NetlinkSocket.Open(NetlinkProtocol.Netfilter);
-        bool stop = false;
+        using var socket = NetlinkSocket.Open(NetlinkProtocol.Netfilter);
+        var stop = false;
         var churn = new Thread(() =>
         {
             using var batch = new NftablesBatch(socket, "other");
@@ -146,14 +150,17 @@ public sealed class SessionTests
                 batch.Commit();
             }
         });
-        using NftablesSession session = NftablesSession.Open();
+        using var session = NftablesSession.Open();
         var web = new Ruleset(Sample.Cut, Enumerable.Range(0, 500).Select(i => Sample.Interface($"pl{i}", Sample.Web)));
         var ranged = new Ruleset(Sample.Cut, Enumerable.Range(0, 500).Select(i => Sample.Interface($"pl{i}", Sample.Ranged)));
         session.Synchronise(web);
         churn.Start();
         try
         {
-            for (int i = 0; i < 6; i++) Assert.False(session.Synchronise(i % 2 == 0 ? ranged : web).Rebuilt);
+            for (var i = 0; i < 6; i++)
+            {
+                Assert.False(session.Synchronise(i % 2 == 0 ? ranged : web).Rebuilt);
+            }
         }
         finally
         {

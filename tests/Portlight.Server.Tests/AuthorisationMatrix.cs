@@ -18,7 +18,7 @@ internal sealed partial class AuthorisationMatrix(ServerHarness server)
     public const string BoundaryName = "nothing";
 
     private const string Nobody = "AKIAAAAAAAAAAAAAAAAA";
-    private int cells;
+    private int _cells;
 
     /// <summary>The columns.</summary>
     public static IReadOnlyList<string> Cases { get; } =
@@ -44,7 +44,7 @@ internal sealed partial class AuthorisationMatrix(ServerHarness server)
     public async Task<string> AskAsync(OperationEntry entry, string body, string column)
     {
         var text = await AddCellAsync(body, Region(column));
-        var who = await CallerAsync(entry, column, $"user-{cells}");
+        var who = await CallerAsync(entry, column, $"user-{_cells}");
         using var request = Request(entry, text, who, Region(column));
         if (column == "no signature")
         {
@@ -58,7 +58,7 @@ internal sealed partial class AuthorisationMatrix(ServerHarness server)
     /// <summary>Adds the resources that the next request names. Returns its body.</summary>
     public async Task<string> AddCellAsync(string body, string region)
     {
-        var cell = ++cells;
+        var cell = ++_cells;
         await AddResourcesAsync(cell);
         await new MatrixIdentities(server).AddAsync(cell);
         return MatrixIdentities.Fill(body, server.Scope.AccountId)

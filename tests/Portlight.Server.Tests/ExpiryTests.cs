@@ -12,20 +12,20 @@ public sealed class ExpiryTests : IAsyncLifetime
 {
     private static readonly DateTimeOffset Start = new(2026, 11, 22, 12, 0, 0, TimeSpan.Zero);
 
-    private readonly string directory = Directory.CreateTempSubdirectory("portlight-expiry-").FullName;
-    private readonly FakeTimeProvider clock = new(Start);
-    private SqliteStore store = null!;
+    private readonly string _directory = Directory.CreateTempSubdirectory("portlight-expiry-").FullName;
+    private readonly FakeTimeProvider _clock = new(Start);
+    private SqliteStore _store = null!;
 
     public ValueTask InitializeAsync()
     {
-        store = SqliteStore.Open(Path.Combine(directory, "portlight.db"), clock);
+        _store = SqliteStore.Open(Path.Combine(_directory, "portlight.db"), _clock);
         return ValueTask.CompletedTask;
     }
 
     public async ValueTask DisposeAsync()
     {
-        await store.DisposeAsync();
-        Directory.Delete(directory, recursive: true);
+        await _store.DisposeAsync();
+        Directory.Delete(_directory, recursive: true);
     }
 
     [Fact]
@@ -33,26 +33,26 @@ public sealed class ExpiryTests : IAsyncLifetime
     {
         for (var day = 0; day < 5; day++)
         {
-            await store.SaveAsync((_, changes) =>
+            await _store.SaveAsync((_, changes) =>
             {
-                changes.Record(new AuditEvent(clock.GetUtcNow(), """{"eventName":"Op"}"""u8.ToArray()));
+                changes.Record(new AuditEvent(_clock.GetUtcNow(), """{"eventName":"Op"}"""u8.ToArray()));
                 return true;
             }, TestContext.Current.CancellationToken);
-            clock.Advance(TimeSpan.FromDays(1));
+            _clock.Advance(TimeSpan.FromDays(1));
         }
 
-        clock.Advance(TimeSpan.FromDays(120));
-        var pruner = new Pruner(store, TimeSpan.FromDays(90), TimeSpan.FromDays(90), clock, NullLogger<Pruner>.Instance);
+        _clock.Advance(TimeSpan.FromDays(120));
+        var pruner = new Pruner(_store, TimeSpan.FromDays(90), TimeSpan.FromDays(90), _clock, NullLogger<Pruner>.Instance);
         pruner.Start();
-        Assert.Equal(0, store.View.AuditStart.Sequence);
+        Assert.Equal(0, _store.View.AuditStart.Sequence);
         for (var hour = 1; hour <= 3; hour++)
         {
-            clock.Advance(TimeSpan.FromHours(1));
+            _clock.Advance(TimeSpan.FromHours(1));
             await PrunedToAsync(hour);
         }
 
         await pruner.DisposeAsync();
-        Assert.Equal(3, store.View.AuditStart.Sequence);
+        Assert.Equal(3, _store.View.AuditStart.Sequence);
     }
 
     [Theory]
@@ -68,7 +68,7 @@ public sealed class ExpiryTests : IAsyncLifetime
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         limit.CancelAfter(TimeSpan.FromSeconds(30));
-        while (store.View.AuditStart.Sequence < sequence)
+        while (_store.View.AuditStart.Sequence < sequence)
         {
             Assert.False(limit.IsCancellationRequested, $"event {sequence} was not forgotten within 30 s");
             await Task.Yield();

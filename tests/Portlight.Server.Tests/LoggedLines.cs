@@ -8,9 +8,9 @@ internal sealed class LoggedLines : ILoggerProvider, ILogger
 {
     private const int Kept = 4096;
 
-    private readonly ConcurrentQueue<string> lines = new();
+    private readonly ConcurrentQueue<string> _lines = new();
 
-    public IReadOnlyCollection<string> All => lines;
+    public IReadOnlyCollection<string> All => _lines;
 
     public ILogger CreateLogger(string categoryName) => this;
 
@@ -21,10 +21,10 @@ internal sealed class LoggedLines : ILoggerProvider, ILogger
 
     public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
     {
-        lines.Enqueue(formatter(state, exception));
-        if (lines.Count > Kept)
+        _lines.Enqueue(formatter(state, exception));
+        if (_lines.Count > Kept)
         {
-            lines.TryDequeue(out _);
+            _lines.TryDequeue(out _);
         }
     }
 

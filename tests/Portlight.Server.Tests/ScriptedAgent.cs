@@ -7,16 +7,16 @@ namespace Portlight.Server.Tests;
 /// <summary>An agent whose kernel is the test: it applies at once, holds its word back, or refuses, as it is told.</summary>
 internal sealed class ScriptedAgent : IAgent
 {
-    private readonly Lock gate = new();
-    private TaskCompletionSource held = Released();
-    private TaskCompletionSource asked = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private TaskCompletionSource drift = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private Func<DesiredInstance, string?> refuses = _ => null;
-    private TaskCompletionSource synchronised = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private DateTimeOffset? lastSynchronised;
-    private long repairs;
-    private bool hasDrifted;
-    private Exception? failure;
+    private readonly Lock _gate = new();
+    private TaskCompletionSource _held = Released();
+    private TaskCompletionSource _asked = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private TaskCompletionSource _drift = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private Func<DesiredInstance, string?> _refuses = _ => null;
+    private TaskCompletionSource _synchronised = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private DateTimeOffset? _lastSynchronised;
+    private long _repairs;
+    private bool _hasDrifted;
+    private Exception? _failure;
 
     /// <summary>What is "in the kernel".</summary>
     public Dictionary<long, DesiredInstance> Applied { get; } = [];
@@ -35,7 +35,7 @@ internal sealed class ScriptedAgent : IAgent
     /// <summary>False: an agent that records, for this reason.</summary>
     public bool Enforces { get; set; } = true;
 
-    public AgentStatus Status => new(Enforces, "cut", repairs, lastSynchronised, null)
+    public AgentStatus Status => new(Enforces, "cut", _repairs, _lastSynchronised, null)
     {
         KernelRelease = "6.18.0",
         Reason = Enforces ? null : "the kernel is not at hand",
@@ -54,9 +54,9 @@ internal sealed class ScriptedAgent : IAgent
     /// <summary>From now on this reason, when it is not null, is why a state is refused.</summary>
     public void Refuse(Func<DesiredInstance, string?> reason)
     {
-        lock (gate)
+        lock (_gate)
         {
-            refuses = reason;
+            _refuses = reason;
         }
     }
 
@@ -64,41 +64,41 @@ internal sealed class ScriptedAgent : IAgent
     public Action Hold()
     {
         var hold = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        lock (gate)
+        lock (_gate)
         {
-            held = hold;
-            asked = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            _held = hold;
+            _asked = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         }
 
         return () => hold.TrySetResult();
     }
 
     /// <summary>Completes when it was asked for something since it was told to hold its word.</summary>
-    public Task Asked => asked.Task;
+    public Task Asked => _asked.Task;
 
     /// <summary>Somebody else changed the kernel.</summary>
     public void Drift()
     {
-        lock (gate)
+        lock (_gate)
         {
-            hasDrifted = true;
-            drift.TrySetResult();
-            drift = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            _hasDrifted = true;
+            _drift.TrySetResult();
+            _drift = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         }
     }
 
     /// <summary>Completes with the next synchronisation.</summary>
     public Task Synchronised()
     {
-        lock (gate)
+        lock (_gate)
         {
-            synchronised = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            return synchronised.Task;
+            _synchronised = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            return _synchronised.Task;
         }
     }
 
     /// <summary>The next change fails altogether, as when the agent's process is gone.</summary>
-    public void FailOnce(Exception with) => failure = with;
+    public void FailOnce(Exception with) => _failure = with;
 
     public async Task<IReadOnlyList<AgentReport>> SynchroniseAsync(IReadOnlyList<DesiredInstance> all, CancellationToken cancellationToken)
     {
@@ -109,12 +109,12 @@ internal sealed class ScriptedAgent : IAgent
         }
 
         var reports = await ApplyAsync(all, [], cancellationToken);
-        lock (gate)
+        lock (_gate)
         {
-            lastSynchronised = TimeProvider.System.GetUtcNow();
-            repairs += hasDrifted ? 1 : 0;
-            hasDrifted = false;
-            synchronised.TrySetResult();
+            _lastSynchronised = TimeProvider.System.GetUtcNow();
+            _repairs += _hasDrifted ? 1 : 0;
+            _hasDrifted = false;
+            _synchronised.TrySetResult();
         }
 
         return reports;
@@ -122,9 +122,9 @@ internal sealed class ScriptedAgent : IAgent
 
     public async Task<IReadOnlyList<AgentReport>> ApplyAsync(IReadOnlyList<DesiredInstance> changed, IReadOnlyList<long> removed, CancellationToken cancellationToken)
     {
-        asked.TrySetResult();
-        await held.Task.WaitAsync(cancellationToken);
-        if (Interlocked.Exchange(ref failure, null) is { } thrown)
+        _asked.TrySetResult();
+        await _held.Task.WaitAsync(cancellationToken);
+        if (Interlocked.Exchange(ref _failure, null) is { } thrown)
         {
             throw thrown;
         }
@@ -157,13 +157,13 @@ internal sealed class ScriptedAgent : IAgent
         return Verdict is { } verdict ? Task.FromResult(verdict) : Task.FromException<PacketVerdict>(new AgentException("cannot read the sets of nf_tables: operation not permitted"));
     }
 
-    public Task DriftAsync(CancellationToken cancellationToken) => drift.Task.WaitAsync(cancellationToken);
+    public Task DriftAsync(CancellationToken cancellationToken) => _drift.Task.WaitAsync(cancellationToken);
 
     private AgentReport Apply(DesiredInstance wanted)
     {
-        lock (gate)
+        lock (_gate)
         {
-            if (refuses(wanted) is { } reason)
+            if (_refuses(wanted) is { } reason)
             {
                 return new AgentReport.Rejected(wanted.Index, wanted.Revision, reason, Applied.GetValueOrDefault(wanted.Index));
             }

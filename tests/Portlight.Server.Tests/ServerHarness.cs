@@ -14,11 +14,11 @@ namespace Portlight.Server.Tests;
 /// <summary>A real server on a free loopback port with a data directory of its own, a clock that the test moves and a kernel that the test plays.</summary>
 internal sealed class ServerHarness : IAsyncDisposable
 {
-    private readonly string directory = Directory.CreateTempSubdirectory("portlight-server-").FullName;
-    private ServeOptions options = null!;
+    private readonly string _directory = Directory.CreateTempSubdirectory("portlight-server-").FullName;
+    private ServeOptions _options = null!;
 
     /// <summary>The data directory.</summary>
-    public string DataDirectory => directory;
+    public string DataDirectory => _directory;
 
     public PortlightServer Server { get; private set; } = null!;
 
@@ -39,7 +39,7 @@ internal sealed class ServerHarness : IAsyncDisposable
     public AwsCredentials Credentials { get; private set; } = null!;
 
     /// <summary>Seals what the server can open.</summary>
-    public Storage.SecretBox Secrets => Storage.KeyFile.OpenOrCreate(Path.Combine(directory, "secret.key"));
+    public Storage.SecretBox Secrets => Storage.KeyFile.OpenOrCreate(Path.Combine(_directory, "secret.key"));
 
     /// <summary>The scope of the first account and region.</summary>
     public Scope Scope { get; private set; }
@@ -57,8 +57,8 @@ internal sealed class ServerHarness : IAsyncDisposable
     private static async Task<ServerHarness> StartAsync(ServerHarness harness, Func<ServeOptions, ServeOptions>? configure)
     {
         // The clock stands still unless a test moves it: a refusal that waits would wait for ever.
-        var options = new ServeOptions { DataDirectory = harness.directory, Listen = [new Uri("http://127.0.0.1:0")], Account = "111122223333", RefusalDelay = TimeSpan.Zero };
-        harness.options = configure is null ? options : configure(options);
+        var options = new ServeOptions { DataDirectory = harness._directory, Listen = [new Uri("http://127.0.0.1:0")], Account = "111122223333", RefusalDelay = TimeSpan.Zero };
+        harness._options = configure is null ? options : configure(options);
         await harness.StartServerAsync();
         return harness;
     }
@@ -161,14 +161,14 @@ internal sealed class ServerHarness : IAsyncDisposable
     {
         await Server.DisposeAsync();
         Http.Dispose();
-        Directory.Delete(directory, recursive: true);
+        Directory.Delete(_directory, recursive: true);
     }
 
     private async Task StartServerAsync()
     {
-        Server = await PortlightServer.StartAsync(options, (_, _) => Agent, Time, logging => logging.AddProvider(Log), TestContext.Current.CancellationToken);
-        Assert.True(SharedCredentialsFile.TryRead(Path.Combine(directory, "credentials"), "default", out var credentials, out var problem), problem);
+        Server = await PortlightServer.StartAsync(_options, (_, _) => Agent, Time, logging => logging.AddProvider(Log), TestContext.Current.CancellationToken);
+        Assert.True(SharedCredentialsFile.TryRead(Path.Combine(_directory, "credentials"), "default", out var credentials, out var problem), problem);
         Credentials = credentials;
-        Scope = new Scope("111122223333", options.Region);
+        Scope = new Scope("111122223333", _options.Region);
     }
 }

@@ -15,13 +15,13 @@ public sealed class StartTests : IDisposable
 {
     private const string Account = "111122223333";
 
-    private readonly DirectoryInfo scratch = Directory.CreateTempSubdirectory("portlight-start-");
-    private readonly ScriptedAgent agent = new();
-    private int openedAgents;
+    private readonly DirectoryInfo _scratch = Directory.CreateTempSubdirectory("portlight-start-");
+    private readonly ScriptedAgent _agent = new();
+    private int _openedAgents;
 
-    private string DataDirectory => Path.Combine(scratch.FullName, "data");
+    private string DataDirectory => Path.Combine(_scratch.FullName, "data");
 
-    public void Dispose() => scratch.Delete(recursive: true);
+    public void Dispose() => _scratch.Delete(recursive: true);
 
     public static TheoryData<string> TakenAddresses => ["listen", "second listen", "metrics"];
 
@@ -72,8 +72,8 @@ public sealed class StartTests : IDisposable
             "a certificate for a key" => certificate.ExportCertificatePem(),
             _ => "nothing of use",
         };
-        var certificatePath = Path.Combine(scratch.FullName, "certificate.pem");
-        var keyPath = Path.Combine(scratch.FullName, "key.pem");
+        var certificatePath = Path.Combine(_scratch.FullName, "certificate.pem");
+        var keyPath = Path.Combine(_scratch.FullName, "key.pem");
         await File.WriteAllTextAsync(certificatePath, certificate.ExportCertificatePem(), TestContext.Current.CancellationToken);
         if (what != "a file that is not there")
         {
@@ -100,13 +100,13 @@ public sealed class StartTests : IDisposable
         Directory.CreateDirectory(DataDirectory);
         await File.WriteAllTextAsync(Path.Combine(DataDirectory, DataFiles.Database), new string('x', 8192), TestContext.Current.CancellationToken);
         await Assert.ThrowsAsync<StoreException>(() => StartAsync(Options));
-        Assert.Equal((1, 0), (openedAgents, agent.Synchronisations));
+        Assert.Equal((1, 0), (_openedAgents, _agent.Synchronisations));
     }
 
     [Fact]
     public async Task A_start_that_the_kernel_refuses_lets_go_of_everything()
     {
-        agent.FailOnce(new AgentException("no"));
+        _agent.FailOnce(new AgentException("no"));
         await Assert.ThrowsAsync<AgentException>(() => StartAsync(Options));
 
         await using var server = await StartAsync(Options);
@@ -117,19 +117,19 @@ public sealed class StartTests : IDisposable
     public async Task A_client_that_connects_during_the_start_is_answered_when_the_kernel_holds_what_is_stored()
     {
         using var client = new HttpClient();
-        var release = agent.Hold();
+        var release = _agent.Hold();
         Task<HttpResponseMessage>? early = null;
         var starting = PortlightServer.StartAsync(
             Options,
             (bound, _) =>
             {
                 early = client.GetAsync(new Uri(bound.Listen[0], "/healthz"), TestContext.Current.CancellationToken);
-                return agent;
+                return _agent;
             },
             TimeProvider.System,
             _ => { },
             TestContext.Current.CancellationToken);
-        await agent.Asked;
+        await _agent.Asked;
         Assert.False(early!.IsCompleted);
 
         release();
@@ -162,20 +162,20 @@ public sealed class StartTests : IDisposable
             await server.Store.SaveAsync((_, changes) => changes.Save(Attached(changes.NewIndex(), "noted", new Attachment.Recorded())), TestContext.Current.CancellationToken);
         }
 
-        var before = agent.Synchronisations;
-        agent.Enforces = false;
+        var before = _agent.Synchronisations;
+        _agent.Enforces = false;
         var refused = await Assert.ThrowsAsync<AgentException>(() => StartAsync(Options));
         Assert.Equal(
             "the ports of web-1, web-2 are the kernel's to filter, and that is not possible here: the kernel is not at hand; repair that, or say --enforce record to go on without filtering",
             refused.Message);
-        Assert.Equal(before, agent.Synchronisations);
+        Assert.Equal(before, _agent.Synchronisations);
 
         await using (var told = await StartAsync(Options with { Enforce = EnforceMode.Record }))
         {
             Assert.Equal("web-1, web-2", told.Unenforced);
         }
 
-        agent.Enforces = true;
+        _agent.Enforces = true;
         await using var enforced = await StartAsync(Options);
         Assert.Null(enforced.Unenforced);
     }
@@ -191,7 +191,7 @@ public sealed class StartTests : IDisposable
                 (_, installation) =>
                 {
                     seen.Add(installation);
-                    return agent;
+                    return _agent;
                 },
                 TimeProvider.System,
                 _ => { },
@@ -203,7 +203,7 @@ public sealed class StartTests : IDisposable
         var path = Path.Combine(DataDirectory, InstallationFile.Name);
         await File.WriteAllTextAsync(path, "0000", TestContext.Current.CancellationToken);
         Assert.Contains(path, (await Assert.ThrowsAsync<StoreException>(() => StartAsync(Options))).Message, StringComparison.Ordinal);
-        Assert.Equal(0, openedAgents);
+        Assert.Equal(0, _openedAgents);
     }
 
     private static Instance Attached(long index, string name, Attachment attachment) => new()
@@ -228,8 +228,8 @@ public sealed class StartTests : IDisposable
         options,
         (_, _) =>
         {
-            openedAgents++;
-            return agent;
+            _openedAgents++;
+            return _agent;
         },
         TimeProvider.System,
         _ => { },
@@ -237,7 +237,7 @@ public sealed class StartTests : IDisposable
 
     private void AssertNothingBegan()
     {
-        Assert.Equal((0, 0), (openedAgents, agent.Synchronisations));
+        Assert.Equal((0, 0), (_openedAgents, _agent.Synchronisations));
         Assert.False(Directory.Exists(DataDirectory));
     }
 }

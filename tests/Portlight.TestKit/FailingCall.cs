@@ -53,8 +53,8 @@ public static partial class FailingCall
 
     private static unsafe void FailFromNowOn(SocketCall call, int errno)
     {
-        bool isArm = RuntimeInformation.ProcessArchitecture == Architecture.Arm64;
-        uint number = call == SocketCall.Send ? (isArm ? 206u : 44u) : isArm ? 207u : 45u;
+        var isArm = RuntimeInformation.ProcessArchitecture == Architecture.Arm64;
+        var number = call == SocketCall.Send ? (isArm ? 206u : 44u) : isArm ? 207u : 45u;
         Span<Instruction> program = call == SocketCall.ReceiveQueued
             ?
             [

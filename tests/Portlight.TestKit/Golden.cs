@@ -11,8 +11,8 @@ public static class Golden
     /// <summary>Asserts that <paramref name="actual"/> is what `Golden/<paramref name="name"/>` holds.</summary>
     public static void Match(string name, string actual, [CallerFilePath] string testFile = "")
     {
-        string path = Path.Combine(Path.GetDirectoryName(testFile)!, "Golden", name);
-        string text = actual.ReplaceLineEndings("\n");
+        var path = Path.Combine(Path.GetDirectoryName(testFile)!, "Golden", name);
+        var text = actual.ReplaceLineEndings("\n");
         if (IsUpdating())
         {
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);
@@ -30,17 +30,27 @@ public static class Golden
     /// </summary>
     public static void MatchBlock(string document, string actual, [CallerFilePath] string testFile = "")
     {
-        string path = Path.GetFullPath(Path.Combine(Path.GetDirectoryName(testFile)!, document));
-        string text = File.ReadAllText(path);
-        int begin = text.IndexOf('\n', text.IndexOf("<!-- begin", StringComparison.Ordinal)) + 1;
-        int end = text.IndexOf("<!-- end", begin, StringComparison.Ordinal);
-        if (IsUpdating()) File.WriteAllText(path, text[..begin] + actual + text[end..]);
-        else Assert.Equal(text[begin..end], actual);
+        var path = Path.GetFullPath(Path.Combine(Path.GetDirectoryName(testFile)!, document));
+        var text = File.ReadAllText(path);
+        var begin = text.IndexOf('\n', text.IndexOf("<!-- begin", StringComparison.Ordinal)) + 1;
+        var end = text.IndexOf("<!-- end", begin, StringComparison.Ordinal);
+        if (IsUpdating())
+        {
+            File.WriteAllText(path, text[..begin] + actual + text[end..]);
+        }
+        else
+        {
+            Assert.Equal(text[begin..end], actual);
+        }
     }
 
     private static bool IsUpdating()
     {
-        if (Environment.GetEnvironmentVariable("GOLDEN") != "update") return false;
+        if (Environment.GetEnvironmentVariable("GOLDEN") != "update")
+        {
+            return false;
+        }
+
         Assert.False(Environment.GetEnvironmentVariable("CI") == "true", "golden files are not updated where CI=true");
         return true;
     }

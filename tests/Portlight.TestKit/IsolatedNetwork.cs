@@ -20,7 +20,11 @@ public static partial class IsolatedNetwork
         {
             try
             {
-                if (Unshare(NewNetwork) != 0) throw new InvalidOperationException($"cannot make a network namespace: errno {Marshal.GetLastPInvokeError()}; run as root or allow user namespaces");
+                if (Unshare(NewNetwork) != 0)
+                {
+                    throw new InvalidOperationException($"cannot make a network namespace: errno {Marshal.GetLastPInvokeError()}; run as root or allow user namespaces");
+                }
+
                 test();
             }
             catch (Exception exception)
@@ -37,13 +41,13 @@ public static partial class IsolatedNetwork
     public static string Execute(string program, string arguments, string input = "")
     {
         var start = new ProcessStartInfo(program, arguments) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
-        using Process process = Process.Start(start)!;
+        using var process = Process.Start(start)!;
         process.StandardInput.Write(input);
         process.StandardInput.Close();
-        string errors = "";
+        var errors = "";
         var reader = new Thread(() => errors = process.StandardError.ReadToEnd());
         reader.Start();
-        string output = process.StandardOutput.ReadToEnd();
+        var output = process.StandardOutput.ReadToEnd();
         reader.Join();
         process.WaitForExit();
         Assert.True(process.ExitCode == 0 && errors.Length == 0, $"`{program} {arguments}` exited with {process.ExitCode}: {errors}{(input.Length > 0 ? "\n" + input : "")}");

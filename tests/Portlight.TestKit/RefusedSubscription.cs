@@ -44,7 +44,7 @@ public sealed partial class RefusedSubscription : IDisposable
     /// <summary>Refuses those of the calling thread from now on.</summary>
     public static unsafe RefusedSubscription OnThisThread(int errno)
     {
-        bool isArm = RuntimeInformation.ProcessArchitecture == Architecture.Arm64;
+        var isArm = RuntimeInformation.ProcessArchitecture == Architecture.Arm64;
         ReadOnlySpan<Instruction> program =
         [
             new(0x20, 0, 0, 0), // ld the call's number
@@ -59,7 +59,7 @@ public sealed partial class RefusedSubscription : IDisposable
         fixed (Instruction* start = program)
         {
             var filter = new Program { Length = (ushort)program.Length, Instructions = start };
-            int descriptor = Control(NoNewPrivileges, 1, 0, 0, 0) != 0 ? -1 : (int)SystemCall(isArm ? 277 : 317, SetFilterMode, NewListener, (nint)(&filter));
+            var descriptor = Control(NoNewPrivileges, 1, 0, 0, 0) != 0 ? -1 : (int)SystemCall(isArm ? 277 : 317, SetFilterMode, NewListener, (nint)(&filter));
             return descriptor >= 0
                 ? new RefusedSubscription(descriptor, errno)
                 : throw new InvalidOperationException($"no seccomp filter can be set: errno {Marshal.GetLastPInvokeError()}");
@@ -78,7 +78,7 @@ public sealed partial class RefusedSubscription : IDisposable
 
     private unsafe void Answer()
     {
-        ulong* asked = stackalloc ulong[10]; // struct seccomp_notif, which the kernel wants zeroed
+        var asked = stackalloc ulong[10]; // struct seccomp_notif, which the kernel wants zeroed
         while (!_isEnding)
         {
             var poll = new PollDescriptor { Descriptor = _descriptor, Events = Readable };
@@ -93,7 +93,7 @@ public sealed partial class RefusedSubscription : IDisposable
                 continue;
             }
 
-            bool goesOn = _isAllowed;
+            var goesOn = _isAllowed;
             var answer = new Response { Id = asked[0], Error = goesOn ? 0 : -_errno, Flags = goesOn ? GoOn : 0 };
             _ = Control(_descriptor, Send, &answer);
             if (!goesOn)

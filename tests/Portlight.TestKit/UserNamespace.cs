@@ -12,13 +12,21 @@ public static partial class UserNamespace
 
     public static unsafe void EnterUnlessRoot()
     {
-        if (EffectiveUser() == 0 || Environment.GetEnvironmentVariable(Marker) is not null) return;
+        if (EffectiveUser() == 0 || Environment.GetEnvironmentVariable(Marker) is not null)
+        {
+            return;
+        }
+
         string[] command = ["unshare", "--user", "--map-root-user", "--", .. File.ReadAllText("/proc/self/cmdline").TrimEnd('\0').Split('\0')];
         // argv[0] may be relative to a directory that PATH does not name.
         command[4] = Environment.ProcessPath!;
         _ = SetEnvironment(Marker, "1", 1);
         nint[] arguments = [.. command.Select(Marshal.StringToCoTaskMemUTF8), 0];
-        fixed (nint* start = arguments) _ = Execute("unshare", start);
+        fixed (nint* start = arguments)
+        {
+            _ = Execute("unshare", start);
+        }
+
         throw new InvalidOperationException($"cannot run `unshare`: errno {Marshal.GetLastPInvokeError()}; run the tests as root or install util-linux");
     }
 

@@ -10,12 +10,17 @@ internal static class RecordedMaterial
     internal static string Folder(string name)
     {
         if (Environment.GetEnvironmentVariable("PORTLIGHT_RECORDED") is { Length: > 0 } root)
+        {
             return Path.Combine(root, name);
+        }
+
         for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
         {
             var candidate = Path.Combine(folder.FullName, "shared", name);
             if (Directory.Exists(candidate))
+            {
                 return candidate;
+            }
         }
 
         return Path.Combine("shared", name);

@@ -95,13 +95,13 @@ internal static class Decide
     /// <summary>What the server's context does for a tag: the name of the key, then the instance's tags.</summary>
     private sealed class Request : IRequestContext
     {
-        private readonly Dictionary<string, string> tags = new(StringComparer.OrdinalIgnoreCase) { ["team"] = "web", ["stage"] = "production" };
+        private readonly Dictionary<string, string> _tags = new(StringComparer.OrdinalIgnoreCase) { ["team"] = "web", ["stage"] = "production" };
 
         public bool TryGet(ConditionKey key, out ContextValues values)
         {
             var found = key.Name switch
             {
-                "aws:resourcetag" when key.Part is { } part && tags.TryGetValue(part, out var tag) => tag,
+                "aws:resourcetag" when key.Part is { } part && _tags.TryGetValue(part, out var tag) => tag,
                 "aws:securetransport" => "false",
                 "aws:username" => "alice",
                 _ => null,

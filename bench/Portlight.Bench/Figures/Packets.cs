@@ -40,7 +40,7 @@ internal static class Packets
         using var answering = Process.Start("ip", ["netns", "exec", "receiver", Environment.ProcessPath!, "packets-answer", "80"]);
         using var elsewhere = Process.Start("ip", ["netns", "exec", "sender", Environment.ProcessPath!, "packets-answer", "81"]);
         using var here = Process.Start(Environment.ProcessPath!, ["packets-answer", "80"]);
-        using NftablesSession session = NftablesSession.Open(new InstallationId(1));
+        using var session = NftablesSession.Open(new InstallationId(1));
         var link = await ExecuteAsync("ip", "-o link show dev r0", "");
         var device = uint.Parse(link.AsSpan(0, link.IndexOf(':', StringComparison.Ordinal)), CultureInfo.InvariantCulture);
         var (alone, everybody, ranges, sources) = (Rules(device, 1, 1, Open), Rules(device, Instances, RulesEach, Open), Rules(device, Instances, RulesEach, Range), Rules(device, Instances, RulesEach, FromSender));
@@ -111,7 +111,10 @@ internal static class Packets
         for (var count = 0; ; count++)
         {
             socket.ReceiveFrom(buffer, ref from);
-            if (count % 1024 == 0) socket.SendTo(buffer.AsSpan(0, 8), from);
+            if (count % 1024 == 0)
+            {
+                socket.SendTo(buffer.AsSpan(0, 8), from);
+            }
         }
     }
 
@@ -125,7 +128,11 @@ internal static class Packets
         using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
         socket.Connect(to);
         var packet = new byte[8];
-        for (var i = 0; i < WarmUp; i++) socket.Send(packet);
+        for (var i = 0; i < WarmUp; i++)
+        {
+            socket.Send(packet);
+        }
+
         long count = 0;
         var spent = Environment.CpuUsage.TotalTime;
         var clock = Stopwatch.StartNew();

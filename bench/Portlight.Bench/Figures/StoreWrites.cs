@@ -133,10 +133,10 @@ internal static class StoreWrites
 
     private sealed class DirectoryOfStore : IDisposable
     {
-        private readonly DirectoryInfo directory = Directory.CreateTempSubdirectory("portlight-bench-");
+        private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("portlight-bench-");
 
-        public string Database => Path.Combine(directory.FullName, "portlight.db");
+        public string Database => Path.Combine(_directory.FullName, "portlight.db");
 
-        public void Dispose() => directory.Delete(recursive: true);
+        public void Dispose() => _directory.Delete(recursive: true);
     }
 }

@@ -9,7 +9,7 @@ namespace Portlight.Api;
 internal sealed class AccessKeySecrets(SecretBox box)
 {
     // By the row itself: a changed or revoked key is another row, and what nobody holds any more is forgotten.
-    private readonly ConditionalWeakTable<AccessKey, string> opened = [];
+    private readonly ConditionalWeakTable<AccessKey, string> _opened = [];
 
-    public string Of(AccessKey key) => opened.GetValue(key, row => Encoding.UTF8.GetString(box.Open(row.SealedSecret)));
+    public string Of(AccessKey key) => _opened.GetValue(key, row => Encoding.UTF8.GetString(box.Open(row.SealedSecret)));
 }

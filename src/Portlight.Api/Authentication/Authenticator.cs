@@ -26,7 +26,7 @@ internal sealed class Authenticator(IStore store, AccessKeySecrets secrets, Sess
     /// <summary>Looked up where a key is there and must cost what one costs that is not.</summary>
     private const string NobodysKeyId = "";
 
-    private readonly FrozenDictionary<string, SigV4Verifier> verifiers = new[] { ApiService.Lightsail, ApiService.CloudTrail, ApiService.Iam, ApiService.Sts }
+    private readonly FrozenDictionary<string, SigV4Verifier> _verifiers = new[] { ApiService.Lightsail, ApiService.CloudTrail, ApiService.Iam, ApiService.Sts }
         .Select(service => service.SigningName)
         .ToFrozenDictionary(name => name, name => new SigV4Verifier(new SigV4Rules { Service = name }, clock), StringComparer.Ordinal);
 
@@ -88,7 +88,7 @@ internal sealed class Authenticator(IStore store, AccessKeySecrets secrets, Sess
     private LightsailException? Verify(IStoreView view, Call call, HttpRequest request, ReadOnlySpan<byte> body, out ParsedSignature? parsed, out Holder? holder)
     {
         var signed = Signed(request, body);
-        var verifier = verifiers[call.Entry!.Service.SigningName];
+        var verifier = _verifiers[call.Entry!.Service.SigningName];
         if (!verifier.TryParse(signed, out parsed, out var problem))
         {
             throw problem.ToException();

@@ -13,13 +13,13 @@ internal sealed partial class KeyUses(IStore store, TimeProvider clock, ILogger<
 {
     private static readonly TimeSpan Often = TimeSpan.FromMinutes(1);
 
-    private readonly ConcurrentDictionary<string, long> noted = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, long> _noted = new(StringComparer.Ordinal);
 
     public void Note(string accessKeyId, string service, string region)
     {
         var now = clock.GetTimestamp();
-        var isNoted = noted.TryGetValue(accessKeyId, out var last);
-        if (isNoted ? clock.GetElapsedTime(last, now) >= Often && noted.TryUpdate(accessKeyId, now, last) : noted.TryAdd(accessKeyId, now))
+        var isNoted = _noted.TryGetValue(accessKeyId, out var last);
+        if (isNoted ? clock.GetElapsedTime(last, now) >= Often && _noted.TryUpdate(accessKeyId, now, last) : _noted.TryAdd(accessKeyId, now))
         {
             _ = SaveAsync(new AccessKeyUse(accessKeyId, clock.GetUtcNow(), service, region));
         }

@@ -10,28 +10,28 @@ namespace Portlight.Api;
 /// </summary>
 internal sealed class PolicyResolution(IStoreView view, string accountId, CompiledPolicies compiled)
 {
-    private readonly ImmutableArray<Policy>.Builder policies = ImmutableArray.CreateBuilder<Policy>();
-    private readonly List<(string Name, object? Row)> groups = [];
-    private readonly List<(string Name, object? Row)> managed = [];
+    private readonly ImmutableArray<Policy>.Builder _policies = ImmutableArray.CreateBuilder<Policy>();
+    private readonly List<(string Name, object? Row)> _groups = [];
+    private readonly List<(string Name, object? Row)> _managed = [];
 
     public PrincipalPolicies Policies { get; private set; } = PrincipalPolicies.None;
 
     public void Add(ImmutableArray<Policy> inline, ImmutableArray<string> attached)
     {
-        policies.AddRange(inline);
+        _policies.AddRange(inline);
         foreach (var arn in attached)
         {
-            policies.Add(Managed(arn));
+            _policies.Add(Managed(arn));
         }
     }
 
     public void AddGroup(string name)
     {
         var group = view.FindGroup(accountId, name);
-        groups.Add((Key(name), group));
+        _groups.Add((Key(name), group));
         if (group is null)
         {
-            policies.Add(compiled.Missing($"group/{name}", PolicySource.Group));
+            _policies.Add(compiled.Missing($"group/{name}", PolicySource.Group));
         }
         else
         {
@@ -42,14 +42,14 @@ internal sealed class PolicyResolution(IStoreView view, string accountId, Compil
     public PolicyResolution Finish(string? boundaryArn)
     {
         var boundary = boundaryArn is null ? null : Managed(boundaryArn);
-        Policies = new PrincipalPolicies(policies.DrainToImmutable(), boundary);
+        Policies = new PrincipalPolicies(_policies.DrainToImmutable(), boundary);
         return this;
     }
 
     /// <summary>Whether every row that it was made of is still the store's.</summary>
     public bool Holds(IStoreView now)
     {
-        foreach (var (name, row) in managed)
+        foreach (var (name, row) in _managed)
         {
             if (!ReferenceEquals(now.FindManagedPolicy(accountId, name), row))
             {
@@ -57,7 +57,7 @@ internal sealed class PolicyResolution(IStoreView view, string accountId, Compil
             }
         }
 
-        foreach (var (name, row) in groups)
+        foreach (var (name, row) in _groups)
         {
             if (!ReferenceEquals(now.FindGroup(accountId, name), row))
             {
@@ -78,7 +78,7 @@ internal sealed class PolicyResolution(IStoreView view, string accountId, Compil
         // The name alone finds the row; the rest of the ARN has to be right too.
         var name = arn[(arn.LastIndexOf('/') + 1)..];
         var row = view.FindManagedPolicy(accountId, name);
-        managed.Add((Key(name), row));
+        _managed.Add((Key(name), row));
         return row is not null && row.Arn == arn ? compiled.Of(row) : compiled.Missing(arn, PolicySource.UserManaged);
     }
 

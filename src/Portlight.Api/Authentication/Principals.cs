@@ -12,10 +12,10 @@ namespace Portlight.Api;
 /// </summary>
 internal sealed class Principals(ILogger<Principals> log)
 {
-    private readonly CompiledPolicies compiled = new(log);
+    private readonly CompiledPolicies _compiled = new(log);
 
     // By the identity's row; what it names is looked at again each time.
-    private readonly ConditionalWeakTable<object, PolicyResolution> resolved = [];
+    private readonly ConditionalWeakTable<object, PolicyResolution> _resolved = [];
 
     public PrincipalPolicies Of(IStoreView view, User user) => Remembered(view, user) ?? Remember(user, Resolve(view, user));
 
@@ -26,8 +26,8 @@ internal sealed class Principals(ILogger<Principals> log)
             return known;
         }
 
-        var resolution = new PolicyResolution(view, role.AccountId, compiled);
-        resolution.Add(compiled.Inline(role), role.AttachedPolicies);
+        var resolution = new PolicyResolution(view, role.AccountId, _compiled);
+        resolution.Add(_compiled.Inline(role), role.AttachedPolicies);
         return Remember(role, resolution.Finish(role.BoundaryArn));
     }
 
@@ -39,8 +39,8 @@ internal sealed class Principals(ILogger<Principals> log)
             return known;
         }
 
-        var resolution = new PolicyResolution(view, group.AccountId, compiled);
-        resolution.Add(compiled.Inline(group), group.AttachedPolicies);
+        var resolution = new PolicyResolution(view, group.AccountId, _compiled);
+        resolution.Add(_compiled.Inline(group), group.AttachedPolicies);
         return Remember(group, resolution.Finish(boundaryArn: null));
     }
 
@@ -48,15 +48,15 @@ internal sealed class Principals(ILogger<Principals> log)
     public PrincipalPolicies Of(IStoreView view, Role role, Session session)
     {
         var policies = Of(view, role);
-        return session.Terms.HasPolicies ? policies with { Session = [.. compiled.Inline(session), .. session.Terms.PolicyArns.Select(arn => Managed(view, role.AccountId, arn))] } : policies;
+        return session.Terms.HasPolicies ? policies with { Session = [.. _compiled.Inline(session), .. session.Terms.PolicyArns.Select(arn => Managed(view, role.AccountId, arn))] } : policies;
     }
 
     /// <summary>The callers that may assume the role; null for nobody.</summary>
-    public PolicyDocument? TrustOf(Role role) => compiled.TrustOf(role);
+    public PolicyDocument? TrustOf(Role role) => _compiled.TrustOf(role);
 
     /// <summary>A managed policy by its ARN, as it holds now; one that denies everything when there is none of that ARN in the account and AWS has none either.</summary>
     public Policy Managed(IStoreView view, string accountId, string arn) =>
-        FindManaged(view, accountId, arn) is { } row ? compiled.Of(row) : compiled.Missing(arn, PolicySource.UserManaged);
+        FindManaged(view, accountId, arn) is { } row ? _compiled.Of(row) : _compiled.Missing(arn, PolicySource.UserManaged);
 
     /// <summary>The row of a managed policy that an account can attach: its own, or one of AWS's.</summary>
     public static ManagedPolicy? FindManaged(IStoreView view, string accountId, string arn)
@@ -73,8 +73,8 @@ internal sealed class Principals(ILogger<Principals> log)
 
     private PolicyResolution Resolve(IStoreView view, User user)
     {
-        var resolution = new PolicyResolution(view, user.AccountId, compiled);
-        resolution.Add(compiled.Inline(user), user.AttachedPolicies);
+        var resolution = new PolicyResolution(view, user.AccountId, _compiled);
+        resolution.Add(_compiled.Inline(user), user.AttachedPolicies);
         foreach (var name in user.Groups)
         {
             resolution.AddGroup(name);
@@ -83,11 +83,11 @@ internal sealed class Principals(ILogger<Principals> log)
         return resolution.Finish(user.BoundaryArn);
     }
 
-    private PrincipalPolicies? Remembered(IStoreView view, object row) => resolved.TryGetValue(row, out var known) && known.Holds(view) ? known.Policies : null;
+    private PrincipalPolicies? Remembered(IStoreView view, object row) => _resolved.TryGetValue(row, out var known) && known.Holds(view) ? known.Policies : null;
 
     private PrincipalPolicies Remember(object row, PolicyResolution resolution)
     {
-        resolved.AddOrUpdate(row, resolution);
+        _resolved.AddOrUpdate(row, resolution);
         return resolution.Policies;
     }
 }

@@ -17,7 +17,7 @@ internal sealed class SessionTokens(SecretBox box)
     /// <summary>Longer than any token that was ever given out: <see cref="SessionFormat.MaxPackedTerms"/> and the rest, in base64.</summary>
     private const int MaxLength = 8192;
 
-    private readonly ConcurrentDictionary<TokenHash, Session> opened = new();
+    private readonly ConcurrentDictionary<TokenHash, Session> _opened = new();
 
     /// <summary>The token of a session.</summary>
     /// <param name="session">For which user or role, and until when.</param>
@@ -33,7 +33,7 @@ internal sealed class SessionTokens(SecretBox box)
         }
 
         var hash = TokenHash.Of(token);
-        if (opened.TryGetValue(hash, out var known))
+        if (_opened.TryGetValue(hash, out var known))
         {
             return known;
         }
@@ -44,12 +44,12 @@ internal sealed class SessionTokens(SecretBox box)
         }
 
         // Starting over is simpler than counting uses; a session that is forgotten is opened again.
-        if (opened.Count >= Capacity)
+        if (_opened.Count >= Capacity)
         {
-            opened.Clear();
+            _opened.Clear();
         }
 
-        return opened.GetOrAdd(hash, session);
+        return _opened.GetOrAdd(hash, session);
     }
 
     private Session? TryOpen(string token)

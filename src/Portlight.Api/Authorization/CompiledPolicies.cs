@@ -16,8 +16,8 @@ internal sealed partial class CompiledPolicies(ILogger log)
     private static readonly PolicyDocument DenyAll = Parse("""{"Version":"2012-10-17","Statement":[{"Sid":"Unreadable","Effect":"Deny","Action":"*","Resource":"*"}]}""");
 
     // By the row itself, so nothing is compared, and what nobody holds any more is forgotten.
-    private readonly ConditionalWeakTable<object, object> byRow = [];
-    private readonly ConditionalWeakTable<Role, TrustPolicy> trusts = [];
+    private readonly ConditionalWeakTable<object, object> _byRow = [];
+    private readonly ConditionalWeakTable<Role, TrustPolicy> _trusts = [];
 
     public ImmutableArray<Policy> Inline(User user) => Inline(user, user.InlinePolicies, "user", user.Name, PolicySource.User);
 
@@ -27,11 +27,11 @@ internal sealed partial class CompiledPolicies(ILogger log)
 
     /// <summary>The policy that was given when a session was made.</summary>
     public ImmutableArray<Policy> Inline(Session session) => session.Terms.Policy is { } text
-        ? ((InlinePolicies)byRow.GetValue(session, _ => new InlinePolicies([Compile($"session/{session.SessionName}", PolicySource.None, text)]))).All
+        ? ((InlinePolicies)_byRow.GetValue(session, _ => new InlinePolicies([Compile($"session/{session.SessionName}", PolicySource.None, text)]))).All
         : [];
 
     /// <summary>The callers that may assume the role; null, for nobody, when its trust policy cannot be read.</summary>
-    public PolicyDocument? TrustOf(Role role) => trusts.GetValue(role, row =>
+    public PolicyDocument? TrustOf(Role role) => _trusts.GetValue(role, row =>
     {
         if (PolicyDocument.TryParse(row.TrustPolicy, PolicyKind.Trust, out var document, out var problems))
         {
@@ -43,9 +43,9 @@ internal sealed partial class CompiledPolicies(ILogger log)
     }).Document;
 
     /// <summary>The version that holds.</summary>
-    public Policy Of(ManagedPolicy row) => byRow.TryGetValue(row, out var known)
+    public Policy Of(ManagedPolicy row) => _byRow.TryGetValue(row, out var known)
         ? (Policy)known
-        : (Policy)byRow.GetValue(row, _ => Compile(row.Arn, row.AccountId == BuiltInPolicies.Owner ? PolicySource.AwsManaged : PolicySource.UserManaged, row.Default.Document));
+        : (Policy)_byRow.GetValue(row, _ => Compile(row.Arn, row.AccountId == BuiltInPolicies.Owner ? PolicySource.AwsManaged : PolicySource.UserManaged, row.Default.Document));
 
     /// <summary>What stands for a policy or group that a principal names and that is not there: it might have denied something.</summary>
     public Policy Missing(string id, PolicySource source)
@@ -61,9 +61,9 @@ internal sealed partial class CompiledPolicies(ILogger log)
             return [];
         }
 
-        return byRow.TryGetValue(row, out var known)
+        return _byRow.TryGetValue(row, out var known)
             ? ((InlinePolicies)known).All
-            : ((InlinePolicies)byRow.GetValue(row, _ => new InlinePolicies([.. documents.Select(policy => Compile($"{kind}/{name}/{policy.Key}", source, policy.Value))]))).All;
+            : ((InlinePolicies)_byRow.GetValue(row, _ => new InlinePolicies([.. documents.Select(policy => Compile($"{kind}/{name}/{policy.Key}", source, policy.Value))]))).All;
     }
 
     private Policy Compile(string id, PolicySource source, string text)

@@ -11,7 +11,7 @@ internal sealed record AskedRule(string Place, PortRule Rule, PortComparison? Po
 {
     private const int ShownSources = 4;
 
-    private IReadOnlyList<string>? sources;
+    private IReadOnlyList<string>? _sources;
 
     /// <summary>Lower case, <c>all</c> for every spelling of it.</summary>
     public string Protocol => Rule.Protocol.ToWire();
@@ -23,7 +23,7 @@ internal sealed record AskedRule(string Place, PortRule Rule, PortComparison? Po
     public string ToPort => Text(Rule.Protocol == NetworkProtocol.All ? ushort.MaxValue : Rule.ToPort);
 
     /// <summary>Every source, blocks in canonical form. An alias is there by its name, which lies inside no block, and by the blocks that it stands for now.</summary>
-    public IReadOnlyList<string> Sources => sources ??= [.. Blocks(Ports is null ? Rule : Ports.Resolve(Rule)), .. Rule.Aliases];
+    public IReadOnlyList<string> Sources => _sources ??= [.. Blocks(Ports is null ? Rule : Ports.Resolve(Rule)), .. Rule.Aliases];
 
     /// <summary><c>portInfos[1] (22/tcp from 0.0.0.0/0)</c>.</summary>
     public override string ToString()

@@ -7,9 +7,9 @@ namespace Portlight.Api;
 /// <summary>One request on its way: its caller, from where, and what for. Made by the pipeline, read by an operation.</summary>
 internal sealed class Call
 {
-    private List<(AccessQuestion Question, Decision? Decision)>? decisions;
-    private long earlierSteps;
-    private int? askedForGood;
+    private List<(AccessQuestion Question, Decision? Decision)>? _decisions;
+    private long _earlierSteps;
+    private int? _askedForGood;
 
     public required string RequestId { get; init; }
 
@@ -44,10 +44,10 @@ internal sealed class Call
     public bool IsAuthorized { get; set; }
 
     /// <summary>What was asked of the caller's policies, in order; without a decision where the root of the account asked.</summary>
-    public IReadOnlyList<(AccessQuestion Question, Decision? Decision)> Decisions => decisions ?? [];
+    public IReadOnlyList<(AccessQuestion Question, Decision? Decision)> Decisions => _decisions ?? [];
 
     /// <summary>Keeps a decision for the audit log.</summary>
-    public void Keep(AccessQuestion question, Decision? decision) => (decisions ??= new(1)).Add((question, decision));
+    public void Keep(AccessQuestion question, Decision? decision) => (_decisions ??= new(1)).Add((question, decision));
 
     /// <summary>Ends when the answer may go out: see <see cref="RefusalBrake"/>.</summary>
     public Task AnswersAfter { get; set; } = Task.CompletedTask;
@@ -59,7 +59,7 @@ internal sealed class Call
     /// What is asked from here on is asked again when the call writes, of what it rests on then; what was asked before stays. Without it, that is what was asked before
     /// the write.
     /// </summary>
-    public void AskAhead() => askedForGood ??= Decisions.Count;
+    public void AskAhead() => _askedForGood ??= Decisions.Count;
 
     /// <summary>The call is about to prepare a write.</summary>
     public void BeginToWrite() => AskAhead();
@@ -67,16 +67,16 @@ internal sealed class Call
     /// <summary>A write is prepared, perhaps not for the first time: the questions that belong to it are asked anew.</summary>
     public void BeginToAsk()
     {
-        decisions?.RemoveRange(askedForGood!.Value, decisions.Count - askedForGood.Value);
+        _decisions?.RemoveRange(_askedForGood!.Value, _decisions.Count - _askedForGood.Value);
         NoteSteps(Budget.Spent);
         Budget = new EvaluationBudget(EvaluationBudget.StepsOfRequest);
     }
 
     /// <summary>Steps that evaluations of the call have taken, those of a simulation and of questions that were asked again included.</summary>
-    public long StepsTaken => Budget.Spent + earlierSteps;
+    public long StepsTaken => Budget.Spent + _earlierSteps;
 
     /// <summary>Notes steps that were not paid from <see cref="Budget"/>.</summary>
-    public void NoteSteps(long steps) => earlierSteps += steps;
+    public void NoteSteps(long steps) => _earlierSteps += steps;
 
     /// <summary>Bytes of the answer that are held until it is sent.</summary>
     public int HeldAnswer { get; set; }

@@ -15,10 +15,10 @@ internal static class Ids
     private const int Size = 16;
 
     [ThreadStatic]
-    private static byte[]? t_bytes;
+    private static byte[]? _bytes;
 
     [ThreadStatic]
-    private static int t_used;
+    private static int _used;
 
     /// <summary>An id that says nothing: version 4.</summary>
     public static Guid Random()
@@ -50,13 +50,13 @@ internal static class Ids
     /// <summary>Bytes that no id has had.</summary>
     private static Span<byte> Take()
     {
-        if (t_bytes is null || t_used == Kept)
+        if (_bytes is null || _used == Kept)
         {
-            t_bytes ??= new byte[Kept * Size];
-            RandomNumberGenerator.Fill(t_bytes);
-            t_used = 0;
+            _bytes ??= new byte[Kept * Size];
+            RandomNumberGenerator.Fill(_bytes);
+            _used = 0;
         }
 
-        return t_bytes.AsSpan(t_used++ * Size, Size);
+        return _bytes.AsSpan(_used++ * Size, Size);
     }
 }

@@ -65,12 +65,12 @@ internal abstract class OperationEntry(ApiService service, string name, AccessOn
         : OperationEntry(service, name, access, traits)
         where TRequest : class
     {
-        private readonly Lazy<ParameterShape> parameters = new(() => ParameterShape.Of(request()));
-        private readonly Lazy<string?> operationsMember = new(() => response().Properties.Select(property => property.Name).FirstOrDefault(name => name is "operation" or OperationList));
+        private readonly Lazy<ParameterShape> _parameters = new(() => ParameterShape.Of(request()));
+        private readonly Lazy<string?> _operationsMember = new(() => response().Properties.Select(property => property.Name).FirstOrDefault(name => name is "operation" or OperationList));
 
-        public override ParameterShape Parameters => parameters.Value;
+        public override ParameterShape Parameters => _parameters.Value;
 
-        public override string? OperationsMember => operationsMember.Value;
+        public override string? OperationsMember => _operationsMember.Value;
 
         public override async Task RunAsync(Call call, ReadOnlyMemory<byte> body, IBufferWriter<byte> answer)
         {

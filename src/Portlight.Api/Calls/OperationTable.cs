@@ -9,16 +9,16 @@ namespace Portlight.Api;
 /// <summary>Every operation of every service: those of JSON services by target, <c>Lightsail_20161128.PutInstancePublicPorts</c>, those of Query services by version and action.</summary>
 internal sealed class OperationTable
 {
-    private readonly FrozenDictionary<string, OperationEntry> byTarget;
-    private readonly FrozenDictionary<(string Version, string Action), OperationEntry> byAction;
+    private readonly FrozenDictionary<string, OperationEntry> _byTarget;
+    private readonly FrozenDictionary<(string Version, string Action), OperationEntry> _byAction;
 
     public OperationTable(IReadOnlyList<OperationEntry> entries)
     {
         Entries = entries;
-        byTarget = entries
+        _byTarget = entries
             .SelectMany(entry => entry.Service.TargetPrefixes.Select(prefix => (Target: prefix + entry.Name, Entry: entry)))
             .ToFrozenDictionary(one => one.Target, one => one.Entry, StringComparer.Ordinal);
-        byAction = entries.Where(entry => entry.Service.SpeaksQuery).ToFrozenDictionary(entry => (entry.Service.Version!, entry.Name));
+        _byAction = entries.Where(entry => entry.Service.SpeaksQuery).ToFrozenDictionary(entry => (entry.Service.Version!, entry.Name));
     }
 
     public IReadOnlyList<OperationEntry> Entries { get; }
@@ -29,7 +29,7 @@ internal sealed class OperationTable
     /// <exception cref="InvalidInputException">Lightsail has it and Portlight does not.</exception>
     public OperationEntry Find(string? target)
     {
-        if (target is not null && byTarget.TryGetValue(target, out var entry))
+        if (target is not null && _byTarget.TryGetValue(target, out var entry))
         {
             return entry;
         }
@@ -54,7 +54,7 @@ internal sealed class OperationTable
 
     /// <summary>The operation of a Query service.</summary>
     /// <exception cref="UnknownOperationException">No service that is spoken here has it.</exception>
-    public OperationEntry Find(QueryRequest query) => byAction.TryGetValue((query.Version, query.Action), out var entry)
+    public OperationEntry Find(QueryRequest query) => _byAction.TryGetValue((query.Version, query.Action), out var entry)
         ? entry
         : throw new UnknownOperationException($"Could not find operation {UserText.Excerpt(query.Action)} for version {UserText.Excerpt(query.Version)}");
 }

@@ -6,22 +6,22 @@ namespace Portlight.Api;
 /// <summary>Collects everything that is wrong with a request, so that one answer names it all.</summary>
 internal sealed class RequestCheck(Call call)
 {
-    private readonly List<string> problems = [];
-    private readonly List<Problem> found = [];
-    private readonly List<string> missing = [];
+    private readonly List<string> _problems = [];
+    private readonly List<Problem> _found = [];
+    private readonly List<string> _missing = [];
 
     /// <summary>Where checks of the domain put their problems.</summary>
-    public ICollection<Problem> Problems => found;
+    public ICollection<Problem> Problems => _found;
 
-    public bool IsGood => problems.Count + found.Count + missing.Count == 0;
+    public bool IsGood => _problems.Count + _found.Count + _missing.Count == 0;
 
-    public void Refuse(string field, string message) => found.Add(new Problem(field, message));
+    public void Refuse(string field, string message) => _found.Add(new Problem(field, message));
 
     /// <summary>A problem in the service's own words, which name no field.</summary>
-    public void Refuse(string words) => problems.Add(words);
+    public void Refuse(string words) => _problems.Add(words);
 
     /// <summary>Something that the request names is not there: where nothing else is wrong, that is another error.</summary>
-    public void Miss(string words) => missing.Add(words);
+    public void Miss(string words) => _missing.Add(words);
 
     /// <summary>A resource's name: there, and well-formed.</summary>
     public string Name(string? name, string field)
@@ -65,7 +65,7 @@ internal sealed class RequestCheck(Call call)
             return;
         }
 
-        var message = string.Join("; ", [.. problems, .. found.Select(problem => problem.ToString()), .. missing]);
-        throw problems.Count + found.Count == 0 ? new NotFoundException(message) : new InvalidInputException(message);
+        var message = string.Join("; ", [.. _problems, .. _found.Select(problem => problem.ToString()), .. _missing]);
+        throw _problems.Count + _found.Count == 0 ? new NotFoundException(message) : new InvalidInputException(message);
     }
 }

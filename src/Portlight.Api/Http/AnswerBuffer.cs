@@ -5,43 +5,43 @@ namespace Portlight.Api;
 /// <summary>An answer in rented memory: it is complete before its first byte is sent, so that an error can take its place.</summary>
 internal sealed class AnswerBuffer : IBufferWriter<byte>, IDisposable
 {
-    private byte[] rented = ArrayPool<byte>.Shared.Rent(1024);
-    private int length;
+    private byte[] _rented = ArrayPool<byte>.Shared.Rent(1024);
+    private int _length;
 
-    public ReadOnlyMemory<byte> Written => rented.AsMemory(0, length);
+    public ReadOnlyMemory<byte> Written => _rented.AsMemory(0, _length);
 
-    public void Clear() => length = 0;
+    public void Clear() => _length = 0;
 
-    public void Advance(int count) => length += count;
+    public void Advance(int count) => _length += count;
 
     public Memory<byte> GetMemory(int sizeHint = 0)
     {
         Reserve(sizeHint);
-        return rented.AsMemory(length);
+        return _rented.AsMemory(_length);
     }
 
     public Span<byte> GetSpan(int sizeHint = 0)
     {
         Reserve(sizeHint);
-        return rented.AsSpan(length);
+        return _rented.AsSpan(_length);
     }
 
     public void Dispose()
     {
-        ArrayPool<byte>.Shared.Return(rented);
-        rented = [];
+        ArrayPool<byte>.Shared.Return(_rented);
+        _rented = [];
     }
 
     private void Reserve(int sizeHint)
     {
-        if (rented.Length - length >= Math.Max(1, sizeHint))
+        if (_rented.Length - _length >= Math.Max(1, sizeHint))
         {
             return;
         }
 
-        var larger = ArrayPool<byte>.Shared.Rent(Math.Max(rented.Length * 2, length + sizeHint));
-        rented.AsSpan(0, length).CopyTo(larger);
-        ArrayPool<byte>.Shared.Return(rented);
-        rented = larger;
+        var larger = ArrayPool<byte>.Shared.Rent(Math.Max(_rented.Length * 2, _length + sizeHint));
+        _rented.AsSpan(0, _length).CopyTo(larger);
+        ArrayPool<byte>.Shared.Return(_rented);
+        _rented = larger;
     }
 }

@@ -21,11 +21,11 @@ internal readonly struct RequestBody : IDisposable
     /// <summary>The time in which a body has to come, once its head is there.</summary>
     public static readonly TimeSpan Deadline = TimeSpan.FromSeconds(10);
 
-    private readonly byte[]? rented;
+    private readonly byte[]? _rented;
 
     private RequestBody(byte[]? rented, int length)
     {
-        this.rented = rented;
+        _rented = rented;
         Memory = rented.AsMemory(0, length);
     }
 
@@ -103,9 +103,9 @@ internal readonly struct RequestBody : IDisposable
 
     public void Dispose()
     {
-        if (rented is not null)
+        if (_rented is not null)
         {
-            ArrayPool<byte>.Shared.Return(rented);
+            ArrayPool<byte>.Shared.Return(_rented);
         }
     }
 

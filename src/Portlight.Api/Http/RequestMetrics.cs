@@ -8,12 +8,12 @@ internal sealed class RequestMetrics : IDisposable
 {
     public const string MeterName = "Portlight.Server";
 
-    private readonly Meter meter = new(MeterName);
-    private readonly Histogram<double> duration;
+    private readonly Meter _meter = new(MeterName);
+    private readonly Histogram<double> _duration;
 
     public RequestMetrics()
     {
-        duration = meter.CreateHistogram(
+        _duration = _meter.CreateHistogram(
             "rpc.server.duration",
             unit: "s",
             description: "From the first byte of a request to the last of its answer.",
@@ -22,9 +22,9 @@ internal sealed class RequestMetrics : IDisposable
 
     public void Record(Call call, LightsailException? error, TimeSpan took)
     {
-        if (duration.Enabled)
+        if (_duration.Enabled)
         {
-            duration.Record(
+            _duration.Record(
                 took.TotalSeconds,
                 new("rpc.system", "aws-api"),
                 new("rpc.method", call.Operation.Length == 0 ? "unknown" : call.Operation),
@@ -32,5 +32,5 @@ internal sealed class RequestMetrics : IDisposable
         }
     }
 
-    public void Dispose() => meter.Dispose();
+    public void Dispose() => _meter.Dispose();
 }

@@ -21,21 +21,21 @@ internal sealed class AccountShares(TimeProvider clock)
 
     private const int StepsPerByte = 4;
 
-    private readonly ConcurrentDictionary<string, Share> shares = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, Share> _shares = new(StringComparer.Ordinal);
 
-    public Share Of(string accountId) => shares.GetOrAdd(accountId, static (_, clock) => new Share(clock), clock);
+    public Share Of(string accountId) => _shares.GetOrAdd(accountId, static (_, clock) => new Share(clock), clock);
 
     /// <summary>One account's.</summary>
     internal sealed class Share(TimeProvider clock)
     {
-        private readonly TokenBucket bucket = new(StepsPerSecond, StepsPerSecond, clock);
-        private long held;
+        private readonly TokenBucket _bucket = new(StepsPerSecond, StepsPerSecond, clock);
+        private long _held;
 
         /// <summary>
         /// How long it takes until earlier requests are paid for; zero when a request may begin. What one costs is known afterwards, so the share may be overdrawn by those
         /// that are under way.
         /// </summary>
-        public TimeSpan Overdrawn() => bucket.UntilAny;
+        public TimeSpan Overdrawn() => _bucket.UntilAny;
 
         /// <summary>Pays for a request.</summary>
         /// <param name="steps">What its policies took.</param>
@@ -46,7 +46,7 @@ internal sealed class AccountShares(TimeProvider clock)
             var cost = steps + ((long)StepsPerByte * (Math.Max(0, request - Ordinary) + Math.Max(0, answer - Ordinary)));
             if (cost > 0)
             {
-                bucket.Take(cost);
+                _bucket.Take(cost);
             }
         }
 
@@ -54,9 +54,9 @@ internal sealed class AccountShares(TimeProvider clock)
         /// <exception cref="ThrottlingException">Too many answers of the account wait to be read.</exception>
         public void Hold(int answer)
         {
-            if (answer > Ordinary && Interlocked.Add(ref held, answer) is var all && all > MostHeld && all > answer)
+            if (answer > Ordinary && Interlocked.Add(ref _held, answer) is var all && all > MostHeld && all > answer)
             {
-                Interlocked.Add(ref held, -answer);
+                Interlocked.Add(ref _held, -answer);
                 throw new ThrottlingException("Rate exceeded: too many large answers of this account wait to be read");
             }
         }
@@ -65,7 +65,7 @@ internal sealed class AccountShares(TimeProvider clock)
         {
             if (answer > Ordinary)
             {
-                Interlocked.Add(ref held, -answer);
+                Interlocked.Add(ref _held, -answer);
             }
         }
     }

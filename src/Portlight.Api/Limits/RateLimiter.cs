@@ -9,7 +9,7 @@ namespace Portlight.Api;
 /// </summary>
 internal sealed class RateLimiter(int requestsPerSecond, TimeProvider clock)
 {
-    private readonly ConcurrentDictionary<string, TokenBucket> buckets = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, TokenBucket> _buckets = new(StringComparer.Ordinal);
 
     /// <exception cref="ThrottlingException">The key has used up its requests; one more comes in at most a second.</exception>
     public void Take(string accessKeyId)
@@ -20,7 +20,7 @@ internal sealed class RateLimiter(int requestsPerSecond, TimeProvider clock)
         }
     }
 
-    private TokenBucket Of(string accessKeyId) => buckets.TryGetValue(accessKeyId, out var bucket)
+    private TokenBucket Of(string accessKeyId) => _buckets.TryGetValue(accessKeyId, out var bucket)
         ? bucket
-        : buckets.GetOrAdd(accessKeyId, static (_, own) => new TokenBucket(own.Rate, own.Rate, own.Clock), (Rate: requestsPerSecond, Clock: clock));
+        : _buckets.GetOrAdd(accessKeyId, static (_, own) => new TokenBucket(own.Rate, own.Rate, own.Clock), (Rate: requestsPerSecond, Clock: clock));
 }

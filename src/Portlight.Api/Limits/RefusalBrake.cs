@@ -25,21 +25,21 @@ internal sealed class RefusalBrake(TimeSpan longest, TimeProvider clock)
     /// <summary>After this long without a refusal a source is new again.</summary>
     internal static readonly TimeSpan Quiet = TimeSpan.FromMinutes(5);
 
-    private readonly Lock gate = new();
-    private readonly Dictionary<Cidr, Source> sources = [];
+    private readonly Lock _gate = new();
+    private readonly Dictionary<Cidr, Source> _sources = [];
 
     // Sources that come when the table is full share one entry: then strangers slow each other's refusals, and still nobody's good requests.
-    private readonly Source others = new();
-    private long nextSweep;
-    private int waiting;
+    private readonly Source _others = new();
+    private long _nextSweep;
+    private int _waiting;
 
     internal int SourceCount
     {
         get
         {
-            lock (gate)
+            lock (_gate)
             {
-                return sources.Count;
+                return _sources.Count;
             }
         }
     }
@@ -55,7 +55,7 @@ internal sealed class RefusalBrake(TimeSpan longest, TimeProvider clock)
 
         Source source;
         TimeSpan delay;
-        lock (gate)
+        lock (_gate)
         {
             source = Find_NeedsLock(from);
             delay = DelayOf(++source.Refusals);
@@ -64,13 +64,13 @@ internal sealed class RefusalBrake(TimeSpan longest, TimeProvider clock)
                 return Task.CompletedTask;
             }
 
-            if (source.Waiting == MaxWaitingOfSource || waiting == MaxWaiting)
+            if (source.Waiting == MaxWaitingOfSource || _waiting == MaxWaiting)
             {
                 throw new ThrottlingException { RetryAfter = delay };
             }
 
             source.Waiting++;
-            waiting++;
+            _waiting++;
         }
 
         return WaitAsync(source, delay, cancellationToken);
@@ -99,10 +99,10 @@ internal sealed class RefusalBrake(TimeSpan longest, TimeProvider clock)
         }
         finally
         {
-            lock (gate)
+            lock (_gate)
             {
                 source.Waiting--;
-                waiting--;
+                _waiting--;
             }
         }
     }
@@ -110,7 +110,7 @@ internal sealed class RefusalBrake(TimeSpan longest, TimeProvider clock)
     private Source Find_NeedsLock(IPAddress? from)
     {
         var now = clock.GetTimestamp();
-        var found = from is null ? others : Of_NeedsLock(BlockOf(from), now);
+        var found = from is null ? _others : Of_NeedsLock(BlockOf(from), now);
         if (found.Refusals > 0 && clock.GetElapsedTime(found.Last, now) >= Quiet)
         {
             found.Refusals = 0;
@@ -122,38 +122,38 @@ internal sealed class RefusalBrake(TimeSpan longest, TimeProvider clock)
 
     private Source Of_NeedsLock(Cidr block, long now)
     {
-        if (sources.TryGetValue(block, out var known))
+        if (_sources.TryGetValue(block, out var known))
         {
             return known;
         }
 
-        if (sources.Count >= MaxSources)
+        if (_sources.Count >= MaxSources)
         {
             Sweep_NeedsLock(now);
         }
 
-        if (sources.Count >= MaxSources)
+        if (_sources.Count >= MaxSources)
         {
-            return others;
+            return _others;
         }
 
-        return sources[block] = new Source();
+        return _sources[block] = new Source();
     }
 
     /// <summary>Forgets who has been quiet; at most once a second, so that a full table costs no search for each stranger.</summary>
     private void Sweep_NeedsLock(long now)
     {
-        if (nextSweep > now)
+        if (_nextSweep > now)
         {
             return;
         }
 
-        nextSweep = now + clock.TimestampFrequency;
-        foreach (var (block, source) in sources)
+        _nextSweep = now + clock.TimestampFrequency;
+        foreach (var (block, source) in _sources)
         {
             if (source.Waiting == 0 && clock.GetElapsedTime(source.Last, now) >= Quiet)
             {
-                sources.Remove(block);
+                _sources.Remove(block);
             }
         }
     }

@@ -6,10 +6,10 @@ namespace Portlight.Api;
 /// </summary>
 internal sealed class TokenBucket(double full, double perSecond, TimeProvider clock)
 {
-    private readonly Lock gate = new();
-    private readonly long began = clock.GetTimestamp();
-    private double used;
-    private double usedAt;
+    private readonly Lock _gate = new();
+    private readonly long _began = clock.GetTimestamp();
+    private double _used;
+    private double _usedAt;
 
     /// <summary>Whether at least one token is there.</summary>
     public bool HasAny => UntilAny == TimeSpan.Zero;
@@ -19,7 +19,7 @@ internal sealed class TokenBucket(double full, double perSecond, TimeProvider cl
     {
         get
         {
-            lock (gate)
+            lock (_gate)
             {
                 return full - Used_NeedsLock() is var left && left >= 1 ? TimeSpan.Zero : TimeSpan.FromSeconds((1 - left) / perSecond);
             }
@@ -31,7 +31,7 @@ internal sealed class TokenBucket(double full, double perSecond, TimeProvider cl
     {
         get
         {
-            lock (gate)
+            lock (_gate)
             {
                 return Used_NeedsLock() == 0;
             }
@@ -41,14 +41,14 @@ internal sealed class TokenBucket(double full, double perSecond, TimeProvider cl
     /// <summary>Takes one if it is there.</summary>
     public bool TryTake()
     {
-        lock (gate)
+        lock (_gate)
         {
             if (full - Used_NeedsLock() < 1)
             {
                 return false;
             }
 
-            used++;
+            _used++;
             return true;
         }
     }
@@ -56,17 +56,17 @@ internal sealed class TokenBucket(double full, double perSecond, TimeProvider cl
     /// <summary>Takes so many, there or not.</summary>
     public void Take(double cost)
     {
-        lock (gate)
+        lock (_gate)
         {
-            used = Used_NeedsLock() + cost;
+            _used = Used_NeedsLock() + cost;
         }
     }
 
     private double Used_NeedsLock()
     {
-        var now = clock.GetElapsedTime(began).TotalSeconds;
-        used = Math.Max(0, used - ((now - usedAt) * perSecond));
-        usedAt = now;
-        return used;
+        var now = clock.GetElapsedTime(_began).TotalSeconds;
+        _used = Math.Max(0, _used - ((now - _usedAt) * perSecond));
+        _usedAt = now;
+        return _used;
     }
 }

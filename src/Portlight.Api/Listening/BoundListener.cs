@@ -15,14 +15,14 @@ internal sealed class BoundListener : IDisposable
     /// <summary>Kestrel's own default.</summary>
     private const int Backlog = 512;
 
-    private readonly Socket[] sockets;
-    private readonly X509Certificate2? certificate;
+    private readonly Socket[] _sockets;
+    private readonly X509Certificate2? _certificate;
 
     private BoundListener(Uri address, Socket[] sockets, X509Certificate2? certificate)
     {
         Address = address;
-        this.sockets = sockets;
-        this.certificate = certificate;
+        _sockets = sockets;
+        _certificate = certificate;
     }
 
     /// <summary>As it was asked for, with the real port where 0 was asked for.</summary>
@@ -58,25 +58,25 @@ internal sealed class BoundListener : IDisposable
     /// <summary>Makes Kestrel answer here.</summary>
     public void AddTo(KestrelServerOptions kestrel)
     {
-        foreach (var socket in sockets)
+        foreach (var socket in _sockets)
         {
             kestrel.Listen((IPEndPoint)socket.LocalEndPoint!, listen =>
             {
                 listen.Protocols = HttpProtocols.Http1;
-                if (certificate is not null)
+                if (_certificate is not null)
                 {
-                    listen.UseHttps(certificate);
+                    listen.UseHttps(_certificate);
                 }
             });
         }
     }
 
     /// <summary>The socket that is bound to this end point; null when none of these is.</summary>
-    public Socket? Find(EndPoint endPoint) => Array.Find(sockets, socket => socket.LocalEndPoint!.Equals(endPoint));
+    public Socket? Find(EndPoint endPoint) => Array.Find(_sockets, socket => socket.LocalEndPoint!.Equals(endPoint));
 
     public void Dispose()
     {
-        foreach (var socket in sockets)
+        foreach (var socket in _sockets)
         {
             socket.Dispose();
         }

@@ -14,38 +14,38 @@ namespace Portlight.Api;
 /// <param name="trustedProxies">Blocks that are not bounded.</param>
 internal sealed class ConnectionShares(int most, ImmutableArray<Cidr> trustedProxies)
 {
-    private readonly Lock gate = new();
-    private readonly Dictionary<Cidr, int> open = [];
-    private long refused;
+    private readonly Lock _gate = new();
+    private readonly Dictionary<Cidr, int> _open = [];
+    private long _refused;
 
     /// <summary>Connections that were closed because their source had too many.</summary>
-    public long Refused => Interlocked.Read(ref refused);
+    public long Refused => Interlocked.Read(ref _refused);
 
     /// <summary>Counts the connections of an address that the web server is given.</summary>
     public void Bound(ListenOptions listen) => listen.Use(next => connection => most == 0 ? next(connection) : RunAsync(connection, next));
 
     internal bool TryEnter(Cidr source)
     {
-        lock (gate)
+        lock (_gate)
         {
-            var count = open.GetValueOrDefault(source);
+            var count = _open.GetValueOrDefault(source);
             if (count >= most)
             {
                 return false;
             }
 
-            open[source] = count + 1;
+            _open[source] = count + 1;
             return true;
         }
     }
 
     internal void Leave(Cidr source)
     {
-        lock (gate)
+        lock (_gate)
         {
-            if (--open[source] == 0)
+            if (--_open[source] == 0)
             {
-                open.Remove(source);
+                _open.Remove(source);
             }
         }
     }
@@ -60,7 +60,7 @@ internal sealed class ConnectionShares(int most, ImmutableArray<Cidr> trustedPro
 
         if (!TryEnter(source))
         {
-            Interlocked.Increment(ref refused);
+            Interlocked.Increment(ref _refused);
             connection.Abort(new ConnectionAbortedException("the source has too many connections"));
             return;
         }

@@ -14,24 +14,24 @@ internal sealed class EventFilter
     /// <summary>CloudTrail names seconds in an event, so both ends of a range count as whole ones.</summary>
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
 
-    private readonly string accountId;
-    private readonly string region;
-    private readonly bool seesGlobal;
-    private readonly bool isOwner;
-    private readonly string? key;
-    private readonly string value;
-    private readonly DateTimeOffset end;
+    private readonly string _accountId;
+    private readonly string _region;
+    private readonly bool _seesGlobal;
+    private readonly bool _isOwner;
+    private readonly string? _key;
+    private readonly string _value;
+    private readonly DateTimeOffset _end;
 
     private EventFilter(Call call, string homeRegion, bool isOwner, LookupAttribute? attribute, DateTimeOffset start, DateTimeOffset end)
     {
-        accountId = call.Principal.AccountId;
-        region = call.Region;
-        seesGlobal = region == AuditLog.GlobalRegion || region == homeRegion;
-        this.isOwner = isOwner;
-        key = attribute?.AttributeKey;
-        value = attribute?.AttributeValue ?? "";
+        _accountId = call.Principal.AccountId;
+        _region = call.Region;
+        _seesGlobal = _region == AuditLog.GlobalRegion || _region == homeRegion;
+        _isOwner = isOwner;
+        _key = attribute?.AttributeKey;
+        _value = attribute?.AttributeValue ?? "";
         Start = start;
-        this.end = end;
+        _end = end;
     }
 
     /// <summary>Nothing older is looked for.</summary>
@@ -56,33 +56,33 @@ internal sealed class EventFilter
     }
 
     /// <summary>A line of which nobody can tell whose event it was, as the account that owns the installation sees it; null for any other.</summary>
-    public EventSummary? Unreadable(long sequence, DateTimeOffset at) => isOwner ? EventSummary.Unreadable(sequence, at, accountId, region) : null;
+    public EventSummary? Unreadable(long sequence, DateTimeOffset at) => _isOwner ? EventSummary.Unreadable(sequence, at, _accountId, _region) : null;
 
     public bool Matches(EventSummary one) =>
-        one.Recipient == accountId
-        && (one.Region == region || (seesGlobal && one.Region == AuditLog.GlobalRegion))
+        one.Recipient == _accountId
+        && (one.Region == _region || (_seesGlobal && one.Region == AuditLog.GlobalRegion))
         && one.Time + Second > Start
-        && one.Time <= end
+        && one.Time <= _end
         && HasProperty(one);
 
     /// <summary>What tells tokens of this lookup from those of any other.</summary>
     public string Fingerprint()
     {
-        var text = string.Join('\n', accountId, region, key, value, Start.UtcTicks.ToString(CultureInfo.InvariantCulture), end.UtcTicks.ToString(CultureInfo.InvariantCulture));
+        var text = string.Join('\n', _accountId, _region, _key, _value, Start.UtcTicks.ToString(CultureInfo.InvariantCulture), _end.UtcTicks.ToString(CultureInfo.InvariantCulture));
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)).AsSpan(0, 8));
     }
 
-    private bool HasProperty(EventSummary one) => key switch
+    private bool HasProperty(EventSummary one) => _key switch
     {
         null => true,
-        "EventId" => one.EventId == value,
-        "EventName" => one.EventName == value,
-        "ReadOnly" => (one.IsReadOnly ? "true" : "false") == value,
-        "Username" => one.Username == value,
-        "ResourceType" => one.Resources.Exists(resource => resource.ResourceType == value),
-        "ResourceName" => one.Resources.Exists(resource => resource.ResourceName == value),
-        "EventSource" => one.EventSource == value,
-        _ => one.AccessKeyId == value,
+        "EventId" => one.EventId == _value,
+        "EventName" => one.EventName == _value,
+        "ReadOnly" => (one.IsReadOnly ? "true" : "false") == _value,
+        "Username" => one.Username == _value,
+        "ResourceType" => one.Resources.Exists(resource => resource.ResourceType == _value),
+        "ResourceName" => one.Resources.Exists(resource => resource.ResourceName == _value),
+        "EventSource" => one.EventSource == _value,
+        _ => one.AccessKeyId == _value,
     };
 
     private static LookupAttribute? Attribute(IReadOnlyList<LookupAttribute> attributes)

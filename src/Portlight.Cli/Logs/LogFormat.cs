@@ -23,7 +23,7 @@ internal sealed class LogFormat(bool isJson)
     private static readonly ConcurrentDictionary<string, JsonEncodedText> Names = new(StringComparer.Ordinal);
 
     [ThreadStatic]
-    private static Utf8JsonWriter? t_json;
+    private static Utf8JsonWriter? _json;
 
     /// <summary>The line, with its end.</summary>
     public byte[] Line<TState>(
@@ -52,7 +52,7 @@ internal sealed class LogFormat(bool isJson)
         DateTimeOffset time, LogLevel level, string category, EventId id, string? message, IReadOnlyList<KeyValuePair<string, object?>> values, Exception? exception)
     {
         var buffer = new ArrayBufferWriter<byte>(384);
-        var json = t_json ??= new Utf8JsonWriter(buffer, Options);
+        var json = _json ??= new Utf8JsonWriter(buffer, Options);
         json.Reset(buffer);
         json.WriteStartObject();
         json.WriteString("time"u8, time.UtcDateTime.AddTicks(-(time.Ticks % TimeSpan.TicksPerMillisecond)));

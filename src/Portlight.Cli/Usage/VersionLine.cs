@@ -12,7 +12,7 @@ internal sealed class VersionLine : SynchronousCommandLineAction
     public override int Invoke(ParseResult parseResult)
     {
         var whole = typeof(VersionLine).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "0";
-        string[] parts = whole.Split('+', 2);
+        var parts = whole.Split('+', 2);
         parseResult.InvocationConfiguration.Output.WriteLine(parts is [var version, var commit] ? $"portlight {version} ({commit[..Math.Min(ShortCommit, commit.Length)]})" : $"portlight {whole}");
         return ExitCode.Done;
     }

@@ -5,11 +5,11 @@ namespace Portlight.Domain;
 /// <summary>Addresses of one family as ranges in order, none of which touches the next: what blocks let in together, however they are cut.</summary>
 internal readonly struct AddressUnion
 {
-    private readonly ImmutableArray<(UInt128 First, UInt128 Last)> ranges;
+    private readonly ImmutableArray<(UInt128 First, UInt128 Last)> _ranges;
 
-    private AddressUnion(ImmutableArray<(UInt128 First, UInt128 Last)> ranges) => this.ranges = ranges;
+    private AddressUnion(ImmutableArray<(UInt128 First, UInt128 Last)> ranges) => _ranges = ranges;
 
-    private ReadOnlySpan<(UInt128 First, UInt128 Last)> Ranges => ranges.IsDefault ? [] : ranges.AsSpan();
+    private ReadOnlySpan<(UInt128 First, UInt128 Last)> Ranges => _ranges.IsDefault ? [] : _ranges.AsSpan();
 
     public bool IsEmpty => Ranges.IsEmpty;
 

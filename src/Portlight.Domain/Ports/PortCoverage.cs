@@ -12,16 +12,16 @@ namespace Portlight.Domain;
 /// </remarks>
 public sealed class PortCoverage
 {
-    private readonly ImmutableArray<CoveredRange> ranges;
-    private readonly IReadOnlyDictionary<string, ImmutableArray<Cidr>> aliases;
+    private readonly ImmutableArray<CoveredRange> _ranges;
+    private readonly IReadOnlyDictionary<string, ImmutableArray<Cidr>> _aliases;
 
     // A set has many rules and few different sources: where each is let in is worked out once, so that a request of many rules costs no square.
-    private readonly Dictionary<(PacketKind Kind, object Source), List<(int First, int Last)>> runs = [];
+    private readonly Dictionary<(PacketKind Kind, object Source), List<(int First, int Last)>> _runs = [];
 
     private PortCoverage(ImmutableArray<CoveredRange> ranges, IReadOnlyDictionary<string, ImmutableArray<Cidr>> aliases)
     {
-        this.ranges = ranges;
-        this.aliases = aliases;
+        _ranges = ranges;
+        _aliases = aliases;
     }
 
     /// <param name="set">The rules.</param>
@@ -31,7 +31,7 @@ public sealed class PortCoverage
     /// <summary>Whether every packet that <paramref name="other"/> lets in is let in here too.</summary>
     public bool Covers(PortCoverage other)
     {
-        foreach (var wanted in other.ranges)
+        foreach (var wanted in other._ranges)
         {
             if (!Covers(wanted))
             {
@@ -47,7 +47,7 @@ public sealed class PortCoverage
     {
         foreach (var packets in PacketRange.Of(rule.Key))
         {
-            foreach (var source in RuleSources.Of(rule, packets, aliases))
+            foreach (var source in RuleSources.Of(rule, packets, _aliases))
             {
                 if (!RunsOf(packets.Kind, source).Exists(run => run.First <= packets.First && packets.Last <= run.Last))
                 {
@@ -67,9 +67,9 @@ public sealed class PortCoverage
     {
         foreach (var asked in PacketRange.Of(key))
         {
-            for (var i = FirstAt(asked.Kind, asked.First); i < ranges.Length && ranges[i].Packets.Kind == asked.Kind && ranges[i].Packets.First <= asked.Last; i++)
+            for (var i = FirstAt(asked.Kind, asked.First); i < _ranges.Length && _ranges[i].Packets.Kind == asked.Kind && _ranges[i].Packets.First <= asked.Last; i++)
             {
-                if (ranges[i].IsOpenToAll)
+                if (_ranges[i].IsOpenToAll)
                 {
                     return true;
                 }
@@ -82,19 +82,19 @@ public sealed class PortCoverage
     private bool Covers(CoveredRange wanted)
     {
         var next = wanted.Packets.First;
-        for (var i = FirstAt(wanted.Packets.Kind, next); i < ranges.Length && ranges[i].Packets.Kind == wanted.Packets.Kind && ranges[i].Packets.First <= next; i++)
+        for (var i = FirstAt(wanted.Packets.Kind, next); i < _ranges.Length && _ranges[i].Packets.Kind == wanted.Packets.Kind && _ranges[i].Packets.First <= next; i++)
         {
-            if (!ranges[i].Covers(wanted))
+            if (!_ranges[i].Covers(wanted))
             {
                 return false;
             }
 
-            if (ranges[i].Packets.Last >= wanted.Packets.Last)
+            if (_ranges[i].Packets.Last >= wanted.Packets.Last)
             {
                 return true;
             }
 
-            next = ranges[i].Packets.Last + 1;
+            next = _ranges[i].Packets.Last + 1;
         }
 
         return false;
@@ -103,16 +103,16 @@ public sealed class PortCoverage
     /// <summary>The runs of ports at which a source is let in, each as long as it can be.</summary>
     private List<(int First, int Last)> RunsOf(PacketKind kind, object source)
     {
-        if (runs.TryGetValue((kind, source), out var known))
+        if (_runs.TryGetValue((kind, source), out var known))
         {
             return known;
         }
 
-        var found = runs[(kind, source)] = [];
-        for (var i = FirstAt(kind, 0); i < ranges.Length && ranges[i].Packets.Kind == kind; i++)
+        var found = _runs[(kind, source)] = [];
+        for (var i = FirstAt(kind, 0); i < _ranges.Length && _ranges[i].Packets.Kind == kind; i++)
         {
-            var (first, last) = (ranges[i].Packets.First, ranges[i].Packets.Last);
-            if (!ranges[i].LetsIn(source))
+            var (first, last) = (_ranges[i].Packets.First, _ranges[i].Packets.Last);
+            if (!_ranges[i].LetsIn(source))
             {
                 continue;
             }
@@ -133,11 +133,11 @@ public sealed class PortCoverage
     /// <summary>The first range of a kind that does not end before a place.</summary>
     private int FirstAt(PacketKind kind, int place)
     {
-        int low = 0, high = ranges.Length;
+        int low = 0, high = _ranges.Length;
         while (low < high)
         {
             var middle = (low + high) / 2;
-            var packets = ranges[middle].Packets;
+            var packets = _ranges[middle].Packets;
             if (packets.Kind < kind || (packets.Kind == kind && packets.Last < place))
             {
                 low = middle + 1;

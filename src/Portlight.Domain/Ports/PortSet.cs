@@ -131,8 +131,8 @@ public sealed class PortSet : IEquatable<PortSet>
     /// <summary>What is asked to be closed, apart by family and by alias; everybody of both families where no source is named.</summary>
     private static IEnumerable<PortRule> Families(PortRule closed)
     {
-        ImmutableArray<Cidr> ipv4 = closed.HasSources ? closed.Ipv4Sources : closed.Protocol == NetworkProtocol.Icmpv6 ? [] : [Cidr.AnyIpv4];
-        ImmutableArray<Cidr> ipv6 = closed.HasSources ? closed.Ipv6Sources : closed.Protocol == NetworkProtocol.Icmp ? [] : [Cidr.AnyIpv6];
+        var ipv4 = closed.HasSources ? closed.Ipv4Sources : closed.Protocol == NetworkProtocol.Icmpv6 ? [] : [Cidr.AnyIpv4];
+        var ipv6 = closed.HasSources ? closed.Ipv6Sources : closed.Protocol == NetworkProtocol.Icmp ? [] : [Cidr.AnyIpv6];
         PortRule[] parts = [new(closed.Key, ipv4, [], []), new(closed.Key, [], ipv6, []), new(closed.Key, [], [], closed.Aliases)];
         return parts.Where(part => part.HasSources);
     }

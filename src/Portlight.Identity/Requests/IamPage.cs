@@ -15,14 +15,14 @@ internal sealed class IamPage
     /// <summary>Characters of an answer, nearly: a page ends with the entry that exceeds it, however many entries were asked for. AWS's pages are cut by size too.</summary>
     private const int MostText = 1 << 20;
 
-    private readonly string prefix;
-    private readonly string? after;
-    private readonly int size;
+    private readonly string _prefix;
+    private readonly string? _after;
+    private readonly int _size;
 
-    private IamPage(string prefix, string? after, int size) => (this.prefix, this.after, this.size) = (prefix, after, size);
+    private IamPage(string prefix, string? after, int size) => (_prefix, _after, _size) = (prefix, after, size);
 
     /// <summary>What the last entry of the page before is found again by; null for the first page.</summary>
-    public string? After => after;
+    public string? After => _after;
 
     public static IamPage Read(IamRequest request)
     {
@@ -46,7 +46,7 @@ internal sealed class IamPage
     {
         var page = new List<T>();
         var length = 0L;
-        foreach (var entry in after is null ? entries : entries.SkipWhile(entry => string.CompareOrdinal(key(entry), after) <= 0))
+        foreach (var entry in _after is null ? entries : entries.SkipWhile(entry => string.CompareOrdinal(key(entry), _after) <= 0))
         {
             if (IsFull(page.Count, length))
             {
@@ -63,12 +63,12 @@ internal sealed class IamPage
     /// <summary>Whether a page of this many entries takes no more.</summary>
     /// <param name="count">Entries.</param>
     /// <param name="length">About how long they are in the answer.</param>
-    public bool IsFull(int count, long length) => count >= size || length >= MostText;
+    public bool IsFull(int count, long length) => count >= _size || length >= MostText;
 
     /// <summary>A page that ends before its list does.</summary>
     /// <param name="page">The entries.</param>
     /// <param name="last">What the last one is found again by.</param>
-    public Cut<T> EndingWith<T>(IReadOnlyList<T> page, string last) => new(page, Base64Url.EncodeToString(Encoding.UTF8.GetBytes(prefix + last)));
+    public Cut<T> EndingWith<T>(IReadOnlyList<T> page, string last) => new(page, Base64Url.EncodeToString(Encoding.UTF8.GetBytes(_prefix + last)));
 
     /// <summary>The page with which its list ends.</summary>
     public static Cut<T> Last<T>(IReadOnlyList<T> page) => new(page, null);

@@ -11,7 +11,7 @@ namespace Portlight.Identity;
 /// </summary>
 internal sealed class IamRequest(Call call, QueryRequest form)
 {
-    private readonly List<string> refusals = [];
+    private readonly List<string> _refusals = [];
 
     public Call Call => call;
 
@@ -112,14 +112,14 @@ internal sealed class IamRequest(Call call, QueryRequest form)
 
     /// <summary>Notes what is wrong with a parameter, in the service's words.</summary>
     public void Refuse(string parameter, string constraint) =>
-        refusals.Add($"Value at '{char.ToLowerInvariant(parameter[0])}{parameter[1..]}' failed to satisfy constraint: {constraint}");
+        _refusals.Add($"Value at '{char.ToLowerInvariant(parameter[0])}{parameter[1..]}' failed to satisfy constraint: {constraint}");
 
     /// <summary>Ends the request when anything is wrong with it.</summary>
     public void Done()
     {
-        if (refusals.Count > 0)
+        if (_refusals.Count > 0)
         {
-            throw IamException.Validation($"{refusals.Count} validation error{(refusals.Count == 1 ? "" : "s")} detected: {string.Join("; ", refusals)}");
+            throw IamException.Validation($"{_refusals.Count} validation error{(_refusals.Count == 1 ? "" : "s")} detected: {string.Join("; ", _refusals)}");
         }
     }
 

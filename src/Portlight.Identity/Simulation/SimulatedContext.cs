@@ -16,7 +16,7 @@ internal sealed class SimulatedContext : IRequestContext
 
     private static readonly FrozenSet<string> ListTypes = FrozenSet.Create(StringComparer.Ordinal, "stringList", "numericList", "booleanList", "ipList", "binaryList", "dateList");
 
-    private readonly Dictionary<string, ContextValues> entries = new(StringComparer.OrdinalIgnoreCase);
+    private readonly Dictionary<string, ContextValues> _entries = new(StringComparer.OrdinalIgnoreCase);
 
     public static SimulatedContext Read(IamRequest request)
     {
@@ -29,7 +29,7 @@ internal sealed class SimulatedContext : IRequestContext
         request.Done();
         foreach (var entry in read)
         {
-            if (!context.entries.TryAdd(entry.Name, entry.Values()))
+            if (!context._entries.TryAdd(entry.Name, entry.Values()))
             {
                 throw IamException.InvalidInput($"The context key {entry.Name} is given twice; key names do not distinguish case.");
             }
@@ -43,7 +43,7 @@ internal sealed class SimulatedContext : IRequestContext
     {
         if (value is not null)
         {
-            entries.TryAdd(key, new ContextValues(value));
+            _entries.TryAdd(key, new ContextValues(value));
         }
     }
 
@@ -55,7 +55,7 @@ internal sealed class SimulatedContext : IRequestContext
         }
     }
 
-    public bool TryGet(ConditionKey key, out ContextValues values) => entries.TryGetValue(key.Text, out values);
+    public bool TryGet(ConditionKey key, out ContextValues values) => _entries.TryGetValue(key.Text, out values);
 
     private sealed record Entry(string Name, string Type, IReadOnlyList<string> Texts)
     {

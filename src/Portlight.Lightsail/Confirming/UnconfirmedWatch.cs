@@ -16,56 +16,56 @@ internal sealed partial class UnconfirmedWatch : IAsyncDisposable
     /// <summary>What the record of an undone change is called.</summary>
     public const string OperationType = "RevertPorts";
 
-    private readonly IStore store;
-    private readonly TimeProvider clock;
-    private readonly ILogger<UnconfirmedWatch> log;
-    private readonly ConfirmDeadlines deadlines;
-    private readonly CancellationTokenSource stopping = new();
-    private Task running = Task.CompletedTask;
+    private readonly IStore _store;
+    private readonly TimeProvider _clock;
+    private readonly ILogger<UnconfirmedWatch> _log;
+    private readonly ConfirmDeadlines _deadlines;
+    private readonly CancellationTokenSource _stopping = new();
+    private Task _running = Task.CompletedTask;
 
     public UnconfirmedWatch(IStore store, TimeProvider clock, ILogger<UnconfirmedWatch> log)
     {
-        this.store = store;
-        this.clock = clock;
-        this.log = log;
-        deadlines = new ConfirmDeadlines(clock);
-        store.Observe(deadlines.Note);
+        _store = store;
+        _clock = clock;
+        _log = log;
+        _deadlines = new ConfirmDeadlines(clock);
+        store.Observe(_deadlines.Note);
     }
 
     /// <summary>Finds what waits and undoes what is past its deadline. To be called before the kernel is synchronised.</summary>
     /// <exception cref="StoreException">It could not be undone.</exception>
     public async Task RecoverAsync()
     {
-        deadlines.Note([.. store.View.ListUnconfirmed().Select(instance => new InstanceChange(instance.Revision, instance, IsRemoval: false))]);
-        foreach (var due in deadlines.TakeDue())
+        _deadlines.Note([.. _store.View.ListUnconfirmed().Select(instance => new InstanceChange(instance.Revision, instance, IsRemoval: false))]);
+        foreach (var due in _deadlines.TakeDue())
         {
             await UndoAsync(due);
         }
     }
 
-    public void Start() => running = Task.Run(FollowAsync);
+    public void Start() => _running = Task.Run(FollowAsync);
 
     public async ValueTask DisposeAsync()
     {
-        await stopping.CancelAsync();
-        await running;
-        stopping.Dispose();
+        await _stopping.CancelAsync();
+        await _running;
+        _stopping.Dispose();
     }
 
     private async Task FollowAsync()
     {
-        while (!stopping.IsCancellationRequested)
+        while (!_stopping.IsCancellationRequested)
         {
             try
             {
-                await deadlines.WaitAsync(stopping.Token);
+                await _deadlines.WaitAsync(_stopping.Token);
             }
-            catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+            catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
             {
                 return;
             }
 
-            foreach (var due in deadlines.TakeDue())
+            foreach (var due in _deadlines.TakeDue())
             {
                 await TryUndoAsync(due);
             }
@@ -81,13 +81,13 @@ internal sealed partial class UnconfirmedWatch : IAsyncDisposable
         catch (Exception problem)
         {
             // Whatever it was: a machine that stays locked because this loop has ended is the worst outcome. It is due again in a while.
-            LogFailed(log, due.Name, problem);
+            LogFailed(_log, due.Name, problem);
         }
     }
 
     private async Task UndoAsync(ConfirmDeadline due)
     {
-        var undone = await store.CommitAsync((view, changes) =>
+        var undone = await _store.CommitAsync((view, changes) =>
         {
             var current = view.FindInstance(due.Scope, due.Name);
             if (current?.Index != due.Index || current.Unconfirmed is not { } waiting || waiting.Revision != due.Revision)
@@ -95,7 +95,7 @@ internal sealed partial class UnconfirmedWatch : IAsyncDisposable
                 return null; // confirmed, changed again or gone in the meantime
             }
 
-            var now = clock.GetUtcNow();
+            var now = _clock.GetUtcNow();
             var after = current.Undone();
             var operation = OperationShapes.Begin(now, changes.SaveOrRemove(current, after), OperationType, $"not confirmed by {ConfirmHeader.Text(waiting.Deadline)}");
             changes.Save(operation);
@@ -104,7 +104,7 @@ internal sealed partial class UnconfirmedWatch : IAsyncDisposable
         });
         if (undone.Result is { } unconfirmed)
         {
-            LogUndone(log, due.Name, unconfirmed.ChangedBy, ConfirmHeader.Text(unconfirmed.Deadline));
+            LogUndone(_log, due.Name, unconfirmed.ChangedBy, ConfirmHeader.Text(unconfirmed.Deadline));
         }
     }
 

@@ -15,7 +15,7 @@ internal sealed class GetStatus(Services services) : IOperation<GetStatusRequest
     /// <summary>So that a page is no large answer (<see cref="AccountShares"/>): a client that reads the status of thousands is not slowed down for it.</summary>
     private const int PageSize = 50;
 
-    private readonly DateTimeOffset startedAt = services.Clock.GetUtcNow();
+    private readonly DateTimeOffset _startedAt = services.Clock.GetUtcNow();
 
     public Task<GetStatusResponse> HandleAsync(Call call, GetStatusRequest request)
     {
@@ -28,7 +28,7 @@ internal sealed class GetStatus(Services services) : IOperation<GetStatusRequest
             Server = new ServerStatus
             {
                 Version = Version,
-                StartedAt = startedAt,
+                StartedAt = _startedAt,
                 Enforce = agent.Enforces ? "kernel" : "record",
                 EnforceReason = NotFiltered.WhyRecorded(agent),
                 Connections = agent.Connections,

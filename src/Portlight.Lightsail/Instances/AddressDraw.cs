@@ -26,8 +26,8 @@ internal sealed class AddressDraw(IStoreView view, ServeOptions options)
     /// <summary>Addresses that all draws of a write look at, beyond the first one of each.</summary>
     private const int LooksOfAll = 256;
 
-    private readonly HashSet<IPAddress> drawn = [];
-    private int looks;
+    private readonly HashSet<IPAddress> _drawn = [];
+    private int _looks;
 
     /// <param name="number">A number of the counter: the index of the instance that is made, or a new one.</param>
     public IPAddress PublicIpv4(long number) => Draw(options.LabIpv4, number, Ipv4);
@@ -40,11 +40,11 @@ internal sealed class AddressDraw(IStoreView view, ServeOptions options)
     private IPAddress Draw(Cidr block, long number, Func<Cidr, ulong, Cidr> at)
     {
         var isSmall = block.Last - block.Network < LooksOfOne;
-        for (var look = 0; look < LooksOfOne && (look == 0 || looks++ < LooksOfAll); look++)
+        for (var look = 0; look < LooksOfOne && (look == 0 || _looks++ < LooksOfAll); look++)
         {
             var place = look == 0 || isSmall ? (ulong)number + (ulong)look : (ulong)RandomNumberGenerator.GetInt32(int.MaxValue);
             var address = at(block, place).ToAddress();
-            if (!view.IsAddressTaken(address) && drawn.Add(address))
+            if (!view.IsAddressTaken(address) && _drawn.Add(address))
             {
                 return address;
             }

@@ -14,17 +14,17 @@ internal sealed partial class SetupWorker(IStore store, SecretBox box, TimeProvi
 {
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(5);
 
-    private readonly SemaphoreSlim bell = new(0);
-    private readonly CancellationTokenSource stopping = new();
-    private Task running = Task.CompletedTask;
+    private readonly SemaphoreSlim _bell = new(0);
+    private readonly CancellationTokenSource _stopping = new();
+    private Task _running = Task.CompletedTask;
 
-    public void Start() => running = Task.Run(FollowAsync);
+    public void Start() => _running = Task.Run(FollowAsync);
 
     /// <summary>Says that something was begun.</summary>
-    public void Nudge() => bell.Release();
+    public void Nudge() => _bell.Release();
 
     /// <summary>From now on nothing is finished but by <see cref="RunOnceAsync"/>.</summary>
-    internal void Pause() => stopping.Cancel();
+    internal void Pause() => _stopping.Cancel();
 
     public async Task RunOnceAsync()
     {
@@ -57,10 +57,10 @@ internal sealed partial class SetupWorker(IStore store, SecretBox box, TimeProvi
 
     public async ValueTask DisposeAsync()
     {
-        await stopping.CancelAsync();
-        await running;
-        stopping.Dispose();
-        bell.Dispose();
+        await _stopping.CancelAsync();
+        await _running;
+        _stopping.Dispose();
+        _bell.Dispose();
     }
 
     private async Task MakeDefaultKeyPairAsync(Scope scope)
@@ -93,21 +93,21 @@ internal sealed partial class SetupWorker(IStore store, SecretBox box, TimeProvi
 
     private async Task FollowAsync()
     {
-        while (!stopping.IsCancellationRequested)
+        while (!_stopping.IsCancellationRequested)
         {
             try
             {
-                await bell.WaitAsync(stopping.Token);
+                await _bell.WaitAsync(_stopping.Token);
                 await RunOnceAsync();
             }
-            catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+            catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
             {
                 return;
             }
             catch (StoreException problem)
             {
                 LogFailed(log, problem);
-                await Task.Delay(RetryAfter, clock, stopping.Token).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+                await Task.Delay(RetryAfter, clock, _stopping.Token).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
                 Nudge();
             }
         }

@@ -70,14 +70,14 @@ internal sealed class TagChange(IStore store)
     /// <summary>Whatever has the name. When nothing has, the answer is one for every kind, or it would tell kinds apart.</summary>
     private sealed class Tagged(Call call, string name, Func<AccessQuestion, AccessQuestion> ask)
     {
-        private readonly ResourceAccess<Instance> instance = Of(ResourceKinds.Instance, call, name, ask);
-        private readonly ResourceAccess<KeyPair> keyPair = Of(ResourceKinds.KeyPair, call, name, ask);
-        private readonly ResourceAccess<StaticIp> staticIp = Of(ResourceKinds.StaticIp, call, name, ask);
+        private readonly ResourceAccess<Instance> _instance = Of(ResourceKinds.Instance, call, name, ask);
+        private readonly ResourceAccess<KeyPair> _keyPair = Of(ResourceKinds.KeyPair, call, name, ask);
+        private readonly ResourceAccess<StaticIp> _staticIp = Of(ResourceKinds.StaticIp, call, name, ask);
 
         public object Require(IStoreView view) =>
-            view.FindKeyPair(call.Scope, name) is not null ? keyPair.Require(view)
-            : view.FindStaticIp(call.Scope, name) is not null ? staticIp.Require(view)
-            : instance.Require(view);
+            view.FindKeyPair(call.Scope, name) is not null ? _keyPair.Require(view)
+            : view.FindStaticIp(call.Scope, name) is not null ? _staticIp.Require(view)
+            : _instance.Require(view);
 
         private static ResourceAccess<TRow> Of<TRow>(ResourceKind<TRow> kind, Call call, string name, Func<AccessQuestion, AccessQuestion> ask)
             where TRow : class => new(

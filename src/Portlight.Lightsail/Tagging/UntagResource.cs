@@ -10,7 +10,7 @@ internal sealed class UntagResource(TagChange tags) : IOperation<UntagResourceRe
     {
         var check = new RequestCheck(call);
         var name = check.Name(request.ResourceName, "resourceName");
-        IReadOnlyList<string?> keys = request.TagKeys ?? [];
+        var keys = request.TagKeys ?? [];
         if (keys.Count == 0)
         {
             check.Refuse("tagKeys", "is missing or empty; at least one key is wanted");

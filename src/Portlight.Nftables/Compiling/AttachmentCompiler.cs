@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Portlight.Domain;
 using static Portlight.Nftables.Compiling.PacketNumbers;
 
@@ -39,11 +38,25 @@ internal sealed class AttachmentCompiler
     internal static CompiledAttachment Compile(FilteredAttachment attachment, ConnectionPolicy connections)
     {
         AttachmentCompiler compiler = new(attachment, new SectionId(SectionKind.Ranged, Shard(attachment.Key)), attachment.PrivateAddresses.IsEmpty ? SetId.Ranged : SetId.LabRanged);
-        if (attachment.IsHost) compiler._needs.Add(SetId.HostChains);
-        else compiler.DeclareInterface();
+        if (attachment.IsHost)
+        {
+            compiler._needs.Add(SetId.HostChains);
+        }
+        else
+        {
+            compiler.DeclareInterface();
+        }
         // A name alone is closed: it takes a device for anything to be open.
-        if (!attachment.IsHost && attachment.Device is null) return new CompiledAttachment(compiler._needs, compiler._entries);
-        if (attachment.Owner is { } owner) compiler.DeclareOwner(owner, connections);
+        if (!attachment.IsHost && attachment.Device is null)
+        {
+            return new CompiledAttachment(compiler._needs, compiler._entries);
+        }
+
+        if (attachment.Owner is { } owner)
+        {
+            compiler.DeclareOwner(owner, connections);
+        }
+
         compiler.CompileFamily(isIpv4: true);
         compiler.CompileFamily(isIpv4: false);
         return new CompiledAttachment(compiler._needs, compiler._entries);
@@ -64,16 +77,28 @@ internal sealed class AttachmentCompiler
     internal static List<Entry> Gates(FilteredAttachment attachment, ConnectionPolicy connections)
     {
         var compiler = new AttachmentCompiler(attachment, SectionId.Shared, SetId.Ranged);
-        if (!attachment.IsHost) compiler.DeclareGate();
-        if (attachment.Owner is { } owner && (attachment.IsHost || attachment.Device is not null)) compiler.DeclareOwner(owner, connections);
+        if (!attachment.IsHost)
+        {
+            compiler.DeclareGate();
+        }
+
+        if (attachment.Owner is { } owner && (attachment.IsHost || attachment.Device is not null))
+        {
+            compiler.DeclareOwner(owner, connections);
+        }
+
         return compiler._entries;
     }
 
     /// <summary>FNV-1a: stable between runs and machines, unlike string.GetHashCode.</summary>
     internal static uint Shard(string interfaceName)
     {
-        uint hash = 2166136261;
-        foreach (char letter in interfaceName) hash = (hash ^ letter) * 16777619;
+        var hash = 2166136261;
+        foreach (var letter in interfaceName)
+        {
+            hash = (hash ^ letter) * 16777619;
+        }
+
         return (hash ^ (hash >> 16)) % ShardCount;
     }
 
@@ -89,30 +114,40 @@ internal sealed class AttachmentCompiler
     // The host's device is that by which a packet of its own came in, or one for itself leaves: none.
     private void DeclareOwner(ConnectionOwner owner, ConnectionPolicy connections)
     {
-        byte[] key = new KeyWriter(4).Device(_device).Key;
+        var key = new KeyWriter(4).Device(_device).Key;
         _entries.Add(new Entry(SetId.Begins, new SetElement(key, value: OwnerCode.BegunBy(owner))));
         Add(SetId.Owners, OwnerCode.LeavingBy(_device, owner));
-        if (connections == ConnectionPolicy.Drain) _entries.Add(new Entry(SetId.Admits, new SetElement(key, value: OwnerCode.AdmittedBy(owner))));
+        if (connections == ConnectionPolicy.Drain)
+        {
+            _entries.Add(new Entry(SetId.Admits, new SetElement(key, value: OwnerCode.AdmittedBy(owner))));
+        }
     }
 
     private void DeclareGate()
     {
         Add(SetId.Attached, new KeyWriter(16).Name(_attachment.Key).Key);
-        if (_attachment.Device is { } device) Add(SetId.Devices, new KeyWriter(4).Device(device).Key);
+        if (_attachment.Device is { } device)
+        {
+            Add(SetId.Devices, new KeyWriter(4).Device(device).Key);
+        }
     }
 
     private void DeclareInterface()
     {
         DeclareGate();
-        if (_attachment.Device is not { } device) return;
+        if (_attachment.Device is not { } device)
+        {
+            return;
+        }
+
         if (_attachment.PeerGroup is { } group)
         {
             var peers = new SetId(new SectionId(SectionKind.Peers, group), SetRole.Peers);
             _needs.Add(peers);
             Add(peers, new KeyWriter(4).Device(device).Key);
-            foreach (Cidr address in _attachment.PrivateAddresses)
+            foreach (var address in _attachment.PrivateAddresses)
             {
-                byte[] key = new KeyWriter(8).Device(device).Address(address.Network, isIpv4: true).Key;
+                var key = new KeyWriter(8).Device(device).Address(address.Network, isIpv4: true).Key;
                 _entries.Add(new Entry(SetId.Private, new SetElement(key, jump: peers.Section.Name)));
             }
         }
@@ -125,10 +160,14 @@ internal sealed class AttachmentCompiler
     private void CompileFamily(bool isIpv4)
     {
         var spans = new List<OpenSpan>();
-        foreach (PortRule rule in _attachment.Ports.Rules)
+        foreach (var rule in _attachment.Ports.Rules)
         {
-            ImmutableArray<SourceRange> sources = SourceRange.Union(isIpv4 ? rule.Ipv4Sources : rule.Ipv6Sources, isIpv4);
-            if (sources.IsEmpty) continue;
+            var sources = SourceRange.Union(isIpv4 ? rule.Ipv4Sources : rule.Ipv6Sources, isIpv4);
+            if (sources.IsEmpty)
+            {
+                continue;
+            }
+
             switch (rule.Protocol)
             {
                 case NetworkProtocol.All: spans.Add(new OpenSpan(0, OpenSpan.Everything, sources)); break;
@@ -139,11 +178,17 @@ internal sealed class AttachmentCompiler
             }
         }
 
-        ImmutableArray<SourceRange> trusted = SourceRange.Union([.. _attachment.PrivateSources.Where(source => source.Width == 32 == isIpv4)], isIpv4);
-        if (!trusted.IsEmpty) spans.Add(new OpenSpan(0, OpenSpan.Everything, trusted));
+        var trusted = SourceRange.Union([.. _attachment.PrivateSources.Where(source => source.Width == 32 == isIpv4)], isIpv4);
+        if (!trusted.IsEmpty)
+        {
+            spans.Add(new OpenSpan(0, OpenSpan.Everything, trusted));
+        }
 
-        ImmutableArray<SourceRange> everybody = SourceRange.Everybody(isIpv4);
-        if (_section.Kind == SectionKind.Ranged) spans.RemoveAll(span => span.Sources == everybody && IsShared(span, isIpv4));
+        var everybody = SourceRange.Everybody(isIpv4);
+        if (_section.Kind == SectionKind.Ranged)
+        {
+            spans.RemoveAll(span => span.Sources == everybody && IsShared(span, isIpv4));
+        }
         // Ranges open to everybody have a set of their own without the address: nearly all ranges are, and it is one lookup instead of two.
         bool IsOpenRange(OpenSpan span) => span.Sources == everybody && span.Protocol is Tcp or Udp && span.Last >> 16 == span.Protocol;
         EmitRanges(Flattening.Flatten([.. spans.Where(IsOpenRange)], isIpv4), isIpv4);
@@ -157,17 +202,24 @@ internal sealed class AttachmentCompiler
         if (span is { First: 0, Last: OpenSpan.Everything })
         {
             // `all` may be there twice, with ports that mean nothing: one element.
-            byte[] key = new KeyWriter(8).Byte(family).Device(_device).Key;
+            var key = new KeyWriter(8).Byte(family).Device(_device).Key;
             return _entries.Exists(entry => entry.Set == SetId.OpenAll && entry.Element.Key.AsSpan().SequenceEqual(key)) || Add(SetId.OpenAll, key);
         }
 
-        if (span.IsWholeProtocol) return Add(SetId.OpenProtocols, new KeyWriter(12).Byte(family).Device(_device).Byte(span.Protocol).Key);
+        if (span.IsWholeProtocol)
+        {
+            return Add(SetId.OpenProtocols, new KeyWriter(12).Byte(family).Device(_device).Byte(span.Protocol).Key);
+        }
+
         if (span.Protocol is Icmp or Icmpv6)
         {
             return span.IsWholeIcmpType && Add(isIpv4 ? SetId.OpenIcmp : SetId.OpenIcmpv6, new KeyWriter(8).Device(_device).Byte(span.Port >> 8).Key);
         }
 
-        if (span.First != span.Last) return false;
+        if (span.First != span.Last)
+        {
+            return false;
+        }
         // Private addresses are asked for first, where there are any. They are of IPv4.
         return isIpv4 && !_attachment.PrivateAddresses.IsEmpty
             ? Add(SetId.LabPorts, new KeyWriter(12).Device(_device).Byte(span.Protocol).Port(span.Port).Key)
@@ -176,21 +228,24 @@ internal sealed class AttachmentCompiler
 
     private void EmitRanges(List<OpenSpan> spans, bool isIpv4)
     {
-        foreach (OpenSpan span in spans) AddInterval(SetRole.OpenRanges, Place(span.First, isIpv4), Place(span.Last, isIpv4));
+        foreach (var span in spans)
+        {
+            AddInterval(SetRole.OpenRanges, Place(span.First, isIpv4), Place(span.Last, isIpv4));
+        }
     }
 
     // A map tells the span that a packet is for, and a set the sources that may reach it. A span is named by its first number and its last: no other one has that name, so whatever is found under it
     // is meant, also while a commit changes first the one and then the other.
     private void EmitSpans(List<OpenSpan> spans, bool isIpv4)
     {
-        foreach (OpenSpan span in spans)
+        foreach (var span in spans)
         {
             AddInterval(SetRole.Spans, Place(span.First, isIpv4), Place(span.Last, isIpv4), [.. new byte[4], .. Name(new KeyWriter(12), span).Key]);
         }
 
-        foreach (OpenSpan span in spans)
+        foreach (var span in spans)
         {
-            foreach (SourceRange source in span.Sources)
+            foreach (var source in span.Sources)
             {
                 AddInterval(isIpv4 ? SetRole.Sources4 : SetRole.Sources6, Source(span, source.First, isIpv4), Source(span, source.Last, isIpv4));
             }

@@ -11,7 +11,7 @@ internal static class CommonPorts
 
     private static ImmutableArray<PortRule> Rules(FilteredAttachment attachment)
     {
-        ImmutableArray<Cidr> trusted = attachment.PrivateSources;
+        var trusted = attachment.PrivateSources;
         return trusted.IsEmpty
             ? attachment.Ports.Rules
             : [.. attachment.Ports.Rules, new PortRule(new PortKey(NetworkProtocol.All, -1, -1), [.. trusted.Where(IsIpv4)], [.. trusted.Where(source => !IsIpv4(source))], [])];
@@ -19,7 +19,11 @@ internal static class CommonPorts
 
     private static PortRule? Meet(PortRule left, PortRule right)
     {
-        if (!left.Key.Overlaps(right.Key)) return null;
+        if (!left.Key.Overlaps(right.Key))
+        {
+            return null;
+        }
+
         var rule = new PortRule(Meet(left.Key, right.Key), Meet(left.Ipv4Sources, right.Ipv4Sources), Meet(left.Ipv6Sources, right.Ipv6Sources), []);
         return rule.HasSources ? rule : null;
     }

@@ -21,9 +21,13 @@ internal sealed record CompiledAttachment(List<SetId> Needs, List<Entry> Entries
     {
         ReadOnlySpan<Entry> from = CollectionsMarshal.AsSpan(Entries);
         ReadOnlySpan<Entry> to = CollectionsMarshal.AsSpan(next.Entries);
-        int start = from.CommonPrefixLength(to);
-        int end = 0;
-        while (end < Math.Min(from.Length, to.Length) - start && from[^(end + 1)] == to[^(end + 1)]) end++;
+        var start = from.CommonPrefixLength(to);
+        var end = 0;
+        while (end < Math.Min(from.Length, to.Length) - start && from[^(end + 1)] == to[^(end + 1)])
+        {
+            end++;
+        }
+
         return (Without(from[start..^end], to[start..^end]), Without(to[start..^end], from[start..^end]));
     }
 
@@ -31,9 +35,12 @@ internal sealed record CompiledAttachment(List<SetId> Needs, List<Entry> Entries
     {
         HashSet<Entry>? index = others.Length > 8 ? [.. others] : null;
         var without = new List<Entry>();
-        foreach (Entry entry in entries)
+        foreach (var entry in entries)
         {
-            if (!(index?.Contains(entry) ?? others.Contains(entry))) without.Add(entry);
+            if (!(index?.Contains(entry) ?? others.Contains(entry)))
+            {
+                without.Add(entry);
+            }
         }
 
         return without;

@@ -24,8 +24,15 @@ internal ref struct KeyWriter
     /// <summary>The index of a device: in the machine's byte order, as the kernel's registers hold it, but for an interval set big-endian, so that the key is in the order of its bytes.</summary>
     internal KeyWriter Device(uint index, bool isInterval = false)
     {
-        if (isInterval) BinaryPrimitives.WriteUInt32BigEndian(_key.AsSpan(_length), index);
-        else MemoryMarshal.Write(_key.AsSpan(_length), in index);
+        if (isInterval)
+        {
+            BinaryPrimitives.WriteUInt32BigEndian(_key.AsSpan(_length), index);
+        }
+        else
+        {
+            MemoryMarshal.Write(_key.AsSpan(_length), in index);
+        }
+
         _length += KeyField.Device.Length;
         return this;
     }
@@ -54,8 +61,15 @@ internal ref struct KeyWriter
 
     internal KeyWriter Address(UInt128 address, bool isIpv4)
     {
-        if (isIpv4) BinaryPrimitives.WriteUInt32BigEndian(_key.AsSpan(_length), (uint)address);
-        else BinaryPrimitives.WriteUInt128BigEndian(_key.AsSpan(_length), address);
+        if (isIpv4)
+        {
+            BinaryPrimitives.WriteUInt32BigEndian(_key.AsSpan(_length), (uint)address);
+        }
+        else
+        {
+            BinaryPrimitives.WriteUInt128BigEndian(_key.AsSpan(_length), address);
+        }
+
         _length += isIpv4 ? 4 : 16;
         return this;
     }

@@ -33,17 +33,24 @@ internal static class OwnerCode
     /// <summary>Of all words with 32 bits set, in their order, the one whose place is the installation and the number written one after the other.</summary>
     internal static ulong Of(InstallationId installation, uint number)
     {
-        ulong place = ((installation.Value & InstallationMask) << NumberBits) | number;
+        var place = ((installation.Value & InstallationMask) << NumberBits) | number;
         ulong word = 0;
-        int left = BitsSet;
-        for (int bit = Bits - 1; bit >= 0; bit--)
+        var left = BitsSet;
+        for (var bit = Bits - 1; bit >= 0; bit--)
         {
             // Those without this bit come first.
-            ulong without = Words[bit, left];
-            if (place < without) continue;
+            var without = Words[bit, left];
+            if (place < without)
+            {
+                continue;
+            }
+
             place -= without;
             word |= 1UL << bit;
-            if (--left == 0) break;
+            if (--left == 0)
+            {
+                break;
+            }
         }
 
         return word;
@@ -51,12 +58,15 @@ internal static class OwnerCode
 
     private static ulong[,] CountWords()
     {
-        ulong[,] words = new ulong[Bits, BitsSet + 1];
+        var words = new ulong[Bits, BitsSet + 1];
         words[0, 0] = 1;
-        for (int bits = 1; bits < Bits; bits++)
+        for (var bits = 1; bits < Bits; bits++)
         {
             words[bits, 0] = 1;
-            for (int set = 1; set <= BitsSet; set++) words[bits, set] = words[bits - 1, set] + words[bits - 1, set - 1];
+            for (var set = 1; set <= BitsSet; set++)
+            {
+                words[bits, set] = words[bits - 1, set] + words[bits - 1, set - 1];
+            }
         }
 
         return words;

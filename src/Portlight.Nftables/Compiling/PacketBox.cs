@@ -20,8 +20,8 @@ internal readonly record struct PacketBox((SetId Set, long Span) Place, bool IsI
     /// <summary>Null for elements that let nothing in by themselves: names and devices of attachments, dispatch, spans, peers.</summary>
     internal static PacketBox? Of(Entry entry)
     {
-        byte[] first = entry.Element.Key;
-        byte[] last = entry.Element.KeyEnd ?? first;
+        var first = entry.Element.Key;
+        var last = entry.Element.KeyEnd ?? first;
         const int second = 4, third = 8, fourth = 12;
         return entry.Set.Role switch
         {

@@ -180,10 +180,14 @@ internal sealed class RuleBuilder : IDisposable
     /// <summary>NFTA_DATA_VERDICT, as expressions and elements carry it.</summary>
     internal static void WriteVerdict(NetlinkWriter writer, ushort attribute, int code, string? chain)
     {
-        int data = writer.BeginNested(attribute);
-        int verdict = writer.BeginNested(DataAttributes.Verdict);
+        var data = writer.BeginNested(attribute);
+        var verdict = writer.BeginNested(DataAttributes.Verdict);
         writer.U32BigEndian(VerdictAttributes.Code, (uint)code);
-        if (chain is not null) writer.Text(VerdictAttributes.Chain, chain);
+        if (chain is not null)
+        {
+            writer.Text(VerdictAttributes.Chain, chain);
+        }
+
         writer.EndNested(verdict);
         writer.EndNested(data);
     }
@@ -221,7 +225,7 @@ internal sealed class RuleBuilder : IDisposable
 
     private RuleBuilder And(int word, ReadOnlySpan<byte> mask)
     {
-        byte[] bits = mask.ToArray();
+        var bits = mask.ToArray();
         return Expression("bitwise", writer =>
         {
             writer.U32BigEndian(BitwiseAttributes.Source, FirstRegister + (uint)word);
@@ -249,16 +253,16 @@ internal sealed class RuleBuilder : IDisposable
 
     private static void Value(NetlinkWriter writer, ushort attribute, byte[] value)
     {
-        int nested = writer.BeginNested(attribute);
+        var nested = writer.BeginNested(attribute);
         writer.Bytes(DataAttributes.Value, value);
         writer.EndNested(nested);
     }
 
     private RuleBuilder Expression(string name, Action<NetlinkWriter> attributes)
     {
-        int element = _writer.BeginNested(ListAttributes.Element);
+        var element = _writer.BeginNested(ListAttributes.Element);
         _writer.Text(ExpressionAttributes.Name, name);
-        int body = _writer.BeginNested(ExpressionAttributes.Data);
+        var body = _writer.BeginNested(ExpressionAttributes.Data);
         attributes(_writer);
         _writer.EndNested(body);
         _writer.EndNested(element);

@@ -17,8 +17,8 @@ internal sealed class RuleSpec
     internal RuleSpec(string comment, byte[] expressions)
     {
         Expressions = expressions;
-        byte[] text = Encoding.ASCII.GetBytes(comment);
-        byte[] digest = SHA256.HashData([.. text, 0, .. expressions]);
+        var text = Encoding.ASCII.GetBytes(comment);
+        var digest = SHA256.HashData([.. text, 0, .. expressions]);
         Userdata = [CommentTag, (byte)(text.Length + 1), .. text, 0, DigestTag, DigestLength, .. digest.AsSpan(0, DigestLength)];
     }
 

@@ -9,21 +9,39 @@ internal sealed class SectionNeeds
 
     internal void Add(SetId set, int count)
     {
-        if (!_sections.TryGetValue(set.Section, out SortedDictionary<SetRole, int>? roles)) _sections[set.Section] = roles = [];
-        int now = roles.GetValueOrDefault(set.Role) + count;
-        if (now > 0) roles[set.Role] = now;
-        else roles.Remove(set.Role);
-        if (roles.Count == 0) _sections.Remove(set.Section);
+        if (!_sections.TryGetValue(set.Section, out var roles))
+        {
+            _sections[set.Section] = roles = [];
+        }
+
+        var now = roles.GetValueOrDefault(set.Role) + count;
+        if (now > 0)
+        {
+            roles[set.Role] = now;
+        }
+        else
+        {
+            roles.Remove(set.Role);
+        }
+
+        if (roles.Count == 0)
+        {
+            _sections.Remove(set.Section);
+        }
     }
 
     /// <summary>What <see cref="SetsOf"/> would answer after these additions.</summary>
     internal SetId[] SetsOfAfter(SectionId section, IEnumerable<KeyValuePair<SetId, int>> additions)
     {
-        var roles = new SortedDictionary<SetRole, int>(_sections.TryGetValue(section, out SortedDictionary<SetRole, int>? known) ? known : []);
-        foreach ((SetId set, int count) in additions) roles[set.Role] = roles.GetValueOrDefault(set.Role) + count;
+        var roles = new SortedDictionary<SetRole, int>(_sections.TryGetValue(section, out var known) ? known : []);
+        foreach ((var set, var count) in additions)
+        {
+            roles[set.Role] = roles.GetValueOrDefault(set.Role) + count;
+        }
+
         return [.. roles.Where(role => role.Value > 0).Select(role => new SetId(section, role.Key))];
     }
 
     internal SetId[] SetsOf(SectionId section) =>
-        _sections.TryGetValue(section, out SortedDictionary<SetRole, int>? roles) ? [.. roles.Keys.Select(role => new SetId(section, role))] : [];
+        _sections.TryGetValue(section, out var roles) ? [.. roles.Keys.Select(role => new SetId(section, role))] : [];
 }

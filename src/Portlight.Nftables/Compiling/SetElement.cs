@@ -16,7 +16,11 @@ internal sealed class SetElement : IEquatable<SetElement>
         Value = value;
         var hash = new HashCode();
         hash.AddBytes(key);
-        if (keyEnd is not null) hash.AddBytes(keyEnd);
+        if (keyEnd is not null)
+        {
+            hash.AddBytes(keyEnd);
+        }
+
         _hash = hash.ToHashCode();
     }
 

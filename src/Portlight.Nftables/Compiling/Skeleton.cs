@@ -38,7 +38,7 @@ internal static class Skeleton
     /// <summary>The chains of a section that exists because of <paramref name="sets"/>, those of its sets that exist.</summary>
     internal static List<ChainSpec> SectionChains(SectionId section, IReadOnlyCollection<SetId> sets, RulesetOptions options)
     {
-        string? letIn = ConnectionRules.LetIn(options.Connections);
+        var letIn = ConnectionRules.LetIn(options.Connections);
         return section.Kind switch
         {
             SectionKind.Host =>
@@ -69,15 +69,31 @@ internal static class Skeleton
     // The port sets are asked before anything else can be: nearly every packet is for a port that is open to everybody, and one lookup decides.
     private static IEnumerable<RuleSpec> InstanceRules(ConnectionPolicy connections)
     {
-        string? letIn = ConnectionRules.LetIn(connections);
-        if (letIn is null) yield return OpenPort(letIn);
-        foreach (RuleSpec rule in ConnectionRules.OwnConnections(connections, "the instance")) yield return rule;
-        if (letIn is not null) yield return OpenPort(letIn);
+        var letIn = ConnectionRules.LetIn(connections);
+        if (letIn is null)
+        {
+            yield return OpenPort(letIn);
+        }
+
+        foreach (var rule in ConnectionRules.OwnConnections(connections, "the instance"))
+        {
+            yield return rule;
+        }
+
+        if (letIn is not null)
+        {
+            yield return OpenPort(letIn);
+        }
+
         yield return Ranges("ranges and sources", SetId.Ranged);
         // Before the rest of the port set, which opens public addresses only. What has private addresses is in none of the sets before with an IPv4 port.
         yield return Rule("private addresses are for peers", rule => rule.FamilyIs(Ipv4).OutputDevice().DestinationAddressIpv4(1).AskMap(SetId.Private));
         yield return Rule("a port open to everybody beside private addresses", rule => rule.FamilyIs(Ipv4).OutputDevice().Protocol(1).DestinationPort(2).In(SetId.LabPorts).AcceptOrGoto(letIn));
-        foreach (RuleSpec rule in RestOfPorts(letIn)) yield return rule;
+        foreach (var rule in RestOfPorts(letIn))
+        {
+            yield return rule;
+        }
+
         yield return Ranges("ranges and sources beside private addresses", SetId.LabRanged);
         yield return WhileItChanges();
         yield return Closed();
@@ -105,7 +121,11 @@ internal static class Skeleton
         yield return Rule("loopback is not filtered", rule => rule.InputDeviceIs(LoopbackDevice).Accept());
         yield return ConnectionRules.ClaimsThisMachine();
         // What passes through is accepted anyway, and not to ask where a packet goes saves most of what this costs. Under drain it must be known before it is remembered.
-        if (letIn is null) yield return OpenPort(letIn);
+        if (letIn is null)
+        {
+            yield return OpenPort(letIn);
+        }
+
         yield return Rule("passes through", rule => rule.DestinationTypeIs(UnicastRoute).Accept());
         yield return Rule("a frame for many: filtered where it is delivered", rule => rule.FrameIsForMany().Accept());
         yield return Rule("for this machine", rule => rule.Goto(HostPortsChain));
@@ -115,7 +135,11 @@ internal static class Skeleton
     private static IEnumerable<RuleSpec> DeliveryRules(string? letIn)
     {
         yield return Rule("loopback is not filtered", rule => rule.InputDeviceIs(LoopbackDevice).Accept());
-        if (letIn is null) yield return OpenPort(letIn);
+        if (letIn is null)
+        {
+            yield return OpenPort(letIn);
+        }
+
         yield return Rule("was filtered on arrival", rule => rule.FrameIsForThisMachine().DestinationTypeIs(LocalRoute).Accept());
         yield return Rule("for this machine", rule => rule.Goto(HostPortsChain));
     }
@@ -123,13 +147,29 @@ internal static class Skeleton
     // Under cut the open ports were asked for by every packet that comes here.
     private static IEnumerable<RuleSpec> HostRules(RulesetOptions options)
     {
-        string? letIn = ConnectionRules.LetIn(options.Connections);
-        foreach (RuleSpec rule in ConnectionRules.OwnConnections(options.Connections, "this machine")) yield return rule;
+        var letIn = ConnectionRules.LetIn(options.Connections);
+        foreach (var rule in ConnectionRules.OwnConnections(options.Connections, "this machine"))
+        {
+            yield return rule;
+        }
+
         yield return ConnectionRules.TranslatedReplies();
-        foreach (ListenAddress listen in options.ListenAddresses.OrderBy(listen => listen.Address).ThenBy(listen => listen.Port)) yield return ControlPlane(listen);
-        if (letIn is not null) yield return OpenPort(letIn);
+        foreach (var listen in options.ListenAddresses.OrderBy(listen => listen.Address).ThenBy(listen => listen.Port))
+        {
+            yield return ControlPlane(listen);
+        }
+
+        if (letIn is not null)
+        {
+            yield return OpenPort(letIn);
+        }
+
         yield return Ranges("ranges and sources", SetId.Ranged);
-        foreach (RuleSpec rule in RestOfPorts(letIn)) yield return rule;
+        foreach (var rule in RestOfPorts(letIn))
+        {
+            yield return rule;
+        }
+
         yield return WhileItChanges();
         yield return Closed();
     }
@@ -137,7 +177,11 @@ internal static class Skeleton
     private static RuleSpec ControlPlane(ListenAddress listen) => Rule("the control plane", rule =>
     {
         rule.FamilyIs(listen.IsIpv4 ? Ipv4 : Ipv6);
-        if (!listen.Address.IsAny) rule.DestinationAddressIs(listen.IsIpv4, listen.Address.ToAddress().GetAddressBytes());
+        if (!listen.Address.IsAny)
+        {
+            rule.DestinationAddressIs(listen.IsIpv4, listen.Address.ToAddress().GetAddressBytes());
+        }
+
         rule.ProtocolIs(Tcp).DestinationPortIs(listen.Port).Accept();
     });
 
@@ -145,7 +189,7 @@ internal static class Skeleton
     private static IEnumerable<RuleSpec> IntervalRules(SectionId section, IReadOnlyCollection<SetId> sets, string? letIn)
     {
         var spans = new SetId(section, SetRole.Spans);
-        foreach (SetId set in sets.Where(set => set.Role != SetRole.Spans).OrderBy(set => set.Role))
+        foreach (var set in sets.Where(set => set.Role != SetRole.Spans).OrderBy(set => set.Role))
         {
             if (set.Role == SetRole.OpenRanges)
             {
@@ -153,9 +197,9 @@ internal static class Skeleton
                 continue;
             }
 
-            bool isIpv4 = set.Role == SetRole.Sources4;
-            byte family = isIpv4 ? Ipv4 : Ipv6;
-            byte icmp = isIpv4 ? Icmp : Icmpv6;
+            var isIpv4 = set.Role == SetRole.Sources4;
+            var family = isIpv4 ? Ipv4 : Ipv6;
+            var icmp = isIpv4 ? Icmp : Icmpv6;
             yield return Rule("ports by source", rule => From(Begin(rule).ProtocolIsNot(icmp, 2).DestinationPort(3)));
             yield return Rule("ICMP types by source", rule => From(Begin(rule).ProtocolIs(icmp, 2).IcmpTypeAndCode(3)));
             yield return Rule("protocols without ports by source", rule => From(Begin(rule).ProtocolIsNot(Tcp, 2).ProtocolIsNot(Udp, 2).ProtocolIsNot(icmp, 2).AnyPort(isIpv4, 3)));

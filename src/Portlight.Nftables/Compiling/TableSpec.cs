@@ -28,13 +28,21 @@ internal sealed class TableSpec
     {
         var needs = new SectionNeeds();
         var elements = new Dictionary<SetId, List<SetElement>> { [SetId.Nobody] = [new SetElement(OwnerCode.Nobody)] };
-        foreach (FilteredAttachment attachment in ruleset.Attachments.Values)
+        foreach (var attachment in ruleset.Attachments.Values)
         {
-            CompiledAttachment compiled = AttachmentCompiler.Compile(attachment, ruleset.Options.Connections);
-            foreach (SetId need in compiled.Needs) needs.Add(need, 1);
-            foreach (Entry entry in compiled.Entries)
+            var compiled = AttachmentCompiler.Compile(attachment, ruleset.Options.Connections);
+            foreach (var need in compiled.Needs)
             {
-                if (!elements.TryGetValue(entry.Set, out List<SetElement>? list)) elements[entry.Set] = list = [];
+                needs.Add(need, 1);
+            }
+
+            foreach (var entry in compiled.Entries)
+            {
+                if (!elements.TryGetValue(entry.Set, out var list))
+                {
+                    elements[entry.Set] = list = [];
+                }
+
                 list.Add(entry.Element);
             }
         }
@@ -46,16 +54,20 @@ internal sealed class TableSpec
     internal static TableSpec Gates(RulesetOptions options, IEnumerable<FilteredAttachment> attachments, SectionNeeds needs, IReadOnlyDictionary<string, int> capacities)
     {
         var gates = new Dictionary<SetId, List<SetElement>>();
-        foreach (FilteredAttachment attachment in attachments)
+        foreach (var attachment in attachments)
         {
-            foreach (Entry gate in AttachmentCompiler.Gates(attachment, options.Connections))
+            foreach (var gate in AttachmentCompiler.Gates(attachment, options.Connections))
             {
-                if (!gates.TryGetValue(gate.Set, out List<SetElement>? list)) gates[gate.Set] = list = [];
+                if (!gates.TryGetValue(gate.Set, out var list))
+                {
+                    gates[gate.Set] = list = [];
+                }
+
                 list.Add(gate.Element);
             }
         }
 
-        return Of(options, needs, gates, set => SetSpec.Of(set) is var spec && capacities.TryGetValue(spec.Name, out int capacity) ? spec with { Capacity = capacity } : spec);
+        return Of(options, needs, gates, set => SetSpec.Of(set) is var spec && capacities.TryGetValue(spec.Name, out var capacity) ? spec with { Capacity = capacity } : spec);
     }
 
     private static TableSpec Of(RulesetOptions options, SectionNeeds needs, Dictionary<SetId, List<SetElement>> elements, Func<SetId, SetSpec> declare)

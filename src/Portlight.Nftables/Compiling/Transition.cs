@@ -10,18 +10,26 @@ internal sealed record Transition(CompiledAttachment Before, CompiledAttachment 
 {
     internal static Transition Between(FilteredAttachment? before, FilteredAttachment? after, ConnectionPolicy connections)
     {
-        CompiledAttachment from = before is null ? CompiledAttachment.Nothing : AttachmentCompiler.Compile(before, connections);
-        CompiledAttachment to = after is null ? CompiledAttachment.Nothing : AttachmentCompiler.Compile(after, connections);
-        if (before is null || after is null || before.Device != after.Device || !IsMoved(from, to)) return new Transition(from, from, to, to);
-        CompiledAttachment staged = AttachmentCompiler.CompileStaged(after with { Ports = CommonPorts.Of(before, after), PrivateSources = [] });
+        var from = before is null ? CompiledAttachment.Nothing : AttachmentCompiler.Compile(before, connections);
+        var to = after is null ? CompiledAttachment.Nothing : AttachmentCompiler.Compile(after, connections);
+        if (before is null || after is null || before.Device != after.Device || !IsMoved(from, to))
+        {
+            return new Transition(from, from, to, to);
+        }
+
+        var staged = AttachmentCompiler.CompileStaged(after with { Ports = CommonPorts.Of(before, after), PrivateSources = [] });
         return new Transition(from, from.And(staged), to.And(staged), to);
     }
 
     // What a packet asks for in one place is seen as a whole: before the commit or after it.
     private static bool IsMoved(CompiledAttachment from, CompiledAttachment to)
     {
-        (List<Entry> going, List<Entry> coming) = from.DifferenceTo(to);
-        if (going.Count == 0 || coming.Count == 0) return false;
+        (var going, var coming) = from.DifferenceTo(to);
+        if (going.Count == 0 || coming.Count == 0)
+        {
+            return false;
+        }
+
         PacketBox[] leaving = [.. Boxes(going)];
         PacketBox[] arriving = [.. Boxes(coming)];
         return leaving.Any(left => arriving.Any(right => left.Place != right.Place && left.Overlaps(right)));

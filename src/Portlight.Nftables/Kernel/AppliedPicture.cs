@@ -35,10 +35,16 @@ internal sealed class AppliedPicture
     internal Ruleset After(Dictionary<string, FilteredAttachment?> change)
     {
         var after = new Dictionary<string, FilteredAttachment>(_attachments, StringComparer.Ordinal);
-        foreach ((string key, FilteredAttachment? attachment) in change)
+        foreach ((var key, var attachment) in change)
         {
-            if (attachment is null) after.Remove(key);
-            else after[key] = attachment;
+            if (attachment is null)
+            {
+                after.Remove(key);
+            }
+            else
+            {
+                after[key] = attachment;
+            }
         }
 
         return new Ruleset(_options, after.Values);
@@ -51,17 +57,28 @@ internal sealed class AppliedPicture
     {
         // Nearly always a change is one step of three.
         (CompiledAttachment From, CompiledAttachment To)[] changed = [.. attachments.Where(step => !ReferenceEquals(step.From, step.To))];
-        if (changed.Length == 0) return (Nothing, []);
+        if (changed.Length == 0)
+        {
+            return (Nothing, []);
+        }
+
         var removed = new Dictionary<SetId, List<SetElement>>();
         var added = new Dictionary<SetId, List<SetElement>>();
         var needs = new Dictionary<SetId, int>();
-        foreach ((CompiledAttachment from, CompiledAttachment to) in changed)
+        foreach ((var from, var to) in changed)
         {
-            (List<Entry> leaving, List<Entry> arriving) = from.DifferenceTo(to);
+            (var leaving, var arriving) = from.DifferenceTo(to);
             Sort(leaving, removed);
             Sort(arriving, added);
-            foreach (SetId set in from.Needs) needs[set] = needs.GetValueOrDefault(set) - 1;
-            foreach (SetId set in to.Needs) needs[set] = needs.GetValueOrDefault(set) + 1;
+            foreach (var set in from.Needs)
+            {
+                needs[set] = needs.GetValueOrDefault(set) - 1;
+            }
+
+            foreach (var set in to.Needs)
+            {
+                needs[set] = needs.GetValueOrDefault(set) + 1;
+            }
         }
 
         var difference = new TableDifference();
@@ -81,15 +98,23 @@ internal sealed class AppliedPicture
     internal int WriteFilling(NftablesBatch batch, Action part)
     {
         batch.AddElements(SetId.Nobody.Name, [new SetElement(OwnerCode.Nobody)]);
-        int written = 1;
+        var written = 1;
         var run = new List<SetElement>(TableDifference.PartLength);
         SetId set = default;
-        foreach (FilteredAttachment attachment in _attachments.Values)
+        foreach (var attachment in _attachments.Values)
         {
-            foreach (Entry entry in AttachmentCompiler.Compile(attachment, _options.Connections).Entries)
+            foreach (var entry in AttachmentCompiler.Compile(attachment, _options.Connections).Entries)
             {
-                if (TableDifference.IsGate(entry.Set.Name)) continue;
-                if (entry.Set != set || run.Count == TableDifference.PartLength) WriteRun();
+                if (TableDifference.IsGate(entry.Set.Name))
+                {
+                    continue;
+                }
+
+                if (entry.Set != set || run.Count == TableDifference.PartLength)
+                {
+                    WriteRun();
+                }
+
                 set = entry.Set;
                 run.Add(entry.Element);
             }
@@ -100,7 +125,11 @@ internal sealed class AppliedPicture
 
         void WriteRun()
         {
-            if (run.Count == 0) return;
+            if (run.Count == 0)
+            {
+                return;
+            }
+
             part();
             batch.AddElements(set.Name, CollectionsMarshal.AsSpan(run));
             written += run.Count;
@@ -111,41 +140,67 @@ internal sealed class AppliedPicture
     /// <summary>The kernel has taken a step.</summary>
     internal void Took(Dictionary<SetId, int> needs)
     {
-        foreach ((SetId set, int count) in needs) _needs.Add(set, count);
+        foreach ((var set, var count) in needs)
+        {
+            _needs.Add(set, count);
+        }
     }
 
     /// <summary>The kernel has taken the change.</summary>
     internal void Remember(Dictionary<string, FilteredAttachment?> change)
     {
-        foreach ((string key, FilteredAttachment? attachment) in change)
+        foreach ((var key, var attachment) in change)
         {
-            if (attachment is null) _attachments.Remove(key);
-            else _attachments[key] = attachment;
+            if (attachment is null)
+            {
+                _attachments.Remove(key);
+            }
+            else
+            {
+                _attachments[key] = attachment;
+            }
         }
     }
 
     private static void Sort(List<Entry> entries, Dictionary<SetId, List<SetElement>> into)
     {
-        foreach (Entry entry in entries)
+        foreach (var entry in entries)
         {
-            if (!into.TryGetValue(entry.Set, out List<SetElement>? list)) into[entry.Set] = list = [];
+            if (!into.TryGetValue(entry.Set, out var list))
+            {
+                into[entry.Set] = list = [];
+            }
+
             list.Add(entry.Element);
         }
     }
 
     private void CompareSections(Dictionary<SetId, int> needs, TableDifference difference)
     {
-        foreach (IGrouping<SectionId, KeyValuePair<SetId, int>> section in needs.Where(need => need.Value != 0).GroupBy(need => need.Key.Section))
+        foreach (var section in needs.Where(need => need.Value != 0).GroupBy(need => need.Key.Section))
         {
-            SetId[] before = _needs.SetsOf(section.Key);
+            var before = _needs.SetsOf(section.Key);
             SetId[] now = [.. _needs.SetsOfAfter(section.Key, section)];
-            if (before.AsSpan().SequenceEqual(now)) continue;
+            if (before.AsSpan().SequenceEqual(now))
+            {
+                continue;
+            }
+
             difference.NewSets.AddRange(now.Except(before).Where(IsSet).Select(SetSpec.Of));
             difference.DeadSets.AddRange(before.Except(now).Where(IsSet).Select(set => set.Name));
-            List<ChainSpec> chains = Skeleton.SectionChains(section.Key, now, _options);
-            if (now.Length == 0) difference.DeadChains.AddRange(chains.Select(chain => chain.Name));
-            else if (before.Length == 0) difference.NewChains.AddRange(chains);
-            else difference.RewrittenChains.AddRange(chains);
+            var chains = Skeleton.SectionChains(section.Key, now, _options);
+            if (now.Length == 0)
+            {
+                difference.DeadChains.AddRange(chains.Select(chain => chain.Name));
+            }
+            else if (before.Length == 0)
+            {
+                difference.NewChains.AddRange(chains);
+            }
+            else
+            {
+                difference.RewrittenChains.AddRange(chains);
+            }
         }
     }
 

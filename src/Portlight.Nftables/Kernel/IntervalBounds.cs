@@ -21,11 +21,19 @@ internal sealed class IntervalBounds
     /// <summary>The intervals; false when the bounds do not come in pairs, which ours always do.</summary>
     internal bool TryPair(HashSet<SetElement> intervals)
     {
-        if (_bounds.Count % 2 != 0) return false;
-        _bounds.Sort((one, other) => one.Key.AsSpan().SequenceCompareTo(other.Key) is var order and not 0 ? order : other.IsEnd.CompareTo(one.IsEnd));
-        for (int i = 0; i < _bounds.Count; i += 2)
+        if (_bounds.Count % 2 != 0)
         {
-            if (_bounds[i].IsEnd || !_bounds[i + 1].IsEnd) return false;
+            return false;
+        }
+
+        _bounds.Sort((one, other) => one.Key.AsSpan().SequenceCompareTo(other.Key) is var order and not 0 ? order : other.IsEnd.CompareTo(one.IsEnd));
+        for (var i = 0; i < _bounds.Count; i += 2)
+        {
+            if (_bounds[i].IsEnd || !_bounds[i + 1].IsEnd)
+            {
+                return false;
+            }
+
             intervals.Add(new SetElement(_bounds[i].Key, Step(_bounds[i + 1].Key, up: false), value: _bounds[i].Value));
         }
 
@@ -35,9 +43,12 @@ internal sealed class IntervalBounds
     private static byte[] Step(byte[] key, bool up)
     {
         byte[] next = [.. key];
-        for (int i = next.Length - 1; i >= 0; i--)
+        for (var i = next.Length - 1; i >= 0; i--)
         {
-            if (up ? ++next[i] != 0 : next[i]-- != 0) break;
+            if (up ? ++next[i] != 0 : next[i]-- != 0)
+            {
+                break;
+            }
         }
 
         return next;

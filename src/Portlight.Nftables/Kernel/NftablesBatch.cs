@@ -38,11 +38,15 @@ internal sealed class NftablesBatch : IDisposable
     {
         _writer.Clear();
         _messages.Clear();
-        uint sequence = _socket.NextSequence();
+        var sequence = _socket.NextSequence();
         _messages.Add((sequence, "begin", "a transaction"));
         _writer.BeginMessage(BatchBegin, FlagRequest, sequence);
         _writer.Raw(BatchHeader);
-        if (generation is { } id) _writer.U32BigEndian(BatchAttributes.Generation, id);
+        if (generation is { } id)
+        {
+            _writer.U32BigEndian(BatchAttributes.Generation, id);
+        }
+
         _writer.EndMessage();
     }
 
@@ -51,7 +55,11 @@ internal sealed class NftablesBatch : IDisposable
     {
         Message(NewTable, FlagCreate, "make", "the table");
         _writer.Text(TableAttributes.Name, _table);
-        if (mark.Flags != 0) _writer.U32BigEndian(TableAttributes.Flags, mark.Flags);
+        if (mark.Flags != 0)
+        {
+            _writer.U32BigEndian(TableAttributes.Flags, mark.Flags);
+        }
+
         _writer.Bytes(TableAttributes.Userdata, mark.Userdata);
         _writer.EndMessage();
     }
@@ -80,13 +88,17 @@ internal sealed class NftablesBatch : IDisposable
         _writer.U32BigEndian(SetAttributes.Id, ++_setNumber);
         if (set.Capacity > 0)
         {
-            int description = _writer.BeginNested(SetAttributes.Description);
+            var description = _writer.BeginNested(SetAttributes.Description);
             _writer.U32BigEndian(SetDescriptionAttributes.Size, (uint)set.Capacity);
             _writer.EndNested(description);
         }
 
         // Tells nft that a lone interface name is not a number to be turned round (libnftnl, NFTNL_UDATA_SET_KEYBYTEORDER; 1 is the host's order).
-        if (set.Key.Length == 1) _writer.Bytes(SetAttributes.Userdata, [0, 4, 1, 0, 0, 0]);
+        if (set.Key.Length == 1)
+        {
+            _writer.Bytes(SetAttributes.Userdata, [0, 4, 1, 0, 0, 0]);
+        }
+
         _writer.EndMessage();
     }
 
@@ -107,7 +119,7 @@ internal sealed class NftablesBatch : IDisposable
         {
             _writer.Text(ChainAttributes.Type, "filter");
             _writer.U32BigEndian(ChainAttributes.Policy, 1); // policy accept: the rules close, and only for what is attached
-            int nested = _writer.BeginNested(ChainAttributes.Hook);
+            var nested = _writer.BeginNested(ChainAttributes.Hook);
             _writer.U32BigEndian(HookAttributes.Number, hook.Hook);
             _writer.U32BigEndian(HookAttributes.Priority, (uint)hook.Priority);
             _writer.EndNested(nested);
@@ -138,7 +150,7 @@ internal sealed class NftablesBatch : IDisposable
         Message(NewRule, FlagCreate | FlagAppend, "add a rule to chain", chain);
         _writer.Text(RuleAttributes.Table, _table);
         _writer.Text(RuleAttributes.Chain, chain);
-        int expressions = _writer.BeginNested(RuleAttributes.Expressions);
+        var expressions = _writer.BeginNested(RuleAttributes.Expressions);
         _writer.Raw(rule.Expressions);
         _writer.EndNested(expressions);
         _writer.Bytes(RuleAttributes.Userdata, rule.Userdata);
@@ -153,14 +165,21 @@ internal sealed class NftablesBatch : IDisposable
     /// <exception cref="RulesetRefusedException">The kernel refused; nothing was applied.</exception>
     internal void Commit()
     {
-        if (IsEmpty) return;
-        uint acknowledged = _messages[^1].Sequence;
+        if (IsEmpty)
+        {
+            return;
+        }
+
+        var acknowledged = _messages[^1].Sequence;
         _writer.AddFlags(_lastMessage, FlagAck);
         _writer.BeginMessage(BatchEnd, FlagRequest, _socket.NextSequence());
         _writer.Raw(BatchHeader);
         _writer.EndMessage();
         _socket.Send(_writer.Written);
-        if (ReadAnswer(acknowledged) is { } refusal) throw ToException(refusal);
+        if (ReadAnswer(acknowledged) is { } refusal)
+        {
+            throw ToException(refusal);
+        }
     }
 
     /// <summary>Lets the kernel check the transaction without doing it: a batch without an end is checked and reverted. Every objection is listed.</summary>
@@ -168,13 +187,17 @@ internal sealed class NftablesBatch : IDisposable
     {
         _socket.Send(_writer.Written);
         var objections = new List<(string, string, NetlinkError)>();
-        while (_socket.TryReceiveQueued(out ReadOnlySpan<byte> datagram))
+        while (_socket.TryReceiveQueued(out var datagram))
         {
             var reader = new NetlinkReader(datagram);
-            while (reader.TryRead(out NetlinkMessage message))
+            while (reader.TryRead(out var message))
             {
-                if (message.Type != NetlinkError.MessageType || NetlinkError.Read(message) is not { Errno: not 0 } error) continue;
-                (_, string operation, string subject) = Find(error.Sequence);
+                if (message.Type != NetlinkError.MessageType || NetlinkError.Read(message) is not { Errno: not 0 } error)
+                {
+                    continue;
+                }
+
+                (_, var operation, var subject) = Find(error.Sequence);
                 objections.Add((operation, subject, error));
             }
         }
@@ -186,43 +209,26 @@ internal sealed class NftablesBatch : IDisposable
 
     private void Elements(ushort type, ushort flags, string operation, string set, ReadOnlySpan<SetElement> elements)
     {
-        for (int i = 0; i < elements.Length;)
+        for (var i = 0; i < elements.Length;)
         {
             Message(type, flags, operation, set);
             _writer.Text(ElementListAttributes.Table, _table);
             _writer.Text(ElementListAttributes.Set, set);
-            int list = _writer.BeginNested(ElementListAttributes.Elements);
-            for (; i < elements.Length && _writer.NestedLength(list) < ElementListLimit; i++) Element(elements[i], withValue: type == NewElement);
+            var list = _writer.BeginNested(ElementListAttributes.Elements);
+            for (; i < elements.Length && _writer.NestedLength(list) < ElementListLimit; i++)
+            {
+                ElementWriter.Write(_writer, elements[i], withValue: type == NewElement);
+            }
+
             _writer.EndNested(list);
             _writer.EndMessage();
         }
     }
 
     // An interval is two elements of the kernel's, one after the other: where it begins, and where it has ended.
-    private void Element(SetElement element, bool withValue)
-    {
-        int item = _writer.BeginNested(ListAttributes.Element);
-        Key(ElementAttributes.Key, element.Key);
-        if (withValue && element.Jump is not null) RuleBuilder.WriteVerdict(_writer, ElementAttributes.Data, RuleBuilder.JumpCode, element.Jump);
-        if (withValue && element.Value is not null) Key(ElementAttributes.Data, element.Value);
-        _writer.EndNested(item);
-        if (element.KeyEnd is null) return;
-        int end = _writer.BeginNested(ListAttributes.Element);
-        Key(ElementAttributes.Key, IntervalBounds.After(element.KeyEnd));
-        _writer.U32BigEndian(ElementAttributes.Flags, IntervalBounds.FlagEnd);
-        _writer.EndNested(end);
-    }
-
-    private void Key(ushort attribute, byte[] key)
-    {
-        int nested = _writer.BeginNested(attribute);
-        _writer.Bytes(DataAttributes.Value, key);
-        _writer.EndNested(nested);
-    }
-
     private void Message(ushort type, ushort flags, string operation, string subject)
     {
-        uint sequence = _socket.NextSequence();
+        var sequence = _socket.NextSequence();
         _messages.Add((sequence, operation, subject));
         _lastMessage = _writer.Length;
         _writer.BeginMessage(type, (ushort)(flags | FlagRequest), sequence);
@@ -233,15 +239,23 @@ internal sealed class NftablesBatch : IDisposable
     private NetlinkError? ReadAnswer(uint acknowledged)
     {
         NetlinkError? first = null;
-        bool answered = false;
-        while (!answered && _socket.TryReceiveQueued(out ReadOnlySpan<byte> datagram))
+        var answered = false;
+        while (!answered && _socket.TryReceiveQueued(out var datagram))
         {
             var reader = new NetlinkReader(datagram);
-            while (reader.TryRead(out NetlinkMessage message))
+            while (reader.TryRead(out var message))
             {
-                if (message.Type != NetlinkError.MessageType || message.Sequence < _messages[0].Sequence) continue;
-                NetlinkError answer = NetlinkError.Read(message);
-                if (answer.Errno != 0) first ??= answer;
+                if (message.Type != NetlinkError.MessageType || message.Sequence < _messages[0].Sequence)
+                {
+                    continue;
+                }
+
+                var answer = NetlinkError.Read(message);
+                if (answer.Errno != 0)
+                {
+                    first ??= answer;
+                }
+
                 answered |= answer.Sequence == acknowledged;
             }
         }
@@ -251,7 +265,7 @@ internal sealed class NftablesBatch : IDisposable
 
     private RulesetRefusedException ToException(NetlinkError error)
     {
-        (_, string operation, string subject) = Find(error.Sequence);
+        (_, var operation, var subject) = Find(error.Sequence);
         return new RulesetRefusedException(operation, subject, error);
     }
 

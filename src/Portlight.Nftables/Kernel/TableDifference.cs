@@ -44,9 +44,12 @@ internal sealed class TableDifference
         var difference = new TableDifference { Rebuild = true, RemoveFirst = removeFirst, Mark = mark };
         difference.NewSets.AddRange(desired.Sets);
         difference.NewChains.AddRange(desired.Chains);
-        foreach (SetSpec set in desired.Sets)
+        foreach (var set in desired.Sets)
         {
-            if (desired.Elements.TryGetValue(set.Name, out List<SetElement>? elements)) difference.Added.Add(new ElementChange(set.Name, elements));
+            if (desired.Elements.TryGetValue(set.Name, out var elements))
+            {
+                difference.Added.Add(new ElementChange(set.Name, elements));
+            }
         }
 
         return difference;
@@ -55,16 +58,24 @@ internal sealed class TableDifference
     /// <summary>The table with everything attached and nothing open: chains, sets, and the gates alone. Costs no compiling of port sets.</summary>
     internal static TableDifference Closed(AppliedPicture picture, TableMark mark)
     {
-        TableSpec gates = TableSpec.Gates(picture.Ruleset.Options, picture.Ruleset.Attachments.Values, picture.Needs, picture.Capacities);
+        var gates = TableSpec.Gates(picture.Ruleset.Options, picture.Ruleset.Attachments.Values, picture.Needs, picture.Capacities);
         return Whole(gates, mark, removeFirst: false);
     }
 
     /// <summary>From what the kernel holds to what is desired. A table that is not recognisably ours is rebuilt.</summary>
     internal static TableDifference Between(ActualTable actual, TableSpec desired, TableMark mark)
     {
-        if (!actual.Exists) return Whole(desired, mark, removeFirst: false);
-        bool isOrphan = mark.IsOnAnOrphan(actual);
-        if (!(isOrphan || mark.IsOn(actual)) || !IsOurs(actual, desired)) return Whole(desired, mark, removeFirst: true);
+        if (!actual.Exists)
+        {
+            return Whole(desired, mark, removeFirst: false);
+        }
+
+        var isOrphan = mark.IsOnAnOrphan(actual);
+        if (!(isOrphan || mark.IsOn(actual)) || !IsOurs(actual, desired))
+        {
+            return Whole(desired, mark, removeFirst: true);
+        }
+
         var difference = new TableDifference { Claim = isOrphan, Mark = mark };
         difference.CompareSets(actual, desired);
         difference.CompareChains(actual, desired);
@@ -77,19 +88,50 @@ internal sealed class TableDifference
     /// </summary>
     internal void Write(NftablesBatch batch, Action? commitPart)
     {
-        if (RemoveFirst) batch.RemoveTable();
-        if (Rebuild || Claim) batch.AddTable(Mark!);
-        foreach (SetSpec set in NewSets) batch.AddSet(set);
-        foreach (ChainSpec chain in NewChains) batch.AddChain(chain);
-        foreach (ChainSpec chain in RewrittenChains) batch.FlushChain(chain.Name);
-        foreach (string chain in DeadChains) batch.FlushChain(chain);
-        foreach (ElementChange change in Removed) batch.RemoveElements(change.Set, CollectionsMarshal.AsSpan(change.Elements));
-        foreach (ChainSpec chain in NewChains.Concat(RewrittenChains))
+        if (RemoveFirst)
         {
-            foreach (RuleSpec rule in chain.Rules) batch.AddRule(chain.Name, rule);
+            batch.RemoveTable();
         }
 
-        foreach (ElementChange change in Added)
+        if (Rebuild || Claim)
+        {
+            batch.AddTable(Mark!);
+        }
+
+        foreach (var set in NewSets)
+        {
+            batch.AddSet(set);
+        }
+
+        foreach (var chain in NewChains)
+        {
+            batch.AddChain(chain);
+        }
+
+        foreach (var chain in RewrittenChains)
+        {
+            batch.FlushChain(chain.Name);
+        }
+
+        foreach (var chain in DeadChains)
+        {
+            batch.FlushChain(chain);
+        }
+
+        foreach (var change in Removed)
+        {
+            batch.RemoveElements(change.Set, CollectionsMarshal.AsSpan(change.Elements));
+        }
+
+        foreach (var chain in NewChains.Concat(RewrittenChains))
+        {
+            foreach (var rule in chain.Rules)
+            {
+                batch.AddRule(chain.Name, rule);
+            }
+        }
+
+        foreach (var change in Added)
         {
             ReadOnlySpan<SetElement> elements = CollectionsMarshal.AsSpan(change.Elements);
             if (commitPart is null || IsGate(change.Set))
@@ -105,8 +147,15 @@ internal sealed class TableDifference
             }
         }
 
-        foreach (string set in DeadSets) batch.RemoveSet(set);
-        foreach (string chain in DeadChains) batch.RemoveChain(chain);
+        foreach (var set in DeadSets)
+        {
+            batch.RemoveSet(set);
+        }
+
+        foreach (var chain in DeadChains)
+        {
+            batch.RemoveChain(chain);
+        }
     }
 
     /// <summary>Elements between two places where a transaction that is too long can be parted.</summary>
@@ -120,20 +169,37 @@ internal sealed class TableDifference
     // The object count finds what the dumps cannot show: chains without rules, objects, flowtables.
     private static bool IsOurs(ActualTable actual, TableSpec desired)
     {
-        if (actual.HasLoneBounds || actual.ObjectCount != actual.Rules.Count + actual.Sets.Count) return false;
-        foreach (SetSpec set in desired.Sets)
+        if (actual.HasLoneBounds || actual.ObjectCount != actual.Rules.Count + actual.Sets.Count)
         {
-            if (!actual.Sets.TryGetValue(set.Name, out ActualSet found)) continue;
-            if (found with { Capacity = 0 } != new ActualSet(set.Flags, set.KeyType, (uint)set.KeyLength, 0)) return false;
-            // One that grows by itself is an older release's; one that is too small was outgrown.
-            int wanted = set.Capacity == 0 ? 0 : Math.Max(1, desired.Elements.GetValueOrDefault(set.Name)?.Count ?? 0);
-            if (found.Capacity < wanted) return false;
+            return false;
         }
 
-        foreach (ChainSpec chain in desired.Chains)
+        foreach (var set in desired.Sets)
         {
-            bool isHooked = actual.Hooks.TryGetValue(chain.Name, out HookSpec hook);
-            if (actual.Rules.ContainsKey(chain.Name) && (isHooked ? hook : null) != chain.Hook) return false;
+            if (!actual.Sets.TryGetValue(set.Name, out var found))
+            {
+                continue;
+            }
+
+            if (found with { Capacity = 0 } != new ActualSet(set.Flags, set.KeyType, (uint)set.KeyLength, 0))
+            {
+                return false;
+            }
+            // One that grows by itself is an older release's; one that is too small was outgrown.
+            var wanted = set.Capacity == 0 ? 0 : Math.Max(1, desired.Elements.GetValueOrDefault(set.Name)?.Count ?? 0);
+            if (found.Capacity < wanted)
+            {
+                return false;
+            }
+        }
+
+        foreach (var chain in desired.Chains)
+        {
+            var isHooked = actual.Hooks.TryGetValue(chain.Name, out var hook);
+            if (actual.Rules.ContainsKey(chain.Name) && (isHooked ? hook : null) != chain.Hook)
+            {
+                return false;
+            }
         }
 
         return Array.TrueForAll(Skeleton.SharedSets, set => actual.Sets.ContainsKey(set.Name));
@@ -142,15 +208,27 @@ internal sealed class TableDifference
     private void CompareSets(ActualTable actual, TableSpec desired)
     {
         var wanted = new HashSet<string>(StringComparer.Ordinal);
-        foreach (SetSpec set in desired.Sets)
+        foreach (var set in desired.Sets)
         {
             wanted.Add(set.Name);
-            if (!actual.Sets.ContainsKey(set.Name)) NewSets.Add(set);
-            List<SetElement> elements = desired.Elements.GetValueOrDefault(set.Name) ?? [];
-            HashSet<SetElement> present = actual.Elements.GetValueOrDefault(set.Name) ?? [];
+            if (!actual.Sets.ContainsKey(set.Name))
+            {
+                NewSets.Add(set);
+            }
+
+            var elements = desired.Elements.GetValueOrDefault(set.Name) ?? [];
+            var present = actual.Elements.GetValueOrDefault(set.Name) ?? [];
             List<SetElement> missing = [.. elements.Where(element => !present.Contains(element))];
-            if (missing.Count > 0) Added.Add(new ElementChange(set.Name, missing));
-            if (present.Count == elements.Count - missing.Count) continue;
+            if (missing.Count > 0)
+            {
+                Added.Add(new ElementChange(set.Name, missing));
+            }
+
+            if (present.Count == elements.Count - missing.Count)
+            {
+                continue;
+            }
+
             var kept = new HashSet<SetElement>(elements);
             Removed.Add(new ElementChange(set.Name, [.. present.Where(element => !kept.Contains(element))]));
         }
@@ -161,11 +239,17 @@ internal sealed class TableDifference
     private void CompareChains(ActualTable actual, TableSpec desired)
     {
         var wanted = new HashSet<string>(StringComparer.Ordinal);
-        foreach (ChainSpec chain in desired.Chains)
+        foreach (var chain in desired.Chains)
         {
             wanted.Add(chain.Name);
-            if (!actual.Rules.TryGetValue(chain.Name, out List<byte[]>? rules)) NewChains.Add(chain);
-            else if (!SameRules(rules, chain.Rules)) RewrittenChains.Add(chain);
+            if (!actual.Rules.TryGetValue(chain.Name, out var rules))
+            {
+                NewChains.Add(chain);
+            }
+            else if (!SameRules(rules, chain.Rules))
+            {
+                RewrittenChains.Add(chain);
+            }
         }
 
         DeadChains.AddRange(actual.Rules.Keys.Where(name => !wanted.Contains(name)));
@@ -173,10 +257,17 @@ internal sealed class TableDifference
 
     private static bool SameRules(List<byte[]> actual, IReadOnlyList<RuleSpec> desired)
     {
-        if (actual.Count != desired.Count) return false;
-        for (int i = 0; i < actual.Count; i++)
+        if (actual.Count != desired.Count)
         {
-            if (!actual[i].AsSpan().SequenceEqual(desired[i].Userdata)) return false;
+            return false;
+        }
+
+        for (var i = 0; i < actual.Count; i++)
+        {
+            if (!actual[i].AsSpan().SequenceEqual(desired[i].Userdata))
+            {
+                return false;
+            }
         }
 
         return true;

@@ -34,8 +34,8 @@ internal sealed class TableMark(InstallationId installation, TableProtection pro
         {
             if (userdata[0] == CommentType)
             {
-                string text = Encoding.UTF8.GetString(userdata.Slice(2, userdata[1])).TrimEnd('\0');
-                return text.StartsWith(CommentStart, StringComparison.Ordinal) && InstallationId.TryParse(text.AsSpan(CommentStart.Length), out InstallationId id) ? id : null;
+                var text = Encoding.UTF8.GetString(userdata.Slice(2, userdata[1])).TrimEnd('\0');
+                return text.StartsWith(CommentStart, StringComparison.Ordinal) && InstallationId.TryParse(text.AsSpan(CommentStart.Length), out var id) ? id : null;
             }
 
             userdata = userdata[(2 + userdata[1])..];
@@ -46,7 +46,7 @@ internal sealed class TableMark(InstallationId installation, TableProtection pro
 
     private static byte[] Comment(InstallationId installation)
     {
-        byte[] text = Encoding.UTF8.GetBytes($"{CommentStart}{installation}\0");
+        var text = Encoding.UTF8.GetBytes($"{CommentStart}{installation}\0");
         return [CommentType, (byte)text.Length, .. text];
     }
 }

@@ -19,11 +19,23 @@ internal sealed class TableReader : IDisposable
     {
         using var reader = new TableReader(socket);
         reader.ReadGeneration();
-        if (!reader.ReadTable()) return reader._table;
+        if (!reader.ReadTable())
+        {
+            return reader._table;
+        }
+
         reader.ReadRules();
-        foreach (string chain in reader._table.Rules.Keys) reader.ReadHook(chain);
+        foreach (var chain in reader._table.Rules.Keys)
+        {
+            reader.ReadHook(chain);
+        }
+
         reader.ReadSets();
-        foreach (string set in reader._table.Sets.Keys) reader.ReadElements(set);
+        foreach (var set in reader._table.Sets.Keys)
+        {
+            reader.ReadElements(set);
+        }
+
         return reader._table;
     }
 
@@ -31,12 +43,19 @@ internal sealed class TableReader : IDisposable
     internal static ActualTable ReadSets(NetlinkSocket socket, IEnumerable<SetId> wanted)
     {
         using var reader = new TableReader(socket);
-        if (!reader.ReadTable()) return reader._table;
+        if (!reader.ReadTable())
+        {
+            return reader._table;
+        }
+
         reader.ReadRules();
         reader.ReadSets();
-        foreach (SetId set in wanted)
+        foreach (var set in wanted)
         {
-            if (reader._table.Sets.ContainsKey(set.Name)) reader.ReadElements(set.Name);
+            if (reader._table.Sets.ContainsKey(set.Name))
+            {
+                reader.ReadElements(set.Name);
+            }
         }
 
         return reader._table;
@@ -70,10 +89,10 @@ internal sealed class TableReader : IDisposable
             Ask(GetTable, FlagAck, "read the table", request => request.Text(TableAttributes.Name, TableName), message =>
             {
                 _table.Exists = true;
-                NetlinkAttributes attributes = message.Attributes(HeaderLength);
+                var attributes = message.Attributes(HeaderLength);
                 _table.Flags = attributes.U32BigEndianOrNull(TableAttributes.Flags) ?? 0;
                 _table.ObjectCount = attributes.U32BigEndianOrNull(TableAttributes.Use) ?? 0;
-                _table.Installation = attributes.TryGet(TableAttributes.Userdata, out NetlinkAttribute userdata) ? TableMark.Read(userdata.Value) : null;
+                _table.Installation = attributes.TryGet(TableAttributes.Userdata, out var userdata) ? TableMark.Read(userdata.Value) : null;
                 _table.OwnerPortId = attributes.U32BigEndianOrNull(TableAttributes.Owner);
             });
         }
@@ -87,9 +106,9 @@ internal sealed class TableReader : IDisposable
 
     private void ReadRules() => Ask(GetRule, FlagDump, "read the rules", request => request.Text(RuleAttributes.Table, TableName), message =>
     {
-        NetlinkAttributes attributes = message.Attributes(HeaderLength);
-        ref List<byte[]>? rules = ref CollectionsMarshal.GetValueRefOrAddDefault(_table.Rules, attributes.TextOrNull(RuleAttributes.Chain) ?? "", out _);
-        (rules ??= []).Add(attributes.TryGet(RuleAttributes.Userdata, out NetlinkAttribute userdata) ? userdata.Value.ToArray() : []);
+        var attributes = message.Attributes(HeaderLength);
+        ref var rules = ref CollectionsMarshal.GetValueRefOrAddDefault(_table.Rules, attributes.TextOrNull(RuleAttributes.Chain) ?? "", out _);
+        (rules ??= []).Add(attributes.TryGet(RuleAttributes.Userdata, out var userdata) ? userdata.Value.ToArray() : []);
     });
 
     private void ReadHook(string chain) => AskUnlessGone(() => Ask(GetChain, FlagAck, "read a chain", request =>
@@ -98,44 +117,61 @@ internal sealed class TableReader : IDisposable
         request.Text(ChainAttributes.Name, chain);
     }, message =>
     {
-        NetlinkAttributes attributes = message.Attributes(HeaderLength);
-        if (!attributes.TryGet(ChainAttributes.Hook, out NetlinkAttribute hook)) return;
-        bool ours = attributes.TextOrNull(ChainAttributes.Type) == "filter" && attributes.U32BigEndianOrNull(ChainAttributes.Policy) == 1;
+        var attributes = message.Attributes(HeaderLength);
+        if (!attributes.TryGet(ChainAttributes.Hook, out var hook))
+        {
+            return;
+        }
+
+        var ours = attributes.TextOrNull(ChainAttributes.Type) == "filter" && attributes.U32BigEndianOrNull(ChainAttributes.Policy) == 1;
         _table.Hooks[chain] = ours ? new HookSpec(hook.Nested.U32BigEndianOrNull(HookAttributes.Number) ?? 0, (int)(hook.Nested.U32BigEndianOrNull(HookAttributes.Priority) ?? 0)) : new HookSpec(uint.MaxValue, 0);
     }));
 
     private void ReadSets() => Ask(GetSet, FlagDump, "read the sets", request => request.Text(SetAttributes.Table, TableName), message =>
     {
-        NetlinkAttributes attributes = message.Attributes(HeaderLength);
-        string name = attributes.TextOrNull(SetAttributes.Name) ?? "";
-        uint capacity = attributes.TryGet(SetAttributes.Description, out NetlinkAttribute description) ? description.Nested.U32BigEndianOrNull(SetDescriptionAttributes.Size) ?? 0 : 0;
+        var attributes = message.Attributes(HeaderLength);
+        var name = attributes.TextOrNull(SetAttributes.Name) ?? "";
+        var capacity = attributes.TryGet(SetAttributes.Description, out var description) ? description.Nested.U32BigEndianOrNull(SetDescriptionAttributes.Size) ?? 0 : 0;
         _table.Sets[name] = new ActualSet(attributes.U32BigEndianOrNull(SetAttributes.Flags) ?? 0, attributes.U32BigEndianOrNull(SetAttributes.KeyType) ?? 0, attributes.U32BigEndianOrNull(SetAttributes.KeyLength) ?? 0, capacity);
     });
 
     private void ReadElements(string set) => AskUnlessGone(() =>
     {
-        HashSet<SetElement> elements = _table.Elements[set] = [];
-        IntervalBounds? bounds = (_table.Sets[set].Flags & SetSpec.FlagInterval) != 0 ? new IntervalBounds() : null;
+        var elements = _table.Elements[set] = [];
+        var bounds = (_table.Sets[set].Flags & SetSpec.FlagInterval) != 0 ? new IntervalBounds() : null;
         Ask(GetElement, FlagDump, "read the elements", request =>
         {
             request.Text(ElementListAttributes.Table, TableName);
             request.Text(ElementListAttributes.Set, set);
         }, message =>
         {
-            if (!message.Attributes(HeaderLength).TryGet(ElementListAttributes.Elements, out NetlinkAttribute list)) return;
-            foreach (NetlinkAttribute element in list.Nested)
+            if (!message.Attributes(HeaderLength).TryGet(ElementListAttributes.Elements, out var list))
             {
-                if (bounds is null) elements.Add(ReadElement(element.Nested));
-                else bounds.Add(Value(element.Nested, ElementAttributes.Key) ?? [], element.Nested.U32BigEndianOrNull(ElementAttributes.Flags) ?? 0, Value(element.Nested, ElementAttributes.Data));
+                return;
+            }
+
+            foreach (var element in list.Nested)
+            {
+                if (bounds is null)
+                {
+                    elements.Add(ReadElement(element.Nested));
+                }
+                else
+                {
+                    bounds.Add(Value(element.Nested, ElementAttributes.Key) ?? [], element.Nested.U32BigEndianOrNull(ElementAttributes.Flags) ?? 0, Value(element.Nested, ElementAttributes.Data));
+                }
             }
         });
-        if (bounds?.TryPair(elements) == false) _table.HasLoneBounds = true;
+        if (bounds?.TryPair(elements) == false)
+        {
+            _table.HasLoneBounds = true;
+        }
     });
 
     private static SetElement ReadElement(NetlinkAttributes attributes)
     {
         string? jump = null;
-        if (attributes.TryGet(ElementAttributes.Data, out NetlinkAttribute data) && data.Nested.TryGet(DataAttributes.Verdict, out NetlinkAttribute verdict))
+        if (attributes.TryGet(ElementAttributes.Data, out var data) && data.Nested.TryGet(DataAttributes.Verdict, out var verdict))
         {
             // Any verdict but our kind of jump is written so that it equals none of ours.
             jump = (int)(verdict.Nested.U32BigEndianOrNull(VerdictAttributes.Code) ?? 0) == RuleBuilder.JumpCode ? verdict.Nested.TextOrNull(VerdictAttributes.Chain) : "?";
@@ -145,7 +181,7 @@ internal sealed class TableReader : IDisposable
     }
 
     private static byte[]? Value(NetlinkAttributes attributes, ushort type) =>
-        attributes.TryGet(type, out NetlinkAttribute data) && data.Nested.TryGet(DataAttributes.Value, out NetlinkAttribute value) ? value.Value.ToArray() : null;
+        attributes.TryGet(type, out var data) && data.Nested.TryGet(DataAttributes.Value, out var value) ? value.Value.ToArray() : null;
 
     private void AskUnlessGone(Action ask)
     {
@@ -162,7 +198,7 @@ internal sealed class TableReader : IDisposable
 
     private void Ask(ushort type, ushort flags, string what, Action<NetlinkWriter>? write, NetlinkMessageReceiver receive)
     {
-        uint sequence = _socket.NextSequence();
+        var sequence = _socket.NextSequence();
         _request.Clear();
         _request.BeginMessage(type, (ushort)(FlagRequest | flags), sequence);
         _request.Raw(InetHeader);

@@ -10,11 +10,22 @@ namespace Portlight.Nftables.Kernel;
 /// <param name="longest">Bytes that the kernel takes at once.</param>
 internal sealed class Transactions(NetlinkSocket socket, int longest)
 {
+    private const int WantedSendBuffer = 64 << 20;
+    private const int WantedReceiveBuffer = 4 << 20;
+
     /// <summary>What one step of writing adds at most, between two looks at the length.</summary>
     private const int LongestPart = 128 << 10;
 
     /// <summary>How many the kernel has taken.</summary>
     public uint Committed { get; private set; }
+
+    /// <summary>Asks the kernel for buffers that a whole ruleset fits into; it grants as much as the rights of the process allow.</summary>
+    public static Transactions Over(NetlinkSocket socket, int longest)
+    {
+        var granted = socket.ReserveSendBuffer(WantedSendBuffer);
+        socket.ReserveReceiveBuffer(WantedReceiveBuffer);
+        return new Transactions(socket, Math.Min(longest, granted));
+    }
 
     public void Commit(NftablesBatch batch)
     {

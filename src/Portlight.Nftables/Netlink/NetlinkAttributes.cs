@@ -17,9 +17,13 @@ public readonly ref struct NetlinkAttributes
     /// <summary>The first attribute of that type; false when there is none.</summary>
     public bool TryGet(ushort type, out NetlinkAttribute attribute)
     {
-        foreach (NetlinkAttribute candidate in this)
+        foreach (var candidate in this)
         {
-            if (candidate.Type != type) continue;
+            if (candidate.Type != type)
+            {
+                continue;
+            }
+
             attribute = candidate;
             return true;
         }
@@ -29,10 +33,10 @@ public readonly ref struct NetlinkAttributes
     }
 
     /// <summary>The text of the first attribute of that type, or null.</summary>
-    public string? TextOrNull(ushort type) => TryGet(type, out NetlinkAttribute attribute) ? attribute.Text : null;
+    public string? TextOrNull(ushort type) => TryGet(type, out var attribute) ? attribute.Text : null;
 
     /// <summary>The big-endian number in the first attribute of that type; null where there is none, or one that is too short for a number.</summary>
-    public uint? U32BigEndianOrNull(ushort type) => TryGet(type, out NetlinkAttribute attribute) && attribute.Value.Length >= sizeof(uint) ? attribute.U32BigEndian : null;
+    public uint? U32BigEndianOrNull(ushort type) => TryGet(type, out var attribute) && attribute.Value.Length >= sizeof(uint) ? attribute.U32BigEndian : null;
 
     public ref struct Enumerator
     {
@@ -44,11 +48,18 @@ public readonly ref struct NetlinkAttributes
 
         public bool MoveNext()
         {
-            if (_rest.Length < 4) return false;
+            if (_rest.Length < 4)
+            {
+                return false;
+            }
+
             int length = MemoryMarshal.Read<ushort>(_rest);
-            if (length < 4 || length > _rest.Length) return false;
+            if (length < 4 || length > _rest.Length)
+            {
+                return false;
+            }
             // The two top bits are NLA_F_NESTED and NLA_F_NET_BYTEORDER.
-            ushort type = (ushort)(MemoryMarshal.Read<ushort>(_rest[2..]) & 0x3fff);
+            var type = (ushort)(MemoryMarshal.Read<ushort>(_rest[2..]) & 0x3fff);
             Current = new NetlinkAttribute(type, _rest[4..length]);
             _rest = _rest[Math.Min((length + 3) & ~3, _rest.Length)..];
             return true;
@@ -89,7 +100,7 @@ public readonly ref struct NetlinkAttribute
     {
         get
         {
-            int end = Value.IndexOf((byte)0);
+            var end = Value.IndexOf((byte)0);
             return Encoding.UTF8.GetString(end < 0 ? Value : Value[..end]);
         }
     }

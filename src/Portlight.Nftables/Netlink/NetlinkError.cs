@@ -15,18 +15,21 @@ public readonly record struct NetlinkError(int Errno, uint Sequence, string? Ext
     /// <summary>Reads struct nlmsgerr and the extended acknowledgement behind it.</summary>
     public static NetlinkError Read(NetlinkMessage message)
     {
-        ReadOnlySpan<byte> payload = message.Payload;
-        int errno = -MemoryMarshal.Read<int>(payload);
-        if ((message.Flags & FlagTlvs) == 0) return new NetlinkError(errno, message.Sequence, null, null);
+        var payload = message.Payload;
+        var errno = -MemoryMarshal.Read<int>(payload);
+        if ((message.Flags & FlagTlvs) == 0)
+        {
+            return new NetlinkError(errno, message.Sequence, null, null);
+        }
 
         // The refused message is quoted before the TLVs: its header alone when capped, whole otherwise.
-        int quoted = (message.Flags & FlagCapped) != 0 ? NetlinkMessage.HeaderLength : MemoryMarshal.Read<int>(payload[4..]);
-        NetlinkAttributes extended = message.Attributes(4 + quoted);
+        var quoted = (message.Flags & FlagCapped) != 0 ? NetlinkMessage.HeaderLength : MemoryMarshal.Read<int>(payload[4..]);
+        var extended = message.Attributes(4 + quoted);
         return new NetlinkError(
             errno,
             message.Sequence,
             extended.TextOrNull(AttributeMessage),
-            extended.TryGet(AttributeOffset, out NetlinkAttribute offset) ? offset.U32 : null);
+            extended.TryGet(AttributeOffset, out var offset) ? offset.U32 : null);
     }
 
     public NetlinkException ToException(string what) => new(what, Errno, ExtendedAck, Offset, Sequence);

@@ -25,8 +25,12 @@ public sealed class NetlinkListener : IDisposable
         _read = read;
         _lost = lost;
         _drained = drained;
-        int wakeUp = Libc.EventDescriptor(0, Libc.EFD_CLOEXEC | Libc.EFD_NONBLOCK);
-        if (wakeUp < 0) throw NetlinkSocket.Failure("cannot make an eventfd");
+        var wakeUp = Libc.EventDescriptor(0, Libc.EFD_CLOEXEC | Libc.EFD_NONBLOCK);
+        if (wakeUp < 0)
+        {
+            throw NetlinkSocket.Failure("cannot make an eventfd");
+        }
+
         _wakeUp = new SafeFileHandle(wakeUp, ownsHandle: true);
         _thread = new Thread(Listen) { IsBackground = true, Name = name };
     }
@@ -57,15 +61,23 @@ public sealed class NetlinkListener : IDisposable
 
     private unsafe void Listen()
     {
-        Libc.PollDescriptor* descriptors = stackalloc Libc.PollDescriptor[2];
+        var descriptors = stackalloc Libc.PollDescriptor[2];
         descriptors[0] = new Libc.PollDescriptor { Descriptor = (int)_socket.DangerousGetHandle(), Events = Libc.POLLIN };
         descriptors[1] = new Libc.PollDescriptor { Descriptor = (int)_wakeUp.DangerousGetHandle(), Events = Libc.POLLIN };
-        bool hasFailed = false;
+        var hasFailed = false;
         while (!_ending.IsSet)
         {
-            int ready = Libc.Poll(descriptors, 2, -1);
-            if (ready < 0 && Marshal.GetLastPInvokeError() == Errno.EINTR) continue;
-            if (_ending.IsSet) return;
+            var ready = Libc.Poll(descriptors, 2, -1);
+            if (ready < 0 && Marshal.GetLastPInvokeError() == Errno.EINTR)
+            {
+                continue;
+            }
+
+            if (_ending.IsSet)
+            {
+                return;
+            }
+
             if (ready >= 0 && Drain())
             {
                 hasFailed = false;
@@ -76,7 +88,11 @@ public sealed class NetlinkListener : IDisposable
             _lost();
             _drained();
             // Lost events are one failure. Where every reading fails, the next comes no sooner than it can help.
-            if (ready < 0 || hasFailed) _ending.Wait(PauseAfterFailure);
+            if (ready < 0 || hasFailed)
+            {
+                _ending.Wait(PauseAfterFailure);
+            }
+
             hasFailed = true;
         }
     }
@@ -86,7 +102,11 @@ public sealed class NetlinkListener : IDisposable
     {
         try
         {
-            while (_socket.TryReceiveQueued(out ReadOnlySpan<byte> datagram)) _read(datagram);
+            while (_socket.TryReceiveQueued(out var datagram))
+            {
+                _read(datagram);
+            }
+
             _drained();
             return true;
         }

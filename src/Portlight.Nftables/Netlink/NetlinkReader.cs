@@ -12,9 +12,17 @@ public ref struct NetlinkReader
     public bool TryRead(out NetlinkMessage message)
     {
         message = default;
-        if (_rest.Length < NetlinkMessage.HeaderLength) return false;
-        int length = MemoryMarshal.Read<int>(_rest);
-        if (length < NetlinkMessage.HeaderLength || length > _rest.Length) return false;
+        if (_rest.Length < NetlinkMessage.HeaderLength)
+        {
+            return false;
+        }
+
+        var length = MemoryMarshal.Read<int>(_rest);
+        if (length < NetlinkMessage.HeaderLength || length > _rest.Length)
+        {
+            return false;
+        }
+
         message = new NetlinkMessage(_rest[..length]);
         _rest = _rest[Math.Min((length + 3) & ~3, _rest.Length)..];
         return true;

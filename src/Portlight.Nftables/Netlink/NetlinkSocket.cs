@@ -32,8 +32,12 @@ public sealed class NetlinkSocket : SafeHandle
     /// <exception cref="NetlinkException">The kernel gave no socket.</exception>
     public static NetlinkSocket Open(NetlinkProtocol protocol, int receiveBufferSize = 64 * 1024)
     {
-        int descriptor = Libc.Socket(Libc.AF_NETLINK, Libc.SOCK_RAW | Libc.SOCK_CLOEXEC, (int)protocol);
-        if (descriptor < 0) throw Failure($"cannot open a netlink socket for {protocol}");
+        var descriptor = Libc.Socket(Libc.AF_NETLINK, Libc.SOCK_RAW | Libc.SOCK_CLOEXEC, (int)protocol);
+        if (descriptor < 0)
+        {
+            throw Failure($"cannot open a netlink socket for {protocol}");
+        }
+
         var socket = new NetlinkSocket(receiveBufferSize) { Protocol = protocol };
         socket.SetHandle(descriptor);
         try
@@ -61,9 +65,12 @@ public sealed class NetlinkSocket : SafeHandle
     public unsafe int ReserveSendBuffer(int bytes)
     {
         Reserve(Libc.SO_SNDBUFFORCE, Libc.SO_SNDBUF, bytes);
-        int granted = 0;
-        int length = sizeof(int);
-        if (Libc.GetSocketOption(this, Libc.SOL_SOCKET, Libc.SO_SNDBUF, &granted, ref length) < 0) throw Failure("cannot read the size of a send buffer");
+        var granted = 0;
+        var length = sizeof(int);
+        if (Libc.GetSocketOption(this, Libc.SOL_SOCKET, Libc.SO_SNDBUF, &granted, ref length) < 0)
+        {
+            throw Failure("cannot read the size of a send buffer");
+        }
         // af_netlink.c, netlink_sendmsg: 32 bytes are kept back.
         return granted - 32;
     }
@@ -74,7 +81,10 @@ public sealed class NetlinkSocket : SafeHandle
     /// <summary>Subscribes to a multicast group (NFNLGRP_NFTABLES, RTNLGRP_LINK …).</summary>
     public void JoinGroup(int group)
     {
-        if (!TryJoinGroup(group)) throw Failure($"cannot join netlink group {group}");
+        if (!TryJoinGroup(group))
+        {
+            throw Failure($"cannot join netlink group {group}");
+        }
     }
 
     /// <summary>The same; false when the kernel refuses.</summary>
@@ -93,14 +103,25 @@ public sealed class NetlinkSocket : SafeHandle
         while (true)
         {
             nint sent;
-            fixed (byte* start = messages) sent = Libc.SendTo(this, start, (nuint)messages.Length, 0, in kernel, sizeof(Libc.SockAddrNetlink));
-            if (sent == messages.Length) return;
-            if (sent >= 0 || Marshal.GetLastPInvokeError() != Errno.EINTR) throw Failure("cannot send a netlink message");
+            fixed (byte* start = messages)
+            {
+                sent = Libc.SendTo(this, start, (nuint)messages.Length, 0, in kernel, sizeof(Libc.SockAddrNetlink));
+            }
+
+            if (sent == messages.Length)
+            {
+                return;
+            }
+
+            if (sent >= 0 || Marshal.GetLastPInvokeError() != Errno.EINTR)
+            {
+                throw Failure("cannot send a netlink message");
+            }
         }
     }
 
     /// <summary>Receives one datagram, waiting for it. The span is valid until the next call.</summary>
-    public ReadOnlySpan<byte> Receive() => TryReceive(0, out ReadOnlySpan<byte> datagram) ? datagram : throw Failure("cannot receive from a netlink socket");
+    public ReadOnlySpan<byte> Receive() => TryReceive(0, out var datagram) ? datagram : throw Failure("cannot receive from a netlink socket");
 
     /// <summary>Receives a datagram if one is there.</summary>
     public bool TryReceiveQueued(out ReadOnlySpan<byte> datagram) => TryReceive(Libc.MSG_DONTWAIT, out datagram);
@@ -115,11 +136,19 @@ public sealed class NetlinkSocket : SafeHandle
             while (true)
             {
                 var reader = new NetlinkReader(Receive());
-                while (reader.TryRead(out NetlinkMessage message))
+                while (reader.TryRead(out var message))
                 {
-                    if (message.Sequence != sequence || message.Type != NetlinkError.MessageType) continue;
-                    NetlinkError answer = NetlinkError.Read(message);
-                    if (answer.Errno != 0) throw answer.ToException(what);
+                    if (message.Sequence != sequence || message.Type != NetlinkError.MessageType)
+                    {
+                        continue;
+                    }
+
+                    var answer = NetlinkError.Read(message);
+                    if (answer.Errno != 0)
+                    {
+                        throw answer.ToException(what);
+                    }
+
                     return;
                 }
             }
@@ -137,22 +166,46 @@ public sealed class NetlinkSocket : SafeHandle
         {
             FinishListing();
             _isListing = true;
-            bool consistent = true;
+            var consistent = true;
             Send(request.Written);
             while (true)
             {
                 var reader = new NetlinkReader(Receive());
-                while (reader.TryRead(out NetlinkMessage message))
+                while (reader.TryRead(out var message))
                 {
-                    if (message.Sequence != sequence) continue;
-                    if ((message.Flags & FlagDumpInterrupted) != 0) consistent = false;
-                    if (message.Type is MessageDone or NetlinkError.MessageType) _isListing = false;
-                    if (message.Type == MessageDone) return consistent;
+                    if (message.Sequence != sequence)
+                    {
+                        continue;
+                    }
+
+                    if ((message.Flags & FlagDumpInterrupted) != 0)
+                    {
+                        consistent = false;
+                    }
+
+                    if (message.Type is MessageDone or NetlinkError.MessageType)
+                    {
+                        _isListing = false;
+                    }
+
+                    if (message.Type == MessageDone)
+                    {
+                        return consistent;
+                    }
+
                     if (message.Type == NetlinkError.MessageType)
                     {
-                        NetlinkError answer = NetlinkError.Read(message);
-                        if (answer.Errno == Errno.EINTR) return false;
-                        if (answer.Errno != 0) throw answer.ToException(what);
+                        var answer = NetlinkError.Read(message);
+                        if (answer.Errno == Errno.EINTR)
+                        {
+                            return false;
+                        }
+
+                        if (answer.Errno != 0)
+                        {
+                            throw answer.ToException(what);
+                        }
+
                         return consistent;
                     }
 
@@ -171,20 +224,30 @@ public sealed class NetlinkSocket : SafeHandle
     /// <summary>A listing that was not read to its end (ENOBUFS, ENOMEM) goes on until somebody does, and the kernel refuses another (EBUSY) before that.</summary>
     private void FinishListing()
     {
-        while (_isListing) _isListing = TryReceiveQueued(out _);
+        while (_isListing)
+        {
+            _isListing = TryReceiveQueued(out _);
+        }
     }
 
     private unsafe void Bind()
     {
         var address = new Libc.SockAddrNetlink { Family = Libc.AF_NETLINK };
-        int length = sizeof(Libc.SockAddrNetlink);
-        if (Libc.Bind(this, in address, length) < 0 || Libc.GetSocketName(this, ref address, ref length) < 0) throw Failure("cannot bind a netlink socket");
+        var length = sizeof(Libc.SockAddrNetlink);
+        if (Libc.Bind(this, in address, length) < 0 || Libc.GetSocketName(this, ref address, ref length) < 0)
+        {
+            throw Failure("cannot bind a netlink socket");
+        }
+
         PortId = address.PortId;
     }
 
     private void Reserve(int force, int polite, int bytes)
     {
-        if (!TrySetOption(Libc.SOL_SOCKET, force, bytes)) TrySetOption(Libc.SOL_SOCKET, polite, bytes);
+        if (!TrySetOption(Libc.SOL_SOCKET, force, bytes))
+        {
+            TrySetOption(Libc.SOL_SOCKET, polite, bytes);
+        }
     }
 
     private unsafe bool TryReceive(int flags, out ReadOnlySpan<byte> datagram)
@@ -193,17 +256,33 @@ public sealed class NetlinkSocket : SafeHandle
         {
             nint received;
             // MSG_TRUNC: the true length is returned even if the buffer was too small for it.
-            fixed (byte* start = _receiveBuffer) received = Libc.Receive(this, start, (nuint)_receiveBuffer.Length, flags | Libc.MSG_TRUNC);
-            if (received > _receiveBuffer.Length) throw new NetlinkException($"netlink datagram of {received} bytes was cut short", Errno.EMSGSIZE);
+            fixed (byte* start = _receiveBuffer)
+            {
+                received = Libc.Receive(this, start, (nuint)_receiveBuffer.Length, flags | Libc.MSG_TRUNC);
+            }
+
+            if (received > _receiveBuffer.Length)
+            {
+                throw new NetlinkException($"netlink datagram of {received} bytes was cut short", Errno.EMSGSIZE);
+            }
+
             if (received >= 0)
             {
                 datagram = _receiveBuffer.AsSpan(0, (int)received);
                 return true;
             }
 
-            int errno = Marshal.GetLastPInvokeError();
-            if (errno == Errno.EINTR) continue;
-            if (errno != Errno.EAGAIN) throw Failure("cannot receive from a netlink socket");
+            var errno = Marshal.GetLastPInvokeError();
+            if (errno == Errno.EINTR)
+            {
+                continue;
+            }
+
+            if (errno != Errno.EAGAIN)
+            {
+                throw Failure("cannot receive from a netlink socket");
+            }
+
             datagram = default;
             return false;
         }

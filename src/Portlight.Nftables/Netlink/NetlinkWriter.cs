@@ -36,9 +36,13 @@ public sealed class NetlinkWriter : IDisposable
     /// <summary>Begins a message. The port id stays 0: the kernel fills in the sender's.</summary>
     public void BeginMessage(ushort type, ushort flags, uint sequence)
     {
-        if (_messageStart >= 0) throw new InvalidOperationException("the message before was not ended");
+        if (_messageStart >= 0)
+        {
+            throw new InvalidOperationException("the message before was not ended");
+        }
+
         _messageStart = _length;
-        Span<byte> header = Grow(MessageHeaderLength);
+        var header = Grow(MessageHeaderLength);
         header.Clear();
         MemoryMarshal.Write(header[4..], in type);
         MemoryMarshal.Write(header[6..], in flags);
@@ -48,7 +52,7 @@ public sealed class NetlinkWriter : IDisposable
     /// <summary>Ends the message by writing its length.</summary>
     public void EndMessage()
     {
-        int length = _length - _messageStart;
+        var length = _length - _messageStart;
         MemoryMarshal.Write(_buffer.AsSpan(_messageStart), in length);
         _messageStart = -1;
     }
@@ -56,8 +60,8 @@ public sealed class NetlinkWriter : IDisposable
     /// <summary>Adds a flag to the message begun at <paramref name="offset"/> (for example NLM_F_ACK to the last of a batch).</summary>
     public void AddFlags(int offset, ushort flags)
     {
-        Span<byte> field = _buffer.AsSpan(offset + 6, 2);
-        ushort all = (ushort)(MemoryMarshal.Read<ushort>(field) | flags);
+        var field = _buffer.AsSpan(offset + 6, 2);
+        var all = (ushort)(MemoryMarshal.Read<ushort>(field) | flags);
         MemoryMarshal.Write(field, in all);
     }
 
@@ -89,8 +93,8 @@ public sealed class NetlinkWriter : IDisposable
     /// <summary>A string with the terminating zero that the kernel's NLA_NUL_STRING wants.</summary>
     public void Text(ushort type, string value)
     {
-        int count = Encoding.UTF8.GetByteCount(value);
-        Span<byte> target = Attribute(type, count + 1);
+        var count = Encoding.UTF8.GetByteCount(value);
+        var target = Attribute(type, count + 1);
         Encoding.UTF8.GetBytes(value, target);
         target[count] = 0;
     }
@@ -98,8 +102,8 @@ public sealed class NetlinkWriter : IDisposable
     /// <summary>Begins a nested attribute; give the answer to <see cref="EndNested"/>.</summary>
     public int BeginNested(ushort type)
     {
-        int start = _length;
-        ushort flagged = (ushort)(type | NestedFlag);
+        var start = _length;
+        var flagged = (ushort)(type | NestedFlag);
         MemoryMarshal.Write(Grow(4)[2..], in flagged);
         return start;
     }
@@ -107,9 +111,13 @@ public sealed class NetlinkWriter : IDisposable
     /// <summary>Ends a nested attribute. Its length is a 16-bit field: a writer of long lists splits them before <see cref="NestedLength"/> gets there.</summary>
     public void EndNested(int start)
     {
-        int length = _length - start;
-        if (length > ushort.MaxValue) throw new InvalidOperationException($"nested attribute of {length} bytes: the length field holds 65535 at most");
-        ushort narrowed = (ushort)length;
+        var length = _length - start;
+        if (length > ushort.MaxValue)
+        {
+            throw new InvalidOperationException($"nested attribute of {length} bytes: the length field holds 65535 at most");
+        }
+
+        var narrowed = (ushort)length;
         MemoryMarshal.Write(_buffer.AsSpan(start), in narrowed);
     }
 
@@ -118,15 +126,18 @@ public sealed class NetlinkWriter : IDisposable
 
     public void Dispose()
     {
-        byte[] buffer = _buffer;
+        var buffer = _buffer;
         _buffer = [];
-        if (buffer.Length > 0) ArrayPool<byte>.Shared.Return(buffer);
+        if (buffer.Length > 0)
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
     }
 
     private Span<byte> Attribute(ushort type, int valueLength)
     {
-        ushort length = checked((ushort)(4 + valueLength));
-        Span<byte> attribute = GrowPadded(length);
+        var length = checked((ushort)(4 + valueLength));
+        var attribute = GrowPadded(length);
         MemoryMarshal.Write(attribute, in length);
         MemoryMarshal.Write(attribute[2..], in type);
         return attribute.Slice(4, valueLength);
@@ -134,8 +145,8 @@ public sealed class NetlinkWriter : IDisposable
 
     private Span<byte> GrowPadded(int length)
     {
-        int padded = (length + 3) & ~3;
-        Span<byte> span = Grow(padded);
+        var padded = (length + 3) & ~3;
+        var span = Grow(padded);
         span[length..].Clear();
         return span[..length];
     }
@@ -144,13 +155,13 @@ public sealed class NetlinkWriter : IDisposable
     {
         if (_length + length > _buffer.Length)
         {
-            byte[] larger = ArrayPool<byte>.Shared.Rent(Math.Max(_buffer.Length * 2, _length + length));
+            var larger = ArrayPool<byte>.Shared.Rent(Math.Max(_buffer.Length * 2, _length + length));
             _buffer.AsSpan(0, _length).CopyTo(larger);
             ArrayPool<byte>.Shared.Return(_buffer);
             _buffer = larger;
         }
 
-        Span<byte> span = _buffer.AsSpan(_length, length);
+        var span = _buffer.AsSpan(_length, length);
         _length += length;
         return span;
     }

@@ -16,12 +16,23 @@ internal static class ElementConditions
         // An end is the first value that is no longer in; an interval up to the highest value has none.
         List<NatElement> ordered = [.. set.Elements.OrderBy(element => Number(element.Key)).ThenBy(element => !element.EndsInterval)];
         var found = new List<(byte[], byte[], NatElement)>();
-        for (int i = 0; i < ordered.Count; i++)
+        for (var i = 0; i < ordered.Count; i++)
         {
-            if (ordered[i].EndsInterval) continue;
-            byte[] last = new byte[ordered[i].Key.Length];
-            if (i + 1 < ordered.Count) BeforeOf(ordered[i + 1].Key).CopyTo(last, 0);
-            else Array.Fill(last, (byte)0xff);
+            if (ordered[i].EndsInterval)
+            {
+                continue;
+            }
+
+            var last = new byte[ordered[i].Key.Length];
+            if (i + 1 < ordered.Count)
+            {
+                BeforeOf(ordered[i + 1].Key).CopyTo(last, 0);
+            }
+            else
+            {
+                Array.Fill(last, (byte)0xff);
+            }
+
             found.Add((ordered[i].Key, last, ordered[i]));
         }
 
@@ -31,7 +42,7 @@ internal static class ElementConditions
     /// <summary>The conditions with those of one interval added.</summary>
     internal static PortConditions Add(PortConditions conditions, IEnumerable<(int Offset, Loaded What)> fields, byte[] first, byte[] last)
     {
-        foreach ((int offset, Loaded what) in fields)
+        foreach ((var offset, var what) in fields)
         {
             if (what == Loaded.Protocol && offset < first.Length)
             {
@@ -57,7 +68,7 @@ internal static class ElementConditions
     private static byte[] BeforeOf(byte[] key)
     {
         byte[] before = [.. key];
-        for (int i = before.Length - 1; i >= 0 && before[i]-- == 0; i--)
+        for (var i = before.Length - 1; i >= 0 && before[i]-- == 0; i--)
         {
             // Borrowed from the next byte.
         }

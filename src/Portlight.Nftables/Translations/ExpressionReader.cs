@@ -57,12 +57,24 @@ internal static class ExpressionReader
 
     private static PortConditions Compared(RuleReading reading, NetlinkAttributes data)
     {
-        Loaded what = reading.Registers[data.U32BigEndianOrNull(CompareAttributes.Source) ?? 0];
-        byte[] value = Bytes(data, CompareAttributes.Data) ?? [];
-        uint operation = data.U32BigEndianOrNull(CompareAttributes.Operation) ?? 0;
-        if (what == Loaded.Protocol && value.Length >= 1) return operation == CompareAttributes.Equal ? reading.Conditions.WithProtocols([value[0]]) : reading.Conditions;
-        if (what == Loaded.Opaque) return reading.Conditions.Unclear();
-        if (what != Loaded.DestinationPort || value.Length < 2) return reading.Conditions;
+        var what = reading.Registers[data.U32BigEndianOrNull(CompareAttributes.Source) ?? 0];
+        var value = Bytes(data, CompareAttributes.Data) ?? [];
+        var operation = data.U32BigEndianOrNull(CompareAttributes.Operation) ?? 0;
+        if (what == Loaded.Protocol && value.Length >= 1)
+        {
+            return operation == CompareAttributes.Equal ? reading.Conditions.WithProtocols([value[0]]) : reading.Conditions;
+        }
+
+        if (what == Loaded.Opaque)
+        {
+            return reading.Conditions.Unclear();
+        }
+
+        if (what != Loaded.DestinationPort || value.Length < 2)
+        {
+            return reading.Conditions;
+        }
+
         int port = BinaryPrimitives.ReadUInt16BigEndian(value);
         return operation switch
         {
@@ -78,16 +90,24 @@ internal static class ExpressionReader
 
     private static PortConditions InRange(RuleReading reading, NetlinkAttributes data)
     {
-        Loaded what = reading.Registers[data.U32BigEndianOrNull(RangeAttributes.Source) ?? 0];
-        if (what == Loaded.Opaque) return reading.Conditions.Unclear();
-        if (what != Loaded.DestinationPort || Bytes(data, RangeAttributes.From) is not { Length: >= 2 } first || Bytes(data, RangeAttributes.To) is not { Length: >= 2 } last) return reading.Conditions;
+        var what = reading.Registers[data.U32BigEndianOrNull(RangeAttributes.Source) ?? 0];
+        if (what == Loaded.Opaque)
+        {
+            return reading.Conditions.Unclear();
+        }
+
+        if (what != Loaded.DestinationPort || Bytes(data, RangeAttributes.From) is not { Length: >= 2 } first || Bytes(data, RangeAttributes.To) is not { Length: >= 2 } last)
+        {
+            return reading.Conditions;
+        }
+
         (int, int)[] ports = [(BinaryPrimitives.ReadUInt16BigEndian(first), BinaryPrimitives.ReadUInt16BigEndian(last))];
         return data.U32BigEndianOrNull(RangeAttributes.Operation) == RangeAttributes.Within ? reading.Conditions.WithPorts(ports) : reading.Conditions.WithoutPorts(ports);
     }
 
     private static PortConditions Matched(PortConditions conditions, NetlinkAttributes data)
     {
-        ReadOnlySpan<byte> info = data.TryGet(ExtensionAttributes.Info, out NetlinkAttribute bytes) ? bytes.Value : default;
+        var info = data.TryGet(ExtensionAttributes.Info, out var bytes) ? bytes.Value : default;
         switch (data.TextOrNull(ExtensionAttributes.Name))
         {
             // struct xt_tcp, xt_udp: two source ports, two destination ports, then what is inverted; in the machine's byte order.
@@ -112,17 +132,20 @@ internal static class ExpressionReader
     private static PortConditions Several(PortConditions conditions, ReadOnlySpan<byte> info)
     {
         var ports = new List<(int, int)>();
-        for (int i = 0; i < Math.Min((int)info[1], 15); i++)
+        for (var i = 0; i < Math.Min((int)info[1], 15); i++)
         {
             int first = MemoryMarshal.Read<ushort>(info[(2 + (2 * i))..]);
-            bool isRange = info[32 + i] != 0 && i + 1 < 15;
+            var isRange = info[32 + i] != 0 && i + 1 < 15;
             ports.Add((first, isRange ? MemoryMarshal.Read<ushort>(info[(4 + (2 * i))..]) : first));
-            if (isRange) i++;
+            if (isRange)
+            {
+                i++;
+            }
         }
 
         return info[47] != 0 ? conditions.WithoutPorts(ports) : conditions.WithPorts(ports);
     }
 
     private static byte[]? Bytes(NetlinkAttributes data, ushort type) =>
-        data.TryGet(type, out NetlinkAttribute value) && value.Nested.TryGet(DataAttributes.Value, out NetlinkAttribute bytes) ? bytes.Value.ToArray() : null;
+        data.TryGet(type, out var value) && value.Nested.TryGet(DataAttributes.Value, out var bytes) ? bytes.Value.ToArray() : null;
 }

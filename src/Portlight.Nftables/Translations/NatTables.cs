@@ -25,8 +25,8 @@ internal sealed class NatTables(NetlinkSocket socket)
         var found = new List<(byte, string, string)>();
         Ask(GetChain, 0, _ => { }, message =>
         {
-            NetlinkAttributes attributes = message.Attributes(HeaderLength);
-            if (attributes.TryGet(ChainAttributes.Hook, out NetlinkAttribute hook)
+            var attributes = message.Attributes(HeaderLength);
+            if (attributes.TryGet(ChainAttributes.Hook, out var hook)
                 && hook.Nested.U32BigEndianOrNull(HookAttributes.Number) == PreRouting
                 && attributes.TextOrNull(ChainAttributes.Type) == "nat")
             {
@@ -42,11 +42,19 @@ internal sealed class NatTables(NetlinkSocket socket)
         var rules = new Dictionary<string, List<byte[]>>();
         Ask(GetRule, family, request => request.Text(RuleAttributes.Table, table), message =>
         {
-            NetlinkAttributes attributes = message.Attributes(HeaderLength);
+            var attributes = message.Attributes(HeaderLength);
             // A kernel that does not filter a dump by table lists all.
-            if (attributes.TextOrNull(RuleAttributes.Table) != table || !attributes.TryGet(RuleAttributes.Expressions, out NetlinkAttribute expressions)) return;
-            string chain = attributes.TextOrNull(RuleAttributes.Chain) ?? "";
-            if (!rules.TryGetValue(chain, out List<byte[]>? list)) rules[chain] = list = [];
+            if (attributes.TextOrNull(RuleAttributes.Table) != table || !attributes.TryGet(RuleAttributes.Expressions, out var expressions))
+            {
+                return;
+            }
+
+            var chain = attributes.TextOrNull(RuleAttributes.Chain) ?? "";
+            if (!rules.TryGetValue(chain, out var list))
+            {
+                rules[chain] = list = [];
+            }
+
             list.Add(expressions.Value.ToArray());
         });
         return rules;
@@ -55,7 +63,11 @@ internal sealed class NatTables(NetlinkSocket socket)
     /// <summary>A set with its elements; null when it is gone.</summary>
     internal NatSet? Set(byte family, string table, string name)
     {
-        if (_sets.TryGetValue((family, table, name), out NatSet? known)) return known;
+        if (_sets.TryGetValue((family, table, name), out var known))
+        {
+            return known;
+        }
+
         NatSet? read = null;
         try
         {
@@ -72,16 +84,24 @@ internal sealed class NatTables(NetlinkSocket socket)
     private NatSet? ReadSet(byte family, string table, string name)
     {
         uint flags = 0, length = 0;
-        bool isConcatenation = false;
+        var isConcatenation = false;
         Ask(GetSet, family, request => request.Text(SetAttributes.Table, table), message =>
         {
-            NetlinkAttributes attributes = message.Attributes(HeaderLength);
-            if (attributes.TextOrNull(SetAttributes.Table) != table || attributes.TextOrNull(SetAttributes.Name) != name) return;
+            var attributes = message.Attributes(HeaderLength);
+            if (attributes.TextOrNull(SetAttributes.Table) != table || attributes.TextOrNull(SetAttributes.Name) != name)
+            {
+                return;
+            }
+
             flags = attributes.U32BigEndianOrNull(SetAttributes.Flags) ?? 0;
             length = attributes.U32BigEndianOrNull(SetAttributes.KeyLength) ?? 0;
-            isConcatenation = attributes.TryGet(SetAttributes.Description, out NetlinkAttribute description) && description.Nested.TryGet(SetDescriptionAttributes.Concatenation, out _);
+            isConcatenation = attributes.TryGet(SetAttributes.Description, out var description) && description.Nested.TryGet(SetDescriptionAttributes.Concatenation, out _);
         });
-        if (length == 0) return null;
+        if (length == 0)
+        {
+            return null;
+        }
+
         var elements = new List<NatElement>();
         Ask(GetElement, family, request =>
         {
@@ -89,8 +109,15 @@ internal sealed class NatTables(NetlinkSocket socket)
             request.Text(ElementListAttributes.Set, name);
         }, message =>
         {
-            if (!message.Attributes(HeaderLength).TryGet(ElementListAttributes.Elements, out NetlinkAttribute list)) return;
-            foreach (NetlinkAttribute element in list.Nested) elements.Add(Read(element.Nested));
+            if (!message.Attributes(HeaderLength).TryGet(ElementListAttributes.Elements, out var list))
+            {
+                return;
+            }
+
+            foreach (var element in list.Nested)
+            {
+                elements.Add(Read(element.Nested));
+            }
         });
         return new NatSet(length, (flags & SetHasIntervals) != 0, isConcatenation, elements);
     }
@@ -99,23 +126,29 @@ internal sealed class NatTables(NetlinkSocket socket)
     {
         byte[]? value = null;
         string? chain = null;
-        if (element.TryGet(ElementAttributes.Data, out NetlinkAttribute data))
+        if (element.TryGet(ElementAttributes.Data, out var data))
         {
-            if (data.Nested.TryGet(DataAttributes.Value, out NetlinkAttribute bytes)) value = bytes.Value.ToArray();
-            else if (data.Nested.TryGet(DataAttributes.Verdict, out NetlinkAttribute verdict)) chain = verdict.Nested.TextOrNull(VerdictAttributes.Chain);
+            if (data.Nested.TryGet(DataAttributes.Value, out var bytes))
+            {
+                value = bytes.Value.ToArray();
+            }
+            else if (data.Nested.TryGet(DataAttributes.Verdict, out var verdict))
+            {
+                chain = verdict.Nested.TextOrNull(VerdictAttributes.Chain);
+            }
         }
 
         return new NatElement(Bytes(element, ElementAttributes.Key) ?? [], Bytes(element, ElementAttributes.KeyEnd), ((element.U32BigEndianOrNull(ElementAttributes.Flags) ?? 0) & ElementEndsInterval) != 0, value, chain);
     }
 
     private static byte[]? Bytes(NetlinkAttributes attributes, ushort type) =>
-        attributes.TryGet(type, out NetlinkAttribute data) && data.Nested.TryGet(DataAttributes.Value, out NetlinkAttribute value) ? value.Value.ToArray() : null;
+        attributes.TryGet(type, out var data) && data.Nested.TryGet(DataAttributes.Value, out var value) ? value.Value.ToArray() : null;
 
     private void Ask(ushort type, byte family, Action<NetlinkWriter> write, NetlinkMessageReceiver receive)
     {
         // A change meanwhile may hide a rule from one look; this is a preview, which is out of date a moment later in any case.
         using var request = new NetlinkWriter(256);
-        uint sequence = socket.NextSequence();
+        var sequence = socket.NextSequence();
         request.BeginMessage(type, FlagRequest | FlagDump, sequence);
         Span<byte> header = stackalloc byte[HeaderLength];
         header.Clear();

@@ -12,8 +12,8 @@ internal static class NatTarget
 
     internal static string? Of(byte[]? address, byte[]? port, bool isIpv6)
     {
-        int length = isIpv6 ? 16 : 4;
-        string? host = address is null || address.Length < length ? null : new IPAddress(address.AsSpan(0, length)).ToString();
+        var length = isIpv6 ? 16 : 4;
+        var host = address is null || address.Length < length ? null : new IPAddress(address.AsSpan(0, length)).ToString();
         int? number = port is { Length: >= 2 } ? BinaryPrimitives.ReadUInt16BigEndian(port) : null;
         return (host, number) switch
         {
@@ -28,11 +28,17 @@ internal static class NatTarget
     internal static bool TryReadTarget(string name, uint revision, ReadOnlySpan<byte> info, bool isIpv6, out string? target)
     {
         target = null;
-        if (name is not ("DNAT" or "REDIRECT")) return false;
+        if (name is not ("DNAT" or "REDIRECT"))
+        {
+            return false;
+        }
         // struct nf_nat_ipv4_multi_range_compat: how many, then flags, two addresses of four bytes, two ports.
         if (revision == 0 && !isIpv6)
         {
-            if (info.Length >= 20) target = Read(info[4..], 4, isIpv6);
+            if (info.Length >= 20)
+            {
+                target = Read(info[4..], 4, isIpv6);
+            }
         }
         else if (info.Length >= 40)
         {
@@ -45,9 +51,9 @@ internal static class NatTarget
 
     private static string? Read(ReadOnlySpan<byte> range, int width, bool isIpv6)
     {
-        uint flags = MemoryMarshal.Read<uint>(range);
-        byte[] address = range.Slice(4, width).ToArray();
-        byte[] port = range.Slice(4 + (2 * width), 2).ToArray();
+        var flags = MemoryMarshal.Read<uint>(range);
+        var address = range.Slice(4, width).ToArray();
+        var port = range.Slice(4 + (2 * width), 2).ToArray();
         return Of((flags & MapsAddresses) != 0 ? address : null, (flags & NamesPorts) != 0 ? port : null, isIpv6);
     }
 }

@@ -43,13 +43,20 @@ internal sealed record PortConditions
 
     private static IEnumerable<(int First, int Last)> Complement(IEnumerable<(int First, int Last)> ports)
     {
-        int next = 0;
-        foreach ((int first, int last) in ports.Order())
+        var next = 0;
+        foreach ((var first, var last) in ports.Order())
         {
-            if (next < first) yield return (next, first - 1);
+            if (next < first)
+            {
+                yield return (next, first - 1);
+            }
+
             next = Math.Max(next, last + 1);
         }
 
-        if (next <= LastPort) yield return (next, LastPort);
+        if (next <= LastPort)
+        {
+            yield return (next, LastPort);
+        }
     }
 }

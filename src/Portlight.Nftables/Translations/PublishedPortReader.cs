@@ -35,7 +35,10 @@ public sealed class PublishedPortReader
         {
             (reader._family, reader._table) = table.Key;
             reader._chains = reader._tables.Rules(table.Key.Family, table.Key.Table);
-            foreach (var chain in table) reader.Follow(chain.Chain, PortConditions.None, 0);
+            foreach (var chain in table)
+            {
+                reader.Follow(chain.Chain, PortConditions.None, 0);
+            }
         }
 
         ImmutableArray<PublishedPort> ports = [.. reader._found.OrderBy(port => port.Protocol ?? -1).ThenBy(port => port.FromPort).ThenBy(port => port.ToPort).ThenBy(port => port.Target, StringComparer.Ordinal)];
@@ -44,22 +47,40 @@ public sealed class PublishedPortReader
 
     private void Follow(string chain, PortConditions conditions, int depth)
     {
-        if (conditions.IsImpossible || !_chains.TryGetValue(chain, out List<byte[]>? rules)) return;
-        foreach (byte[] rule in rules)
+        if (conditions.IsImpossible || !_chains.TryGetValue(chain, out var rules))
         {
-            if (depth > MaxDepth) _unread.Add(rule);
-            else Continue(new RuleReading(rule, 0, depth, Registers.Empty, conditions));
+            return;
+        }
+
+        foreach (var rule in rules)
+        {
+            if (depth > MaxDepth)
+            {
+                _unread.Add(rule);
+            }
+            else
+            {
+                Continue(new RuleReading(rule, 0, depth, Registers.Empty, conditions));
+            }
         }
     }
 
     /// <summary>Reads on from an expression of a rule. A map makes one reading of it for each element.</summary>
     private void Continue(RuleReading reading)
     {
-        int place = 0;
-        foreach (NetlinkAttribute expression in new NetlinkAttributes(reading.Rule))
+        var place = 0;
+        foreach (var expression in new NetlinkAttributes(reading.Rule))
         {
-            if (place++ < reading.Place) continue;
-            if (reading.Conditions.IsImpossible) return;
+            if (place++ < reading.Place)
+            {
+                continue;
+            }
+
+            if (reading.Conditions.IsImpossible)
+            {
+                return;
+            }
+
             if (++_steps > MaxSteps)
             {
                 _unread.Add(reading.Rule);
@@ -67,8 +88,8 @@ public sealed class PublishedPortReader
             }
 
             reading = reading with { Place = place };
-            string name = expression.Nested.TextOrNull(ExpressionAttributes.Name) ?? "";
-            NetlinkAttributes data = expression.Nested.TryGet(ExpressionAttributes.Data, out NetlinkAttribute nested) ? nested.Nested : default;
+            var name = expression.Nested.TextOrNull(ExpressionAttributes.Name) ?? "";
+            var data = expression.Nested.TryGet(ExpressionAttributes.Data, out var nested) ? nested.Nested : default;
             switch (name)
             {
                 case "immediate" when Jump(data) is { } chain:
@@ -101,7 +122,7 @@ public sealed class PublishedPortReader
     }
 
     private static string? Jump(NetlinkAttributes data) =>
-        data.TryGet(ImmediateAttributes.Data, out NetlinkAttribute value) && value.Nested.TryGet(DataAttributes.Verdict, out NetlinkAttribute verdict) ? verdict.Nested.TextOrNull(VerdictAttributes.Chain) ?? "" : null;
+        data.TryGet(ImmediateAttributes.Data, out var value) && value.Nested.TryGet(DataAttributes.Verdict, out var verdict) ? verdict.Nested.TextOrNull(VerdictAttributes.Chain) ?? "" : null;
 
     private static bool LooksUpValue(NetlinkAttributes data) => data.TryGet(LookupAttributes.Destination, out _);
 
@@ -110,19 +131,31 @@ public sealed class PublishedPortReader
     /// <summary>Being in a set, or not, which is read for a set of ports alone.</summary>
     private PortConditions In(RuleReading reading, NetlinkAttributes data)
     {
-        uint register = data.U32BigEndianOrNull(LookupAttributes.Source) ?? 0;
-        if (SetOf(data) is not { } set) return reading.Conditions.Unclear();
+        var register = data.U32BigEndianOrNull(LookupAttributes.Source) ?? 0;
+        if (SetOf(data) is not { } set)
+        {
+            return reading.Conditions.Unclear();
+        }
+
         List<(int Offset, Loaded What)> fields = [.. reading.Registers.Within(register, (int)set.KeyLength)];
-        if (fields.TrueForAll(field => field.What is Loaded.Other or Loaded.Value)) return reading.Conditions;
+        if (fields.TrueForAll(field => field.What is Loaded.Other or Loaded.Value))
+        {
+            return reading.Conditions;
+        }
+
         List<PortConditions> alternatives = [.. ElementConditions.Intervals(set).Select(interval => ElementConditions.Add(PortConditions.None, fields, interval.First, interval.Last))];
-        if (alternatives.Exists(one => one.IsUnclear)) return reading.Conditions.Unclear();
-        bool isInverted = ((data.U32BigEndianOrNull(LookupAttributes.Flags) ?? 0) & LookupAttributes.FlagInverted) != 0;
+        if (alternatives.Exists(one => one.IsUnclear))
+        {
+            return reading.Conditions.Unclear();
+        }
+
+        var isInverted = ((data.U32BigEndianOrNull(LookupAttributes.Flags) ?? 0) & LookupAttributes.FlagInverted) != 0;
         if (isInverted)
         {
             return fields is [{ What: Loaded.DestinationPort }] ? reading.Conditions.WithoutPorts(alternatives.SelectMany(one => one.Ports)) : reading.Conditions;
         }
 
-        PortConditions conditions = reading.Conditions.WithPorts(alternatives.SelectMany(one => one.Ports).Distinct());
+        var conditions = reading.Conditions.WithPorts(alternatives.SelectMany(one => one.Ports).Distinct());
         return alternatives.TrueForAll(one => one.Protocols is not null) ? conditions.WithProtocols(alternatives.SelectMany(one => one.Protocols!.Value)) : conditions;
     }
 
@@ -136,11 +169,17 @@ public sealed class PublishedPortReader
         }
 
         List<(int Offset, Loaded What)> fields = [.. reading.Registers.Within(source, (int)map.KeyLength)];
-        foreach ((byte[] first, byte[] last, NatElement element) in ElementConditions.Intervals(map))
+        foreach ((var first, var last, var element) in ElementConditions.Intervals(map))
         {
-            PortConditions conditions = ElementConditions.Add(reading.Conditions, fields, first, last);
-            if (element.Chain is { } chain) Follow(chain, conditions, reading.Depth + 1);
-            else if (element.Value is { } value) Continue(reading with { Conditions = conditions, Registers = reading.Registers.With(destination, Loaded.Value, value) });
+            var conditions = ElementConditions.Add(reading.Conditions, fields, first, last);
+            if (element.Chain is { } chain)
+            {
+                Follow(chain, conditions, reading.Depth + 1);
+            }
+            else if (element.Value is { } value)
+            {
+                Continue(reading with { Conditions = conditions, Registers = reading.Registers.With(destination, Loaded.Value, value) });
+            }
         }
     }
 
@@ -151,25 +190,34 @@ public sealed class PublishedPortReader
 
     private void NoteTarget(RuleReading reading, NetlinkAttributes data)
     {
-        string name = data.TextOrNull(ExtensionAttributes.Name) ?? "";
-        ReadOnlySpan<byte> info = data.TryGet(ExtensionAttributes.Info, out NetlinkAttribute bytes) ? bytes.Value : default;
-        if (NatTarget.TryReadTarget(name, data.U32BigEndianOrNull(ExtensionAttributes.Revision) ?? 0, info, _family == PacketNumbers.Ipv6, out string? target)) Note(reading, target);
-        else if (name is "NETMAP") _unread.Add(reading.Rule);
+        var name = data.TextOrNull(ExtensionAttributes.Name) ?? "";
+        var info = data.TryGet(ExtensionAttributes.Info, out var bytes) ? bytes.Value : default;
+        if (NatTarget.TryReadTarget(name, data.U32BigEndianOrNull(ExtensionAttributes.Revision) ?? 0, info, _family == PacketNumbers.Ipv6, out var target))
+        {
+            Note(reading, target);
+        }
+        else if (name is "NETMAP")
+        {
+            _unread.Add(reading.Rule);
+        }
     }
 
     private void Note(RuleReading reading, string? target)
     {
-        PortConditions conditions = reading.Conditions;
+        var conditions = reading.Conditions;
         if (conditions.IsUnclear)
         {
             _unread.Add(reading.Rule);
             return;
         }
 
-        IEnumerable<byte?> protocols = conditions.Protocols is { } named ? named.Select(number => (byte?)number) : [null];
-        foreach (byte? protocol in protocols)
+        var protocols = conditions.Protocols is { } named ? named.Select(number => (byte?)number) : [null];
+        foreach (var protocol in protocols)
         {
-            foreach ((int first, int last) in conditions.Ports) _found.Add(new PublishedPort(protocol, first, last, target));
+            foreach ((var first, var last) in conditions.Ports)
+            {
+                _found.Add(new PublishedPort(protocol, first, last, target));
+            }
         }
     }
 }

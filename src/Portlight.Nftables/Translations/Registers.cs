@@ -34,7 +34,7 @@ internal sealed class Registers
 
     internal Registers With(uint register, Loaded what, byte[]? value = null)
     {
-        int place = PlaceOf(register);
+        var place = PlaceOf(register);
         return new Registers([.. _fields.Where(field => field.Place != place), (place, what, value ?? [])]);
     }
 
@@ -45,10 +45,13 @@ internal sealed class Registers
     /// <summary>The bytes from a register on; null when they are not known. A map's value of several fields begins in one register and goes on in the next.</summary>
     internal byte[]? ValueOf(uint register)
     {
-        int place = PlaceOf(register);
-        foreach ((int start, Loaded what, byte[] value) in _fields)
+        var place = PlaceOf(register);
+        foreach ((var start, var what, var value) in _fields)
         {
-            if (what == Loaded.Value && start <= place && place < start + value.Length) return value[(place - start)..];
+            if (what == Loaded.Value && start <= place && place < start + value.Length)
+            {
+                return value[(place - start)..];
+            }
         }
 
         return null;
@@ -57,7 +60,7 @@ internal sealed class Registers
     /// <summary>The fields that are in a key of so many bytes, by their places in it.</summary>
     internal IEnumerable<(int Offset, Loaded What)> Within(uint register, int length)
     {
-        int start = PlaceOf(register);
+        var start = PlaceOf(register);
         return from field in _fields where field.Place >= start && field.Place < start + length select (field.Place - start, field.What);
     }
 }

@@ -6,7 +6,7 @@ namespace Portlight.Policies.Conditions;
 /// <typeparam name="T">The form.</typeparam>
 internal sealed class ReadValues<T>(IEnumerable<T> values, ReadValues<T>.Reader read, Func<T, T, bool> matches) : PolicyValues
 {
-    private readonly T[] values = [.. values];
+    private readonly T[] _values = [.. values];
 
     /// <summary>Reads a text; false when it is not of the form.</summary>
     public delegate bool Reader(string text, out T value);
@@ -18,7 +18,7 @@ internal sealed class ReadValues<T>(IEnumerable<T> values, ReadValues<T>.Reader 
             return Match.No;
         }
 
-        foreach (var expected in values)
+        foreach (var expected in _values)
         {
             if (context.Budget.Spend(EvaluationBudget.Value) && matches(value, expected))
             {

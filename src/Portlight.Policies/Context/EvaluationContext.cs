@@ -8,16 +8,16 @@ internal sealed class EvaluationContext(IRequestContext context, EvaluationBudge
 {
     private const int Most = 8;
 
-    private readonly Entry[] entries = new Entry[Most];
-    private int count;
+    private readonly Entry[] _entries = new Entry[Most];
+    private int _count;
 
     public EvaluationBudget Budget => budget;
 
     public bool TryGet(ConditionKey key, out ContextValues values)
     {
-        for (var i = 0; i < count; i++)
+        for (var i = 0; i < _count; i++)
         {
-            ref var entry = ref entries[i];
+            ref var entry = ref _entries[i];
             if (string.Equals(entry.Key.Name, key.Name, StringComparison.Ordinal) && string.Equals(entry.Key.Part, key.Part, StringComparison.Ordinal))
             {
                 values = entry.Values;
@@ -26,9 +26,9 @@ internal sealed class EvaluationContext(IRequestContext context, EvaluationBudge
         }
 
         var isThere = context.TryGet(key, out values);
-        if (count < Most)
+        if (_count < Most)
         {
-            entries[count++] = new Entry(key, isThere, values);
+            _entries[_count++] = new Entry(key, isThere, values);
         }
 
         return isThere;

@@ -8,7 +8,7 @@ namespace Portlight.Policies.Documents;
 /// <summary>Reads a <c>Condition</c>: operators, in each keys, for each one value or a list.</summary>
 internal sealed class ConditionReader(string path, bool variables, Problems problems)
 {
-    private readonly List<Condition> conditions = [];
+    private readonly List<Condition> _conditions = [];
 
     public Condition[] Read(JsonTree value)
     {
@@ -34,7 +34,7 @@ internal sealed class ConditionReader(string path, bool variables, Problems prob
             }
         }
 
-        return [.. conditions];
+        return [.. _conditions];
     }
 
     private void ReadKeys(ConditionOperator comparison, JsonTree keys, string where)
@@ -48,7 +48,7 @@ internal sealed class ConditionReader(string path, bool variables, Problems prob
             }
 
             var texts = Texts(value, at);
-            conditions.Add(new Condition(new ConditionKey(key), comparison, ReadValues(comparison, texts)));
+            _conditions.Add(new Condition(new ConditionKey(key), comparison, ReadValues(comparison, texts)));
         }
     }
 

@@ -25,7 +25,7 @@ public sealed class OwnKeys(string prefix, ImmutableDictionary<string, KeyValueK
 {
     private const int Near = 3;
 
-    private readonly ImmutableDictionary<string, KeyValueKind> keys = keys.WithComparers(StringComparer.OrdinalIgnoreCase);
+    private readonly ImmutableDictionary<string, KeyValueKind> _keys = keys.WithComparers(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Every use of a key in a document that cannot be meant.</summary>
     public ImmutableArray<PolicyProblem> ProblemsOf(PolicyDocument document) =>
@@ -39,7 +39,7 @@ public sealed class OwnKeys(string prefix, ImmutableDictionary<string, KeyValueK
     {
         foreach (var (key, _) in statement.Keys)
         {
-            if (IsOurs(key) && !keys.ContainsKey(key.Text))
+            if (IsOurs(key) && !_keys.ContainsKey(key.Text))
             {
                 yield return $"`{UserText.Excerpt(key.Text)}` is no condition key: {Instead(key.Text)}";
             }
@@ -47,7 +47,7 @@ public sealed class OwnKeys(string prefix, ImmutableDictionary<string, KeyValueK
 
         foreach (var condition in statement.Conditions)
         {
-            if (keys.TryGetValue(condition.Key.Text, out var values) && !Fits(condition.Family, values))
+            if (_keys.TryGetValue(condition.Key.Text, out var values) && !Fits(condition.Family, values))
             {
                 yield return $"`{condition.Key.Text}` never holds with this operator: {WordsFor(values)}";
             }
@@ -58,10 +58,10 @@ public sealed class OwnKeys(string prefix, ImmutableDictionary<string, KeyValueK
 
     private string Instead(string text)
     {
-        var nearest = keys.Keys.Order(StringComparer.Ordinal).MinBy(key => Distance(key.ToLowerInvariant(), text.ToLowerInvariant()))!;
+        var nearest = _keys.Keys.Order(StringComparer.Ordinal).MinBy(key => Distance(key.ToLowerInvariant(), text.ToLowerInvariant()))!;
         return Distance(nearest.ToLowerInvariant(), text.ToLowerInvariant()) <= Near
             ? $"did you mean `{nearest}`?"
-            : $"there are {string.Join(", ", keys.Keys.Order(StringComparer.Ordinal).Select(key => $"`{key}`"))}";
+            : $"there are {string.Join(", ", _keys.Keys.Order(StringComparer.Ordinal).Select(key => $"`{key}`"))}";
     }
 
     /// <summary>Every value is a text too, and may be compared as one.</summary>

@@ -11,7 +11,7 @@ public sealed class PolicyDocument
     /// <summary>More than there are operations. Beyond it nothing new is remembered: the answer is the same, only slower.</summary>
     private const int MostActions = 512;
 
-    private readonly ConcurrentDictionary<string, StatementsOfAction> byAction = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, StatementsOfAction> _byAction = new(StringComparer.Ordinal);
 
     internal PolicyDocument(string version, ImmutableArray<Statement> statements)
     {
@@ -38,15 +38,15 @@ public sealed class PolicyDocument
     /// <summary>The statements that speak of an action, whatever its letter case. Remembered, so for actions that there are: not for those of a simulation.</summary>
     internal StatementsOfAction About(string action, EvaluationBudget budget)
     {
-        if (byAction.TryGetValue(action, out var known))
+        if (_byAction.TryGetValue(action, out var known))
         {
             return known;
         }
 
         var found = new StatementsOfAction(Statements, action.ToLowerInvariant(), budget);
-        if (!budget.IsSpent && byAction.Count < MostActions)
+        if (!budget.IsSpent && _byAction.Count < MostActions)
         {
-            byAction.TryAdd(action, found);
+            _byAction.TryAdd(action, found);
         }
 
         return found;

@@ -17,43 +17,43 @@ internal sealed class PolicyReader
     private const string Newer = "2012-10-17";
     private const string Older = "2008-10-17";
 
-    private readonly Problems problems = new();
-    private readonly HashSet<string> sids = new(StringComparer.Ordinal);
-    private readonly string json;
-    private readonly PolicyKind kind;
+    private readonly Problems _problems = new();
+    private readonly HashSet<string> _sids = new(StringComparer.Ordinal);
+    private readonly string _json;
+    private readonly PolicyKind _kind;
 
-    private PolicyReader(string json, PolicyKind kind) => (this.json, this.kind) = (json, kind);
+    private PolicyReader(string json, PolicyKind kind) => (_json, _kind) = (json, kind);
 
     public static (PolicyDocument? Document, ImmutableArray<PolicyProblem> Problems) Read(string json, PolicyKind kind)
     {
         var reader = new PolicyReader(json, kind);
         var document = reader.Read();
-        return reader.problems.Count == 0 ? (document, []) : (null, reader.problems.ToImmutable());
+        return reader._problems.Count == 0 ? (document, []) : (null, reader._problems.ToImmutable());
     }
 
     private PolicyDocument? Read()
     {
-        if (json.Length > LongestText)
+        if (_json.Length > LongestText)
         {
-            problems.Add("", $"the document has {json.Length} characters, more than the {LongestText} that are read");
+            _problems.Add("", $"the document has {_json.Length} characters, more than the {LongestText} that are read");
             return null;
         }
 
-        var utf8 = Encoding.UTF8.GetBytes(json);
-        if (Encoding.UTF8.GetCharCount(utf8) != json.Length || !json.AsSpan().SequenceEqual(Encoding.UTF8.GetString(utf8)))
+        var utf8 = Encoding.UTF8.GetBytes(_json);
+        if (Encoding.UTF8.GetCharCount(utf8) != _json.Length || !_json.AsSpan().SequenceEqual(Encoding.UTF8.GetString(utf8)))
         {
-            problems.Add("", "the document holds half a surrogate pair, which is no character");
+            _problems.Add("", "the document holds half a surrogate pair, which is no character");
             return null;
         }
 
-        if (JsonTree.Read(utf8, problems) is not { } tree)
+        if (JsonTree.Read(utf8, _problems) is not { } tree)
         {
             return null;
         }
 
         if (tree.Kind != JsonValueKind.Object)
         {
-            problems.Add("", "the document is not a JSON object");
+            _problems.Add("", "the document is not a JSON object");
             return null;
         }
 
@@ -75,7 +75,7 @@ internal sealed class PolicyReader
                 case "Id":
                     if (value.Kind != JsonValueKind.String)
                     {
-                        problems.Add("Id", "not a string");
+                        _problems.Add("Id", "not a string");
                     }
 
                     break;
@@ -83,14 +83,14 @@ internal sealed class PolicyReader
                     statements = value;
                     break;
                 default:
-                    problems.Add(Problems.Join("", name), "no element of a policy: it has `Version`, `Id` and `Statement`");
+                    _problems.Add(Problems.Join("", name), "no element of a policy: it has `Version`, `Id` and `Statement`");
                     break;
             }
         }
 
         if (statements is null)
         {
-            problems.Add("", "the document has no `Statement`");
+            _problems.Add("", "the document has no `Statement`");
         }
 
         return new PolicyDocument(version, statements is null ? [] : [.. ReadStatements(statements, version, places)]);
@@ -103,7 +103,7 @@ internal sealed class PolicyReader
             return value.Text;
         }
 
-        problems.Add("Version", $"`{UserText.Excerpt(value.Text)}` is no version of the policy language: `{Newer}`, or `{Older}`, which knows no policy variables");
+        _problems.Add("Version", $"`{UserText.Excerpt(value.Text)}` is no version of the policy language: `{Newer}`, or `{Older}`, which knows no policy variables");
         return Newer;
     }
 
@@ -111,7 +111,7 @@ internal sealed class PolicyReader
     {
         if (value.Kind == JsonValueKind.Array && value.Items.Length == 0)
         {
-            problems.Add("Statement", "the list is empty: a policy has at least one statement");
+            _problems.Add("Statement", "the list is empty: a policy has at least one statement");
         }
 
         var list = value.Kind == JsonValueKind.Array;
@@ -119,15 +119,15 @@ internal sealed class PolicyReader
         for (var i = 0; i < items.Length; i++)
         {
             var path = list ? $"Statement[{i}]" : "Statement";
-            var reader = new StatementReader(path, kind, version == Newer, problems);
+            var reader = new StatementReader(path, _kind, version == Newer, _problems);
             if (reader.Read(items[i]) is not { } parts)
             {
                 continue;
             }
 
-            if (parts.Sid is { } sid && !sids.Add(sid))
+            if (parts.Sid is { } sid && !_sids.Add(sid))
             {
-                problems.Add($"{path}.Sid", $"`{UserText.Excerpt(sid)}` names another statement of this policy already");
+                _problems.Add($"{path}.Sid", $"`{UserText.Excerpt(sid)}` names another statement of this policy already");
             }
 
             yield return new Statement(parts, i, places.At(items[i].Start), places.At(items[i].End));

@@ -11,18 +11,18 @@ internal sealed class PrincipalReader(string path, Problems problems)
 {
     private const string Form = "it is `*`, an account of twelve digits, `arn:aws:iam::ACCOUNT:root`, or the ARN of a user, a role or a session of one";
 
-    private readonly PrincipalSet principals = new();
-    private readonly string where = $"{path}.Principal";
+    private readonly PrincipalSet _principals = new();
+    private readonly string _where = $"{path}.Principal";
 
     public PrincipalSet Read(JsonTree? value)
     {
         if (value is { Kind: JsonValueKind.String, Text: "*" })
         {
-            principals.IsEverybody = true;
+            _principals.IsEverybody = true;
         }
         else if (value is not { Kind: JsonValueKind.Object, Members.Length: > 0 })
         {
-            problems.Add(where, value is null ? "missing: a trust policy says who may assume the role" : "neither `*` nor an object with `AWS`, `Service` or `Federated`");
+            problems.Add(_where, value is null ? "missing: a trust policy says who may assume the role" : "neither `*` nor an object with `AWS`, `Service` or `Federated`");
         }
         else
         {
@@ -32,12 +32,12 @@ internal sealed class PrincipalReader(string path, Problems problems)
             }
         }
 
-        return principals;
+        return _principals;
     }
 
     private void ReadMember(string name, JsonTree value)
     {
-        var at = Problems.Join(where, name);
+        var at = Problems.Join(_where, name);
         if (name is not ("AWS" or "Service" or "Federated"))
         {
             problems.Add(at, "no kind of principal here: `AWS`, `Service` or `Federated`");
@@ -70,13 +70,13 @@ internal sealed class PrincipalReader(string path, Problems problems)
         var text = value.Text;
         if (text == "*")
         {
-            principals.IsEverybody = true;
+            _principals.IsEverybody = true;
             return true;
         }
 
         if (IsAccount(text))
         {
-            principals.AddAccount(text);
+            _principals.AddAccount(text);
             return true;
         }
 
@@ -88,7 +88,7 @@ internal sealed class PrincipalReader(string path, Problems problems)
 
         if (arn[2] is "iam" && arn[5] is "root")
         {
-            principals.AddAccount(arn[4].ToString());
+            _principals.AddAccount(arn[4].ToString());
             return true;
         }
 
@@ -100,7 +100,7 @@ internal sealed class PrincipalReader(string path, Problems problems)
         };
         if (named)
         {
-            principals.AddArn(new TrustedPrincipal(text, value.Start, value.End));
+            _principals.AddArn(new TrustedPrincipal(text, value.Start, value.End));
         }
 
         return named;

@@ -9,24 +9,24 @@ internal sealed class Problems
     /// <summary>A document of nothing but mistakes is not answered with a megabyte.</summary>
     private const int Most = 100;
 
-    private readonly List<PolicyProblem> found = [];
-    private int left;
+    private readonly List<PolicyProblem> _found = [];
+    private int _left;
 
-    public int Count => found.Count;
+    public int Count => _found.Count;
 
     public void Add(string path, string reason)
     {
-        if (found.Count < Most)
+        if (_found.Count < Most)
         {
-            found.Add(new PolicyProblem(path, reason));
+            _found.Add(new PolicyProblem(path, reason));
         }
         else
         {
-            left++;
+            _left++;
         }
     }
 
-    public ImmutableArray<PolicyProblem> ToImmutable() => left == 0 ? [.. found] : [.. found, new PolicyProblem("", $"and {left} more problems")];
+    public ImmutableArray<PolicyProblem> ToImmutable() => _left == 0 ? [.. _found] : [.. _found, new PolicyProblem("", $"and {_left} more problems")];
 
     /// <summary>The path of a member: names of the grammar and keys as they are, anything else in the form that is safe to show.</summary>
     public static string Join(string path, string name)

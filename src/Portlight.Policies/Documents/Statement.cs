@@ -7,20 +7,20 @@ namespace Portlight.Policies;
 /// <summary>One statement of a document.</summary>
 public sealed class Statement
 {
-    private readonly StatementParts parts;
+    private readonly StatementParts _parts;
 
     internal Statement(StatementParts parts, int index, TextPosition start, TextPosition end)
     {
-        this.parts = parts;
+        _parts = parts;
         Index = index;
         Start = start;
         End = end;
     }
 
     /// <summary>Its name in the document; null when it has none.</summary>
-    public string? Sid => parts.Sid;
+    public string? Sid => _parts.Sid;
 
-    public bool IsDeny => parts.IsDeny;
+    public bool IsDeny => _parts.IsDeny;
 
     /// <summary>Its place in the document, from 0.</summary>
     public int Index { get; }
@@ -30,31 +30,31 @@ public sealed class Statement
 
     public TextPosition End { get; }
 
-    internal Condition[] Conditions => parts.Conditions;
+    internal Condition[] Conditions => _parts.Conditions;
 
-    internal ResourceSet? Resources => parts.Resources;
+    internal ResourceSet? Resources => _parts.Resources;
 
-    internal PrincipalSet? Principals => parts.Principals;
+    internal PrincipalSet? Principals => _parts.Principals;
 
     /// <summary>The keys that it asks for, in its resources' variables, its conditions and their variables; with each, whether a default stands in for it.</summary>
     internal IEnumerable<(ConditionKey Key, bool HasDefault)> Keys =>
-        (parts.Resources?.Templates ?? []).SelectMany(template => template.Variables)
-            .Concat(parts.Conditions.SelectMany(condition => condition.Templates.SelectMany(template => template.Variables).Prepend((condition.Key, false))));
+        (_parts.Resources?.Templates ?? []).SelectMany(template => template.Variables)
+            .Concat(_parts.Conditions.SelectMany(condition => condition.Templates.SelectMany(template => template.Variables).Prepend((condition.Key, false))));
 
     /// <summary>How messages name it: the Sid, or <c>statement 2</c>, counted from 1.</summary>
     public override string ToString() => Sid ?? $"statement {Index + 1}";
 
     /// <param name="action">In lower case.</param>
     /// <param name="budget">What pays for it.</param>
-    internal bool SpeaksOf(string action, EvaluationBudget budget) => parts.Actions.Contains(action, budget);
+    internal bool SpeaksOf(string action, EvaluationBudget budget) => _parts.Actions.Contains(action, budget);
 
     /// <summary>Whether the rest of it, besides the action, holds for a request.</summary>
     internal bool Holds(in ArnText resource, EvaluationContext context) =>
-        context.Budget.Spend(EvaluationBudget.Statement) && (parts.Resources is null || parts.Resources.Contains(resource, context, IsDeny)) && ConditionsHold(context);
+        context.Budget.Spend(EvaluationBudget.Statement) && (_parts.Resources is null || _parts.Resources.Contains(resource, context, IsDeny)) && ConditionsHold(context);
 
     internal bool ConditionsHold(EvaluationContext context)
     {
-        foreach (var condition in parts.Conditions)
+        foreach (var condition in _parts.Conditions)
         {
             if (!condition.Holds(context, IsDeny))
             {

@@ -10,7 +10,7 @@ internal sealed class StatementReader(string path, PolicyKind kind, bool variabl
     private static readonly string[] IdentityElements = ["Sid", "Effect", "Action", "NotAction", "Resource", "NotResource", "Condition"];
     private static readonly string[] TrustElements = ["Sid", "Effect", "Principal", "Action", "NotAction", "Condition"];
 
-    private readonly Dictionary<string, JsonTree> elements = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, JsonTree> _elements = new(StringComparer.Ordinal);
 
     private bool IsTrust => kind == PolicyKind.Trust;
 
@@ -27,7 +27,7 @@ internal sealed class StatementReader(string path, PolicyKind kind, bool variabl
         {
             if ((IsTrust ? TrustElements : IdentityElements).Contains(name))
             {
-                elements[name] = value;
+                _elements[name] = value;
             }
             else
             {
@@ -39,8 +39,8 @@ internal sealed class StatementReader(string path, PolicyKind kind, bool variabl
         var deny = ReadEffect();
         var actions = ReadActions();
         var resources = IsTrust ? null : ReadResources();
-        var principals = IsTrust ? new PrincipalReader(path, problems).Read(elements.GetValueOrDefault("Principal")) : null;
-        var conditions = elements.TryGetValue("Condition", out var condition) ? new ConditionReader($"{path}.Condition", variables, problems).Read(condition) : [];
+        var principals = IsTrust ? new PrincipalReader(path, problems).Read(_elements.GetValueOrDefault("Principal")) : null;
+        var conditions = _elements.TryGetValue("Condition", out var condition) ? new ConditionReader($"{path}.Condition", variables, problems).Read(condition) : [];
         return actions is null || (resources is null && principals is null) ? null : new StatementParts(sid, deny, actions, resources, principals, conditions);
     }
 
@@ -54,7 +54,7 @@ internal sealed class StatementReader(string path, PolicyKind kind, bool variabl
 
     private string? ReadSid()
     {
-        if (!elements.TryGetValue("Sid", out var sid))
+        if (!_elements.TryGetValue("Sid", out var sid))
         {
             return null;
         }
@@ -70,7 +70,7 @@ internal sealed class StatementReader(string path, PolicyKind kind, bool variabl
 
     private bool ReadEffect()
     {
-        var effect = elements.GetValueOrDefault("Effect");
+        var effect = _elements.GetValueOrDefault("Effect");
         if (effect is not { Kind: JsonValueKind.String, Text: "Allow" or "Deny" })
         {
             problems.Add($"{path}.Effect", effect is null ? "missing: it is `Allow` or `Deny`" : $"`{UserText.Excerpt(effect.Text)}` is neither `Allow` nor `Deny`");
@@ -146,7 +146,7 @@ internal sealed class StatementReader(string path, PolicyKind kind, bool variabl
     /// <summary>Which of the two the statement has; neither, with a problem, when it has none or both.</summary>
     private (string Name, JsonTree? Value) OneOf(string name, string negated)
     {
-        var (plain, not) = (elements.GetValueOrDefault(name), elements.GetValueOrDefault(negated));
+        var (plain, not) = (_elements.GetValueOrDefault(name), _elements.GetValueOrDefault(negated));
         if ((plain is null) == (not is null))
         {
             problems.Add(path, $"{(plain is null ? "neither" : "both")} `{name}` {(plain is null ? "nor" : "and")} `{negated}`: a statement has one of them");

@@ -5,27 +5,27 @@ namespace Portlight.Policies.Documents;
 /// <summary>Lines and columns of places in a text, asked for in ascending order mostly.</summary>
 internal sealed class TextPlaces(byte[] utf8)
 {
-    private int at;
-    private int line = 1;
-    private int lineStart;
+    private int _at;
+    private int _line = 1;
+    private int _lineStart;
 
     /// <summary>Columns count UTF-16 characters, from 1.</summary>
     public TextPosition At(int place)
     {
-        if (place < at)
+        if (place < _at)
         {
-            (at, line, lineStart) = (0, 1, 0);
+            (_at, _line, _lineStart) = (0, 1, 0);
         }
 
-        for (; at < place; at++)
+        for (; _at < place; _at++)
         {
-            if (utf8[at] == (byte)'\n')
+            if (utf8[_at] == (byte)'\n')
             {
-                line++;
-                lineStart = at + 1;
+                _line++;
+                _lineStart = _at + 1;
             }
         }
 
-        return new TextPosition(line, Encoding.UTF8.GetCharCount(utf8, lineStart, place - lineStart) + 1);
+        return new TextPosition(_line, Encoding.UTF8.GetCharCount(utf8, _lineStart, place - _lineStart) + 1);
     }
 }

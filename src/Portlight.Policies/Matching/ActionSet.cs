@@ -3,13 +3,13 @@ namespace Portlight.Policies.Matching;
 /// <summary>The <c>Action</c> or <c>NotAction</c> of a statement. Letter case does not count.</summary>
 internal sealed class ActionSet(IEnumerable<string> patterns, bool isNegated)
 {
-    private readonly string[] patterns = [.. patterns.Select(pattern => Glob.Compile(pattern.ToLowerInvariant()))];
+    private readonly string[] _patterns = [.. patterns.Select(pattern => Glob.Compile(pattern.ToLowerInvariant()))];
 
     /// <param name="action">In lower case.</param>
     /// <param name="budget">What pays for it.</param>
     public bool Contains(string action, EvaluationBudget budget)
     {
-        foreach (var pattern in patterns)
+        foreach (var pattern in _patterns)
         {
             if (budget.Spend(EvaluationBudget.Value) && Glob.IsMatch(pattern, action, budget))
             {

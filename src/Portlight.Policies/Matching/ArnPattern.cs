@@ -6,31 +6,31 @@ namespace Portlight.Policies.Matching;
 /// </summary>
 internal sealed class ArnPattern
 {
-    private readonly Template template;
-    private readonly ArnText constant;
-    private readonly bool isAnything;
-    private readonly bool isExact;
-    private readonly PartKind[] parts = [];
+    private readonly Template _template;
+    private readonly ArnText _constant;
+    private readonly bool _isAnything;
+    private readonly bool _isExact;
+    private readonly PartKind[] _parts = [];
 
     /// <summary>The parts that begin it without a wildcard, with their colons.</summary>
-    private readonly string beginning = "";
-    private readonly int begun;
+    private readonly string _beginning = "";
+    private readonly int _begun;
 
     public ArnPattern(Template template)
     {
-        this.template = template;
+        _template = template;
         if (template.Constant is { } pattern)
         {
-            isAnything = pattern.Length == 1 && pattern[0] == Glob.Star;
-            isExact = !Glob.HasWildcards(pattern);
-            constant = new ArnText(pattern);
-            parts = constant.IsWhole ? [.. Enumerable.Range(0, ArnText.Parts).Select(part => KindOf(constant[part]))] : [];
-            begun = Math.Min(parts.TakeWhile(kind => kind == PartKind.Text).Count(), ArnText.Parts - 1);
-            beginning = string.Concat(Enumerable.Range(0, parts.Length == 0 ? 0 : begun).Select(part => $"{constant[part]}:"));
+            _isAnything = pattern.Length == 1 && pattern[0] == Glob.Star;
+            _isExact = !Glob.HasWildcards(pattern);
+            _constant = new ArnText(pattern);
+            _parts = _constant.IsWhole ? [.. Enumerable.Range(0, ArnText.Parts).Select(part => KindOf(_constant[part]))] : [];
+            _begun = Math.Min(_parts.TakeWhile(kind => kind == PartKind.Text).Count(), ArnText.Parts - 1);
+            _beginning = string.Concat(Enumerable.Range(0, _parts.Length == 0 ? 0 : _begun).Select(part => $"{_constant[part]}:"));
         }
     }
 
-    public Template Template => template;
+    public Template Template => _template;
 
     /// <summary>A lone <c>*</c> fits everything, also what is no ARN.</summary>
     public Match Fits(in ArnText arn, EvaluationContext context)
@@ -40,29 +40,29 @@ internal sealed class ArnPattern
             return Match.No;
         }
 
-        if (template.Constant is null)
+        if (_template.Constant is null)
         {
-            return template.TryResolve(context, out var pattern) ? When(arn.Fits(new ArnText(pattern), context.Budget)) : Match.Unresolved;
+            return _template.TryResolve(context, out var pattern) ? When(arn.Fits(new ArnText(pattern), context.Budget)) : Match.Unresolved;
         }
 
-        return When(isAnything || (isExact ? string.Equals(constant.Text, arn.Text, StringComparison.Ordinal) : FitsConstant(arn, context.Budget)));
+        return When(_isAnything || (_isExact ? string.Equals(_constant.Text, arn.Text, StringComparison.Ordinal) : FitsConstant(arn, context.Budget)));
     }
 
     /// <summary>As <see cref="ArnText.Fits"/>, with what each part needs found out beforehand: this is the hot path of a decision.</summary>
     private bool FitsConstant(in ArnText arn, EvaluationBudget budget)
     {
-        if (!arn.IsWhole || parts.Length == 0 || !arn.Text.StartsWith(beginning, StringComparison.Ordinal))
+        if (!arn.IsWhole || _parts.Length == 0 || !arn.Text.StartsWith(_beginning, StringComparison.Ordinal))
         {
             return false;
         }
 
-        for (var part = ArnText.Parts - 1; part >= begun; part--)
+        for (var part = ArnText.Parts - 1; part >= _begun; part--)
         {
-            var fits = parts[part] switch
+            var fits = _parts[part] switch
             {
                 PartKind.Anything => true,
-                PartKind.Text => constant[part].SequenceEqual(arn[part]),
-                _ => Glob.IsMatch(constant[part], arn[part], budget),
+                PartKind.Text => _constant[part].SequenceEqual(arn[part]),
+                _ => Glob.IsMatch(_constant[part], arn[part], budget),
             };
             if (!fits)
             {

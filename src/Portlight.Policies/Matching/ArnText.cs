@@ -5,35 +5,35 @@ internal readonly struct ArnText
 {
     public const int Parts = 6;
 
-    private readonly int first;
-    private readonly int second;
-    private readonly int third;
-    private readonly int fourth;
-    private readonly int fifth;
+    private readonly int _first;
+    private readonly int _second;
+    private readonly int _third;
+    private readonly int _fourth;
+    private readonly int _fifth;
 
     public ArnText(string text)
     {
         Text = text;
-        first = text.IndexOf(':', StringComparison.Ordinal);
-        second = Next(text, first);
-        third = Next(text, second);
-        fourth = Next(text, third);
-        fifth = Next(text, fourth);
+        _first = text.IndexOf(':', StringComparison.Ordinal);
+        _second = Next(text, _first);
+        _third = Next(text, _second);
+        _fourth = Next(text, _third);
+        _fifth = Next(text, _fourth);
     }
 
     public string Text { get; }
 
     /// <summary>False when it has fewer than six parts.</summary>
-    public bool IsWhole => fifth > 0;
+    public bool IsWhole => _fifth > 0;
 
     public ReadOnlySpan<char> this[int part] => part switch
     {
-        0 => Text.AsSpan(0, first),
-        1 => Text.AsSpan((first + 1)..second),
-        2 => Text.AsSpan((second + 1)..third),
-        3 => Text.AsSpan((third + 1)..fourth),
-        4 => Text.AsSpan((fourth + 1)..fifth),
-        _ => Text.AsSpan(fifth + 1),
+        0 => Text.AsSpan(0, _first),
+        1 => Text.AsSpan((_first + 1).._second),
+        2 => Text.AsSpan((_second + 1).._third),
+        3 => Text.AsSpan((_third + 1).._fourth),
+        4 => Text.AsSpan((_fourth + 1).._fifth),
+        _ => Text.AsSpan(_fifth + 1),
     };
 
     /// <summary>Whether the ARN fits a pattern of <see cref="Glob"/>, part by part: a wildcard in one of the first five parts does not reach beyond it.</summary>

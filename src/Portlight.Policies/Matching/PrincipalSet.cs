@@ -5,27 +5,27 @@ namespace Portlight.Policies.Matching;
 /// </summary>
 internal sealed class PrincipalSet
 {
-    private readonly HashSet<string> accounts = new(StringComparer.Ordinal);
-    private readonly HashSet<string> arns = new(StringComparer.Ordinal);
-    private readonly List<TrustedPrincipal> places = [];
+    private readonly HashSet<string> _accounts = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _arns = new(StringComparer.Ordinal);
+    private readonly List<TrustedPrincipal> _places = [];
 
     public bool IsEverybody { get; set; }
 
-    public void AddAccount(string id) => accounts.Add(id);
+    public void AddAccount(string id) => _accounts.Add(id);
 
     public void AddArn(TrustedPrincipal named)
     {
-        arns.Add(named.Arn);
-        places.Add(named);
+        _arns.Add(named.Arn);
+        _places.Add(named);
     }
 
     /// <summary>The users, roles and sessions that it names, each as often as it stands there.</summary>
-    public IReadOnlyList<TrustedPrincipal> Named => places;
+    public IReadOnlyList<TrustedPrincipal> Named => _places;
 
     /// <summary>Itself or its role, not just its account: by unique id, whatever its name is now.</summary>
     public bool Names(TrustedCaller caller, IReadOnlyDictionary<string, string> ids)
     {
-        foreach (var arn in arns)
+        foreach (var arn in _arns)
         {
             if (ids.TryGetValue(arn, out var id) && id == caller.Id && (!IsSession(arn) || arn == caller.Arn))
             {
@@ -40,7 +40,7 @@ internal sealed class PrincipalSet
     /// <param name="ids">The unique ids that ARNs were bound to.</param>
     /// <param name="isDeny">Whether it stands in a Deny, for which the name is enough: somebody new of that name must not slip through.</param>
     public bool Contains(TrustedCaller caller, IReadOnlyDictionary<string, string> ids, bool isDeny) =>
-        IsEverybody || accounts.Contains(caller.AccountId) || Names(caller, ids) || (isDeny && (arns.Contains(caller.Arn) || (caller.RoleArn is { } role && arns.Contains(role))));
+        IsEverybody || _accounts.Contains(caller.AccountId) || Names(caller, ids) || (isDeny && (_arns.Contains(caller.Arn) || (caller.RoleArn is { } role && _arns.Contains(role))));
 
     private static bool IsSession(string arn) => arn.StartsWith("arn:aws:sts:", StringComparison.Ordinal);
 }

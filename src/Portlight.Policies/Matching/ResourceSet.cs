@@ -3,9 +3,9 @@ namespace Portlight.Policies.Matching;
 /// <summary>The <c>Resource</c> or <c>NotResource</c> of a statement.</summary>
 internal sealed class ResourceSet(IEnumerable<ArnPattern> patterns, bool isNegated)
 {
-    private readonly ArnPattern[] patterns = [.. patterns];
+    private readonly ArnPattern[] _patterns = [.. patterns];
 
-    public IEnumerable<Template> Templates => patterns.Select(pattern => pattern.Template);
+    public IEnumerable<Template> Templates => _patterns.Select(pattern => pattern.Template);
 
     /// <summary>
     /// A pattern whose variable has no value fits nothing. <c>NotResource</c> with such a pattern fails closed: an Allow then holds for nothing, and a
@@ -14,7 +14,7 @@ internal sealed class ResourceSet(IEnumerable<ArnPattern> patterns, bool isNegat
     public bool Contains(in ArnText resource, EvaluationContext context, bool isDeny)
     {
         var unresolved = false;
-        foreach (var pattern in patterns)
+        foreach (var pattern in _patterns)
         {
             switch (pattern.Fits(resource, context))
             {

@@ -10,21 +10,21 @@ namespace Portlight.Policies.Matching;
 /// </summary>
 internal sealed class Template
 {
-    private readonly string? constant;
-    private readonly Piece[] pieces;
+    private readonly string? _constant;
+    private readonly Piece[] _pieces;
 
     private Template(string? constant, Piece[] pieces)
     {
-        this.constant = constant;
-        this.pieces = pieces;
+        _constant = constant;
+        _pieces = pieces;
     }
 
     /// <summary>The text, when it holds no variable; a pattern of <see cref="Glob"/> where wildcards were asked for.</summary>
-    public string? Constant => constant;
+    public string? Constant => _constant;
 
     /// <summary>The keys of the variables, and whether each has a default.</summary>
     public IEnumerable<(ConditionKey Key, bool HasDefault)> Variables =>
-        pieces.Where(piece => piece.Key is not null).Select(piece => (piece.Key!, piece.Text is not null));
+        _pieces.Where(piece => piece.Key is not null).Select(piece => (piece.Key!, piece.Text is not null));
 
     /// <summary>Reads a value of a policy.</summary>
     /// <param name="text">As it was written.</param>
@@ -76,15 +76,15 @@ internal sealed class Template
     /// <summary>The text with its variables filled in; false when one of them has neither a value nor a default, or the budget is spent. A multivalued key cannot be a variable.</summary>
     public bool TryResolve(EvaluationContext context, [NotNullWhen(true)] out string? text)
     {
-        if (constant is not null)
+        if (_constant is not null)
         {
-            text = constant;
+            text = _constant;
             return true;
         }
 
         text = null;
         var result = new StringBuilder();
-        foreach (var piece in pieces)
+        foreach (var piece in _pieces)
         {
             var filled = piece.Key is null ? piece.Text : ValueOf(piece, context);
             if (filled is null || !context.Budget.Spend(EvaluationBudget.Value + filled.Length))

@@ -7,27 +7,27 @@ namespace Portlight.Server;
 /// <summary>What a running server shows of itself, named by OpenTelemetry's conventions; docs/metrics.md lists it.</summary>
 internal sealed class ServerMetrics : IDisposable
 {
-    private readonly Meter meter = new(RequestMetrics.MeterName);
+    private readonly Meter _meter = new(RequestMetrics.MeterName);
 
     /// <summary>Shows the distance between what is stored and what is in force, and how often foreign changes were repaired.</summary>
     public void Observe(Func<long> revision, Func<long> appliedRevision, Func<long> driftRepairs, Func<int> unfiltered, Func<bool> isFailing)
     {
-        meter.CreateObservableGauge("portlight.revision.stored", revision, unit: "{revision}", description: "Newest revision that is stored.");
-        meter.CreateObservableGauge("portlight.revision.applied", appliedRevision, unit: "{revision}", description: "Revision up to which the kernel has confirmed.");
-        meter.CreateObservableCounter("portlight.drift.repairs", driftRepairs, unit: "{repair}", description: "Foreign changes to our table that were found and repaired.");
-        meter.CreateObservableGauge("portlight.instances.unfiltered", unfiltered, unit: "{instance}", description: "Instances with packets that are not filtered by their ports; status tells why.");
-        meter.CreateObservableGauge("portlight.agent.failing", () => isFailing() ? 1 : 0, description: "1 while what is stored cannot be made true in the kernel.");
+        _meter.CreateObservableGauge("portlight.revision.stored", revision, unit: "{revision}", description: "Newest revision that is stored.");
+        _meter.CreateObservableGauge("portlight.revision.applied", appliedRevision, unit: "{revision}", description: "Revision up to which the kernel has confirmed.");
+        _meter.CreateObservableCounter("portlight.drift.repairs", driftRepairs, unit: "{repair}", description: "Foreign changes to our table that were found and repaired.");
+        _meter.CreateObservableGauge("portlight.instances.unfiltered", unfiltered, unit: "{instance}", description: "Instances with packets that are not filtered by their ports; status tells why.");
+        _meter.CreateObservableGauge("portlight.agent.failing", () => isFailing() ? 1 : 0, description: "1 while what is stored cannot be made true in the kernel.");
     }
 
     /// <summary>Shows how many connections were closed because their source had too many.</summary>
     public void ObserveConnections(Func<long> refused) =>
-        meter.CreateObservableCounter("portlight.connections.refused", refused, unit: "{connection}", description: "Connections that were closed because their source had too many.");
+        _meter.CreateObservableCounter("portlight.connections.refused", refused, unit: "{connection}", description: "Connections that were closed because their source had too many.");
 
     /// <summary>Shows how large the installation is, and how much room its disk has.</summary>
     public void ObserveInstallation(Func<int> instances, Func<long> room)
     {
-        meter.CreateObservableGauge("portlight.instances", instances, unit: "{instance}", description: "Instances that are stored, in all accounts and regions.");
-        meter.CreateObservableGauge("portlight.disk.available", room, unit: "By", description: "Room on the disk of the data directory.");
+        _meter.CreateObservableGauge("portlight.instances", instances, unit: "{instance}", description: "Instances that are stored, in all accounts and regions.");
+        _meter.CreateObservableGauge("portlight.disk.available", room, unit: "By", description: "Room on the disk of the data directory.");
     }
 
     /// <summary>Shows how the audit log gets on.</summary>
@@ -36,14 +36,14 @@ internal sealed class ServerMetrics : IDisposable
     /// <param name="exporter">What writes the files; null when nothing does.</param>
     public void ObserveAudit(Func<long> recorded, AuditLog audit, AuditExporter? exporter)
     {
-        meter.CreateObservableCounter("portlight.audit.events", recorded, unit: "{event}", description: "Events of the audit log that are durable.");
-        meter.CreateObservableGauge("portlight.audit.waiting", () => audit.Waiting, unit: "{call}", description: "Calls whose answer waits until the audit log has taken their event.");
-        meter.CreateObservableCounter("portlight.audit.unrecorded", () => audit.Unknown.Total + audit.Unrecorded.Total, unit: "{call}", description: "Calls that were counted and have no event of their own.");
+        _meter.CreateObservableCounter("portlight.audit.events", recorded, unit: "{event}", description: "Events of the audit log that are durable.");
+        _meter.CreateObservableGauge("portlight.audit.waiting", () => audit.Waiting, unit: "{call}", description: "Calls whose answer waits until the audit log has taken their event.");
+        _meter.CreateObservableCounter("portlight.audit.unrecorded", () => audit.Unknown.Total + audit.Unrecorded.Total, unit: "{call}", description: "Calls that were counted and have no event of their own.");
         if (exporter is not null)
         {
-            meter.CreateObservableGauge("portlight.audit.export.lag", () => Math.Max(0, recorded() - exporter.Exported), unit: "{event}", description: "Durable events that are not in a file yet.");
+            _meter.CreateObservableGauge("portlight.audit.export.lag", () => Math.Max(0, recorded() - exporter.Exported), unit: "{event}", description: "Durable events that are not in a file yet.");
         }
     }
 
-    public void Dispose() => meter.Dispose();
+    public void Dispose() => _meter.Dispose();
 }

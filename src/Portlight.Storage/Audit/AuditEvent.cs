@@ -13,14 +13,14 @@ public sealed class AuditEvent(DateTimeOffset at, ReadOnlyMemory<byte> json)
 {
     private static readonly SearchValues<byte> LineEnds = SearchValues.Create("\r\n"u8);
 
-    private readonly byte[] digest = SHA256.HashData(json.Span);
+    private readonly byte[] _digest = SHA256.HashData(json.Span);
 
     public DateTimeOffset At { get; } = at;
 
     public ReadOnlyMemory<byte> Json { get; } = json;
 
     /// <summary>SHA-256 of the text.</summary>
-    internal ReadOnlySpan<byte> Digest => digest;
+    internal ReadOnlySpan<byte> Digest => _digest;
 
     /// <exception cref="ArgumentException">The text would break the lines of the log.</exception>
     internal void RequireForm()

@@ -7,26 +7,26 @@ namespace Portlight.Storage;
 /// <summary>One walk along the chain, line by line, until its end or the first line that is not right.</summary>
 internal sealed class AuditWalk
 {
-    private readonly ArrayBufferWriter<byte> lastLine = new();
-    private readonly AuditAnchor? start;
-    private readonly AuditAnchor? expectedHead;
-    private AuditAnchor? at;
-    private AuditBreak? broken;
-    private DateTimeOffset? firstAt;
-    private long firstSequence;
-    private long? unverified;
-    private long events;
+    private readonly ArrayBufferWriter<byte> _lastLine = new();
+    private readonly AuditAnchor? _start;
+    private readonly AuditAnchor? _expectedHead;
+    private AuditAnchor? _at;
+    private AuditBreak? _broken;
+    private DateTimeOffset? _firstAt;
+    private long _firstSequence;
+    private long? _unverified;
+    private long _events;
 
     /// <param name="start">The event before the first line; null when that is not known, and then the first line's text cannot be verified unless it is event 1.</param>
     /// <param name="expectedHead">An event that has to be there.</param>
     public AuditWalk(AuditAnchor? start, AuditAnchor? expectedHead)
     {
-        (this.start, this.expectedHead, at) = (start, expectedHead, start);
-        firstSequence = NextSequence;
+        (_start, _expectedHead, _at) = (start, expectedHead, start);
+        _firstSequence = NextSequence;
     }
 
     /// <summary>Number of the event that is to come; 0 when that is open still.</summary>
-    public long NextSequence => at?.Sequence + 1 ?? 0;
+    public long NextSequence => _at?.Sequence + 1 ?? 0;
 
     /// <summary>False when the line is not the event that follows.</summary>
     public bool Take(ReadOnlySpan<byte> line)
@@ -36,15 +36,15 @@ internal sealed class AuditWalk
             return Break(problem);
         }
 
-        if (events++ == 0)
+        if (_events++ == 0)
         {
-            firstSequence = next.Sequence;
-            firstAt = TimeOf(line);
+            _firstSequence = next.Sequence;
+            _firstAt = TimeOf(line);
         }
 
-        at = next;
-        lastLine.ResetWrittenCount();
-        lastLine.Write(line);
+        _at = next;
+        _lastLine.ResetWrittenCount();
+        _lastLine.Write(line);
         return IsAsExpected(next) || BreakAt(next.Sequence, "the event is another than the expected head names: the log has been rewritten");
     }
 
@@ -53,19 +53,19 @@ internal sealed class AuditWalk
 
     public AuditReport End()
     {
-        if (broken is null && expectedHead is not null)
+        if (_broken is null && _expectedHead is not null)
         {
-            CompareEnd(expectedHead);
+            CompareEnd(_expectedHead);
         }
 
-        return new AuditReport(events, firstAt, events == 0 ? null : TimeOf(lastLine.WrittenSpan), start, at, broken, events > 0 && expectedHead?.Sequence < firstSequence - 1) { Unverified = unverified };
+        return new AuditReport(_events, _firstAt, _events == 0 ? null : TimeOf(_lastLine.WrittenSpan), _start, _at, _broken, _events > 0 && _expectedHead?.Sequence < _firstSequence - 1) { Unverified = _unverified };
     }
 
     private bool TryFollow(ReadOnlySpan<byte> line, out AuditAnchor next, out string problem)
     {
-        if (at is not null)
+        if (_at is not null)
         {
-            return AuditChain.TryVerify(line, at, out next, out problem);
+            return AuditChain.TryVerify(line, _at, out next, out problem);
         }
 
         // The first of exported lines. What comes before the first event of all is known, and the expected head may be what comes before this one.
@@ -76,13 +76,13 @@ internal sealed class AuditWalk
             return false;
         }
 
-        var before = parsed.Sequence == 1 ? new AuditAnchor(0, AuditChain.Genesis) : parsed.Sequence - 1 == expectedHead?.Sequence ? expectedHead : null;
+        var before = parsed.Sequence == 1 ? new AuditAnchor(0, AuditChain.Genesis) : parsed.Sequence - 1 == _expectedHead?.Sequence ? _expectedHead : null;
         if (before is not null)
         {
-            return AuditChain.TryVerify(line, at = before, out next, out problem);
+            return AuditChain.TryVerify(line, _at = before, out next, out problem);
         }
 
-        unverified = parsed.Sequence;
+        _unverified = parsed.Sequence;
         next = parsed.ToAnchor();
         problem = "";
         return true;
@@ -90,22 +90,22 @@ internal sealed class AuditWalk
 
     private void CompareEnd(AuditAnchor expected)
     {
-        var end = at?.Sequence ?? 0;
+        var end = _at?.Sequence ?? 0;
         if (end < expected.Sequence)
         {
             BreakAt(end + 1, string.Create(CultureInfo.InvariantCulture, $"the log ends with event {end} and has had {expected.Sequence}: its end is missing"));
         }
-        else if (start is not null && !IsAsExpected(start))
+        else if (_start is not null && !IsAsExpected(_start))
         {
-            BreakAt(start.Sequence, "the event that the log begins after is another than the expected head names: the log has been rewritten");
+            BreakAt(_start.Sequence, "the event that the log begins after is another than the expected head names: the log has been rewritten");
         }
     }
 
-    private bool IsAsExpected(AuditAnchor one) => one.Sequence != expectedHead?.Sequence || one.Hash == expectedHead.Hash;
+    private bool IsAsExpected(AuditAnchor one) => one.Sequence != _expectedHead?.Sequence || one.Hash == _expectedHead.Hash;
 
     private bool BreakAt(long sequence, string problem)
     {
-        broken = new AuditBreak(sequence, problem);
+        _broken = new AuditBreak(sequence, problem);
         return false;
     }
 

@@ -11,11 +11,11 @@ namespace Portlight.Storage;
 /// </summary>
 internal ref struct JsonCursor
 {
-    private Utf8JsonReader reader;
+    private Utf8JsonReader _reader;
 
     public JsonCursor(ReadOnlySpan<byte> utf8)
     {
-        reader = new Utf8JsonReader(utf8);
+        _reader = new Utf8JsonReader(utf8);
         EnterObject();
     }
 
@@ -27,61 +27,61 @@ internal ref struct JsonCursor
     public bool NextMember(out string name)
     {
         name = "";
-        if (!reader.Read() || reader.TokenType == JsonTokenType.EndObject)
+        if (!_reader.Read() || _reader.TokenType == JsonTokenType.EndObject)
         {
             return false;
         }
 
-        name = reader.GetString()!;
+        name = _reader.GetString()!;
         return true;
     }
 
     /// <summary>Moves to the next text of an array; false at its end.</summary>
     public bool NextText(out string text)
     {
-        reader.Read();
-        text = reader.TokenType == JsonTokenType.EndArray ? "" : reader.GetString()!;
-        return reader.TokenType != JsonTokenType.EndArray;
+        _reader.Read();
+        text = _reader.TokenType == JsonTokenType.EndArray ? "" : _reader.GetString()!;
+        return _reader.TokenType != JsonTokenType.EndArray;
     }
 
     /// <summary>Moves into the next object of an array; false at its end.</summary>
     public bool NextObject()
     {
-        reader.Read();
-        return reader.TokenType == JsonTokenType.StartObject;
+        _reader.Read();
+        return _reader.TokenType == JsonTokenType.StartObject;
     }
 
     public string Text() => TextOrNull() ?? throw new JsonException("null where text is wanted");
 
     public string? TextOrNull()
     {
-        reader.Read();
-        return reader.GetString();
+        _reader.Read();
+        return _reader.GetString();
     }
 
     public long Int64()
     {
-        reader.Read();
-        return reader.GetInt64();
+        _reader.Read();
+        return _reader.GetInt64();
     }
 
     /// <summary>What is written only where it is true.</summary>
     public bool True()
     {
-        reader.Read();
-        return reader.GetBoolean() ? true : throw new JsonException("false where only true is written");
+        _reader.Read();
+        return _reader.GetBoolean() ? true : throw new JsonException("false where only true is written");
     }
 
     public Guid Guid()
     {
-        reader.Read();
-        return reader.GetGuid();
+        _reader.Read();
+        return _reader.GetGuid();
     }
 
     public DateTimeOffset Time()
     {
-        reader.Read();
-        return reader.GetDateTimeOffset();
+        _reader.Read();
+        return _reader.GetDateTimeOffset();
     }
 
     public IPAddress Address() => ParseAddress(Text());
@@ -144,9 +144,9 @@ internal ref struct JsonCursor
 
     private void Expect(JsonTokenType type)
     {
-        if (!reader.Read() || reader.TokenType != type)
+        if (!_reader.Read() || _reader.TokenType != type)
         {
-            throw new JsonException($"{reader.TokenType} where {type} is wanted");
+            throw new JsonException($"{_reader.TokenType} where {type} is wanted");
         }
     }
 }

@@ -19,20 +19,20 @@ public sealed class SecretBox
     private const int NonceSize = 12;
     private const int TagSize = 16;
 
-    private readonly IReadOnlyDictionary<uint, byte[]> keys;
-    private readonly uint current;
+    private readonly IReadOnlyDictionary<uint, byte[]> _keys;
+    private readonly uint _current;
 
     /// <summary>Opens with any of the keys, seals with <paramref name="current"/>.</summary>
     internal SecretBox(IReadOnlyDictionary<uint, byte[]> keys, uint current)
     {
-        this.keys = keys;
-        this.current = current;
+        _keys = keys;
+        _current = current;
     }
 
     /// <summary>Number of the key that seals.</summary>
-    public uint SealingKey => current;
+    public uint SealingKey => _current;
 
-    internal int KeyCount => keys.Count;
+    internal int KeyCount => _keys.Count;
 
     /// <summary>Number of the key that a secret was sealed with.</summary>
     /// <exception cref="StoreException">It is no sealed secret.</exception>
@@ -45,12 +45,12 @@ public sealed class SecretBox
         var sealedSecret = new byte[Overhead + secret.Length];
         var header = sealedSecret.AsSpan(0, HeaderSize);
         header[0] = Version;
-        BinaryPrimitives.WriteUInt32BigEndian(header[1..], current);
+        BinaryPrimitives.WriteUInt32BigEndian(header[1..], _current);
         var nonce = sealedSecret.AsSpan(HeaderSize, NonceSize);
 
         // Random nonces of 96 bits are safe for 2^32 seals under one key (NIST SP 800-38D, 8.3); an installation seals a few thousand.
         RandomNumberGenerator.Fill(nonce);
-        using var cipher = new AesGcm(keys[current], TagSize);
+        using var cipher = new AesGcm(_keys[_current], TagSize);
         cipher.Encrypt(nonce, secret, sealedSecret.AsSpan(Overhead), sealedSecret.AsSpan(HeaderSize + NonceSize, TagSize), header);
         return sealedSecret;
     }
@@ -58,7 +58,7 @@ public sealed class SecretBox
     /// <exception cref="StoreException">It was sealed with another installation's key, or it has been changed.</exception>
     public byte[] Open(byte[] sealedSecret)
     {
-        if (!keys.TryGetValue(KeyOf(sealedSecret), out var key))
+        if (!_keys.TryGetValue(KeyOf(sealedSecret), out var key))
         {
             throw new StoreException("a secret was sealed with a key that is not in the key file; put back the key file that belongs to this database");
         }

@@ -3,9 +3,9 @@ namespace Portlight.Storage.Sqlite;
 /// <summary>The highest revision up to which the kernel holds what is stored. Only goes up.</summary>
 internal sealed class AppliedWatermark(long value)
 {
-    private long value = value;
+    private long _value = value;
 
-    public long Value => Volatile.Read(ref value);
+    public long Value => Volatile.Read(ref _value);
 
     /// <summary>True when it went up.</summary>
     public bool Raise(long revision)
@@ -13,7 +13,7 @@ internal sealed class AppliedWatermark(long value)
         var seen = Value;
         while (revision > seen)
         {
-            var before = Interlocked.CompareExchange(ref value, revision, seen);
+            var before = Interlocked.CompareExchange(ref _value, revision, seen);
             if (before == seen)
             {
                 return true;

@@ -7,42 +7,42 @@ namespace Portlight.Storage.Sqlite;
 /// </summary>
 internal sealed class Batch : IChangeWriter
 {
-    private readonly Connection connection;
-    private readonly RowCaches caches;
-    private readonly AppliedWatermark applied;
-    private readonly AuditTail audit;
-    private readonly LatePorts late;
-    private readonly LateOperations operations;
-    private readonly CommitOrder order;
-    private readonly List<Plan> plans = [];
-    private readonly List<Instance> ported = [];
-    private List<InstanceChange> changed = [];
-    private long committedRevision;
-    private long revision;
-    private long storedIndex;
-    private long storedApplied;
-    private long commits;
-    private bool isOpen;
-    private bool isMore;
+    private readonly Connection _connection;
+    private readonly RowCaches _caches;
+    private readonly AppliedWatermark _applied;
+    private readonly AuditTail _audit;
+    private readonly LatePorts _late;
+    private readonly LateOperations _operations;
+    private readonly CommitOrder _order;
+    private readonly List<Plan> _plans = [];
+    private readonly List<Instance> _ported = [];
+    private List<InstanceChange> _changed = [];
+    private long _committedRevision;
+    private long _revision;
+    private long _storedIndex;
+    private long _storedApplied;
+    private long _commits;
+    private bool _isOpen;
+    private bool _isMore;
 
     public Batch(Connection connection, RowCaches caches, AppliedWatermark applied, AuditTail audit, LatePorts late, LateOperations operations, CommitOrder order)
     {
-        (this.connection, this.caches, this.applied, this.audit, this.late, this.operations, this.order) = (connection, caches, applied, audit, late, operations, order);
-        revision = committedRevision = connection.FindRevision();
-        storedIndex = order.Index;
-        storedApplied = applied.Value;
+        (_connection, _caches, _applied, _audit, _late, _operations, _order) = (connection, caches, applied, audit, late, operations, order);
+        _revision = _committedRevision = connection.FindRevision();
+        _storedIndex = order.Index;
+        _storedApplied = applied.Value;
     }
 
-    public long AppliedRevision => applied.Value;
+    public long AppliedRevision => _applied.Value;
 
     /// <summary>What is written and not durable yet.</summary>
-    public IReadOnlyList<Plan> Plans => plans;
+    public IReadOnlyList<Plan> Plans => _plans;
 
     /// <summary>How often something was made durable.</summary>
-    public long Commits => Volatile.Read(ref commits);
+    public long Commits => Volatile.Read(ref _commits);
 
     /// <summary>Revision of the newest committed change.</summary>
-    public long CommittedRevision => Volatile.Read(ref committedRevision);
+    public long CommittedRevision => Volatile.Read(ref _committedRevision);
 
     /// <summary>The rows to write to, with the transaction begun.</summary>
     public Connection Rows
@@ -50,17 +50,17 @@ internal sealed class Batch : IChangeWriter
         get
         {
             Open();
-            return connection;
+            return _connection;
         }
     }
 
     /// <summary>Whether numbers have changed that are stored for their own sake when nothing else is.</summary>
-    public bool HasNumbersToStore => applied.Value != storedApplied || order.Index != storedIndex;
+    public bool HasNumbersToStore => _applied.Value != _storedApplied || _order.Index != _storedIndex;
 
     public void Write(Plan plan)
     {
         Open();
-        plans.Add(plan);
+        _plans.Add(plan);
         plan.Changes.WriteTo(this);
     }
 
@@ -68,75 +68,75 @@ internal sealed class Batch : IChangeWriter
     /// <param name="withAudit">Events that wait for a commit have waited long enough: commit for their sake alone.</param>
     public IReadOnlyList<InstanceChange> Commit(bool withAudit)
     {
-        if (withAudit && audit.HasWaiting)
+        if (withAudit && _audit.HasWaiting)
         {
             Open();
         }
 
-        if (!isOpen)
+        if (!_isOpen)
         {
-            caches.EndCommit(done: true);
+            _caches.EndCommit(done: true);
             return [];
         }
 
-        var copies = connection.PortChanges.IsDue;
+        var copies = _connection.PortChanges.IsDue;
         if (copies)
         {
-            connection.PortChanges.Copy();
+            _connection.PortChanges.Copy();
         }
 
         // A change of ports says its revision itself, and how far the kernel is the reconciler finds out after a crash: so a Put writes no counter.
-        var (watermark, index) = (isMore || copies ? applied.Value : storedApplied, order.Index);
-        WriteCounters(watermark, index, isMore || copies);
-        audit.Write(connection.Audit);
-        var isIndexed = connection.OperationIndex.IsDue;
+        var (watermark, index) = (_isMore || copies ? _applied.Value : _storedApplied, _order.Index);
+        WriteCounters(watermark, index, _isMore || copies);
+        _audit.Write(_connection.Audit);
+        var isIndexed = _connection.OperationIndex.IsDue;
         if (isIndexed)
         {
-            connection.OperationIndex.CatchUp();
+            _connection.OperationIndex.CatchUp();
         }
 
-        caches.BeginCommit();
-        connection.Commit();
-        Volatile.Write(ref commits, commits + 1);
-        if (plans is [.., var last])
+        _caches.BeginCommit();
+        _connection.Commit();
+        Volatile.Write(ref _commits, _commits + 1);
+        if (_plans is [.., var last])
         {
-            order.NoteDurable(last.Place);
+            _order.NoteDurable(last.Place);
         }
 
-        audit.Committed();
+        _audit.Committed();
         NoteLate(copies);
-        operations.Commit(isIndexed);
-        (isOpen, isMore, storedIndex, storedApplied) = (false, false, index, watermark);
-        Volatile.Write(ref committedRevision, revision);
-        caches.EndCommit(done: true);
-        plans.ForEach(order.Forget);
-        plans.Clear();
-        (var committed, changed) = (changed, []);
+        _operations.Commit(isIndexed);
+        (_isOpen, _isMore, _storedIndex, _storedApplied) = (false, false, index, watermark);
+        Volatile.Write(ref _committedRevision, _revision);
+        _caches.EndCommit(done: true);
+        _plans.ForEach(_order.Forget);
+        _plans.Clear();
+        (var committed, _changed) = (_changed, []);
         return committed;
     }
 
     /// <summary>Undoes the whole batch, because of a failure.</summary>
     public void Undo(StoreException failure)
     {
-        (isOpen, isMore) = (false, false);
-        revision = committedRevision;
-        changed.Clear();
-        ported.Clear();
-        plans.Clear();
-        audit.Undo(failure);
-        operations.Undo();
-        connection.OperationIndex.Undo();
-        connection.PortChanges.Undo();
-        caches.EndCommit(done: false);
-        connection.Rollback();
+        (_isOpen, _isMore) = (false, false);
+        _revision = _committedRevision;
+        _changed.Clear();
+        _ported.Clear();
+        _plans.Clear();
+        _audit.Undo(failure);
+        _operations.Undo();
+        _connection.OperationIndex.Undo();
+        _connection.PortChanges.Undo();
+        _caches.EndCommit(done: false);
+        _connection.Rollback();
     }
 
     /// <summary>Stores numbers when nothing else is to be stored.</summary>
     public void CommitNumbers()
     {
         Open();
-        isMore = true; // also where none has changed: it is how a commit that failed is tried again
-        connection.Counters.Write(CounterRows.AppliedRevision, applied.Value);
+        _isMore = true; // also where none has changed: it is how a commit that failed is tried again
+        _connection.Counters.Write(CounterRows.AppliedRevision, _applied.Value);
         Commit(withAudit: true);
     }
 
@@ -145,99 +145,99 @@ internal sealed class Batch : IChangeWriter
         var instance = change.Instance;
         if (change.IsOfPortsAlone)
         {
-            connection.PortChanges.Append(instance);
-            ported.Add(instance);
+            _connection.PortChanges.Append(instance);
+            _ported.Add(instance);
         }
         else
         {
-            connection.Instances.Write(change);
-            isMore = true;
+            _connection.Instances.Write(change);
+            _isMore = true;
         }
 
-        revision = change.Revision;
-        caches.Instances.Stage((instance.Scope, instance.Name), change.IsRemoval ? null : instance);
-        changed.Add(change);
+        _revision = change.Revision;
+        _caches.Instances.Stage((instance.Scope, instance.Name), change.IsRemoval ? null : instance);
+        _changed.Add(change);
     }
 
-    public void Write(StaticIp staticIp) => connection.StaticIps.Write(staticIp);
+    public void Write(StaticIp staticIp) => _connection.StaticIps.Write(staticIp);
 
-    public void Delete(StaticIp staticIp) => connection.StaticIps.Delete(staticIp);
+    public void Delete(StaticIp staticIp) => _connection.StaticIps.Delete(staticIp);
 
-    public void Write(KeyPair keyPair) => connection.KeyPairs.Write(keyPair);
+    public void Write(KeyPair keyPair) => _connection.KeyPairs.Write(keyPair);
 
-    public void Delete(KeyPair keyPair) => connection.KeyPairs.Delete(keyPair);
+    public void Delete(KeyPair keyPair) => _connection.KeyPairs.Delete(keyPair);
 
-    public void Write(Operation operation) => connection.Operations.Write(operation, operations);
+    public void Write(Operation operation) => _connection.Operations.Write(operation, _operations);
 
     public void Write(Account account)
     {
-        connection.Accounts.Write(account);
-        caches.Accounts.Stage(account.Id, account);
+        _connection.Accounts.Write(account);
+        _caches.Accounts.Stage(account.Id, account);
     }
 
     public void Write(OpenRegion region)
     {
-        connection.Accounts.Write(region);
-        caches.Regions.Stage(region.Name, region);
+        _connection.Accounts.Write(region);
+        _caches.Regions.Stage(region.Name, region);
     }
 
     public void Write(AccessKey key)
     {
-        connection.AccessKeys.Write(key);
-        caches.AccessKeys.Stage(key.Id, key);
+        _connection.AccessKeys.Write(key);
+        _caches.AccessKeys.Stage(key.Id, key);
     }
 
     public void Delete(AccessKey key)
     {
-        connection.AccessKeys.Delete(key.Id);
-        caches.AccessKeys.Stage(key.Id, null);
+        _connection.AccessKeys.Delete(key.Id);
+        _caches.AccessKeys.Stage(key.Id, null);
     }
 
-    public void Write(AccessKeyUse use) => connection.AccessKeys.Write(use);
+    public void Write(AccessKeyUse use) => _connection.AccessKeys.Write(use);
 
     public void Write(User user, User? before)
     {
         WriteUses(user.AccountId, new("user", user.Name), IdentityUse.Of(before), IdentityUse.Of(user));
-        Write(connection.Users, caches.Users, IdentityTables.Users.KeyOf(user), user);
+        Write(_connection.Users, _caches.Users, IdentityTables.Users.KeyOf(user), user);
     }
 
     public void Delete(User user, User? before)
     {
         WriteUses(user.AccountId, new("user", user.Name), IdentityUse.Of(before), []);
-        Delete(connection.Users, caches.Users, IdentityTables.Users.KeyOf(user));
+        Delete(_connection.Users, _caches.Users, IdentityTables.Users.KeyOf(user));
     }
 
     public void Write(Group group, Group? before)
     {
         WriteUses(group.AccountId, new("group", group.Name), IdentityUse.Of(before), IdentityUse.Of(group));
-        Write(connection.Groups, caches.Groups, IdentityTables.Groups.KeyOf(group), group);
+        Write(_connection.Groups, _caches.Groups, IdentityTables.Groups.KeyOf(group), group);
     }
 
     public void Delete(Group group, Group? before)
     {
         WriteUses(group.AccountId, new("group", group.Name), IdentityUse.Of(before), []);
-        Delete(connection.Groups, caches.Groups, IdentityTables.Groups.KeyOf(group));
+        Delete(_connection.Groups, _caches.Groups, IdentityTables.Groups.KeyOf(group));
     }
 
     public void Write(Role role, Role? before)
     {
         WriteUses(role.AccountId, new("role", role.Name), IdentityUse.Of(before), IdentityUse.Of(role));
-        Write(connection.Roles, caches.Roles, IdentityTables.Roles.KeyOf(role), role);
+        Write(_connection.Roles, _caches.Roles, IdentityTables.Roles.KeyOf(role), role);
     }
 
     public void Delete(Role role, Role? before)
     {
         WriteUses(role.AccountId, new("role", role.Name), IdentityUse.Of(before), []);
-        Delete(connection.Roles, caches.Roles, IdentityTables.Roles.KeyOf(role));
+        Delete(_connection.Roles, _caches.Roles, IdentityTables.Roles.KeyOf(role));
     }
 
-    public void Write(ManagedPolicy policy) => Write(connection.Policies, caches.Policies, IdentityTables.Policies.KeyOf(policy), policy);
+    public void Write(ManagedPolicy policy) => Write(_connection.Policies, _caches.Policies, IdentityTables.Policies.KeyOf(policy), policy);
 
-    public void Delete(ManagedPolicy policy) => Delete(connection.Policies, caches.Policies, IdentityTables.Policies.KeyOf(policy));
+    public void Delete(ManagedPolicy policy) => Delete(_connection.Policies, _caches.Policies, IdentityTables.Policies.KeyOf(policy));
 
-    public void Write(AuditEvent recorded) => audit.Add(recorded, connection.Audit);
+    public void Write(AuditEvent recorded) => _audit.Add(recorded, _connection.Audit);
 
-    public (long Removed, bool HasMore) PruneAudit(DateTimeOffset before, int blocks, int events) => audit.Prune(Rows.Audit, before, blocks, events);
+    public (long Removed, bool HasMore) PruneAudit(DateTimeOffset before, int blocks, int events) => _audit.Prune(Rows.Audit, before, blocks, events);
 
     private static void Write<TRow>(IdentityRows<TRow> rows, RowCache<IdentityKey, TRow> cache, IdentityKey key, TRow row)
         where TRow : class
@@ -254,14 +254,14 @@ internal sealed class Batch : IChangeWriter
     }
 
     private void WriteUses(string accountId, IdentityHolder holder, IEnumerable<IdentityUse> before, IEnumerable<IdentityUse> after) =>
-        connection.IdentityUses.Write(accountId, holder with { Name = holder.Name.ToLowerInvariant() }, before, after);
+        _connection.IdentityUses.Write(accountId, holder with { Name = holder.Name.ToLowerInvariant() }, before, after);
 
     private void Open()
     {
-        if (!isOpen)
+        if (!_isOpen)
         {
-            connection.Begin();
-            isOpen = true;
+            _connection.Begin();
+            _isOpen = true;
         }
     }
 
@@ -270,31 +270,31 @@ internal sealed class Batch : IChangeWriter
     {
         if (areCopied)
         {
-            late.Clear();
+            _late.Clear();
         }
         else
         {
-            ported.ForEach(late.Add);
+            _ported.ForEach(_late.Add);
         }
 
-        ported.Clear();
+        _ported.Clear();
     }
 
     private void WriteCounters(long watermark, long index, bool withRevision)
     {
-        if (withRevision && revision != committedRevision)
+        if (withRevision && _revision != _committedRevision)
         {
-            connection.Counters.Write(CounterRows.Revision, revision);
+            _connection.Counters.Write(CounterRows.Revision, _revision);
         }
 
-        if (index != storedIndex)
+        if (index != _storedIndex)
         {
-            connection.Counters.Write(CounterRows.InstanceIndex, index);
+            _connection.Counters.Write(CounterRows.InstanceIndex, index);
         }
 
-        if (watermark != storedApplied)
+        if (watermark != _storedApplied)
         {
-            connection.Counters.Write(CounterRows.AppliedRevision, watermark);
+            _connection.Counters.Write(CounterRows.AppliedRevision, watermark);
         }
     }
 }

@@ -14,38 +14,38 @@ internal sealed class Checkpointer(string path, Action wake) : IDisposable
     /// <summary>A log that is shortened once nothing happens.</summary>
     public const long LongLog = 16 << 20;
 
-    private readonly Lock gate = new();
-    private Thread? copying;
-    private StoreException? failure;
-    private bool isCopied;
-    private int pages;
+    private readonly Lock _gate = new();
+    private Thread? _copying;
+    private StoreException? _failure;
+    private bool _isCopied;
+    private int _pages;
 
     /// <summary>Writer only, after a commit whose callers were answered, or when it was woken.</summary>
     /// <exception cref="StoreException">The log could not be copied.</exception>
     public void AfterCommit(Database writer)
     {
-        pages += writer.TakePagesWritten();
+        _pages += writer.TakePagesWritten();
         if (!TryTakeOutcome())
         {
             return;
         }
 
-        if (isCopied)
+        if (_isCopied)
         {
-            isCopied = false;
-            pages = writer.Checkpoint(waits: false) ? 0 : Every * 3 / 4;
+            _isCopied = false;
+            _pages = writer.Checkpoint(waits: false) ? 0 : Every * 3 / 4;
         }
-        else if (pages >= Every)
+        else if (_pages >= Every)
         {
-            copying = new Thread(Copy) { Name = "portlight store copies", IsBackground = true };
-            copying.Start();
+            _copying = new Thread(Copy) { Name = "portlight store copies", IsBackground = true };
+            _copying.Start();
         }
     }
 
     /// <summary>Writer only, when nothing has happened for a while.</summary>
     public void WhenIdle(Database writer)
     {
-        if (copying is not null || new FileInfo(path + "-wal") is not { Exists: true, Length: > LongLog })
+        if (_copying is not null || new FileInfo(path + "-wal") is not { Exists: true, Length: > LongLog })
         {
             return;
         }
@@ -53,7 +53,7 @@ internal sealed class Checkpointer(string path, Action wake) : IDisposable
         try
         {
             writer.EmptyLog();
-            pages = 0;
+            _pages = 0;
         }
         catch (StoreException)
         {
@@ -62,31 +62,31 @@ internal sealed class Checkpointer(string path, Action wake) : IDisposable
     }
 
     /// <summary>Writer only, at its end. Waits for the thread.</summary>
-    public void Dispose() => copying?.Join();
+    public void Dispose() => _copying?.Join();
 
     /// <summary>Whether the thread is not at work; takes what it has done.</summary>
     /// <exception cref="StoreException">It has failed.</exception>
     private bool TryTakeOutcome()
     {
-        if (copying is null)
+        if (_copying is null)
         {
             return true;
         }
 
-        lock (gate)
+        lock (_gate)
         {
-            if (!isCopied && failure is null)
+            if (!_isCopied && _failure is null)
             {
                 return false;
             }
         }
 
-        copying.Join();
-        copying = null;
-        if (failure is { } why)
+        _copying.Join();
+        _copying = null;
+        if (_failure is { } why)
         {
-            failure = null;
-            pages = Every * 3 / 4;
+            _failure = null;
+            _pages = Every * 3 / 4;
             throw why;
         }
 
@@ -110,10 +110,10 @@ internal sealed class Checkpointer(string path, Action wake) : IDisposable
             problem = thrown;
         }
 
-        lock (gate)
+        lock (_gate)
         {
-            failure = problem;
-            isCopied = problem is null;
+            _failure = problem;
+            _isCopied = problem is null;
         }
 
         wake();

@@ -3,23 +3,23 @@ namespace Portlight.Storage.Sqlite;
 /// <summary>The observers that are told, on the writer's thread, of what has become durable: those of changes of instances, and the one of the audit log.</summary>
 internal sealed class CommitObservers(long auditSequence)
 {
-    private Action<IReadOnlyList<InstanceChange>>? changes;
-    private Action<long>? audit;
-    private long toldSequence = auditSequence;
+    private Action<IReadOnlyList<InstanceChange>>? _changes;
+    private Action<long>? _audit;
+    private long _toldSequence = auditSequence;
 
     public void Observe(Action<IReadOnlyList<InstanceChange>> action)
     {
         Action<IReadOnlyList<InstanceChange>>? before;
         do
         {
-            before = Volatile.Read(ref changes);
+            before = Volatile.Read(ref _changes);
         }
-        while (Interlocked.CompareExchange(ref changes, before + action, before) != before);
+        while (Interlocked.CompareExchange(ref _changes, before + action, before) != before);
     }
 
     public void ObserveAudit(Action<long> action)
     {
-        if (Interlocked.CompareExchange(ref audit, action, null) is not null)
+        if (Interlocked.CompareExchange(ref _audit, action, null) is not null)
         {
             throw new InvalidOperationException("the audit log is observed already");
         }
@@ -32,13 +32,13 @@ internal sealed class CommitObservers(long auditSequence)
         {
             if (committed.Count > 0)
             {
-                Volatile.Read(ref changes)?.Invoke(committed);
+                Volatile.Read(ref _changes)?.Invoke(committed);
             }
 
-            if (sequence != toldSequence)
+            if (sequence != _toldSequence)
             {
-                toldSequence = sequence;
-                Volatile.Read(ref audit)?.Invoke(sequence);
+                _toldSequence = sequence;
+                Volatile.Read(ref _audit)?.Invoke(sequence);
             }
 
             return null;

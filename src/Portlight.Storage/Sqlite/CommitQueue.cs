@@ -16,63 +16,63 @@ internal enum Wake
 /// </summary>
 internal sealed class CommitQueue
 {
-    private readonly object gate = new();
-    private readonly Queue<Work> waiting = [];
-    private bool nudged;
-    private bool flushing;
-    private bool asleep;
-    private bool closed;
+    private readonly object _gate = new();
+    private readonly Queue<Work> _waiting = [];
+    private bool _nudged;
+    private bool _flushing;
+    private bool _asleep;
+    private bool _closed;
 
     /// <exception cref="ObjectDisposedException">The store is closed.</exception>
     public void Add(Work work)
     {
-        lock (gate)
+        lock (_gate)
         {
-            ObjectDisposedException.ThrowIf(closed, typeof(SqliteStore));
-            waiting.Enqueue(work);
-            Monitor.Pulse(gate);
+            ObjectDisposedException.ThrowIf(_closed, typeof(SqliteStore));
+            _waiting.Enqueue(work);
+            Monitor.Pulse(_gate);
         }
     }
 
     public bool TryTake([System.Diagnostics.CodeAnalysis.MaybeNullWhen(false)] out Work work)
     {
-        lock (gate)
+        lock (_gate)
         {
-            return waiting.TryDequeue(out work);
+            return _waiting.TryDequeue(out work);
         }
     }
 
     /// <summary>Blocks the writer until there is something to do, or for <paramref name="limit"/>; null waits for ever.</summary>
     public Wake Wait(TimeSpan? limit)
     {
-        lock (gate)
+        lock (_gate)
         {
-            asleep = limit is null;
-            while (waiting.Count == 0)
+            _asleep = limit is null;
+            while (_waiting.Count == 0)
             {
-                if (closed)
+                if (_closed)
                 {
                     return Wake.Closed;
                 }
 
-                if (flushing)
+                if (_flushing)
                 {
                     return Wake.Flush;
                 }
 
-                if (nudged)
+                if (_nudged)
                 {
-                    nudged = false;
+                    _nudged = false;
                     return Wake.Nudge;
                 }
 
-                if (!Monitor.Wait(gate, limit ?? Timeout.InfiniteTimeSpan))
+                if (!Monitor.Wait(_gate, limit ?? Timeout.InfiniteTimeSpan))
                 {
                     return Wake.Idle;
                 }
             }
 
-            asleep = false;
+            _asleep = false;
             return Wake.Work;
         }
     }
@@ -80,12 +80,12 @@ internal sealed class CommitQueue
     /// <summary>Wakes a writer that waits for ever; one that waits with a limit wakes by itself.</summary>
     public void Nudge()
     {
-        lock (gate)
+        lock (_gate)
         {
-            nudged = true;
-            if (asleep)
+            _nudged = true;
+            if (_asleep)
             {
-                Monitor.Pulse(gate);
+                Monitor.Pulse(_gate);
             }
         }
     }
@@ -93,19 +93,19 @@ internal sealed class CommitQueue
     /// <summary>Asks the writer for a commit, alone or with what waits.</summary>
     public void Flush()
     {
-        lock (gate)
+        lock (_gate)
         {
-            flushing = true;
-            Monitor.Pulse(gate);
+            _flushing = true;
+            Monitor.Pulse(_gate);
         }
     }
 
     /// <summary>Whether a commit has been asked for since the last call.</summary>
     public bool TakeFlush()
     {
-        lock (gate)
+        lock (_gate)
         {
-            (var asked, flushing) = (flushing, false);
+            (var asked, _flushing) = (_flushing, false);
             return asked;
         }
     }
@@ -113,10 +113,10 @@ internal sealed class CommitQueue
     /// <summary>Takes nothing more; what waits is still to be done.</summary>
     public void Close()
     {
-        lock (gate)
+        lock (_gate)
         {
-            closed = true;
-            Monitor.Pulse(gate);
+            _closed = true;
+            Monitor.Pulse(_gate);
         }
     }
 }

@@ -5,34 +5,34 @@ namespace Portlight.Storage.Sqlite;
 /// <summary>A connection with the statements of every table. One thread at a time.</summary>
 internal sealed class Connection : IDisposable
 {
-    private readonly JsonBuffer json = new();
-    private readonly Statement begin;
-    private readonly Statement commit;
-    private readonly Statement rollback;
+    private readonly JsonBuffer _json = new();
+    private readonly Statement _begin;
+    private readonly Statement _commit;
+    private readonly Statement _rollback;
 
     private Connection(Database database)
     {
         Database = database;
-        Instances = new InstanceRows(database, json);
-        PortChanges = new PortChangeRows(database, json);
+        Instances = new InstanceRows(database, _json);
+        PortChanges = new PortChangeRows(database, _json);
         StaticIps = new StaticIpRows(database);
-        KeyPairs = new KeyPairRows(database, json);
+        KeyPairs = new KeyPairRows(database, _json);
         OperationIndex = new OperationIndexRows(database);
         Operations = new OperationRows(database, OperationIndex);
         Accounts = new AccountRows(database);
         AccessKeys = new AccessKeyRows(database);
-        Users = new IdentityRows<User>(database, json, IdentityTables.Users);
-        Groups = new IdentityRows<Group>(database, json, IdentityTables.Groups);
-        Roles = new IdentityRows<Role>(database, json, IdentityTables.Roles);
-        Policies = new IdentityRows<ManagedPolicy>(database, json, IdentityTables.Policies);
+        Users = new IdentityRows<User>(database, _json, IdentityTables.Users);
+        Groups = new IdentityRows<Group>(database, _json, IdentityTables.Groups);
+        Roles = new IdentityRows<Role>(database, _json, IdentityTables.Roles);
+        Policies = new IdentityRows<ManagedPolicy>(database, _json, IdentityTables.Policies);
         IdentityUses = new IdentityUseRows(database);
         Audit = new AuditRows(database);
         Names = new NameRows(database);
         Counters = new CounterRows(database);
         Prune = new PruneRows(database, OperationIndex);
-        begin = database.Prepare("BEGIN IMMEDIATE");
-        commit = database.Prepare("COMMIT");
-        rollback = database.Prepare("ROLLBACK");
+        _begin = database.Prepare("BEGIN IMMEDIATE");
+        _commit = database.Prepare("COMMIT");
+        _rollback = database.Prepare("ROLLBACK");
     }
 
     public Database Database { get; }
@@ -104,7 +104,7 @@ internal sealed class Connection : IDisposable
     /// <summary>The revision of the newest change: a change of ports alone writes no counter.</summary>
     public long FindRevision() => Math.Max(Counters.Find(CounterRows.Revision), PortChanges.Last());
 
-    public void Begin() => Run(begin);
+    public void Begin() => Run(_begin);
 
     /// <exception cref="StoreException">
     /// It failed. Without room the mark that makes it a commit was not written, and nothing was. After any other failure it may have been: a restart would find
@@ -114,7 +114,7 @@ internal sealed class Connection : IDisposable
     {
         try
         {
-            Run(commit);
+            Run(_commit);
         }
         catch (StoreException failure) when (!failure.IsDiskFull)
         {
@@ -127,14 +127,14 @@ internal sealed class Connection : IDisposable
     {
         if (!Database.IsAutocommit)
         {
-            Run(rollback);
+            Run(_rollback);
         }
     }
 
     public void Dispose()
     {
         Database.Dispose();
-        json.Dispose();
+        _json.Dispose();
     }
 
     /// <summary>

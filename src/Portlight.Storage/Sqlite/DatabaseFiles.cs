@@ -12,9 +12,9 @@ internal sealed class DatabaseFiles
     // Without the index readers would make one of their own, and without the lock file a second server could open the database.
     private static readonly string[] Ends = ["", "-wal", "-shm", ".lock"];
 
-    private readonly (NativePath Path, FileIdentity Identity)[] files;
+    private readonly (NativePath Path, FileIdentity Identity)[] _files;
 
-    private DatabaseFiles((NativePath, FileIdentity)[] files) => this.files = files;
+    private DatabaseFiles((NativePath, FileIdentity)[] files) => _files = files;
 
     /// <exception cref="StoreException">One of them is not there.</exception>
     public static DatabaseFiles Of(string path)
@@ -37,7 +37,7 @@ internal sealed class DatabaseFiles
     /// <summary>Null while every path names the file that is open. Safe from any thread.</summary>
     public StoreException? FindProblem()
     {
-        foreach (var (path, identity) in files)
+        foreach (var (path, identity) in _files)
         {
             try
             {

@@ -8,48 +8,48 @@ internal sealed class GroupCommit : IAsyncDisposable
 {
     public const int MaxWork = 128;
 
-    private readonly Connection connection;
-    private readonly DatabaseFiles files;
-    private readonly Batch batch;
-    private readonly AuditInbox inbox;
-    private readonly AuditTail audit;
-    private readonly CommitQueue queue = new();
-    private readonly CommitOrder order;
-    private readonly List<Work> taken = new(MaxWork);
-    private readonly TimeSpan idleAfter;
-    private readonly Thread thread;
-    private readonly TaskCompletionSource finished = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly WriterState state = new();
-    private readonly Checkpointer checkpointer;
+    private readonly Connection _connection;
+    private readonly DatabaseFiles _files;
+    private readonly Batch _batch;
+    private readonly AuditInbox _inbox;
+    private readonly AuditTail _audit;
+    private readonly CommitQueue _queue = new();
+    private readonly CommitOrder _order;
+    private readonly List<Work> _taken = new(MaxWork);
+    private readonly TimeSpan _idleAfter;
+    private readonly Thread _thread;
+    private readonly TaskCompletionSource _finished = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly WriterState _state = new();
+    private readonly Checkpointer _checkpointer;
 
     public GroupCommit(string path, Connection connection, DatabaseFiles files, RowCaches caches, AppliedWatermark applied, LatePorts late, LateOperations operations, RecentBlocks recent, CommitOrder order, TimeProvider time, TimeSpan idleAfter)
     {
-        this.connection = connection;
-        this.files = files;
-        this.order = order;
-        this.idleAfter = idleAfter;
-        inbox = new AuditInbox(time, queue.Flush);
-        checkpointer = new Checkpointer(path, queue.Flush);
-        audit = new AuditTail(connection.Audit.FindEnd(), inbox, recent);
-        Observers = new CommitObservers(audit.CommittedSequence);
-        batch = new Batch(connection, caches, applied, audit, late, operations, order);
-        thread = new Thread(Loop) { Name = "portlight store writer", IsBackground = true };
-        thread.Start();
+        _connection = connection;
+        _files = files;
+        _order = order;
+        _idleAfter = idleAfter;
+        _inbox = new AuditInbox(time, _queue.Flush);
+        _checkpointer = new Checkpointer(path, _queue.Flush);
+        _audit = new AuditTail(connection.Audit.FindEnd(), _inbox, recent);
+        Observers = new CommitObservers(_audit.CommittedSequence);
+        _batch = new Batch(connection, caches, applied, _audit, late, operations, order);
+        _thread = new Thread(Loop) { Name = "portlight store writer", IsBackground = true };
+        _thread.Start();
     }
 
     /// <summary>The observers that it tells of what has become durable.</summary>
     public CommitObservers Observers { get; }
 
-    public long CommittedRevision => batch.CommittedRevision;
+    public long CommittedRevision => _batch.CommittedRevision;
 
     /// <summary>Batches that were made durable.</summary>
-    public long Commits => batch.Commits;
+    public long Commits => _batch.Commits;
 
     /// <summary>Whether it goes on.</summary>
-    public WriterState State => state;
+    public WriterState State => _state;
 
     /// <exception cref="ObjectDisposedException">The store is closed.</exception>
-    public void Add(Work work) => queue.Add(work);
+    public void Add(Work work) => _queue.Add(work);
 
     /// <summary>Events that were taken and are not durable, now that the writer has ended.</summary>
     public int LostEvents { get; private set; }
@@ -58,51 +58,51 @@ internal sealed class GroupCommit : IAsyncDisposable
     public ValueTask RecordAsync(AuditEvent recorded, bool untilDurable)
     {
         recorded.RequireForm();
-        return inbox.AddAsync(recorded, untilDurable);
+        return _inbox.AddAsync(recorded, untilDurable);
     }
 
     /// <summary>There is a new watermark to store when nothing else happens.</summary>
-    public void Nudge() => queue.Nudge();
+    public void Nudge() => _queue.Nudge();
 
     /// <summary>Does what waits, and ends the thread.</summary>
     public async ValueTask DisposeAsync()
     {
-        inbox.Close(new ObjectDisposedException(nameof(SqliteStore)), andForget: false);
-        order.Close();
-        queue.Close();
-        await finished.Task.ConfigureAwait(false);
-        checkpointer.Dispose();
-        inbox.Dispose();
+        _inbox.Close(new ObjectDisposedException(nameof(SqliteStore)), andForget: false);
+        _order.Close();
+        _queue.Close();
+        await _finished.Task.ConfigureAwait(false);
+        _checkpointer.Dispose();
+        _inbox.Dispose();
     }
 
     private void Loop()
     {
-        TimeSpan? limit = idleAfter;
+        TimeSpan? limit = _idleAfter;
         while (true)
         {
-            switch (queue.Wait(limit))
+            switch (_queue.Wait(limit))
             {
                 case Wake.Work:
                     RunBatch();
-                    limit = idleAfter;
+                    limit = _idleAfter;
                     break;
                 case Wake.Nudge:
-                    limit = idleAfter;
+                    limit = _idleAfter;
                     break;
                 case Wake.Flush:
                     CommitAudit();
                     break;
                 case Wake.Idle:
                     StoreNumbers();
-                    checkpointer.WhenIdle(connection.Database);
+                    _checkpointer.WhenIdle(_connection.Database);
 
                     // While the last commit has failed it is tried again, or nobody would know that there is room again before somebody wants to write.
-                    limit = state.LastFailure is null || state.StoppedBecause is not null ? null : idleAfter;
+                    limit = _state.LastFailure is null || _state.StoppedBecause is not null ? null : _idleAfter;
                     break;
                 default:
                     StoreNumbers();
                     CommitAuditToTheEnd();
-                    finished.SetResult();
+                    _finished.SetResult();
                     return;
             }
         }
@@ -110,15 +110,15 @@ internal sealed class GroupCommit : IAsyncDisposable
 
     private void RunBatch()
     {
-        if (state.StoppedBecause is not null)
+        if (_state.StoppedBecause is not null)
         {
             // Nobody may wait for ever on a writer that does not write.
-            while (queue.TryTake(out var work))
+            while (_queue.TryTake(out var work))
             {
-                taken.Add(work);
+                _taken.Add(work);
             }
 
-            Answer(state.StoppedBecause);
+            Answer(_state.StoppedBecause);
             return;
         }
 
@@ -128,18 +128,18 @@ internal sealed class GroupCommit : IAsyncDisposable
 
     private void Answer(StoreException? failure)
     {
-        taken.ForEach(failure is null ? work => work.Succeed() : work => work.Fail(failure));
-        taken.Clear();
+        _taken.ForEach(failure is null ? work => work.Succeed() : work => work.Fail(failure));
+        _taken.Clear();
     }
 
     private StoreException? RunTaken()
     {
-        while (taken.Count < MaxWork && queue.TryTake(out var work))
+        while (_taken.Count < MaxWork && _queue.TryTake(out var work))
         {
-            taken.Add(work);
+            _taken.Add(work);
             try
             {
-                work.Run(batch);
+                work.Run(_batch);
             }
             catch (Exception thrown)
             {
@@ -155,16 +155,16 @@ internal sealed class GroupCommit : IAsyncDisposable
         IReadOnlyList<InstanceChange> changes;
         try
         {
-            var before = batch.Commits;
-            changes = batch.Commit(queue.TakeFlush());
-            if (batch.Commits != before)
+            var before = _batch.Commits;
+            changes = _batch.Commit(_queue.TakeFlush());
+            if (_batch.Commits != before)
             {
-                if (files.FindProblem() is { } gone)
+                if (_files.FindProblem() is { } gone)
                 {
                     throw gone;
                 }
 
-                state.LastFailure = null;
+                _state.LastFailure = null;
             }
         }
         catch (Exception thrown)
@@ -179,7 +179,7 @@ internal sealed class GroupCommit : IAsyncDisposable
 
     private void Tell(IReadOnlyList<InstanceChange> changes)
     {
-        if (Observers.Tell(changes, audit.CommittedSequence) is { } failed)
+        if (Observers.Tell(changes, _audit.CommittedSequence) is { } failed)
         {
             // The batch is durable and its callers are told so; but somebody downstream has missed it, and nothing would ever tell it.
             Stop(failed);
@@ -189,11 +189,11 @@ internal sealed class GroupCommit : IAsyncDisposable
     private StoreException Undo(Exception cause)
     {
         var failure = cause as StoreException ?? new StoreException($"the changes could not be written: {cause.Message}", cause);
-        state.LastFailure = failure;
-        order.Undo(batch.CommittedRevision, TakeAll);
+        _state.LastFailure = failure;
+        _order.Undo(_batch.CommittedRevision, TakeAll);
         try
         {
-            batch.Undo(failure);
+            _batch.Undo(failure);
         }
         catch (StoreException rollback)
         {
@@ -211,25 +211,25 @@ internal sealed class GroupCommit : IAsyncDisposable
     /// <summary>What was undone, and what waits: it may rest on that. The caller answers all of it.</summary>
     private IEnumerable<Plan> TakeAll()
     {
-        while (queue.TryTake(out var work))
+        while (_queue.TryTake(out var work))
         {
-            taken.Add(work);
+            _taken.Add(work);
         }
 
-        return taken.OfType<PlannedWrite>().Select(write => write.Plan);
+        return _taken.OfType<PlannedWrite>().Select(write => write.Plan);
     }
 
     /// <summary>After its callers were answered: nobody waits for it but who comes next.</summary>
     private void CheckpointWhenDue()
     {
-        if (state.StoppedBecause is not null)
+        if (_state.StoppedBecause is not null)
         {
             return;
         }
 
         try
         {
-            checkpointer.AfterCommit(connection.Database);
+            _checkpointer.AfterCommit(_connection.Database);
         }
         catch (StoreException failure)
         {
@@ -243,16 +243,16 @@ internal sealed class GroupCommit : IAsyncDisposable
 
     private void Stop(StoreException why)
     {
-        inbox.Close(state.Stop(why), andForget: true);
+        _inbox.Close(_state.Stop(why), andForget: true);
     }
 
     /// <summary>Commits for the sake of events that no write carries. When it fails, the inbox keeps them and asks again.</summary>
     private StoreException? CommitAudit()
     {
-        if (state.StoppedBecause is not null)
+        if (_state.StoppedBecause is not null)
         {
-            queue.TakeFlush();
-            return state.StoppedBecause;
+            _queue.TakeFlush();
+            return _state.StoppedBecause;
         }
 
         var failure = Commit();
@@ -264,13 +264,13 @@ internal sealed class GroupCommit : IAsyncDisposable
     /// <summary>At the end: what waits, and what waits for room meanwhile. What cannot be written now is lost, and is counted.</summary>
     private void CommitAuditToTheEnd()
     {
-        while (audit.HasWaiting)
+        while (_audit.HasWaiting)
         {
-            queue.Flush();
+            _queue.Flush();
             if (CommitAudit() is { } failure)
             {
-                inbox.Close(failure, andForget: true);
-                LostEvents = audit.CountWaiting();
+                _inbox.Close(failure, andForget: true);
+                LostEvents = _audit.CountWaiting();
                 return;
             }
         }
@@ -278,15 +278,15 @@ internal sealed class GroupCommit : IAsyncDisposable
 
     private void StoreNumbers()
     {
-        if (state.StoppedBecause is not null || (!batch.HasNumbersToStore && state.LastFailure is null))
+        if (_state.StoppedBecause is not null || (!_batch.HasNumbersToStore && _state.LastFailure is null))
         {
             return;
         }
 
         try
         {
-            batch.CommitNumbers();
-            state.LastFailure = null;
+            _batch.CommitNumbers();
+            _state.LastFailure = null;
         }
         catch (StoreException failure)
         {

@@ -9,27 +9,27 @@ namespace Portlight.Storage.Sqlite;
 /// </summary>
 internal sealed class LateOperations
 {
-    private readonly ConcurrentDictionary<Guid, long> places = new();
-    private readonly ConcurrentDictionary<(Scope Scope, string Resource), long> newest = new();
-    private readonly Dictionary<Guid, long> stagedPlaces = [];
-    private readonly Dictionary<(Scope Scope, string Resource), long> stagedNewest = [];
+    private readonly ConcurrentDictionary<Guid, long> _places = new();
+    private readonly ConcurrentDictionary<(Scope Scope, string Resource), long> _newest = new();
+    private readonly Dictionary<Guid, long> _stagedPlaces = [];
+    private readonly Dictionary<(Scope Scope, string Resource), long> _stagedNewest = [];
 
     /// <summary>Null when the tables have it, or nobody.</summary>
-    public long? FindPlace(Guid id) => places.TryGetValue(id, out var seq) ? seq : null;
+    public long? FindPlace(Guid id) => _places.TryGetValue(id, out var seq) ? seq : null;
 
-    public long? FindNewest(Scope scope, string resourceName) => newest.TryGetValue((scope, resourceName), out var seq) ? seq : null;
+    public long? FindNewest(Scope scope, string resourceName) => _newest.TryGetValue((scope, resourceName), out var seq) ? seq : null;
 
     /// <summary>Writer only: those of the batch that is not committed yet too.</summary>
-    public long? FindPlaceInBatch(Guid id) => stagedPlaces.TryGetValue(id, out var seq) ? seq : FindPlace(id);
+    public long? FindPlaceInBatch(Guid id) => _stagedPlaces.TryGetValue(id, out var seq) ? seq : FindPlace(id);
 
     /// <summary>Writer only.</summary>
-    public long? FindNewestInBatch(Scope scope, string resourceName) => stagedNewest.TryGetValue((scope, resourceName), out var seq) ? seq : FindNewest(scope, resourceName);
+    public long? FindNewestInBatch(Scope scope, string resourceName) => _stagedNewest.TryGetValue((scope, resourceName), out var seq) ? seq : FindNewest(scope, resourceName);
 
     /// <summary>Writer only: an operation of the batch.</summary>
     public void Stage(Guid id, Scope scope, string resourceName, long seq)
     {
-        stagedPlaces[id] = seq;
-        stagedNewest[(scope, resourceName)] = seq;
+        _stagedPlaces[id] = seq;
+        _stagedNewest[(scope, resourceName)] = seq;
     }
 
     /// <summary>Writer only: the batch is durable; with <paramref name="areIndexed"/> the tables have everything.</summary>
@@ -37,19 +37,19 @@ internal sealed class LateOperations
     {
         if (areIndexed)
         {
-            places.Clear();
-            newest.Clear();
+            _places.Clear();
+            _newest.Clear();
         }
         else
         {
-            foreach (var (id, seq) in stagedPlaces)
+            foreach (var (id, seq) in _stagedPlaces)
             {
-                places[id] = seq;
+                _places[id] = seq;
             }
 
-            foreach (var (resource, seq) in stagedNewest)
+            foreach (var (resource, seq) in _stagedNewest)
             {
-                newest[resource] = seq;
+                _newest[resource] = seq;
             }
         }
 
@@ -59,7 +59,7 @@ internal sealed class LateOperations
     /// <summary>Writer only: the batch is not durable.</summary>
     public void Undo()
     {
-        stagedPlaces.Clear();
-        stagedNewest.Clear();
+        _stagedPlaces.Clear();
+        _stagedNewest.Clear();
     }
 }

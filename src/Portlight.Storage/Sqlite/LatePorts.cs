@@ -13,26 +13,26 @@ namespace Portlight.Storage.Sqlite;
 /// </remarks>
 internal sealed class LatePorts
 {
-    private readonly ConcurrentDictionary<long, (long Revision, PortSet Ports)> newest = new();
-    private long version;
+    private readonly ConcurrentDictionary<long, (long Revision, PortSet Ports)> _newest = new();
+    private long _version;
 
     /// <summary>To be read before rows are, and compared after <see cref="With"/>.</summary>
-    public long Version => Volatile.Read(ref version);
+    public long Version => Volatile.Read(ref _version);
 
     /// <summary>An instance with its newest ports.</summary>
     /// <param name="row">As its rows have it.</param>
-    public Instance With(Instance row) => newest.TryGetValue(row.Index, out var late) && late.Revision > row.Revision ? row with { Ports = late.Ports, Revision = late.Revision } : row;
+    public Instance With(Instance row) => _newest.TryGetValue(row.Index, out var late) && late.Revision > row.Revision ? row with { Ports = late.Ports, Revision = late.Revision } : row;
 
     /// <summary>Writer only: a change is durable.</summary>
     public void Add(Instance changed) => Add(changed.Index, changed.Revision, changed.Ports);
 
     /// <summary>At the start: a change that the rows have not got.</summary>
-    public void Add(long index, long revision, PortSet ports) => newest[index] = (revision, ports);
+    public void Add(long index, long revision, PortSet ports) => _newest[index] = (revision, ports);
 
     /// <summary>Writer only: the rows have everything, durably.</summary>
     public void Clear()
     {
-        Interlocked.Increment(ref version);
-        newest.Clear();
+        Interlocked.Increment(ref _version);
+        _newest.Clear();
     }
 }

@@ -18,12 +18,12 @@ internal sealed class PlannedWrites(IStoreView committed, CommitOrder order, Gro
     /// <summary>How often a write is prepared. Each time that it is prepared again another write of the same thing has got its place.</summary>
     public const int MostAttempts = 16;
 
-    private readonly Admission admission = new(MostOfAll, MostOfOne, MostBesideOthers);
-    private readonly Lines lines = new();
+    private readonly Admission _admission = new(MostOfAll, MostOfOne, MostBesideOthers);
+    private readonly Lines _lines = new();
 
     public async Task<Committed<T>> CommitAsync<T>(Func<IStoreView, Changes, T> prepare, string account, CancellationToken cancellationToken)
     {
-        await admission.EnterAsync(account, cancellationToken).ConfigureAwait(false);
+        await _admission.EnterAsync(account, cancellationToken).ConfigureAwait(false);
         Subject? reserved = null;
         try
         {
@@ -50,7 +50,7 @@ internal sealed class PlannedWrites(IStoreView committed, CommitOrder order, Gro
                 else if (conflict.Rest.IsDurable && reserved is null)
                 {
                     // One at most, or two writes could wait for each other.
-                    await lines.EnterAsync(conflict.Rest.Subject, cancellationToken).ConfigureAwait(false);
+                    await _lines.EnterAsync(conflict.Rest.Subject, cancellationToken).ConfigureAwait(false);
                     reserved = conflict.Rest.Subject;
                     await WaitAsync(order.Reserve(conflict.Rest.Subject)).ConfigureAwait(false);
                 }
@@ -65,10 +65,10 @@ internal sealed class PlannedWrites(IStoreView committed, CommitOrder order, Gro
             if (reserved is { } kept)
             {
                 order.Release(kept);
-                lines.Leave(kept);
+                _lines.Leave(kept);
             }
 
-            admission.Leave(account);
+            _admission.Leave(account);
         }
     }
 

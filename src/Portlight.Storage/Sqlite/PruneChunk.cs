@@ -5,9 +5,9 @@ internal sealed class PruneChunk(DateTimeOffset before, long after) : Work
 {
     public const int Rows = 250;
 
-    private readonly TaskCompletionSource<PruneChunk> done = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<PruneChunk> _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    public Task<PruneChunk> Done => done.Task;
+    public Task<PruneChunk> Done => _done.Task;
 
     public int Removed { get; private set; }
 
@@ -16,7 +16,7 @@ internal sealed class PruneChunk(DateTimeOffset before, long after) : Work
 
     public override void Run(Batch batch) => (Removed, Next) = batch.Rows.Prune.Operations(after, before, batch.AppliedRevision, Rows);
 
-    public override void Succeed() => done.TrySetResult(this);
+    public override void Succeed() => _done.TrySetResult(this);
 
-    public override void Fail(StoreException failure) => done.TrySetException(failure);
+    public override void Fail(StoreException failure) => _done.TrySetException(failure);
 }

@@ -7,25 +7,25 @@ internal sealed class ReadPool(string path) : IDisposable
 {
     private const int Kept = 16;
 
-    private readonly ConcurrentBag<Connection> idle = [];
-    private volatile bool closed;
+    private readonly ConcurrentBag<Connection> _idle = [];
+    private volatile bool _closed;
 
     public Connection Rent()
     {
-        ObjectDisposedException.ThrowIf(closed, typeof(SqliteStore));
-        return idle.TryTake(out var connection) ? connection : Connection.OpenReader(path);
+        ObjectDisposedException.ThrowIf(_closed, typeof(SqliteStore));
+        return _idle.TryTake(out var connection) ? connection : Connection.OpenReader(path);
     }
 
     public void Return(Connection connection)
     {
-        if (closed || idle.Count >= Kept)
+        if (_closed || _idle.Count >= Kept)
         {
             connection.Dispose();
             return;
         }
 
-        idle.Add(connection);
-        if (closed)
+        _idle.Add(connection);
+        if (_closed)
         {
             Drain();
         }
@@ -33,13 +33,13 @@ internal sealed class ReadPool(string path) : IDisposable
 
     public void Dispose()
     {
-        closed = true;
+        _closed = true;
         Drain();
     }
 
     private void Drain()
     {
-        while (idle.TryTake(out var connection))
+        while (_idle.TryTake(out var connection))
         {
             connection.Dispose();
         }

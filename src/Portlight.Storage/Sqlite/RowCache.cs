@@ -15,30 +15,30 @@ internal sealed class RowCache<TKey, TRow>(int capacity)
     where TKey : notnull
     where TRow : class
 {
-    private readonly ConcurrentDictionary<TKey, TRow> committed = new();
-    private readonly Dictionary<TKey, TRow?> staged = [];
-    private readonly Lock gate = new();
-    private long version;
+    private readonly ConcurrentDictionary<TKey, TRow> _committed = new();
+    private readonly Dictionary<TKey, TRow?> _staged = [];
+    private readonly Lock _gate = new();
+    private long _version;
 
     /// <summary>To be read before a row is loaded, and handed to <see cref="Add"/>.</summary>
-    public long Version => Volatile.Read(ref version);
+    public long Version => Volatile.Read(ref _version);
 
-    public bool TryGet(TKey key, [System.Diagnostics.CodeAnalysis.MaybeNullWhen(false)] out TRow row) => committed.TryGetValue(key, out row);
+    public bool TryGet(TKey key, [System.Diagnostics.CodeAnalysis.MaybeNullWhen(false)] out TRow row) => _committed.TryGetValue(key, out row);
 
     /// <summary>Writer only: a row as the batch leaves it.</summary>
-    public void Stage(TKey key, TRow? row) => staged[key] = row;
+    public void Stage(TKey key, TRow? row) => _staged[key] = row;
 
     /// <summary>Keeps a loaded row if it is the newest for certain. Returns the one to use: of several that load it at once, all get the same object.</summary>
     public TRow Add(TKey key, TRow row, long seenVersion)
     {
-        lock (gate)
+        lock (_gate)
         {
-            if (version != seenVersion || (version & 1) != 0)
+            if (_version != seenVersion || (_version & 1) != 0)
             {
                 return row;
             }
 
-            if (committed.TryGetValue(key, out var first))
+            if (_committed.TryGetValue(key, out var first))
             {
                 return first;
             }
@@ -51,17 +51,17 @@ internal sealed class RowCache<TKey, TRow>(int capacity)
     /// <summary>Writer only, before the database commits.</summary>
     public void BeginCommit()
     {
-        if (staged.Count == 0)
+        if (_staged.Count == 0)
         {
             return;
         }
 
-        lock (gate)
+        lock (_gate)
         {
-            Volatile.Write(ref version, version + 1);
-            foreach (var key in staged.Keys)
+            Volatile.Write(ref _version, _version + 1);
+            foreach (var key in _staged.Keys)
             {
-                committed.TryRemove(key, out _);
+                _committed.TryRemove(key, out _);
             }
         }
     }
@@ -69,11 +69,11 @@ internal sealed class RowCache<TKey, TRow>(int capacity)
     /// <summary>Writer only, after the database has committed, or has not. Without <see cref="BeginCommit"/> it drops what is staged.</summary>
     public void EndCommit(bool done)
     {
-        if ((version & 1) != 0)
+        if ((_version & 1) != 0)
         {
-            lock (gate)
+            lock (_gate)
             {
-                foreach (var (key, row) in staged)
+                foreach (var (key, row) in _staged)
                 {
                     if (done && row is not null)
                     {
@@ -81,21 +81,21 @@ internal sealed class RowCache<TKey, TRow>(int capacity)
                     }
                 }
 
-                Volatile.Write(ref version, version + 1);
+                Volatile.Write(ref _version, _version + 1);
             }
         }
 
-        staged.Clear();
+        _staged.Clear();
     }
 
     private void Set(TKey key, TRow row)
     {
         // Starting over is simpler than counting uses, and a full cache is larger than any hot set we have seen.
-        if (committed.Count >= capacity)
+        if (_committed.Count >= capacity)
         {
-            committed.Clear();
+            _committed.Clear();
         }
 
-        committed[key] = row;
+        _committed[key] = row;
     }
 }

@@ -8,22 +8,22 @@ public sealed class SqliteStore : IStore
     /// <summary>How long nothing has to happen before the watermark of what is applied is written for its own sake.</summary>
     internal static readonly TimeSpan IdleAfter = TimeSpan.FromSeconds(1);
 
-    private readonly FileStream lockFile;
-    private readonly Connection connection;
-    private readonly DatabaseFiles files;
-    private readonly ReadPool readers;
-    private readonly AppliedWatermark applied;
-    private readonly GroupCommit writer;
-    private readonly PlannedWrites writes;
-    private int disposals;
+    private readonly FileStream _lockFile;
+    private readonly Connection _connection;
+    private readonly DatabaseFiles _files;
+    private readonly ReadPool _readers;
+    private readonly AppliedWatermark _applied;
+    private readonly GroupCommit _writer;
+    private readonly PlannedWrites _writes;
+    private int _disposals;
 
     private SqliteStore(string path, FileStream lockFile, Connection connection, TimeProvider time, TimeSpan idleAfter)
     {
-        this.lockFile = lockFile;
-        this.connection = connection;
-        files = DatabaseFiles.Of(path);
-        readers = new ReadPool(path);
-        applied = new AppliedWatermark(connection.Counters.Find(CounterRows.AppliedRevision));
+        _lockFile = lockFile;
+        _connection = connection;
+        _files = DatabaseFiles.Of(path);
+        _readers = new ReadPool(path);
+        _applied = new AppliedWatermark(connection.Counters.Find(CounterRows.AppliedRevision));
         var caches = new RowCaches();
         var late = new LatePorts();
         foreach (var (index, revision, ports) in connection.PortChanges.Newest())
@@ -34,26 +34,26 @@ public sealed class SqliteStore : IStore
         var operations = new LateOperations();
         connection.OperationIndex.Load(operations);
         var recent = new RecentBlocks();
-        View = new SqliteView(readers, caches, applied, late, operations, recent);
+        View = new SqliteView(_readers, caches, _applied, late, operations, recent);
         var order = new CommitOrder(connection.FindRevision(), connection.Counters.Find(CounterRows.InstanceIndex));
-        writer = new GroupCommit(path, connection, files, caches, applied, late, operations, recent, order, time, idleAfter);
-        writes = new PlannedWrites(View, order, writer);
+        _writer = new GroupCommit(path, connection, _files, caches, _applied, late, operations, recent, order, time, idleAfter);
+        _writes = new PlannedWrites(View, order, _writer);
     }
 
     public IStoreView View { get; }
 
-    public long Revision => writer.CommittedRevision;
+    public long Revision => _writer.CommittedRevision;
 
-    public Task<StoreException> Stopped => writer.State.Stopped;
+    public Task<StoreException> Stopped => _writer.State.Stopped;
 
-    public StoreException? Problem => writer.State.StoppedBecause ?? files.FindProblem() ?? writer.State.LastFailure;
+    public StoreException? Problem => _writer.State.StoppedBecause ?? _files.FindProblem() ?? _writer.State.LastFailure;
 
-    internal long Commits => writer.Commits;
+    internal long Commits => _writer.Commits;
 
-    internal GroupCommit Writer => writer;
+    internal GroupCommit Writer => _writer;
 
     /// <summary>For tests: a store is safe to read through this only while it is idle.</summary>
-    internal Database WriterDatabase => connection.Database;
+    internal Database WriterDatabase => _connection.Database;
 
     /// <summary>Opens the store, making the file (mode 0600) or bringing its tables to today's where needed. The directory must exist.</summary>
     /// <exception cref="StoreException">Another process has it open, it is damaged, or it comes from a newer Portlight.</exception>
@@ -78,16 +78,16 @@ public sealed class SqliteStore : IStore
     }
 
     public Task<Committed<T>> CommitAsync<T>(Func<IStoreView, Changes, T> prepare, string account = "", CancellationToken cancellationToken = default) =>
-        writes.CommitAsync(prepare, account, cancellationToken);
+        _writes.CommitAsync(prepare, account, cancellationToken);
 
-    public void Observe(Action<IReadOnlyList<InstanceChange>> observer) => writer.Observers.Observe(observer);
+    public void Observe(Action<IReadOnlyList<InstanceChange>> observer) => _writer.Observers.Observe(observer);
 
     public void NoteApplied(long revision)
     {
         // More than is committed would make operations that do not exist yet succeed at birth.
-        if (applied.Raise(Math.Min(revision, Revision)))
+        if (_applied.Raise(Math.Min(revision, Revision)))
         {
-            writer.Nudge();
+            _writer.Nudge();
         }
     }
 
@@ -98,7 +98,7 @@ public sealed class SqliteStore : IStore
         while (true)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            writer.Add(chunk);
+            _writer.Add(chunk);
             chunk = await chunk.Done.ConfigureAwait(false);
             removed += chunk.Removed;
             if (chunk.Next is not { } next)
@@ -110,11 +110,11 @@ public sealed class SqliteStore : IStore
         }
     }
 
-    public ValueTask RecordAsync(AuditEvent recorded, bool untilDurable = false) => writer.RecordAsync(recorded, untilDurable);
+    public ValueTask RecordAsync(AuditEvent recorded, bool untilDurable = false) => _writer.RecordAsync(recorded, untilDurable);
 
-    public int LostAuditEvents => writer.LostEvents;
+    public int LostAuditEvents => _writer.LostEvents;
 
-    public void ObserveAudit(Action<long> observer) => writer.Observers.ObserveAudit(observer);
+    public void ObserveAudit(Action<long> observer) => _writer.Observers.ObserveAudit(observer);
 
     public async Task<long> PruneAuditAsync(DateTimeOffset before, CancellationToken cancellationToken = default)
     {
@@ -123,7 +123,7 @@ public sealed class SqliteStore : IStore
         {
             cancellationToken.ThrowIfCancellationRequested();
             var chunk = new AuditPruneChunk(before);
-            writer.Add(chunk);
+            _writer.Add(chunk);
             var (events, hasMore) = await chunk.Done.ConfigureAwait(false);
             removed += events;
             if (!hasMore)
@@ -136,18 +136,18 @@ public sealed class SqliteStore : IStore
     /// <summary>Finishes what waits, stores the watermark and closes the file.</summary>
     public async ValueTask DisposeAsync()
     {
-        if (Interlocked.Exchange(ref disposals, 1) == 0)
+        if (Interlocked.Exchange(ref _disposals, 1) == 0)
         {
-            await writer.DisposeAsync().ConfigureAwait(false);
-            readers.Dispose();
-            if (writer.State.StoppedBecause is not null || files.FindProblem() is not null)
+            await _writer.DisposeAsync().ConfigureAwait(false);
+            _readers.Dispose();
+            if (_writer.State.StoppedBecause is not null || _files.FindProblem() is not null)
             {
                 // An end like that of a killed process. Closing would write what can no longer be trusted, and delete by its name a log that may be another's.
-                connection.Database.KeepLogAtClose();
+                _connection.Database.KeepLogAtClose();
             }
 
-            connection.Dispose();
-            await lockFile.DisposeAsync().ConfigureAwait(false);
+            _connection.Dispose();
+            await _lockFile.DisposeAsync().ConfigureAwait(false);
         }
     }
 

@@ -6,28 +6,28 @@ namespace Portlight.Storage;
 /// </summary>
 internal sealed class Admission(int mostOfAll, int mostOfOne, int mostBesideOthers)
 {
-    private readonly Lock gate = new();
-    private readonly Dictionary<string, Line> lines = new(StringComparer.Ordinal);
-    private readonly Queue<Line> turns = [];
-    private int entered;
+    private readonly Lock _gate = new();
+    private readonly Dictionary<string, Line> _lines = new(StringComparer.Ordinal);
+    private readonly Queue<Line> _turns = [];
+    private int _entered;
 
     /// <summary>An account alone may have more on their way than one that would keep others waiting for it.</summary>
-    private int MostOfOne_NeedsLock => lines.Count > 1 ? mostBesideOthers : mostOfOne;
+    private int MostOfOne_NeedsLock => _lines.Count > 1 ? mostBesideOthers : mostOfOne;
 
     /// <summary>Returns when there is room; each is followed by <see cref="Leave"/>.</summary>
     public ValueTask EnterAsync(string account, CancellationToken cancellationToken)
     {
-        lock (gate)
+        lock (_gate)
         {
-            if (!lines.TryGetValue(account, out var line))
+            if (!_lines.TryGetValue(account, out var line))
             {
-                lines[account] = line = new Line();
+                _lines[account] = line = new Line();
             }
 
-            if (line.Waiting.Count == 0 && line.Entered < MostOfOne_NeedsLock && entered < mostOfAll)
+            if (line.Waiting.Count == 0 && line.Entered < MostOfOne_NeedsLock && _entered < mostOfAll)
             {
                 line.Entered++;
-                entered++;
+                _entered++;
                 return ValueTask.CompletedTask;
             }
 
@@ -40,18 +40,18 @@ internal sealed class Admission(int mostOfAll, int mostOfOne, int mostBesideOthe
 
     public void Leave(string account)
     {
-        lock (gate)
+        lock (_gate)
         {
-            var line = lines[account];
+            var line = _lines[account];
             line.Entered--;
-            entered--;
+            _entered--;
             GiveTurns_NeedsLock(line);
             if (line.Entered == 0 && line.Waiting.Count == 0)
             {
-                lines.Remove(account);
-                if (lines.Count == 1)
+                _lines.Remove(account);
+                if (_lines.Count == 1)
                 {
-                    GiveTurns_NeedsLock(lines.Values.First()); // it is alone now
+                    GiveTurns_NeedsLock(_lines.Values.First()); // it is alone now
                 }
             }
         }
@@ -73,7 +73,7 @@ internal sealed class Admission(int mostOfAll, int mostOfOne, int mostBesideOthe
     private void GiveTurns_NeedsLock(Line changed)
     {
         Queue_NeedsLock(changed);
-        while (entered < mostOfAll && turns.TryDequeue(out var line))
+        while (_entered < mostOfAll && _turns.TryDequeue(out var line))
         {
             line.HasTurn = false;
             while (line.Entered < MostOfOne_NeedsLock && line.Waiting.TryDequeue(out var waiter))
@@ -81,7 +81,7 @@ internal sealed class Admission(int mostOfAll, int mostOfOne, int mostBesideOthe
                 if (waiter.TrySetResult())
                 {
                     line.Entered++;
-                    entered++;
+                    _entered++;
                     break;
                 }
             }
@@ -95,7 +95,7 @@ internal sealed class Admission(int mostOfAll, int mostOfOne, int mostBesideOthe
         if (!line.HasTurn && line.Waiting.Count > 0 && line.Entered < MostOfOne_NeedsLock)
         {
             line.HasTurn = true;
-            turns.Enqueue(line);
+            _turns.Enqueue(line);
         }
     }
 

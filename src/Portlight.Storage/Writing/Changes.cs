@@ -8,39 +8,39 @@ namespace Portlight.Storage;
 /// </summary>
 public sealed class Changes
 {
-    private readonly Func<long> nextIndex;
-    private readonly Touches touches;
-    private readonly List<InstanceChange> instances = [];
-    private readonly List<Operation> operations = [];
-    private readonly List<AuditEvent> events = [];
-    private readonly List<Action<IChangeWriter>> others = [];
-    private Action? afterwards;
+    private readonly Func<long> _nextIndex;
+    private readonly Touches _touches;
+    private readonly List<InstanceChange> _instances = [];
+    private readonly List<Operation> _operations = [];
+    private readonly List<AuditEvent> _events = [];
+    private readonly List<Action<IChangeWriter>> _others = [];
+    private Action? _afterwards;
 
     /// <param name="view">What is stored, as the plan sees it.</param>
     /// <param name="nextIndex">Gives out numbers for instances.</param>
     internal Changes(IStoreView view, Func<long> nextIndex)
     {
-        touches = new Touches(view);
-        this.nextIndex = nextIndex;
+        _touches = new Touches(view);
+        _nextIndex = nextIndex;
     }
 
     /// <summary>Instances that are saved or removed, in order.</summary>
-    public IReadOnlyList<InstanceChange> Instances => instances;
+    public IReadOnlyList<InstanceChange> Instances => _instances;
 
     /// <summary>Operation records that are saved, in order.</summary>
-    public IReadOnlyList<Operation> Operations => operations;
+    public IReadOnlyList<Operation> Operations => _operations;
 
     /// <summary>Events that are recorded, in order.</summary>
-    internal IReadOnlyList<AuditEvent> Events => events;
+    internal IReadOnlyList<AuditEvent> Events => _events;
 
     /// <summary>Whether nothing is to be written.</summary>
-    public bool IsEmpty => instances.Count + operations.Count + events.Count + others.Count == 0;
+    public bool IsEmpty => _instances.Count + _operations.Count + _events.Count + _others.Count == 0;
 
     /// <summary>Rows as the write leaves them, and what else it touches.</summary>
-    internal Touches Touches => touches;
+    internal Touches Touches => _touches;
 
     /// <summary>A number for a new instance, never given out before on this installation.</summary>
-    public long NewIndex() => nextIndex();
+    public long NewIndex() => _nextIndex();
 
     /// <summary>Saves an instance, new or changed, at the next revision.</summary>
     public Instance Save(Instance instance) => Save(_ => instance);
@@ -48,17 +48,17 @@ public sealed class Changes
     /// <summary>Saves an instance that holds the revision at which it is saved in another member too.</summary>
     public Instance Save(Func<long, Instance> make)
     {
-        var revision = Revisions.Provisional(instances.Count);
+        var revision = Revisions.Provisional(_instances.Count);
         var saved = make(revision) with { Revision = revision };
-        instances.Add(new InstanceChange(revision, saved, IsRemoval: false) { Before = touches.Save(saved) });
+        _instances.Add(new InstanceChange(revision, saved, IsRemoval: false) { Before = _touches.Save(saved) });
         return saved;
     }
 
     /// <summary>Removes an instance; returns the revision of its removal.</summary>
     public long Remove(Instance instance)
     {
-        var revision = Revisions.Provisional(instances.Count);
-        instances.Add(new InstanceChange(revision, instance with { Revision = revision }, IsRemoval: true) { Before = touches.Remove(instance) });
+        var revision = Revisions.Provisional(_instances.Count);
+        _instances.Add(new InstanceChange(revision, instance with { Revision = revision }, IsRemoval: true) { Before = _touches.Remove(instance) });
         return revision;
     }
 
@@ -67,108 +67,108 @@ public sealed class Changes
 
     public void Save(StaticIp staticIp)
     {
-        touches.Save(staticIp);
-        others.Add(writer => writer.Write(staticIp));
+        _touches.Save(staticIp);
+        _others.Add(writer => writer.Write(staticIp));
     }
 
     public void Remove(StaticIp staticIp)
     {
-        touches.Remove(staticIp);
-        others.Add(writer => writer.Delete(staticIp));
+        _touches.Remove(staticIp);
+        _others.Add(writer => writer.Delete(staticIp));
     }
 
     public void Save(KeyPair keyPair)
     {
-        touches.Save(keyPair);
-        others.Add(writer => writer.Write(keyPair));
+        _touches.Save(keyPair);
+        _others.Add(writer => writer.Write(keyPair));
     }
 
     public void Remove(KeyPair keyPair)
     {
-        touches.Remove(keyPair);
-        others.Add(writer => writer.Delete(keyPair));
+        _touches.Remove(keyPair);
+        _others.Add(writer => writer.Delete(keyPair));
     }
 
     public void Save(Operation operation)
     {
-        operations.Add(operation);
-        touches.Save(operation);
+        _operations.Add(operation);
+        _touches.Save(operation);
     }
 
     public void Save(Account account)
     {
-        touches.Save(account);
-        others.Add(writer => writer.Write(account));
+        _touches.Save(account);
+        _others.Add(writer => writer.Write(account));
     }
 
     public void Save(OpenRegion region)
     {
-        touches.Save(region);
-        others.Add(writer => writer.Write(region));
+        _touches.Save(region);
+        _others.Add(writer => writer.Write(region));
     }
 
     public void Save(AccessKey key)
     {
-        touches.Save(key);
-        others.Add(writer => writer.Write(key));
+        _touches.Save(key);
+        _others.Add(writer => writer.Write(key));
     }
 
     /// <summary>Removes an access key and what is known of its use.</summary>
     public void Remove(AccessKey key)
     {
-        touches.Remove(key);
-        others.Add(writer => writer.Delete(key));
+        _touches.Remove(key);
+        _others.Add(writer => writer.Delete(key));
     }
 
     /// <summary>Notes the use of an access key; of a key that is gone nothing is kept.</summary>
-    public void Save(AccessKeyUse use) => others.Add(writer => writer.Write(use));
+    public void Save(AccessKeyUse use) => _others.Add(writer => writer.Write(use));
 
     public void Save(User user)
     {
-        var before = touches.Save(user);
-        others.Add(writer => writer.Write(user, before));
+        var before = _touches.Save(user);
+        _others.Add(writer => writer.Write(user, before));
     }
 
     public void Remove(User user)
     {
-        var before = touches.Remove(user);
-        others.Add(writer => writer.Delete(user, before));
+        var before = _touches.Remove(user);
+        _others.Add(writer => writer.Delete(user, before));
     }
 
     public void Save(Group group)
     {
-        var before = touches.Save(group);
-        others.Add(writer => writer.Write(group, before));
+        var before = _touches.Save(group);
+        _others.Add(writer => writer.Write(group, before));
     }
 
     public void Remove(Group group)
     {
-        var before = touches.Remove(group);
-        others.Add(writer => writer.Delete(group, before));
+        var before = _touches.Remove(group);
+        _others.Add(writer => writer.Delete(group, before));
     }
 
     public void Save(Role role)
     {
-        var before = touches.Save(role);
-        others.Add(writer => writer.Write(role, before));
+        var before = _touches.Save(role);
+        _others.Add(writer => writer.Write(role, before));
     }
 
     public void Remove(Role role)
     {
-        var before = touches.Remove(role);
-        others.Add(writer => writer.Delete(role, before));
+        var before = _touches.Remove(role);
+        _others.Add(writer => writer.Delete(role, before));
     }
 
     public void Save(ManagedPolicy policy)
     {
-        touches.Save(policy);
-        others.Add(writer => writer.Write(policy));
+        _touches.Save(policy);
+        _others.Add(writer => writer.Write(policy));
     }
 
     public void Remove(ManagedPolicy policy)
     {
-        touches.Remove(policy);
-        others.Add(writer => writer.Delete(policy));
+        _touches.Remove(policy);
+        _others.Add(writer => writer.Delete(policy));
     }
 
     /// <summary>Adds an event to the audit log, durable together with the other changes of this write.</summary>
@@ -176,51 +176,51 @@ public sealed class Changes
     public void Record(AuditEvent recorded)
     {
         recorded.RequireForm();
-        events.Add(recorded);
+        _events.Add(recorded);
     }
 
     /// <summary>Once the write is durable, and before its caller is told: what has an effect beside the store, which a preparation may not have.</summary>
-    public void WhenDurable(Action action) => afterwards += action;
+    public void WhenDurable(Action action) => _afterwards += action;
 
     /// <summary>It is.</summary>
-    internal void NoteDurable() => afterwards?.Invoke();
+    internal void NoteDurable() => _afterwards?.Invoke();
 
     /// <summary>Puts the revisions in that have been given out.</summary>
     internal void Settle(Revisions revisions)
     {
-        for (var i = 0; i < instances.Count; i++)
+        for (var i = 0; i < _instances.Count; i++)
         {
-            var settled = revisions.Final(instances[i].Instance);
-            instances[i] = instances[i] with { Revision = settled.Revision, Instance = settled };
+            var settled = revisions.Final(_instances[i].Instance);
+            _instances[i] = _instances[i] with { Revision = settled.Revision, Instance = settled };
         }
 
-        for (var i = 0; i < operations.Count; i++)
+        for (var i = 0; i < _operations.Count; i++)
         {
-            operations[i] = revisions.Final(operations[i]);
+            _operations[i] = revisions.Final(_operations[i]);
         }
 
-        touches.Settle(revisions);
+        _touches.Settle(revisions);
     }
 
     /// <summary>Instances first, then the rest in order.</summary>
     internal void WriteTo(IChangeWriter writer)
     {
-        foreach (var change in instances)
+        foreach (var change in _instances)
         {
             writer.Write(change);
         }
 
-        foreach (var write in others)
+        foreach (var write in _others)
         {
             write(writer);
         }
 
-        foreach (var operation in operations)
+        foreach (var operation in _operations)
         {
             writer.Write(operation);
         }
 
-        foreach (var recorded in events)
+        foreach (var recorded in _events)
         {
             writer.Write(recorded);
         }

@@ -17,30 +17,30 @@ internal sealed class CommitOrder(long revision, long index)
 
     private static readonly int Kinds = Enum.GetValues<SubjectKind>().Length;
 
-    private readonly Lock gate = new();
-    private readonly ConcurrentDictionary<Subject, PendingRow> pending = new();
-    private readonly Dictionary<Subject, Reservation> reservations = [];
-    private readonly long[] versionsOfKinds = new long[Kinds];
-    private Dictionary<Subject, long> versions = [];
-    private Dictionary<Subject, long> olderVersions = [];
-    private long forgotten;
-    private long forgottenNext;
-    private long place;
-    private bool isClosed;
-    private long durable;
-    private long revision = revision;
-    private long index = index;
+    private readonly Lock _gate = new();
+    private readonly ConcurrentDictionary<Subject, PendingRow> _pending = new();
+    private readonly Dictionary<Subject, Reservation> _reservations = [];
+    private readonly long[] _versionsOfKinds = new long[Kinds];
+    private Dictionary<Subject, long> _versions = [];
+    private Dictionary<Subject, long> _olderVersions = [];
+    private long _forgotten;
+    private long _forgottenNext;
+    private long _place;
+    private bool _isClosed;
+    private long _durable;
+    private long _revision = revision;
+    private long _index = index;
 
     /// <summary>The last number that was given to an instance.</summary>
-    public long Index => Interlocked.Read(ref index);
+    public long Index => Interlocked.Read(ref _index);
 
     /// <summary>The place up to which writes are durable.</summary>
-    public long Durable => Interlocked.Read(ref durable);
+    public long Durable => Interlocked.Read(ref _durable);
 
-    public long NextIndex() => Interlocked.Increment(ref index);
+    public long NextIndex() => Interlocked.Increment(ref _index);
 
     /// <summary>A row that a write on its way will leave; false when none will.</summary>
-    public bool TryGetPending(in Subject subject, out PendingRow row) => pending.TryGetValue(subject, out row);
+    public bool TryGetPending(in Subject subject, out PendingRow row) => _pending.TryGetValue(subject, out row);
 
     /// <summary>Gives a plan its place, settles its changes and hands it on.</summary>
     /// <param name="plan">What was read, and what is to be changed.</param>
@@ -48,7 +48,7 @@ internal sealed class CommitOrder(long revision, long index)
     /// <param name="conflict">What it rests on and has been touched since; meaningful when false is returned.</param>
     public bool TryTake(Plan plan, Action take, out Conflict conflict)
     {
-        lock (gate)
+        lock (_gate)
         {
             RequireOpen();
             if (!Holds_NeedsLock(plan, out conflict) || !IsFree_NeedsLock(plan, out conflict))
@@ -57,19 +57,19 @@ internal sealed class CommitOrder(long revision, long index)
             }
 
             var changes = plan.Changes;
-            plan.Place = ++place;
-            plan.Revisions = new Revisions(revision + 1);
-            revision += changes.Instances.Count;
+            plan.Place = ++_place;
+            plan.Revisions = new Revisions(_revision + 1);
+            _revision += changes.Instances.Count;
             changes.Settle(plan.Revisions);
             foreach (var row in changes.Touches.Rows)
             {
-                Touch_NeedsLock(row.Subject, place);
-                pending[row.Subject] = new PendingRow(row.Row, place);
+                Touch_NeedsLock(row.Subject, _place);
+                _pending[row.Subject] = new PendingRow(row.Row, _place);
             }
 
             foreach (var subject in changes.Touches.Sets)
             {
-                Touch_NeedsLock(subject, place);
+                Touch_NeedsLock(subject, _place);
             }
 
             ForgetOld_NeedsLock();
@@ -81,14 +81,14 @@ internal sealed class CommitOrder(long revision, long index)
     /// <summary>From now on no plan gets a place.</summary>
     public void Close()
     {
-        lock (gate)
+        lock (_gate)
         {
-            isClosed = true;
+            _isClosed = true;
         }
     }
 
     /// <exception cref="ObjectDisposedException">It is closed.</exception>
-    public void RequireOpen() => ObjectDisposedException.ThrowIf(Volatile.Read(ref isClosed), typeof(IStore));
+    public void RequireOpen() => ObjectDisposedException.ThrowIf(Volatile.Read(ref _isClosed), typeof(IStore));
 
     /// <summary>
     /// Keeps a set as it is for one write, which has been too late for it: other plans that touch it get no place until it is released. Returns the place of the last
@@ -96,9 +96,9 @@ internal sealed class CommitOrder(long revision, long index)
     /// </summary>
     public long Reserve(in Subject subject)
     {
-        lock (gate)
+        lock (_gate)
         {
-            reservations[subject] = new Reservation();
+            _reservations[subject] = new Reservation();
             return VersionOf_NeedsLock(subject);
         }
     }
@@ -106,9 +106,9 @@ internal sealed class CommitOrder(long revision, long index)
     public void Release(in Subject subject)
     {
         Reservation? released;
-        lock (gate)
+        lock (_gate)
         {
-            reservations.Remove(subject, out released);
+            _reservations.Remove(subject, out released);
         }
 
         released?.TrySetResult();
@@ -117,23 +117,23 @@ internal sealed class CommitOrder(long revision, long index)
     /// <summary>Whether what a plan has read is still so.</summary>
     public bool Holds(Plan plan, out Conflict conflict)
     {
-        lock (gate)
+        lock (_gate)
         {
             return Holds_NeedsLock(plan, out conflict);
         }
     }
 
     /// <summary>Writer only: the database has what these plans changed, and readers see it.</summary>
-    public void NoteDurable(long upTo) => Interlocked.Exchange(ref durable, upTo);
+    public void NoteDurable(long upTo) => Interlocked.Exchange(ref _durable, upTo);
 
     /// <summary>Writer only, after <see cref="NoteDurable"/> and once the rows are to be found where all readers look.</summary>
     public void Forget(Plan plan)
     {
         foreach (var row in plan.Changes.Touches.Rows)
         {
-            if (pending.TryGetValue(row.Subject, out var known) && known.Version == plan.Place)
+            if (_pending.TryGetValue(row.Subject, out var known) && known.Version == plan.Place)
             {
-                pending.TryRemove(KeyValuePair.Create(row.Subject, known));
+                _pending.TryRemove(KeyValuePair.Create(row.Subject, known));
             }
         }
     }
@@ -143,25 +143,25 @@ internal sealed class CommitOrder(long revision, long index)
     /// <param name="takeAll">Takes the plans back that the writer has been given, called with the lock held.</param>
     public void Undo(long committedRevision, Func<IEnumerable<Plan>> takeAll)
     {
-        lock (gate)
+        lock (_gate)
         {
-            revision = committedRevision;
-            pending.Clear();
-            place++;
+            _revision = committedRevision;
+            _pending.Clear();
+            _place++;
             foreach (var plan in takeAll())
             {
                 foreach (var row in plan.Changes.Touches.Rows)
                 {
-                    Touch_NeedsLock(row.Subject, place);
+                    Touch_NeedsLock(row.Subject, _place);
                 }
 
                 foreach (var subject in plan.Changes.Touches.Sets)
                 {
-                    Touch_NeedsLock(subject, place);
+                    Touch_NeedsLock(subject, _place);
                 }
             }
 
-            NoteDurable(place);
+            NoteDurable(_place);
         }
     }
 
@@ -184,14 +184,14 @@ internal sealed class CommitOrder(long revision, long index)
     private bool IsFree_NeedsLock(Plan plan, out Conflict conflict)
     {
         conflict = default;
-        if (reservations.Count == 0 || plan.HasReservation)
+        if (_reservations.Count == 0 || plan.HasReservation)
         {
             return true;
         }
 
         foreach (var subject in plan.Changes.Touches.Rows.Select(row => row.Subject).Concat(plan.Changes.Touches.Sets))
         {
-            if (reservations.TryGetValue(subject, out var reservation) || reservations.TryGetValue(Subject.All(subject.Kind), out reservation))
+            if (_reservations.TryGetValue(subject, out var reservation) || _reservations.TryGetValue(Subject.All(subject.Kind), out reservation))
             {
                 conflict = new Conflict(default, 0) { Reservation = reservation };
                 return false;
@@ -205,28 +205,28 @@ internal sealed class CommitOrder(long revision, long index)
     {
         if (subject.IsEverything)
         {
-            return versionsOfKinds[(int)subject.Kind];
+            return _versionsOfKinds[(int)subject.Kind];
         }
 
-        return versions.TryGetValue(subject, out var version) || olderVersions.TryGetValue(subject, out version) ? version : forgotten;
+        return _versions.TryGetValue(subject, out var version) || _olderVersions.TryGetValue(subject, out version) ? version : _forgotten;
     }
 
     private void Touch_NeedsLock(in Subject subject, long version)
     {
-        versions[subject] = version;
-        versionsOfKinds[(int)subject.Kind] = version;
+        _versions[subject] = version;
+        _versionsOfKinds[(int)subject.Kind] = version;
     }
 
     private void ForgetOld_NeedsLock()
     {
-        if (versions.Count < Remembered)
+        if (_versions.Count < Remembered)
         {
             return;
         }
 
-        (forgotten, forgottenNext) = (forgottenNext, place);
-        (olderVersions, versions) = (versions, olderVersions);
-        versions.Clear();
+        (_forgotten, _forgottenNext) = (_forgottenNext, _place);
+        (_olderVersions, _versions) = (_versions, _olderVersions);
+        _versions.Clear();
     }
 }
 

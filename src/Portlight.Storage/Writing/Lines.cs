@@ -6,18 +6,18 @@ namespace Portlight.Storage;
 /// </summary>
 internal sealed class Lines
 {
-    private readonly Lock gate = new();
-    private readonly Dictionary<Subject, Line> lines = [];
+    private readonly Lock _gate = new();
+    private readonly Dictionary<Subject, Line> _lines = [];
 
     /// <summary>Returns when those who came before are through.</summary>
     public async Task EnterAsync(Subject subject, CancellationToken cancellationToken)
     {
         Line line;
-        lock (gate)
+        lock (_gate)
         {
-            if (!lines.TryGetValue(subject, out line!))
+            if (!_lines.TryGetValue(subject, out line!))
             {
-                lines[subject] = line = new Line();
+                _lines[subject] = line = new Line();
             }
 
             line.Standing++;
@@ -37,9 +37,9 @@ internal sealed class Lines
     public void Leave(Subject subject)
     {
         Line line;
-        lock (gate)
+        lock (_gate)
         {
-            line = lines[subject];
+            line = _lines[subject];
         }
 
         line.Turn.Release();
@@ -48,11 +48,11 @@ internal sealed class Lines
 
     private void Step(Subject subject, Line line)
     {
-        lock (gate)
+        lock (_gate)
         {
             if (--line.Standing == 0)
             {
-                lines.Remove(subject);
+                _lines.Remove(subject);
             }
         }
     }

@@ -3,7 +3,7 @@ namespace Portlight.Storage;
 /// <summary>One attempt at a write: what it has read, with versions, and what it changes.</summary>
 internal sealed class Plan
 {
-    private readonly List<Rest> rests = new(4);
+    private readonly List<Rest> _rests = new(4);
 
     /// <param name="committed">What is durable.</param>
     /// <param name="order">Where the plan will get its place.</param>
@@ -23,7 +23,7 @@ internal sealed class Plan
 
     public Changes Changes { get; }
 
-    public IReadOnlyList<Rest> Rests => rests;
+    public IReadOnlyList<Rest> Rests => _rests;
 
     /// <summary>The newest write that it has seen and that was not durable then; 0 for none.</summary>
     public long SeenOnItsWay { get; private set; }
@@ -35,7 +35,7 @@ internal sealed class Plan
 
     public void Note(in Rest rest)
     {
-        rests.Add(rest);
+        _rests.Add(rest);
         if (!rest.IsDurable)
         {
             SeenOnItsWay = Math.Max(SeenOnItsWay, rest.Version);
@@ -46,18 +46,18 @@ internal sealed class Plan
 /// <summary>Numbers for new instances, the same for every attempt at one write.</summary>
 internal sealed class IndexNumbers(CommitOrder order)
 {
-    private readonly List<long> given = [];
-    private int next;
+    private readonly List<long> _given = [];
+    private int _next;
 
-    public void Restart() => next = 0;
+    public void Restart() => _next = 0;
 
     public long Next()
     {
-        if (next == given.Count)
+        if (_next == _given.Count)
         {
-            given.Add(order.NextIndex());
+            _given.Add(order.NextIndex());
         }
 
-        return given[next++];
+        return _given[_next++];
     }
 }

@@ -9,15 +9,15 @@ namespace Portlight.Storage;
 /// </summary>
 internal sealed class Touches(IStoreView view)
 {
-    private readonly List<ChangedRow> rows = new(1);
-    private readonly List<Subject> sets = new(1);
-    private Dictionary<Subject, object?>? latest;
-    private int known;
+    private readonly List<ChangedRow> _rows = new(1);
+    private readonly List<Subject> _sets = new(1);
+    private Dictionary<Subject, object?>? _latest;
+    private int _known;
 
     /// <summary>Rows as the write leaves them, in order.</summary>
-    public IReadOnlyList<ChangedRow> Rows => rows;
+    public IReadOnlyList<ChangedRow> Rows => _rows;
 
-    public IReadOnlyList<Subject> Sets => sets;
+    public IReadOnlyList<Subject> Sets => _sets;
 
     /// <summary>Returns what it was before; null for a new one. The same for all below.</summary>
     public Instance? Save(Instance instance) => Change(instance, instance);
@@ -30,14 +30,14 @@ internal sealed class Touches(IStoreView view)
         var before = Find<StaticIp>(subject, out var own) ? own : view.FindStaticIp(staticIp.Scope, staticIp.Name);
         Count(staticIp.Scope, ResourceType.StaticIp, before, staticIp);
         Addresses(before?.Address, staticIp.Address);
-        rows.Add(new ChangedRow(subject, staticIp));
+        _rows.Add(new ChangedRow(subject, staticIp));
     }
 
     public void Remove(StaticIp staticIp)
     {
         Count(staticIp.Scope, ResourceType.StaticIp, staticIp, null);
         Addresses(staticIp.Address, null);
-        rows.Add(new ChangedRow(Subject.Resource(staticIp.Scope, staticIp.Name), null));
+        _rows.Add(new ChangedRow(Subject.Resource(staticIp.Scope, staticIp.Name), null));
     }
 
     public void Save(KeyPair keyPair)
@@ -45,20 +45,20 @@ internal sealed class Touches(IStoreView view)
         var subject = Subject.Resource(keyPair.Scope, keyPair.Name);
         var before = Find<KeyPair>(subject, out var own) ? own : view.FindKeyPair(keyPair.Scope, keyPair.Name);
         Count(keyPair.Scope, ResourceType.KeyPair, before, keyPair);
-        rows.Add(new ChangedRow(subject, keyPair));
+        _rows.Add(new ChangedRow(subject, keyPair));
     }
 
     public void Remove(KeyPair keyPair)
     {
         Count(keyPair.Scope, ResourceType.KeyPair, keyPair, null);
-        rows.Add(new ChangedRow(Subject.Resource(keyPair.Scope, keyPair.Name), null));
+        _rows.Add(new ChangedRow(Subject.Resource(keyPair.Scope, keyPair.Name), null));
     }
 
-    public void Save(Operation operation) => sets.Add(Subject.OperationsOf(operation.Scope, operation.ResourceName));
+    public void Save(Operation operation) => _sets.Add(Subject.OperationsOf(operation.Scope, operation.ResourceName));
 
-    public void Save(Account account) => rows.Add(new ChangedRow(Subject.Identity(SubjectKind.Account, "", account.Id), account));
+    public void Save(Account account) => _rows.Add(new ChangedRow(Subject.Identity(SubjectKind.Account, "", account.Id), account));
 
-    public void Save(OpenRegion region) => rows.Add(new ChangedRow(Subject.Identity(SubjectKind.Region, "", region.Name), region));
+    public void Save(OpenRegion region) => _rows.Add(new ChangedRow(Subject.Identity(SubjectKind.Region, "", region.Name), region));
 
     public void Save(AccessKey key) => Change(key, key);
 
@@ -83,11 +83,11 @@ internal sealed class Touches(IStoreView view)
     /// <summary>Puts the revisions in that have been given out.</summary>
     public void Settle(Revisions revisions)
     {
-        for (var i = 0; i < rows.Count; i++)
+        for (var i = 0; i < _rows.Count; i++)
         {
-            if (rows[i].Row is Instance instance)
+            if (_rows[i].Row is Instance instance)
             {
-                rows[i] = rows[i] with { Row = revisions.Final(instance) };
+                _rows[i] = _rows[i] with { Row = revisions.Final(instance) };
             }
         }
     }
@@ -96,16 +96,16 @@ internal sealed class Touches(IStoreView view)
     {
         var subject = Subject.Resource(instance.Scope, instance.Name);
         var before = Find<Instance>(subject, out var own) ? own : view.FindInstance(instance.Scope, instance.Name);
-        rows.Add(new ChangedRow(subject, after));
+        _rows.Add(new ChangedRow(subject, after));
         Count(instance.Scope, ResourceType.Instance, before, after);
         if (IsAttached(before) || IsAttached(after))
         {
-            sets.Add(Subject.Attachments);
+            _sets.Add(Subject.Attachments);
         }
 
         if (before is null || after is null || !before.HasSameAddresses(after))
         {
-            sets.AddRange((before?.Addresses() ?? []).Concat(instance.Addresses()).Select(Subject.Address));
+            _sets.AddRange((before?.Addresses() ?? []).Concat(instance.Addresses()).Select(Subject.Address));
         }
 
         return before;
@@ -115,11 +115,11 @@ internal sealed class Touches(IStoreView view)
     {
         if (view.FindAccessKey(key.Id) is { } before && before.UserName != key.UserName)
         {
-            sets.Add(Subject.KeysOf(before.AccountId, before.UserName));
+            _sets.Add(Subject.KeysOf(before.AccountId, before.UserName));
         }
 
-        sets.Add(Subject.KeysOf(key.AccountId, key.UserName));
-        rows.Add(new ChangedRow(new Subject(SubjectKind.AccessKey, "", key.Id), after));
+        _sets.Add(Subject.KeysOf(key.AccountId, key.UserName));
+        _rows.Add(new ChangedRow(new Subject(SubjectKind.AccessKey, "", key.Id), after));
     }
 
     private User? Change(User user, User? after)
@@ -155,14 +155,14 @@ internal sealed class Touches(IStoreView view)
 
     private void Change(in Subject subject, object? before, object? after, IEnumerable<IdentityUse> usesBefore, IEnumerable<IdentityUse> usesAfter)
     {
-        rows.Add(new ChangedRow(subject, after));
+        _rows.Add(new ChangedRow(subject, after));
         if (before is null != after is null)
         {
-            sets.Add(Subject.Count(subject.Kind, subject.Owner));
+            _sets.Add(Subject.Count(subject.Kind, subject.Owner));
         }
 
         var account = subject.Owner;
-        sets.AddRange(usesBefore.Union(usesAfter).Except(usesBefore.Intersect(usesAfter)).Select(use => Subject.Use(account, use)));
+        _sets.AddRange(usesBefore.Union(usesAfter).Except(usesBefore.Intersect(usesAfter)).Select(use => Subject.Use(account, use)));
     }
 
     /// <summary>Whether an earlier change of the same write has left the row, null where it removed it.</summary>
@@ -170,18 +170,18 @@ internal sealed class Touches(IStoreView view)
         where TRow : class
     {
         row = null;
-        if (rows.Count == 0)
+        if (_rows.Count == 0)
         {
             return false;
         }
 
-        latest ??= [];
-        for (; known < rows.Count; known++)
+        _latest ??= [];
+        for (; _known < _rows.Count; _known++)
         {
-            latest[rows[known].Subject] = rows[known].Row;
+            _latest[_rows[_known].Subject] = _rows[_known].Row;
         }
 
-        var isOwn = latest.TryGetValue(subject, out var own);
+        var isOwn = _latest.TryGetValue(subject, out var own);
         row = own as TRow;
         return isOwn;
     }
@@ -192,7 +192,7 @@ internal sealed class Touches(IStoreView view)
     {
         if (before is null != after is null)
         {
-            sets.Add(Subject.Count(scope, type));
+            _sets.Add(Subject.Count(scope, type));
         }
     }
 
@@ -200,7 +200,7 @@ internal sealed class Touches(IStoreView view)
     {
         if (!Equals(before, after))
         {
-            sets.AddRange(new[] { before, after }.OfType<IPAddress>().Select(Subject.Address));
+            _sets.AddRange(new[] { before, after }.OfType<IPAddress>().Select(Subject.Address));
         }
     }
 }

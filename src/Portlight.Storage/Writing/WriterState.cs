@@ -3,21 +3,21 @@ namespace Portlight.Storage;
 /// <summary>Whether the writer goes on: why its last commit failed, and why it has stopped for good. Read by any thread, changed by the writer.</summary>
 internal sealed class WriterState
 {
-    private readonly TaskCompletionSource<StoreException> stop = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private StoreException? stopped;
-    private StoreException? lastFailure;
+    private readonly TaskCompletionSource<StoreException> _stop = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private StoreException? _stopped;
+    private StoreException? _lastFailure;
 
     /// <summary>Completes when it has stopped for good, with the reason.</summary>
-    public Task<StoreException> Stopped => stop.Task;
+    public Task<StoreException> Stopped => _stop.Task;
 
     /// <summary>The reason; null while it has not stopped.</summary>
-    public StoreException? StoppedBecause => Volatile.Read(ref stopped);
+    public StoreException? StoppedBecause => Volatile.Read(ref _stopped);
 
     /// <summary>Why the last commit failed; null when it did not.</summary>
     public StoreException? LastFailure
     {
-        get => Volatile.Read(ref lastFailure);
-        set => Volatile.Write(ref lastFailure, value);
+        get => Volatile.Read(ref _lastFailure);
+        set => Volatile.Write(ref _lastFailure, value);
     }
 
     /// <exception cref="StoreException">It has stopped.</exception>
@@ -32,8 +32,8 @@ internal sealed class WriterState
     /// <summary>Stops; returns the reason, which is the first that was given.</summary>
     public StoreException Stop(StoreException why)
     {
-        Volatile.Write(ref stopped, stopped ?? why);
-        stop.TrySetResult(stopped!);
-        return stopped!;
+        Volatile.Write(ref _stopped, _stopped ?? why);
+        _stop.TrySetResult(_stopped!);
+        return _stopped!;
     }
 }

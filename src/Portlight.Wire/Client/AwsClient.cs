@@ -29,13 +29,19 @@ public sealed class AwsClient(HttpClient http, Uri endpoint, string region, AwsC
         message.Content.Headers.ContentType = new MediaTypeHeaderValue(AwsJson.ContentType);
         message.Headers.TryAddWithoutValidation("X-Amz-Target", target);
         if (ConfirmWithin is { } within)
+        {
             message.Headers.TryAddWithoutValidation(ConfirmHeaders.Within, ((long)within.TotalSeconds).ToString(CultureInfo.InvariantCulture));
+        }
+
         RequestSigning.Sign(message, body, credentials, region, clock.GetUtcNow(), service);
 
         using var response = await http.SendAsync(message, cancellation).ConfigureAwait(false);
         var answer = await response.Content.ReadAsByteArrayAsync(cancellation).ConfigureAwait(false);
         if (!response.IsSuccessStatusCode)
+        {
             throw Error(response, answer);
+        }
+
         return AwsJson.TryRead(answer, responseShape, out var value, out var problem)
             ? value
             : throw new AwsErrorException("UnreadableAnswer", null, problem.Message, response.StatusCode, First(response, AwsErrorBody.RequestIdHeader));

@@ -25,7 +25,9 @@ public static class RequestSigning
         request.Headers.Host = uri.Authority;
         request.Headers.TryAddWithoutValidation("x-amz-date", SigV4Time.Format(time));
         if (credentials.SessionToken is { } token)
+        {
             request.Headers.TryAddWithoutValidation("x-amz-security-token", token);
+        }
 
         var headers = new OutgoingHeaders(request);
         var toSign = new SigV4Request<OutgoingHeaders>(

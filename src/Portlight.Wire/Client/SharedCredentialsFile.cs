@@ -50,7 +50,10 @@ public static class SharedCredentialsFile
         try
         {
             if (TryParse(File.ReadAllText(path), profile, out credentials, out problem))
+            {
                 return true;
+            }
+
             problem = $"{path}: {problem}";
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
@@ -73,11 +76,16 @@ public static class SharedCredentialsFile
             .Append($"aws_access_key_id = {credentials.AccessKeyId}\n")
             .Append($"aws_secret_access_key = {credentials.SecretAccessKey}\n");
         if (credentials.SessionToken is { } token)
+        {
             text.Append($"aws_session_token = {token}\n");
+        }
 
         var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
         if (!OperatingSystem.IsWindows())
+        {
             options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        }
+
         var draft = $"{path}.{Path.GetRandomFileName()}";
         try
         {
@@ -103,18 +111,26 @@ public static class SharedCredentialsFile
         {
             var line = text.AsSpan(range).Trim();
             if (line.IsEmpty || line[0] is '#' or ';')
+            {
                 continue;
+            }
+
             if (line[0] == '[' && line[^1] == ']')
             {
                 inside = line[1..^1].Trim().SequenceEqual(profile);
                 if (inside)
+                {
                     values ??= [];
+                }
+
                 continue;
             }
 
             var equals = line.IndexOf('=');
             if (inside && equals > 0)
+            {
                 values![line[..equals].Trim().ToString()] = line[(equals + 1)..].Trim().ToString();
+            }
         }
 
         return values;

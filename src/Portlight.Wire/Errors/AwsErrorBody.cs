@@ -25,12 +25,21 @@ public sealed record AwsErrorBody(string Type, string? Code, string? Message)
         writer.WriteString("code"u8, error.Code);
         // AWS front ends spell this one shape's member with a capital; every SDK reads either, some only one.
         if (error is SerializationException)
+        {
             writer.WriteString("Message"u8, error.Message);
+        }
+
         writer.WriteString("message"u8, error.Message);
         if (error.Docs is not null)
+        {
             writer.WriteString("docs"u8, error.Docs);
+        }
+
         if (error.Tip is not null)
+        {
             writer.WriteString("tip"u8, error.Tip);
+        }
+
         writer.WriteEndObject();
     }
 

@@ -27,7 +27,7 @@ public static class AwsJson
     };
 
     [ThreadStatic]
-    private static Utf8JsonWriter? t_writer;
+    private static Utf8JsonWriter? _writer;
 
     /// <summary>Reads a request body; on failure says every place where it departs from the shape.</summary>
     public static bool TryRead<T>(
@@ -39,7 +39,10 @@ public static class AwsJson
     {
         value = null;
         if (body.IsEmpty)
+        {
             body = "{}"u8;
+        }
+
         if (!Utf8.IsValid(body))
         {
             problem = new("the request body is not valid UTF-8");
@@ -64,7 +67,10 @@ public static class AwsJson
 
         problem = ShapeMismatch.Describe(body, shape, failed: value is null);
         if (problem is null)
+        {
             return value is not null;
+        }
+
         value = null;
         return false;
     }
@@ -73,13 +79,13 @@ public static class AwsJson
     public static void Write<T>(IBufferWriter<byte> output, T value, JsonTypeInfo<T> shape)
     {
         // A writer per thread: taking it off the slot while in use keeps a nested call (a buffer that logs, say) correct.
-        var writer = t_writer ?? new Utf8JsonWriter(output, WriterOptions);
-        t_writer = null;
+        var writer = _writer ?? new Utf8JsonWriter(output, WriterOptions);
+        _writer = null;
         writer.Reset(output);
         JsonSerializer.Serialize(writer, value, shape);
         writer.Flush();
         writer.Reset(Stream.Null);
-        t_writer = writer;
+        _writer = writer;
     }
 
     /// <summary>Writes a body into an array of its own.</summary>

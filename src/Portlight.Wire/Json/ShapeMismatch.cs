@@ -27,7 +27,9 @@ internal sealed class ShapeMismatch
         {
             document = JsonDocument.ParseValue(ref reader);
             if (reader.Read())
+            {
                 throw new JsonException();
+            }
         }
         catch (JsonException exception)
         {
@@ -41,7 +43,10 @@ internal sealed class ShapeMismatch
             var mismatch = new ShapeMismatch(shape.Options);
             mismatch.Walk(document.RootElement, shape, "");
             if (mismatch._found.Count > 0)
+            {
                 return new(string.Join("; ", mismatch._found));
+            }
+
             return failed ? new("the request body does not have the shape of this operation's request") : null;
         }
     }
@@ -58,7 +63,10 @@ internal sealed class ShapeMismatch
                 break;
             default:
                 if (!Fits(element, shape))
+                {
                     Add($"{Place(path)} must be {Expected(shape)}, not {Actual(element, shape)}");
+                }
+
                 break;
         }
     }
@@ -70,12 +78,19 @@ internal sealed class ShapeMismatch
         {
             // A name nobody knows is ignored however often it stands there, and so is one that is no text.
             if (!TryName(member, out var name) || shape.Properties.FirstOrDefault(property => property.Name == name) is not { } known)
+            {
                 continue;
+            }
+
             var memberPath = path.Length == 0 ? name : $"{path}.{name}";
             if (!seen.Add(name))
+            {
                 Add($"{Place(memberPath)} is given twice");
+            }
             else if (member.Value.ValueKind != JsonValueKind.Null)
+            {
                 Walk(member.Value, _options.GetTypeInfo(known.PropertyType), memberPath);
+            }
         }
     }
 
@@ -86,9 +101,13 @@ internal sealed class ShapeMismatch
         {
             var elementPath = $"{path}[{index++}]";
             if (element.ValueKind == JsonValueKind.Null)
+            {
                 Add($"{Place(elementPath)} must be {Expected(shape)}, not null");
+            }
             else
+            {
                 Walk(element, shape, elementPath);
+            }
         }
     }
 
@@ -168,8 +187,12 @@ internal sealed class ShapeMismatch
     private void Add(string text)
     {
         if (_found.Count < MaxListed)
+        {
             _found.Add(text);
+        }
         else if (_found.Count == MaxListed)
+        {
             _found.Add("and more");
+        }
     }
 }

@@ -15,16 +15,16 @@ public sealed class QueryRequest
     /// <summary>Parameters of one request. AWS's SDKs send hundreds at most; a form is taken apart before anybody knows who sent it.</summary>
     public const int MaxParameters = 1000;
 
-    private readonly Dictionary<string, string> parameters;
+    private readonly Dictionary<string, string> _parameters;
 
-    private QueryRequest(Dictionary<string, string> parameters) => this.parameters = parameters;
+    private QueryRequest(Dictionary<string, string> parameters) => _parameters = parameters;
 
     public string Action => Find("Action") ?? "";
 
     public string Version => Find("Version") ?? "";
 
     /// <summary>Every parameter, in no order.</summary>
-    public IReadOnlyDictionary<string, string> Parameters => parameters;
+    public IReadOnlyDictionary<string, string> Parameters => _parameters;
 
     /// <summary>Reads a form (<c>application/x-www-form-urlencoded</c>) or the query of a URL. Refuses what is not UTF-8 or names a parameter twice.</summary>
     public static bool TryParse(ReadOnlySpan<byte> form, [NotNullWhen(true)] out QueryRequest? request, [NotNullWhen(false)] out string? problem)
@@ -63,7 +63,7 @@ public sealed class QueryRequest
     }
 
     /// <summary>A parameter; null when it is not there.</summary>
-    public string? Find(string name) => parameters.GetValueOrDefault(name);
+    public string? Find(string name) => _parameters.GetValueOrDefault(name);
 
     /// <summary>
     /// What a list's entries are called: <c>Tags.member.1</c>, <c>Tags.member.2</c>, …, with a dot and a member's name behind where they are structures. Entries
@@ -76,8 +76,8 @@ public sealed class QueryRequest
     {
         var prefix = name + ".";
         var numbers = new SortedSet<int>();
-        var isCounted = parameters.GetValueOrDefault(name, "").Length == 0;
-        foreach (var parameter in parameters.Keys)
+        var isCounted = _parameters.GetValueOrDefault(name, "").Length == 0;
+        foreach (var parameter in _parameters.Keys)
         {
             if (parameter.StartsWith(prefix, StringComparison.Ordinal))
             {

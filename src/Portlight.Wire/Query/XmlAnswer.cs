@@ -12,16 +12,16 @@ public sealed class XmlAnswer : IDisposable
 {
     private static readonly XmlWriterSettings Settings = new() { Encoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), OmitXmlDeclaration = true, CheckCharacters = true, NewLineHandling = NewLineHandling.Entitize };
 
-    private readonly MemoryStream stream = new();
-    private readonly XmlWriter xml;
-    private readonly string action;
-    private bool hasResult;
+    private readonly MemoryStream _stream = new();
+    private readonly XmlWriter _xml;
+    private readonly string _action;
+    private bool _hasResult;
 
     public XmlAnswer(string action, string xmlNamespace)
     {
-        this.action = action;
-        xml = XmlWriter.Create(stream, Settings);
-        xml.WriteStartElement(action + "Response", xmlNamespace);
+        _action = action;
+        _xml = XmlWriter.Create(_stream, Settings);
+        _xml.WriteStartElement(action + "Response", xmlNamespace);
     }
 
     /// <summary>Says that there is a result, even when nothing stands in it (<c>UpdateRole</c>): SDKs look for the element that the service's model names.</summary>
@@ -33,7 +33,7 @@ public sealed class XmlAnswer : IDisposable
         if (value is not null)
         {
             BeginResult();
-            xml.WriteElementString(name, null, XmlText.Of(value));
+            _xml.WriteElementString(name, null, XmlText.Of(value));
         }
     }
 
@@ -48,9 +48,9 @@ public sealed class XmlAnswer : IDisposable
     public void Structure(string name, Action content)
     {
         BeginResult();
-        xml.WriteStartElement(name);
+        _xml.WriteStartElement(name);
         content();
-        xml.WriteEndElement();
+        _xml.WriteEndElement();
     }
 
     /// <summary>A list: an element with a <c>member</c> for each item.</summary>
@@ -74,31 +74,31 @@ public sealed class XmlAnswer : IDisposable
     /// <summary>The whole document; nothing can be written after it.</summary>
     public ReadOnlyMemory<byte> Finish(string requestId)
     {
-        if (hasResult)
+        if (_hasResult)
         {
-            xml.WriteEndElement();
+            _xml.WriteEndElement();
         }
 
-        xml.WriteStartElement("ResponseMetadata");
-        xml.WriteElementString("RequestId", null, requestId);
-        xml.WriteEndElement();
-        xml.WriteEndElement();
-        xml.Flush();
-        return stream.GetBuffer().AsMemory(0, (int)stream.Length);
+        _xml.WriteStartElement("ResponseMetadata");
+        _xml.WriteElementString("RequestId", null, requestId);
+        _xml.WriteEndElement();
+        _xml.WriteEndElement();
+        _xml.Flush();
+        return _stream.GetBuffer().AsMemory(0, (int)_stream.Length);
     }
 
     public void Dispose()
     {
-        xml.Dispose();
-        stream.Dispose();
+        _xml.Dispose();
+        _stream.Dispose();
     }
 
     private void BeginResult()
     {
-        if (!hasResult)
+        if (!_hasResult)
         {
-            hasResult = true;
-            xml.WriteStartElement(action + "Result");
+            _hasResult = true;
+            _xml.WriteStartElement(_action + "Result");
         }
     }
 }

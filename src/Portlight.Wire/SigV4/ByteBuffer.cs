@@ -15,14 +15,20 @@ internal ref struct ByteBuffer(Span<byte> initial)
     public void Append(byte value)
     {
         if (_length == _bytes.Length)
+        {
             Grow(1);
+        }
+
         _bytes[_length++] = value;
     }
 
     public void Append(ReadOnlySpan<byte> values)
     {
         if (values.Length > _bytes.Length - _length)
+        {
             Grow(values.Length);
+        }
+
         values.CopyTo(_bytes[_length..]);
         _length += values.Length;
     }
@@ -31,7 +37,10 @@ internal ref struct ByteBuffer(Span<byte> initial)
     public void Append(ReadOnlySpan<char> text)
     {
         if (text.Length > _bytes.Length - _length)
+        {
             Grow(text.Length);
+        }
+
         if (!Encoding.UTF8.TryGetBytes(text, _bytes[_length..], out var written))
         {
             Grow(Encoding.UTF8.GetMaxByteCount(text.Length));
@@ -44,7 +53,10 @@ internal ref struct ByteBuffer(Span<byte> initial)
     public void AppendHex(ReadOnlySpan<byte> bytes)
     {
         if (bytes.Length * 2 > _bytes.Length - _length)
+        {
             Grow(bytes.Length * 2);
+        }
+
         Convert.TryToHexStringLower(bytes, _bytes[_length..], out var written);
         _length += written;
     }
@@ -52,7 +64,10 @@ internal ref struct ByteBuffer(Span<byte> initial)
     public void Dispose()
     {
         if (_rented is not null)
+        {
             ArrayPool<byte>.Shared.Return(_rented);
+        }
+
         _rented = null;
     }
 
@@ -61,7 +76,10 @@ internal ref struct ByteBuffer(Span<byte> initial)
         var larger = ArrayPool<byte>.Shared.Rent(Math.Max(_bytes.Length * 2, _length + needed));
         Written.CopyTo(larger);
         if (_rented is not null)
+        {
             ArrayPool<byte>.Shared.Return(_rented);
+        }
+
         _bytes = _rented = larger;
     }
 }

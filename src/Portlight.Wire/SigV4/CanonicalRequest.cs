@@ -64,7 +64,10 @@ internal static class CanonicalRequest
         for (var index = 0; index < signedHeaders.Count; index++)
         {
             if (index > 0)
+            {
                 output.Append((byte)';');
+            }
+
             output.Append(signedHeaders[index]);
         }
     }
@@ -73,9 +76,13 @@ internal static class CanonicalRequest
     private static void AppendPath(ref ByteBuffer output, string path, bool normalize)
     {
         if (path.Length <= 1)
+        {
             output.Append((byte)'/');
+        }
         else
+        {
             PercentEncoding.Append(ref output, normalize ? Normalized(path) : path, keepSlashes: true);
+        }
     }
 
     private static string Normalized(string path)
@@ -84,9 +91,13 @@ internal static class CanonicalRequest
         foreach (var segment in path.Split('/'))
         {
             if (segment == "..")
+            {
                 kept.RemoveRange(Math.Max(0, kept.Count - 1), Math.Min(1, kept.Count));
+            }
             else if (segment is not ("" or "."))
+            {
                 kept.Add(segment);
+            }
         }
 
         var slashAtEnd = kept.Count > 0 && path[^1] == '/';
@@ -98,7 +109,10 @@ internal static class CanonicalRequest
         for (var index = 0; index < values.Count; index++)
         {
             if (index > 0)
+            {
                 output.Append((byte)',');
+            }
+
             AppendTrimmed(ref output, values[index]);
         }
     }

@@ -17,11 +17,16 @@ internal static class DecidingHeaders
         foreach (var name in headers)
         {
             if (Decides(name) && !IsAmong(signed, name) && !(rules.SessionTokenIsUnsigned && name.Equals(SignatureClaim.TokenHeader, StringComparison.OrdinalIgnoreCase)))
+            {
                 (unsigned ??= []).Add(name.ToLowerInvariant());
+            }
         }
 
         if (unsigned is null)
+        {
             return null;
+        }
+
         unsigned.Sort(StringComparer.Ordinal);
         return SigV4Problem.Invalid($"There were headers present in the request which were not signed: {SignatureClaim.Echo(string.Join(", ", unsigned))}");
     }
@@ -36,7 +41,9 @@ internal static class DecidingHeaders
         foreach (var one in signed)
         {
             if (one.Equals(name, StringComparison.OrdinalIgnoreCase))
+            {
                 return true;
+            }
         }
 
         return false;

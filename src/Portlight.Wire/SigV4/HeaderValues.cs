@@ -12,9 +12,13 @@ public readonly struct HeaderValues
     {
         ArgumentNullException.ThrowIfNull(many);
         if (many.Count == 1)
+        {
             _single = many[0];
+        }
         else
+        {
             _many = many;
+        }
     }
 
     public int Count => _many?.Count ?? (_single is null ? 0 : 1);

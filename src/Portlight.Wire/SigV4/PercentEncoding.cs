@@ -19,11 +19,17 @@ internal static class PercentEncoding
         {
             var plain = text.IndexOfAnyExcept(Unreserved);
             if (plain < 0)
+            {
                 plain = text.Length;
+            }
+
             output.Append(text[..plain]);
             text = text[plain..];
             if (text.IsEmpty)
+            {
                 return;
+            }
+
             if (keepSlashes && text[0] == '/')
             {
                 output.Append((byte)'/');
@@ -51,7 +57,10 @@ internal static class PercentEncoding
     internal static string Canonical(ReadOnlySpan<char> text)
     {
         if (IsUnreserved(text))
+        {
             return text.ToString();
+        }
+
         var decoded = Decode(text);
         var output = new ByteBuffer(stackalloc byte[512]);
         Append(ref output, decoded, keepSlashes: false);

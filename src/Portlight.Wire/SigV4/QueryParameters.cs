@@ -20,7 +20,10 @@ internal static class QueryParameters
         {
             var (parameter, rawValue) = Halves(query.AsSpan(range));
             if (!Names(parameter, name))
+            {
                 continue;
+            }
+
             count++;
             value ??= PercentEncoding.Decode(rawValue);
         }
@@ -32,16 +35,25 @@ internal static class QueryParameters
     internal static void AppendCanonical(ref ByteBuffer output, string query, bool withoutSignature, bool withoutToken)
     {
         if (query.Length == 0)
+        {
             return;
+        }
+
         var parameters = new List<(string Name, string Value)>();
         foreach (var range in query.AsSpan().Split('&'))
         {
             var segment = query.AsSpan(range);
             if (segment.IsEmpty)
+            {
                 continue;
+            }
+
             var (name, value) = Halves(segment);
             if ((withoutSignature && Names(name, Signature)) || (withoutToken && Names(name, SecurityToken)))
+            {
                 continue;
+            }
+
             parameters.Add((PercentEncoding.Canonical(name), PercentEncoding.Canonical(value)));
         }
 
@@ -50,7 +62,10 @@ internal static class QueryParameters
         for (var index = 0; index < parameters.Count; index++)
         {
             if (index > 0)
+            {
                 output.Append((byte)'&');
+            }
+
             output.Append(parameters[index].Name);
             output.Append((byte)'=');
             output.Append(parameters[index].Value);

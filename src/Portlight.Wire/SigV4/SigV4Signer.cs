@@ -49,9 +49,14 @@ public static class SigV4Signer
         Add(query, QueryParameters.Date, timestamp);
         Add(query, QueryParameters.SignedHeaders, string.Join(';', signedHeaders));
         if (expires is { } lives)
+        {
             Add(query, QueryParameters.Expires, ((long)lives.TotalSeconds).ToString());
+        }
+
         if (credentials.SessionToken is { } token)
+        {
             Add(query, QueryParameters.SecurityToken, token);
+        }
 
         var unsigned = new SigV4Request<THeaders>(request.Method, request.Path, query.ToString(), request.Headers, request.Body);
         Add(query, QueryParameters.Signature, Sign(unsigned, signedHeaders, credentials, rules, scope, timestamp, presigned: true));
@@ -80,7 +85,10 @@ public static class SigV4Signer
     private static void Add(StringBuilder query, string name, string value)
     {
         if (query.Length > 0)
+        {
             query.Append('&');
+        }
+
         query.Append(name).Append('=').Append(Uri.EscapeDataString(value));
     }
 }

@@ -38,7 +38,10 @@ public sealed class SigV4Verifier(SigV4Rules rules, TimeProvider clock)
     {
         parsed = null;
         if (SignatureClaim.TryFind(request, out var claim, out problem))
+        {
             problem = _check.Check(claim, request.Headers.Names, clock.GetUtcNow(), out parsed);
+        }
+
         return problem is null;
     }
 
@@ -58,7 +61,9 @@ public sealed class SigV4Verifier(SigV4Rules rules, TimeProvider clock)
         SHA256.HashData(request.Body, bodyHash);
         problem = CheckContentHash(request.Headers.Get(ContentHashHeader), bodyHash);
         if (problem is not null)
+        {
             return false;
+        }
 
         Span<byte> requestHash = stackalloc byte[SHA256.HashSizeInBytes];
         CanonicalRequest.Hash(request, parsed.SignedHeaders, rules, parsed.IsPresigned, bodyHash, requestHash);
@@ -77,14 +82,19 @@ public sealed class SigV4Verifier(SigV4Rules rules, TimeProvider clock)
     private static SigV4Problem? CheckContentHash(HeaderValues claimed, ReadOnlySpan<byte> bodyHash)
     {
         if (claimed.Count == 0)
+        {
             return null;
+        }
+
         var value = claimed[0];
         if (claimed.Count == 1 && value.Length == 2 * bodyHash.Length)
         {
             Span<char> actual = stackalloc char[2 * SHA256.HashSizeInBytes];
             Convert.TryToHexStringLower(bodyHash, actual, out _);
             if (value.AsSpan().SequenceEqual(actual))
+            {
                 return null;
+            }
         }
 
         return SigV4Problem.Invalid(

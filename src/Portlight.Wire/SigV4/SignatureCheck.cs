@@ -21,9 +21,15 @@ internal sealed class SignatureCheck(SigV4Rules rules)
     {
         parsed = null;
         if (CheckTime(claim, now, out var time, out var expires) is { } badTime)
+        {
             return badTime;
+        }
+
         if (CheckNames(claim.SignedHeaders, out var names) is { } badNames)
+        {
             return badNames;
+        }
+
         if (!claim.Algorithm.SequenceEqual(StringToSign.Algorithm))
         {
             return SigV4Problem.Incomplete(
@@ -32,9 +38,15 @@ internal sealed class SignatureCheck(SigV4Rules rules)
 
         var timestamp = claim.Date is { Length: 16 } text && text[8] == 'T' ? text : SigV4Time.Format(time);
         if (CheckScope(claim.Credential, timestamp, out var scope, out var keyId) is { } badScope)
+        {
             return badScope;
+        }
+
         if (DecidingHeaders.Check(headers, names, rules) is { } unsigned)
+        {
             return unsigned;
+        }
+
         parsed = new ParsedSignature
         {
             AccessKeyId = keyId,
@@ -63,7 +75,10 @@ internal sealed class SignatureCheck(SigV4Rules rules)
         {
             var seconds = UnsaidExpires;
             if (claim.Expires is { } text && (!int.TryParse(text, System.Globalization.NumberStyles.None, null, out seconds) || seconds is < 1 or > MaxExpires))
+            {
                 return SigV4Problem.Incomplete($"'X-Amz-Expires' must be a number of seconds from 1 to {MaxExpires}.");
+            }
+
             validFor = TimeSpan.FromSeconds(seconds);
             expires = validFor;
         }
@@ -114,11 +129,20 @@ internal sealed class SignatureCheck(SigV4Rules rules)
         var terminator = credential[parts[4]];
         var problems = new List<string>(0);
         if (!IsRegion(region))
+        {
             problems.Add($"Credential should be scoped to a valid region, not '{SignatureClaim.Echo(region)}'.");
+        }
+
         if (!credential[parts[3]].SequenceEqual(rules.Service))
+        {
             problems.Add($"Credential should be scoped to correct service: '{rules.Service}'.");
+        }
+
         if (!terminator.SequenceEqual(CredentialScope.Terminator))
+        {
             problems.Add($"Credential should be scoped with a valid terminator: 'aws4_request', not '{SignatureClaim.Echo(terminator)}'.");
+        }
+
         if (!date.SequenceEqual(timestamp.AsSpan(0, 8)))
         {
             problems.Add(
@@ -126,26 +150,43 @@ internal sealed class SignatureCheck(SigV4Rules rules)
         }
 
         if (problems.Count > 0)
+        {
             return SigV4Problem.Invalid(string.Join(' ', problems));
+        }
+
         if (id.Length is 0 or > MaxKeyIdLength)
+        {
             return SigV4Problem.UnknownKey;
+        }
+
         keyId = id.ToString();
         scope = _lastScope;
         if (scope is null || !date.SequenceEqual(scope.Date) || !region.SequenceEqual(scope.Region))
+        {
             _lastScope = scope = new(date.ToString(), region.ToString(), rules.Service);
+        }
+
         return null;
     }
 
     private bool IsRegion(ReadOnlySpan<char> region)
     {
         if (rules.Regions.Count > 0)
+        {
             return rules.Regions.GetAlternateLookup<ReadOnlySpan<char>>().Contains(region);
+        }
+
         if (region.Length is 0 or > 64)
+        {
             return false;
+        }
+
         foreach (var letter in region)
         {
             if (!char.IsAsciiLetterLower(letter) && !char.IsAsciiDigit(letter) && letter != '-')
+            {
                 return false;
+            }
         }
 
         return true;

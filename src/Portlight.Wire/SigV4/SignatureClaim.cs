@@ -70,19 +70,30 @@ internal ref struct SignatureClaim
             foreach (var range in rest.Split(','))
             {
                 if (ReadElement(rest[range].Trim(), authorization) is { } problem)
+                {
                     return problem;
+                }
             }
         }
 
         var dates = headers.Get(DateHeader);
         if (dates.Count == 0)
+        {
             dates = headers.Get("Date");
+        }
+
         if (dates.Count > 1)
+        {
             return SigV4Problem.Incomplete("The 'X-Amz-Date' header must be given once.");
+        }
+
         Date = dates.Count == 0 ? null : dates[0];
         var tokens = headers.Get(TokenHeader);
         if (tokens.Count > 1)
+        {
             return SigV4Problem.Incomplete("The 'X-Amz-Security-Token' header must be given once.");
+        }
+
         Token = tokens.Count == 0 ? null : tokens[0];
         return MissingFromHeaders(authorization);
     }
@@ -110,7 +121,10 @@ internal ref struct SignatureClaim
     private static bool TrySet(ref ReadOnlySpan<char> part, ReadOnlySpan<char> value)
     {
         if (!part.IsEmpty)
+        {
             return false;
+        }
+
         part = value;
         return true;
     }
@@ -118,16 +132,31 @@ internal ref struct SignatureClaim
     private readonly SigV4Problem? MissingFromHeaders(string authorization)
     {
         if (!Credential.IsEmpty && !Signature.IsEmpty && !SignedHeaders.IsEmpty && Date is not null)
+        {
             return null;
+        }
+
         var missing = new List<string>(5);
         if (Credential.IsEmpty)
+        {
             missing.Add("Authorization header requires 'Credential' parameter.");
+        }
+
         if (Signature.IsEmpty)
+        {
             missing.Add("Authorization header requires 'Signature' parameter.");
+        }
+
         if (SignedHeaders.IsEmpty)
+        {
             missing.Add("Authorization header requires 'SignedHeaders' parameter.");
+        }
+
         if (Date is null)
+        {
             missing.Add("Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header.");
+        }
+
         missing.Add($"Authorization={Echo(authorization)}");
         return SigV4Problem.Incomplete(string.Join(' ', missing));
     }
@@ -152,14 +181,20 @@ internal ref struct SignatureClaim
     {
         var value = AtMostOne(query, name, problems);
         if (string.IsNullOrEmpty(value))
+        {
             problems.Add($"AWS query-string parameters must include '{name}'.");
+        }
+
         return value;
     }
 
     private static string? AtMostOne(string query, string name, List<string> problems)
     {
         if (QueryParameters.Find(query, name, out var value) > 1)
+        {
             problems.Add($"AWS query-string parameter '{name}' must be given once.");
+        }
+
         return value;
     }
 

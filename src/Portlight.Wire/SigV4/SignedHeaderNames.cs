@@ -17,11 +17,20 @@ internal sealed class SignedHeaderNames
     internal bool TryGet(ReadOnlySpan<char> list, out string[] names)
     {
         if (_known.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(list, out names!))
+        {
             return true;
+        }
+
         if (!TrySplit(list, out names))
+        {
             return false;
+        }
+
         if (_known.Count >= Capacity)
+        {
             _known.Clear();
+        }
+
         _known[list.ToString()] = names;
         return true;
     }
@@ -34,9 +43,14 @@ internal sealed class SignedHeaderNames
             var name = names[index];
             if (name.Length == 0 || name.AsSpan().ContainsAnyExceptInRange('!', '~') || name.AsSpan().ContainsAnyInRange('A', 'Z')
                 || name.Contains(':'))
+            {
                 return false;
+            }
+
             if (index > 0 && string.CompareOrdinal(names[index - 1], name) >= 0)
+            {
                 return false;
+            }
         }
 
         return names.Length > 0;

@@ -20,9 +20,15 @@ internal sealed class SigningKeys(int capacity)
     {
         // An access key id whose secret has changed must not be served the old key.
         if (_derived.TryGetValue((accessKeyId, scope), out var known) && known.IsOf(secret))
+        {
             return known.Key;
+        }
+
         if (_derived.Count >= capacity)
+        {
             _derived.Clear();
+        }
+
         var derived = new Derived(secret, Derive(secret, scope));
         _derived[(accessKeyId, scope)] = derived;
         return derived.Key;

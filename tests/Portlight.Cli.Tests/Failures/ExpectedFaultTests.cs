@@ -63,7 +63,11 @@ public sealed class ExpectedFaultTests : IDisposable
     [InlineData("--data IN/locked --listen http://127.0.0.1:0", "check the permissions")]
     public async Task What_only_root_may_is_one_line_and_1_for_others(string options, string says)
     {
-        if (File.ReadAllText("/proc/sys/net/ipv4/ip_unprivileged_port_start").Trim() != "1024") Assert.Skip("here everybody may listen on every port");
+        if (File.ReadAllText("/proc/sys/net/ipv4/ip_unprivileged_port_start").Trim() != "1024")
+        {
+            Assert.Skip("here everybody may listen on every port");
+        }
+
         Write("locked/portlight.db.lock", "");
         File.SetUnixFileMode(Path.Combine(_folder.FullName, "locked/portlight.db.lock"), UnixFileMode.None);
         File.SetUnixFileMode(_folder.FullName, (UnixFileMode)0b101_101_101);

@@ -8,12 +8,12 @@ namespace Portlight.Cli.Tests.Verbs;
 /// <summary><c>portlight audit verify</c>, on a database that a server has open and on exported files.</summary>
 public sealed class AuditVerbTests : IAsyncLifetime
 {
-    private readonly string directory = Directory.CreateTempSubdirectory("portlight-audit-").FullName;
-    private SqliteStore store = null!;
+    private readonly string _directory = Directory.CreateTempSubdirectory("portlight-audit-").FullName;
+    private SqliteStore _store = null!;
 
     public async ValueTask InitializeAsync()
     {
-        store = SqliteStore.Open(Path.Combine(directory, "portlight.db"), TimeProvider.System);
+        _store = SqliteStore.Open(Path.Combine(_directory, "portlight.db"), TimeProvider.System);
         for (var i = 1; i <= 3; i++)
         {
             await RecordAsync(i);
@@ -22,14 +22,14 @@ public sealed class AuditVerbTests : IAsyncLifetime
 
     public async ValueTask DisposeAsync()
     {
-        await store.DisposeAsync();
-        Directory.Delete(directory, recursive: true);
+        await _store.DisposeAsync();
+        Directory.Delete(_directory, recursive: true);
     }
 
     [Fact]
     public async Task A_sound_log_is_counted_and_its_head_told()
     {
-        var (code, output, _) = await RunAsync($"audit verify --data {directory}");
+        var (code, output, _) = await RunAsync($"audit verify --data {_directory}");
 
         var lines = output.Split('\n');
         Assert.Equal(0, code);
@@ -43,8 +43,8 @@ public sealed class AuditVerbTests : IAsyncLifetime
         var head = await HeadAsync();
         await RecordAsync(4);
 
-        Assert.Equal(0, (await RunAsync($"audit verify --data {directory} --head {head}")).Code);
-        var (code, _, error) = await RunAsync($"audit verify --data {directory} --head 3:{new string('a', 64)}");
+        Assert.Equal(0, (await RunAsync($"audit verify --data {_directory} --head {head}")).Code);
+        var (code, _, error) = await RunAsync($"audit verify --data {_directory} --head 3:{new string('a', 64)}");
 
         Assert.Equal(1, code);
         Assert.StartsWith("portlight: the audit log is broken at event 3: ", error, StringComparison.Ordinal);
@@ -103,13 +103,13 @@ public sealed class AuditVerbTests : IAsyncLifetime
         Assert.Contains("broken at event 1", (await RunAsync($"audit verify --file {first} --head {await HeadAsync()}")).Error, StringComparison.Ordinal);
 
         // A file that was emptied, and a head that nothing can be compared with.
-        var empty = Path.Combine(directory, "empty.jsonl");
+        var empty = Path.Combine(_directory, "empty.jsonl");
         await File.WriteAllTextAsync(empty, "", TestContext.Current.CancellationToken);
         Assert.Equal(1, (await RunAsync($"audit verify --file {empty}")).Code);
         Assert.Contains("empty.jsonl holds no events", (await RunAsync($"audit verify --file {second} {empty}")).Error, StringComparison.Ordinal);
         var third = await WriteAsync("third.jsonl", lines[2..]);
         Assert.Contains("could not be compared", (await RunAsync($"audit verify --file {third} --head {before}")).Error, StringComparison.Ordinal);
-        Assert.Equal(2, (await RunAsync($"audit verify --data {directory} --after {before}")).Code);
+        Assert.Equal(2, (await RunAsync($"audit verify --data {_directory} --after {before}")).Code);
     }
 
     private static async Task<(int Code, string Output, string Error)> RunAsync(string line)
@@ -120,12 +120,12 @@ public sealed class AuditVerbTests : IAsyncLifetime
         return (code, output.ToString(), error.ToString());
     }
 
-    private async Task<string> HeadAsync() => (await RunAsync($"audit verify --data {directory}")).Output.Split('\n')[1]["head ".Length..];
+    private async Task<string> HeadAsync() => (await RunAsync($"audit verify --data {_directory}")).Output.Split('\n')[1]["head ".Length..];
 
     private string[] Lines()
     {
         var lines = new List<string>();
-        for (var block = store.View.FindAuditBlockAfter(0); block is not null; block = store.View.FindAuditBlockAfter(block.FirstSequence))
+        for (var block = _store.View.FindAuditBlockAfter(0); block is not null; block = _store.View.FindAuditBlockAfter(block.FirstSequence))
         {
             lines.AddRange(Encoding.UTF8.GetString(block.Lines.Span).Split('\n', StringSplitOptions.RemoveEmptyEntries));
         }
@@ -135,12 +135,12 @@ public sealed class AuditVerbTests : IAsyncLifetime
 
     private async Task<string> WriteAsync(string name, string[] lines)
     {
-        var path = Path.Combine(directory, name);
+        var path = Path.Combine(_directory, name);
         await File.WriteAllTextAsync(path, string.Join('\n', lines) + "\n", TestContext.Current.CancellationToken);
         return path;
     }
 
-    private Task RecordAsync(int n) => store.SaveAsync(
+    private Task RecordAsync(int n) => _store.SaveAsync(
         (_, changes) =>
         {
             changes.Record(new AuditEvent(DateTimeOffset.UnixEpoch, Encoding.UTF8.GetBytes($$"""{"eventTime":"2026-11-22T12:00:0{{n}}Z","n":{{n}}}""")));

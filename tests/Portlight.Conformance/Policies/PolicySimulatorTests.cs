@@ -40,15 +40,29 @@ public sealed class PolicySimulatorTests
             foreach (var (statement, question) in parts[i])
             {
                 var theirs = answers[next++];
-                if (theirs == question.Ours()) continue;
+                if (theirs == question.Ours())
+                {
+                    continue;
+                }
+
                 var names = KnownDifferences.Of(statement, question).ToList();
                 explained |= names.Count > 0;
-                if (names is [var only]) occurred.Add(only);
-                if (names.Count == 0) unexplained.Add($"statement: ours {question.Ours()}, theirs {theirs}: {question}");
+                if (names is [var only])
+                {
+                    occurred.Add(only);
+                }
+
+                if (names.Count == 0)
+                {
+                    unexplained.Add($"statement: ours {question.Ours()}, theirs {theirs}: {question}");
+                }
             }
 
             sessions += wholes[i].Session is null ? 0 : 1;
-            if (answers[i] != wholes[i].Ours() && !explained) unexplained.Add($"whole: ours {wholes[i].Ours()}, theirs {answers[i]}: {wholes[i]}");
+            if (answers[i] != wholes[i].Ours() && !explained)
+            {
+                unexplained.Add($"whole: ours {wholes[i].Ours()}, theirs {answers[i]}: {wholes[i]}");
+            }
         }
 
         Assert.True(unexplained.Count == 0, $"{unexplained.Count} differences without a reason:\n{string.Join('\n', unexplained.OrderBy(text => text.Length).Take(12))}");
@@ -67,7 +81,11 @@ public sealed class PolicySimulatorTests
     /// <summary>The simulation that knows session policies knows only the keys, actions and resources of AWS's lists, and no service but by its name.</summary>
     private static Question ForSession(Question question)
     {
-        if (question.Session is null) return question;
+        if (question.Session is null)
+        {
+            return question;
+        }
+
         var context = new Context();
         foreach (var (key, values) in question.Context.Values.Where(pair => pair.Key.StartsWith("aws:", StringComparison.Ordinal)))
         {

@@ -19,7 +19,7 @@ internal static class AwsCliPackage
         {
             if (!Directory.Exists(target))
             {
-                string half = $"{target}.{Environment.ProcessId}";
+                var half = $"{target}.{Environment.ProcessId}";
                 ZipFile.ExtractToDirectory(Path.Combine(package, "lib/layer.zip"), half);
                 Directory.Move(half, target);
             }

@@ -21,7 +21,7 @@ internal static partial class GoProgram
     /// <summary>The version of an SDK's sources.</summary>
     public static Version Version(string sdk)
     {
-        string file = new[] { "aws/go_module_metadata.go", "go_module_metadata.go", "aws/version.go" }
+        var file = new[] { "aws/go_module_metadata.go", "go_module_metadata.go", "aws/version.go" }
             .Select(path => $"{Sources}/src/github.com/aws/{sdk}/{path}").FirstOrDefault(File.Exists) ?? "";
         return file.Length > 0 && VersionText().Match(File.ReadAllText(file)) is { Success: true } found ? System.Version.Parse(found.Groups["version"].Value) : new Version(0, 0);
     }
@@ -30,13 +30,17 @@ internal static partial class GoProgram
     {
         lock (Building)
         {
-            if (Built.TryGetValue(program, out string? done)) return done;
+            if (Built.TryGetValue(program, out var done))
+            {
+                return done;
+            }
+
             string folder = Path.Combine(AppContext.BaseDirectory, "go"), output = Path.Combine(folder, program);
             var start = new ProcessStartInfo(Programs.Find("go", "golang-go"), ["build", "-o", output, "."]) { WorkingDirectory = Path.Combine(ScriptedClient.Folder, program) };
             start.Environment["GO111MODULE"] = "off";
             start.Environment["GOPATH"] = Sources;
             start.Environment["GOCACHE"] = Path.Combine(folder, "cache");
-            (int code, string said, string errors) = Programs.RunAsync(start).GetAwaiter().GetResult();
+            (var code, var said, var errors) = Programs.RunAsync(start).GetAwaiter().GetResult();
             Assert.True(code == 0, $"{program} does not compile: {said}{errors}");
             return Built[program] = output;
         }

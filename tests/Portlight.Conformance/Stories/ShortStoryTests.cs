@@ -22,10 +22,10 @@ public abstract class ShortStoryTests(Installation installation)
     [Fact]
     public async Task An_instance_its_ports_its_errors_its_trail_and_who_did_it()
     {
-        await using StockClient lightsail = Open("lightsail");
+        await using var lightsail = Open("lightsail");
         string name = $"{Prefix}-story", named = $$"""{"instanceName": "{{name}}"}""";
         await lightsail.ChangeAsync("CreateInstances", $$"""{"instanceNames": ["{{name}}"], "availabilityZone": "us-east-1a", "blueprintId": "debian_12", "bundleId": "nano_3_0", "tags": [{"key": "team", "value": "web"}]}""");
-        JsonNode instance = (await lightsail.CallAsync("GetInstance", named))["instance"]!;
+        var instance = (await lightsail.CallAsync("GetInstance", named))["instance"]!;
         Assert.Equal(("running", "web"), ((string?)instance["state"]!["name"], (string?)instance["tags"]![0]!["value"]));
 
         await lightsail.ChangeAsync("PutInstancePublicPorts", $$"""
@@ -47,9 +47,9 @@ public abstract class ShortStoryTests(Installation installation)
         await lightsail.ChangeAsync("CloseInstancePublicPorts", Port(name, """{"fromPort": 25, "toPort": 25, "protocol": "tcp"}""")); // was never open
         await OpenAsync(lightsail, name, "0-1024/tcp from 2001:db8::/32", "0-0/udp from lightsail-connect", "128-0/icmpv6 from ::/0", "443-443/tcp from 0.0.0.0/0 ::/0");
 
-        Answer absent = await lightsail.RefusedAsync(NotFound, "GetInstance", $$"""{"instanceName": "{{Prefix}}-absent"}""");
+        var absent = await lightsail.RefusedAsync(NotFound, "GetInstance", $$"""{"instanceName": "{{Prefix}}-absent"}""");
         Assert.Equal((NotFound == "NotFoundException", $"The Instance does not exist: {Prefix}-absent"), (absent.IsTyped, absent.Message.Trim()));
-        Answer bad = await lightsail.RefusedAsync("InvalidInputException", "OpenInstancePublicPorts", Port(name, """{"fromPort": 90, "toPort": 80, "protocol": "tcp"}"""));
+        var bad = await lightsail.RefusedAsync("InvalidInputException", "OpenInstancePublicPorts", Port(name, """{"fromPort": 90, "toPort": 80, "protocol": "tcp"}"""));
         Assert.True(bad.IsTyped);
 
         await lightsail.ChangeAsync("PutInstancePublicPorts", $$"""{"instanceName": "{{name}}", "portInfos": []}""");
@@ -62,27 +62,27 @@ public abstract class ShortStoryTests(Installation installation)
     /// <summary>Asserts what is open, rule by rule.</summary>
     private static async Task OpenAsync(StockClient lightsail, string name, params string[] rules)
     {
-        JsonArray states = (await lightsail.CallAsync("GetInstancePortStates", $$"""{"instanceName": "{{name}}"}"""))["portStates"]!.AsArray();
+        var states = (await lightsail.CallAsync("GetInstancePortStates", $$"""{"instanceName": "{{name}}"}"""))["portStates"]!.AsArray();
         Assert.Equal(rules, states.Select(state => $"{state!["fromPort"]}-{state["toPort"]}/{state["protocol"]} from {Sources(state)}"));
     }
 
     private async Task TrailAsync(string name)
     {
-        await using StockClient cloudTrail = Open("cloudtrail");
-        Answer trail = await cloudTrail.CallAsync("LookupEvents", $$"""{"LookupAttributes": [{"AttributeKey": "ResourceName", "AttributeValue": "{{name}}"}]}""");
+        await using var cloudTrail = Open("cloudtrail");
+        var trail = await cloudTrail.CallAsync("LookupEvents", $$"""{"LookupAttributes": [{"AttributeKey": "ResourceName", "AttributeValue": "{{name}}"}]}""");
         string?[] events = [.. trail["Events"]!.AsArray().Select(one => (string?)one!["EventName"])];
         Assert.Superset(new HashSet<string?> { "CreateInstances", "PutInstancePublicPorts", "OpenInstancePublicPorts", "CloseInstancePublicPorts", "DeleteInstance" }, events.ToHashSet());
     }
 
     private async Task IdentityAsync()
     {
-        await using StockClient sts = Open("sts");
+        await using var sts = Open("sts");
         Assert.EndsWith(":root", (string)(await sts.CallAsync("GetCallerIdentity"))["Arn"]!, StringComparison.Ordinal);
-        await using StockClient iam = Open("iam");
-        string user = $$"""{"UserName": "{{Prefix}}-story"}""";
+        await using var iam = Open("iam");
+        var user = $$"""{"UserName": "{{Prefix}}-story"}""";
         Assert.EndsWith($":user/{Prefix}-story", (string)(await iam.CallAsync("CreateUser", user))["User"]!["Arn"]!, StringComparison.Ordinal);
         await iam.CallAsync("DeleteUser", user);
-        Answer gone = await iam.TryAsync("GetUser", user);
+        var gone = await iam.TryAsync("GetUser", user);
         Assert.StartsWith("NoSuchEntity", gone.Error, StringComparison.Ordinal);
     }
 

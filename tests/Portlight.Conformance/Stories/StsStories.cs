@@ -12,18 +12,18 @@ public abstract class StsStoryTests(Installation installation)
     [Fact]
     public async Task The_caller_is_told_a_session_is_used_and_refusals_are_in_types_of_its_own()
     {
-        await using StockClient root = Open();
-        Answer caller = await root.CallAsync("GetCallerIdentity");
-        string account = (string)caller["Account"]!;
+        await using var root = Open();
+        var caller = await root.CallAsync("GetCallerIdentity");
+        var account = (string)caller["Account"]!;
         Assert.Equal($"arn:aws:iam::{account}:root", (string?)caller["Arn"]);
 
-        JsonNode given = (await root.CallAsync("GetSessionToken", """{"DurationSeconds": 900}"""))["Credentials"]!;
-        await using StockClient session = Open(
+        var given = (await root.CallAsync("GetSessionToken", """{"DurationSeconds": 900}"""))["Credentials"]!;
+        await using var session = Open(
             ("AWS_ACCESS_KEY_ID", (string)given["AccessKeyId"]!), ("AWS_SECRET_ACCESS_KEY", (string)given["SecretAccessKey"]!), ("AWS_SESSION_TOKEN", (string)given["SessionToken"]!));
         Assert.Equal((string?)caller["Arn"], (string?)(await session.CallAsync("GetCallerIdentity"))["Arn"]);
 
         await root.RefusedAsync("AccessDenied", "AssumeRole", $$"""{"RoleArn": "arn:aws:iam::{{account}}:role/nobody", "RoleSessionName": "me"}""");
-        await using StockClient liar = Open(("AWS_SECRET_ACCESS_KEY", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"));
+        await using var liar = Open(("AWS_SECRET_ACCESS_KEY", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"));
         await liar.RefusedAsync("SignatureDoesNotMatch", "GetCallerIdentity");
     }
 }

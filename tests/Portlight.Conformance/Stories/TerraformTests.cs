@@ -11,8 +11,8 @@ public sealed class TerraformTests(Installation installation) : IAsyncLifetime
 {
     private const string Provider = "registry.terraform.io/hashicorp/aws";
 
-    private readonly string folder = Directory.CreateTempSubdirectory("portlight-terraform-").FullName;
-    private string terraform = "", mirror = "";
+    private readonly string _folder = Directory.CreateTempSubdirectory("portlight-terraform-").FullName;
+    private string _terraform = "", _mirror = "";
 
     /// <summary>Where Terraform itself looks for a mirror, and where images of build machines put one.</summary>
     private static IEnumerable<string> Mirrors =>
@@ -25,19 +25,19 @@ public sealed class TerraformTests(Installation installation) : IAsyncLifetime
 
     public ValueTask DisposeAsync()
     {
-        Directory.Delete(folder, recursive: true);
+        Directory.Delete(_folder, recursive: true);
         return ValueTask.CompletedTask;
     }
 
     [Fact]
     public async Task Everything_is_applied_found_unchanged_changed_imported_and_destroyed()
     {
-        terraform = Programs.TryFind("terraform") ?? "";
-        mirror = Mirrors.FirstOrDefault(HasProvider) ?? "";
-        NotRun.Unless(terraform.Length > 0, "there is no `terraform` here");
-        NotRun.Unless(mirror.Length > 0, $"there is no provider {Provider} in {string.Join(", ", Mirrors)}");
-        File.Copy(Path.Combine(ScriptedClient.Folder, "terraform/main.tf"), Path.Combine(folder, "main.tf"));
-        await File.WriteAllTextAsync(Path.Combine(folder, "terraform.rc"), $$"""provider_installation { filesystem_mirror { path = "{{mirror}}" } }""", TestContext.Current.CancellationToken);
+        _terraform = Programs.TryFind("terraform") ?? "";
+        _mirror = Mirrors.FirstOrDefault(HasProvider) ?? "";
+        NotRun.Unless(_terraform.Length > 0, "there is no `terraform` here");
+        NotRun.Unless(_mirror.Length > 0, $"there is no provider {Provider} in {string.Join(", ", Mirrors)}");
+        File.Copy(Path.Combine(ScriptedClient.Folder, "terraform/main.tf"), Path.Combine(_folder, "main.tf"));
+        await File.WriteAllTextAsync(Path.Combine(_folder, "terraform.rc"), $$"""provider_installation { filesystem_mirror { path = "{{_mirror}}" } }""", TestContext.Current.CancellationToken);
         await RunAsync(0, "init");
 
         await RunAsync(0, "apply", "-auto-approve", "-var", "stage=first");
@@ -48,8 +48,8 @@ public sealed class TerraformTests(Installation installation) : IAsyncLifetime
 
         string[] imported = ["aws_lightsail_instance.web", "aws_iam_user.ports", "aws_iam_policy.ports", "aws_iam_role.ports"];
         await RunAsync(0, ["state", "rm", .. imported]);
-        File.Copy(Path.Combine(ScriptedClient.Folder, "terraform/imports.tf"), Path.Combine(folder, "imports.tf"));
-        string said = await RunAsync(0, "apply", "-auto-approve", "-var", "stage=second");
+        File.Copy(Path.Combine(ScriptedClient.Folder, "terraform/imports.tf"), Path.Combine(_folder, "imports.tf"));
+        var said = await RunAsync(0, "apply", "-auto-approve", "-var", "stage=second");
         Assert.Contains("Resources: 4 imported, 0 added, 0 changed, 0 destroyed.", said, StringComparison.Ordinal);
 
         await RunAsync(0, "destroy", "-auto-approve", "-refresh=false", "-var", "stage=second");
@@ -61,7 +61,7 @@ public sealed class TerraformTests(Installation installation) : IAsyncLifetime
     private async Task OpenAsync(string changing)
     {
         await using var boto3 = ScriptedClient.Boto3(installation);
-        JsonArray states = (await boto3.CallAsync("GetInstancePortStates", """{"instanceName": "tf-web"}"""))["portStates"]!.AsArray();
+        var states = (await boto3.CallAsync("GetInstancePortStates", """{"instanceName": "tf-web"}"""))["portStates"]!.AsArray();
         string[] expected =
         [
             changing, "0-65535/all from 192.0.2.1/32 2001:db8::1/128", "128-0/icmpv6 from ::/0", "22-22/tcp from lightsail-connect", "8-0/icmp from 0.0.0.0/0",
@@ -73,12 +73,12 @@ public sealed class TerraformTests(Installation installation) : IAsyncLifetime
 
     private async Task<string> RunAsync(int expected, params string[] words)
     {
-        ProcessStartInfo start = installation.Inside(terraform, [$"-chdir={folder}", .. words]);
-        start.Environment["TF_CLI_CONFIG_FILE"] = Path.Combine(folder, "terraform.rc");
+        var start = installation.Inside(_terraform, [$"-chdir={_folder}", .. words]);
+        start.Environment["TF_CLI_CONFIG_FILE"] = Path.Combine(_folder, "terraform.rc");
         start.Environment["TF_VAR_endpoint"] = start.Environment["AWS_ENDPOINT_URL"];
         start.Environment["TF_INPUT"] = "0";
         start.Environment["CHECKPOINT_DISABLE"] = "1";
-        (int code, string output, string errors) = await Programs.RunAsync(start);
+        (var code, var output, var errors) = await Programs.RunAsync(start);
         Assert.True(code == expected, $"`terraform {string.Join(' ', words)}` ended with {code}: {output}{errors}");
         return output;
     }
@@ -87,7 +87,7 @@ public sealed class TerraformTests(Installation installation) : IAsyncLifetime
 
     private static bool HasProvider(string folder)
     {
-        string versions = Path.Combine(folder, Provider);
+        var versions = Path.Combine(folder, Provider);
         return Directory.Exists(versions) && Directory.EnumerateFiles(versions, "terraform-provider-aws_v*", SearchOption.AllDirectories).Any();
     }
 }

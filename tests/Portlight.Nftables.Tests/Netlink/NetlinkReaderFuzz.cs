@@ -18,12 +18,15 @@ public sealed class NetlinkReaderFuzz
         Mutations.Of(Datagrams, words).Sample(datagram =>
         {
             var reader = new NetlinkReader(datagram);
-            int left = datagram.Length;
-            while (reader.TryRead(out NetlinkMessage message))
+            var left = datagram.Length;
+            while (reader.TryRead(out var message))
             {
                 left -= 16 + message.Payload.Length;
                 Assert.True(left >= 0, "more was read than came");
-                foreach (int header in (ReadOnlySpan<int>)[4, 8, 12, 16]) Walk(message.Attributes(header), message.Payload.Length, 0);
+                foreach (var header in (ReadOnlySpan<int>)[4, 8, 12, 16])
+                {
+                    Walk(message.Attributes(header), message.Payload.Length, 0);
+                }
             }
         }, iter: Mutations.Count, print: Convert.ToHexString);
     }
@@ -32,21 +35,28 @@ public sealed class NetlinkReaderFuzz
     public void What_the_kernel_sent_is_read_whole() => Assert.All(Datagrams, datagram =>
     {
         var reader = new NetlinkReader(datagram);
-        int read = 0;
-        while (reader.TryRead(out NetlinkMessage message)) read += (16 + message.Payload.Length + 3) & ~3;
+        var read = 0;
+        while (reader.TryRead(out var message))
+        {
+            read += (16 + message.Payload.Length + 3) & ~3;
+        }
+
         Assert.Equal(datagram.Length, read);
     });
 
     private static void Walk(NetlinkAttributes attributes, int room, int depth)
     {
-        foreach (NetlinkAttribute attribute in attributes)
+        foreach (var attribute in attributes)
         {
             room -= 4 + attribute.Value.Length;
             Assert.True(room >= 0, "attributes are longer than what holds them");
             _ = attribute.Text;
             _ = attributes.TextOrNull(attribute.Type);
             _ = attributes.U32BigEndianOrNull(attribute.Type);
-            if (depth < DeepestNesting) Walk(attribute.Nested, attribute.Value.Length, depth + 1);
+            if (depth < DeepestNesting)
+            {
+                Walk(attribute.Nested, attribute.Value.Length, depth + 1);
+            }
         }
     }
 }

@@ -15,9 +15,9 @@ public sealed class NetlinkSocketTests
     [Fact]
     public void A_dump_of_the_links_names_the_loopback()
     {
-        using NetlinkSocket socket = NetlinkSocket.Open(NetlinkProtocol.Route);
+        using var socket = NetlinkSocket.Open(NetlinkProtocol.Route);
         using var request = new NetlinkWriter();
-        uint sequence = socket.NextSequence();
+        var sequence = socket.NextSequence();
         request.BeginMessage(GetLink, RequestDump, sequence);
         request.Raw(new byte[16]);
         request.EndMessage();
@@ -31,15 +31,15 @@ public sealed class NetlinkSocketTests
     [Fact]
     public void A_refusal_carries_the_errno_and_its_name()
     {
-        using NetlinkSocket socket = NetlinkSocket.Open(NetlinkProtocol.Route);
+        using var socket = NetlinkSocket.Open(NetlinkProtocol.Route);
         using var request = new NetlinkWriter();
-        uint sequence = socket.NextSequence();
+        var sequence = socket.NextSequence();
         request.BeginMessage(GetLink, RequestAck, sequence);
         request.Raw(new byte[16]);
         request.Text(InterfaceName, "no-such-link");
         request.EndMessage();
 
-        NetlinkException refusal = Assert.Throws<NetlinkException>(() => socket.Request(request, sequence, "cannot find link `no-such-link`"));
+        var refusal = Assert.Throws<NetlinkException>(() => socket.Request(request, sequence, "cannot find link `no-such-link`"));
 
         Assert.Equal(Errno.ENODEV, refusal.Errno);
         Assert.Contains("cannot find link `no-such-link`: ENODEV", refusal.Message, StringComparison.Ordinal);
@@ -50,7 +50,7 @@ public sealed class NetlinkSocketTests
     {
         const int links = 400; // more than fit into one datagram
         IsolatedNetwork.Execute("ip", "-batch -", string.Concat(Enumerable.Range(0, links).Select(i => $"link add d{i} type bridge\n")));
-        using NetlinkSocket socket = NetlinkSocket.Open(NetlinkProtocol.Route);
+        using var socket = NetlinkSocket.Open(NetlinkProtocol.Route);
         using var request = new NetlinkWriter();
         FailingCall.OnOwnThread(SocketCall.Receive, Errno.ENOBUFS, fail =>
         {
@@ -62,11 +62,11 @@ public sealed class NetlinkSocketTests
         int CountLinks()
         {
             request.Clear();
-            uint sequence = socket.NextSequence();
+            var sequence = socket.NextSequence();
             request.BeginMessage(GetLink, RequestDump, sequence);
             request.Raw(new byte[16]);
             request.EndMessage();
-            int seen = 0;
+            var seen = 0;
             socket.Dump(request, sequence, "cannot list links", message => seen++);
             return seen;
         }
@@ -79,7 +79,7 @@ public sealed class NetlinkSocketTests
         writer.BeginMessage(0xa02, 0x405, 77);
         writer.Raw([1, 0, 0, 9]);
         writer.Text(1, "portlight");
-        int nested = writer.BeginNested(2);
+        var nested = writer.BeginNested(2);
         writer.U32BigEndian(1, 0x01020304);
         writer.U16(3, 515);
         writer.Bytes(4, [9, 8, 7]);
@@ -88,23 +88,23 @@ public sealed class NetlinkSocketTests
         writer.EndMessage();
 
         var reader = new NetlinkReader(writer.Written);
-        Assert.True(reader.TryRead(out NetlinkMessage message));
+        Assert.True(reader.TryRead(out var message));
         Assert.Equal((0xa02, 0x405, 77u), (message.Type, message.Flags, message.Sequence));
         Assert.Equal([1, 0, 0, 9], message.Payload[..4].ToArray());
         Assert.Equal("portlight", message.Attributes(4).TextOrNull(1));
-        Assert.True(message.Attributes(4).TryGet(2, out NetlinkAttribute list));
+        Assert.True(message.Attributes(4).TryGet(2, out var list));
         Assert.Equal(0x01020304u, list.Nested.U32BigEndianOrNull(1));
-        Assert.True(list.Nested.TryGet(3, out NetlinkAttribute number) && number.U16 == 515);
-        Assert.True(list.Nested.TryGet(4, out NetlinkAttribute bytes) && bytes.Value.SequenceEqual<byte>([9, 8, 7]));
-        Assert.True(list.Nested.TryGet(5, out NetlinkAttribute flag) && flag.Value.IsEmpty);
+        Assert.True(list.Nested.TryGet(3, out var number) && number.U16 == 515);
+        Assert.True(list.Nested.TryGet(4, out var bytes) && bytes.Value.SequenceEqual<byte>([9, 8, 7]));
+        Assert.True(list.Nested.TryGet(5, out var flag) && flag.Value.IsEmpty);
         Assert.False(reader.TryRead(out _));
     }
 
     [Fact]
     public void A_datagram_cut_short_yields_no_message()
     {
-        byte[] header = new byte[16];
-        int claimed = 400;
+        var header = new byte[16];
+        var claimed = 400;
         MemoryMarshal.Write(header, in claimed);
         var reader = new NetlinkReader(header);
         Assert.False(reader.TryRead(out _));

@@ -83,6 +83,9 @@ public sealed class BudgetTests
         var budget = new EvaluationBudget(steps);
         var cut = Evaluator.Decide(asked.Action, asked.Resource, asked.Context, policies, budget);
         Assert.Equal(budget.IsSpent ? DecisionReason.TooMuchWork : whole.Reason, cut.Reason);
-        if (!budget.IsSpent) Assert.Equal(whole, cut);
+        if (!budget.IsSpent)
+        {
+            Assert.Equal(whole, cut);
+        }
     }, iter: 20_000);
 }

@@ -35,7 +35,10 @@ public sealed class AgreementTests
             var expected = ReferenceEvaluator.Decide(asked);
             var decision = Evaluator.Decide(asked.Action, asked.Resource, asked.Context, Policies(asked));
             Assert.Equal(expected, new ReferenceAnswer(decision.Reason.ToString(), decision.DecidedBy.ToString(), decision.Policy?.Id, decision.Statement?.Index));
-            foreach (var what in Facts(asked, expected)) seen.AddOrUpdate(what, 1, (_, count) => count + 1);
+            foreach (var what in Facts(asked, expected))
+            {
+                seen.AddOrUpdate(what, 1, (_, count) => count + 1);
+            }
         }, iter: Cases);
 
         Assert.All(Wanted, wanted =>
@@ -56,7 +59,10 @@ public sealed class AgreementTests
         Assert.Equal(decision, simulation.Decision);
         Assert.Equal(decision.Reason == DecisionReason.ExplicitDeny, explained.Any(match => match.Statement.IsDeny));
         Assert.Equal(decision.Reason == DecisionReason.NoIdentityPolicy, !explained.Any(match => match.Kind == DecidingPolicy.Identity && !match.Statement.IsDeny) && !explained.Any(match => match.Statement.IsDeny));
-        if (decision.Statement is { } statement) Assert.Contains(explained, match => match.Kind == decision.DecidedBy && match.Policy == decision.Policy && match.Statement == statement);
+        if (decision.Statement is { } statement)
+        {
+            Assert.Contains(explained, match => match.Kind == decision.DecidedBy && match.Policy == decision.Policy && match.Statement == statement);
+        }
     }, iter: Cases / 10);
 
     internal static PrincipalPolicies Policies(ReferenceCase asked) => new(
@@ -69,18 +75,37 @@ public sealed class AgreementTests
     private static IEnumerable<string> Facts(ReferenceCase asked, ReferenceAnswer answer)
     {
         yield return $"{answer.Reason} {answer.Kind}";
-        if (answer.Policy is null) yield break;
+        if (answer.Policy is null)
+        {
+            yield break;
+        }
+
         var json = asked.Identity.Append(asked.Boundary).Concat(asked.Session ?? []).First(policy => policy?.Id == answer.Policy)!.Json;
         using var document = JsonDocument.Parse(json);
         var statements = document.RootElement.GetProperty("Statement");
         var statement = statements.ValueKind == JsonValueKind.Array ? statements[answer.Statement!.Value] : statements;
         var text = statement.GetRawText();
-        if (text.Contains("${", StringComparison.Ordinal)) yield return "variable";
-        if (text.Contains('*', StringComparison.Ordinal)) yield return "wildcard";
-        if (text.Contains("ForA", StringComparison.Ordinal)) yield return "set operator";
+        if (text.Contains("${", StringComparison.Ordinal))
+        {
+            yield return "variable";
+        }
+
+        if (text.Contains('*', StringComparison.Ordinal))
+        {
+            yield return "wildcard";
+        }
+
+        if (text.Contains("ForA", StringComparison.Ordinal))
+        {
+            yield return "set operator";
+        }
+
         foreach (var name in new[] { "IfExists", "NotAction", "NotResource", "String", "Numeric", "Date", "IpAddress", "\"Arn", "Bool", "BinaryEquals", "\"Null" })
         {
-            if (text.Contains(name, StringComparison.Ordinal)) yield return name.TrimStart('"');
+            if (text.Contains(name, StringComparison.Ordinal))
+            {
+                yield return name.TrimStart('"');
+            }
         }
 
         if (statement.TryGetProperty("Condition", out var condition)

@@ -18,18 +18,40 @@ internal static class ReferenceCondition
 
         var negated = name.Contains("not", StringComparison.Ordinal);
         var there = context.Values.TryGetValue(key, out var values) && values.Count > 0;
-        if (name == "null") return expected.Any(value => value.Equals(there ? "false" : "true", StringComparison.OrdinalIgnoreCase));
+        if (name == "null")
+        {
+            return expected.Any(value => value.Equals(there ? "false" : "true", StringComparison.OrdinalIgnoreCase));
+        }
 
         // A negated comparison in an Allow with a variable that has no value: nobody knows that it differs.
         var unknown = (name.StartsWith("string", StringComparison.Ordinal) || name.StartsWith("arn", StringComparison.Ordinal))
             && variables && expected.Any(value => ReferencePattern.Of(value, wildcards: true, context).IsUnresolved);
-        if (!there) return ifExists || forAll || (!forAny && negated && (isDeny || !unknown));
+        if (!there)
+        {
+            return ifExists || forAll || (!forAny && negated && (isDeny || !unknown));
+        }
 
         var actual = Enumerable.Range(0, values.Count).Select(i => values[i]).ToList();
-        if ((forAll || forAny) && actual is [""]) return forAll;
-        if (forAll) return actual.All(Fits);
-        if (forAny) return actual.Any(Fits);
-        if (!values.IsMultivalued) return Fits(actual[0]);
+        if ((forAll || forAny) && actual is [""])
+        {
+            return forAll;
+        }
+
+        if (forAll)
+        {
+            return actual.All(Fits);
+        }
+
+        if (forAny)
+        {
+            return actual.Any(Fits);
+        }
+
+        if (!values.IsMultivalued)
+        {
+            return Fits(actual[0]);
+        }
+
         return isDeny ? actual.Any(Fits) : actual.All(Fits);
 
         bool Fits(string value)
@@ -81,14 +103,22 @@ internal static class ReferenceCondition
 
     private static DateTimeOffset? Date(string text)
     {
-        if (long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var seconds)) return DateTimeOffset.FromUnixTimeSeconds(seconds);
+        if (long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var seconds))
+        {
+            return DateTimeOffset.FromUnixTimeSeconds(seconds);
+        }
+
         return DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var date) ? date : null;
     }
 
     private static (AddressFamily Family, BigInteger First, BigInteger Last)? Block(string text)
     {
         var parts = text.Split('/');
-        if (!Domain.Cidr.TryParseAddress(parts[0], out var address, out _)) return null;
+        if (!Domain.Cidr.TryParseAddress(parts[0], out var address, out _))
+        {
+            return null;
+        }
+
         var bytes = address.GetAddressBytes();
         var width = bytes.Length * 8;
         var host = width - (parts.Length > 1 ? int.Parse(parts[1], CultureInfo.InvariantCulture) : width);

@@ -12,17 +12,30 @@ internal static class ReferenceEvaluator
     public static ReferenceAnswer Decide(ReferenceCase asked)
     {
         List<(string Kind, IReadOnlyList<ReferencePolicy> Policies)> layers = [("Identity", asked.Identity)];
-        if (asked.Boundary is { } boundary) layers.Add(("PermissionsBoundary", [boundary]));
-        if (asked.Session is { } session) layers.Add(("Session", session));
-
-        foreach (var (kind, policies) in layers)
+        if (asked.Boundary is { } boundary)
         {
-            if (First(policies, "Deny", asked) is var (policy, index) && policy is not null) return new("ExplicitDeny", kind, policy, index);
+            layers.Add(("PermissionsBoundary", [boundary]));
+        }
+
+        if (asked.Session is { } session)
+        {
+            layers.Add(("Session", session));
         }
 
         foreach (var (kind, policies) in layers)
         {
-            if (First(policies, "Allow", asked).Policy is null) return new($"No{kind}Policy".Replace("BoundaryPolicy", "Boundary", StringComparison.Ordinal), kind, null, null);
+            if (First(policies, "Deny", asked) is var (policy, index) && policy is not null)
+            {
+                return new("ExplicitDeny", kind, policy, index);
+            }
+        }
+
+        foreach (var (kind, policies) in layers)
+        {
+            if (First(policies, "Allow", asked).Policy is null)
+            {
+                return new($"No{kind}Policy".Replace("BoundaryPolicy", "Boundary", StringComparison.Ordinal), kind, null, null);
+            }
         }
 
         var allow = First(asked.Identity, "Allow", asked);
@@ -38,7 +51,11 @@ internal static class ReferenceEvaluator
             var index = 0;
             foreach (var statement in List(document.RootElement.GetProperty("Statement")))
             {
-                if (statement.GetProperty("Effect").GetString() == effect && Applies(statement, variables, asked)) return (policy.Id, index);
+                if (statement.GetProperty("Effect").GetString() == effect && Applies(statement, variables, asked))
+                {
+                    return (policy.Id, index);
+                }
+
                 index++;
             }
         }
@@ -49,8 +66,15 @@ internal static class ReferenceEvaluator
     private static bool Applies(JsonElement statement, bool variables, ReferenceCase asked)
     {
         var isDeny = statement.GetProperty("Effect").GetString() == "Deny";
-        if (!ActionApplies(statement, asked.Action) || !ResourceApplies(statement, variables, isDeny, asked)) return false;
-        if (!statement.TryGetProperty("Condition", out var condition)) return true;
+        if (!ActionApplies(statement, asked.Action) || !ResourceApplies(statement, variables, isDeny, asked))
+        {
+            return false;
+        }
+
+        if (!statement.TryGetProperty("Condition", out var condition))
+        {
+            return true;
+        }
 
         // reference_policies_condition-logic-multiple-context-keys-or-values: all operators and all keys of an operator.
         foreach (var entry in condition.EnumerateObject())
@@ -58,7 +82,10 @@ internal static class ReferenceEvaluator
             foreach (var key in entry.Value.EnumerateObject())
             {
                 var values = List(key.Value).Select(value => value.ValueKind == JsonValueKind.String ? value.GetString()! : value.GetRawText()).ToList();
-                if (!ReferenceCondition.Holds(entry.Name, key.Name, values, variables, isDeny, asked.Context)) return false;
+                if (!ReferenceCondition.Holds(entry.Name, key.Name, values, variables, isDeny, asked.Context))
+                {
+                    return false;
+                }
             }
         }
 
@@ -68,7 +95,11 @@ internal static class ReferenceEvaluator
     /// <summary><c>reference_policies_elements_action</c>: wildcards, no letter case.</summary>
     private static bool ActionApplies(JsonElement statement, string action)
     {
-        if (statement.TryGetProperty("Action", out var actions)) return List(actions).Any(Fits);
+        if (statement.TryGetProperty("Action", out var actions))
+        {
+            return List(actions).Any(Fits);
+        }
+
         return !List(statement.GetProperty("NotAction")).Any(Fits);
 
         bool Fits(JsonElement pattern) => ReferencePattern.Of(pattern.GetString()!.ToLowerInvariant(), wildcards: true).Matches(action.ToLowerInvariant());
@@ -78,13 +109,20 @@ internal static class ReferenceEvaluator
     private static bool ResourceApplies(JsonElement statement, bool variables, bool isDeny, ReferenceCase asked)
     {
         var negated = statement.TryGetProperty("NotResource", out var resources);
-        if (!negated) resources = statement.GetProperty("Resource");
+        if (!negated)
+        {
+            resources = statement.GetProperty("Resource");
+        }
+
         var unresolved = false;
         foreach (var resource in List(resources))
         {
             var pattern = ReferencePattern.Of(resource.GetString()!, wildcards: true, variables ? asked.Context : null);
             unresolved |= pattern.IsUnresolved;
-            if (resource.GetString() == "*" || pattern.MatchesArn(asked.Resource)) return !negated;
+            if (resource.GetString() == "*" || pattern.MatchesArn(asked.Resource))
+            {
+                return !negated;
+            }
         }
 
         return negated && (isDeny || !unresolved);

@@ -10,7 +10,7 @@ internal sealed class ReferencePattern
     private const int AnyRun = -1;
     private const int AnyOne = -2;
 
-    private readonly List<int> tokens = [];
+    private readonly List<int> _tokens = [];
 
     private ReferencePattern()
     {
@@ -37,28 +37,36 @@ internal sealed class ReferencePattern
             }
 
             var rune = Rune.GetRuneAt(text, 0);
-            pattern.tokens.Add(wildcards && rune.Value == '*' ? AnyRun : wildcards && rune.Value == '?' ? AnyOne : rune.Value);
+            pattern._tokens.Add(wildcards && rune.Value == '*' ? AnyRun : wildcards && rune.Value == '?' ? AnyOne : rune.Value);
             text = text[rune.Utf16SequenceLength..];
         }
 
         return pattern;
     }
 
-    public bool Matches(string text) => !IsUnresolved && Match(tokens, [.. text.EnumerateRunes()]);
+    public bool Matches(string text) => !IsUnresolved && Match(_tokens, [.. text.EnumerateRunes()]);
 
     public bool Equals(string text, bool ignoringCase) =>
-        !IsUnresolved && string.Equals(string.Concat(tokens.Select(token => new Rune(token).ToString())), text, ignoringCase ? StringComparison.OrdinalIgnoreCase : StringComparison.Ordinal);
+        !IsUnresolved && string.Equals(string.Concat(_tokens.Select(token => new Rune(token).ToString())), text, ignoringCase ? StringComparison.OrdinalIgnoreCase : StringComparison.Ordinal);
 
     /// <summary>"Each of the six colon-delimited components of the ARN is checked separately"; the sixth is all that follows the fifth colon.</summary>
     public bool MatchesArn(string arn)
     {
         var parts = arn.Split(':', 6);
-        if (IsUnresolved || parts.Length < 6) return false;
-        var rest = tokens;
+        if (IsUnresolved || parts.Length < 6)
+        {
+            return false;
+        }
+
+        var rest = _tokens;
         for (var part = 0; part < 5; part++)
         {
             var colon = rest.IndexOf(':');
-            if (colon < 0 || !Match(rest[..colon], [.. parts[part].EnumerateRunes()])) return false;
+            if (colon < 0 || !Match(rest[..colon], [.. parts[part].EnumerateRunes()]))
+            {
+                return false;
+            }
+
             rest = rest[(colon + 1)..];
         }
 
@@ -69,22 +77,34 @@ internal sealed class ReferencePattern
     {
         if (inside is "*" or "?" or "$")
         {
-            tokens.Add(inside[0]);
+            _tokens.Add(inside[0]);
             return;
         }
 
         var comma = inside.IndexOf(',', StringComparison.Ordinal);
         var key = comma < 0 ? inside : inside[..comma];
-        string? value = comma < 0 ? null : inside[(comma + 1)..].Trim(' ').Trim('\'');
-        if (variables.Values.TryGetValue(key, out var values)) value = values.IsMultivalued ? null : values[0];
+        var value = comma < 0 ? null : inside[(comma + 1)..].Trim(' ').Trim('\'');
+        if (variables.Values.TryGetValue(key, out var values))
+        {
+            value = values.IsMultivalued ? null : values[0];
+        }
+
         IsUnresolved |= value is null;
-        tokens.AddRange((value ?? "").EnumerateRunes().Select(rune => rune.Value));
+        _tokens.AddRange((value ?? "").EnumerateRunes().Select(rune => rune.Value));
     }
 
     private static bool Match(List<int> pattern, List<Rune> text)
     {
-        if (pattern.Count == 0) return text.Count == 0;
-        if (pattern[0] == AnyRun) return Enumerable.Range(0, text.Count + 1).Any(skipped => Match(pattern[1..], text[skipped..]));
+        if (pattern.Count == 0)
+        {
+            return text.Count == 0;
+        }
+
+        if (pattern[0] == AnyRun)
+        {
+            return Enumerable.Range(0, text.Count + 1).Any(skipped => Match(pattern[1..], text[skipped..]));
+        }
+
         return text.Count > 0 && (pattern[0] == AnyOne || pattern[0] == text[0].Value) && Match(pattern[1..], text[1..]);
     }
 }

@@ -11,10 +11,10 @@ public sealed class RefusalBrakeTests
 {
     private static readonly IPAddress Someone = Address("192.0.2.7");
 
-    private readonly FakeTimeProvider clock = new();
-    private readonly RefusalBrake brake;
+    private readonly FakeTimeProvider _clock = new();
+    private readonly RefusalBrake _brake;
 
-    public RefusalBrakeTests() => brake = new RefusalBrake(TimeSpan.FromSeconds(4), clock);
+    public RefusalBrakeTests() => _brake = new RefusalBrake(TimeSpan.FromSeconds(4), _clock);
 
     [Fact]
     public void The_first_refusals_are_answered_at_once_and_then_each_waits_twice_as_long_up_to_the_bound()
@@ -28,9 +28,9 @@ public sealed class RefusalBrakeTests
     public void What_has_been_quiet_is_forgotten()
     {
         Guess(RefusalBrake.Free + 3);
-        clock.Advance(RefusalBrake.Quiet - TimeSpan.FromSeconds(1) - TimeSpan.FromTicks(1)); // the last one was answered a second after it came
+        _clock.Advance(RefusalBrake.Quiet - TimeSpan.FromSeconds(1) - TimeSpan.FromTicks(1)); // the last one was answered a second after it came
         Assert.Equal(2000, WaitOf(Someone));
-        clock.Advance(RefusalBrake.Quiet);
+        _clock.Advance(RefusalBrake.Quiet);
         Assert.Equal(0, WaitOf(Someone));
     }
 
@@ -54,16 +54,16 @@ public sealed class RefusalBrakeTests
     public async Task Beyond_so_many_that_wait_a_refusal_is_throttled_at_once()
     {
         Guess(RefusalBrake.Free);
-        var waiting = Enumerable.Range(0, RefusalBrake.MaxWaitingOfSource).Select(_ => brake.DelayAsync(Someone, CancellationToken.None)).ToList();
+        var waiting = Enumerable.Range(0, RefusalBrake.MaxWaitingOfSource).Select(_ => _brake.DelayAsync(Someone, CancellationToken.None)).ToList();
 
-        var throttled = await Assert.ThrowsAsync<ThrottlingException>(() => brake.DelayAsync(Someone, CancellationToken.None));
+        var throttled = await Assert.ThrowsAsync<ThrottlingException>(() => _brake.DelayAsync(Someone, CancellationToken.None));
         Assert.Equal(TimeSpan.FromSeconds(4), throttled.RetryAfter);
 
-        clock.Advance(TimeSpan.FromSeconds(4));
+        _clock.Advance(TimeSpan.FromSeconds(4));
         await Task.WhenAll(waiting);
-        var next = brake.DelayAsync(Someone, CancellationToken.None);
+        var next = _brake.DelayAsync(Someone, CancellationToken.None);
         Assert.False(next.IsCompleted);
-        clock.Advance(TimeSpan.FromSeconds(4));
+        _clock.Advance(TimeSpan.FromSeconds(4));
         await next;
     }
 
@@ -75,12 +75,12 @@ public sealed class RefusalBrakeTests
         {
             var address = Address($"198.51.100.{source}");
             Guess(RefusalBrake.Free, address);
-            waiting.AddRange(Enumerable.Range(0, RefusalBrake.MaxWaitingOfSource).Select(_ => brake.DelayAsync(address, CancellationToken.None)));
+            waiting.AddRange(Enumerable.Range(0, RefusalBrake.MaxWaitingOfSource).Select(_ => _brake.DelayAsync(address, CancellationToken.None)));
         }
 
         Guess(RefusalBrake.Free);
-        await Assert.ThrowsAsync<ThrottlingException>(() => brake.DelayAsync(Someone, CancellationToken.None));
-        clock.Advance(TimeSpan.FromSeconds(4));
+        await Assert.ThrowsAsync<ThrottlingException>(() => _brake.DelayAsync(Someone, CancellationToken.None));
+        _clock.Advance(TimeSpan.FromSeconds(4));
         await Task.WhenAll(waiting);
         Assert.Equal(500, WaitOf(Someone));
     }
@@ -90,7 +90,7 @@ public sealed class RefusalBrakeTests
     {
         Guess(RefusalBrake.Free);
         using var hangUp = new CancellationTokenSource();
-        var waiting = Enumerable.Range(0, RefusalBrake.MaxWaitingOfSource).Select(_ => brake.DelayAsync(Someone, hangUp.Token)).ToList();
+        var waiting = Enumerable.Range(0, RefusalBrake.MaxWaitingOfSource).Select(_ => _brake.DelayAsync(Someone, hangUp.Token)).ToList();
         await hangUp.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Task.WhenAll(waiting));
 
@@ -111,17 +111,17 @@ public sealed class RefusalBrakeTests
         }
 
         Assert.Equal(250, WaitOf(Address("203.0.113.99")));
-        Assert.Equal(RefusalBrake.MaxSources, brake.SourceCount);
+        Assert.Equal(RefusalBrake.MaxSources, _brake.SourceCount);
 
-        clock.Advance(RefusalBrake.Quiet);
+        _clock.Advance(RefusalBrake.Quiet);
         Assert.Equal(0, WaitOf(Address("203.0.113.99")));
-        Assert.Equal(1, brake.SourceCount);
+        Assert.Equal(1, _brake.SourceCount);
     }
 
     [Fact]
     public void No_delay_at_all_where_the_settings_say_so()
     {
-        var off = new RefusalBrake(TimeSpan.Zero, clock);
+        var off = new RefusalBrake(TimeSpan.Zero, _clock);
 
         Assert.All(Enumerable.Range(0, 100), _ => Assert.True(off.DelayAsync(Someone, CancellationToken.None).IsCompletedSuccessfully));
     }
@@ -140,12 +140,12 @@ public sealed class RefusalBrakeTests
     /// <summary>How long one refusal waits, in milliseconds: the clock is moved until it is answered.</summary>
     private int WaitOf(IPAddress from)
     {
-        var answered = brake.DelayAsync(from, CancellationToken.None);
+        var answered = _brake.DelayAsync(from, CancellationToken.None);
         var waited = 0;
         for (; !answered.IsCompleted; waited += 250)
         {
             Assert.True(waited < 60_000, "the refusal is never answered");
-            clock.Advance(TimeSpan.FromMilliseconds(250));
+            _clock.Advance(TimeSpan.FromMilliseconds(250));
         }
 
         return waited;

@@ -11,24 +11,24 @@ namespace Portlight.Server.Tests.Audit;
 /// <summary>The files of exported events: whole, in order, once each, whatever happens to the exporter.</summary>
 public sealed class AuditExporterTests : IAsyncLifetime
 {
-    private readonly string directory = Directory.CreateTempSubdirectory("portlight-export-").FullName;
-    private readonly FakeTimeProvider clock = new(new DateTimeOffset(2026, 11, 22, 12, 0, 0, TimeSpan.Zero));
-    private SqliteStore store = null!;
+    private readonly string _directory = Directory.CreateTempSubdirectory("portlight-export-").FullName;
+    private readonly FakeTimeProvider _clock = new(new DateTimeOffset(2026, 11, 22, 12, 0, 0, TimeSpan.Zero));
+    private SqliteStore _store = null!;
 
-    private string Files => Path.Combine(directory, "audit");
+    private string Files => Path.Combine(_directory, "audit");
 
-    private string Today => Path.Combine(Files, $"portlight-{clock.GetUtcNow():yyyy-MM-dd}.jsonl");
+    private string Today => Path.Combine(Files, $"portlight-{_clock.GetUtcNow():yyyy-MM-dd}.jsonl");
 
     public ValueTask InitializeAsync()
     {
-        store = SqliteStore.Open(Path.Combine(directory, "portlight.db"), clock);
+        _store = SqliteStore.Open(Path.Combine(_directory, "portlight.db"), _clock);
         return ValueTask.CompletedTask;
     }
 
     public async ValueTask DisposeAsync()
     {
-        await store.DisposeAsync();
-        Directory.Delete(directory, recursive: true);
+        await _store.DisposeAsync();
+        Directory.Delete(_directory, recursive: true);
     }
 
     [Fact]
@@ -36,7 +36,7 @@ public sealed class AuditExporterTests : IAsyncLifetime
     {
         await RecordAsync(3);
         await ExportAsync();
-        clock.Advance(TimeSpan.FromDays(1));
+        _clock.Advance(TimeSpan.FromDays(1));
         await RecordAsync(2);
         await ExportAsync();
 
@@ -50,7 +50,7 @@ public sealed class AuditExporterTests : IAsyncLifetime
     public async Task A_running_exporter_follows_the_bell()
     {
         await using var exporter = Exporter();
-        store.ObserveAudit(_ => exporter.Ring());
+        _store.ObserveAudit(_ => exporter.Ring());
         exporter.Start();
 
         await RecordAsync(5);
@@ -99,7 +99,7 @@ public sealed class AuditExporterTests : IAsyncLifetime
     {
         await RecordAsync(2);
         await ExportAsync();
-        clock.Advance(TimeSpan.FromDays(1));
+        _clock.Advance(TimeSpan.FromDays(1));
         await RecordAsync(2);
         await ExportAsync();
         File.Delete(Path.Combine(Files, "portlight-2026-11-22.jsonl"));
@@ -134,7 +134,7 @@ public sealed class AuditExporterTests : IAsyncLifetime
         File.Delete(Files);
         while (exporter.Exported < 2)
         {
-            clock.Advance(AuditExporter.RetryAfter);
+            _clock.Advance(AuditExporter.RetryAfter);
             await Task.Yield();
         }
 
@@ -148,10 +148,10 @@ public sealed class AuditExporterTests : IAsyncLifetime
         {
             await RecordAsync(1);
             await ExportAsync();
-            clock.Advance(TimeSpan.FromDays(1));
+            _clock.Advance(TimeSpan.FromDays(1));
         }
 
-        clock.Advance(TimeSpan.FromDays(120));
+        _clock.Advance(TimeSpan.FromDays(120));
         await RecordAsync(1);
         for (var starts = 0; starts < 3; starts++)
         {
@@ -165,7 +165,7 @@ public sealed class AuditExporterTests : IAsyncLifetime
         exporter.Start();
         for (var hour = 1; hour <= 2; hour++)
         {
-            clock.Advance(TimeSpan.FromHours(1));
+            _clock.Advance(TimeSpan.FromHours(1));
             await DeletedAsync(exporter, hour);
         }
 
@@ -185,7 +185,7 @@ public sealed class AuditExporterTests : IAsyncLifetime
         }
     }
 
-    private AuditExporter Exporter() => new(store, Files, TimeSpan.FromDays(30), clock, NullLogger<AuditExporter>.Instance);
+    private AuditExporter Exporter() => new(_store, Files, TimeSpan.FromDays(30), _clock, NullLogger<AuditExporter>.Instance);
 
     /// <summary>A start and a stop: a stop writes what there is.</summary>
     private async Task ExportAsync() => await Exporter().DisposeAsync();
@@ -193,7 +193,7 @@ public sealed class AuditExporterTests : IAsyncLifetime
     private string[] StoreLines()
     {
         var lines = new List<string>();
-        for (var block = store.View.FindAuditBlockAfter(0); block is not null; block = store.View.FindAuditBlockAfter(block.FirstSequence))
+        for (var block = _store.View.FindAuditBlockAfter(0); block is not null; block = _store.View.FindAuditBlockAfter(block.FirstSequence))
         {
             lines.AddRange(Encoding.UTF8.GetString(block.Lines.Span).Split('\n', StringSplitOptions.RemoveEmptyEntries));
         }
@@ -223,12 +223,12 @@ public sealed class AuditExporterTests : IAsyncLifetime
     {
         for (var i = 0; i < (inOneBlock ? 1 : count); i++)
         {
-            await store.SaveAsync(
+            await _store.SaveAsync(
                 (_, changes) =>
                 {
                     for (var n = 0; n < (inOneBlock ? count : 1); n++)
                     {
-                        changes.Record(new AuditEvent(clock.GetUtcNow(), """{"eventName":"Op"}"""u8.ToArray()));
+                        changes.Record(new AuditEvent(_clock.GetUtcNow(), """{"eventName":"Op"}"""u8.ToArray()));
                     }
 
                     return true;

@@ -22,14 +22,14 @@ internal sealed class Forger(int seed, IReadOnlyList<SignedRequest> all)
         ("%20", "+"), ("%2F", "/"), ("X-Amz-", "x-amz-"), ("Action", "%41ction"), ("&", "&&"), ("=", "=="), ("?", "?Action=DeleteUser&"), ("UserName", "GroupName"), ("v1", "v2"), ("Signature=", "Signature=0"), ("fuzz/1", "fuzz/2"),
     ];
 
-    private readonly Random random = new(seed);
+    private readonly Random _random = new(seed);
 
     /// <summary>One of the requests, which, and what was made of it by one to three changes.</summary>
     public (int Which, SignedRequest Forged) Next()
     {
-        var which = random.Next(all.Count);
+        var which = _random.Next(all.Count);
         var forged = all[which];
-        for (var left = random.Next(1, 4); left > 0; left--)
+        for (var left = _random.Next(1, 4); left > 0; left--)
         {
             forged = Change(forged);
         }
@@ -37,37 +37,37 @@ internal sealed class Forger(int seed, IReadOnlyList<SignedRequest> all)
         return (which, forged);
     }
 
-    private SignedRequest Change(SignedRequest request) => random.Next(12) switch
+    private SignedRequest Change(SignedRequest request) => _random.Next(12) switch
     {
-        0 => request with { Method = random.Next(4) switch { 0 => "GET", 1 => "PUT", 2 => "post", _ => Edited(request.Method) } },
+        0 => request with { Method = _random.Next(4) switch { 0 => "GET", 1 => "PUT", 2 => "post", _ => Edited(request.Method) } },
         1 => request with { Target = Edited(request.Target) },
         2 => request with { Target = request.Target + (request.Target.Contains('?', StringComparison.Ordinal) ? "&" : "?") + "X-Amz-Signature=" + new string('0', 64) },
         3 => request with { Headers = At(request, header => (header.Name, Edited(header.Value))) },
         4 => request with { Headers = At(request, header => (Edited(header.Name).Replace(":", "", StringComparison.Ordinal), header.Value)) },
-        5 => request with { Headers = [.. request.Headers, Added[random.Next(Added.Length)]] },
-        6 => request with { Headers = [Added[random.Next(Added.Length)], .. request.Headers] },
-        7 => request with { Headers = [.. request.Headers.Where((_, i) => i != 1 + random.Next(request.Headers.Count))] },
+        5 => request with { Headers = [.. request.Headers, Added[_random.Next(Added.Length)]] },
+        6 => request with { Headers = [Added[_random.Next(Added.Length)], .. request.Headers] },
+        7 => request with { Headers = [.. request.Headers.Where((_, i) => i != 1 + _random.Next(request.Headers.Count))] },
         8 => request with { Body = Encoding.Latin1.GetBytes(Edited(Encoding.Latin1.GetString(request.Body))) },
         9 => Swapped(request),
-        10 => request with { Headers = [.. request.Headers, request.Headers[random.Next(request.Headers.Count)]] },
-        _ => Spliced(request, all[random.Next(all.Count)]),
+        10 => request with { Headers = [.. request.Headers, request.Headers[_random.Next(request.Headers.Count)]] },
+        _ => Spliced(request, all[_random.Next(all.Count)]),
     };
 
     private IReadOnlyList<(string, string)> At(SignedRequest request, Func<(string Name, string Value), (string, string)> change)
     {
-        var at = random.Next(request.Headers.Count);
+        var at = _random.Next(request.Headers.Count);
         return [.. request.Headers.Select((header, i) => i == at ? change(header) : header)];
     }
 
     private SignedRequest Swapped(SignedRequest request)
     {
-        var (from, to) = Swaps[random.Next(Swaps.Length)];
+        var (from, to) = Swaps[_random.Next(Swaps.Length)];
         string Swap(string text) => text.Replace(from, to, StringComparison.Ordinal);
-        return new SignedRequest(request.Method, Swap(request.Target), [.. request.Headers.Select(header => (header.Name, Swap(header.Value)))], random.Next(2) == 0 ? request.Body : Encoding.Latin1.GetBytes(Swap(Encoding.Latin1.GetString(request.Body))));
+        return new SignedRequest(request.Method, Swap(request.Target), [.. request.Headers.Select(header => (header.Name, Swap(header.Value)))], _random.Next(2) == 0 ? request.Body : Encoding.Latin1.GetBytes(Swap(Encoding.Latin1.GetString(request.Body))));
     }
 
     /// <summary>The signature of one with what another asks for.</summary>
-    private SignedRequest Spliced(SignedRequest request, SignedRequest other) => random.Next(3) switch
+    private SignedRequest Spliced(SignedRequest request, SignedRequest other) => _random.Next(3) switch
     {
         0 => request with { Body = other.Body },
         1 => request with { Target = other.Target },
@@ -76,9 +76,9 @@ internal sealed class Forger(int seed, IReadOnlyList<SignedRequest> all)
 
     private string Edited(string text)
     {
-        var at = random.Next(text.Length + 1);
-        var letter = random.Next(3) == 0 ? (char)random.Next(1, 256) : Letters[random.Next(Letters.Length)];
-        return random.Next(4) switch
+        var at = _random.Next(text.Length + 1);
+        var letter = _random.Next(3) == 0 ? (char)_random.Next(1, 256) : Letters[_random.Next(Letters.Length)];
+        return _random.Next(4) switch
         {
             0 => text.Insert(at, letter.ToString()),
             1 when at < text.Length => text.Remove(at, 1),

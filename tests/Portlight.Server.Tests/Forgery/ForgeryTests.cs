@@ -57,8 +57,8 @@ public sealed partial class ForgeryTests(ITestOutputHelper output)
     private static List<SignedRequest> Signed(ServerHarness server)
     {
         var signer = new SignedRequest.Signer(server.Endpoint.Authority, server.Credentials, server.Clock.GetUtcNow());
-        (string, string) json = ("Content-Type", "application/x-amz-json-1.1");
-        (string, string) form = ("Content-Type", "application/x-www-form-urlencoded; charset=utf-8");
+        var json = ("Content-Type", "application/x-amz-json-1.1");
+        var form = ("Content-Type", "application/x-www-form-urlencoded; charset=utf-8");
         static (string, string) Target(string operation) => ("X-Amz-Target", "Lightsail_20161128." + operation);
         static byte[] Utf8(string text) => Encoding.UTF8.GetBytes(text);
         const string getUser = "Action=GetUser&Version=2010-05-08&UserName=alice";
@@ -133,8 +133,8 @@ public sealed partial class ForgeryTests(ITestOutputHelper output)
     {
         private const int Kept = 5;
 
-        private readonly Lock gate = new();
-        private int answered;
+        private readonly Lock _gate = new();
+        private int _answered;
 
         public List<string> Wrong { get; } = [];
 
@@ -147,9 +147,9 @@ public sealed partial class ForgeryTests(ITestOutputHelper output)
         /// <summary>A 5xx is wrong, and so is a success that says another thing than what was signed.</summary>
         public void Add(int status, bool isSame, string words)
         {
-            lock (gate)
+            lock (_gate)
             {
-                answered++;
+                _answered++;
                 if (status is >= 400 and < 500)
                 {
                     Refused++;
@@ -169,6 +169,6 @@ public sealed partial class ForgeryTests(ITestOutputHelper output)
             }
         }
 
-        public override string ToString() => $"{answered} requests, {Refused} refused, {Same} that say the same answered, {Cut} closed without an answer, {Wrong.Count} wrong";
+        public override string ToString() => $"{_answered} requests, {Refused} refused, {Same} that say the same answered, {Cut} closed without an answer, {Wrong.Count} wrong";
     }
 }

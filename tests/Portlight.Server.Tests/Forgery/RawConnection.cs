@@ -7,23 +7,23 @@ namespace Portlight.Server.Tests.Forgery;
 /// <summary>A kept connection that sends bytes as they stand and reads one answer after the other; it is made anew when the server closes it.</summary>
 internal sealed class RawConnection(string host, int port) : IDisposable
 {
-    private readonly byte[] buffer = new byte[128 * 1024];
-    private TcpClient? client;
+    private readonly byte[] _buffer = new byte[128 * 1024];
+    private TcpClient? _client;
 
-    public void Dispose() => client?.Dispose();
+    public void Dispose() => _client?.Dispose();
 
     /// <summary>The status and the answer's body; 0 when the server closed the connection without an answer.</summary>
     public async Task<(int Status, string Body)> AskAsync(byte[] request)
     {
-        if (client is null)
+        if (_client is null)
         {
-            client = new TcpClient { NoDelay = true };
-            await client.ConnectAsync(host, port, TestContext.Current.CancellationToken);
+            _client = new TcpClient { NoDelay = true };
+            await _client.ConnectAsync(host, port, TestContext.Current.CancellationToken);
         }
 
         try
         {
-            var stream = client.GetStream();
+            var stream = _client.GetStream();
             await stream.WriteAsync(request, TestContext.Current.CancellationToken);
             return await ReadAsync(stream);
         }
@@ -39,7 +39,7 @@ internal sealed class RawConnection(string host, int port) : IDisposable
         var length = 0;
         while (true)
         {
-            var read = await stream.ReadAsync(buffer.AsMemory(length), TestContext.Current.CancellationToken);
+            var read = await stream.ReadAsync(_buffer.AsMemory(length), TestContext.Current.CancellationToken);
             if (read == 0)
             {
                 Close();
@@ -47,13 +47,13 @@ internal sealed class RawConnection(string host, int port) : IDisposable
             }
 
             length += read;
-            var end = buffer.AsSpan(0, length).IndexOf("\r\n\r\n"u8);
+            var end = _buffer.AsSpan(0, length).IndexOf("\r\n\r\n"u8);
             if (end < 0)
             {
                 continue;
             }
 
-            var head = Encoding.ASCII.GetString(buffer, 0, end);
+            var head = Encoding.ASCII.GetString(_buffer, 0, end);
             var body = Number(head, "Content-Length: ");
             if (length < end + 4 + body)
             {
@@ -65,14 +65,14 @@ internal sealed class RawConnection(string host, int port) : IDisposable
                 Close();
             }
 
-            return (int.Parse(head.AsSpan(9, 3), CultureInfo.InvariantCulture), Encoding.UTF8.GetString(buffer, end + 4, body));
+            return (int.Parse(head.AsSpan(9, 3), CultureInfo.InvariantCulture), Encoding.UTF8.GetString(_buffer, end + 4, body));
         }
     }
 
     private void Close()
     {
-        client?.Dispose();
-        client = null;
+        _client?.Dispose();
+        _client = null;
     }
 
     private static int Number(string head, string name)

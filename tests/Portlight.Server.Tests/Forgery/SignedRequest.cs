@@ -53,12 +53,12 @@ internal sealed record SignedRequest(string Method, string Target, IReadOnlyList
 
     private readonly struct Listed((string Name, string Value)[] headers) : IHeaderSource
     {
-        private readonly (string Name, string Value)[] headers = headers;
+        private readonly (string Name, string Value)[] _headers = headers;
 
-        public IEnumerable<string> Names => headers.Select(header => header.Name);
+        public IEnumerable<string> Names => _headers.Select(header => header.Name);
 
-        public HeaderValues Get(string name) => headers.FirstOrDefault(header => header.Name.Equals(name, StringComparison.OrdinalIgnoreCase)).Value is { } value ? new HeaderValues(value) : default;
+        public HeaderValues Get(string name) => _headers.FirstOrDefault(header => header.Name.Equals(name, StringComparison.OrdinalIgnoreCase)).Value is { } value ? new HeaderValues(value) : default;
 
-        public string[] Lower() => [.. headers.Select(header => header.Name.ToLowerInvariant()).Order(StringComparer.Ordinal)];
+        public string[] Lower() => [.. _headers.Select(header => header.Name.ToLowerInvariant()).Order(StringComparer.Ordinal)];
     }
 }

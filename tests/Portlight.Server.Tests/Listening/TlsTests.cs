@@ -12,9 +12,9 @@ namespace Portlight.Server.Tests.Listening;
 
 public sealed class TlsTests : IDisposable
 {
-    private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("portlight-tls-");
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("portlight-tls-");
 
-    public void Dispose() => folder.Delete(recursive: true);
+    public void Dispose() => _folder.Delete(recursive: true);
 
     [Theory]
     [InlineData(SslProtocols.Tls12, "TLSv1.2")]
@@ -89,7 +89,7 @@ public sealed class TlsTests : IDisposable
 
     private async Task<ServerHarness> StartAsync(X509Certificate2 certificate, params Uri[] more)
     {
-        var (path, key) = (Path.Combine(folder.FullName, "certificate.pem"), Path.Combine(folder.FullName, "key.pem"));
+        var (path, key) = (Path.Combine(_folder.FullName, "certificate.pem"), Path.Combine(_folder.FullName, "key.pem"));
         await File.WriteAllTextAsync(path, certificate.ExportCertificatePem(), TestContext.Current.CancellationToken);
         await File.WriteAllTextAsync(key, certificate.GetECDsaPrivateKey()!.ExportPkcs8PrivateKeyPem(), TestContext.Current.CancellationToken);
         return await ServerHarness.StartAsync(options => options with { Listen = [new Uri("https://127.0.0.1:0"), .. more], TlsCertificate = path, TlsKey = key });

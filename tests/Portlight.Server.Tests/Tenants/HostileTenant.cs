@@ -13,21 +13,21 @@ internal sealed class HostileTenant
     private const int Connections = 8;
     private const int Flood = 100;
 
-    private readonly ServerHarness server;
-    private readonly AwsCredentials root;
-    private readonly AwsCredentials mallory;
-    private int made;
+    private readonly ServerHarness _server;
+    private readonly AwsCredentials _root;
+    private readonly AwsCredentials _mallory;
+    private int _made;
 
-    private HostileTenant(ServerHarness server, AwsCredentials root, AwsCredentials mallory) => (this.server, this.root, this.mallory) = (server, root, mallory);
+    private HostileTenant(ServerHarness server, AwsCredentials root, AwsCredentials mallory) => (_server, _root, _mallory) = (server, root, mallory);
 
     /// <summary>The ways, by name: each runs until it is told to stop.</summary>
     public IReadOnlyDictionary<string, Func<CancellationToken, Task>> Ways => new Dictionary<string, Func<CancellationToken, Task>>(StringComparer.Ordinal)
     {
         ["writes"] = WritesAsync,
-        ["slow patterns"] = stop => RepeatAsync(() => Form(mallory, "Action=UpdateUser&Version=2010-05-08&UserName=mallory&NewPath=%2Fx%2F", new string('a', 12_000)), stop),
-        ["simulations"] = stop => RepeatAsync(() => Form(root, Simulation), stop),
-        ["many users"] = stop => RepeatAsync(() => Form(root, $"Action=CreateUser&Version=2010-05-08&UserName=u{Interlocked.Increment(ref made)}"), stop, isNew: true),
-        ["long lists"] = stop => RepeatAsync(() => Form(root, "Action=GetAccountAuthorizationDetails&Version=2010-05-08&MaxItems=1000"), stop),
+        ["slow patterns"] = stop => RepeatAsync(() => Form(_mallory, "Action=UpdateUser&Version=2010-05-08&UserName=mallory&NewPath=%2Fx%2F", new string('a', 12_000)), stop),
+        ["simulations"] = stop => RepeatAsync(() => Form(_root, Simulation), stop),
+        ["many users"] = stop => RepeatAsync(() => Form(_root, $"Action=CreateUser&Version=2010-05-08&UserName=u{Interlocked.Increment(ref _made)}"), stop, isNew: true),
+        ["long lists"] = stop => RepeatAsync(() => Form(_root, "Action=GetAccountAuthorizationDetails&Version=2010-05-08&MaxItems=1000"), stop),
         ["slow bodies"] = SlowBodiesAsync,
         ["slow readers"] = SlowReadersAsync,
     };
@@ -100,7 +100,7 @@ internal sealed class HostileTenant
         var first = request();
         await Task.WhenAll(Enumerable.Range(0, Connections).Select(_ => Task.Run(async () =>
         {
-            using var caller = new RawCaller(server.Endpoint);
+            using var caller = new RawCaller(_server.Endpoint);
             while (!stop.IsCancellationRequested)
             {
                 await caller.CallAsync(isNew ? request() : first);
@@ -111,10 +111,10 @@ internal sealed class HostileTenant
     /// <summary>Changes of ports of its own, from as many connections as the store takes writes of one account, and more.</summary>
     private async Task WritesAsync(CancellationToken stop)
     {
-        var account = server.Server.Store.View.ListAccounts().First(one => !one.IsOwner).Id;
-        var template = server.Server.Store.View.FindInstance(server.Scope, "web-1")!;
-        var scope = server.Scope with { AccountId = account };
-        await server.Server.Store.SaveAsync((view, changes) =>
+        var account = _server.Server.Store.View.ListAccounts().First(one => !one.IsOwner).Id;
+        var template = _server.Server.Store.View.FindInstance(_server.Scope, "web-1")!;
+        var scope = _server.Scope with { AccountId = account };
+        await _server.Server.Store.SaveAsync((view, changes) =>
         {
             for (var i = 0; i < Flood && view.FindInstance(scope, $"flood-{i}") is null; i++)
             {
@@ -125,7 +125,7 @@ internal sealed class HostileTenant
         }, CancellationToken.None);
         await Task.WhenAll(Enumerable.Range(0, Flood).Select(i => Task.Run(async () =>
         {
-            using var caller = new RawCaller(server.Endpoint);
+            using var caller = new RawCaller(_server.Endpoint);
             byte[][] puts = [Put(i, 80), Put(i, 443)];
             for (var turn = 0; !stop.IsCancellationRequested; turn++)
             {
@@ -137,7 +137,7 @@ internal sealed class HostileTenant
     private byte[] Put(int instance, int port)
     {
         var body = Encoding.ASCII.GetBytes($$"""{"instanceName":"flood-{{instance}}","portInfos":[{"fromPort":{{port}},"toPort":{{port}},"protocol":"tcp"}]}""");
-        using var signed = server.Request("Lightsail_20161128.PutInstancePublicPorts", body, root);
+        using var signed = _server.Request("Lightsail_20161128.PutInstancePublicPorts", body, _root);
         return RawCaller.BytesOf(signed, body);
     }
 
@@ -147,10 +147,10 @@ internal sealed class HostileTenant
         var callers = new List<RawCaller>();
         try
         {
-            var request = Form(root, Simulation);
+            var request = Form(_root, Simulation);
             for (var i = 0; i < 400; i++)
             {
-                callers.Add(new RawCaller(server.Endpoint));
+                callers.Add(new RawCaller(_server.Endpoint));
                 await callers[^1].SendAsync(request.AsMemory(0, 20_000));
             }
 
@@ -172,10 +172,10 @@ internal sealed class HostileTenant
         var callers = new List<RawCaller>();
         try
         {
-            var request = Form(root, "Action=GetAccountAuthorizationDetails&Version=2010-05-08&MaxItems=1000");
+            var request = Form(_root, "Action=GetAccountAuthorizationDetails&Version=2010-05-08&MaxItems=1000");
             for (var i = 0; i < 20; i++)
             {
-                callers.Add(new RawCaller(server.Endpoint));
+                callers.Add(new RawCaller(_server.Endpoint));
                 await callers[^1].SendAsync(request);
             }
 
@@ -190,9 +190,9 @@ internal sealed class HostileTenant
     private byte[] Form(AwsCredentials who, string form, string? userAgent = null)
     {
         var body = Encoding.ASCII.GetBytes(form);
-        using var message = new HttpRequestMessage(HttpMethod.Post, server.Endpoint) { Content = new ByteArrayContent(body) };
+        using var message = new HttpRequestMessage(HttpMethod.Post, _server.Endpoint) { Content = new ByteArrayContent(body) };
         message.Content.Headers.ContentType = new("application/x-www-form-urlencoded");
-        RequestSigning.Sign(message, body, who, server.Scope.Region, server.Clock.GetUtcNow(), "iam");
+        RequestSigning.Sign(message, body, who, _server.Scope.Region, _server.Clock.GetUtcNow(), "iam");
         return RawCaller.BytesOf(message, body, userAgent);
     }
 

@@ -7,14 +7,14 @@ namespace Portlight.Server.Tests.Tenants;
 /// <summary>A connection that sends requests as bytes and reads answers no further than their length: a caller that costs next to nothing itself.</summary>
 internal sealed class RawCaller : IDisposable
 {
-    private readonly TcpClient connection = new() { NoDelay = true };
-    private readonly byte[] buffer = new byte[64 << 10];
-    private readonly NetworkStream stream;
+    private readonly TcpClient _connection = new() { NoDelay = true };
+    private readonly byte[] _buffer = new byte[64 << 10];
+    private readonly NetworkStream _stream;
 
     public RawCaller(Uri endpoint)
     {
-        connection.Connect(endpoint.Host, endpoint.Port);
-        stream = connection.GetStream();
+        _connection.Connect(endpoint.Host, endpoint.Port);
+        _stream = _connection.GetStream();
     }
 
     /// <summary>The bytes of a signed request.</summary>
@@ -39,7 +39,7 @@ internal sealed class RawCaller : IDisposable
         return [.. Encoding.ASCII.GetBytes(head.Append("\r\n").ToString()), .. body];
     }
 
-    public ValueTask SendAsync(ReadOnlyMemory<byte> bytes) => stream.WriteAsync(bytes, TestContext.Current.CancellationToken);
+    public ValueTask SendAsync(ReadOnlyMemory<byte> bytes) => _stream.WriteAsync(bytes, TestContext.Current.CancellationToken);
 
     /// <summary>Sends a request and reads its answer. Returns the status.</summary>
     public async Task<int> CallAsync(byte[] request)
@@ -47,17 +47,17 @@ internal sealed class RawCaller : IDisposable
         await SendAsync(request);
         var read = 0;
         int end;
-        while ((end = buffer.AsSpan(0, read).IndexOf("\r\n\r\n"u8)) < 0)
+        while ((end = _buffer.AsSpan(0, read).IndexOf("\r\n\r\n"u8)) < 0)
         {
-            read += await ReadAsync(buffer.AsMemory(read));
+            read += await ReadAsync(_buffer.AsMemory(read));
         }
 
-        var head = Encoding.ASCII.GetString(buffer, 0, end);
+        var head = Encoding.ASCII.GetString(_buffer, 0, end);
         var at = head.IndexOf("Content-Length: ", StringComparison.OrdinalIgnoreCase) + "Content-Length: ".Length;
         var left = long.Parse(head.AsSpan(at, head.AsSpan(at).IndexOfAny('\r', '\n') is var line and >= 0 ? line : head.Length - at), CultureInfo.InvariantCulture) - (read - end - 4);
         while (left > 0)
         {
-            left -= await ReadAsync(buffer);
+            left -= await ReadAsync(_buffer);
         }
 
         return int.Parse(head.AsSpan(9, 3), CultureInfo.InvariantCulture);
@@ -65,9 +65,9 @@ internal sealed class RawCaller : IDisposable
 
     public void Dispose()
     {
-        stream.Dispose();
-        connection.Dispose();
+        _stream.Dispose();
+        _connection.Dispose();
     }
 
-    private async Task<int> ReadAsync(Memory<byte> into) => await stream.ReadAsync(into, TestContext.Current.CancellationToken) is > 0 and var count ? count : throw new IOException("the server has closed the connection");
+    private async Task<int> ReadAsync(Memory<byte> into) => await _stream.ReadAsync(into, TestContext.Current.CancellationToken) is > 0 and var count ? count : throw new IOException("the server has closed the connection");
 }

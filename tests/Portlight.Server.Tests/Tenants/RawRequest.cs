@@ -6,14 +6,14 @@ namespace Portlight.Server.Tests.Tenants;
 /// <summary>A request that is sent byte by byte as the test says, on a connection of its own.</summary>
 internal sealed class RawRequest : IDisposable
 {
-    private readonly TcpClient connection = new();
-    private readonly NetworkStream stream;
+    private readonly TcpClient _connection = new();
+    private readonly NetworkStream _stream;
 
     private RawRequest(Uri endpoint)
     {
-        connection.Connect(endpoint.Host, endpoint.Port);
-        connection.NoDelay = true;
-        stream = connection.GetStream();
+        _connection.Connect(endpoint.Host, endpoint.Port);
+        _connection.NoDelay = true;
+        _stream = _connection.GetStream();
     }
 
     public static RawRequest To(ServerHarness server) => new(server.Endpoint);
@@ -25,7 +25,7 @@ internal sealed class RawRequest : IDisposable
     {
         await SendAsync(HeadOf(signed, length));
         Assert.Equal(100, await StatusAsync()); // Continue: the body is read now
-        await stream.ReadExactlyAsync(new byte["HTTP/1.1 100 Continue\r\n\r\n".Length - 12], TestContext.Current.CancellationToken);
+        await _stream.ReadExactlyAsync(new byte["HTTP/1.1 100 Continue\r\n\r\n".Length - 12], TestContext.Current.CancellationToken);
     }
 
     private static string HeadOf(HttpRequestMessage signed, int length)
@@ -45,7 +45,7 @@ internal sealed class RawRequest : IDisposable
     /// <summary>Whether the server has closed the connection without a word.</summary>
     public async Task<bool> IsClosedAsync() => await StatusAsync() is null;
 
-    public Task SendAsync(string text) => stream.WriteAsync(Encoding.UTF8.GetBytes(text), TestContext.Current.CancellationToken).AsTask();
+    public Task SendAsync(string text) => _stream.WriteAsync(Encoding.UTF8.GetBytes(text), TestContext.Current.CancellationToken).AsTask();
 
     /// <summary>The status of the answer; null when the connection is closed without one.</summary>
     public async Task<int?> StatusAsync()
@@ -53,7 +53,7 @@ internal sealed class RawRequest : IDisposable
         var read = new byte[12];
         try
         {
-            var count = await stream.ReadAtLeastAsync(read, read.Length, throwOnEndOfStream: false, TestContext.Current.CancellationToken);
+            var count = await _stream.ReadAtLeastAsync(read, read.Length, throwOnEndOfStream: false, TestContext.Current.CancellationToken);
             return count < read.Length ? null : int.Parse(Encoding.ASCII.GetString(read, 9, 3), System.Globalization.CultureInfo.InvariantCulture);
         }
         catch (IOException)
@@ -65,13 +65,13 @@ internal sealed class RawRequest : IDisposable
     /// <summary>Ends the connection as that of a process that was killed is ended.</summary>
     public void Reset()
     {
-        connection.Client.LingerState = new LingerOption(enable: true, seconds: 0);
-        connection.Client.Close();
+        _connection.Client.LingerState = new LingerOption(enable: true, seconds: 0);
+        _connection.Client.Close();
     }
 
     public void Dispose()
     {
-        stream.Dispose();
-        connection.Dispose();
+        _stream.Dispose();
+        _connection.Dispose();
     }
 }

@@ -234,9 +234,9 @@ public sealed class AuditVerificationTests
     /// <summary>Another process forgets old blocks after the walk has begun.</summary>
     private sealed class PrunedMeanwhile(IAuditView before, IAuditView after) : IAuditView
     {
-        private int reads;
+        private int _reads;
 
-        public AuditAnchor AuditStart => reads++ == 0 ? before.AuditStart : after.AuditStart;
+        public AuditAnchor AuditStart => _reads++ == 0 ? before.AuditStart : after.AuditStart;
 
         public AuditBlock? FindAuditBlockBefore(long sequence) => after.FindAuditBlockBefore(sequence);
 

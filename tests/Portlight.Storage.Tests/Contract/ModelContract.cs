@@ -85,14 +85,14 @@ public abstract class ModelContract<TSource>
 
     private sealed class Model
     {
-        private readonly Dictionary<(Scope, string), Instance> instances = [];
-        private readonly Dictionary<string, StaticIp> staticIps = [];
-        private readonly Dictionary<string, (User User, ManagedPolicy Policy)> identities = new(StringComparer.OrdinalIgnoreCase);
-        private readonly List<long> events = [];
-        private readonly List<Operation> operations = [];
-        private readonly List<InstanceChange> log = [];
-        private long index;
-        private long applied;
+        private readonly Dictionary<(Scope, string), Instance> _instances = [];
+        private readonly Dictionary<string, StaticIp> _staticIps = [];
+        private readonly Dictionary<string, (User User, ManagedPolicy Policy)> _identities = new(StringComparer.OrdinalIgnoreCase);
+        private readonly List<long> _events = [];
+        private readonly List<Operation> _operations = [];
+        private readonly List<InstanceChange> _log = [];
+        private long _index;
+        private long _applied;
 
         public async Task RunAsync(IStore store, Step step)
         {
@@ -101,20 +101,20 @@ public abstract class ModelContract<TSource>
                 case Put put:
                     await PutAsync(store, put.InOtherScope ? Sample.OtherScope : Sample.Scope, put.Name, Sample.Ports(put.Port));
                     break;
-                case Remove remove when instances.Remove((remove.InOtherScope ? Sample.OtherScope : Sample.Scope, remove.Name), out var removed):
+                case Remove remove when _instances.Remove((remove.InOtherScope ? Sample.OtherScope : Sample.Scope, remove.Name), out var removed):
                     var revision = await store.SaveAsync((_, changes) => changes.Remove(removed));
-                    log.Add(new InstanceChange(revision, removed with { Revision = revision }, IsRemoval: true));
-                    Assert.Equal(log.Count, revision);
+                    _log.Add(new InstanceChange(revision, removed with { Revision = revision }, IsRemoval: true));
+                    Assert.Equal(_log.Count, revision);
                     break;
                 case SaveStaticIp save:
-                    staticIps[save.Name] = Sample.StaticIp(save.Name, save.Address);
-                    await store.SaveAsync((_, changes) => Do(() => changes.Save(staticIps[save.Name])));
+                    _staticIps[save.Name] = Sample.StaticIp(save.Name, save.Address);
+                    await store.SaveAsync((_, changes) => Do(() => changes.Save(_staticIps[save.Name])));
                     break;
-                case ReleaseStaticIp release when staticIps.Remove(release.Name, out var released):
+                case ReleaseStaticIp release when _staticIps.Remove(release.Name, out var released):
                     await store.SaveAsync((_, changes) => Do(() => changes.Remove(released)));
                     break;
                 case Refuse refuse:
-                    index++;
+                    _index++;
                     await Assert.ThrowsAsync<InvalidOperationException>(() => store.SaveAsync<int>((_, changes) =>
                     {
                         changes.Save(Sample.Instance(changes.NewIndex(), refuse.Name));
@@ -123,14 +123,14 @@ public abstract class ModelContract<TSource>
                     break;
                 case SaveIdentity save:
                     var saved = (IdentitySample.User(save.Name, save.Name[^1]) with { Path = $"/{save.Path}/" }, IdentitySample.Policy(save.Name, save.Name[^1]) with { Path = $"/{save.Path}/" });
-                    identities[save.Name] = saved;
+                    _identities[save.Name] = saved;
                     await store.SaveAsync((_, changes) => Do(() =>
                     {
                         changes.Save(saved.Item1);
                         changes.Save(saved.Item2);
                     }));
                     break;
-                case RemoveIdentity remove when identities.Remove(remove.Name, out var gone):
+                case RemoveIdentity remove when _identities.Remove(remove.Name, out var gone):
                     await store.SaveAsync((_, changes) => Do(() =>
                     {
                         changes.Remove(gone.User);
@@ -142,7 +142,7 @@ public abstract class ModelContract<TSource>
                     break;
                 case Apply apply:
                     store.NoteApplied(apply.Revision);
-                    applied = Math.Max(applied, Math.Min(apply.Revision, log.Count));
+                    _applied = Math.Max(_applied, Math.Min(apply.Revision, _log.Count));
                     break;
             }
         }
@@ -150,27 +150,27 @@ public abstract class ModelContract<TSource>
         public void AssertEqual(IStore store)
         {
             var view = store.View;
-            Assert.Equal((log.Count, applied), (store.Revision, view.AppliedRevision));
-            AssertSame(instances.Values.OrderBy(one => one.Index), view.AllInstances());
+            Assert.Equal((_log.Count, _applied), (store.Revision, view.AppliedRevision));
+            AssertSame(_instances.Values.OrderBy(one => one.Index), view.AllInstances());
             foreach (var scope in new[] { Sample.Scope, Sample.OtherScope })
             {
-                AssertSame(instances.Values.Where(one => one.Scope == scope).OrderBy(one => one.Index), view.ListInstances(scope, 0, 100));
+                AssertSame(_instances.Values.Where(one => one.Scope == scope).OrderBy(one => one.Index), view.ListInstances(scope, 0, 100));
                 foreach (var name in Names)
                 {
-                    Assert.Equal(instances.TryGetValue((scope, name), out var expected), view.FindInstance(scope, name) is { } found);
-                    Assert.Equal(expected is not null || (scope == Sample.Scope && staticIps.ContainsKey(name)), view.IsNameTaken(scope, name));
+                    Assert.Equal(_instances.TryGetValue((scope, name), out var expected), view.FindInstance(scope, name) is { } found);
+                    Assert.Equal(expected is not null || (scope == Sample.Scope && _staticIps.ContainsKey(name)), view.IsNameTaken(scope, name));
                 }
             }
 
-            Assert.Equal(staticIps.Values.OrderBy(one => one.Name, StringComparer.Ordinal), view.ListStaticIps(Sample.Scope, "", 100));
+            Assert.Equal(_staticIps.Values.OrderBy(one => one.Name, StringComparer.Ordinal), view.ListStaticIps(Sample.Scope, "", 100));
             for (var address = 0; address <= 5; address++)
             {
-                Assert.Equal(staticIps.Values.Any(one => one.Address.Equals(Sample.Address(address, 203, 0))), view.IsAddressTaken(Sample.Address(address, 203, 0)));
-                Assert.Equal(instances.Values.Any(one => one.PublicIpv4!.Equals(Sample.Address(address, 192, 0))), view.IsAddressTaken(Sample.Address(address, 192, 0)));
+                Assert.Equal(_staticIps.Values.Any(one => one.Address.Equals(Sample.Address(address, 203, 0))), view.IsAddressTaken(Sample.Address(address, 203, 0)));
+                Assert.Equal(_instances.Values.Any(one => one.PublicIpv4!.Equals(Sample.Address(address, 192, 0))), view.IsAddressTaken(Sample.Address(address, 192, 0)));
             }
 
-            var expectedOperations = operations.AsEnumerable().Reverse()
-                .Select(one => one with { Status = one.AwaitsRevision <= applied ? OperationStatus.Succeeded : OperationStatus.Started });
+            var expectedOperations = _operations.AsEnumerable().Reverse()
+                .Select(one => one with { Status = one.AwaitsRevision <= _applied ? OperationStatus.Succeeded : OperationStatus.Started });
             Assert.Equal(expectedOperations, view.ListOperations(Sample.Scope, null, null, 1000).Operations);
             AssertIdentities(view);
         }
@@ -179,15 +179,15 @@ public abstract class ModelContract<TSource>
         public void AssertEvents(IStore store)
         {
             var found = IdentitySample.Numbers(store.View);
-            Assert.Equal(events.Where(long.IsEvenInteger), found.Where(long.IsEvenInteger));
-            Assert.Equal(events.Where(long.IsOddInteger), found.Where(long.IsOddInteger));
+            Assert.Equal(_events.Where(long.IsEvenInteger), found.Where(long.IsEvenInteger));
+            Assert.Equal(_events.Where(long.IsOddInteger), found.Where(long.IsOddInteger));
         }
 
         private void AssertIdentities(IStoreView view)
         {
             foreach (var name in Names.Concat(Names.Select(name => name.ToUpperInvariant())))
             {
-                var expected = identities.GetValueOrDefault(name);
+                var expected = _identities.GetValueOrDefault(name);
                 for (var again = 0; again < 2; again++)
                 {
                     Assert.Equal(IdentitySample.Words(expected.User), IdentitySample.Words(view.FindUser(IdentitySample.Account, name)));
@@ -197,15 +197,15 @@ public abstract class ModelContract<TSource>
                 Assert.Same(view.FindUser(IdentitySample.Account, name), view.FindUser(IdentitySample.Account, name.ToLowerInvariant()));
             }
 
-            var inOrder = identities.Values.OrderBy(one => one.User.Name.ToLowerInvariant(), StringComparer.Ordinal).ToList();
+            var inOrder = _identities.Values.OrderBy(one => one.User.Name.ToLowerInvariant(), StringComparer.Ordinal).ToList();
             Assert.Equal(inOrder.Select(one => IdentitySample.Words(one.User)), view.ListUsers(IdentitySample.Account).Select(IdentitySample.Words));
             Assert.Equal(inOrder.Select(one => IdentitySample.Words(one.Policy)), view.ListManagedPolicies(IdentitySample.Account).Select(IdentitySample.Words));
         }
 
         private async Task RecordAsync(IStore store, bool alone)
         {
-            var number = (2 * events.Count) + (alone ? 1 : 0);
-            events.Add(number);
+            var number = (2 * _events.Count) + (alone ? 1 : 0);
+            _events.Add(number);
             if (alone)
             {
                 await store.RecordAsync(IdentitySample.Event(number));
@@ -222,15 +222,15 @@ public abstract class ModelContract<TSource>
             {
                 var old = view.FindInstance(scope, name);
                 var now = changes.Save((old ?? Sample.Instance(changes.NewIndex(), name, scope)) with { Ports = ports });
-                changes.Save(Sample.Operation(log.Count + 1, name, awaits: now.Revision));
+                changes.Save(Sample.Operation(_log.Count + 1, name, awaits: now.Revision));
                 return now;
             });
-            index += instances.ContainsKey((scope, name)) ? 0 : 1;
-            var expected = (instances.GetValueOrDefault((scope, name)) ?? Sample.Instance(index, name, scope)) with { Ports = ports, Revision = log.Count + 1 };
+            _index += _instances.ContainsKey((scope, name)) ? 0 : 1;
+            var expected = (_instances.GetValueOrDefault((scope, name)) ?? Sample.Instance(_index, name, scope)) with { Ports = ports, Revision = _log.Count + 1 };
             Sample.AssertSame(expected, saved);
-            instances[(scope, name)] = expected;
-            operations.Add(Sample.Operation(expected.Revision, name, awaits: expected.Revision));
-            log.Add(new InstanceChange(expected.Revision, expected, IsRemoval: false));
+            _instances[(scope, name)] = expected;
+            _operations.Add(Sample.Operation(expected.Revision, name, awaits: expected.Revision));
+            _log.Add(new InstanceChange(expected.Revision, expected, IsRemoval: false));
         }
 
         private static void AssertSame(IEnumerable<Instance> expected, IReadOnlyList<Instance> actual)

@@ -7,7 +7,7 @@ namespace Portlight.Storage.Tests.Contract;
 public abstract class StoreTests<TSource> : IAsyncLifetime
     where TSource : IStoreSource, new()
 {
-    private readonly TSource source = new();
+    private readonly TSource _source = new();
 
     protected FakeTimeProvider Time { get; } = new(Sample.Start);
 
@@ -17,12 +17,12 @@ public abstract class StoreTests<TSource> : IAsyncLifetime
 
     protected static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    public async ValueTask InitializeAsync() => Store = await source.OpenAsync(Time);
+    public async ValueTask InitializeAsync() => Store = await _source.OpenAsync(Time);
 
     public async ValueTask DisposeAsync()
     {
         await Store.DisposeAsync();
-        await source.DisposeAsync();
+        await _source.DisposeAsync();
         GC.SuppressFinalize(this);
     }
 
@@ -30,7 +30,7 @@ public abstract class StoreTests<TSource> : IAsyncLifetime
     protected async Task ReopenAsync()
     {
         await Store.DisposeAsync();
-        Store = await source.OpenAsync(Time);
+        Store = await _source.OpenAsync(Time);
     }
 
     /// <summary>Commits what needs no look at what is stored.</summary>
@@ -44,5 +44,5 @@ public abstract class StoreTests<TSource> : IAsyncLifetime
         },
         Cancellation);
 
-    protected Task<IDisposable> HoldWriterAsync() => source.HoldWriterAsync(Store);
+    protected Task<IDisposable> HoldWriterAsync() => _source.HoldWriterAsync(Store);
 }

@@ -9,18 +9,18 @@ namespace Portlight.Storage.Tests.Secrets;
 /// <summary>A rotation of the key file, whole and cut off after each of its steps: every stored secret opens at every moment.</summary>
 public sealed class KeyRotationTests : IAsyncLifetime
 {
-    private readonly SqliteSource source = new();
-    private SqliteStore store = null!;
+    private readonly SqliteSource _source = new();
+    private SqliteStore _store = null!;
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    private string KeyPath => Path.Combine(source.Directory, "secret.key");
+    private string KeyPath => Path.Combine(_source.Directory, "secret.key");
 
     public async ValueTask InitializeAsync()
     {
         var box = KeyFile.OpenOrCreate(KeyPath);
-        store = source.Open();
-        await store.SaveAsync(
+        _store = _source.Open();
+        await _store.SaveAsync(
             (_, changes) =>
             {
                 changes.Save(Sample.AccessKey("AKIA1") with { SealedSecret = box.Seal("one"u8) });
@@ -36,15 +36,15 @@ public sealed class KeyRotationTests : IAsyncLifetime
 
     public async ValueTask DisposeAsync()
     {
-        await store.DisposeAsync();
-        await source.DisposeAsync();
+        await _store.DisposeAsync();
+        await _source.DisposeAsync();
     }
 
     [Fact]
     public async Task A_rotation_seals_everything_anew_and_forgets_the_old_key()
     {
         var old = await File.ReadAllTextAsync(KeyPath, Cancellation);
-        var report = await KeyRotation.RunAsync(store, KeyPath, cancellationToken: Cancellation);
+        var report = await KeyRotation.RunAsync(_store, KeyPath, cancellationToken: Cancellation);
         Assert.Equal((4, 1, report.SealingKey), (report.Resealed, report.Forgotten, KeyFile.OpenOrCreate(KeyPath).SealingKey));
         Assert.Equal(2, KeyLines());
         Assert.DoesNotContain(old.Split('\n')[1], await File.ReadAllTextAsync(KeyPath, Cancellation), StringComparison.Ordinal);
@@ -59,10 +59,10 @@ public sealed class KeyRotationTests : IAsyncLifetime
     public async Task Older_keys_can_be_kept_until_the_next_rotation()
     {
         var session = KeyFile.OpenOrCreate(KeyPath).Seal("session"u8);
-        await KeyRotation.RunAsync(store, KeyPath, keepsOldKeys: true, cancellationToken: Cancellation);
+        await KeyRotation.RunAsync(_store, KeyPath, keepsOldKeys: true, cancellationToken: Cancellation);
         Assert.Equal("session"u8, KeyFile.OpenOrCreate(KeyPath).Open(session));
 
-        var report = await KeyRotation.RunAsync(store, KeyPath, cancellationToken: Cancellation);
+        var report = await KeyRotation.RunAsync(_store, KeyPath, cancellationToken: Cancellation);
         Assert.Equal((4, 2), (report.Resealed, report.Forgotten));
         Assert.Throws<StoreException>(() => KeyFile.OpenOrCreate(KeyPath).Open(session));
         AssertEverythingOpens();
@@ -82,14 +82,14 @@ public sealed class KeyRotationTests : IAsyncLifetime
             AssertEverythingOpens();
             if (steps >= 3)
             {
-                Assert.Equal(4, await KeyRotation.ResealAsync(store, box, describe: null, Cancellation));
+                Assert.Equal(4, await KeyRotation.ResealAsync(_store, box, describe: null, Cancellation));
                 AssertEverythingOpens();
             }
         }
 
         await ReopenAsync();
         AssertEverythingOpens();
-        await KeyRotation.RunAsync(store, KeyPath, cancellationToken: Cancellation);
+        await KeyRotation.RunAsync(_store, KeyPath, cancellationToken: Cancellation);
         Assert.Equal(2, KeyLines());
         Assert.False(File.Exists(draft));
         AssertEverythingOpens();
@@ -98,23 +98,23 @@ public sealed class KeyRotationTests : IAsyncLifetime
     [Fact]
     public async Task When_the_secrets_cannot_be_written_the_old_keys_stay()
     {
-        store.WriterDatabase.Execute("PRAGMA query_only = 1");
-        await Assert.ThrowsAsync<StoreException>(() => KeyRotation.RunAsync(store, KeyPath, cancellationToken: Cancellation));
+        _store.WriterDatabase.Execute("PRAGMA query_only = 1");
+        await Assert.ThrowsAsync<StoreException>(() => KeyRotation.RunAsync(_store, KeyPath, cancellationToken: Cancellation));
         Assert.Equal(3, KeyLines());
         AssertEverythingOpens();
 
-        store.WriterDatabase.Execute("PRAGMA query_only = 0");
-        await KeyRotation.RunAsync(store, KeyPath, cancellationToken: Cancellation);
+        _store.WriterDatabase.Execute("PRAGMA query_only = 0");
+        await KeyRotation.RunAsync(_store, KeyPath, cancellationToken: Cancellation);
         AssertEverythingOpens();
     }
 
     [Fact]
     public async Task A_secret_that_cannot_be_opened_is_named_and_nothing_is_forgotten()
     {
-        var stranger = KeyFile.OpenOrCreate(Path.Combine(source.Directory, "other.key"));
-        await store.SaveAsync((_, changes) => Save(changes, stranger), Cancellation);
+        var stranger = KeyFile.OpenOrCreate(Path.Combine(_source.Directory, "other.key"));
+        await _store.SaveAsync((_, changes) => Save(changes, stranger), Cancellation);
         var before = Seals();
-        var refusal = await Assert.ThrowsAsync<StoreException>(() => KeyRotation.RunAsync(store, KeyPath, cancellationToken: Cancellation));
+        var refusal = await Assert.ThrowsAsync<StoreException>(() => KeyRotation.RunAsync(_store, KeyPath, cancellationToken: Cancellation));
 
         Assert.Contains("`AKIA9`", refusal.Message, StringComparison.Ordinal);
         Assert.Equal(before, Seals());
@@ -137,20 +137,20 @@ public sealed class KeyRotationTests : IAsyncLifetime
 
     private async Task ReopenAsync()
     {
-        await store.DisposeAsync();
-        store = source.Open();
+        await _store.DisposeAsync();
+        _store = _source.Open();
     }
 
     private List<byte[]> Seals() =>
-        [.. store.View.AllAccessKeys().Select(key => key.SealedSecret), .. store.View.AllKeyPairs().Select(pair => pair.SealedPrivateKey).OfType<byte[]>()];
+        [.. _store.View.AllAccessKeys().Select(key => key.SealedSecret), .. _store.View.AllKeyPairs().Select(pair => pair.SealedPrivateKey).OfType<byte[]>()];
 
     /// <summary>With the key file as it is now, also through the rows that are kept in memory.</summary>
     private void AssertEverythingOpens()
     {
         var box = KeyFile.OpenOrCreate(KeyPath);
         Assert.Equal(["one", "two", "four", "three"], Seals().Select(secret => Encoding.UTF8.GetString(box.Open(secret))));
-        Assert.Equal("one"u8, box.Open(store.View.FindAccessKey("AKIA1")!.SealedSecret));
-        Assert.Null(store.View.FindKeyPair(Sample.Scope, "public")!.SealedPrivateKey);
+        Assert.Equal("one"u8, box.Open(_store.View.FindAccessKey("AKIA1")!.SealedSecret));
+        Assert.Null(_store.View.FindKeyPair(Sample.Scope, "public")!.SealedPrivateKey);
     }
 
     private int KeyLines() => File.ReadAllLines(KeyPath).Length;

@@ -6,11 +6,11 @@ namespace Portlight.Storage.Tests.Secrets;
 
 public sealed class SecretBoxTests : IDisposable
 {
-    private readonly string directory = Directory.CreateTempSubdirectory("portlight-key-").FullName;
+    private readonly string _directory = Directory.CreateTempSubdirectory("portlight-key-").FullName;
 
-    private string KeyPath => Path.Combine(directory, "secret.key");
+    private string KeyPath => Path.Combine(_directory, "secret.key");
 
-    public void Dispose() => Directory.Delete(directory, recursive: true);
+    public void Dispose() => Directory.Delete(_directory, recursive: true);
 
     [Fact]
     public void What_is_sealed_opens_again_after_a_restart()
@@ -48,7 +48,7 @@ public sealed class SecretBoxTests : IDisposable
     {
         KeyFile.OpenOrCreate(KeyPath);
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(KeyPath));
-        Assert.Equal([KeyPath], Directory.GetFiles(directory));
+        Assert.Equal([KeyPath], Directory.GetFiles(_directory));
     }
 
     [Theory]

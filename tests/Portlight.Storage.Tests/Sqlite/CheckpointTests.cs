@@ -9,18 +9,18 @@ public sealed class CheckpointTests : IAsyncDisposable
 {
     private const int PageSize = 4096;
 
-    private readonly SqliteSource source = new();
+    private readonly SqliteSource _source = new();
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    private long LogLength => new FileInfo(source.Path + "-wal").Length;
+    private long LogLength => new FileInfo(_source.Path + "-wal").Length;
 
-    public ValueTask DisposeAsync() => source.DisposeAsync();
+    public ValueTask DisposeAsync() => _source.DisposeAsync();
 
     [Fact]
     public async Task The_log_begins_anew_while_writers_go_on_and_is_short_once_they_do_not()
     {
-        await using var store = SqliteStore.Open(source.Path, TimeProvider.System, TimeSpan.FromMilliseconds(200));
+        await using var store = SqliteStore.Open(_source.Path, TimeProvider.System, TimeSpan.FromMilliseconds(200));
         var longest = 0L;
         var written = 0;
         await Task.WhenAll(Enumerable.Range(0, 16).Select(writer => Task.Run(async () =>
@@ -41,16 +41,16 @@ public sealed class CheckpointTests : IAsyncDisposable
         Assert.Null(store.Problem);
         Assert.Equal(2_560, store.View.CountInstances());
         await store.DisposeAsync();
-        await using var again = source.Open();
+        await using var again = _source.Open();
         Assert.Equal(2_560, again.View.AllInstances().Count);
     }
 
     [Fact]
     public async Task A_reader_that_stays_holds_up_no_writer()
     {
-        await using var store = SqliteStore.Open(source.Path, TimeProvider.System, TimeSpan.FromMilliseconds(50));
+        await using var store = SqliteStore.Open(_source.Path, TimeProvider.System, TimeSpan.FromMilliseconds(50));
         await store.SaveAsync((_, changes) => changes.Save(Sample.Instance(1)), Cancellation);
-        using var reader = Database.Open(source.Path, readOnly: true);
+        using var reader = Database.Open(_source.Path, readOnly: true);
         reader.Execute("BEGIN");
         Assert.Equal("1", reader.Scalar("SELECT count(*) FROM instance"));
         for (var number = 2; number < 1_000; number++)

@@ -11,23 +11,23 @@ namespace Portlight.Storage.Tests.Sqlite;
 /// <summary>Changes of nothing but ports, which are appended and copied into rows many at once: that nobody who reads can tell.</summary>
 public sealed class PortChangeTests : IAsyncDisposable
 {
-    private readonly SqliteSource source = new();
+    private readonly SqliteSource _source = new();
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    public ValueTask DisposeAsync() => source.DisposeAsync();
+    public ValueTask DisposeAsync() => _source.DisposeAsync();
 
     [Fact]
     public async Task Many_changes_are_copied_at_once_and_no_reader_sees_ports_go_back()
     {
         const int Instances = 8, Each = 100;
-        await using (var earlier = source.Open())
+        await using (var earlier = _source.Open())
         {
             await MakeAsync(earlier, Instances);
         }
 
-        Fill(source.Path, PortChangeRows.MaxPending - (Instances * Each / 2));
-        await using var store = source.Open();
+        Fill(_source.Path, PortChangeRows.MaxPending - (Instances * Each / 2));
+        await using var store = _source.Open();
         using var done = new CancellationTokenSource();
         var readers = Enumerable.Range(0, 2).Select(_ => Task.Run(() => ReadUntil(store, done.Token), Cancellation)).ToList();
 
@@ -49,7 +49,7 @@ public sealed class PortChangeTests : IAsyncDisposable
         Assert.InRange(Count(store, "port_change"), 1, Instances * Each);
         Assert.Equal(Instances, Count(store, "instance_ports"));
         await store.DisposeAsync();
-        await using var again = source.Open();
+        await using var again = _source.Open();
         AssertInstances(again, last);
         Assert.Equal(last.Max(instance => instance.Revision), again.Revision);
         Assert.Equal(again.Revision + 1, (await PutAsync(again, last[0].Name, Sample.Ports(9))).Revision);
@@ -58,7 +58,7 @@ public sealed class PortChangeTests : IAsyncDisposable
     [Fact]
     public async Task What_becomes_of_an_instance_after_its_ports_have_changed_stands_after_a_restart()
     {
-        var store = source.Open();
+        var store = _source.Open();
         await MakeAsync(store, 4);
         await PutAsync(store, "web-1", Sample.Ports(1));
         await PutAsync(store, "web-2", Sample.Ports(2));
@@ -75,10 +75,10 @@ public sealed class PortChangeTests : IAsyncDisposable
             await store.DisposeAsync();
             if (again == 1)
             {
-                Fill(source.Path, PortChangeRows.MaxPending);
+                Fill(_source.Path, PortChangeRows.MaxPending);
             }
 
-            store = source.Open();
+            store = _source.Open();
             Assert.Equal([1, 2, 44], store.View.AllInstances().Select(instance => instance.Ports.Rules[0].FromPort));
             AssertInstances(store, before);
             Assert.Equal([4L], store.View.ListUnconfirmed().Select(instance => instance.Index));
@@ -103,13 +103,13 @@ public sealed class PortChangeTests : IAsyncDisposable
                    from alias in new string[][] { [], ["lightsail-connect"] }
                    select PortSet.Of(new PortRule(new PortKey(protocol, ports.Item1, ports.Item2), [.. first], [.. second], [.. alias]));
         var wanted = sets.Append(PortSet.Empty).ToList();
-        await using (var store = source.Open())
+        await using (var store = _source.Open())
         {
             await MakeAsync(store, wanted.Count);
             await Task.WhenAll(wanted.Select((ports, at) => PutAsync(store, Sample.Instance(at + 1).Name, ports)));
         }
 
-        await using var again = source.Open();
+        await using var again = _source.Open();
         Assert.Equal(wanted, again.View.AllInstances().Select(instance => instance.Ports));
         Assert.Equal(0, Count(again, "instance_ports"));
     }
@@ -117,7 +117,7 @@ public sealed class PortChangeTests : IAsyncDisposable
     [Fact]
     public async Task A_copy_that_finds_no_room_is_undone_and_made_later()
     {
-        var store = source.Open();
+        var store = _source.Open();
         var ports = Enumerable.Range(1, 400).ToDictionary(number => Sample.Instance(number).Name, _ => 22);
         await MakeAsync(store, ports.Count);
         for (var put = 1; put < PortChangeRows.MaxPending / 400; put++)
@@ -148,7 +148,7 @@ public sealed class PortChangeTests : IAsyncDisposable
         AssertPorts();
         Assert.Equal(400, Count(store, "instance_ports"));
         await store.DisposeAsync();
-        store = source.Open();
+        store = _source.Open();
         AssertPorts();
         await store.DisposeAsync();
 

@@ -7,18 +7,18 @@ namespace Portlight.Storage.Tests.Sqlite;
 /// <summary>The audit log as it lies in the file: read beside a server, damaged, and when the disk is full.</summary>
 public sealed class SqliteAuditFile : IAsyncDisposable
 {
-    private readonly SqliteSource source = new();
+    private readonly SqliteSource _source = new();
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    public ValueTask DisposeAsync() => source.DisposeAsync();
+    public ValueTask DisposeAsync() => _source.DisposeAsync();
 
     [Fact]
     public async Task The_log_is_read_beside_a_server_that_writes_it()
     {
-        await using var store = source.Open();
+        await using var store = _source.Open();
         await RecordAsync(store, 1);
-        using (var beside = AuditLogFile.Open(source.Path))
+        using (var beside = AuditLogFile.Open(_source.Path))
         {
             Assert.Equal([1], IdentitySample.Numbers(beside));
             await RecordAsync(store, 2);
@@ -34,38 +34,38 @@ public sealed class SqliteAuditFile : IAsyncDisposable
     [Fact]
     public async Task The_log_of_a_server_that_was_stopped_is_read_and_left_as_it_is()
     {
-        await using (var store = source.Open())
+        await using (var store = _source.Open())
         {
             await RecordAsync(store, 1);
         }
 
-        var before = await File.ReadAllBytesAsync(source.Path, Cancellation);
-        using (var file = AuditLogFile.Open(source.Path))
+        var before = await File.ReadAllBytesAsync(_source.Path, Cancellation);
+        using (var file = AuditLogFile.Open(_source.Path))
         {
             Assert.Equal([1], IdentitySample.Numbers(file));
         }
 
-        Assert.Equal(before, await File.ReadAllBytesAsync(source.Path, Cancellation));
+        Assert.Equal(before, await File.ReadAllBytesAsync(_source.Path, Cancellation));
     }
 
     [Fact]
     public void A_file_that_is_missing_or_not_ours_is_named()
     {
-        var missing = Assert.Throws<StoreException>(() => AuditLogFile.Open(source.Path));
+        var missing = Assert.Throws<StoreException>(() => AuditLogFile.Open(_source.Path));
         Assert.Contains("there is no database", missing.Message, StringComparison.Ordinal);
-        using (var old = Database.Open(source.Path, readOnly: false))
+        using (var old = Database.Open(_source.Path, readOnly: false))
         {
             Schema.Migrate(old, 1);
         }
 
-        var early = Assert.Throws<StoreException>(() => AuditLogFile.Open(source.Path));
+        var early = Assert.Throws<StoreException>(() => AuditLogFile.Open(_source.Path));
         Assert.Contains("start `portlight serve` once", early.Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task Rows_that_were_changed_in_the_file_are_found()
     {
-        await using (var store = source.Open())
+        await using (var store = _source.Open())
         {
             for (var number = 1; number <= 5; number++)
             {
@@ -86,7 +86,7 @@ public sealed class SqliteAuditFile : IAsyncDisposable
         })
         {
             await using var copy = new SqliteSource();
-            File.Copy(source.Path, copy.Path);
+            File.Copy(_source.Path, copy.Path);
             using (var database = Database.Open(copy.Path, readOnly: false))
             {
                 database.Execute(sql);
@@ -100,35 +100,35 @@ public sealed class SqliteAuditFile : IAsyncDisposable
     [Fact]
     public async Task A_log_whose_end_cannot_be_read_is_not_gone_on_with()
     {
-        await using (var store = source.Open())
+        await using (var store = _source.Open())
         {
             await RecordAsync(store, 1);
         }
 
-        using (var database = Database.Open(source.Path, readOnly: false))
+        using (var database = Database.Open(_source.Path, readOnly: false))
         {
             database.Execute("UPDATE audit_block SET lines = 'hello'");
         }
 
-        var refusal = Assert.Throws<StoreException>(() => source.Open());
+        var refusal = Assert.Throws<StoreException>(() => _source.Open());
         Assert.Contains("portlight audit verify", refusal.Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task Forgetting_a_damaged_block_is_refused_and_disturbs_nobody()
     {
-        await using (var store = source.Open())
+        await using (var store = _source.Open())
         {
             await RecordAsync(store, 1);
             await RecordAsync(store, 2);
         }
 
-        using (var database = Database.Open(source.Path, readOnly: false))
+        using (var database = Database.Open(_source.Path, readOnly: false))
         {
             database.Execute("UPDATE audit_block SET lines = 'hello' WHERE first_sequence = 1");
         }
 
-        await using var again = source.Open();
+        await using var again = _source.Open();
         var prune = again.PruneAuditAsync(IdentitySample.Event(2).At, Cancellation);
         var neighbour = RecordAsync(again, 3);
         await Assert.ThrowsAsync<StoreException>(() => prune);
@@ -141,7 +141,7 @@ public sealed class SqliteAuditFile : IAsyncDisposable
     [Fact]
     public async Task When_there_is_no_room_events_that_were_taken_are_kept_no_more_are_and_numbers_are_given_out_again()
     {
-        await using var store = source.Open();
+        await using var store = _source.Open();
         await RecordAsync(store, 1);
         Fill(store);
         await store.RecordAsync(IdentitySample.Event(2, padding: 100_000));
@@ -164,7 +164,7 @@ public sealed class SqliteAuditFile : IAsyncDisposable
     [Fact]
     public async Task While_nothing_is_kept_each_event_finds_out_by_itself_whether_there_is_room_and_none_waits_for_ever()
     {
-        await using var store = source.Open();
+        await using var store = _source.Open();
         await RecordAsync(store, 1);
         Fill(store);
         await Assert.ThrowsAsync<StoreException>(() => RecordAsync(store, 2, padding: 100_000));
@@ -186,7 +186,7 @@ public sealed class SqliteAuditFile : IAsyncDisposable
     [Fact]
     public async Task A_caller_that_waits_until_an_event_is_durable_is_told_when_it_cannot_be_and_it_is_forgotten()
     {
-        await using var store = source.Open();
+        await using var store = _source.Open();
         await store.RecordAsync(IdentitySample.Event(1), untilDurable: true);
         Assert.Equal([1], IdentitySample.Numbers(store.View));
         Fill(store);
@@ -201,7 +201,7 @@ public sealed class SqliteAuditFile : IAsyncDisposable
     [Fact]
     public async Task What_is_taken_and_cannot_be_written_until_the_end_is_counted()
     {
-        await using var store = source.Open();
+        await using var store = _source.Open();
         Fill(store);
         for (var number = 1; number <= 3; number++)
         {
@@ -214,9 +214,9 @@ public sealed class SqliteAuditFile : IAsyncDisposable
     [Fact]
     public async Task A_store_that_has_stopped_counts_what_it_had_taken()
     {
-        await using var store = source.Open();
+        await using var store = _source.Open();
         store.ObserveAudit(_ => throw new InvalidOperationException("the export is gone"));
-        var hold = await source.HoldWriterAsync(store);
+        var hold = await _source.HoldWriterAsync(store);
         var held = RecordAsync(store, 1);
         for (var number = 2; number <= 40; number++)
         {
@@ -234,7 +234,7 @@ public sealed class SqliteAuditFile : IAsyncDisposable
     [Fact]
     public async Task When_there_is_room_again_kept_events_are_written_without_a_decision()
     {
-        await using var store = source.Open();
+        await using var store = _source.Open();
         var told = new TaskCompletionSource<long>(TaskCreationOptions.RunContinuationsAsynchronously);
         store.ObserveAudit(last => told.TrySetResult(last));
         store.WriterDatabase.Execute("PRAGMA max_page_count = 1");
@@ -249,7 +249,7 @@ public sealed class SqliteAuditFile : IAsyncDisposable
     [Fact]
     public async Task An_audit_observer_that_throws_stops_the_store_also_for_events()
     {
-        await using var store = source.Open();
+        await using var store = _source.Open();
         store.ObserveAudit(_ => throw new InvalidOperationException("the export is gone"));
         await RecordAsync(store, 1);
         await Assert.ThrowsAsync<StoreException>(() => RecordAsync(store, 2));

@@ -12,21 +12,21 @@ namespace Portlight.Storage.Tests.Sqlite;
 /// </summary>
 public sealed class SqliteDurability : IAsyncLifetime
 {
-    private readonly SqliteSource source = new();
-    private SqliteStore store = null!;
+    private readonly SqliteSource _source = new();
+    private SqliteStore _store = null!;
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     public ValueTask InitializeAsync()
     {
-        store = source.Open();
+        _store = _source.Open();
         return ValueTask.CompletedTask;
     }
 
     public async ValueTask DisposeAsync()
     {
-        await store.DisposeAsync();
-        await source.DisposeAsync();
+        await _store.DisposeAsync();
+        await _source.DisposeAsync();
     }
 
     [Fact]
@@ -35,8 +35,8 @@ public sealed class SqliteDurability : IAsyncLifetime
         await SaveAsync(1);
 
         // 2 is FULL: in WAL mode the log is flushed at each commit, not only before a checkpoint.
-        Assert.Equal("2", store.WriterDatabase.Scalar("PRAGMA synchronous"));
-        Assert.Equal("wal", store.WriterDatabase.Scalar("PRAGMA journal_mode"));
+        Assert.Equal("2", _store.WriterDatabase.Scalar("PRAGMA synchronous"));
+        Assert.Equal("wal", _store.WriterDatabase.Scalar("PRAGMA journal_mode"));
     }
 
     [Fact]
@@ -48,8 +48,8 @@ public sealed class SqliteDurability : IAsyncLifetime
             await Task.WhenAll(Enumerable.Range(1, 10).Select(number => SaveAsync((round * 10) + number)));
 
             // Without -shm, which a machine that comes back does not have either.
-            File.Copy(source.Path, copy.Path, overwrite: true);
-            File.Copy(source.Path + "-wal", copy.Path + "-wal", overwrite: true);
+            File.Copy(_source.Path, copy.Path, overwrite: true);
+            File.Copy(_source.Path + "-wal", copy.Path + "-wal", overwrite: true);
             await using var restarted = copy.Open();
             Assert.Equal(round * 10, restarted.Revision);
             Assert.Equal(round * 10, restarted.View.AllInstances().Count);
@@ -61,11 +61,11 @@ public sealed class SqliteDurability : IAsyncLifetime
     {
         await Task.WhenAll(Enumerable.Range(1, 50).Select(number => SaveAsync(number)));
         await using var copy = new SqliteSource();
-        var log = await File.ReadAllBytesAsync(source.Path + "-wal", Cancellation);
+        var log = await File.ReadAllBytesAsync(_source.Path + "-wal", Cancellation);
         var revisions = new List<long>();
         foreach (var length in Enumerable.Range(0, 12).Select(part => log.Length * part / 11))
         {
-            File.Copy(source.Path, copy.Path, overwrite: true);
+            File.Copy(_source.Path, copy.Path, overwrite: true);
             await File.WriteAllBytesAsync(copy.Path + "-wal", log[..length], Cancellation);
             await using var restarted = copy.Open();
             Assert.Equal(Enumerable.Range(1, (int)restarted.Revision).Select(number => (long)number), restarted.View.AllInstances().Select(instance => instance.Revision).Order());
@@ -83,7 +83,7 @@ public sealed class SqliteDurability : IAsyncLifetime
     {
         var text = Encoding.UTF8.GetString(IdentitySample.Event(1, padding: 900).Json.Span);
         var events = Enumerable.Range(1, 60).Select(number => new AuditEvent(Sample.Start, Encoding.UTF8.GetBytes(text.Replace("\"number\":1", $"\"number\":{number}", StringComparison.Ordinal)))).ToList();
-        await store.SaveAsync(
+        await _store.SaveAsync(
             (_, changes) =>
             {
                 events.ForEach(changes.Record);
@@ -91,9 +91,9 @@ public sealed class SqliteDurability : IAsyncLifetime
             },
             Cancellation);
 
-        var kept = long.Parse(store.WriterDatabase.Scalar("SELECT sum(length(lines)) FROM audit_block")!, CultureInfo.InvariantCulture);
+        var kept = long.Parse(_store.WriterDatabase.Scalar("SELECT sum(length(lines)) FROM audit_block")!, CultureInfo.InvariantCulture);
         Assert.InRange(kept, 60 * 30, events.Sum(one => one.Json.Length) / 7);
-        Assert.Equal(60, IdentitySample.Lines(store.View).Count);
+        Assert.Equal(60, IdentitySample.Lines(_store.View).Count);
     }
 
     [Fact]
@@ -101,30 +101,30 @@ public sealed class SqliteDurability : IAsyncLifetime
     {
         await Task.WhenAll(Enumerable.Range(1, 400).Select(number => Task.Run(() => SaveAsync(number))));
 
-        Assert.Equal(400, store.Revision);
-        Assert.True(store.Commits < 400, $"{store.Commits} commits for 400 decisions");
+        Assert.Equal(400, _store.Revision);
+        Assert.True(_store.Commits < 400, $"{_store.Commits} commits for 400 decisions");
     }
 
     [Fact]
     public async Task A_decision_that_changes_nothing_flushes_nothing()
     {
         await SaveAsync(1);
-        var commits = store.Commits;
-        var length = new FileInfo(source.Path + "-wal").Length;
-        Assert.Equal(1, await store.SaveAsync((view, _) => view.AllInstances().Count, Cancellation));
+        var commits = _store.Commits;
+        var length = new FileInfo(_source.Path + "-wal").Length;
+        Assert.Equal(1, await _store.SaveAsync((view, _) => view.AllInstances().Count, Cancellation));
 
-        Assert.Equal(length, new FileInfo(source.Path + "-wal").Length);
-        Assert.Equal(commits, store.Commits);
+        Assert.Equal(length, new FileInfo(_source.Path + "-wal").Length);
+        Assert.Equal(commits, _store.Commits);
     }
 
     [Fact]
     public async Task The_watermark_is_stored_when_nothing_else_happens()
     {
-        await store.DisposeAsync();
-        store = SqliteStore.Open(source.Path, TimeProvider.System, TimeSpan.FromMilliseconds(10));
+        await _store.DisposeAsync();
+        _store = SqliteStore.Open(_source.Path, TimeProvider.System, TimeSpan.FromMilliseconds(10));
         await SaveAsync(1);
-        store.NoteApplied(1);
-        using var other = Database.Open(source.Path, readOnly: true);
+        _store.NoteApplied(1);
+        using var other = Database.Open(_source.Path, readOnly: true);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
         limit.CancelAfter(TimeSpan.FromSeconds(30));
         while (other.Scalar("SELECT value FROM counter WHERE name = 'applied_revision'") != "1")
@@ -134,5 +134,5 @@ public sealed class SqliteDurability : IAsyncLifetime
         }
     }
 
-    private Task<Domain.Instance> SaveAsync(int number) => store.SaveAsync((_, changes) => changes.Save(Sample.Instance(number)), Cancellation);
+    private Task<Domain.Instance> SaveAsync(int number) => _store.SaveAsync((_, changes) => changes.Save(Sample.Instance(number)), Cancellation);
 }

@@ -9,22 +9,22 @@ namespace Portlight.Storage.Tests.Sqlite;
 
 public sealed class SqliteMigrations : IAsyncDisposable
 {
-    private readonly SqliteSource source = new();
+    private readonly SqliteSource _source = new();
 
     public static TheoryData<int> Versions => [.. Enumerable.Range(0, Schema.Version + 1)];
 
-    public ValueTask DisposeAsync() => source.DisposeAsync();
+    public ValueTask DisposeAsync() => _source.DisposeAsync();
 
     [Theory]
     [MemberData(nameof(Versions))]
     public async Task A_database_of_any_version_becomes_like_a_new_one(int version)
     {
-        using (var old = Database.Open(source.Path, readOnly: false))
+        using (var old = Database.Open(_source.Path, readOnly: false))
         {
             Schema.Migrate(old, version);
         }
 
-        await using (source.Open())
+        await using (_source.Open())
         {
         }
 
@@ -33,15 +33,15 @@ public sealed class SqliteMigrations : IAsyncDisposable
         {
         }
 
-        Assert.Equal(Dump(fresh.Path), Dump(source.Path));
-        Assert.Contains("CREATE TABLE instance ", Dump(source.Path), StringComparison.Ordinal);
+        Assert.Equal(Dump(fresh.Path), Dump(_source.Path));
+        Assert.Contains("CREATE TABLE instance ", Dump(_source.Path), StringComparison.Ordinal);
     }
 
     /// <summary>Rows in the form that the first version gave them, which no later code may be asked for.</summary>
     [Fact]
     public async Task What_the_first_version_wrote_reads_the_same()
     {
-        using (var old = Database.Open(source.Path, readOnly: false))
+        using (var old = Database.Open(_source.Path, readOnly: false))
         {
             Schema.Migrate(old, 1);
             old.Execute(FirstVersionRows);
@@ -49,7 +49,7 @@ public sealed class SqliteMigrations : IAsyncDisposable
 
         for (var opening = 0; opening < 2; opening++)
         {
-            await using var store = source.Open();
+            await using var store = _source.Open();
             var view = store.View;
             var instance = Sample.Instance(1) with { Revision = 1, State = InstanceState.Running, Ports = Sample.Ports(80) };
             Assert.Equal((1, 1), (store.Revision, view.AppliedRevision));
@@ -74,7 +74,7 @@ public sealed class SqliteMigrations : IAsyncDisposable
     [Fact]
     public async Task Keys_are_given_the_ids_of_their_users()
     {
-        using (var old = Database.Open(source.Path, readOnly: false))
+        using (var old = Database.Open(_source.Path, readOnly: false))
         {
             Schema.Migrate(old, 4);
             old.Execute("""
@@ -84,7 +84,7 @@ public sealed class SqliteMigrations : IAsyncDisposable
                 """);
         }
 
-        await using var store = source.Open();
+        await using var store = _source.Open();
 
         Assert.Equal(["AIDA1", null, null], new[] { "AKIA1", "AKIA2", "AKIA3" }.Select(id => store.View.FindAccessKey(id)!.UserId));
         Assert.Equal(("Ann", null), (store.View.FindUserById("111122223333", "AIDA1")?.Name, store.View.FindUserById("444455556666", "AIDA1")));
@@ -96,18 +96,18 @@ public sealed class SqliteMigrations : IAsyncDisposable
     public async Task The_audit_log_goes_on_where_an_earlier_version_left_it()
     {
         var lines = MemoryLog.LinesOfFirstVersion(2);
-        using (var old = Database.Open(source.Path, readOnly: false))
+        using (var old = Database.Open(_source.Path, readOnly: false))
         {
             Schema.Migrate(old, 6);
             old.Execute($"INSERT INTO audit_block VALUES (1, 2, 0, '{string.Join('\n', lines)}\n')");
         }
 
-        await using (var store = source.Open())
+        await using (var store = _source.Open())
         {
             await store.RecordAsync(IdentitySample.Event(3), untilDurable: true);
         }
 
-        await using var again = source.Open();
+        await using var again = _source.Open();
         Assert.Equal([1, 2, 3], IdentitySample.Numbers(again.View));
         Assert.Equal(lines, IdentitySample.Lines(again.View)[..2]);
         Assert.Equal((3, null), (AuditVerification.Verify(again.View).Events, AuditVerification.Verify(again.View).Break));
@@ -116,7 +116,7 @@ public sealed class SqliteMigrations : IAsyncDisposable
     [Fact]
     public async Task Operations_of_an_earlier_version_are_found_and_listed_once_and_in_their_order()
     {
-        using (var old = Database.Open(source.Path, readOnly: false))
+        using (var old = Database.Open(_source.Path, readOnly: false))
         {
             Schema.Migrate(old, 6);
             for (var number = 1; number <= 40; number++)
@@ -128,7 +128,7 @@ public sealed class SqliteMigrations : IAsyncDisposable
             }
         }
 
-        await using var store = source.Open();
+        await using var store = _source.Open();
         for (var again = 0; again < 2; again++)
         {
             var all = store.View.ListOperations(Sample.Scope, null, null, 99).Operations.Select(operation => operation.CreatedAt).ToList();
@@ -144,7 +144,7 @@ public sealed class SqliteMigrations : IAsyncDisposable
     [Fact]
     public async Task The_uses_of_groups_and_policies_are_found_in_the_rows_of_before()
     {
-        using (var old = Database.Open(source.Path, readOnly: false))
+        using (var old = Database.Open(_source.Path, readOnly: false))
         {
             Schema.Migrate(old, 4);
             old.Execute("""
@@ -158,7 +158,7 @@ public sealed class SqliteMigrations : IAsyncDisposable
                 """);
         }
 
-        await using var store = source.Open();
+        await using var store = _source.Open();
         Assert.Equal("user/ann", Holders(IdentityUse.OfGroup("OPS")));
         Assert.Equal("user/ann", Holders(IdentityUse.OfGroup("night")));
         Assert.Equal("group/ops role/r user/ann", Holders(IdentityUse.OfPolicy("arn:p")));
@@ -170,44 +170,44 @@ public sealed class SqliteMigrations : IAsyncDisposable
     [Fact]
     public async Task Migrating_again_changes_nothing()
     {
-        await using (source.Open())
+        await using (_source.Open())
         {
         }
 
-        var before = Dump(source.Path);
-        await using (source.Open())
+        var before = Dump(_source.Path);
+        await using (_source.Open())
         {
         }
 
-        Assert.Equal(before, Dump(source.Path));
+        Assert.Equal(before, Dump(_source.Path));
     }
 
     [Fact]
     public void A_newer_schema_is_refused_and_left_alone()
     {
-        using (var database = Database.Open(source.Path, readOnly: false))
+        using (var database = Database.Open(_source.Path, readOnly: false))
         {
             Schema.Migrate(database, Schema.Version);
             database.Execute($"PRAGMA user_version = {Schema.Version + 1}");
         }
 
-        var refusal = Assert.Throws<StoreException>(() => source.Open());
+        var refusal = Assert.Throws<StoreException>(() => _source.Open());
         Assert.Contains("start the newer portlight that wrote it", refusal.Message, StringComparison.Ordinal);
-        using var after = Database.Open(source.Path, readOnly: true);
+        using var after = Database.Open(_source.Path, readOnly: true);
         Assert.Equal((Schema.Version + 1).ToString(CultureInfo.InvariantCulture), after.Scalar("PRAGMA user_version"));
     }
 
     [Fact]
     public void A_database_of_another_program_is_refused_and_left_alone()
     {
-        using (var database = Database.Open(source.Path, readOnly: false))
+        using (var database = Database.Open(_source.Path, readOnly: false))
         {
             database.Execute("CREATE TABLE song (title TEXT)");
         }
 
-        var refusal = Assert.Throws<StoreException>(() => source.Open());
+        var refusal = Assert.Throws<StoreException>(() => _source.Open());
         Assert.Contains("another program", refusal.Message, StringComparison.Ordinal);
-        using var after = Database.Open(source.Path, readOnly: true);
+        using var after = Database.Open(_source.Path, readOnly: true);
         Assert.Equal("1", after.Scalar("SELECT count(*) FROM sqlite_master"));
     }
 

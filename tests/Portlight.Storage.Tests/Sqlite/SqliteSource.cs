@@ -31,17 +31,17 @@ public sealed class SqliteSource : IStoreSource
     /// <summary>Work that lasts until it is disposed of.</summary>
     private sealed class Hold : Work, IDisposable
     {
-        private readonly TaskCompletionSource held = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        private readonly ManualResetEventSlim released = new();
+        private readonly TaskCompletionSource _held = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private readonly ManualResetEventSlim _released = new();
 
-        public Task IsHeld => held.Task;
+        public Task IsHeld => _held.Task;
 
-        public void Dispose() => released.Set();
+        public void Dispose() => _released.Set();
 
         public override void Run(Batch batch)
         {
-            held.SetResult();
-            released.Wait(CancellationToken.None);
+            _held.SetResult();
+            _released.Wait(CancellationToken.None);
         }
 
         public override void Succeed()

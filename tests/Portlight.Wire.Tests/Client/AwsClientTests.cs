@@ -117,7 +117,10 @@ public sealed class AwsClientTests
         protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
         {
             foreach (var header in request.Headers.Concat(request.Content!.Headers))
+            {
                 Headers[header.Key] = string.Join(',', header.Value);
+            }
+
             Body = await request.Content.ReadAsByteArrayAsync(cancellationToken);
             var response = new HttpResponseMessage(status) { Content = new StringContent(answer) };
             response.Headers.Add("x-amzn-RequestId", "request-1");

@@ -24,7 +24,10 @@ public sealed class EveryShapeTests
         Assert.Equal(full, JsonSerializer.Serialize(value, shape));
         using var stream = new MemoryStream();
         using (var writer = new Utf8JsonWriter(stream))
+        {
             JsonSerializer.Serialize(writer, value, shape);
+        }
+
         Assert.Equal(full, Encoding.UTF8.GetString(stream.ToArray()));
     }
 
@@ -34,7 +37,10 @@ public sealed class EveryShapeTests
     {
         var shape = Shape(name);
         if (name.EndsWith("Request", StringComparison.Ordinal))
+        {
             Assert.NotNull(JsonSerializer.Deserialize("{}", shape));
+        }
+
         Assert.All(shape.Properties, property => Assert.True(char.IsAsciiLetterLower(property.Name[0])));
     }
 
@@ -50,7 +56,9 @@ public sealed class EveryShapeTests
                 _ => null,
             };
             if (shape is not null)
+            {
                 yield return shape;
+            }
         }
     }
 

@@ -31,7 +31,10 @@ public sealed class ModelTests
         foreach (var operation in model.RootElement.GetProperty("operations").EnumerateObject())
         {
             if (Shape(operation.Name + "Request") is not { } request)
+            {
                 continue;
+            }
+
             compared++;
             Compare(model, operation.Value.GetProperty("input"), request, operation.Name, differences);
             Compare(model, operation.Value.GetProperty("output"), Shape(operation.Name + "Response")!, operation.Name, differences);
@@ -52,9 +55,13 @@ public sealed class ModelTests
             foreach (var property in ours.Properties)
             {
                 if (theirs.TryGetValue(property.Name, out var member))
+                {
                     Compare(model, member, ours.Options.GetTypeInfo(property.PropertyType), $"{path}.{property.Name}", differences);
+                }
                 else
+                {
                     differences.Add($"{path}.{property.Name}: not of the model");
+                }
             }
         }
         else if (kind == "list" && ours.Kind == JsonTypeInfoKind.Enumerable)

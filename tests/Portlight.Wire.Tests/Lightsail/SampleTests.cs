@@ -77,28 +77,41 @@ public sealed class SampleTests
             foreach (var member in Members(before))
             {
                 if (after.TryGetProperty(member.Name, out var kept))
+                {
                     Compare(member.Value, kept, $"{path}.{member.Name}", differences);
+                }
                 else
+                {
                     differences.Add($"{path}.{member.Name}: lost");
+                }
             }
 
             var names = Members(before).Select(member => member.Name).ToList();
             foreach (var added in after.EnumerateObject().Where(member => !names.Contains(member.Name)))
             {
                 if (added.Value.ValueKind != JsonValueKind.Array || added.Value.GetArrayLength() > 0)
+                {
                     differences.Add($"{path}.{added.Name}: added");
+                }
             }
 
             var order = after.EnumerateObject().Select(member => member.Name).Where(names.Contains);
             if (!names.Where(name => after.TryGetProperty(name, out _)).SequenceEqual(order))
+            {
                 differences.Add($"{path}: order {string.Join(',', names)}");
+            }
         }
         else if (before.ValueKind == JsonValueKind.Array)
         {
             foreach (var (index, (left, right)) in before.EnumerateArray().Zip(after.EnumerateArray()).Index())
+            {
                 Compare(left, right, $"{path}[{index}]", differences);
+            }
+
             if (before.GetArrayLength() != after.GetArrayLength())
+            {
                 differences.Add($"{path}: length");
+            }
         }
         else if (before.ValueKind == JsonValueKind.String ? before.GetString() != after.GetString() : before.GetRawText() != after.GetRawText())
         {

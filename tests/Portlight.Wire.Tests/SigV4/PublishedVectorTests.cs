@@ -127,7 +127,10 @@ public sealed class PublishedVectorTests
             {
                 var request = Original.With("X-Amz-Date", SigV4Time.Format(Time));
                 if (SignsBody)
+                {
                     request = request.With("x-amz-content-sha256", Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(request.Body)));
+                }
+
                 return Credentials.SessionToken is { } token ? request.With("X-Amz-Security-Token", token) : request;
             }
         }

@@ -218,7 +218,10 @@ public sealed class RefusalTests
     public void A_signature_that_is_no_signature()
     {
         foreach (var signature in new[] { "x", new string('0', 64), new string('é', 32), new string('0', 65) })
+        {
             Refused(InvalidSignature, Mismatch, Check(Edited(header => header[..(header.LastIndexOf('=') + 1)] + signature)));
+        }
+
         Refused(InvalidSignature, Mismatch, Check(Edited(header =>
             header[..^64] + header[^64..].ToUpper(System.Globalization.CultureInfo.InvariantCulture))));
     }

@@ -47,7 +47,9 @@ public sealed class SignatureLawTests
         Gen.Select(query, query).Sample((one, other) =>
         {
             if (Canonical($"v={one}") == Canonical($"v={other}") && Read(one) is { } first && Read(other) is { } second)
+            {
                 Assert.Equal(first, second);
+            }
         }, iter: 20_000);
         Assert.Equal(Canonical("v=x+y"), Canonical("v=x%20y"));
         Assert.NotEqual(Canonical("v=x+y"), Canonical("v=x%2By"));
@@ -104,7 +106,10 @@ public sealed class SignatureLawTests
             // The secret is looked up by key id: a changed id is a key that nobody has.
             var verifier = new SigV4Verifier(Rules, new FakeTimeProvider(Now));
             if (!verifier.TryParse(altered.ToSign(), out var parsed, out _))
+            {
                 return true;
+            }
+
             var secret = parsed.AccessKeyId == Credentials.AccessKeyId ? Secret : null;
             return !verifier.Verify(parsed, altered.ToSign(), secret, out _);
         });
@@ -119,7 +124,10 @@ public sealed class SignatureLawTests
             var changed = request.WithQuery(request.Query[..at] + with + request.Query[(at + 1)..]);
             var verifier = new SigV4Verifier(Rules, new FakeTimeProvider(Now));
             if (!verifier.TryParse(changed.ToSign(), out var parsed, out _))
+            {
                 return true;
+            }
+
             var secret = parsed.AccessKeyId == Credentials.AccessKeyId ? Secret : null;
             // Percent-encoding has two spellings of one text (%2F, %2f): those are one query.
             return Uri.UnescapeDataString(changed.Query) == Uri.UnescapeDataString(request.Query)

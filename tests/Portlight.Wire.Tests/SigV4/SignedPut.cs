@@ -29,9 +29,15 @@ internal static class SignedPut
         var at = time ?? Now;
         var request = Unsigned.With("X-Amz-Date", SigV4Time.Format(at));
         if (token is not null)
+        {
             request = request.With("X-Amz-Security-Token", token);
+        }
+
         if (also is var (name, value))
+        {
             request = request.With(name, value);
+        }
+
         return request.With("Authorization", SigV4Signer.Authorization(
             request.ToSign(), request.AllNames(), Credentials, Rules with { Service = service }, region, at));
     }

@@ -21,23 +21,23 @@ internal sealed class AuditInbox : IDisposable
     /// <summary>Roughly what an event costs beside its text.</summary>
     private const int Overhead = 128;
 
-    private readonly Lock gate = new();
-    private readonly Queue<Arrival> outside = [];
-    private Queue<Arrival> waiting = [];
-    private readonly ITimer timer;
-    private readonly Action flush;
-    private Exception? closed;
-    private StoreException? failure;
-    private long bytes;
-    private long bytesOutside;
-    private bool isArmed;
+    private readonly Lock _gate = new();
+    private readonly Queue<Arrival> _outside = [];
+    private Queue<Arrival> _waiting = [];
+    private readonly ITimer _timer;
+    private readonly Action _flush;
+    private Exception? _closed;
+    private StoreException? _failure;
+    private long _bytes;
+    private long _bytesOutside;
+    private bool _isArmed;
 
     /// <param name="time">The clock that patience goes by.</param>
     /// <param name="flush">Asks the writer for a commit.</param>
     public AuditInbox(TimeProvider time, Action flush)
     {
-        this.flush = flush;
-        timer = time.CreateTimer(static inbox => ((AuditInbox)inbox!).RunOut(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _flush = flush;
+        _timer = time.CreateTimer(static inbox => ((AuditInbox)inbox!).RunOut(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
     /// <summary>Events that were taken and that the writer has not.</summary>
@@ -45,9 +45,9 @@ internal sealed class AuditInbox : IDisposable
     {
         get
         {
-            lock (gate)
+            lock (_gate)
             {
-                return waiting.Count;
+                return _waiting.Count;
             }
         }
     }
@@ -59,15 +59,15 @@ internal sealed class AuditInbox : IDisposable
     {
         Arrival arrival;
         bool isDue;
-        lock (gate)
+        lock (_gate)
         {
             if (FindRefusal(recorded) is { } refusal)
             {
                 return ValueTask.FromException(refusal);
             }
 
-            var mustWait = outside.Count > 0 || !HasRoomFor(recorded);
-            arrival = new Arrival(recorded, IsUntilDurable: untilDurable || failure is not null);
+            var mustWait = _outside.Count > 0 || !HasRoomFor(recorded);
+            arrival = new Arrival(recorded, IsUntilDurable: untilDurable || _failure is not null);
             if (mustWait || arrival.IsUntilDurable)
             {
                 arrival = arrival with { Waiter = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously) };
@@ -75,19 +75,19 @@ internal sealed class AuditInbox : IDisposable
 
             if (mustWait)
             {
-                outside.Enqueue(arrival);
-                bytesOutside += Cost(recorded);
+                _outside.Enqueue(arrival);
+                _bytesOutside += Cost(recorded);
                 return new ValueTask(arrival.Waiter!.Task);
             }
 
-            var before = bytes;
+            var before = _bytes;
             Admit(arrival);
-            isDue = arrival.IsUntilDurable || (before < AuditTail.BlockBytes && bytes >= AuditTail.BlockBytes);
+            isDue = arrival.IsUntilDurable || (before < AuditTail.BlockBytes && _bytes >= AuditTail.BlockBytes);
         }
 
         if (isDue)
         {
-            flush();
+            _flush();
         }
 
         return arrival.Waiter is { } waiter ? new ValueTask(waiter.Task) : ValueTask.CompletedTask;
@@ -96,9 +96,9 @@ internal sealed class AuditInbox : IDisposable
     /// <summary>Writer only: takes events until they have so many bytes. What is taken is still on its way until it is released.</summary>
     public void TakeInto(List<Arrival> taken, long most)
     {
-        lock (gate)
+        lock (_gate)
         {
-            while (most > 0 && waiting.TryDequeue(out var arrival))
+            while (most > 0 && _waiting.TryDequeue(out var arrival))
             {
                 taken.Add(arrival);
                 most -= arrival.Event.Json.Length;
@@ -110,30 +110,30 @@ internal sealed class AuditInbox : IDisposable
     public void Release(List<Arrival> durable)
     {
         bool isMuch;
-        lock (gate)
+        lock (_gate)
         {
-            failure = null;
+            _failure = null;
             foreach (var arrival in durable)
             {
-                bytes -= Cost(arrival.Event);
+                _bytes -= Cost(arrival.Event);
                 arrival.Waiter?.TrySetResult();
             }
 
-            while (outside.TryPeek(out var next) && HasRoomFor(next.Event))
+            while (_outside.TryPeek(out var next) && HasRoomFor(next.Event))
             {
-                outside.Dequeue();
-                bytesOutside -= Cost(next.Event);
+                _outside.Dequeue();
+                _bytesOutside -= Cost(next.Event);
                 Admit(next);
             }
 
             // More than a commit takes, or it would not be here: the next one is due at once.
-            isMuch = bytes >= AuditTail.BlockBytes;
+            isMuch = _bytes >= AuditTail.BlockBytes;
             ArmOnce();
         }
 
         if (isMuch)
         {
-            flush();
+            _flush();
         }
     }
 
@@ -145,9 +145,9 @@ internal sealed class AuditInbox : IDisposable
     /// <param name="taken">What was taken and is not released; left with what is kept.</param>
     public void Fail(StoreException why, List<Arrival> taken)
     {
-        lock (gate)
+        lock (_gate)
         {
-            failure = why;
+            _failure = why;
             TurnAway(Refusal());
             taken.RemoveAll(arrival => IsTurnedAway(arrival, Refusal()));
             ArmOnce();
@@ -157,9 +157,9 @@ internal sealed class AuditInbox : IDisposable
     /// <summary>Takes nothing more and says why; with <paramref name="andForget"/> everybody who waits is told so too.</summary>
     public void Close(Exception why, bool andForget)
     {
-        lock (gate)
+        lock (_gate)
         {
-            closed ??= why;
+            _closed ??= why;
             if (andForget)
             {
                 TurnAway(why);
@@ -167,36 +167,36 @@ internal sealed class AuditInbox : IDisposable
         }
     }
 
-    public void Dispose() => timer.Dispose();
+    public void Dispose() => _timer.Dispose();
 
     private static int Cost(AuditEvent recorded) => recorded.Json.Length + Overhead;
 
     // Called with the gate held, like all below but RunOut.
     private Exception? FindRefusal(AuditEvent recorded)
     {
-        if (closed is not null)
+        if (_closed is not null)
         {
-            return closed;
+            return _closed;
         }
 
-        if (failure is not null)
+        if (_failure is not null)
         {
-            return bytes > 0 ? Refusal() : null;
+            return _bytes > 0 ? Refusal() : null;
         }
 
-        return outside.Count >= MaxOutside || (outside.Count > 0 && bytesOutside + Cost(recorded) > MaxBytes)
+        return _outside.Count >= MaxOutside || (_outside.Count > 0 && _bytesOutside + Cost(recorded) > MaxBytes)
             ? new StoreException("the audit log cannot keep up: more events wait for it than memory should hold")
             : null;
     }
 
-    private StoreException Refusal() => new($"the audit log cannot be written: {failure!.Message}", failure);
+    private StoreException Refusal() => new($"the audit log cannot be written: {_failure!.Message}", _failure);
 
-    private bool HasRoomFor(AuditEvent recorded) => bytes == 0 || bytes + Cost(recorded) <= MaxBytes;
+    private bool HasRoomFor(AuditEvent recorded) => _bytes == 0 || _bytes + Cost(recorded) <= MaxBytes;
 
     private void Admit(Arrival arrival)
     {
-        waiting.Enqueue(arrival);
-        bytes += Cost(arrival.Event);
+        _waiting.Enqueue(arrival);
+        _bytes += Cost(arrival.Event);
         if (!arrival.IsUntilDurable)
         {
             arrival.Waiter?.SetResult();
@@ -208,13 +208,13 @@ internal sealed class AuditInbox : IDisposable
     /// <summary>Tells everybody who waits that it was in vain; what nobody waits for stays.</summary>
     private void TurnAway(Exception why)
     {
-        while (outside.TryDequeue(out var next))
+        while (_outside.TryDequeue(out var next))
         {
             next.Waiter!.TrySetException(why);
         }
 
-        bytesOutside = 0;
-        waiting = new Queue<Arrival>(waiting.Where(arrival => !IsTurnedAway(arrival, why)));
+        _bytesOutside = 0;
+        _waiting = new Queue<Arrival>(_waiting.Where(arrival => !IsTurnedAway(arrival, why)));
     }
 
     private bool IsTurnedAway(in Arrival arrival, Exception why)
@@ -225,32 +225,32 @@ internal sealed class AuditInbox : IDisposable
         }
 
         arrival.Waiter!.TrySetException(why);
-        bytes -= Cost(arrival.Event);
+        _bytes -= Cost(arrival.Event);
         return true;
     }
 
     // The timer is set once in a while and not for every event; one that came after a commit then waits for less than it might.
     private void ArmOnce()
     {
-        if (!isArmed && bytes > 0)
+        if (!_isArmed && _bytes > 0)
         {
-            isArmed = true;
-            timer.Change(Patience, Timeout.InfiniteTimeSpan);
+            _isArmed = true;
+            _timer.Change(Patience, Timeout.InfiniteTimeSpan);
         }
     }
 
     private void RunOut()
     {
-        lock (gate)
+        lock (_gate)
         {
-            isArmed = false;
-            if (bytes == 0)
+            _isArmed = false;
+            if (_bytes == 0)
             {
                 return;
             }
         }
 
-        flush();
+        _flush();
     }
 
     /// <summary>An event and the waiting call: until there is room, or until it is durable.</summary>

@@ -3,11 +3,11 @@ namespace Portlight.Storage.Sqlite;
 /// <summary>The audit log in the file of a store, read beside the server that writes it: it takes no lock, changes nothing and holds the writer up at no moment.</summary>
 public sealed class AuditLogFile : IAuditView, IDisposable
 {
-    private readonly Connection connection;
+    private readonly Connection _connection;
 
-    private AuditLogFile(Connection connection) => this.connection = connection;
+    private AuditLogFile(Connection connection) => _connection = connection;
 
-    public AuditAnchor AuditStart => connection.Audit.FindAnchor();
+    public AuditAnchor AuditStart => _connection.Audit.FindAnchor();
 
     /// <summary>One thread at a time may read from what this returns.</summary>
     /// <exception cref="StoreException">There is no such file, it is damaged, or its tables are of another version of Portlight.</exception>
@@ -31,9 +31,9 @@ public sealed class AuditLogFile : IAuditView, IDisposable
         }
     }
 
-    public AuditBlock? FindAuditBlockBefore(long sequence) => connection.Audit.FindBefore(sequence);
+    public AuditBlock? FindAuditBlockBefore(long sequence) => _connection.Audit.FindBefore(sequence);
 
-    public AuditBlock? FindAuditBlockAfter(long sequence) => connection.Audit.FindAfter(sequence);
+    public AuditBlock? FindAuditBlockAfter(long sequence) => _connection.Audit.FindAfter(sequence);
 
-    public void Dispose() => connection.Dispose();
+    public void Dispose() => _connection.Dispose();
 }

@@ -8,36 +8,36 @@ internal sealed class AuditPruneChunk(DateTimeOffset before) : Work
     /// <summary>Some megabytes.</summary>
     public const int Events = 4_096;
 
-    private readonly TaskCompletionSource<(long, bool)> done = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private (long Removed, bool HasMore) result;
-    private StoreException? refusal;
+    private readonly TaskCompletionSource<(long, bool)> _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private (long Removed, bool HasMore) _result;
+    private StoreException? _refusal;
 
-    public Task<(long Removed, bool HasMore)> Done => done.Task;
+    public Task<(long Removed, bool HasMore)> Done => _done.Task;
 
     public override void Run(Batch batch)
     {
         try
         {
-            result = batch.PruneAudit(before, Blocks, Events);
+            _result = batch.PruneAudit(before, Blocks, Events);
         }
         catch (StoreException damage) when (damage.IsAuditDamage)
         {
             // Nothing was written, and the writes next to this have nothing to do with it.
-            refusal = damage;
+            _refusal = damage;
         }
     }
 
     public override void Succeed()
     {
-        if (refusal is null)
+        if (_refusal is null)
         {
-            done.TrySetResult(result);
+            _done.TrySetResult(_result);
         }
         else
         {
-            done.TrySetException(refusal);
+            _done.TrySetException(_refusal);
         }
     }
 
-    public override void Fail(StoreException failure) => done.TrySetException(failure);
+    public override void Fail(StoreException failure) => _done.TrySetException(failure);
 }

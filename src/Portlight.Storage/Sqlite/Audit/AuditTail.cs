@@ -12,40 +12,40 @@ internal sealed class AuditTail
     /// <summary>A block is ended once it has this much: a reader of the log reads whole blocks.</summary>
     public const int BlockBytes = 1 << 20;
 
-    private readonly AuditInbox inbox;
-    private readonly RecentBlocks recent;
-    private readonly List<AuditBlock> written = [];
-    private readonly ArrayBufferWriter<byte> lines = new();
-    private readonly byte[] hash = new byte[AuditChain.HashLength];
-    private readonly byte[] committedHash = new byte[AuditChain.HashLength];
-    private readonly List<AuditInbox.Arrival> taken = [];
-    private long sequence;
-    private long committedSequence;
-    private int count;
-    private DateTimeOffset newest;
+    private readonly AuditInbox _inbox;
+    private readonly RecentBlocks _recent;
+    private readonly List<AuditBlock> _written = [];
+    private readonly ArrayBufferWriter<byte> _lines = new();
+    private readonly byte[] _hash = new byte[AuditChain.HashLength];
+    private readonly byte[] _committedHash = new byte[AuditChain.HashLength];
+    private readonly List<AuditInbox.Arrival> _taken = [];
+    private long _sequence;
+    private long _committedSequence;
+    private int _count;
+    private DateTimeOffset _newest;
 
     public AuditTail(AuditAnchor end, AuditInbox inbox, RecentBlocks recent)
     {
-        (this.inbox, this.recent) = (inbox, recent);
-        sequence = committedSequence = end.Sequence;
-        Encoding.ASCII.GetBytes(end.Hash, hash);
-        hash.CopyTo(committedHash, 0);
+        (_inbox, _recent) = (inbox, recent);
+        _sequence = _committedSequence = end.Sequence;
+        Encoding.ASCII.GetBytes(end.Hash, _hash);
+        _hash.CopyTo(_committedHash, 0);
     }
 
     /// <summary>Number of the last durable event.</summary>
-    public long CommittedSequence => committedSequence;
+    public long CommittedSequence => _committedSequence;
 
     /// <summary>Whether events that no write carries wait for a commit.</summary>
     public bool HasWaiting => CountWaiting() > 0;
 
-    public int CountWaiting() => taken.Count + inbox.Count;
+    public int CountWaiting() => _taken.Count + _inbox.Count;
 
     public void Add(AuditEvent recorded, AuditRows rows)
     {
-        AuditChain.Append(hash, ++sequence, recorded, lines);
-        newest = count == 0 || recorded.At > newest ? recorded.At : newest;
-        count++;
-        if (lines.WrittenCount >= BlockBytes)
+        AuditChain.Append(_hash, ++_sequence, recorded, _lines);
+        _newest = _count == 0 || recorded.At > _newest ? recorded.At : _newest;
+        _count++;
+        if (_lines.WrittenCount >= BlockBytes)
         {
             EndBlock(rows);
         }
@@ -54,8 +54,8 @@ internal sealed class AuditTail
     /// <summary>Writes what the batch has recorded, and what has waited for company. Of the latter only so much that the commit stays short.</summary>
     public void Write(AuditRows rows)
     {
-        inbox.TakeInto(taken, BlockBytes - taken.Sum(arrival => (long)arrival.Event.Json.Length));
-        foreach (var arrival in taken)
+        _inbox.TakeInto(_taken, BlockBytes - _taken.Sum(arrival => (long)arrival.Event.Json.Length));
+        foreach (var arrival in _taken)
         {
             Add(arrival.Event, rows);
         }
@@ -66,41 +66,41 @@ internal sealed class AuditTail
     /// <summary>What was written is durable.</summary>
     public void Committed()
     {
-        committedSequence = sequence;
-        hash.CopyTo(committedHash, 0);
-        recent.Add(written);
-        written.Clear();
-        inbox.Release(taken);
-        taken.Clear();
+        _committedSequence = _sequence;
+        _hash.CopyTo(_committedHash, 0);
+        _recent.Add(_written);
+        _written.Clear();
+        _inbox.Release(_taken);
+        _taken.Clear();
     }
 
     /// <summary>Nothing of it is. What came from the inbox and nobody waits for stays taken, for the next commit.</summary>
     public void Undo(StoreException failure)
     {
-        sequence = committedSequence;
-        committedHash.CopyTo(hash, 0);
-        lines.ResetWrittenCount();
-        count = 0;
-        written.Clear();
-        inbox.Fail(failure, taken);
+        _sequence = _committedSequence;
+        _committedHash.CopyTo(_hash, 0);
+        _lines.ResetWrittenCount();
+        _count = 0;
+        _written.Clear();
+        _inbox.Fail(failure, _taken);
     }
 
     /// <summary>Forgets old blocks, and with them what is in memory.</summary>
     public (long Removed, bool HasMore) Prune(AuditRows rows, DateTimeOffset before, int maxBlocks, int maxEvents)
     {
-        recent.Clear();
+        _recent.Clear();
         return rows.Prune(before, maxBlocks, maxEvents);
     }
 
     private void EndBlock(AuditRows rows)
     {
-        if (count > 0)
+        if (_count > 0)
         {
-            var block = new AuditBlock(sequence - count + 1, count, newest.ToUniversalTime(), lines.WrittenSpan.ToArray());
+            var block = new AuditBlock(_sequence - _count + 1, _count, _newest.ToUniversalTime(), _lines.WrittenSpan.ToArray());
             rows.Insert(block);
-            written.Add(block);
-            lines.ResetWrittenCount();
-            count = 0;
+            _written.Add(block);
+            _lines.ResetWrittenCount();
+            _count = 0;
         }
     }
 }

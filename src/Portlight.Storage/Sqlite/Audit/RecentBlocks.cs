@@ -6,16 +6,16 @@ internal sealed class RecentBlocks
     /// <summary>Bytes of lines; the last block stays, however long.</summary>
     public const int MaxBytes = 2 << 20;
 
-    private readonly Lock gate = new();
-    private readonly Queue<AuditBlock> blocks = [];
-    private long bytes;
+    private readonly Lock _gate = new();
+    private readonly Queue<AuditBlock> _blocks = [];
+    private long _bytes;
 
     /// <summary>The block that begins with the next event, if it is here.</summary>
     public AuditBlock? FindAfter(long sequence)
     {
-        lock (gate)
+        lock (_gate)
         {
-            foreach (var block in blocks)
+            foreach (var block in _blocks)
             {
                 if (block.FirstSequence == sequence + 1)
                 {
@@ -30,17 +30,17 @@ internal sealed class RecentBlocks
     /// <summary>Writer only: blocks that are durable.</summary>
     public void Add(List<AuditBlock> durable)
     {
-        lock (gate)
+        lock (_gate)
         {
             foreach (var block in durable)
             {
-                blocks.Enqueue(block);
-                bytes += block.Lines.Length;
+                _blocks.Enqueue(block);
+                _bytes += block.Lines.Length;
             }
 
-            while (bytes > MaxBytes && blocks.Count > 1)
+            while (_bytes > MaxBytes && _blocks.Count > 1)
             {
-                bytes -= blocks.Dequeue().Lines.Length;
+                _bytes -= _blocks.Dequeue().Lines.Length;
             }
         }
     }
@@ -48,10 +48,10 @@ internal sealed class RecentBlocks
     /// <summary>Writer only: blocks are being forgotten.</summary>
     public void Clear()
     {
-        lock (gate)
+        lock (_gate)
         {
-            blocks.Clear();
-            bytes = 0;
+            _blocks.Clear();
+            _bytes = 0;
         }
     }
 }

@@ -16,18 +16,18 @@ internal sealed partial class Database : IDisposable
     private const int WriteFailed = 778; // SQLITE_IOERR_WRITE
     private const int QuotaExceeded = 122; // EDQUOT
 
-    private readonly sqlite3 handle;
-    private readonly string path;
-    private readonly List<Statement> statements = [];
+    private readonly sqlite3 _handle;
+    private readonly string _path;
+    private readonly List<Statement> _statements = [];
 
     private Database(sqlite3 handle, string path)
     {
-        this.handle = handle;
-        this.path = path;
+        _handle = handle;
+        _path = path;
     }
 
     /// <summary>False between BEGIN and COMMIT, and true again when SQLite itself has rolled back (disk full, I/O error).</summary>
-    public bool IsAutocommit => raw.sqlite3_get_autocommit(handle) != 0;
+    public bool IsAutocommit => raw.sqlite3_get_autocommit(_handle) != 0;
 
     public static Database Open(string path, bool readOnly)
     {
@@ -52,12 +52,12 @@ internal sealed partial class Database : IDisposable
     public Statement Prepare(string sql)
     {
         var statement = new Statement(this, sql);
-        statements.Add(statement);
+        _statements.Add(statement);
         return statement;
     }
 
     /// <summary>Runs SQL text of our own, several statements allowed.</summary>
-    public void Execute(string sql) => Check(raw.sqlite3_exec(handle, sql));
+    public void Execute(string sql) => Check(raw.sqlite3_exec(_handle, sql));
 
     /// <summary>The first column of the first row, as text.</summary>
     public string? Scalar(string sql)
@@ -70,7 +70,7 @@ internal sealed partial class Database : IDisposable
     /// <summary>Pages that commits have written to the log since the last call.</summary>
     public int TakePagesWritten()
     {
-        Check(raw.sqlite3_db_status(handle, DbStatusCacheWrite, out var pages, out _, 1));
+        Check(raw.sqlite3_db_status(_handle, DbStatusCacheWrite, out var pages, out _, 1));
         return pages;
     }
 
@@ -78,7 +78,7 @@ internal sealed partial class Database : IDisposable
     /// <param name="waits">Waits a while for such a reader.</param>
     public bool Checkpoint(bool waits)
     {
-        var code = raw.sqlite3_wal_checkpoint_v2(handle, null, waits ? CheckpointFull : CheckpointPassive, out var inLog, out var copied);
+        var code = raw.sqlite3_wal_checkpoint_v2(_handle, null, waits ? CheckpointFull : CheckpointPassive, out var inLog, out var copied);
         if (code == raw.SQLITE_BUSY)
         {
             return false;
@@ -91,9 +91,9 @@ internal sealed partial class Database : IDisposable
     /// <summary>Copies the log into the database file and makes it empty, unless a reader or a writer is at work just now.</summary>
     public void EmptyLog()
     {
-        raw.sqlite3_busy_timeout(handle, 0);
-        var code = raw.sqlite3_wal_checkpoint_v2(handle, null, CheckpointTruncate, out _, out _);
-        raw.sqlite3_busy_timeout(handle, Patience);
+        raw.sqlite3_busy_timeout(_handle, 0);
+        var code = raw.sqlite3_wal_checkpoint_v2(_handle, null, CheckpointTruncate, out _, out _);
+        raw.sqlite3_busy_timeout(_handle, Patience);
         if (code != raw.SQLITE_BUSY)
         {
             Check(code);
@@ -101,21 +101,21 @@ internal sealed partial class Database : IDisposable
     }
 
     /// <summary>Closing neither copies nor deletes the log: what the files hold is for the next one to find out.</summary>
-    public void KeepLogAtClose() => Check(raw.sqlite3_db_config(handle, DbConfigNoCheckpointOnClose, 1, out _));
+    public void KeepLogAtClose() => Check(raw.sqlite3_db_config(_handle, DbConfigNoCheckpointOnClose, 1, out _));
 
     public void Dispose()
     {
-        foreach (var statement in statements)
+        foreach (var statement in _statements)
         {
             statement.Dispose();
         }
 
-        handle.Dispose();
+        _handle.Dispose();
     }
 
     internal sqlite3_stmt Compile(string sql)
     {
-        Check(raw.sqlite3_prepare_v3(handle, sql, raw.SQLITE_PREPARE_PERSISTENT, out var statement));
+        Check(raw.sqlite3_prepare_v3(_handle, sql, raw.SQLITE_PREPARE_PERSISTENT, out var statement));
         return statement;
     }
 
@@ -129,15 +129,15 @@ internal sealed partial class Database : IDisposable
 
     internal StoreException Failure(int code)
     {
-        var words = raw.sqlite3_errmsg(handle).utf8_to_string();
+        var words = raw.sqlite3_errmsg(_handle).utf8_to_string();
         var text = (code & 0xFF) switch
         {
-            raw.SQLITE_FULL => $"there is no room left for the database `{path}`; make room on its disk",
-            raw.SQLITE_CORRUPT or raw.SQLITE_NOTADB => $"the database `{path}` is damaged ({words}); restore it from a backup",
-            raw.SQLITE_CANTOPEN or raw.SQLITE_READONLY or raw.SQLITE_PERM => $"the database `{path}` cannot be opened or written ({words}); check its directory and permissions",
-            _ when IsOverQuota(code) => $"the quota for the database `{path}` is used up; make room, or raise the quota",
-            raw.SQLITE_IOERR => $"reading or writing the database `{path}` failed ({words}, code {code}); check the disk",
-            _ => $"the database `{path}` refused ({words}, code {code})",
+            raw.SQLITE_FULL => $"there is no room left for the database `{_path}`; make room on its disk",
+            raw.SQLITE_CORRUPT or raw.SQLITE_NOTADB => $"the database `{_path}` is damaged ({words}); restore it from a backup",
+            raw.SQLITE_CANTOPEN or raw.SQLITE_READONLY or raw.SQLITE_PERM => $"the database `{_path}` cannot be opened or written ({words}); check its directory and permissions",
+            _ when IsOverQuota(code) => $"the quota for the database `{_path}` is used up; make room, or raise the quota",
+            raw.SQLITE_IOERR => $"reading or writing the database `{_path}` failed ({words}, code {code}); check the disk",
+            _ => $"the database `{_path}` refused ({words}, code {code})",
         };
         return new StoreException(text)
         {
@@ -147,7 +147,7 @@ internal sealed partial class Database : IDisposable
     }
 
     /// <summary>SQLite calls no room on the disk by a name of its own, and no room in a quota a failed write: it fails in the same place, and as much is written.</summary>
-    private bool IsOverQuota(int code) => code == WriteFailed && SystemError(handle) == QuotaExceeded;
+    private bool IsOverQuota(int code) => code == WriteFailed && SystemError(_handle) == QuotaExceeded;
 
     [LibraryImport("e_sqlite3", EntryPoint = "sqlite3_system_errno")]
     private static partial int SystemError(sqlite3 handle);

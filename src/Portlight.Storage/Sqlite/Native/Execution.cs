@@ -8,9 +8,9 @@ namespace Portlight.Storage.Sqlite;
 /// <summary>One execution of a statement: bind every parameter in its order, step, read columns by position.</summary>
 internal struct Execution(Database database, sqlite3_stmt statement) : IDisposable
 {
-    private int bound;
+    private int _bound;
 
-    public void Bind(long value) => database.Check(raw.sqlite3_bind_int64(statement, ++bound, value));
+    public void Bind(long value) => database.Check(raw.sqlite3_bind_int64(statement, ++_bound, value));
 
     public void Bind(bool value) => Bind(value ? 1 : 0);
 
@@ -39,7 +39,7 @@ internal struct Execution(Database database, sqlite3_stmt statement) : IDisposab
         if (text.Length == 0)
         {
             // An empty span has no address, and SQLite takes that for NULL.
-            database.Check(raw.sqlite3_bind_text(statement, ++bound, text));
+            database.Check(raw.sqlite3_bind_text(statement, ++_bound, text));
             return;
         }
 
@@ -80,11 +80,11 @@ internal struct Execution(Database database, sqlite3_stmt statement) : IDisposab
         BindBlob(bytes[..length]);
     }
 
-    public void BindText(ReadOnlySpan<byte> utf8) => database.Check(raw.sqlite3_bind_text(statement, ++bound, utf8));
+    public void BindText(ReadOnlySpan<byte> utf8) => database.Check(raw.sqlite3_bind_text(statement, ++_bound, utf8));
 
-    public void BindBlob(ReadOnlySpan<byte> bytes) => database.Check(raw.sqlite3_bind_blob(statement, ++bound, bytes));
+    public void BindBlob(ReadOnlySpan<byte> bytes) => database.Check(raw.sqlite3_bind_blob(statement, ++_bound, bytes));
 
-    public void BindNull() => database.Check(raw.sqlite3_bind_null(statement, ++bound));
+    public void BindNull() => database.Check(raw.sqlite3_bind_null(statement, ++_bound));
 
     /// <summary>True when there is a row to read.</summary>
     public readonly bool Step()

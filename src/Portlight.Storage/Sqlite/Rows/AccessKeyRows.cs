@@ -7,32 +7,32 @@ internal sealed class AccessKeyRows(Database database)
 {
     private const string Columns = "id, account_id, user_name, sealed_secret, is_active, created_at, user_id";
 
-    private readonly Statement find = database.Prepare($"SELECT {Columns} FROM access_key WHERE id = ?");
-    private readonly Statement list = database.Prepare($"SELECT {Columns} FROM access_key WHERE account_id = ? ORDER BY id");
-    private readonly Statement ofUser = database.Prepare($"SELECT {Columns} FROM access_key WHERE account_id = ? AND user_name = ? COLLATE NOCASE ORDER BY id");
-    private readonly Statement ofRoot = database.Prepare($"SELECT {Columns} FROM access_key WHERE account_id = ? AND user_name IS NULL ORDER BY id");
-    private readonly Statement all = database.Prepare($"SELECT {Columns} FROM access_key ORDER BY id");
-    private readonly Statement write = database.Prepare($"INSERT OR REPLACE INTO access_key ({Columns}) VALUES (?, ?, ?, ?, ?, ?, ?)");
-    private readonly Statement delete = database.Prepare("DELETE FROM access_key WHERE id = ?");
-    private readonly Statement findUse = database.Prepare("SELECT access_key_id, at, service, region FROM access_key_use WHERE access_key_id = ?");
-    private readonly Statement deleteUse = database.Prepare("DELETE FROM access_key_use WHERE access_key_id = ?");
+    private readonly Statement _find = database.Prepare($"SELECT {Columns} FROM access_key WHERE id = ?");
+    private readonly Statement _list = database.Prepare($"SELECT {Columns} FROM access_key WHERE account_id = ? ORDER BY id");
+    private readonly Statement _ofUser = database.Prepare($"SELECT {Columns} FROM access_key WHERE account_id = ? AND user_name = ? COLLATE NOCASE ORDER BY id");
+    private readonly Statement _ofRoot = database.Prepare($"SELECT {Columns} FROM access_key WHERE account_id = ? AND user_name IS NULL ORDER BY id");
+    private readonly Statement _all = database.Prepare($"SELECT {Columns} FROM access_key ORDER BY id");
+    private readonly Statement _write = database.Prepare($"INSERT OR REPLACE INTO access_key ({Columns}) VALUES (?, ?, ?, ?, ?, ?, ?)");
+    private readonly Statement _delete = database.Prepare("DELETE FROM access_key WHERE id = ?");
+    private readonly Statement _findUse = database.Prepare("SELECT access_key_id, at, service, region FROM access_key_use WHERE access_key_id = ?");
+    private readonly Statement _deleteUse = database.Prepare("DELETE FROM access_key_use WHERE access_key_id = ?");
 
     // A use that was noted while its key was being deleted leaves nothing behind.
-    private readonly Statement writeUse = database.Prepare("""
+    private readonly Statement _writeUse = database.Prepare("""
         INSERT OR REPLACE INTO access_key_use (access_key_id, at, service, region)
         SELECT ?1, ?2, ?3, ?4 WHERE EXISTS (SELECT 1 FROM access_key WHERE id = ?1)
         """);
 
     public AccessKey? Find(string id)
     {
-        using var run = find.Begin();
+        using var run = _find.Begin();
         run.Bind(id);
         return run.Step() ? Read(run) : null;
     }
 
     public IReadOnlyList<AccessKey> List(string accountId)
     {
-        using var run = list.Begin();
+        using var run = _list.Begin();
         run.Bind(accountId);
         return ReadAll(run);
     }
@@ -41,7 +41,7 @@ internal sealed class AccessKeyRows(Database database)
     /// <param name="userName">A user, whatever its case; null for the root.</param>
     public IReadOnlyList<AccessKey> ListOf(string accountId, string? userName)
     {
-        using var run = (userName is null ? ofRoot : ofUser).Begin();
+        using var run = (userName is null ? _ofRoot : _ofUser).Begin();
         run.Bind(accountId);
         if (userName is not null)
         {
@@ -53,13 +53,13 @@ internal sealed class AccessKeyRows(Database database)
 
     public IReadOnlyList<AccessKey> All()
     {
-        using var run = all.Begin();
+        using var run = _all.Begin();
         return ReadAll(run);
     }
 
     public void Write(AccessKey key)
     {
-        using var run = write.Begin();
+        using var run = _write.Begin();
         run.Bind(key.Id);
         run.Bind(key.AccountId);
         run.Bind(key.UserName);
@@ -72,20 +72,20 @@ internal sealed class AccessKeyRows(Database database)
 
     public void Delete(string id)
     {
-        Run(delete, id);
-        Run(deleteUse, id);
+        Run(_delete, id);
+        Run(_deleteUse, id);
     }
 
     public AccessKeyUse? FindUse(string id)
     {
-        using var run = findUse.Begin();
+        using var run = _findUse.Begin();
         run.Bind(id);
         return run.Step() ? new AccessKeyUse(run.Text(0), run.Time(1), run.Text(2), run.Text(3)) : null;
     }
 
     public void Write(AccessKeyUse use)
     {
-        using var run = writeUse.Begin();
+        using var run = _writeUse.Begin();
         run.Bind(use.AccessKeyId);
         run.Bind(use.At);
         run.Bind(use.Service);

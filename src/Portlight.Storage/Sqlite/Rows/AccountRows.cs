@@ -5,23 +5,23 @@ namespace Portlight.Storage.Sqlite;
 /// <summary>The tables <c>account</c> and <c>region</c>: small, read at every request, written seldom.</summary>
 internal sealed class AccountRows(Database database)
 {
-    private readonly Statement findAccount = database.Prepare("SELECT id, state, is_owner, created_at FROM account WHERE id = ?");
-    private readonly Statement listAccounts = database.Prepare("SELECT id, state, is_owner, created_at FROM account ORDER BY id");
-    private readonly Statement writeAccount = database.Prepare("INSERT OR REPLACE INTO account (id, state, is_owner, created_at) VALUES (?, ?, ?, ?)");
-    private readonly Statement findRegion = database.Prepare("SELECT name, is_ready, opened_at FROM region WHERE name = ?");
-    private readonly Statement listRegions = database.Prepare("SELECT name, is_ready, opened_at FROM region ORDER BY name");
-    private readonly Statement writeRegion = database.Prepare("INSERT OR REPLACE INTO region (name, is_ready, opened_at) VALUES (?, ?, ?)");
+    private readonly Statement _findAccount = database.Prepare("SELECT id, state, is_owner, created_at FROM account WHERE id = ?");
+    private readonly Statement _listAccounts = database.Prepare("SELECT id, state, is_owner, created_at FROM account ORDER BY id");
+    private readonly Statement _writeAccount = database.Prepare("INSERT OR REPLACE INTO account (id, state, is_owner, created_at) VALUES (?, ?, ?, ?)");
+    private readonly Statement _findRegion = database.Prepare("SELECT name, is_ready, opened_at FROM region WHERE name = ?");
+    private readonly Statement _listRegions = database.Prepare("SELECT name, is_ready, opened_at FROM region ORDER BY name");
+    private readonly Statement _writeRegion = database.Prepare("INSERT OR REPLACE INTO region (name, is_ready, opened_at) VALUES (?, ?, ?)");
 
     public Account? FindAccount(string id)
     {
-        using var run = findAccount.Begin();
+        using var run = _findAccount.Begin();
         run.Bind(id);
         return run.Step() ? ReadAccount(run) : null;
     }
 
     public IReadOnlyList<Account> ListAccounts()
     {
-        using var run = listAccounts.Begin();
+        using var run = _listAccounts.Begin();
         var found = new List<Account>();
         while (run.Step())
         {
@@ -33,7 +33,7 @@ internal sealed class AccountRows(Database database)
 
     public void Write(Account account)
     {
-        using var run = writeAccount.Begin();
+        using var run = _writeAccount.Begin();
         run.Bind(account.Id);
         run.Bind((int)account.State);
         run.Bind(account.IsOwner);
@@ -43,14 +43,14 @@ internal sealed class AccountRows(Database database)
 
     public OpenRegion? FindRegion(string name)
     {
-        using var run = findRegion.Begin();
+        using var run = _findRegion.Begin();
         run.Bind(name);
         return run.Step() ? ReadRegion(run) : null;
     }
 
     public IReadOnlyList<OpenRegion> ListRegions()
     {
-        using var run = listRegions.Begin();
+        using var run = _listRegions.Begin();
         var found = new List<OpenRegion>();
         while (run.Step())
         {
@@ -62,7 +62,7 @@ internal sealed class AccountRows(Database database)
 
     public void Write(OpenRegion region)
     {
-        using var run = writeRegion.Begin();
+        using var run = _writeRegion.Begin();
         run.Bind(region.Name);
         run.Bind(region.IsReady);
         run.Bind(region.OpenedAt);

@@ -5,22 +5,22 @@ internal sealed class AuditRows(Database database)
 {
     private const string Columns = "first_sequence, count, newest_at, lines";
 
-    private readonly Statement before = database.Prepare($"SELECT {Columns} FROM audit_block WHERE first_sequence < ? ORDER BY first_sequence DESC LIMIT 1");
-    private readonly Statement after = database.Prepare($"SELECT {Columns} FROM audit_block WHERE first_sequence > ? ORDER BY first_sequence LIMIT 1");
-    private readonly Statement anchor = database.Prepare("SELECT sequence, hash FROM audit_anchor");
-    private readonly Statement insert = database.Prepare($"INSERT INTO audit_block ({Columns}) VALUES (?, ?, ?, ?)");
-    private readonly Statement oldest = database.Prepare("SELECT first_sequence, count, newest_at FROM audit_block ORDER BY first_sequence LIMIT ?");
-    private readonly Statement delete = database.Prepare("DELETE FROM audit_block WHERE first_sequence <= ?");
-    private readonly PackedLines packed = new();
-    private readonly Statement moveAnchor = database.Prepare("UPDATE audit_anchor SET sequence = ?, hash = ?");
+    private readonly Statement _before = database.Prepare($"SELECT {Columns} FROM audit_block WHERE first_sequence < ? ORDER BY first_sequence DESC LIMIT 1");
+    private readonly Statement _after = database.Prepare($"SELECT {Columns} FROM audit_block WHERE first_sequence > ? ORDER BY first_sequence LIMIT 1");
+    private readonly Statement _anchor = database.Prepare("SELECT sequence, hash FROM audit_anchor");
+    private readonly Statement _insert = database.Prepare($"INSERT INTO audit_block ({Columns}) VALUES (?, ?, ?, ?)");
+    private readonly Statement _oldest = database.Prepare("SELECT first_sequence, count, newest_at FROM audit_block ORDER BY first_sequence LIMIT ?");
+    private readonly Statement _delete = database.Prepare("DELETE FROM audit_block WHERE first_sequence <= ?");
+    private readonly PackedLines _packed = new();
+    private readonly Statement _moveAnchor = database.Prepare("UPDATE audit_anchor SET sequence = ?, hash = ?");
 
-    public AuditBlock? FindBefore(long sequence) => Find(before, sequence);
+    public AuditBlock? FindBefore(long sequence) => Find(_before, sequence);
 
-    public AuditBlock? FindAfter(long sequence) => Find(after, sequence);
+    public AuditBlock? FindAfter(long sequence) => Find(_after, sequence);
 
     public AuditAnchor FindAnchor()
     {
-        using var run = anchor.Begin();
+        using var run = _anchor.Begin();
         return run.Step()
             ? new AuditAnchor(run.Int64(0), run.Text(1))
             : throw new StoreException("the database has no audit anchor: it is damaged; restore it from a backup");
@@ -38,11 +38,11 @@ internal sealed class AuditRows(Database database)
 
     public void Insert(AuditBlock block)
     {
-        using var run = insert.Begin();
+        using var run = _insert.Begin();
         run.Bind(block.FirstSequence);
         run.Bind(block.Count);
         run.Bind(block.NewestAt);
-        run.BindBlob(packed.Pack(block.Lines.Span));
+        run.BindBlob(_packed.Pack(block.Lines.Span));
         run.Step();
     }
 
@@ -50,7 +50,7 @@ internal sealed class AuditRows(Database database)
     public (long Removed, bool HasMore) Prune(DateTimeOffset until, int maxBlocks, int maxEvents)
     {
         var (last, events, blocks, hasMore) = (0L, 0L, 0, false);
-        using (var run = oldest.Begin())
+        using (var run = _oldest.Begin())
         {
             run.Bind(maxBlocks);
             while (run.Step() && Time(run) < until && !hasMore)
@@ -64,8 +64,8 @@ internal sealed class AuditRows(Database database)
         {
             // Read first: when the last line is damaged, nothing is removed.
             var end = FindAfter(last - 1)!.End();
-            Run(moveAnchor, end);
-            using var run = delete.Begin();
+            Run(_moveAnchor, end);
+            using var run = _delete.Begin();
             run.Bind(last);
             run.Step();
         }

@@ -6,21 +6,21 @@ namespace Portlight.Storage.Sqlite;
 internal sealed class IdentityRows<TRow>(Database database, JsonBuffer json, IdentityTable<TRow> table)
     where TRow : class
 {
-    private readonly Statement find = database.Prepare($"SELECT body, id FROM {table.Name} WHERE account_id = ? AND name_key = ?");
-    private readonly Statement findById = database.Prepare($"SELECT body, id FROM {table.Name} WHERE id = ? AND account_id = ?");
-    private readonly Statement list = database.Prepare($"SELECT body, id FROM {table.Name} WHERE account_id = ? AND name_key > ? ORDER BY name_key LIMIT ?");
-    private readonly Statement count = database.Prepare($"SELECT count(*) FROM {table.Name} WHERE account_id = ?");
-    private readonly Statement delete = database.Prepare($"DELETE FROM {table.Name} WHERE account_id = ? AND name_key = ?");
+    private readonly Statement _find = database.Prepare($"SELECT body, id FROM {table.Name} WHERE account_id = ? AND name_key = ?");
+    private readonly Statement _findById = database.Prepare($"SELECT body, id FROM {table.Name} WHERE id = ? AND account_id = ?");
+    private readonly Statement _list = database.Prepare($"SELECT body, id FROM {table.Name} WHERE account_id = ? AND name_key > ? ORDER BY name_key LIMIT ?");
+    private readonly Statement _count = database.Prepare($"SELECT count(*) FROM {table.Name} WHERE account_id = ?");
+    private readonly Statement _delete = database.Prepare($"DELETE FROM {table.Name} WHERE account_id = ? AND name_key = ?");
 
     // Not OR REPLACE: that would let a row with an id of somebody else take that one away.
-    private readonly Statement write = database.Prepare($"""
+    private readonly Statement _write = database.Prepare($"""
         INSERT INTO {table.Name} (account_id, name_key, id, body) VALUES (?, ?, ?, ?)
         ON CONFLICT (account_id, name_key) DO UPDATE SET id = excluded.id, body = excluded.body
         """);
 
     public TRow? Find(IdentityKey key)
     {
-        using var run = find.Begin();
+        using var run = _find.Begin();
         run.Bind(key.AccountId);
         run.Bind(key.Name);
         return run.Step() ? Read(run, key.AccountId) : null;
@@ -28,7 +28,7 @@ internal sealed class IdentityRows<TRow>(Database database, JsonBuffer json, Ide
 
     public TRow? FindById(string accountId, string id)
     {
-        using var run = findById.Begin();
+        using var run = _findById.Begin();
         run.Bind(id);
         run.Bind(accountId);
         return run.Step() ? Read(run, accountId) : null;
@@ -37,14 +37,14 @@ internal sealed class IdentityRows<TRow>(Database database, JsonBuffer json, Ide
     /// <summary>Reads no row.</summary>
     public int Count(string accountId)
     {
-        using var run = count.Begin();
+        using var run = _count.Begin();
         run.Bind(accountId);
         return run.Step() ? (int)run.Int64(0) : 0;
     }
 
     public IReadOnlyList<TRow> List(string accountId, IdentityKey after, int limit)
     {
-        using var run = list.Begin();
+        using var run = _list.Begin();
         run.Bind(accountId);
         run.Bind(after.Name);
         run.Bind(Math.Max(0, limit));
@@ -59,7 +59,7 @@ internal sealed class IdentityRows<TRow>(Database database, JsonBuffer json, Ide
 
     public void Write(IdentityKey key, TRow row)
     {
-        using var run = write.Begin();
+        using var run = _write.Begin();
         run.Bind(key.AccountId);
         run.Bind(key.Name);
         run.Bind(table.IdOf(row));
@@ -69,7 +69,7 @@ internal sealed class IdentityRows<TRow>(Database database, JsonBuffer json, Ide
 
     public void Delete(IdentityKey key)
     {
-        using var run = delete.Begin();
+        using var run = _delete.Begin();
         run.Bind(key.AccountId);
         run.Bind(key.Name);
         run.Step();

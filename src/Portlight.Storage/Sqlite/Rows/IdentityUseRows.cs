@@ -3,15 +3,15 @@ namespace Portlight.Storage.Sqlite;
 /// <summary>The table <c>identity_use</c>: it follows the rows of users, groups and roles, and is written with them.</summary>
 internal sealed class IdentityUseRows(Database database)
 {
-    private readonly Statement count = database.Prepare("SELECT count(*) FROM identity_use WHERE account_id = ? AND target = ?");
-    private readonly Statement any = database.Prepare("SELECT 1 FROM identity_use WHERE account_id = ? AND target = ? LIMIT 1");
-    private readonly Statement list = database.Prepare("SELECT holder FROM identity_use WHERE account_id = ? AND target = ? ORDER BY holder LIMIT ?");
-    private readonly Statement insert = database.Prepare("INSERT OR IGNORE INTO identity_use (account_id, target, holder) VALUES (?, ?, ?)");
-    private readonly Statement delete = database.Prepare("DELETE FROM identity_use WHERE account_id = ? AND target = ? AND holder = ?");
+    private readonly Statement _count = database.Prepare("SELECT count(*) FROM identity_use WHERE account_id = ? AND target = ?");
+    private readonly Statement _any = database.Prepare("SELECT 1 FROM identity_use WHERE account_id = ? AND target = ? LIMIT 1");
+    private readonly Statement _list = database.Prepare("SELECT holder FROM identity_use WHERE account_id = ? AND target = ? ORDER BY holder LIMIT ?");
+    private readonly Statement _insert = database.Prepare("INSERT OR IGNORE INTO identity_use (account_id, target, holder) VALUES (?, ?, ?)");
+    private readonly Statement _delete = database.Prepare("DELETE FROM identity_use WHERE account_id = ? AND target = ? AND holder = ?");
 
     public int Count(string accountId, IdentityUse use)
     {
-        using var run = count.Begin();
+        using var run = _count.Begin();
         run.Bind(accountId);
         run.Bind(use.Target);
         return run.Step() ? (int)run.Int64(0) : 0;
@@ -19,7 +19,7 @@ internal sealed class IdentityUseRows(Database database)
 
     public bool Any(string accountId, IdentityUse use)
     {
-        using var run = any.Begin();
+        using var run = _any.Begin();
         run.Bind(accountId);
         run.Bind(use.Target);
         return run.Step();
@@ -27,7 +27,7 @@ internal sealed class IdentityUseRows(Database database)
 
     public IReadOnlyList<IdentityHolder> List(string accountId, IdentityUse use, int limit)
     {
-        using var run = list.Begin();
+        using var run = _list.Begin();
         run.Bind(accountId);
         run.Bind(use.Target);
         run.Bind(Math.Max(0, limit));
@@ -45,12 +45,12 @@ internal sealed class IdentityUseRows(Database database)
         var (old, now) = (before.ToHashSet(), after.ToHashSet());
         foreach (var gone in old.Where(use => !now.Contains(use)))
         {
-            Run(delete, accountId, gone, holder);
+            Run(_delete, accountId, gone, holder);
         }
 
         foreach (var made in now.Where(use => !old.Contains(use)))
         {
-            Run(insert, accountId, made, holder);
+            Run(_insert, accountId, made, holder);
         }
     }
 

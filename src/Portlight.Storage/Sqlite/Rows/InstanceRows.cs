@@ -10,22 +10,22 @@ internal sealed class InstanceRows(Database database, JsonBuffer json)
     private const string Columns = "scope, instance.revision, body, instance_ports.revision, ports";
     private const string Ports = "LEFT JOIN instance_ports USING (idx)";
 
-    private readonly Statement find = database.Prepare($"SELECT {Columns} FROM instance {Ports} WHERE scope = ? AND name = ?");
-    private readonly Statement list = database.Prepare($"SELECT {Columns} FROM instance {Ports} WHERE scope = ? AND idx > ? ORDER BY idx LIMIT ?");
-    private readonly Statement all = database.Prepare($"SELECT {Columns} FROM instance {Ports} WHERE idx > ? ORDER BY idx LIMIT ?");
-    private readonly Statement unconfirmed = database.Prepare($"SELECT {Columns} FROM instance {Ports} WHERE instr(body, '\"unconfirmed\":') > 0 ORDER BY idx");
-    private readonly Statement attached = database.Prepare(
+    private readonly Statement _find = database.Prepare($"SELECT {Columns} FROM instance {Ports} WHERE scope = ? AND name = ?");
+    private readonly Statement _list = database.Prepare($"SELECT {Columns} FROM instance {Ports} WHERE scope = ? AND idx > ? ORDER BY idx LIMIT ?");
+    private readonly Statement _all = database.Prepare($"SELECT {Columns} FROM instance {Ports} WHERE idx > ? ORDER BY idx LIMIT ?");
+    private readonly Statement _unconfirmed = database.Prepare($"SELECT {Columns} FROM instance {Ports} WHERE instr(body, '\"unconfirmed\":') > 0 ORDER BY idx");
+    private readonly Statement _attached = database.Prepare(
         $"SELECT {Columns} FROM instance INDEXED BY instance_attached {Ports} WHERE instr(body, '\"kind\":\"interface\"') > 0 OR instr(body, '\"kind\":\"host\"') > 0 ORDER BY idx");
-    private readonly Statement insert = database.Prepare("INSERT INTO instance (idx, scope, name, revision, body) VALUES (?, ?, ?, ?, ?)");
-    private readonly Statement update = database.Prepare("UPDATE instance SET revision = ?, body = ? WHERE idx = ?");
-    private readonly Statement delete = database.Prepare("DELETE FROM instance WHERE idx = ?");
-    private readonly Statement deletePorts = database.Prepare("DELETE FROM instance_ports WHERE idx = ?");
-    private readonly Statement insertAddress = database.Prepare("INSERT INTO instance_address (address, idx) VALUES (?, ?)");
-    private readonly Statement deleteAddress = database.Prepare("DELETE FROM instance_address WHERE address = ? AND idx = ?");
+    private readonly Statement _insert = database.Prepare("INSERT INTO instance (idx, scope, name, revision, body) VALUES (?, ?, ?, ?, ?)");
+    private readonly Statement _update = database.Prepare("UPDATE instance SET revision = ?, body = ? WHERE idx = ?");
+    private readonly Statement _delete = database.Prepare("DELETE FROM instance WHERE idx = ?");
+    private readonly Statement _deletePorts = database.Prepare("DELETE FROM instance_ports WHERE idx = ?");
+    private readonly Statement _insertAddress = database.Prepare("INSERT INTO instance_address (address, idx) VALUES (?, ?)");
+    private readonly Statement _deleteAddress = database.Prepare("DELETE FROM instance_address WHERE address = ? AND idx = ?");
 
     public Instance? Find(Scope scope, string name)
     {
-        using var run = find.Begin();
+        using var run = _find.Begin();
         run.Bind(scope);
         run.Bind(name);
         return run.Step() ? Read(run, scope) : null;
@@ -33,7 +33,7 @@ internal sealed class InstanceRows(Database database, JsonBuffer json)
 
     public List<Instance> List(Scope scope, long afterIndex, int limit)
     {
-        using var run = list.Begin();
+        using var run = _list.Begin();
         run.Bind(scope);
         run.Bind(afterIndex);
         run.Bind(Math.Max(0, limit));
@@ -49,7 +49,7 @@ internal sealed class InstanceRows(Database database, JsonBuffer json)
     /// <summary>Of every scope.</summary>
     public List<Instance> List(long afterIndex, int limit)
     {
-        using var run = all.Begin();
+        using var run = _all.Begin();
         run.Bind(afterIndex);
         run.Bind(Math.Max(0, limit));
         return ReadAll(run);
@@ -58,13 +58,13 @@ internal sealed class InstanceRows(Database database, JsonBuffer json)
     /// <summary>Bodies that have the word are read; it may stand in a text of the caller's.</summary>
     public List<Instance> Unconfirmed()
     {
-        using var run = unconfirmed.Begin();
+        using var run = _unconfirmed.Begin();
         return [.. ReadAll(run).Where(instance => instance.Unconfirmed is not null)];
     }
 
     public List<Instance> Attached()
     {
-        using var run = attached.Begin();
+        using var run = _attached.Begin();
         return ReadAll(run);
     }
 
@@ -115,7 +115,7 @@ internal sealed class InstanceRows(Database database, JsonBuffer json)
 
     private void Insert(Instance instance, ReadOnlySpan<byte> body)
     {
-        using var run = insert.Begin();
+        using var run = _insert.Begin();
         run.Bind(instance.Index);
         run.Bind(instance.Scope);
         run.Bind(instance.Name);
@@ -126,7 +126,7 @@ internal sealed class InstanceRows(Database database, JsonBuffer json)
 
     private void Update(Instance instance, ReadOnlySpan<byte> body)
     {
-        using var run = update.Begin();
+        using var run = _update.Begin();
         run.Bind(instance.Revision);
         run.BindText(body);
         run.Bind(instance.Index);
@@ -135,7 +135,7 @@ internal sealed class InstanceRows(Database database, JsonBuffer json)
 
     private void Delete(long index)
     {
-        foreach (var statement in (Statement[])[delete, deletePorts])
+        foreach (var statement in (Statement[])[_delete, _deletePorts])
         {
             using var run = statement.Begin();
             run.Bind(index);
@@ -153,12 +153,12 @@ internal sealed class InstanceRows(Database database, JsonBuffer json)
         var (before, after) = (old?.Addresses() ?? [], now?.Addresses() ?? []);
         foreach (var address in before.Except(after))
         {
-            RunAddress(deleteAddress, address, old!.Index);
+            RunAddress(_deleteAddress, address, old!.Index);
         }
 
         foreach (var address in after.Except(before))
         {
-            RunAddress(insertAddress, address, now!.Index);
+            RunAddress(_insertAddress, address, now!.Index);
         }
     }
 

@@ -7,15 +7,15 @@ internal sealed class KeyPairRows(Database database, JsonBuffer json)
 {
     private const string Columns = "name, id, created_at, public_key, fingerprint, sealed_private_key, tags";
 
-    private readonly Statement find = database.Prepare($"SELECT {Columns} FROM key_pair WHERE scope = ? AND name = ?");
-    private readonly Statement list = database.Prepare($"SELECT {Columns} FROM key_pair WHERE scope = ? AND name > ? ORDER BY name LIMIT ?");
-    private readonly Statement all = database.Prepare($"SELECT {Columns}, scope FROM key_pair ORDER BY scope, name");
-    private readonly Statement delete = database.Prepare("DELETE FROM key_pair WHERE scope = ? AND name = ?");
-    private readonly Statement write = database.Prepare($"INSERT OR REPLACE INTO key_pair (scope, {Columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)");
+    private readonly Statement _find = database.Prepare($"SELECT {Columns} FROM key_pair WHERE scope = ? AND name = ?");
+    private readonly Statement _list = database.Prepare($"SELECT {Columns} FROM key_pair WHERE scope = ? AND name > ? ORDER BY name LIMIT ?");
+    private readonly Statement _all = database.Prepare($"SELECT {Columns}, scope FROM key_pair ORDER BY scope, name");
+    private readonly Statement _delete = database.Prepare("DELETE FROM key_pair WHERE scope = ? AND name = ?");
+    private readonly Statement _write = database.Prepare($"INSERT OR REPLACE INTO key_pair (scope, {Columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)");
 
     public KeyPair? Find(Scope scope, string name)
     {
-        using var run = find.Begin();
+        using var run = _find.Begin();
         run.Bind(scope);
         run.Bind(name);
         return run.Step() ? Read(run, scope) : null;
@@ -23,7 +23,7 @@ internal sealed class KeyPairRows(Database database, JsonBuffer json)
 
     public IReadOnlyList<KeyPair> List(Scope scope, string afterName, int limit)
     {
-        using var run = list.Begin();
+        using var run = _list.Begin();
         run.Bind(scope);
         run.Bind(afterName);
         run.Bind(Math.Max(0, limit));
@@ -38,7 +38,7 @@ internal sealed class KeyPairRows(Database database, JsonBuffer json)
 
     public IReadOnlyList<KeyPair> All()
     {
-        using var run = all.Begin();
+        using var run = _all.Begin();
         var found = new List<KeyPair>();
         while (run.Step())
         {
@@ -50,7 +50,7 @@ internal sealed class KeyPairRows(Database database, JsonBuffer json)
 
     public void Write(KeyPair keyPair)
     {
-        using var run = write.Begin();
+        using var run = _write.Begin();
         run.Bind(keyPair.Scope);
         run.Bind(keyPair.Name);
         run.Bind(keyPair.Id);
@@ -72,7 +72,7 @@ internal sealed class KeyPairRows(Database database, JsonBuffer json)
 
     public void Delete(KeyPair keyPair)
     {
-        using var run = delete.Begin();
+        using var run = _delete.Begin();
         run.Bind(keyPair.Scope);
         run.Bind(keyPair.Name);
         run.Step();

@@ -6,44 +6,44 @@ namespace Portlight.Storage.Sqlite;
 /// <summary>Questions that cross tables, each answered by one statement and so from one moment.</summary>
 internal sealed class NameRows(Database database)
 {
-    private readonly Statement name = database.Prepare("""
+    private readonly Statement _name = database.Prepare("""
         SELECT EXISTS (SELECT 1 FROM instance WHERE scope = ?1 AND name = ?2)
             OR EXISTS (SELECT 1 FROM static_ip WHERE scope = ?1 AND name = ?2)
             OR EXISTS (SELECT 1 FROM key_pair WHERE scope = ?1 AND name = ?2)
         """);
 
-    private readonly Statement address = database.Prepare("""
+    private readonly Statement _address = database.Prepare("""
         SELECT EXISTS (SELECT 1 FROM instance_address WHERE address = ?1)
             OR EXISTS (SELECT 1 FROM static_ip WHERE address = ?1)
         """);
 
-    private readonly Statement names = database.Prepare("""
+    private readonly Statement _names = database.Prepare("""
         SELECT name FROM instance WHERE scope = ?1 AND name > ?2
         UNION ALL SELECT name FROM static_ip WHERE scope = ?1 AND name > ?2
         UNION ALL SELECT name FROM key_pair WHERE scope = ?1 AND name > ?2
         ORDER BY name LIMIT ?3
         """);
 
-    private readonly Statement instances = database.Prepare("SELECT count(*) FROM instance WHERE scope = ?");
-    private readonly Statement allInstances = database.Prepare("SELECT count(*) FROM instance");
-    private readonly Statement staticIps = database.Prepare("SELECT count(*) FROM static_ip WHERE scope = ?");
-    private readonly Statement keyPairs = database.Prepare("SELECT count(*) FROM key_pair WHERE scope = ?");
+    private readonly Statement _instances = database.Prepare("SELECT count(*) FROM instance WHERE scope = ?");
+    private readonly Statement _allInstances = database.Prepare("SELECT count(*) FROM instance");
+    private readonly Statement _staticIps = database.Prepare("SELECT count(*) FROM static_ip WHERE scope = ?");
+    private readonly Statement _keyPairs = database.Prepare("SELECT count(*) FROM key_pair WHERE scope = ?");
 
-    public int CountInstances(Scope scope) => Count(instances, scope);
+    public int CountInstances(Scope scope) => Count(_instances, scope);
 
     public int CountInstances()
     {
-        using var run = allInstances.Begin();
+        using var run = _allInstances.Begin();
         return run.Step() ? (int)run.Int64(0) : 0;
     }
 
-    public int CountStaticIps(Scope scope) => Count(staticIps, scope);
+    public int CountStaticIps(Scope scope) => Count(_staticIps, scope);
 
-    public int CountKeyPairs(Scope scope) => Count(keyPairs, scope);
+    public int CountKeyPairs(Scope scope) => Count(_keyPairs, scope);
 
     public bool IsNameTaken(Scope scope, string taken)
     {
-        using var run = name.Begin();
+        using var run = _name.Begin();
         run.Bind(scope);
         run.Bind(taken);
         return run.Step() && run.Flag(0);
@@ -51,7 +51,7 @@ internal sealed class NameRows(Database database)
 
     public IReadOnlyList<string> List(Scope scope, string afterName, int limit)
     {
-        using var run = names.Begin();
+        using var run = _names.Begin();
         run.Bind(scope);
         run.Bind(afterName);
         run.Bind(Math.Max(0, limit));
@@ -73,7 +73,7 @@ internal sealed class NameRows(Database database)
 
     public bool IsAddressTaken(IPAddress taken)
     {
-        using var run = address.Begin();
+        using var run = _address.Begin();
         run.Bind(taken);
         return run.Step() && run.Flag(0);
     }

@@ -13,7 +13,7 @@ internal sealed class OperationIndexRows(Database database)
 
     private const string Pending = "seq > (SELECT value FROM counter WHERE name = 'indexed_operation')";
 
-    private readonly Statement[] add =
+    private readonly Statement[] _add =
     [
         // After an end of the table was removed and its numbers given out again, what is newer counts.
         database.Prepare($"INSERT OR REPLACE INTO operation_of_id (id, seq) SELECT id, seq FROM operation WHERE {Pending} ORDER BY id"),
@@ -25,33 +25,33 @@ internal sealed class OperationIndexRows(Database database)
         database.Prepare("UPDATE counter SET value = (SELECT coalesce(max(seq), 0) FROM operation) WHERE name = 'indexed_operation'"),
     ];
 
-    private readonly Statement findId = database.Prepare("SELECT seq FROM operation_of_id WHERE id = ?");
-    private readonly Statement findNewest = database.Prepare("SELECT seq FROM operation_newest WHERE scope = ? AND resource_name = ?");
-    private readonly Statement last = database.Prepare("SELECT max((SELECT coalesce(max(seq), 0) FROM operation), (SELECT value FROM counter WHERE name = 'indexed_operation'))");
-    private readonly Statement pending = database.Prepare($"SELECT seq, id, scope, resource_name FROM operation WHERE {Pending} ORDER BY seq");
-    private readonly Statement removeId = database.Prepare("DELETE FROM operation_of_id WHERE id = (SELECT id FROM operation WHERE seq = ?)");
-    private readonly Statement removeFromScope = database.Prepare("DELETE FROM operation_of_scope WHERE (scope, seq) = (SELECT scope, seq FROM operation WHERE seq = ?)");
-    private readonly Statement removeNewest = database.Prepare("DELETE FROM operation_newest WHERE (scope, resource_name, seq) = (SELECT scope, resource_name, seq FROM operation WHERE seq = ?)");
-    private readonly Statement moveId = database.Prepare("UPDATE operation_of_id SET seq = ?2 WHERE id = (SELECT id FROM operation WHERE seq = ?1)");
+    private readonly Statement _findId = database.Prepare("SELECT seq FROM operation_of_id WHERE id = ?");
+    private readonly Statement _findNewest = database.Prepare("SELECT seq FROM operation_newest WHERE scope = ? AND resource_name = ?");
+    private readonly Statement _last = database.Prepare("SELECT max((SELECT coalesce(max(seq), 0) FROM operation), (SELECT value FROM counter WHERE name = 'indexed_operation'))");
+    private readonly Statement _pending = database.Prepare($"SELECT seq, id, scope, resource_name FROM operation WHERE {Pending} ORDER BY seq");
+    private readonly Statement _removeId = database.Prepare("DELETE FROM operation_of_id WHERE id = (SELECT id FROM operation WHERE seq = ?)");
+    private readonly Statement _removeFromScope = database.Prepare("DELETE FROM operation_of_scope WHERE (scope, seq) = (SELECT scope, seq FROM operation WHERE seq = ?)");
+    private readonly Statement _removeNewest = database.Prepare("DELETE FROM operation_newest WHERE (scope, resource_name, seq) = (SELECT scope, resource_name, seq FROM operation WHERE seq = ?)");
+    private readonly Statement _moveId = database.Prepare("UPDATE operation_of_id SET seq = ?2 WHERE id = (SELECT id FROM operation WHERE seq = ?1)");
 
-    private int count;
+    private int _count;
 
     /// <summary>Whether it is time to add what is missing.</summary>
-    public bool IsDue => count >= MaxPending;
+    public bool IsDue => _count >= MaxPending;
 
     /// <summary>A place that was given out last.</summary>
-    public long Last() => Number(last) ?? 0;
+    public long Last() => Number(_last) ?? 0;
 
     public long? FindId(Guid id)
     {
-        using var run = findId.Begin();
+        using var run = _findId.Begin();
         run.Bind(id);
         return run.Step() ? run.Int64(0) : null;
     }
 
     public long? FindNewest(Scope scope, string resourceName)
     {
-        using var run = findNewest.Begin();
+        using var run = _findNewest.Begin();
         run.Bind(scope);
         run.Bind(resourceName);
         return run.Step() ? run.Int64(0) : null;
@@ -60,8 +60,8 @@ internal sealed class OperationIndexRows(Database database)
     /// <summary>At the start: what the tables have not got.</summary>
     public void Load(LateOperations late)
     {
-        using var run = pending.Begin();
-        for (; run.Step(); count++)
+        using var run = _pending.Begin();
+        for (; run.Step(); _count++)
         {
             late.Stage(run.Guid(1), ScopeColumn.Read(run, 2), run.Text(3), run.Int64(0));
         }
@@ -70,36 +70,36 @@ internal sealed class OperationIndexRows(Database database)
     }
 
     /// <summary>An operation has been added.</summary>
-    public void Note() => count++;
+    public void Note() => _count++;
 
     /// <summary>Adds what is missing.</summary>
     public void CatchUp()
     {
-        foreach (var statement in add)
+        foreach (var statement in _add)
         {
             Number(statement);
         }
 
-        count = 0;
+        _count = 0;
     }
 
     /// <summary>What was caught up with in this transaction may not have been: it is tried with the next.</summary>
-    public void Undo() => count = MaxPending;
+    public void Undo() => _count = MaxPending;
 
     /// <summary>Before an operation is removed.</summary>
     public void Remove(long seq)
     {
-        Run(removeId, seq);
-        Run(removeFromScope, seq);
-        Run(removeNewest, seq);
+        Run(_removeId, seq);
+        Run(_removeFromScope, seq);
+        Run(_removeNewest, seq);
     }
 
     /// <summary>Before an operation gets the place of another one of its resource, which is removed.</summary>
     public void Move(long from, long to)
     {
-        Run(removeId, to);
-        Run(removeFromScope, from);
-        using var run = moveId.Begin();
+        Run(_removeId, to);
+        Run(_removeFromScope, from);
+        using var run = _moveId.Begin();
         run.Bind(from);
         run.Bind(to);
         run.Step();

@@ -11,20 +11,20 @@ internal sealed class OperationRows(Database database, OperationIndexRows index)
     private const string Columns =
         "id, scope, resource_name, resource_type, zone, type, details, created_at, status, status_changed_at, error_code, error_details, awaits_revision";
 
-    private readonly Statement find = database.Prepare($"SELECT seq, {Columns} FROM operation WHERE seq = ? AND id = ? AND scope = ?");
+    private readonly Statement _find = database.Prepare($"SELECT seq, {Columns} FROM operation WHERE seq = ? AND id = ? AND scope = ?");
 
     // What the index has not got yet, and what it has: two statements, and the second goes on from where the first has ended, whatever the index has got meanwhile.
-    private readonly Statement listLate = database.Prepare($"""
+    private readonly Statement _listLate = database.Prepare($"""
         SELECT seq, {Columns} FROM operation
         WHERE seq > (SELECT value FROM counter WHERE name = 'indexed_operation') AND seq < ?2 AND scope = ?1 ORDER BY seq DESC LIMIT ?3
         """);
 
-    private readonly Statement list = database.Prepare($"""
+    private readonly Statement _list = database.Prepare($"""
         SELECT seq, {Columns} FROM operation_of_scope CROSS JOIN operation USING (seq, scope) WHERE scope = ?1 AND seq < ?2 ORDER BY seq DESC LIMIT ?3
         """);
 
     // From one of them to the one before it, as long as there is one.
-    private readonly Statement listOfResource = database.Prepare($"""
+    private readonly Statement _listOfResource = database.Prepare($"""
         WITH RECURSIVE chain (place, before) AS (
             SELECT seq, previous FROM operation WHERE seq = ?3 AND scope = ?1 AND resource_name = ?2
             UNION ALL
@@ -32,12 +32,12 @@ internal sealed class OperationRows(Database database, OperationIndexRows index)
         SELECT seq, {Columns} FROM chain JOIN operation ON seq = place ORDER BY seq DESC
         """);
 
-    private readonly Statement findPrevious = database.Prepare("SELECT previous FROM operation WHERE seq = ?3 AND scope = ?1 AND resource_name = ?2");
-    private readonly Statement insert = database.Prepare($"INSERT INTO operation (seq, previous, {Columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
-    private readonly Statement update = database.Prepare(
+    private readonly Statement _findPrevious = database.Prepare("SELECT previous FROM operation WHERE seq = ?3 AND scope = ?1 AND resource_name = ?2");
+    private readonly Statement _insert = database.Prepare($"INSERT INTO operation (seq, previous, {Columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+    private readonly Statement _update = database.Prepare(
         "UPDATE operation SET details = ?, status = ?, status_changed_at = ?, error_code = ?, error_details = ?, awaits_revision = ? WHERE seq = ?");
 
-    private long? last;
+    private long? _last;
 
     /// <param name="scope">Its scope.</param>
     /// <param name="id">Its id.</param>
@@ -48,7 +48,7 @@ internal sealed class OperationRows(Database database, OperationIndexRows index)
     public OperationPage List(Scope scope, long before, int limit, long applied)
     {
         var found = new List<(long Seq, Operation Operation)>();
-        foreach (var statement in (Statement[])[listLate, list])
+        foreach (var statement in (Statement[])[_listLate, _list])
         {
             using var run = statement.Begin();
             run.Bind(scope);
@@ -86,10 +86,10 @@ internal sealed class OperationRows(Database database, OperationIndexRows index)
             return;
         }
 
-        var seq = (last ??= index.Last()) + 1;
+        var seq = (_last ??= index.Last()) + 1;
         var previous = late.FindNewestInBatch(operation.Scope, operation.ResourceName) ?? index.FindNewest(operation.Scope, operation.ResourceName);
         Insert(operation, seq, previous < seq ? previous : null);
-        last = seq;
+        _last = seq;
         late.Stage(operation.Id, operation.Scope, operation.ResourceName, seq);
         index.Note();
     }
@@ -105,7 +105,7 @@ internal sealed class OperationRows(Database database, OperationIndexRows index)
         var found = new List<(long, Operation)>();
         if (first is { } seq)
         {
-            using var run = listOfResource.Begin();
+            using var run = _listOfResource.Begin();
             run.Bind(scope);
             run.Bind(resourceName);
             run.Bind(seq);
@@ -118,7 +118,7 @@ internal sealed class OperationRows(Database database, OperationIndexRows index)
 
     private long? FindPrevious(Scope scope, string resourceName, long seq)
     {
-        using var run = findPrevious.Begin();
+        using var run = _findPrevious.Begin();
         run.Bind(scope);
         run.Bind(resourceName);
         run.Bind(seq);
@@ -132,7 +132,7 @@ internal sealed class OperationRows(Database database, OperationIndexRows index)
             return null;
         }
 
-        using var run = find.Begin();
+        using var run = _find.Begin();
         run.Bind(seq);
         run.Bind(id);
         run.Bind(scope);
@@ -141,7 +141,7 @@ internal sealed class OperationRows(Database database, OperationIndexRows index)
 
     private void Insert(Operation operation, long seq, long? previous)
     {
-        using var run = insert.Begin();
+        using var run = _insert.Begin();
         run.Bind(seq);
         run.Bind(previous);
         run.Bind(operation.Id);
@@ -162,7 +162,7 @@ internal sealed class OperationRows(Database database, OperationIndexRows index)
 
     private void Update(Operation operation, long seq)
     {
-        using var run = update.Begin();
+        using var run = _update.Begin();
         run.Bind(operation.OperationDetails);
         run.Bind((int)operation.Status);
         run.Bind(operation.StatusChangedAt);

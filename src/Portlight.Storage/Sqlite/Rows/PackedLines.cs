@@ -17,16 +17,16 @@ internal sealed class PackedLines
     /// <summary>No block is longer: a row that says so is damaged.</summary>
     private const int Most = 64 << 20;
 
-    private byte[] buffer = new byte[64 << 10];
+    private byte[] _buffer = new byte[64 << 10];
 
     /// <summary>What the row keeps; valid until the next call.</summary>
     public ReadOnlySpan<byte> Pack(ReadOnlySpan<byte> lines)
     {
         var most = Header + BrotliEncoder.GetMaxCompressedLength(lines.Length);
-        buffer = buffer.Length >= most ? buffer : new byte[most];
-        BinaryPrimitives.WriteInt32BigEndian(buffer, lines.Length);
-        return BrotliEncoder.TryCompress(lines, buffer.AsSpan(Header), out var written, Quality, Window)
-            ? buffer.AsSpan(0, Header + written)
+        _buffer = _buffer.Length >= most ? _buffer : new byte[most];
+        BinaryPrimitives.WriteInt32BigEndian(_buffer, lines.Length);
+        return BrotliEncoder.TryCompress(lines, _buffer.AsSpan(Header), out var written, Quality, Window)
+            ? _buffer.AsSpan(0, Header + written)
             : throw new StoreException("an audit block could not be packed");
     }
 

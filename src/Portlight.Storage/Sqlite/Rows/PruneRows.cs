@@ -11,15 +11,15 @@ internal sealed class PruneRows(Database database, OperationIndexRows index)
     private const string Moved =
         "id, resource_type, zone, type, details, created_at, status, status_changed_at, error_code, error_details, awaits_revision, previous";
 
-    private readonly Statement operations = database.Prepare("SELECT seq, created_at, status, awaits_revision FROM operation WHERE seq > ? ORDER BY seq LIMIT ?");
-    private readonly Statement deleteOperation = database.Prepare("DELETE FROM operation WHERE seq = ?");
-    private readonly Statement findPrevious = database.Prepare("SELECT seq FROM operation WHERE seq = (SELECT previous FROM operation WHERE seq = ?)");
-    private readonly Statement move = database.Prepare($"UPDATE operation SET ({Moved}) = (SELECT {Moved} FROM operation WHERE seq = ?1) WHERE seq = ?2");
+    private readonly Statement _operations = database.Prepare("SELECT seq, created_at, status, awaits_revision FROM operation WHERE seq > ? ORDER BY seq LIMIT ?");
+    private readonly Statement _deleteOperation = database.Prepare("DELETE FROM operation WHERE seq = ?");
+    private readonly Statement _findPrevious = database.Prepare("SELECT seq FROM operation WHERE seq = (SELECT previous FROM operation WHERE seq = ?)");
+    private readonly Statement _move = database.Prepare($"UPDATE operation SET ({Moved}) = (SELECT {Moved} FROM operation WHERE seq = ?1) WHERE seq = ?2");
 
     /// <summary>When the first operation was made; null without any.</summary>
     public DateTimeOffset? OldestAt()
     {
-        using var run = operations.Begin();
+        using var run = _operations.Begin();
         run.Bind(0);
         run.Bind(1);
         return run.Step() ? run.Time(1) : null;
@@ -30,7 +30,7 @@ internal sealed class PruneRows(Database database, OperationIndexRows index)
     {
         var old = new List<long>();
         long? next = null;
-        using (var run = operations.Begin())
+        using (var run = _operations.Begin())
         {
             run.Bind(after);
             run.Bind(chunk);
@@ -67,7 +67,7 @@ internal sealed class PruneRows(Database database, OperationIndexRows index)
         if (FindPrevious(seq) is { } unfinished)
         {
             index.Move(unfinished, seq);
-            using var run = move.Begin();
+            using var run = _move.Begin();
             run.Bind(unfinished);
             run.Bind(seq);
             run.Step();
@@ -78,14 +78,14 @@ internal sealed class PruneRows(Database database, OperationIndexRows index)
             index.Remove(seq);
         }
 
-        using var deletion = deleteOperation.Begin();
+        using var deletion = _deleteOperation.Begin();
         deletion.Bind(seq);
         deletion.Step();
     }
 
     private long? FindPrevious(long seq)
     {
-        using var run = findPrevious.Begin();
+        using var run = _findPrevious.Begin();
         run.Bind(seq);
         return run.Step() ? run.Int64(0) : null;
     }

@@ -6,15 +6,15 @@ namespace Portlight.Storage.Sqlite;
 /// <summary>The table <c>static_ip</c>.</summary>
 internal sealed class StaticIpRows(Database database)
 {
-    private readonly Statement find = database.Prepare("SELECT name, id, created_at, address, attached_to FROM static_ip WHERE scope = ? AND name = ?");
-    private readonly Statement list = database.Prepare("SELECT name, id, created_at, address, attached_to FROM static_ip WHERE scope = ? AND name > ? ORDER BY name LIMIT ?");
-    private readonly Statement delete = database.Prepare("DELETE FROM static_ip WHERE scope = ? AND name = ?");
-    private readonly Statement write = database.Prepare(
+    private readonly Statement _find = database.Prepare("SELECT name, id, created_at, address, attached_to FROM static_ip WHERE scope = ? AND name = ?");
+    private readonly Statement _list = database.Prepare("SELECT name, id, created_at, address, attached_to FROM static_ip WHERE scope = ? AND name > ? ORDER BY name LIMIT ?");
+    private readonly Statement _delete = database.Prepare("DELETE FROM static_ip WHERE scope = ? AND name = ?");
+    private readonly Statement _write = database.Prepare(
         "INSERT OR REPLACE INTO static_ip (scope, name, id, created_at, address, attached_to) VALUES (?, ?, ?, ?, ?, ?)");
 
     public StaticIp? Find(Scope scope, string name)
     {
-        using var run = find.Begin();
+        using var run = _find.Begin();
         run.Bind(scope);
         run.Bind(name);
         return run.Step() ? Read(run, scope) : null;
@@ -22,7 +22,7 @@ internal sealed class StaticIpRows(Database database)
 
     public IReadOnlyList<StaticIp> List(Scope scope, string afterName, int limit)
     {
-        using var run = list.Begin();
+        using var run = _list.Begin();
         run.Bind(scope);
         run.Bind(afterName);
         run.Bind(Math.Max(0, limit));
@@ -37,7 +37,7 @@ internal sealed class StaticIpRows(Database database)
 
     public void Write(StaticIp staticIp)
     {
-        using var run = write.Begin();
+        using var run = _write.Begin();
         run.Bind(staticIp.Scope);
         run.Bind(staticIp.Name);
         run.Bind(staticIp.Id);
@@ -49,7 +49,7 @@ internal sealed class StaticIpRows(Database database)
 
     public void Delete(StaticIp staticIp)
     {
-        using var run = delete.Begin();
+        using var run = _delete.Begin();
         run.Bind(staticIp.Scope);
         run.Bind(staticIp.Name);
         run.Step();
