@@ -46,7 +46,7 @@ internal sealed class Authenticator(IStore store, AccessKeySecrets secrets, Sess
             throw refusal;
         }
 
-        // A caller without the secret does not get here, so the answers below tell a stranger nothing.
+        // A caller without the secret does not get here: the answers below leak nothing to unauthenticated callers.
         RequireHolder(call, holder!);
         RequireService(call, holder!);
         RequireRegion(view, call.Entry!.Service, parsed!.Region);

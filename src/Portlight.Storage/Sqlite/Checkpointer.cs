@@ -105,9 +105,10 @@ internal sealed class Checkpointer(string path, Action wake) : IDisposable
             database.Checkpoint(waits: false);
             database.Checkpoint(waits: false);
         }
-        catch (StoreException thrown)
+        catch (Exception thrown)
         {
-            problem = thrown;
+            // Of any kind: on a thread of its own it would end the process.
+            problem = thrown as StoreException ?? new StoreException($"the log could not be copied into the database: {thrown.Message}", thrown);
         }
 
         lock (_gate)

@@ -42,7 +42,7 @@ internal sealed class CommitQueue
         }
     }
 
-    /// <summary>Blocks the writer until there is something to do, or for <paramref name="limit"/>; null waits for ever.</summary>
+    /// <summary>Blocks the writer until there is something to do, or for <paramref name="limit"/>; null for no limit.</summary>
     public Wake Wait(TimeSpan? limit)
     {
         lock (_gate)
@@ -77,7 +77,7 @@ internal sealed class CommitQueue
         }
     }
 
-    /// <summary>Wakes a writer that waits for ever; one that waits with a limit wakes by itself.</summary>
+    /// <summary>Wakes a writer that waits without a limit; one that waits with a limit wakes by itself.</summary>
     public void Nudge()
     {
         lock (_gate)

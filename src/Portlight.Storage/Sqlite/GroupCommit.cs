@@ -1,8 +1,8 @@
 namespace Portlight.Storage.Sqlite;
 
 /// <summary>
-/// The one writer: a thread that takes what waits, at most <see cref="MaxWork"/>, and makes all of it durable with one flush of the disk. It never waits for
-/// company: while one batch is flushed the next one gathers. Why: docs/decisions/0010-group-commit.md.
+/// The one writer: a thread that takes what waits, at most <see cref="MaxWork"/>, and makes all of it durable with one flush of the disk. It never delays
+/// a commit to fill a batch: while one batch is flushed the next one gathers. Why: docs/decisions/0010-group-commit.md.
 /// </summary>
 internal sealed class GroupCommit : IAsyncDisposable
 {
@@ -112,7 +112,7 @@ internal sealed class GroupCommit : IAsyncDisposable
     {
         if (_state.StoppedBecause is not null)
         {
-            // Nobody may wait for ever on a writer that does not write.
+            // The writer does not write any more: every caller gets an answer.
             while (_queue.TryTake(out var work))
             {
                 _taken.Add(work);

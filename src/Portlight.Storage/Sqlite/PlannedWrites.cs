@@ -85,23 +85,23 @@ internal sealed class PlannedWrites(IStoreView committed, CommitOrder order, Gro
         }
         catch (Exception)
         {
-            if (!order.Holds(plan, out conflict))
+            if (!TryRest(plan, out var rested, out conflict))
             {
                 return (false, default, conflict);
             }
 
-            await WaitAsync(plan.SeenOnItsWay).ConfigureAwait(false);
+            await rested.ConfigureAwait(false);
             throw;
         }
 
         if (plan.Changes.IsEmpty)
         {
-            if (!order.Holds(plan, out conflict))
+            if (!TryRest(plan, out var rested, out conflict))
             {
                 return (false, default, conflict);
             }
 
-            await WaitAsync(plan.SeenOnItsWay).ConfigureAwait(false);
+            await rested.ConfigureAwait(false);
             return (true, result, conflict);
         }
 
@@ -114,6 +114,18 @@ internal sealed class PlannedWrites(IStoreView committed, CommitOrder order, Gro
         await write.Done.ConfigureAwait(false);
         plan.Changes.NoteDurable();
         return (true, result, conflict);
+    }
+
+    /// <summary>Whether what a plan has read is still so.</summary>
+    /// <param name="plan">A plan that changes nothing.</param>
+    /// <param name="rested">Completes once what it has read is durable; fails if that will not be.</param>
+    /// <param name="conflict">See <see cref="CommitOrder.TryRest"/>.</param>
+    private bool TryRest(Plan plan, out Task rested, out Conflict conflict)
+    {
+        Barrier? barrier = null;
+        var holds = order.TryRest(plan, () => writer.Add(barrier = new Barrier()), out conflict);
+        rested = barrier?.Done ?? Task.CompletedTask;
+        return holds;
     }
 
     /// <summary>Returns once a place is durable.</summary>

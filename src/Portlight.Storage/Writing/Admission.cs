@@ -21,7 +21,7 @@ internal sealed class Admission(int mostOfAll, int mostOfOne, int mostBesideOthe
         {
             if (!_lines.TryGetValue(account, out var line))
             {
-                _lines[account] = line = new Line();
+                _lines[account] = line = new Line(account);
             }
 
             if (line.Waiting.Count == 0 && line.Entered < MostOfOne_NeedsLock && _entered < mostOfAll)
@@ -86,6 +86,11 @@ internal sealed class Admission(int mostOfAll, int mostOfOne, int mostBesideOthe
                 }
             }
 
+            if (line.Entered == 0 && line.Waiting.Count == 0)
+            {
+                _lines.Remove(line.Account); // all of its waits were given up
+            }
+
             Queue_NeedsLock(line);
         }
     }
@@ -100,8 +105,10 @@ internal sealed class Admission(int mostOfAll, int mostOfOne, int mostBesideOthe
     }
 
     /// <summary>One account's.</summary>
-    private sealed class Line
+    private sealed class Line(string account)
     {
+        public string Account { get; } = account;
+
         public Queue<TaskCompletionSource> Waiting { get; } = [];
 
         public int Entered { get; set; }

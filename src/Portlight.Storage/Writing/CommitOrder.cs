@@ -114,12 +114,28 @@ internal sealed class CommitOrder(long revision, long index)
         released?.TrySetResult();
     }
 
-    /// <summary>Whether what a plan has read is still so.</summary>
-    public bool Holds(Plan plan, out Conflict conflict)
+    /// <summary>Whether what a plan has read is still so. A plan that changes nothing ends with that, once what it has read is durable.</summary>
+    /// <param name="plan">What was read.</param>
+    /// <param name="wait">
+    /// Called where it has read what is on its way to the disk: waits for that at the writer. With the lock held: <see cref="Undo"/> between the question and the wait would
+    /// make what never came true look durable.
+    /// </param>
+    /// <param name="conflict">What has been touched since; meaningful when false is returned.</param>
+    public bool TryRest(Plan plan, Action wait, out Conflict conflict)
     {
         lock (_gate)
         {
-            return Holds_NeedsLock(plan, out conflict);
+            if (!Holds_NeedsLock(plan, out conflict))
+            {
+                return false;
+            }
+
+            if (Durable < plan.SeenOnItsWay)
+            {
+                wait();
+            }
+
+            return true;
         }
     }
 

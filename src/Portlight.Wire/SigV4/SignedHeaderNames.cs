@@ -3,7 +3,7 @@ using System.Collections.Concurrent;
 namespace Portlight.Wire.SigV4;
 
 /// <summary>
-/// Lists of signed header names, taken apart once: clients send the same few lists for ever, so the hot path finds the strings
+/// Lists of signed header names, taken apart once: a client sends the same few lists with every request, so the hot path finds the strings
 /// it needs for lookups ready made. Bounded; when full it starts anew.
 /// </summary>
 internal sealed class SignedHeaderNames

@@ -245,7 +245,7 @@ public abstract class OperationContract<TSource> : StoreTests<TSource>
         for (var number = 1; number <= 600; number++)
         {
             var at = number;
-            _ = ChangeAsync(changes => changes.Save(Sample.Operation(at, awaits: changes.Save(Sample.Instance(at)).Revision)));
+            await ChangeAsync(changes => changes.Save(Sample.Operation(at, awaits: changes.Save(Sample.Instance(at)).Revision))); // one by one: the revision is the number
         }
 
         await ChangeAsync(changes => changes.Save(Sample.Operation(601)));

@@ -63,6 +63,7 @@ public sealed class QueryRequestTests
     [InlineData("L.member.%2B1=a")]
     [InlineData("L.member.+1=a")]
     [InlineData("L.member.1%20=a")]
+    [InlineData("L.member.1%00=a")]
     [InlineData("L.member.x=a")]
     [InlineData("L.member.2=a")]
     [InlineData("L.member.1=a&L.member.3=c")]
