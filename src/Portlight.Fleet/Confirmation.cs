@@ -5,7 +5,7 @@ using Portlight.Wire;
 namespace Portlight.Fleet;
 
 /// <summary>The bounded wait between a durable write and its answer: what the kernel says in time is in the answer, the rest GetOperation tells.</summary>
-internal sealed class Confirmation(Reconciler reconciler, TimeSpan timeout)
+internal sealed class Confirmation(HostRegistry hosts, TimeSpan timeout)
 {
     /// <summary>The operation as it is known when the wait ends: <c>Succeeded</c>, or still <c>Started</c>.</summary>
     /// <param name="operation">An operation that awaits a revision.</param>
@@ -14,7 +14,7 @@ internal sealed class Confirmation(Reconciler reconciler, TimeSpan timeout)
     {
         try
         {
-            return await reconciler.ConfirmAsync(operation.AwaitsRevision!.Value, timeout) switch
+            return await hosts.Of(operation.Host).ConfirmAsync(operation.AwaitsRevision!.Value, timeout) switch
             {
                 AgentReport.Rejected refusal => throw Failure(
                     $"{operation.OperationType} was not applied, what {operation.ResourceName} had before stands: {refusal.Reason}", ErrorCodes.KernelRefused),

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Security.Cryptography;
 using System.Text;
@@ -7,17 +8,18 @@ using Portlight.Domain;
 namespace Portlight.Fleet;
 
 /// <summary>
-/// Instance → what an agent must make true: a function of what is stored and of the settings, and of nothing else. Used by one thread at a time.
+/// Instance → what the agent of its host must make true: a function of what is stored and of the settings, and of nothing else. For all hosts, from any thread.
 /// </summary>
 internal sealed class Projection(PortLimits limits, Scope defaultScope)
 {
-    private readonly Dictionary<Scope, uint> _peerGroups = [];
+    private readonly ConcurrentDictionary<Scope, uint> _peerGroups = new();
+    private uint _lastPeerGroup;
 
     public DesiredInstance Of(Instance instance) => new()
     {
         Index = instance.Index,
         Revision = instance.Revision,
-        Attachment = instance.Attachment,
+        Attachment = AtHome(instance.Attachment),
         Ports = instance.Ports.Resolve(limits.Aliases),
         IsRunning = instance.State is InstanceState.Pending or InstanceState.Running,
         NamespaceName = instance.Attachment is Attachment.Lab ? NamespaceName(instance.Scope, instance.Name) : null,
@@ -74,15 +76,10 @@ internal sealed class Projection(PortLimits limits, Scope defaultScope)
                 || (parts.Length > 3 && parts[0].Length == 2 && parts.Skip(2).Take(parts.Length - 3).Any(part => part.Length == 1 && char.IsAsciiDigit(part[0]))));
     }
 
-    /// <summary>Scopes are numbered as they are met, so that two never share a group.</summary>
-    private uint PeerGroup(Scope scope)
-    {
-        if (!_peerGroups.TryGetValue(scope, out var group))
-        {
-            group = (uint)_peerGroups.Count + 1;
-            _peerGroups.Add(scope, group);
-        }
+    /// <summary>An agent knows no other host than its own.</summary>
+    private static Attachment AtHome(Attachment attachment) => attachment.Host == HostName.Local ? attachment : attachment with { Host = HostName.Local };
 
-        return group;
-    }
+    /// <summary>Scopes are numbered as they are met, so that two never share a group.</summary>
+    private uint PeerGroup(Scope scope) =>
+        _peerGroups.TryGetValue(scope, out var group) ? group : _peerGroups.GetOrAdd(scope, static (_, all) => Interlocked.Increment(ref all._lastPeerGroup), this);
 }

@@ -1,4 +1,3 @@
-using Portlight.AgentProtocol;
 using Portlight.Api;
 using Portlight.Domain;
 using Portlight.Fleet;
@@ -7,7 +6,7 @@ using Portlight.Storage;
 namespace Portlight.Lightsail;
 
 /// <summary>What operations are made of: one instance of each for a running server.</summary>
-internal sealed record Services(ServeOptions Options, Scope Home, IStore Store, Reconciler Reconciler, Projection Projection, IAgent Agent, SetupWorker Setup, SecretBox Secrets, TimeProvider Clock)
+internal sealed record Services(ServeOptions Options, Scope Home, IStore Store, HostRegistry Hosts, Projection Projection, SetupWorker Setup, SecretBox Secrets, TimeProvider Clock)
 {
     /// <summary>What users and roles may do.</summary>
     public required Principals Principals { get; init; }
@@ -16,7 +15,7 @@ internal sealed record Services(ServeOptions Options, Scope Home, IStore Store, 
 
     public PortLimits Limits { get; } = Options.PortLimits;
 
-    public SshGuard SshGuard { get; } = new(Options, Agent);
+    public SshGuard SshGuard { get; } = new(Options, Hosts);
 
-    public Confirmation Confirmation { get; } = new(Reconciler, Options.ConfirmTimeout);
+    public Confirmation Confirmation { get; } = new(Hosts, Options.ConfirmTimeout);
 }

@@ -20,11 +20,11 @@ internal static class FrontPage
         || ((HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method))
             && request.Path.Value is "/" or MetricsPath && !request.QueryString.HasValue && request.Headers.Authorization.Count == 0);
 
-    public static Task AnswerAsync(HttpContext context, IStore store, Reconciler reconciler)
+    public static Task AnswerAsync(HttpContext context, IStore store, HostRegistry hosts)
     {
         var (request, response) = (context.Request, context.Response);
         var isForMetrics = request.Path == MetricsPath && !HttpMethods.IsOptions(request.Method);
-        var problem = Health.FindProblem(store, reconciler);
+        var problem = Health.FindProblem(store, hosts);
         response.StatusCode = problem is not null ? StatusCodes.Status503ServiceUnavailable : isForMetrics ? StatusCodes.Status404NotFound : StatusCodes.Status200OK;
         response.Headers.Allow = Methods;
         var line = isForMetrics

@@ -14,9 +14,9 @@ internal static class Health
 
     public static bool IsAskedBy(HttpRequest request) => request.Path == Path && (HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method));
 
-    public static Task AnswerAsync(HttpContext context, IStore store, Reconciler reconciler)
+    public static Task AnswerAsync(HttpContext context, IStore store, HostRegistry hosts)
     {
-        var problem = FindProblem(store, reconciler);
+        var problem = FindProblem(store, hosts);
         var text = Encoding.UTF8.GetBytes((problem ?? "ok") + "\n");
         context.Response.StatusCode = problem is null ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable;
         context.Response.ContentType = "text/plain";
@@ -25,7 +25,7 @@ internal static class Health
     }
 
     /// <summary>What is wrong, in a line; null when all is well.</summary>
-    public static string? FindProblem(IStore store, Reconciler reconciler)
+    public static string? FindProblem(IStore store, HostRegistry hosts)
     {
         if (store.Problem is { } problem)
         {
@@ -46,6 +46,6 @@ internal static class Health
             return "store-failing: the store does not answer";
         }
 
-        return reconciler.IsEnforcing ? null : "not-enforcing: what is stored could not be made true in the kernel; trying again";
+        return hosts.Local.IsEnforcing ? null : "not-enforcing: what is stored could not be made true in the kernel; trying again";
     }
 }

@@ -17,7 +17,7 @@ using Portlight.Storage.Sqlite;
 namespace Portlight.Server;
 
 /// <summary>
-/// A running server: store, reconciler, HTTP. Starting it makes the kernel hold what is stored before the first request is taken; stopping it leaves the
+/// A running server: store, hosts, HTTP. Starting it makes the kernel hold what is stored before the first request is taken; stopping it leaves the
 /// kernel's rules in place.
 /// </summary>
 public sealed partial class PortlightServer : IAsyncDisposable
@@ -27,16 +27,16 @@ public sealed partial class PortlightServer : IAsyncDisposable
 
     private readonly WebApplication _http;
     private readonly IStore _store;
-    private readonly Reconciler _reconciler;
+    private readonly HostRegistry _hosts;
     private readonly SetupWorker _setup;
     private readonly AuditTrail _audit;
     private readonly Opened _opened;
 
-    private PortlightServer(WebApplication http, IStore store, Reconciler reconciler, SetupWorker setup, AuditTrail audit, Opened opened)
+    private PortlightServer(WebApplication http, IStore store, HostRegistry hosts, SetupWorker setup, AuditTrail audit, Opened opened)
     {
         _http = http;
         _store = store;
-        _reconciler = reconciler;
+        _hosts = hosts;
         _setup = setup;
         _audit = audit;
         _opened = opened;
@@ -61,7 +61,7 @@ public sealed partial class PortlightServer : IAsyncDisposable
 
     internal Services Services { get; private init; } = null!;
 
-    internal Reconciler Reconciled => _reconciler;
+    internal HostRegistry Hosts => _hosts;
 
     internal AuditTrail Audit => _audit;
 
@@ -102,9 +102,9 @@ public sealed partial class PortlightServer : IAsyncDisposable
         var agent = openAgent(options, installation);
 
         DirectoryFlush.Create(options.DataDirectory);
-        Reconciler? synchronised = null;
+        HostRegistry? known = null;
         var shares = new ConnectionShares(options.ConnectionsPerSource, options.TrustedProxies);
-        var app = opened.Add(BuildHttp(listeners, shares, logging, () => Volatile.Read(ref synchronised)?.InForce ?? 0));
+        var app = opened.Add(BuildHttp(listeners, shares, logging, () => Volatile.Read(ref known)?.Local.InForce ?? 0));
         var loggers = app.Services.GetRequiredService<ILoggerFactory>();
         // The store first: a rotation of the key file holds its lock, and a key that was read before would seal what nobody can open.
         var store = opened.Add(SqliteStore.Open(Path.Combine(options.DataDirectory, DataFiles.Database), clock));
@@ -122,20 +122,20 @@ public sealed partial class PortlightServer : IAsyncDisposable
         var unenforced = UnenforcedPorts.Check(options, store.View, agent.Status);
         InstallationFile.Write(options.DataDirectory, installation);
         var projection = new Projection(options.PortLimits, home);
-        var reconciler = synchronised = opened.Add(new Reconciler(store, agent, projection, clock, loggers.CreateLogger<Reconciler>()));
+        var hosts = known = opened.Add(new HostRegistry(store, projection, clock, loggers));
         var unconfirmed = opened.Add(new UnconfirmedWatch(store, clock, loggers.CreateLogger<UnconfirmedWatch>()));
         var metrics = opened.Add(new ServerMetrics());
         metrics.Observe(
             () => store.Revision,
             () => store.View.AppliedRevision,
             () => agent.Status.DriftRepairs,
-            () => agent.Status.Enforces ? reconciler.UnfilteredCount : store.View.CountInstances(),
-            () => reconciler.Contact.FailingSince is not null);
+            () => agent.Status.Enforces ? hosts.Local.Outcomes.UnfilteredCount : store.View.CountInstances(),
+            () => hosts.Local.Contact.FailingSince is not null);
         metrics.ObserveInstallation(() => store.View.CountInstances(), () => new DriveInfo(options.DataDirectory).AvailableFreeSpace);
 
         metrics.ObserveConnections(() => shares.Refused);
         var principals = new Principals(loggers.CreateLogger<Principals>());
-        var services = new Services(options, home, store, reconciler, projection, agent, setup, box, clock) { Principals = principals };
+        var services = new Services(options, home, store, hosts, projection, setup, box, clock) { Principals = principals };
         var audit = opened.Add(new AuditTrail(options, store, owner.Id, clock, loggers));
         metrics.ObserveAudit(() => audit.Durable, audit.Log, audit.Exporter);
         var operations = ServedOperations.Of(services);
@@ -158,8 +158,8 @@ public sealed partial class PortlightServer : IAsyncDisposable
             loggers.CreateLogger<Pipeline>())
         { OnlyRecords = !agent.Status.Enforces };
         app.Run(context =>
-            Health.IsAskedBy(context.Request) ? Health.AnswerAsync(context, store, reconciler)
-            : FrontPage.IsAskedBy(context.Request) ? FrontPage.AnswerAsync(context, store, reconciler)
+            Health.IsAskedBy(context.Request) ? Health.AnswerAsync(context, store, hosts)
+            : FrontPage.IsAskedBy(context.Request) ? FrontPage.AnswerAsync(context, store, hosts)
             : pipeline.InvokeAsync(context));
         EndpointFile.Write(options.DataDirectory, options.Listen[0], options.Region);
         if (listeners.Metrics is not null)
@@ -168,7 +168,7 @@ public sealed partial class PortlightServer : IAsyncDisposable
         }
 
         await unconfirmed.RecoverAsync();
-        await reconciler.StartAsync(cancellationToken);
+        await hosts.StartLocalAsync(agent, cancellationToken);
         unconfirmed.Start();
         setup.Start();
         setup.Nudge();
@@ -177,7 +177,7 @@ public sealed partial class PortlightServer : IAsyncDisposable
         var pruner = opened.Add(new Pruner(store, options.Retention, options.AuditRetention, clock, loggers.CreateLogger<Pruner>()));
         pruner.Start();
         audit.Start();
-        return new PortlightServer(app, store, reconciler, setup, audit, opened)
+        return new PortlightServer(app, store, hosts, setup, audit, opened)
         {
             Addresses = options.Listen,
             Unenforced = unenforced,

@@ -28,13 +28,13 @@ public sealed class AgentProblemTests
         Assert.True(shown.DesiredRevision > instance.Revision);
         Assert.Equal((shown.DesiredRevision, Problem, null, null), (shown.AppliedRevision, shown.LastError, shown.NotFiltered, shown.Note));
         Assert.Equal(server.Clock.GetUtcNow(), shown.LastErrorAt);
-        Assert.True(server.Server.Reconciled.IsEnforcing);
+        Assert.True(server.Server.Hosts.Local.IsEnforcing);
 
         server.Agent.Problems = _ => null;
         var synchronised = server.Agent.Synchronised();
         server.Agent.Drift();
         await synchronised;
-        await ServerHarness.UntilAsync(() => server.Server.Reconciled.LastRefusal(instance.Index) is null, "the agent's word that nothing is wrong any more");
+        await ServerHarness.UntilAsync(() => server.Server.Hosts.Local.Outcomes.LastRefusal(instance.Index) is null, "the agent's word that nothing is wrong any more");
         shown = await ShownAsync(server);
         Assert.Equal((shown.DesiredRevision, null, null), (shown.AppliedRevision, shown.LastError, shown.LastErrorAt));
     }

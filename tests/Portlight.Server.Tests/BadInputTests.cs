@@ -41,7 +41,7 @@ public sealed class BadInputTests
     {
         await using var server = await ServerHarness.StartAsync();
         var instance = await server.AddInstanceAsync("web-1");
-        await server.Server.Reconciled.ConfirmAsync(instance.Revision, TimeSpan.FromMinutes(1));
+        await server.Server.Hosts.Local.ConfirmAsync(instance.Revision, TimeSpan.FromMinutes(1));
 
         var (status, error) = await server.SendRefusedAsync(server.Request("Lightsail_20161128.PutInstancePublicPorts", Encoding.UTF8.GetBytes(body)));
 

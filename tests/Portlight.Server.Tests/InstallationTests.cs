@@ -156,7 +156,7 @@ public sealed class InstallationTests
     {
         await using var server = await ServerHarness.StartAsync();
         var instance = await server.AddInstanceAsync("web-1");
-        await server.Server.Reconciled.ConfirmAsync(instance.Revision, TimeSpan.FromMinutes(1));
+        await server.Server.Hosts.Local.ConfirmAsync(instance.Revision, TimeSpan.FromMinutes(1));
 
         var status = await server.Client().SendAsync(Prefix + "GetStatus", new(), Json.GetStatusRequest, Json.GetStatusResponse, TestContext.Current.CancellationToken);
 
@@ -210,7 +210,7 @@ public sealed class InstallationTests
         server.Agent.Unfilters = _ => null;
         server.Agent.Notes = _ => "renamed";
         server.Agent.Drift();
-        await ServerHarness.UntilAsync(() => server.Server.Reconciled.UnfilteredCount == 0, "the agent's word that it is filtered again");
+        await ServerHarness.UntilAsync(() => server.Server.Hosts.Local.Outcomes.UnfilteredCount == 0, "the agent's word that it is filtered again");
         shown = Assert.Single((await StatusAsync(server)).Instances);
         Assert.Equal((null, "renamed", shown.DesiredRevision), (shown.NotFiltered, shown.Note, shown.AppliedRevision));
         Assert.Equal(OperationStatus.Failed, server.Server.Store.View.FindOperation(server.Scope, operation.Id)!.Status);
@@ -252,7 +252,7 @@ public sealed class InstallationTests
 
         server.Agent.FailOnce(new AgentException("the kernel is gone"));
         server.Agent.Drift();
-        await ServerHarness.UntilAsync(() => server.Server.Reconciled.Contact.FailingSince is not null, "the round that fails");
+        await ServerHarness.UntilAsync(() => server.Server.Hosts.Local.Contact.FailingSince is not null, "the round that fails");
         agent = Assert.Single((await StatusAsync(server)).Agents);
         Assert.Equal((false, server.Clock.GetUtcNow()), (agent.IsConnected, agent.FailingSince));
 
@@ -260,7 +260,7 @@ public sealed class InstallationTests
             () =>
             {
                 server.Clock.Advance(TimeSpan.FromSeconds(1));
-                return server.Server.Reconciled.Contact.FailingSince is null;
+                return server.Server.Hosts.Local.Contact.FailingSince is null;
             },
             "the next round, which succeeds");
         Assert.True(Assert.Single((await StatusAsync(server)).Agents).IsConnected);

@@ -31,7 +31,7 @@ internal static class LightsailCalls
         do
         {
             revision = server.Server.Store.Revision;
-            await server.Server.Reconciled.ConfirmAsync(revision, TimeSpan.FromMinutes(1));
+            await server.Server.Hosts.Local.ConfirmAsync(revision, TimeSpan.FromMinutes(1));
         }
         while (server.Server.Store.Revision != revision);
     }

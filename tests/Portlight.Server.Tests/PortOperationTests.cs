@@ -167,7 +167,7 @@ public sealed class PortOperationTests
         Assert.Equal(("Started", false), (started.Status, started.IsTerminal));
 
         release();
-        await server.Server.Reconciled.ConfirmAsync(server.Server.Store.Revision, TimeSpan.FromMinutes(1));
+        await server.Server.Hosts.Local.ConfirmAsync(server.Server.Store.Revision, TimeSpan.FromMinutes(1));
         Assert.Equal(Domain.OperationStatus.Succeeded, server.Server.Store.View.FindOperation(server.Scope, Guid.Parse(started.Id))!.Status);
     }
 

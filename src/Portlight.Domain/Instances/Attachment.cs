@@ -10,6 +10,9 @@ public abstract record Attachment
     {
     }
 
+    /// <summary>Name of the host whose agent filters there. An instance stays on its host: it goes elsewhere by being detached and attached again.</summary>
+    public string Host { get; init; } = HostName.Local;
+
     /// <summary>The addresses that an attached machine brings along; none for what Portlight made itself.</summary>
     public ImmutableArray<IPAddress> BroughtAddresses => this switch
     {
@@ -35,8 +38,8 @@ public abstract record Attachment
     /// <summary>Whatever comes in by it when these ports are open: the networks that are not filtered are one more rule. The ports themselves where there are none.</summary>
     public PortSet LetIn(PortSet ports) => PrivateRule is { } rule ? PortSet.Of([.. ports.Rules, rule]) : ports;
 
-    /// <summary>Whether packets that pass here would pass there: the same machine, or an interface of the same name and, as far as both are known, the same device.</summary>
-    public bool IsSamePlace(Attachment other) => (this, other) switch
+    /// <summary>Whether packets that pass here would pass there: the same machine, or an interface of it of the same name and, as far as both are known, the same device.</summary>
+    public bool IsSamePlace(Attachment other) => Host == other.Host && (this, other) switch
     {
         (ThisHost, ThisHost) => true,
         (Interface one, Interface two) => one.Name == two.Name && (one.Device is null || two.Device is null || one.Device == two.Device),

@@ -36,5 +36,8 @@ public sealed record Operation
     /// </summary>
     public long? AwaitsRevision { get; init; }
 
+    /// <summary>The host whose agent has to apply that revision.</summary>
+    public string Host { get; init; } = HostName.Local;
+
     public bool IsTerminal => Status != OperationStatus.Started;
 }

@@ -29,7 +29,7 @@ internal sealed class AttachInstance(Services services) : IOperation<AttachInsta
         var access = Access(call, name, request, () => place, asked);
         call.AskAhead();
         access.Find(services.Store.View);
-        var facts = await services.Agent.InspectAsync(attachment, CancellationToken.None);
+        var facts = await services.Hosts.Of(attachment.Host).RequireAgent().InspectAsync(attachment, CancellationToken.None);
         if (facts.Refusal is not null)
         {
             throw new InvalidInputException(facts.Refusal);
@@ -48,7 +48,7 @@ internal sealed class AttachInstance(Services services) : IOperation<AttachInsta
         var preview = new AttachPreview(facts, HostReach.Of(standing, services.Limits), HostReach.Of(attachment, asked ?? standing?.Ports ?? SshOnly, services.Limits));
         if (request.DryRun != true && request.MayCutSsh != true && call.ConfirmWithin is null)
         {
-            services.SshGuard.Require(facts.Inbound, preview.Before, preview.After);
+            services.SshGuard.Require(services.Hosts.Of(attachment.Host), facts.Inbound, preview.Before, preview.After);
         }
 
         var (before, ports, begun) = request.DryRun == true ? Plan(call, name, attachment, asked) : await SaveAsync(call, access, name, attachment, asked);
@@ -56,7 +56,7 @@ internal sealed class AttachInstance(Services services) : IOperation<AttachInsta
         return new AttachInstanceResponse
         {
             IsDryRun = request.DryRun == true,
-            NotFiltered = NotFiltered.Of(services.Agent.Status),
+            NotFiltered = NotFiltered.Of(services.Hosts.Of(attachment.Host)),
             Attachment = attachment.ToWire(),
             WasAttached = before is not null,
             PortStatesBefore = before?.Ports.ToPortStates(services.Options.AwsQuirks) ?? [],

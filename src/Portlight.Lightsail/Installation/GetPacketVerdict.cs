@@ -17,7 +17,7 @@ internal sealed class GetPacketVerdict(Services services) : IOperation<GetPacket
         var instance = services.Store.View.FindInstance(scope, name) ?? throw new NotFoundException($"The Instance does not exist: {name}");
         try
         {
-            var verdict = await services.Agent.AskKernelAsync(instance.Index, packet, source, CancellationToken.None);
+            var verdict = await services.Hosts.Of(instance).RequireAgent().AskKernelAsync(instance.Index, packet, source, CancellationToken.None);
             return new GetPacketVerdictResponse { IsFiltered = verdict.IsFiltered, Sets = verdict.Sets };
         }
         catch (AgentException unable)

@@ -19,8 +19,8 @@ internal sealed class GetStatus(Services services) : IOperation<GetStatusRequest
 
     public Task<GetStatusResponse> HandleAsync(Call call, GetStatusRequest request)
     {
-        var agent = services.Agent.Status;
-        var contact = services.Reconciler.Contact;
+        var agent = services.Hosts.Local.Status!;
+        var contact = services.Hosts.Local.Contact;
         var applied = services.Store.View.AppliedRevision;
         var (instances, next) = Page(call, request);
         return Task.FromResult(new GetStatusResponse
@@ -93,8 +93,9 @@ internal sealed class GetStatus(Services services) : IOperation<GetStatusRequest
 
     private InstanceStatus StatusOf(Instance instance, long applied)
     {
-        var refusal = services.Reconciler.LastRefusal(instance.Index);
-        var notFiltered = NotFiltered.Of(instance, services.Agent.Status, services.Reconciler);
+        var host = services.Hosts.Of(instance);
+        var refusal = host.Outcomes.LastRefusal(instance.Index);
+        var notFiltered = NotFiltered.Of(instance, host);
         return new InstanceStatus
         {
             Name = instance.Name,
@@ -108,9 +109,9 @@ internal sealed class GetStatus(Services services) : IOperation<GetStatusRequest
             PortStates = instance.Ports.ToPortStates(services.Options.AwsQuirks),
             DesiredRevision = instance.Revision,
             AppliedRevision = notFiltered is not null ? null
-                : instance.Revision <= applied && refusal is null ? instance.Revision : services.Reconciler.Standing(instance.Index)?.Revision,
+                : instance.Revision <= applied && refusal is null ? instance.Revision : host.Outcomes.Standing(instance.Index)?.Revision,
             NotFiltered = notFiltered,
-            Note = services.Reconciler.Note(instance.Index),
+            Note = host.Outcomes.Note(instance.Index),
             ConfirmBy = instance.Unconfirmed?.Deadline,
             UnconfirmedSince = instance.Unconfirmed is { } unconfirmed ? unconfirmed.Deadline - unconfirmed.Within : null,
             LastError = refusal?.Reason,

@@ -60,7 +60,7 @@ internal sealed class CreateInstances(Services services) : IOperation<CreateInst
         AvailabilityZone = wanted.Zone,
         BlueprintId = wanted.Blueprint.Id,
         BundleId = wanted.Bundle.Id,
-        Attachment = services.Agent.Status.Enforces ? new Attachment.Lab() : new Attachment.Recorded(),
+        Attachment = services.Hosts.Local.Status is { Enforces: true } ? new Attachment.Lab() : new Attachment.Recorded(),
         Ports = wanted.Blueprint.DefaultPorts,
         IpAddressType = wanted.IpAddressType,
         PublicIpv4 = wanted.IpAddressType == IpAddressType.Ipv6 ? null : addresses.PublicIpv4(index),

@@ -59,5 +59,5 @@ internal sealed class PortChange(Services services)
     /// waits for the revision that the ports have; what the kernel has refused of that is tried again.
     /// </summary>
     private bool IsNoChange(Call call, Instance instance, PortSet wanted) =>
-        call.ConfirmWithin is null && instance.Unconfirmed is null && wanted.Equals(instance.Ports) && !services.Reconciler.IsRefused(instance.Revision);
+        call.ConfirmWithin is null && instance.Unconfirmed is null && wanted.Equals(instance.Ports) && !services.Hosts.Of(instance).IsRefused(instance.Revision);
 }

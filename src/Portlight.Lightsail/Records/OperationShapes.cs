@@ -27,6 +27,7 @@ internal static class OperationShapes
         Status = OperationStatus.Started,
         StatusChangedAt = now,
         AwaitsRevision = instance.Revision,
+        Host = instance.Attachment.Host,
     };
 
     /// <summary>An operation that was done when its record was written.</summary>

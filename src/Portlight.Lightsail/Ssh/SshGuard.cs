@@ -2,6 +2,7 @@ using System.Net.Sockets;
 using Portlight.AgentProtocol;
 using Portlight.Api;
 using Portlight.Domain;
+using Portlight.Fleet;
 using Portlight.Wire;
 
 namespace Portlight.Lightsail;
@@ -11,14 +12,14 @@ namespace Portlight.Lightsail;
 /// SSH alone nobody could take it back. With <c>drain</c> too, for the session could not be made again.
 /// </summary>
 /// <remarks>Races are fine: a session that begins between the look and the change is cut like any other.</remarks>
-internal sealed class SshGuard(ServeOptions options, IAgent agent)
+internal sealed class SshGuard(ServeOptions options, HostRegistry hosts)
 {
     private const int NamedSessions = 3;
 
-    public bool IsOn => options.GuardsSsh && agent.Status.Enforces;
+    public bool IsOn(HostLoop host) => options.GuardsSsh && host.Status is { Enforces: true };
 
     /// <summary>Whether a change of an instance's ports is looked at: that of this machine's, unless it is undone when nobody confirms it, so that it locks nobody out for good.</summary>
-    public bool Guards(Call call, Instance? instance) => instance is { Attachment: Attachment.ThisHost } && IsOn && call.ConfirmWithin is null;
+    public bool Guards(Call call, Instance? instance) => instance is { Attachment: Attachment.ThisHost } && IsOn(hosts.Of(instance)) && call.ConfirmWithin is null;
 
     /// <summary>For a change of an instance's ports. It takes no look at the machine unless the change closes something.</summary>
     /// <exception cref="InvalidInputException">An SSH session would be shut out, or it cannot be seen whether one would.</exception>
@@ -38,7 +39,7 @@ internal sealed class SshGuard(ServeOptions options, IAgent agent)
         IReadOnlyList<InboundConnection> sessions;
         try
         {
-            sessions = await agent.FindSshSessionsAsync(CancellationToken.None);
+            sessions = await hosts.Of(instance).RequireAgent().FindSshSessionsAsync(CancellationToken.None);
         }
         catch (AgentException problem)
         {
@@ -46,14 +47,14 @@ internal sealed class SshGuard(ServeOptions options, IAgent agent)
             throw new InvalidInputException($"{call.Operation} closes ports of this machine, and it cannot be seen whether that cuts an SSH session: {problem.Message}. {WayOn}");
         }
 
-        Require(sessions, HostReach.Of(instance, limits), HostReach.Of(instance.Attachment, wanted, limits));
+        Require(hosts.Of(instance), sessions, HostReach.Of(instance, limits), HostReach.Of(instance.Attachment, wanted, limits));
     }
 
     /// <summary>For sessions that are known already.</summary>
     /// <exception cref="InvalidInputException">One of them would be shut out.</exception>
-    public void Require(IEnumerable<InboundConnection> sessions, HostReach before, HostReach after)
+    public void Require(HostLoop host, IEnumerable<InboundConnection> sessions, HostReach before, HostReach after)
     {
-        var lost = IsOn ? ShutOut(sessions, before, after).ToList() : [];
+        var lost = IsOn(host) ? ShutOut(sessions, before, after).ToList() : [];
         if (lost.Count == 0)
         {
             return;

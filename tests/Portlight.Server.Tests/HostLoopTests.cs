@@ -9,14 +9,14 @@ using Portlight.TestKit;
 namespace Portlight.Server.Tests;
 
 /// <summary>One path carries desired state to the kernel, whatever woke it.</summary>
-public sealed class ReconcilerTests
+public sealed class HostLoopTests
 {
     [Fact]
     public async Task Drift_brings_back_what_is_stored()
     {
         await using var server = await ServerHarness.StartAsync();
         var instance = await server.AddInstanceAsync("web-1", Ports(22));
-        await server.Server.Reconciled.ConfirmAsync(instance.Revision, TimeSpan.FromMinutes(1));
+        await server.Server.Hosts.Local.ConfirmAsync(instance.Revision, TimeSpan.FromMinutes(1));
         var synchronised = server.Agent.Synchronised();
 
         server.Agent.Applied.Clear();
@@ -42,7 +42,7 @@ public sealed class ReconcilerTests
             await Task.Yield();
         }
 
-        await server.Server.Reconciled.ConfirmAsync(instance.Revision, TimeSpan.FromMinutes(1));
+        await server.Server.Hosts.Local.ConfirmAsync(instance.Revision, TimeSpan.FromMinutes(1));
         Assert.Equal(Ports(22), server.Agent.Applied[instance.Index].Ports);
     }
 
@@ -51,7 +51,7 @@ public sealed class ReconcilerTests
     {
         await using var server = await ServerHarness.StartAsync();
         var instance = await server.AddInstanceAsync("web-1", Ports(22));
-        await server.Server.Reconciled.ConfirmAsync(instance.Revision, TimeSpan.FromMinutes(1));
+        await server.Server.Hosts.Local.ConfirmAsync(instance.Revision, TimeSpan.FromMinutes(1));
         server.Agent.Refuse(wanted => wanted.Ports.Equals(Ports(443)) ? "refused" : null);
         var release = server.Agent.Hold();
 
@@ -63,8 +63,8 @@ public sealed class ReconcilerTests
         }
 
         release();
-        Assert.Null(await server.Server.Reconciled.ConfirmAsync(revisions[1], TimeSpan.FromMinutes(1)));
-        Assert.Equal("refused", Assert.IsType<AgentProtocol.AgentReport.Rejected>(await server.Server.Reconciled.ConfirmAsync(revisions[2], TimeSpan.FromMinutes(1))).Reason);
+        Assert.Null(await server.Server.Hosts.Local.ConfirmAsync(revisions[1], TimeSpan.FromMinutes(1)));
+        Assert.Equal("refused", Assert.IsType<AgentProtocol.AgentReport.Rejected>(await server.Server.Hosts.Local.ConfirmAsync(revisions[2], TimeSpan.FromMinutes(1))).Reason);
 
         Assert.Equal(Ports(80), server.Agent.Applied[instance.Index].Ports);
         Assert.Equal(Ports(80), server.Server.Store.View.FindInstance(server.Scope, "web-1")!.Ports);
@@ -75,11 +75,11 @@ public sealed class ReconcilerTests
     {
         await using var server = await ServerHarness.StartAsync();
         var instance = await server.AddInstanceAsync("web-1", Ports(22));
-        await server.Server.Reconciled.ConfirmAsync(instance.Revision, TimeSpan.FromMinutes(1));
+        await server.Server.Hosts.Local.ConfirmAsync(instance.Revision, TimeSpan.FromMinutes(1));
         server.Agent.Refuse(wanted => wanted.Ports.Equals(Ports(443)) ? "no room" : null);
         var refused = await server.Server.Store.SaveAsync((_, changes) => changes.Save(instance with { Ports = Ports(443) }).Revision, TestContext.Current.CancellationToken);
 
-        Assert.NotNull(await server.Server.Reconciled.ConfirmAsync(refused, TimeSpan.FromMinutes(1)));
+        Assert.NotNull(await server.Server.Hosts.Local.ConfirmAsync(refused, TimeSpan.FromMinutes(1)));
 
         var taken = Assert.Single(await server.EventsAsync(), one => one.Text("eventName") == "ChangeReverted");
         Assert.Equal(("AwsServiceEvent", instance.Arn), (taken.Text("eventType"), taken.GetProperty("resources")[0].Text("ARN")));
@@ -94,7 +94,7 @@ public sealed class ReconcilerTests
     {
         await using var server = await ServerHarness.StartAsync(options => options with { RequestsPerSecond = 0 });
         var instance = await server.AddInstanceAsync("web-1", Ports(22));
-        await server.Server.Reconciled.ConfirmAsync(instance.Revision, TimeSpan.FromMinutes(1));
+        await server.Server.Hosts.Local.ConfirmAsync(instance.Revision, TimeSpan.FromMinutes(1));
         server.Agent.Refuse(wanted => wanted.Ports.Equals(Ports(22)) ? null : "refused");
         var release = server.Agent.Hold();
 
@@ -108,7 +108,7 @@ public sealed class ReconcilerTests
             },
             TestContext.Current.CancellationToken)));
         release();
-        var refusals = await Task.WhenAll(saved.Select(revision => server.Server.Reconciled.ConfirmAsync(revision, TimeSpan.FromMinutes(1))));
+        var refusals = await Task.WhenAll(saved.Select(revision => server.Server.Hosts.Local.ConfirmAsync(revision, TimeSpan.FromMinutes(1))));
 
         Assert.All(refusals, Assert.NotNull);
         var view = server.Server.Store.View;
@@ -122,11 +122,11 @@ public sealed class ReconcilerTests
     {
         await using var server = await ServerHarness.StartAsync();
         var instance = await server.AddInstanceAsync("web-1", Ports(22));
-        await server.Server.Reconciled.ConfirmAsync(instance.Revision, TimeSpan.FromMinutes(1));
+        await server.Server.Hosts.Local.ConfirmAsync(instance.Revision, TimeSpan.FromMinutes(1));
         server.Agent.Refuse(_ => "the table belongs to another program");
         var refused = await server.Server.Store.SaveAsync((_, changes) => changes.Save(instance with { Ports = Ports(443) }).Revision, TestContext.Current.CancellationToken);
 
-        Assert.IsType<AgentReport.Rejected>(await server.Server.Reconciled.ConfirmAsync(refused + 1, TimeSpan.FromMinutes(1)));
+        Assert.IsType<AgentReport.Rejected>(await server.Server.Hosts.Local.ConfirmAsync(refused + 1, TimeSpan.FromMinutes(1)));
 
         Assert.Equal(refused + 1, server.Server.Store.Revision);
         Assert.Equal(Ports(22), server.Server.Store.View.FindInstance(server.Scope, "web-1")!.Ports);
@@ -139,7 +139,7 @@ public sealed class ReconcilerTests
     {
         await using var server = await ServerHarness.StartAsync();
         var template = await server.AddInstanceAsync("web-1", Ports(22));
-        await server.Server.Reconciled.ConfirmAsync(template.Revision, TimeSpan.FromMinutes(1));
+        await server.Server.Hosts.Local.ConfirmAsync(template.Revision, TimeSpan.FromMinutes(1));
         server.Agent.Refuse(wanted => wanted.Index == template.Index ? null : "no room");
         var last = 0L;
         if (isKilledBefore)
@@ -154,7 +154,7 @@ public sealed class ReconcilerTests
             release();
         }
 
-        Assert.Equal("no room", Assert.IsType<AgentReport.Rejected>(await server.Server.Reconciled.ConfirmAsync(last, TimeSpan.FromMinutes(1))).Reason);
+        Assert.Equal("no room", Assert.IsType<AgentReport.Rejected>(await server.Server.Hosts.Local.ConfirmAsync(last, TimeSpan.FromMinutes(1))).Reason);
         var view = server.Server.Store.View;
         Assert.Null(view.FindInstance(server.Scope, "web-2"));
         Assert.Equal([OperationStatus.Failed, OperationStatus.Failed], view.ListOperations(server.Scope, "web-2", null, 9).Operations.Select(operation => operation.Status));

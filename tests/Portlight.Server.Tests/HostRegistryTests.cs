@@ -1,0 +1,89 @@
+using Portlight.AgentProtocol;
+using Portlight.Domain;
+using Portlight.Fleet;
+
+namespace Portlight.Server.Tests;
+
+/// <summary>An agent of each host is called by one loop, whoever has connected it; what is stored meanwhile waits for the next.</summary>
+public sealed class HostRegistryTests
+{
+    [Fact]
+    public async Task A_second_agent_under_one_name_is_given_everything_and_the_former_is_told_and_called_no_more()
+    {
+        await using var server = await ServerHarness.StartAsync();
+        var first = await server.AddInstanceAsync("web-1", Ports(22));
+        await Local(server).ConfirmAsync(first.Revision, TimeSpan.FromMinutes(1));
+        using var between = server.Server.Hosts.Connect(HostName.Local, new ScriptedAgent());
+        var newer = new ScriptedAgent();
+
+        using var connection = server.Server.Hosts.Connect(HostName.Local, newer);
+        Assert.Contains("another agent has connected as local", await between.Ended.WaitAsync(TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        var second = await server.AddInstanceAsync("web-2", Ports(443));
+        await Local(server).ConfirmAsync(second.Revision, TimeSpan.FromMinutes(1));
+
+        Assert.Equal([first.Index, second.Index], newer.Applied.Keys.Order());
+        Assert.Equal([first.Index], server.Agent.Applied.Keys);
+        Assert.Null(Local(server).AwaySince);
+        Assert.False(connection.Ended.IsCompleted);
+    }
+
+    [Fact]
+    public async Task An_agent_that_is_replaced_in_the_middle_of_a_call_does_not_overlap_with_the_next()
+    {
+        await using var server = await ServerHarness.StartAsync();
+        var release = server.Agent.Hold();
+        var instance = await server.AddInstanceAsync("web-1", Ports(22));
+        await server.Agent.Asked;
+        var newer = new ScriptedAgent();
+
+        using var connection = server.Server.Hosts.Connect(HostName.Local, newer);
+        await Local(server).ConfirmAsync(instance.Revision, TimeSpan.FromMinutes(1));
+
+        Assert.Equal([instance.Index], newer.Applied.Keys);
+        Assert.Empty(server.Agent.Applied);
+        release();
+    }
+
+    [Fact]
+    public async Task While_no_agent_is_there_nobody_waits_and_the_next_one_gets_what_was_stored()
+    {
+        await using var server = await ServerHarness.StartAsync();
+        await server.Server.Hosts.DisconnectAsync(HostName.Local, "a test");
+        var instance = await server.AddInstanceAsync("web-1", Ports(22));
+        var waiting = Local(server).ConfirmAsync(instance.Revision, TimeSpan.FromDays(1));
+
+        await Assert.ThrowsAsync<TimeoutException>(() => waiting);
+        Assert.Equal(server.Clock.GetUtcNow(), Local(server).AwaySince);
+        Assert.Contains("away", Assert.Throws<AgentException>(() => Local(server).RequireAgent()).Message, StringComparison.Ordinal);
+        var back = new ScriptedAgent();
+        using var connection = server.Server.Hosts.Connect(HostName.Local, back);
+        await Local(server).ConfirmAsync(instance.Revision, TimeSpan.FromMinutes(1));
+
+        Assert.Equal([instance.Index], back.Applied.Keys);
+    }
+
+    [Fact]
+    public async Task A_host_that_nobody_has_made_has_no_agent()
+    {
+        await using var server = await ServerHarness.StartAsync();
+        Assert.Throws<AgentException>(() => server.Server.Hosts.Connect("fra-07", new ScriptedAgent()));
+    }
+
+    [Theory]
+    [InlineData("fra-07", true)]
+    [InlineData("0", true)]
+    [InlineData("", false)]
+    [InlineData("-fra", false)]
+    [InlineData("Fra", false)]
+    [InlineData("fra.07", false)]
+    [InlineData("fra_07", false)]
+    [InlineData("ärger", false)]
+    public void A_name_of_a_host_is_plain(string name, bool isValid) => Assert.Equal(isValid, HostName.IsValid(name));
+
+    [Fact]
+    public void A_name_of_a_host_has_63_characters_at_most() => Assert.Equal((true, false), (HostName.IsValid(new string('a', 63)), HostName.IsValid(new string('a', 64))));
+
+    private static HostLoop Local(ServerHarness server) => server.Server.Hosts.Local;
+
+    private static PortSet Ports(int port) => PortSet.Of(new PortRule(new PortKey(NetworkProtocol.Tcp, port, port), [Cidr.AnyIpv4], [], []));
+}
