@@ -46,7 +46,7 @@ internal static class BackupFile
             }
 
             // A key file that was changed between the two copies would show here, and not on the day of need.
-            SealedSecrets.Check(Path.Combine(draft, DataFiles.Keys), database);
+            DatabaseSecrets.Check(Path.Combine(draft, DataFiles.Keys), database);
             var packed = Path.Combine(draft, "packed");
             Pack(draft, packed);
             File.Move(packed, file);
@@ -76,7 +76,7 @@ internal static class BackupFile
         {
             Unpack(packed, draft, file);
             DatabaseCopy.Check(Path.Combine(draft, DataFiles.Database));
-            SealedSecrets.Check(Path.Combine(draft, DataFiles.Keys), Path.Combine(draft, DataFiles.Database));
+            DatabaseSecrets.Check(Path.Combine(draft, DataFiles.Keys), Path.Combine(draft, DataFiles.Database));
             foreach (var name in Names)
             {
                 File.Move(Path.Combine(draft, name), Path.Combine(directory, name));

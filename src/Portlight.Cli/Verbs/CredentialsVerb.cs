@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Portlight.Api;
 using Portlight.Identity;
+using Portlight.Storage.Sqlite;
 
 namespace Portlight.Cli.Verbs;
 
@@ -24,7 +25,8 @@ internal static class CredentialsVerb
         command.SetAction(async (parsed, _) =>
         {
             var directory = RequireStopped(DataDirectory.Resolve(parsed.GetValue(data)));
-            var report = await RootKeyReset.RunAsync(directory, parsed.GetValue(account), TimeProvider.System);
+            await using var store = OpenStore(directory);
+            var report = await RootKeyReset.RunAsync(store, directory, parsed.GetValue(account), TimeProvider.System);
             await parsed.InvocationConfiguration.Output.WriteLineAsync(report.CredentialsFile);
             await parsed.InvocationConfiguration.Error.WriteLineAsync(
                 $"the root key of account {report.AccountId} is now {report.AccessKeyId} and stands in the file above; {Count(report.Removed, "older root key")} deleted. "
@@ -43,7 +45,8 @@ internal static class CredentialsVerb
         {
             var directory = RequireStopped(DataDirectory.Resolve(parsed.GetValue(data)));
             var file = Path.Combine(directory, DataFiles.Keys);
-            var report = await KeyFileRotation.RunAsync(directory, parsed.GetValue(keep), TimeProvider.System, cancellation);
+            await using var store = OpenStore(directory);
+            var report = await KeyFileRotation.RunAsync(store, directory, parsed.GetValue(keep), TimeProvider.System, cancellation);
             await parsed.InvocationConfiguration.Output.WriteLineAsync($"{file}: key {report.SealingKey:x8}, {Count(report.Resealed, "secret")} sealed anew, {Count(report.Forgotten, "older key")} dropped");
             await parsed.InvocationConfiguration.Error.WriteLineAsync("backups of the database from before need the key file from before. Start `portlight serve` again");
             return ExitCode.Done;
@@ -62,6 +65,8 @@ internal static class CredentialsVerb
             ? throw new FailedException($"a server runs on {directory}: stop it (the ports stay as they are), run this again, start it")
             : directory;
     }
+
+    private static SqliteStore OpenStore(string directory) => SqliteStore.Open(Path.Combine(directory, DataFiles.Database), TimeProvider.System);
 
     private static string Count(int number, string what) => $"{number} {what}{(number == 1 ? "" : "s")}";
 }

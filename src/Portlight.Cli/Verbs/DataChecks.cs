@@ -1,5 +1,6 @@
 using Portlight.Api;
 using Portlight.Storage;
+using Portlight.Storage.Sqlite;
 
 namespace Portlight.Cli.Verbs;
 
@@ -82,7 +83,7 @@ internal static class DataChecks
 
         try
         {
-            var secrets = SealedSecrets.Check(path, database);
+            var secrets = DatabaseSecrets.Check(path, database);
             return new("key file", DoctorFinding.Ok, $"{path} opens the {secrets} secrets in the database; a backup needs both");
         }
         catch (StoreException refused)

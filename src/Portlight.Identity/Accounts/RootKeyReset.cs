@@ -3,7 +3,6 @@ using Portlight.Audit;
 using Portlight.Domain;
 using Portlight.Linux;
 using Portlight.Storage;
-using Portlight.Storage.Sqlite;
 using Portlight.Wire.Client;
 using Portlight.Wire.SigV4;
 
@@ -19,13 +18,13 @@ public static class RootKeyReset
     /// Resets. At no moment is there no key that works and stands in the file: the new key is stored first, then written, then the older ones go. Ended in
     /// between, it leaves a key more than is needed, and running it again takes that away too.
     /// </summary>
+    /// <param name="store">The store of the data directory.</param>
     /// <param name="directory">The data directory.</param>
     /// <param name="accountId">The account; null for the one that owns the installation.</param>
     /// <param name="clock">Tells the time.</param>
-    /// <exception cref="StoreException">There is no such account, or it is closed; or the store is in use or cannot be written.</exception>
-    public static async Task<RootKeyReport> RunAsync(string directory, string? accountId, TimeProvider clock)
+    /// <exception cref="StoreException">There is no such account, or it is closed; or the store cannot be written.</exception>
+    public static async Task<RootKeyReport> RunAsync(IStore store, string directory, string? accountId, TimeProvider clock)
     {
-        await using var store = SqliteStore.Open(Path.Combine(directory, DataFiles.Database), clock);
         var box = SealedSecrets.OpenKeyFile(Path.Combine(directory, DataFiles.Keys), store.View);
         var account = Find(store.View, accountId);
         var (key, secret) = Accounts.NewRootKey(account.Id, box, clock.GetUtcNow());

@@ -7,6 +7,9 @@ namespace Portlight.Storage;
 /// <param name="Lines">The events, a line each, every line ended by a line feed.</param>
 public sealed record AuditBlock(long FirstSequence, int Count, DateTimeOffset NewestAt, ReadOnlyMemory<byte> Lines)
 {
+    /// <summary>A block is ended once it has this much: a reader of the log reads whole blocks.</summary>
+    internal const int FullBytes = 1 << 20;
+
     public long LastSequence => FirstSequence + Count - 1;
 
     /// <summary>Number and hash of the last event, as its line has them.</summary>

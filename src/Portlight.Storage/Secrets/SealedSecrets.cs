@@ -1,5 +1,4 @@
 using Portlight.Domain;
-using Portlight.Storage.Sqlite;
 
 namespace Portlight.Storage;
 
@@ -13,14 +12,11 @@ public static class SealedSecrets
     /// <exception cref="StoreException">It is missing, damaged, open to others or of another database. Nothing was changed.</exception>
     public static SecretBox OpenKeyFile(string path, IStoreView view) => Open(path, view.AllAccessKeys(), view.AllKeyPairs());
 
-    /// <summary>Looks whether the key file of a database, which a server may have open, is there and opens what is sealed. Changes nothing.</summary>
-    /// <returns>How many secrets the database holds; the key file of a database without any may be missing.</returns>
-    /// <exception cref="StoreException">It does not, or the database cannot be read.</exception>
-    public static int Check(string path, string databasePath)
+    /// <summary>Looks whether a key file is there and opens what is sealed. Changes nothing.</summary>
+    /// <returns>How many secrets there are; without any, the key file may be missing.</returns>
+    /// <exception cref="StoreException">It does not.</exception>
+    public static int Check(string path, IReadOnlyList<AccessKey> keys, IReadOnlyList<KeyPair> pairs)
     {
-        using var database = Connection.OpenReader(databasePath);
-        Schema.RequireCurrent(database.Database);
-        var (keys, pairs) = (database.AccessKeys.All(), database.KeyPairs.All());
         var secrets = Of(keys, pairs).Count;
         if (secrets > 0)
         {

@@ -1,4 +1,4 @@
-namespace Portlight.Storage.Sqlite;
+namespace Portlight.Storage;
 
 /// <summary>The highest revision up to which the kernel holds what is stored. Only goes up.</summary>
 internal sealed class AppliedWatermark(long value)

@@ -1,4 +1,4 @@
-namespace Portlight.Storage.Sqlite;
+namespace Portlight.Storage;
 
 /// <summary>The observers that are told, on the writer's thread, of what has become durable: those of changes of instances, and the one of the audit log.</summary>
 internal sealed class CommitObservers(long auditSequence)

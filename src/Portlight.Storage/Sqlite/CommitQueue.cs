@@ -28,7 +28,7 @@ internal sealed class CommitQueue
     {
         lock (_gate)
         {
-            ObjectDisposedException.ThrowIf(_closed, typeof(SqliteStore));
+            ObjectDisposedException.ThrowIf(_closed, this);
             _waiting.Enqueue(work);
             Monitor.Pulse(_gate);
         }

@@ -216,7 +216,7 @@ internal sealed class GroupCommit : IAsyncDisposable
             _taken.Add(work);
         }
 
-        return _taken.OfType<PlannedWrite>().Select(write => write.Plan);
+        return _taken.OfType<PlannedWrite>().Select(write => write.Plan).OfType<Plan>();
     }
 
     /// <summary>After its callers were answered: nobody waits for it but who comes next.</summary>

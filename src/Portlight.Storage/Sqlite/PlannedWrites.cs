@@ -1,24 +1,23 @@
-namespace Portlight.Storage.Sqlite;
+namespace Portlight.Storage;
 
 /// <summary>
 /// Takes a write from its preparation to the disk: prepares a plan on the caller's thread, gets it a place in the order of writes and waits until it is durable; when
 /// something that it rests on has been changed meanwhile, it is prepared again. Why: docs/decisions/0066-prepared-writes.md.
 /// </summary>
-internal sealed class PlannedWrites(IStoreView committed, CommitOrder order, GroupCommit writer)
+/// <param name="committed">What is durable.</param>
+/// <param name="order">Where plans get their places.</param>
+/// <param name="writer">Whether the writer goes on.</param>
+/// <param name="append">
+/// Hands the writer a plan that has its place, or none, and returns at once; what it returns completes when that plan, and all before it, is durable.
+/// </param>
+/// <param name="batch">How many plans the writer makes durable at once.</param>
+internal sealed class PlannedWrites(IStoreView committed, CommitOrder order, WriterState writer, Func<Plan?, Task> append, int batch)
 {
-    /// <summary>Writes of all accounts that are on their way at once: one batch that is being flushed, and one that gathers.</summary>
-    public const int MostOfAll = 2 * GroupCommit.MaxWork;
-
-    /// <summary>Those of one account, while no other writes.</summary>
-    public const int MostOfOne = GroupCommit.MaxWork / 2;
-
-    /// <summary>Those of one account, while others write too.</summary>
-    public const int MostBesideOthers = MostOfOne / 4;
-
     /// <summary>How often a write is prepared. Each time that it is prepared again another write of the same thing has got its place.</summary>
     public const int MostAttempts = 16;
 
-    private readonly Admission _admission = new(MostOfAll, MostOfOne, MostBesideOthers);
+    // One batch that is being flushed and one that gathers; of one account half a batch, and an eighth while others write too.
+    private readonly Admission _admission = new(mostOfAll: 2 * batch, mostOfOne: batch / 2, mostBesideOthers: batch / 8);
     private readonly Lines _lines = new();
 
     public async Task<Committed<T>> CommitAsync<T>(Func<IStoreView, Changes, T> prepare, string account, CancellationToken cancellationToken)
@@ -76,7 +75,7 @@ internal sealed class PlannedWrites(IStoreView committed, CommitOrder order, Gro
     private async Task<(bool Written, T? Result, Conflict Conflict)> TryAsync<T>(Plan plan, Func<IStoreView, Changes, T> prepare)
     {
         order.RequireOpen();
-        writer.State.RequireRunning();
+        writer.RequireRunning();
         T result;
         Conflict conflict;
         try
@@ -105,13 +104,13 @@ internal sealed class PlannedWrites(IStoreView committed, CommitOrder order, Gro
             return (true, result, conflict);
         }
 
-        var write = new PlannedWrite(plan);
-        if (!order.TryTake(plan, () => writer.Add(write), out conflict))
+        Task? durable = null;
+        if (!order.TryTake(plan, () => durable = append(plan), out conflict))
         {
             return (false, default, conflict);
         }
 
-        await write.Done.ConfigureAwait(false);
+        await durable!.ConfigureAwait(false);
         plan.Changes.NoteDurable();
         return (true, result, conflict);
     }
@@ -122,20 +121,12 @@ internal sealed class PlannedWrites(IStoreView committed, CommitOrder order, Gro
     /// <param name="conflict">See <see cref="CommitOrder.TryRest"/>.</param>
     private bool TryRest(Plan plan, out Task rested, out Conflict conflict)
     {
-        Barrier? barrier = null;
-        var holds = order.TryRest(plan, () => writer.Add(barrier = new Barrier()), out conflict);
-        rested = barrier?.Done ?? Task.CompletedTask;
+        var durable = Task.CompletedTask;
+        var holds = order.TryRest(plan, () => durable = append(null), out conflict);
+        rested = durable;
         return holds;
     }
 
     /// <summary>Returns once a place is durable.</summary>
-    private async ValueTask WaitAsync(long place)
-    {
-        if (order.Durable < place)
-        {
-            var barrier = new Barrier();
-            writer.Add(barrier);
-            await barrier.Done.ConfigureAwait(false);
-        }
-    }
+    private Task WaitAsync(long place) => order.Durable < place ? append(null) : Task.CompletedTask;
 }

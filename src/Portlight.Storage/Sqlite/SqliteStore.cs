@@ -37,7 +37,7 @@ public sealed class SqliteStore : IStore
         View = new SqliteView(_readers, caches, _applied, late, operations, recent);
         var order = new CommitOrder(connection.FindRevision(), connection.Counters.Find(CounterRows.InstanceIndex));
         _writer = new GroupCommit(path, connection, _files, caches, _applied, late, operations, recent, order, time, idleAfter);
-        _writes = new PlannedWrites(View, order, _writer);
+        _writes = new PlannedWrites(View, order, _writer.State, AppendAsync, GroupCommit.MaxWork);
     }
 
     public IStoreView View { get; }
@@ -149,6 +149,13 @@ public sealed class SqliteStore : IStore
             _connection.Dispose();
             await _lockFile.DisposeAsync().ConfigureAwait(false);
         }
+    }
+
+    private Task AppendAsync(Plan? plan)
+    {
+        var write = new PlannedWrite(plan);
+        _writer.Add(write);
+        return write.Done;
     }
 
     private static FileStream TakeLock(string path)

@@ -88,7 +88,7 @@ internal sealed class CommitOrder(long revision, long index)
     }
 
     /// <exception cref="ObjectDisposedException">It is closed.</exception>
-    public void RequireOpen() => ObjectDisposedException.ThrowIf(Volatile.Read(ref _isClosed), typeof(IStore));
+    public void RequireOpen() => ObjectDisposedException.ThrowIf(Volatile.Read(ref _isClosed), this);
 
     /// <summary>
     /// Keeps a set as it is for one write, which has been too late for it: other plans that touch it get no place until it is released. Returns the place of the last

@@ -1,4 +1,4 @@
-namespace Portlight.Storage.Sqlite;
+namespace Portlight.Storage;
 
 /// <summary>
 /// Events that no write carries, on their way to the writer: in order, bounded by the memory they hold until they are durable. They ride on the next commit;
@@ -82,7 +82,7 @@ internal sealed class AuditInbox : IDisposable
 
             var before = _bytes;
             Admit(arrival);
-            isDue = arrival.IsUntilDurable || (before < AuditTail.BlockBytes && _bytes >= AuditTail.BlockBytes);
+            isDue = arrival.IsUntilDurable || (before < AuditBlock.FullBytes && _bytes >= AuditBlock.FullBytes);
         }
 
         if (isDue)
@@ -127,7 +127,7 @@ internal sealed class AuditInbox : IDisposable
             }
 
             // More than a commit takes, or it would not be here: the next one is due at once.
-            isMuch = _bytes >= AuditTail.BlockBytes;
+            isMuch = _bytes >= AuditBlock.FullBytes;
             ArmOnce();
         }
 

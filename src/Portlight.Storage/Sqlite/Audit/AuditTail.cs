@@ -9,9 +9,6 @@ namespace Portlight.Storage.Sqlite;
 /// </summary>
 internal sealed class AuditTail
 {
-    /// <summary>A block is ended once it has this much: a reader of the log reads whole blocks.</summary>
-    public const int BlockBytes = 1 << 20;
-
     private readonly AuditInbox _inbox;
     private readonly RecentBlocks _recent;
     private readonly List<AuditBlock> _written = [];
@@ -45,7 +42,7 @@ internal sealed class AuditTail
         AuditChain.Append(_hash, ++_sequence, recorded, _lines);
         _newest = _count == 0 || recorded.At > _newest ? recorded.At : _newest;
         _count++;
-        if (_lines.WrittenCount >= BlockBytes)
+        if (_lines.WrittenCount >= AuditBlock.FullBytes)
         {
             EndBlock(rows);
         }
@@ -54,7 +51,7 @@ internal sealed class AuditTail
     /// <summary>Writes what the batch has recorded, and what has waited for company. Of the latter only so much that the commit stays short.</summary>
     public void Write(AuditRows rows)
     {
-        _inbox.TakeInto(_taken, BlockBytes - _taken.Sum(arrival => (long)arrival.Event.Json.Length));
+        _inbox.TakeInto(_taken, AuditBlock.FullBytes - _taken.Sum(arrival => (long)arrival.Event.Json.Length));
         foreach (var arrival in _taken)
         {
             Add(arrival.Event, rows);

@@ -1,4 +1,4 @@
-namespace Portlight.Storage.Sqlite;
+namespace Portlight.Storage;
 
 /// <summary>The last blocks of the audit log, for the one who follows it: reading back and unpacking what has just been written would cost as much as writing it. Bounded.</summary>
 internal sealed class RecentBlocks
