@@ -4,7 +4,7 @@ namespace Portlight.Storage;
 /// Where desired state is kept. A write is prepared on its caller's thread, from what is stored, and then gets its place in the order of writes if nothing that it has
 /// read has been changed meanwhile; else it is prepared again. So writes are serialisable, and the one thread that writes for everybody only appends. What a write
 /// changes is durable (it survives power loss) before <see cref="CommitAsync{T}"/> returns. Several writes share one durable commit. Contract suite:
-/// tests/Portlight.Storage.Tests.
+/// tests/Portlight.Storage.Contract.
 /// </summary>
 public interface IStore : IAsyncDisposable
 {

@@ -3,7 +3,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using CsCheck;
-using Portlight.Storage.Tests.Contract;
+using Portlight.Storage.Contract;
 using Portlight.TestKit;
 
 namespace Portlight.Storage.Tests.Audit;

@@ -1,0 +1,91 @@
+using System.Collections.Immutable;
+using System.Diagnostics;
+using System.Net;
+using System.Text.Json;
+using Portlight.Domain;
+
+namespace Portlight.Storage.Sqlite;
+
+/// <summary><c>{"kind":"interface","name":"tap0","device":"fe:54:00:aa:bb:01","addresses":["192.0.2.1"],"private":["10.0.0.0/8"]}</c>.</summary>
+internal static class AttachmentJson
+{
+    public static void Write(Utf8JsonWriter json, Attachment attachment)
+    {
+        json.WriteStartObject();
+        switch (attachment)
+        {
+            case Attachment.Lab:
+                json.WriteString("kind"u8, "lab"u8);
+                break;
+            case Attachment.Recorded:
+                json.WriteString("kind"u8, "recorded"u8);
+                break;
+            case Attachment.Interface at:
+                json.WriteString("kind"u8, "interface"u8);
+                json.WriteString("name"u8, at.Name);
+                if (at.Device is not null)
+                {
+                    json.WriteString("device"u8, at.Device);
+                }
+
+                WriteAddresses(json, at.Addresses);
+                PortSetJson.WriteCidrs(json, "private"u8, at.PrivateSources);
+                break;
+            case Attachment.ThisHost at:
+                json.WriteString("kind"u8, "host"u8);
+                WriteAddresses(json, at.Addresses);
+                PortSetJson.WriteCidrs(json, "private"u8, at.PrivateSources);
+                break;
+            default:
+                throw new UnreachableException($"no stored form of {attachment}");
+        }
+
+        json.WriteEndObject();
+    }
+
+    public static Attachment Read(ref JsonCursor json)
+    {
+        string kind = "", name = "";
+        string? device = null;
+        ImmutableArray<IPAddress> addresses = [];
+        ImmutableArray<Cidr> privateSources = [];
+        json.EnterObject();
+        while (json.NextMember(out var member))
+        {
+            switch (member)
+            {
+                case "kind": kind = json.Text(); break;
+                case "name": name = json.Text(); break;
+                case "device": device = json.Text(); break;
+                case "addresses": addresses = json.Addresses(); break;
+                case "private": privateSources = json.Cidrs(); break;
+                default: throw JsonCursor.Unknown(member);
+            }
+        }
+
+        return kind switch
+        {
+            "lab" => new Attachment.Lab(),
+            "recorded" => new Attachment.Recorded(),
+            "interface" => new Attachment.Interface(name, addresses, privateSources) { Device = device },
+            "host" => new Attachment.ThisHost(addresses, privateSources),
+            _ => throw JsonCursor.Unknown(kind),
+        };
+    }
+
+    private static void WriteAddresses(Utf8JsonWriter json, ImmutableArray<IPAddress> addresses)
+    {
+        if (addresses.IsDefaultOrEmpty)
+        {
+            return;
+        }
+
+        json.WriteStartArray("addresses"u8);
+        foreach (var address in addresses)
+        {
+            json.WriteStringValue(address.ToString());
+        }
+
+        json.WriteEndArray();
+    }
+}

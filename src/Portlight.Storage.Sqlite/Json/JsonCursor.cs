@@ -1,0 +1,152 @@
+using System.Collections.Immutable;
+using System.Net;
+using System.Net.Sockets;
+using System.Text.Json;
+using Portlight.Domain;
+
+namespace Portlight.Storage.Sqlite;
+
+/// <summary>
+/// Reads what the store itself wrote, member by member. Strict: a member nobody knows is damage, because a newer schema has been refused already.
+/// </summary>
+internal ref struct JsonCursor
+{
+    private Utf8JsonReader _reader;
+
+    public JsonCursor(ReadOnlySpan<byte> utf8)
+    {
+        _reader = new Utf8JsonReader(utf8);
+        EnterObject();
+    }
+
+    public void EnterObject() => Expect(JsonTokenType.StartObject);
+
+    public void EnterArray() => Expect(JsonTokenType.StartArray);
+
+    /// <summary>Moves to the next member of the object; false at its end.</summary>
+    public bool NextMember(out string name)
+    {
+        name = "";
+        if (!_reader.Read() || _reader.TokenType == JsonTokenType.EndObject)
+        {
+            return false;
+        }
+
+        name = _reader.GetString()!;
+        return true;
+    }
+
+    /// <summary>Moves to the next text of an array; false at its end.</summary>
+    public bool NextText(out string text)
+    {
+        _reader.Read();
+        text = _reader.TokenType == JsonTokenType.EndArray ? "" : _reader.GetString()!;
+        return _reader.TokenType != JsonTokenType.EndArray;
+    }
+
+    /// <summary>Moves into the next object of an array; false at its end.</summary>
+    public bool NextObject()
+    {
+        _reader.Read();
+        return _reader.TokenType == JsonTokenType.StartObject;
+    }
+
+    public string Text() => TextOrNull() ?? throw new JsonException("null where text is wanted");
+
+    public string? TextOrNull()
+    {
+        _reader.Read();
+        return _reader.GetString();
+    }
+
+    public long Int64()
+    {
+        _reader.Read();
+        return _reader.GetInt64();
+    }
+
+    /// <summary>What is written only where it is true.</summary>
+    public bool True()
+    {
+        _reader.Read();
+        return _reader.GetBoolean() ? true : throw new JsonException("false where only true is written");
+    }
+
+    public Guid Guid()
+    {
+        _reader.Read();
+        return _reader.GetGuid();
+    }
+
+    public DateTimeOffset Time()
+    {
+        _reader.Read();
+        return _reader.GetDateTimeOffset();
+    }
+
+    public IPAddress Address() => ParseAddress(Text());
+
+    public ImmutableArray<string> Texts()
+    {
+        EnterArray();
+        var found = ImmutableArray.CreateBuilder<string>();
+        while (NextText(out var text))
+        {
+            found.Add(text);
+        }
+
+        return found.DrainToImmutable();
+    }
+
+    public ImmutableArray<Cidr> Cidrs(AddressFamily? family = null)
+    {
+        EnterArray();
+        var found = ImmutableArray.CreateBuilder<Cidr>();
+        while (NextText(out var text))
+        {
+            found.Add(ParseCidr(text, family));
+        }
+
+        return found.DrainToImmutable();
+    }
+
+    public ImmutableArray<IPAddress> Addresses()
+    {
+        EnterArray();
+        var found = ImmutableArray.CreateBuilder<IPAddress>();
+        while (NextText(out var text))
+        {
+            found.Add(ParseAddress(text));
+        }
+
+        return found.DrainToImmutable();
+    }
+
+    public static JsonException Unknown(string member) => new($"nothing known as `{member}`");
+
+    private static Cidr ParseCidr(string text, AddressFamily? family)
+    {
+        if (text == "0.0.0.0/0")
+        {
+            return Cidr.AnyIpv4;
+        }
+
+        if (text == "::/0")
+        {
+            return Cidr.AnyIpv6;
+        }
+
+        family ??= text.Contains(':', StringComparison.Ordinal) ? AddressFamily.InterNetworkV6 : AddressFamily.InterNetwork;
+        return Cidr.TryParse(text, family.Value, out var cidr, out var problem) ? cidr : throw new JsonException($"`{text}` {problem}");
+    }
+
+    private static IPAddress ParseAddress(string text) => ParseCidr(text, null).ToAddress();
+
+    private void Expect(JsonTokenType type)
+    {
+        if (!_reader.Read() || _reader.TokenType != type)
+        {
+            throw new JsonException($"{_reader.TokenType} where {type} is wanted");
+        }
+    }
+}

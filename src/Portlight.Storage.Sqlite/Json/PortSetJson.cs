@@ -1,0 +1,140 @@
+using System.Collections.Immutable;
+using System.Net.Sockets;
+using System.Text.Json;
+using Portlight.Domain;
+
+namespace Portlight.Storage.Sqlite;
+
+/// <summary>
+/// <c>[{"protocol":"tcp","from":22,"any":true},{"protocol":"udp","from":5000,"to":5100,"ipv4":["192.0.2.0/24"]}]</c>. A list without entries is left out, and so is a
+/// second port that is the first; <c>any</c> is everywhere, of both families or of ICMP's own. Rows of before say all of it.
+/// </summary>
+internal static class PortSetJson
+{
+    /// <summary><c>{"ports":[…]}</c>.</summary>
+    public static void WriteAlone(Utf8JsonWriter json, PortSet ports)
+    {
+        json.WriteStartObject();
+        json.WritePropertyName("ports"u8);
+        Write(json, ports);
+        json.WriteEndObject();
+    }
+
+    public static PortSet ReadAlone(ReadOnlySpan<byte> utf8)
+    {
+        var json = new JsonCursor(utf8);
+        PortSet? ports = null;
+        while (json.NextMember(out var member))
+        {
+            ports = member == "ports" ? Read(ref json) : throw JsonCursor.Unknown(member);
+        }
+
+        return ports ?? throw new JsonException("no ports where they are wanted");
+    }
+
+    public static void Write(Utf8JsonWriter json, PortSet ports)
+    {
+        json.WriteStartArray();
+        foreach (var rule in ports.Rules)
+        {
+            json.WriteStartObject();
+            json.WriteString("protocol"u8, rule.Protocol.ToWire());
+            json.WriteNumber("from"u8, rule.FromPort);
+            if (rule.ToPort != rule.FromPort)
+            {
+                json.WriteNumber("to"u8, rule.ToPort);
+            }
+
+            WriteSources(json, rule);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    }
+
+    public static PortSet Read(ref JsonCursor json)
+    {
+        var rules = new List<PortRule>();
+        json.EnterArray();
+        while (json.NextObject())
+        {
+            rules.Add(ReadRule(ref json));
+        }
+
+        return PortSet.Of(rules);
+    }
+
+    internal static void WriteCidrs(Utf8JsonWriter json, ReadOnlySpan<byte> member, ImmutableArray<Cidr> cidrs)
+    {
+        if (cidrs.IsDefaultOrEmpty)
+        {
+            return;
+        }
+
+        json.WriteStartArray(member);
+        foreach (var cidr in cidrs)
+        {
+            if (cidr == Cidr.AnyIpv4)
+            {
+                json.WriteStringValue("0.0.0.0/0"u8);
+            }
+            else if (cidr == Cidr.AnyIpv6)
+            {
+                json.WriteStringValue("::/0"u8);
+            }
+            else
+            {
+                json.WriteStringValue(cidr.ToString());
+            }
+        }
+
+        json.WriteEndArray();
+    }
+
+    private static void WriteSources(Utf8JsonWriter json, PortRule rule)
+    {
+        if (rule.IsFromEverywhere)
+        {
+            json.WriteBoolean("any"u8, true);
+            return;
+        }
+
+        WriteCidrs(json, "ipv4"u8, rule.Ipv4Sources);
+        WriteCidrs(json, "ipv6"u8, rule.Ipv6Sources);
+        if (!rule.Aliases.IsEmpty)
+        {
+            json.WriteStartArray("aliases"u8);
+            foreach (var alias in rule.Aliases)
+            {
+                json.WriteStringValue(alias);
+            }
+
+            json.WriteEndArray();
+        }
+    }
+
+    private static PortRule ReadRule(ref JsonCursor json)
+    {
+        var (protocol, from, isAny) = (NetworkProtocol.Tcp, 0, false);
+        int? to = null;
+        ImmutableArray<Cidr> ipv4 = [], ipv6 = [];
+        ImmutableArray<string> aliases = [];
+        while (json.NextMember(out var member))
+        {
+            switch (member)
+            {
+                case "protocol": protocol = NetworkProtocolText.TryParse(json.Text(), out var known) ? known : throw JsonCursor.Unknown(member); break;
+                case "from": from = (int)json.Int64(); break;
+                case "to": to = (int)json.Int64(); break;
+                case "any": isAny = json.True(); break;
+                case "ipv4": ipv4 = json.Cidrs(AddressFamily.InterNetwork); break;
+                case "ipv6": ipv6 = json.Cidrs(AddressFamily.InterNetworkV6); break;
+                case "aliases": aliases = json.Texts(); break;
+                default: throw JsonCursor.Unknown(member);
+            }
+        }
+
+        var key = new PortKey(protocol, from, to ?? from);
+        return isAny ? PortRule.FromEverywhere(key) : new PortRule(key, ipv4, ipv6, aliases);
+    }
+}
