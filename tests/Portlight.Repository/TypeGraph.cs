@@ -27,10 +27,12 @@ internal static partial class TypeGraph
 
     private static AssemblyLoadContext Load()
     {
-        // The command is built with everything beside it.
-        var folder = Path.Combine(RepositoryFiles.Root, "artifacts", "bin", "Portlight.Cli", Path.GetFileName(AppContext.BaseDirectory.TrimEnd('/')));
+        // The command is built with everything beside it, but for projects that it does not use.
+        var (built, configuration) = (Path.Combine(RepositoryFiles.Root, "artifacts", "bin"), Path.GetFileName(AppContext.BaseDirectory.TrimEnd('/')));
         var context = new AssemblyLoadContext("the command", isCollectible: false);
-        context.Resolving += (_, name) => Path.Combine(folder, name.Name + ".dll") is var path && File.Exists(path) ? context.LoadFromAssemblyPath(path) : null;
+        context.Resolving += (_, name) => new[] { "Portlight.Cli", name.Name! }.Select(project => Path.Combine(built, project, configuration, name.Name + ".dll")).FirstOrDefault(File.Exists) is { } path
+            ? context.LoadFromAssemblyPath(path)
+            : null;
         return context;
     }
 
