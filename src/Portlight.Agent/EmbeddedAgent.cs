@@ -71,6 +71,7 @@ public sealed class EmbeddedAgent : IAgent, IDisposable
     /// </exception>
     public static EmbeddedAgent Open(AgentOptions options, TimeProvider clock, ILogger<EmbeddedAgent> log)
     {
+        RepairCode.Load();
         var opened = new List<IDisposable>();
         EmbeddedAgent? agent = null;
         var held = Keep(EnforcementLock.Take(options.DataDirectory));
@@ -188,12 +189,11 @@ public sealed class EmbeddedAgent : IAgent, IDisposable
 
     public void Dispose()
     {
-        if (_isDisposed)
+        if (Interlocked.Exchange(ref _isDisposed, true))
         {
             return;
         }
 
-        _isDisposed = true;
         _deviceWatch.Dispose();
         _labRepair.Dispose();
         _watcher.Dispose();
@@ -264,14 +264,16 @@ public sealed class EmbeddedAgent : IAgent, IDisposable
     /// </summary>
     private void Repair(Drift drift)
     {
-        Log.Drift(_log, drift);
         try
         {
+            Log.Drift(_log, drift);
             CountRepair(_session.Repair());
         }
-        catch (Exception exception) when (exception is NetlinkException or RulesetRefusedException or OutOfMemoryException or ObjectDisposedException)
+        catch (Exception exception)
         {
+            // Not only what the kernel refuses: where no descriptor is left, anything can fail.
             Note(exception.Message);
+            Log.RepairFailed(_log, exception);
         }
     }
 

@@ -27,4 +27,7 @@ internal static partial class Log
 
     [LoggerMessage(3004, LogLevel.Warning, "the lab link {Link} or a route to it was changed by somebody else, and was repaired")]
     internal static partial void LinkRepaired(ILogger logger, string link);
+
+    [LoggerMessage(3005, LogLevel.Error, "a foreign change of the ruleset could not be repaired at once; a comparison of everything follows")]
+    internal static partial void RepairFailed(ILogger logger, Exception problem);
 }

@@ -51,6 +51,9 @@ internal static partial class Libc
     internal const int MNT_DETACH = 2;
     internal const long NSFS_MAGIC = 0x6e736673;
 
+    // sys/resource.h
+    internal const int RLIMIT_NOFILE = 7;
+
     // fcntl.h, linux/stat.h, linux/memfd.h
     internal const int O_RDONLY = 0;
     internal const int O_CREAT = 0x40;
@@ -67,6 +70,14 @@ internal static partial class Libc
     private const string Library = "libc";
 
     /// <summary>struct sockaddr_nl.</summary>
+    /// <summary><c>struct rlimit</c> of 64-bit Linux.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    internal struct ResourceLimit
+    {
+        internal ulong Soft;
+        internal ulong Hard;
+    }
+
     [StructLayout(LayoutKind.Sequential)]
     internal struct SockAddrNetlink
     {
@@ -152,6 +163,9 @@ internal static partial class Libc
 
     [LibraryImport(Library, EntryPoint = "unlink", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     internal static partial int Unlink(string path);
+
+    [LibraryImport(Library, EntryPoint = "getrlimit", SetLastError = true)]
+    internal static partial int GetResourceLimit(int resource, out ResourceLimit limit);
 
     [LibraryImport(Library, EntryPoint = "fsync", SetLastError = true)]
     internal static partial int Synchronise(SafeFileHandle handle);

@@ -20,6 +20,7 @@ public sealed class NftablesSession : IDisposable
     private readonly NftablesBatch _batch;
     private readonly Transactions _transactions;
     private readonly TableMark _mark;
+    private readonly Overlap _overlap = new();
     private AppliedPicture? _picture;
 
     // True from the first step of a change to its last: if one fails between, or its answer is lost, memory and kernel may differ.
@@ -210,6 +211,7 @@ public sealed class NftablesSession : IDisposable
 
     public void Dispose()
     {
+        _overlap.Dispose();
         _batch.Dispose();
         _socket.Dispose();
     }
@@ -290,7 +292,7 @@ public sealed class NftablesSession : IDisposable
         batch.Begin();
         var filled = 0;
         _isInDoubt = true;
-        Overlap.Run(() => _transactions.Commit(closed, null), closing => filled = picture.WriteFilling(batch, () => _transactions.Part(batch, closing)));
+        _overlap.Run(() => _transactions.Commit(closed, null), closing => filled = picture.WriteFilling(batch, () => _transactions.Part(batch, closing)));
         _transactions.Commit(batch);
         _isInDoubt = false;
         return SynchroniseReport.Of(closed, filled);

@@ -24,6 +24,7 @@ public sealed partial class PortlightServer : IAsyncDisposable
 {
     /// <summary>Category of the log lines that tell of each request.</summary>
     public const string RequestLogCategory = "Portlight.Api.Pipeline";
+    private const long MostConnections = 10_000;
 
     private readonly WebApplication _http;
     private readonly IStore _store;
@@ -103,7 +104,8 @@ public sealed partial class PortlightServer : IAsyncDisposable
 
         DirectoryFlush.Create(options.DataDirectory);
         HostRegistry? known = null;
-        var shares = new ConnectionShares(options.ConnectionsPerSource, options.TrustedProxies);
+        // Half of the descriptors are left to the store, the kernel and the lab: where there is none, the runtime itself may end the process.
+        var shares = new ConnectionShares(Math.Min(MostConnections, DescriptorLimit.Current / 2), options.ConnectionsPerSource, options.TrustedProxies);
         var app = opened.Add(BuildHttp(listeners, shares, logging, () => Volatile.Read(ref known)?.Local.InForce ?? 0));
         var loggers = app.Services.GetRequiredService<ILoggerFactory>();
         // The store first: a rotation of the key file holds its lock, and a key that was read before would seal what nobody can open.
@@ -221,7 +223,6 @@ public sealed partial class PortlightServer : IAsyncDisposable
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = RequestBody.MaxDiscarded;
             kestrel.Limits.MaxRequestHeadersTotalSize = 16 * 1024;
-            kestrel.Limits.MaxConcurrentConnections = 10_000;
             kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
             kestrel.Limits.MinResponseDataRate = new MinDataRate(bytesPerSecond: 32 * 1024, gracePeriod: TimeSpan.FromSeconds(5));
             kestrel.ConfigureEndpointDefaults(listen =>

@@ -8,60 +8,65 @@ namespace Portlight.Api;
 
 /// <summary>
 /// How many connections one source (an IPv4 address, an IPv6 /64) may have at once, so that a source that opens many and says nothing does not take those of everybody
-/// else. One more is closed as soon as it is accepted, before TLS and before anything is read. A proxy that the settings trust speaks for many and is not bounded here.
+/// else; and how many there may be of all. One more is closed as soon as it is accepted, before TLS and before anything is read. A proxy that the settings trust speaks for
+/// many and is bounded by what all may have. The web server's own bound writes a line to the log for each connection that it closes; this one counts.
 /// </summary>
+/// <param name="mostOfAll">Connections of all sources together.</param>
 /// <param name="most">Connections of one source; 0 for no bound.</param>
-/// <param name="trustedProxies">Blocks that are not bounded.</param>
-internal sealed class ConnectionShares(int most, ImmutableArray<Cidr> trustedProxies)
+/// <param name="trustedProxies">Blocks that have no share.</param>
+internal sealed class ConnectionShares(long mostOfAll, int most, ImmutableArray<Cidr> trustedProxies)
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<Cidr, int> _open = [];
+    private long _all;
     private long _refused;
 
-    /// <summary>Connections that were closed because their source had too many.</summary>
+    /// <summary>Connections that were closed because their source, or all together, had too many.</summary>
     public long Refused => Interlocked.Read(ref _refused);
 
     /// <summary>Counts the connections of an address that the web server is given.</summary>
-    public void Bound(ListenOptions listen) => listen.Use(next => connection => most == 0 ? next(connection) : RunAsync(connection, next));
+    public void Bound(ListenOptions listen) => listen.Use(next => connection => RunAsync(connection, next));
 
-    internal bool TryEnter(Cidr source)
+    /// <param name="source">Null for one that has no share of its own.</param>
+    internal bool TryEnter(Cidr? source)
     {
         lock (_gate)
         {
-            var count = _open.GetValueOrDefault(source);
-            if (count >= most)
+            var count = source is { } block ? _open.GetValueOrDefault(block) : 0;
+            if (_all >= mostOfAll || (source is not null && count >= most))
             {
                 return false;
             }
 
-            _open[source] = count + 1;
+            _all++;
+            if (source is { } counted)
+            {
+                _open[counted] = count + 1;
+            }
+
             return true;
         }
     }
 
-    internal void Leave(Cidr source)
+    internal void Leave(Cidr? source)
     {
         lock (_gate)
         {
-            if (--_open[source] == 0)
+            _all--;
+            if (source is { } block && --_open[block] == 0)
             {
-                _open.Remove(source);
+                _open.Remove(block);
             }
         }
     }
 
     private async Task RunAsync(ConnectionContext connection, ConnectionDelegate next)
     {
-        if (SourceOf(connection.RemoteEndPoint) is not { } source)
-        {
-            await next(connection);
-            return;
-        }
-
+        var source = SourceOf(connection.RemoteEndPoint);
         if (!TryEnter(source))
         {
             Interlocked.Increment(ref _refused);
-            connection.Abort(new ConnectionAbortedException("the source has too many connections"));
+            connection.Abort(new ConnectionAbortedException("there are too many connections"));
             return;
         }
 
@@ -78,7 +83,7 @@ internal sealed class ConnectionShares(int most, ImmutableArray<Cidr> trustedPro
     /// <summary>Null for a source without a bound.</summary>
     private Cidr? SourceOf(EndPoint? remote)
     {
-        if (remote is not IPEndPoint { Address: var address })
+        if (most == 0 || remote is not IPEndPoint { Address: var address })
         {
             return null;
         }

@@ -110,8 +110,9 @@ public sealed class NetlinkListener : IDisposable
             _drained();
             return true;
         }
-        catch (Exception problem) when (problem is NetlinkException or OutOfMemoryException or ArgumentException or IndexOutOfRangeException)
+        catch (Exception)
         {
+            // Whatever it is: what leaves this thread ends the process, and nothing is watched any more.
             return false;
         }
     }

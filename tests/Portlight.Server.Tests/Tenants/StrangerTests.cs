@@ -34,7 +34,7 @@ public sealed class StrangerTests
     [Fact]
     public void Sources_are_counted_apart_and_an_IPv6_network_is_one()
     {
-        var shares = new ConnectionShares(2, []);
+        var shares = new ConnectionShares(mostOfAll: 100, 2, []);
         Cidr Of(string address) => RefusalBrake.BlockOf(Cidr.TryParseAddress(address, out var parsed, out _) ? parsed : throw new FormatException(address));
         Assert.True(shares.TryEnter(Of("192.0.2.1")));
         Assert.True(shares.TryEnter(Of("192.0.2.2")));
@@ -44,6 +44,18 @@ public sealed class StrangerTests
         Assert.True(shares.TryEnter(Of("2001:db8:0:1::2")));
         shares.Leave(Of("2001:db8::1"));
         Assert.True(shares.TryEnter(Of("2001:db8::2")));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void All_sources_together_have_a_bound_too_those_without_a_share_among_them(bool hasShare)
+    {
+        var shares = new ConnectionShares(mostOfAll: 3, 2, []);
+        Cidr? Of(int number) => hasShare && Cidr.TryParseAddress($"198.51.100.{number}", out var address, out _) ? RefusalBrake.BlockOf(address) : null;
+        Assert.Equal([true, true, true, false], Enumerable.Range(1, 4).Select(number => shares.TryEnter(Of(number))));
+        shares.Leave(Of(1));
+        Assert.Equal([true, false], Enumerable.Range(5, 2).Select(number => shares.TryEnter(Of(number))));
     }
 
     [Fact]
