@@ -80,12 +80,17 @@ public sealed partial class PortlightServer : IAsyncDisposable
     /// <exception cref="IOException">An address cannot be listened on, or the certificate is not usable.</exception>
     /// <exception cref="StoreException">The database cannot be used.</exception>
     /// <exception cref="AgentException">The kernel cannot be made to hold what is stored, or must not; it is as it was.</exception>
-    public static async Task<PortlightServer> StartAsync(ServeOptions asked, OpenAgent openAgent, TimeProvider clock, Action<ILoggingBuilder> logging, CancellationToken cancellationToken)
+    public static Task<PortlightServer> StartAsync(ServeOptions asked, OpenAgent openAgent, TimeProvider clock, Action<ILoggingBuilder> logging, CancellationToken cancellationToken) =>
+        StartAsync(asked, openAgent, clock, logging, new Embedding(), cancellationToken);
+
+    /// <summary>The same, in a process that is not the server's own.</summary>
+    internal static async Task<PortlightServer> StartAsync(
+        ServeOptions asked, OpenAgent openAgent, TimeProvider clock, Action<ILoggingBuilder> logging, Embedding embedding, CancellationToken cancellationToken)
     {
         var opened = new Opened();
         try
         {
-            return await StartAsync(asked, openAgent, clock, logging, opened, cancellationToken);
+            return await StartAsync(asked, openAgent, clock, logging, embedding, opened, cancellationToken);
         }
         catch
         {
@@ -95,7 +100,7 @@ public sealed partial class PortlightServer : IAsyncDisposable
     }
 
     private static async Task<PortlightServer> StartAsync(
-        ServeOptions asked, OpenAgent openAgent, TimeProvider clock, Action<ILoggingBuilder> logging, Opened opened, CancellationToken cancellationToken)
+        ServeOptions asked, OpenAgent openAgent, TimeProvider clock, Action<ILoggingBuilder> logging, Embedding embedding, Opened opened, CancellationToken cancellationToken)
     {
         var listeners = opened.Add(BoundListeners.Bind(asked));
         var options = asked with { Listen = [.. listeners.Api.Select(listener => listener.Address)], Metrics = listeners.Metrics?.Address };
@@ -106,7 +111,7 @@ public sealed partial class PortlightServer : IAsyncDisposable
         HostRegistry? known = null;
         // Half of the descriptors are left to the store, the kernel and the lab: where there is none, the runtime itself may end the process.
         var shares = new ConnectionShares(Math.Min(MostConnections, DescriptorLimit.Current / 2), options.ConnectionsPerSource, options.TrustedProxies);
-        var app = opened.Add(BuildHttp(listeners, shares, logging, () => Volatile.Read(ref known)?.Local.InForce ?? 0));
+        var app = opened.Add(BuildHttp(listeners, shares, logging, embedding, () => Volatile.Read(ref known)?.Local.InForce ?? 0));
         var loggers = app.Services.GetRequiredService<ILoggerFactory>();
         // The store first: a rotation of the key file holds its lock, and a key that was read before would seal what nobody can open.
         var store = opened.Add(SqliteStore.Open(Path.Combine(options.DataDirectory, DataFiles.Database), clock));
@@ -140,7 +145,7 @@ public sealed partial class PortlightServer : IAsyncDisposable
         var services = new Services(options, home, store, hosts, projection, setup, box, clock) { Principals = principals };
         var audit = opened.Add(new AuditTrail(options, store, owner.Id, clock, loggers));
         metrics.ObserveAudit(() => audit.Durable, audit.Log, audit.Exporter);
-        var operations = ServedOperations.Of(services);
+        var operations = ServedOperations.Of(services, embedding.Operation);
         var pipeline = new Pipeline(
             operations,
             new RequestOrigins(options.TrustedProxies),
@@ -159,6 +164,7 @@ public sealed partial class PortlightServer : IAsyncDisposable
             clock,
             loggers.CreateLogger<Pipeline>())
         { OnlyRecords = !agent.Status.Enforces };
+        embedding.Http(app);
         app.Run(context =>
             Health.IsAskedBy(context.Request) ? Health.AnswerAsync(context, store, hosts)
             : FrontPage.IsAskedBy(context.Request) ? FrontPage.AnswerAsync(context, store, hosts)
@@ -212,12 +218,13 @@ public sealed partial class PortlightServer : IAsyncDisposable
 
     public ValueTask DisposeAsync() => _opened.DisposeAsync();
 
-    private static WebApplication BuildHttp(BoundListeners listeners, ConnectionShares shares, Action<ILoggingBuilder> logging, Func<long> inForce)
+    private static WebApplication BuildHttp(BoundListeners listeners, ConnectionShares shares, Action<ILoggingBuilder> logging, Embedding embedding, Func<long> inForce)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ContentRootPath = "/" });
         logging(builder.Logging);
         // Our own log has a line for each request; the host's would start an activity for each, which nobody reads.
         builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting", LogLevel.None);
+        embedding.Services(builder.Services);
         BoundListeners.UseKestrel(builder.WebHost, listeners.Api, kestrel =>
         {
             kestrel.AddServerHeader = false;

@@ -9,7 +9,11 @@ namespace Portlight.Server;
 /// <summary>Every operation that a server answers.</summary>
 internal static class ServedOperations
 {
-    public static OperationTable Of(Services services) => new(
+    /// <param name="services">What they work on.</param>
+    /// <param name="made">Made of each, and answered in its place; null for each as it is.</param>
+    public static OperationTable Of(Services services, Func<OperationEntry, OperationEntry>? made = null) => new([.. All(services).Select(made ?? (entry => entry))]);
+
+    private static IEnumerable<OperationEntry> All(Services services) =>
     [
         .. LightsailEntries.All(services),
         .. InstallationEntries.All(services),
@@ -18,5 +22,5 @@ internal static class ServedOperations
             () => CloudTrailJson.Default.LookupEventsRequest, () => CloudTrailJson.Default.LookupEventsResponse, OperationTraits.ReadOnly),
         .. IamOperations.All(services.Store, services.Principals, services.Secrets),
         .. StsOperations.All(services.Store, services.Principals, services.Sessions),
-    ]);
+    ];
 }

@@ -31,6 +31,7 @@ public partial class ReferenceGraphTests
             "Portlight.Domain", "Portlight.Linux", "Portlight.Policies", "Portlight.Wire", "Portlight.Storage", "Portlight.Storage.Sqlite", "Portlight.AgentProtocol", "Portlight.Api",
             "Portlight.Audit", "Portlight.Identity", "Portlight.Fleet", "Portlight.Lightsail",
         ],
+        ["Portlight.Testing"] = ["Portlight.AgentProtocol", "Portlight.Api", "Portlight.Domain", "Portlight.Server", "Portlight.Storage", "Portlight.Wire"],
         ["Portlight.Cli"] =
         [
             "Portlight.Domain", "Portlight.Linux", "Portlight.Policies", "Portlight.Wire", "Portlight.Storage", "Portlight.Storage.Sqlite", "Portlight.Nftables", "Portlight.AgentProtocol",

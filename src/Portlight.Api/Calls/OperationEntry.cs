@@ -18,13 +18,15 @@ internal abstract class OperationEntry(ApiService service, string name, AccessOn
 
     public AccessOn Access { get; } = access;
 
-    public bool IsReadOnly => traits.HasFlag(OperationTraits.ReadOnly);
+    public OperationTraits Traits { get; } = traits;
 
-    public bool HandsOutSecret => traits.HasFlag(OperationTraits.HandsOutSecret);
+    public bool IsReadOnly => Traits.HasFlag(OperationTraits.ReadOnly);
 
-    public bool TakesConfirmation => traits.HasFlag(OperationTraits.TakesConfirmation);
+    public bool HandsOutSecret => Traits.HasFlag(OperationTraits.HandsOutSecret);
 
-    public bool IsForOwner => traits.HasFlag(OperationTraits.ForOwner);
+    public bool TakesConfirmation => Traits.HasFlag(OperationTraits.TakesConfirmation);
+
+    public bool IsForOwner => Traits.HasFlag(OperationTraits.ForOwner);
 
     /// <summary>What an event shows of its requests.</summary>
     public abstract ParameterShape Parameters { get; }
