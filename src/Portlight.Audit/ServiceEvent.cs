@@ -25,6 +25,15 @@ internal static class ServiceEvent
     /// <summary>Stored secrets are sealed with a new key.</summary>
     public const string KeyFileRotated = "KeyFileRotated";
 
+    /// <summary>An agent has got its first certificate of a host by a token.</summary>
+    public const string HostJoined = "HostJoined";
+
+    /// <summary>An agent has shown a token of a host with its secret, and got nothing by it.</summary>
+    public const string HostJoinRefused = "HostJoinRefused";
+
+    /// <summary>An agent has got a newer certificate of its host by the one that it had.</summary>
+    public const string HostCertificateRenewed = "HostCertificateRenewed";
+
     private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <param name="at">When it happened.</param>

@@ -16,30 +16,44 @@ internal sealed partial class HostLoop : IAsyncDisposable
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
 
     private readonly IStore _store;
-    private readonly Projection _projection;
     private readonly Confirmations _confirmations;
     private readonly PendingChanges _pending = new();
+    private readonly HostRounds _rounds;
     private readonly TimeProvider _clock;
     private readonly ILogger<HostLoop> _log;
     private readonly Lock _gate = new();
     private volatile AgentContact _contact = new(null, null);
     private volatile Presence _presence;
+    private volatile Host? _stored;
     private Task _running = Task.CompletedTask;
 
-    public HostLoop(string host, IStore store, Projection projection, TimeProvider clock, ILogger<HostLoop> log)
+    /// <param name="host">Name of the host.</param>
+    /// <param name="seenAt">When its agent was there last, as far as that is stored.</param>
+    /// <param name="store">The store.</param>
+    /// <param name="projection">What an agent is told of an instance.</param>
+    /// <param name="clock">The time.</param>
+    /// <param name="log">The log.</param>
+    public HostLoop(string host, DateTimeOffset? seenAt, IStore store, Projection projection, TimeProvider clock, ILogger<HostLoop> log)
     {
         Host = host;
         _store = store;
-        _projection = projection;
         _clock = clock;
         _log = log;
         _confirmations = new Confirmations(clock);
         Outcomes = new HostOutcomes(store, _confirmations, clock, log);
-        _presence = new Presence(null, clock.GetUtcNow(), null);
+        _rounds = new HostRounds(host, store, projection, _pending, Outcomes);
+        _presence = new Presence(null, seenAt ?? clock.GetUtcNow(), null);
     }
 
     /// <summary>Name of the host.</summary>
     public string Host { get; }
+
+    /// <summary>The host as it is stored; null where nothing is stored of it.</summary>
+    public Host? Stored
+    {
+        get => _stored;
+        set => _stored = value;
+    }
 
     /// <summary>What became of its instances.</summary>
     public HostOutcomes Outcomes { get; }
@@ -93,6 +107,10 @@ internal sealed partial class HostLoop : IAsyncDisposable
         }
     }
 
+    /// <summary>Makes the host hold what is stored of it, before its agent is connected.</summary>
+    /// <exception cref="AgentException">The kernel is as it was.</exception>
+    public async Task SynchroniseAsync(IAgent agent, CancellationToken cancellationToken) => Confirm(await _rounds.SynchroniseAsync(agent, cancellationToken));
+
     /// <summary>From now on this agent is the host's, and is called by this loop alone; a former one is told that it is not any more.</summary>
     /// <param name="agent">Its calls return when their token is cancelled: another agent of the host is called only then.</param>
     /// <param name="holdsEverything">It has just been synchronised, by <see cref="SynchroniseAsync"/>.</param>
@@ -105,7 +123,7 @@ internal sealed partial class HostLoop : IAsyncDisposable
         {
             (former, before) = (_presence.Connection, _running);
             _presence = new Presence(connection, null, null);
-            _running = Task.Run(() => FollowAsync(connection, before, holdsEverything), CancellationToken.None);
+            _running = Task.Run(() => RunAsync(connection, before, holdsEverything), CancellationToken.None);
         }
 
         if (former is not null)
@@ -143,7 +161,7 @@ internal sealed partial class HostLoop : IAsyncDisposable
         }
     }
 
-    private async Task FollowAsync(HostConnection connection, Task before, bool holdsEverything)
+    private async Task RunAsync(HostConnection connection, Task before, bool holdsEverything)
     {
         await before; // calls of agents of one host do not overlap
         if (!holdsEverything)
@@ -151,6 +169,40 @@ internal sealed partial class HostLoop : IAsyncDisposable
             _pending.AskForEverything();
         }
 
+        await FollowAsync(connection);
+        await NoteAwayAsync();
+    }
+
+    /// <summary>So that the age of what is in force there is known after a restart of the server too.</summary>
+    private async Task NoteAwayAsync()
+    {
+        if (Host == HostName.Local || AwaySince is not { } since)
+        {
+            return;
+        }
+
+        try
+        {
+            var committed = await _store.CommitAsync((view, changes) =>
+            {
+                var seen = view.FindHost(Host) is { } stored ? stored with { LastSeenAt = since } : null;
+                if (seen is not null)
+                {
+                    changes.Save(seen);
+                }
+
+                return seen;
+            });
+            Stored = committed.Result;
+        }
+        catch (Exception problem) when (problem is StoreException or ObjectDisposedException)
+        {
+            LogNotNoted(_log, Host, problem);
+        }
+    }
+
+    private async Task FollowAsync(HostConnection connection)
+    {
         var (agent, cancellationToken) = (connection.Agent, connection.Stopping);
         var drift = agent.DriftAsync(cancellationToken);
         var compared = _clock.GetTimestamp();
@@ -169,7 +221,7 @@ internal sealed partial class HostLoop : IAsyncDisposable
                 }
                 else
                 {
-                    await ApplyPendingAsync(agent, cancellationToken);
+                    Confirm(await _rounds.ApplyPendingAsync(agent, cancellationToken));
                 }
             }
             catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
@@ -188,94 +240,14 @@ internal sealed partial class HostLoop : IAsyncDisposable
         }
     }
 
-    /// <summary>Makes the host hold what is stored of it, whatever it holds.</summary>
-    /// <exception cref="AgentException">The kernel is as it was.</exception>
-    public async Task SynchroniseAsync(IAgent agent, CancellationToken cancellationToken)
+    private void Confirm(long? revision)
     {
-        // Everything taken here is in the snapshot that is read after it.
-        _pending.Take();
-        var revision = _store.Revision;
-        IReadOnlyList<Instance> all = [.. _store.View.AllInstances().Where(instance => instance.Attachment.Host == Host)];
-        var reports = await agent.SynchroniseAsync([.. all.Select(_projection.Of)], cancellationToken);
-        var byIndex = all.ToDictionary(instance => instance.Index);
-        var applied = new List<Instance>();
-        foreach (var report in reports)
+        if (revision is { } upTo)
         {
-            await Outcomes.SettleAsync(byIndex[report.Index], report, applied);
+            _contact = new AgentContact(_clock.GetUtcNow(), null);
+            _store.NoteApplied(Host, upTo);
+            _confirmations.Confirm(upTo);
         }
-
-        await Lifecycle.SettleAsync(_store, applied);
-
-        Outcomes.ForgetOthers(byIndex);
-        Confirm(revision);
-    }
-
-    private async Task ApplyPendingAsync(IAgent agent, CancellationToken cancellationToken)
-    {
-        var changes = _pending.Take();
-        if (changes is null)
-        {
-            await SynchroniseAsync(agent, cancellationToken);
-            return;
-        }
-
-        if (changes.Count == 0)
-        {
-            return;
-        }
-
-        var newest = new Dictionary<long, InstanceChange>(changes.Count);
-        foreach (var change in changes)
-        {
-            newest[change.Instance.Index] = change;
-        }
-
-        var changed = newest.Values.Where(change => !change.IsRemoval).Select(change => _projection.Of(change.Instance)).ToList();
-        var removed = newest.Values.Where(change => change.IsRemoval).Select(change => change.Instance.Index).ToList();
-        var reports = await agent.ApplyAsync(changed, removed, cancellationToken);
-        var applied = new List<Instance>();
-        foreach (var report in reports)
-        {
-            if (report is not AgentReport.Applied && changes.Any(change => change.Instance.Index == report.Index && change.Revision < report.Revision))
-            {
-                await ApplyOneByOneAsync(agent, [.. changes.Where(change => change.Instance.Index == report.Index && !change.IsRemoval)], cancellationToken);
-            }
-            else
-            {
-                await Outcomes.SettleAsync(newest[report.Index].Instance, report, applied);
-            }
-        }
-
-        await Lifecycle.SettleAsync(_store, applied);
-
-        foreach (var index in removed)
-        {
-            Outcomes.Forget(index);
-        }
-
-        Confirm(changes[^1].Revision);
-    }
-
-    /// <summary>Changes of one instance that were joined into one, of which the last did not come into force: each is tried by itself, as if they had not met.</summary>
-    private async Task ApplyOneByOneAsync(IAgent agent, IReadOnlyList<InstanceChange> changes, CancellationToken cancellationToken)
-    {
-        foreach (var change in changes)
-        {
-            var applied = new List<Instance>();
-            foreach (var report in await agent.ApplyAsync([_projection.Of(change.Instance)], [], cancellationToken))
-            {
-                await Outcomes.SettleAsync(change.Instance, report, applied);
-            }
-
-            await Lifecycle.SettleAsync(_store, applied);
-        }
-    }
-
-    private void Confirm(long revision)
-    {
-        _contact = new AgentContact(_clock.GetUtcNow(), null);
-        _store.NoteApplied(revision);
-        _confirmations.Confirm(revision);
     }
 
     /// <summary>Whether the agent is here.</summary>
@@ -283,6 +255,9 @@ internal sealed partial class HostLoop : IAsyncDisposable
 
     [LoggerMessage(2001, LogLevel.Error, "what is stored could not be made true in the kernel of {Host}; trying again")]
     private static partial void LogRoundFailed(ILogger logger, string host, Exception problem);
+
+    [LoggerMessage(2005, LogLevel.Warning, "it could not be stored when the agent of {Host} went away")]
+    private static partial void LogNotNoted(ILogger logger, string host, Exception problem);
 
     [LoggerMessage(2004, LogLevel.Warning, "another agent has connected as {Host}: the former one is disconnected")]
     private static partial void LogReplaced(ILogger logger, string host);

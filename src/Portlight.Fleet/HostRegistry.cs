@@ -14,12 +14,21 @@ namespace Portlight.Fleet;
 internal sealed class HostRegistry : IAsyncDisposable
 {
     private readonly ConcurrentDictionary<string, HostLoop> _loops = new();
-    private readonly Func<string, HostLoop> _make;
+    private readonly IStore _store;
+    private readonly TimeProvider _clock;
+    private readonly Func<string, DateTimeOffset?, HostLoop> _make;
 
     public HostRegistry(IStore store, Projection projection, TimeProvider clock, ILoggerFactory loggers)
     {
-        _make = host => new HostLoop(host, store, projection, clock, loggers.CreateLogger<HostLoop>());
-        Local = _loops[HostName.Local] = _make(HostName.Local);
+        _store = store;
+        _clock = clock;
+        _make = (host, seenAt) => new HostLoop(host, seenAt, store, projection, clock, loggers.CreateLogger<HostLoop>());
+        Local = _loops[HostName.Local] = _make(HostName.Local, null);
+        foreach (var host in store.View.ListHosts())
+        {
+            Note(host);
+        }
+
         store.Observe(Route);
     }
 
@@ -36,7 +45,20 @@ internal sealed class HostRegistry : IAsyncDisposable
     public HostLoop Of(Instance instance) => Of(instance.Attachment.Host);
 
     /// <summary>A host by a name that is stored: one that has been removed has nothing in force.</summary>
-    public HostLoop Of(string host) => host == HostName.Local ? Local : _loops.GetOrAdd(host, _make);
+    public HostLoop Of(string host) => host == HostName.Local ? Local : _loops.GetOrAdd(host, name => _make(name, null));
+
+    /// <summary>A host is stored as it is here now.</summary>
+    public void Note(Host host) => _loops.GetOrAdd(host.Name, name => _make(name, host.LastSeenAt ?? host.JoinedAt)).Stored = host;
+
+    /// <summary>A host is stored no more.</summary>
+    public async Task ForgetAsync(string host, string reason)
+    {
+        if (_loops.TryRemove(host, out var loop))
+        {
+            await loop.DisconnectAsync(reason);
+            await loop.DisposeAsync();
+        }
+    }
 
     /// <summary>Makes this machine hold what is stored of it, then follows the store.</summary>
     /// <exception cref="AgentException">The first synchronisation failed: the kernel is as it was.</exception>
@@ -57,13 +79,24 @@ internal sealed class HostRegistry : IAsyncDisposable
     /// <summary>Ends the connection of a host's agent, which is told why; returns once it is called no more.</summary>
     public Task DisconnectAsync(string host, string reason) => Find(host)?.DisconnectAsync(reason) ?? Task.CompletedTask;
 
-    public async ValueTask DisposeAsync()
+    /// <summary>The server's own machine is a host of every installation.</summary>
+    /// <param name="zone">Its zone, where it has none yet.</param>
+    public async Task EnsureLocalAsync(string zone)
     {
-        foreach (var loop in _loops.Values)
+        if (_store.View.FindHost(HostName.Local) is null)
         {
-            await loop.DisposeAsync();
+            var local = new Host { Name = HostName.Local, Zone = zone, State = HostState.Active, CreatedAt = _clock.GetUtcNow() };
+            await _store.CommitAsync((_, changes) =>
+            {
+                changes.Save(local);
+                return true;
+            });
+            Note(local);
         }
     }
+
+    /// <summary>All together, so that what they store shares commits.</summary>
+    public async ValueTask DisposeAsync() => await Task.WhenAll(_loops.Values.Select(loop => loop.DisposeAsync().AsTask()));
 
     /// <summary>On the thread that writes.</summary>
     private void Route(IReadOnlyList<InstanceChange> changes)

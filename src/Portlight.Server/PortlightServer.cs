@@ -130,11 +130,12 @@ public sealed partial class PortlightServer : IAsyncDisposable
         InstallationFile.Write(options.DataDirectory, installation);
         var projection = new Projection(options.PortLimits, home);
         var hosts = known = opened.Add(new HostRegistry(store, projection, clock, loggers));
+        await hosts.EnsureLocalAsync(options.Region + "a");
         var unconfirmed = opened.Add(new UnconfirmedWatch(store, clock, loggers.CreateLogger<UnconfirmedWatch>()));
         var metrics = opened.Add(new ServerMetrics());
         metrics.Observe(
             () => store.Revision,
-            () => store.View.AppliedRevision,
+            () => store.View.AppliedOn(HostName.Local),
             () => agent.Status.DriftRepairs,
             () => agent.Status.Enforces ? hosts.Local.Outcomes.UnfilteredCount : store.View.CountInstances(),
             () => hosts.Local.Contact.FailingSince is not null);

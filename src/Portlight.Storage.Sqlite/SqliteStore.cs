@@ -23,7 +23,7 @@ public sealed class SqliteStore : IStore
         _connection = connection;
         _files = DatabaseFiles.Of(path);
         _readers = new ReadPool(path);
-        _applied = new AppliedWatermark(connection.Counters.Find(CounterRows.AppliedRevision));
+        _applied = new AppliedWatermark(connection.Counters.Find(CounterRows.AppliedRevision), connection.Hosts.FindApplied());
         var caches = new RowCaches();
         var late = new LatePorts();
         foreach (var (index, revision, ports) in connection.PortChanges.Newest())
@@ -82,10 +82,10 @@ public sealed class SqliteStore : IStore
 
     public void Observe(Action<IReadOnlyList<InstanceChange>> observer) => _writer.Observers.Observe(observer);
 
-    public void NoteApplied(long revision)
+    public void NoteApplied(string host, long revision)
     {
         // More than is committed would make operations that do not exist yet succeed at birth.
-        if (_applied.Raise(Math.Min(revision, Revision)))
+        if (_applied.Raise(host, Math.Min(revision, Revision)))
         {
             _writer.Nudge();
         }

@@ -45,10 +45,10 @@ public interface IStore : IAsyncDisposable
     void Observe(Action<IReadOnlyList<InstanceChange>> observer);
 
     /// <summary>
-    /// Notes that the kernel holds everything up to this revision (except what was rejected, whose operations are saved as failed first). Visible to readers at
-    /// once; durable with a later commit, because after a crash the reconciler finds it out again. More than <see cref="Revision"/> counts as that much.
+    /// Notes that the kernel of a host holds everything of it up to this revision (except what was rejected, whose operations are saved as failed first). Visible to
+    /// readers at once; durable with a later commit, because after a crash the reconciler finds it out again. More than <see cref="Revision"/> counts as that much.
     /// </summary>
-    void NoteApplied(long revision);
+    void NoteApplied(string host, long revision);
 
     /// <summary>
     /// Adds an event to the audit log that no write carries: a read, a refusal. It is durable with the next commit, or a tenth of a second later at the latest;

@@ -20,7 +20,7 @@ internal abstract class ForwardingStore(IStore store) : IStore
 
     public void Observe(Action<IReadOnlyList<InstanceChange>> observer) => store.Observe(observer);
 
-    public void NoteApplied(long revision) => store.NoteApplied(revision);
+    public void NoteApplied(string host, long revision) => store.NoteApplied(host, revision);
 
     public ValueTask RecordAsync(AuditEvent recorded, bool untilDurable = false) => store.RecordAsync(recorded, untilDurable);
 

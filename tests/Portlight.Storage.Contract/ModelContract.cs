@@ -141,7 +141,7 @@ public abstract class ModelContract<TSource>
                     await RecordAsync(store, record.Alone);
                     break;
                 case Apply apply:
-                    store.NoteApplied(apply.Revision);
+                    store.NoteApplied(HostName.Local, apply.Revision);
                     _applied = Math.Max(_applied, Math.Min(apply.Revision, _log.Count));
                     break;
             }
@@ -150,7 +150,7 @@ public abstract class ModelContract<TSource>
         public void AssertEqual(IStore store)
         {
             var view = store.View;
-            Assert.Equal((_log.Count, _applied), (store.Revision, view.AppliedRevision));
+            Assert.Equal((_log.Count, _applied), (store.Revision, view.AppliedOn(HostName.Local)));
             AssertSame(_instances.Values.OrderBy(one => one.Index), view.AllInstances());
             foreach (var scope in new[] { Sample.Scope, Sample.OtherScope })
             {

@@ -34,16 +34,16 @@ public abstract class OperationContract<TSource> : StoreTests<TSource>
         await ChangeAsync(changes => changes.Save(Sample.Operation(2, awaits: changes.Save(Sample.Instance(1)).Revision)));
         Assert.Equal([OperationStatus.Started, OperationStatus.Started], Statuses());
 
-        Store.NoteApplied(1);
-        Assert.Equal(1, View.AppliedRevision);
+        Store.NoteApplied(HostName.Local, 1);
+        Assert.Equal(1, View.AppliedOn(HostName.Local));
         Assert.Equal([OperationStatus.Started, OperationStatus.Succeeded], Statuses());
         var succeeded = View.FindOperation(Sample.Scope, Sample.Id(1))!;
         Assert.Equal((OperationStatus.Succeeded, Sample.Operation(1).StatusChangedAt), (succeeded.Status, succeeded.StatusChangedAt));
 
-        Store.NoteApplied(2);
-        Store.NoteApplied(1);
+        Store.NoteApplied(HostName.Local, 2);
+        Store.NoteApplied(HostName.Local, 1);
         await ReopenAsync();
-        Assert.Equal(2, View.AppliedRevision);
+        Assert.Equal(2, View.AppliedOn(HostName.Local));
         Assert.Equal([OperationStatus.Succeeded, OperationStatus.Succeeded], Statuses());
 
         OperationStatus[] Statuses() => [.. View.ListOperations(Sample.Scope, null, null, 9).Operations.Select(operation => operation.Status)];
@@ -59,7 +59,7 @@ public abstract class OperationContract<TSource> : StoreTests<TSource>
             return operation;
         });
         await ChangeAsync(changes => changes.Save(started with { Status = OperationStatus.Failed, ErrorCode = "Refused" }));
-        Store.NoteApplied(1);
+        Store.NoteApplied(HostName.Local, 1);
 
         Assert.Equal((OperationStatus.Failed, "Refused"), (View.FindOperation(Sample.Scope, started.Id)!.Status, View.FindOperation(Sample.Scope, started.Id)!.ErrorCode));
     }
@@ -67,8 +67,8 @@ public abstract class OperationContract<TSource> : StoreTests<TSource>
     [Fact]
     public async Task The_watermark_cannot_pass_what_is_committed()
     {
-        Store.NoteApplied(1000);
-        Assert.Equal(0, View.AppliedRevision);
+        Store.NoteApplied(HostName.Local, 1000);
+        Assert.Equal(0, View.AppliedOn(HostName.Local));
         await ChangeAsync(changes => changes.Save(Sample.Operation(1, awaits: changes.Save(Sample.Instance(1)).Revision)));
         Assert.Equal(OperationStatus.Started, View.FindOperation(Sample.Scope, Sample.Id(1))!.Status);
     }
@@ -249,7 +249,7 @@ public abstract class OperationContract<TSource> : StoreTests<TSource>
         }
 
         await ChangeAsync(changes => changes.Save(Sample.Operation(601)));
-        Store.NoteApplied(598);
+        Store.NoteApplied(HostName.Local, 598);
         Time.Advance(TimeSpan.FromHours(2));
         await ChangeAsync(changes =>
         {

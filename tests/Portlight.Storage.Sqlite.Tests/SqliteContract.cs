@@ -10,6 +10,8 @@ public sealed class SqliteReads : ReadContract<SqliteSource>;
 
 public sealed class SqliteOperations : OperationContract<SqliteSource>;
 
+public sealed class SqliteHosts : HostContract<SqliteSource>;
+
 public sealed class SqliteIdentities : IdentityContract<SqliteSource>;
 
 public sealed class SqliteIdentityUses : IdentityUseContract<SqliteSource>;

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Portlight.Domain;
 using Portlight.Storage.Contract;
 using Portlight.TestKit;
 
@@ -122,7 +123,7 @@ public sealed class SqliteDurability : IAsyncLifetime
         await _store.DisposeAsync();
         _store = SqliteStore.Open(_source.Path, TimeProvider.System, TimeSpan.FromMilliseconds(10));
         await SaveAsync(1);
-        _store.NoteApplied(1);
+        _store.NoteApplied(HostName.Local, 1);
         using var other = Database.Open(_source.Path, readOnly: true);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
         limit.CancelAfter(TimeSpan.FromSeconds(30));

@@ -50,7 +50,7 @@ public sealed class SqliteMigrations : IAsyncDisposable
             await using var store = _source.Open();
             var view = store.View;
             var instance = Sample.Instance(1) with { Revision = 1, State = InstanceState.Running, Ports = Sample.Ports(80) };
-            Assert.Equal((1, 1), (store.Revision, view.AppliedRevision));
+            Assert.Equal((1, 1), (store.Revision, view.AppliedOn(HostName.Local)));
             Sample.AssertSame(instance, view.FindInstance(Sample.Scope, "web-1"));
             Assert.True(view.IsAddressTaken(instance.PublicIpv4!));
             Assert.Equal(Sample.StaticIp("static-1", 77), Assert.Single(view.ListStaticIps(Sample.Scope, "", 9)));

@@ -21,7 +21,7 @@ internal sealed class GetStatus(Services services) : IOperation<GetStatusRequest
     {
         var agent = services.Hosts.Local.Status!;
         var contact = services.Hosts.Local.Contact;
-        var applied = services.Store.View.AppliedRevision;
+        var applied = services.Store.View.AppliedOn(HostName.Local);
         var (instances, next) = Page(call, request);
         return Task.FromResult(new GetStatusResponse
         {
@@ -39,7 +39,7 @@ internal sealed class GetStatus(Services services) : IOperation<GetStatusRequest
                 ControlPlanePorts = [.. services.Options.ControlPlanePorts.Select(listener => listener.Port).Distinct()],
                 EmptyAliases = [.. services.Limits.Aliases.Where(alias => alias.Value.IsEmpty).Select(alias => alias.Key)],
             },
-            Instances = [.. instances.Select(instance => StatusOf(instance, applied))],
+            Instances = [.. instances.Select(instance => StatusOf(instance))],
             Agents =
             [
                 new AgentStatus
@@ -91,7 +91,7 @@ internal sealed class GetStatus(Services services) : IOperation<GetStatusRequest
         _ => [],
     }).Distinct();
 
-    private InstanceStatus StatusOf(Instance instance, long applied)
+    private InstanceStatus StatusOf(Instance instance)
     {
         var host = services.Hosts.Of(instance);
         var refusal = host.Outcomes.LastRefusal(instance.Index);
@@ -109,7 +109,7 @@ internal sealed class GetStatus(Services services) : IOperation<GetStatusRequest
             PortStates = instance.Ports.ToPortStates(services.Options.AwsQuirks),
             DesiredRevision = instance.Revision,
             AppliedRevision = notFiltered is not null ? null
-                : instance.Revision <= applied && refusal is null ? instance.Revision : host.Outcomes.Standing(instance.Index)?.Revision,
+                : instance.Revision <= services.Store.View.AppliedOn(host.Host) && refusal is null ? instance.Revision : host.Outcomes.Standing(instance.Index)?.Revision,
             NotFiltered = notFiltered,
             Note = host.Outcomes.Note(instance.Index),
             ConfirmBy = instance.Unconfirmed?.Deadline,

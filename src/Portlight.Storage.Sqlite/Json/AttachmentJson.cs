@@ -6,7 +6,7 @@ using Portlight.Domain;
 
 namespace Portlight.Storage.Sqlite;
 
-/// <summary><c>{"kind":"interface","name":"tap0","device":"fe:54:00:aa:bb:01","addresses":["192.0.2.1"],"private":["10.0.0.0/8"]}</c>.</summary>
+/// <summary><c>{"kind":"interface","name":"tap0","device":"fe:54:00:aa:bb:01","addresses":["192.0.2.1"],"private":["10.0.0.0/8"],"host":"fra-07"}</c>; no host is the server's own machine.</summary>
 internal static class AttachmentJson
 {
     public static void Write(Utf8JsonWriter json, Attachment attachment)
@@ -40,12 +40,17 @@ internal static class AttachmentJson
                 throw new UnreachableException($"no stored form of {attachment}");
         }
 
+        if (attachment.Host != HostName.Local)
+        {
+            json.WriteString("host"u8, attachment.Host);
+        }
+
         json.WriteEndObject();
     }
 
     public static Attachment Read(ref JsonCursor json)
     {
-        string kind = "", name = "";
+        string kind = "", name = "", host = HostName.Local;
         string? device = null;
         ImmutableArray<IPAddress> addresses = [];
         ImmutableArray<Cidr> privateSources = [];
@@ -58,6 +63,7 @@ internal static class AttachmentJson
                 case "name": name = json.Text(); break;
                 case "device": device = json.Text(); break;
                 case "addresses": addresses = json.Addresses(); break;
+                case "host": host = json.Text(); break;
                 case "private": privateSources = json.Cidrs(); break;
                 default: throw JsonCursor.Unknown(member);
             }
@@ -65,10 +71,10 @@ internal static class AttachmentJson
 
         return kind switch
         {
-            "lab" => new Attachment.Lab(),
-            "recorded" => new Attachment.Recorded(),
-            "interface" => new Attachment.Interface(name, addresses, privateSources) { Device = device },
-            "host" => new Attachment.ThisHost(addresses, privateSources),
+            "lab" => new Attachment.Lab { Host = host },
+            "recorded" => new Attachment.Recorded { Host = host },
+            "interface" => new Attachment.Interface(name, addresses, privateSources) { Device = device, Host = host },
+            "host" => new Attachment.ThisHost(addresses, privateSources) { Host = host },
             _ => throw JsonCursor.Unknown(kind),
         };
     }

@@ -8,7 +8,7 @@ namespace Portlight.Storage.Sqlite;
 /// </summary>
 internal sealed class SqliteView(ReadPool pool, RowCaches caches, AppliedWatermark applied, LatePorts late, LateOperations operations, RecentBlocks recent) : IStoreView
 {
-    public long AppliedRevision => applied.Value;
+    public long AppliedOn(string host) => applied.Current.Of(host);
 
     public Instance? FindInstance(Scope scope, string name)
     {
@@ -34,6 +34,8 @@ internal sealed class SqliteView(ReadPool pool, RowCaches caches, AppliedWaterma
     public IReadOnlyList<Instance> ListUnconfirmed() => ReadInstances(0, static (rows, _) => rows.Instances.Unconfirmed());
 
     public IReadOnlyList<Instance> ListAttached() => ReadInstances(0, static (rows, _) => rows.Instances.Attached());
+
+    public IReadOnlyList<Instance> ListInstancesOn(string host) => ReadInstances(host, static (rows, on) => rows.Instances.OnHost(on));
 
     public int CountInstances(Scope scope) => Read(scope, static (rows, at) => rows.Names.CountInstances(at));
 
@@ -63,7 +65,7 @@ internal sealed class SqliteView(ReadPool pool, RowCaches caches, AppliedWaterma
     // The watermark is read before the rows: a rejected operation is saved as failed before the watermark passes it, so a reader that sees the high watermark
     // reads rows in which the failure stands. The other way round a failed operation could be read as succeeded for a moment.
     public Operation? FindOperation(Scope scope, Guid id) =>
-        Read((scope, id, late: operations.FindPlace(id), applied.Value), static (rows, key) => rows.Operations.Find(key.scope, key.id, key.late, key.Value));
+        Read((scope, id, late: operations.FindPlace(id), applied.Current), static (rows, key) => rows.Operations.Find(key.scope, key.id, key.late, key.Current));
 
     public OperationPage ListOperations(Scope scope, string? resourceName, string? before, int limit)
     {
@@ -74,10 +76,10 @@ internal sealed class SqliteView(ReadPool pool, RowCaches caches, AppliedWaterma
         }
 
         return resourceName is null
-            ? Read((scope, position.Sequence, limit, applied.Value), static (rows, at) => rows.Operations.List(at.scope, at.Sequence, at.limit, at.Value))
+            ? Read((scope, position.Sequence, limit, applied.Current), static (rows, at) => rows.Operations.List(at.scope, at.Sequence, at.limit, at.Current))
             : Read(
-                (scope, resourceName, late: operations.FindNewest(scope, resourceName), after: before is null ? (long?)null : position.Sequence, limit, applied.Value),
-                static (rows, at) => rows.Operations.ListOfResource(at.scope, at.resourceName, at.late, at.after, at.limit, at.Value));
+                (scope, resourceName, late: operations.FindNewest(scope, resourceName), after: before is null ? (long?)null : position.Sequence, limit, applied.Current),
+                static (rows, at) => rows.Operations.ListOfResource(at.scope, at.resourceName, at.late, at.after, at.limit, at.Current));
     }
 
     public Account? FindAccount(string id) => Cached(caches.Accounts, id, static (rows, key) => rows.Accounts.FindAccount(key));
@@ -87,6 +89,12 @@ internal sealed class SqliteView(ReadPool pool, RowCaches caches, AppliedWaterma
     public OpenRegion? FindRegion(string name) => Cached(caches.Regions, name, static (rows, key) => rows.Accounts.FindRegion(key));
 
     public IReadOnlyList<OpenRegion> ListRegions() => Read(0, static (rows, _) => rows.Accounts.ListRegions());
+
+    public Host? FindHost(string name) => Read(name, static (rows, key) => rows.Hosts.Find(key));
+
+    public Host? FindHostOfToken(string tokenId) => Read(tokenId, static (rows, id) => rows.Hosts.FindByToken(id));
+
+    public IReadOnlyList<Host> ListHosts(string afterName, int limit) => Read((afterName, limit), static (rows, at) => rows.Hosts.List(at.afterName, at.limit));
 
     public AccessKey? FindAccessKey(string id) => Cached(caches.AccessKeys, id, static (rows, key) => rows.AccessKeys.Find(key));
 

@@ -25,6 +25,7 @@ internal sealed class Connection : IDisposable
         Groups = new IdentityRows<Group>(database, _json, IdentityTables.Groups);
         Roles = new IdentityRows<Role>(database, _json, IdentityTables.Roles);
         Policies = new IdentityRows<ManagedPolicy>(database, _json, IdentityTables.Policies);
+        Hosts = new HostRows(database, _json);
         IdentityUses = new IdentityUseRows(database);
         Audit = new AuditRows(database);
         Names = new NameRows(database);
@@ -60,6 +61,8 @@ internal sealed class Connection : IDisposable
     public IdentityRows<Role> Roles { get; }
 
     public IdentityRows<ManagedPolicy> Policies { get; }
+
+    public HostRows Hosts { get; }
 
     public IdentityUseRows IdentityUses { get; }
 
@@ -129,6 +132,24 @@ internal sealed class Connection : IDisposable
         {
             Run(_rollback);
         }
+    }
+
+    /// <summary>Stores how far the kernels are that have come further.</summary>
+    public void WriteApplied(AppliedRevisions before, AppliedRevisions now)
+    {
+        if (now.Local != before.Local)
+        {
+            Counters.Write(CounterRows.AppliedRevision, now.Local);
+        }
+
+        Hosts.WriteApplied(before.Hosts, now.Hosts);
+    }
+
+    /// <summary>Forgets a host; operations of it behind that revision fail.</summary>
+    public void Delete(HostRemoval removal, long applied)
+    {
+        Hosts.Delete(removal.Host.Name);
+        Operations.Fail(removal, applied);
     }
 
     public void Dispose()

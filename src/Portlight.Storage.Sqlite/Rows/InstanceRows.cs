@@ -16,7 +16,9 @@ internal sealed class InstanceRows(Database database, JsonBuffer json)
     private readonly Statement _unconfirmed = database.Prepare($"SELECT {Columns} FROM instance {Ports} WHERE instr(body, '\"unconfirmed\":') > 0 ORDER BY idx");
     private readonly Statement _attached = database.Prepare(
         $"SELECT {Columns} FROM instance INDEXED BY instance_attached {Ports} WHERE instr(body, '\"kind\":\"interface\"') > 0 OR instr(body, '\"kind\":\"host\"') > 0 ORDER BY idx");
-    private readonly Statement _insert = database.Prepare("INSERT INTO instance (idx, scope, name, revision, body) VALUES (?, ?, ?, ?, ?)");
+    private readonly Statement _onHost = database.Prepare($"SELECT {Columns} FROM instance {Ports} WHERE host = ? ORDER BY idx");
+    private readonly Statement _onLocal = database.Prepare($"SELECT {Columns} FROM instance {Ports} WHERE host IS NULL ORDER BY idx");
+    private readonly Statement _insert = database.Prepare("INSERT INTO instance (idx, scope, name, revision, body, host) VALUES (?, ?, ?, ?, ?, ?)");
     private readonly Statement _update = database.Prepare("UPDATE instance SET revision = ?, body = ? WHERE idx = ?");
     private readonly Statement _delete = database.Prepare("DELETE FROM instance WHERE idx = ?");
     private readonly Statement _deletePorts = database.Prepare("DELETE FROM instance_ports WHERE idx = ?");
@@ -65,6 +67,19 @@ internal sealed class InstanceRows(Database database, JsonBuffer json)
     public List<Instance> Attached()
     {
         using var run = _attached.Begin();
+        return ReadAll(run);
+    }
+
+    public List<Instance> OnHost(string host)
+    {
+        if (host == HostName.Local)
+        {
+            using var local = _onLocal.Begin();
+            return ReadAll(local);
+        }
+
+        using var run = _onHost.Begin();
+        run.Bind(host);
         return ReadAll(run);
     }
 
@@ -121,8 +136,12 @@ internal sealed class InstanceRows(Database database, JsonBuffer json)
         run.Bind(instance.Name);
         run.Bind(instance.Revision);
         run.BindText(body);
+        run.Bind(HostColumn(instance.Attachment.Host));
         run.Step();
     }
+
+    /// <summary>It is written once: an instance stays on its host.</summary>
+    private static string? HostColumn(string host) => host == HostName.Local ? null : host;
 
     private void Update(Instance instance, ReadOnlySpan<byte> body)
     {

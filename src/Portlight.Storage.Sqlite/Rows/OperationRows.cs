@@ -9,7 +9,7 @@ namespace Portlight.Storage.Sqlite;
 internal sealed class OperationRows(Database database, OperationIndexRows index)
 {
     private const string Columns =
-        "id, scope, resource_name, resource_type, zone, type, details, created_at, status, status_changed_at, error_code, error_details, awaits_revision";
+        "id, scope, resource_name, resource_type, zone, type, details, created_at, status, status_changed_at, error_code, error_details, awaits_revision, host";
 
     private readonly Statement _find = database.Prepare($"SELECT seq, {Columns} FROM operation WHERE seq = ? AND id = ? AND scope = ?");
 
@@ -33,7 +33,10 @@ internal sealed class OperationRows(Database database, OperationIndexRows index)
         """);
 
     private readonly Statement _findPrevious = database.Prepare("SELECT previous FROM operation WHERE seq = ?3 AND scope = ?1 AND resource_name = ?2");
-    private readonly Statement _insert = database.Prepare($"INSERT INTO operation (seq, previous, {Columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+    private readonly Statement _insert = database.Prepare($"INSERT INTO operation (seq, previous, {Columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+    private readonly Statement _fail = database.Prepare(
+        "UPDATE operation SET status = ?3, status_changed_at = ?4, error_code = ?5, error_details = ?6 WHERE host = ?1 AND awaits_revision > ?2 AND status = ?7");
+
     private readonly Statement _update = database.Prepare(
         "UPDATE operation SET details = ?, status = ?, status_changed_at = ?, error_code = ?, error_details = ?, awaits_revision = ? WHERE seq = ?");
 
@@ -42,10 +45,10 @@ internal sealed class OperationRows(Database database, OperationIndexRows index)
     /// <param name="scope">Its scope.</param>
     /// <param name="id">Its id.</param>
     /// <param name="late">Where memory has it; not so if it has been moved meanwhile.</param>
-    /// <param name="applied">Up to which revision the kernel is.</param>
-    public Operation? Find(Scope scope, Guid id, long? late, long applied) => FindAt(late, scope, id, applied) ?? FindAt(index.FindId(id), scope, id, applied);
+    /// <param name="applied">Up to which revision the kernels are.</param>
+    public Operation? Find(Scope scope, Guid id, long? late, AppliedRevisions applied) => FindAt(late, scope, id, applied) ?? FindAt(index.FindId(id), scope, id, applied);
 
-    public OperationPage List(Scope scope, long before, int limit, long applied)
+    public OperationPage List(Scope scope, long before, int limit, AppliedRevisions applied)
     {
         var found = new List<(long Seq, Operation Operation)>();
         foreach (var statement in (Statement[])[_listLate, _list])
@@ -65,8 +68,8 @@ internal sealed class OperationRows(Database database, OperationIndexRows index)
     /// <param name="late">Where memory has the newest.</param>
     /// <param name="after">The last one of the page before; null for the first page.</param>
     /// <param name="limit">How many.</param>
-    /// <param name="applied">Up to which revision the kernel is.</param>
-    public OperationPage ListOfResource(Scope scope, string resourceName, long? late, long? after, int limit, long applied)
+    /// <param name="applied">Up to which revision the kernels are.</param>
+    public OperationPage ListOfResource(Scope scope, string resourceName, long? late, long? after, int limit, AppliedRevisions applied)
     {
         if (after is { } place)
         {
@@ -94,13 +97,27 @@ internal sealed class OperationRows(Database database, OperationIndexRows index)
         index.Note();
     }
 
+    /// <summary>A host is removed: what it has not confirmed it never will.</summary>
+    public void Fail(HostRemoval removal, long applied)
+    {
+        using var run = _fail.Begin();
+        run.Bind(removal.Host.Name);
+        run.Bind(applied);
+        run.Bind((int)OperationStatus.Failed);
+        run.Bind(removal.At);
+        run.Bind(removal.ErrorCode);
+        run.Bind(removal.Reason);
+        run.Bind((int)OperationStatus.Started);
+        run.Step();
+    }
+
     private static long Most(int limit) => (long)Math.Max(0, limit) + 1;
 
     private static OperationPage Page(List<(long Seq, Operation Operation)> found, int limit) => found.Count <= limit
         ? new OperationPage([.. found.Select(one => one.Operation)], null)
         : new OperationPage([.. found.Take(limit).Select(one => one.Operation)], limit <= 0 ? null : new OperationPosition(found[limit - 1].Seq).ToString());
 
-    private List<(long, Operation)> Follow(Scope scope, string resourceName, long? first, int limit, long applied)
+    private List<(long, Operation)> Follow(Scope scope, string resourceName, long? first, int limit, AppliedRevisions applied)
     {
         var found = new List<(long, Operation)>();
         if (first is { } seq)
@@ -125,7 +142,7 @@ internal sealed class OperationRows(Database database, OperationIndexRows index)
         return run.Step() ? run.Int64OrNull(0) : null;
     }
 
-    private Operation? FindAt(long? seq, Scope scope, Guid id, long applied)
+    private Operation? FindAt(long? seq, Scope scope, Guid id, AppliedRevisions applied)
     {
         if (seq is null)
         {
@@ -157,6 +174,7 @@ internal sealed class OperationRows(Database database, OperationIndexRows index)
         run.Bind(operation.ErrorCode);
         run.Bind(operation.ErrorDetails);
         run.Bind(operation.AwaitsRevision);
+        run.Bind(operation.Host == HostName.Local ? null : operation.Host);
         run.Step();
     }
 
@@ -173,7 +191,7 @@ internal sealed class OperationRows(Database database, OperationIndexRows index)
         run.Step();
     }
 
-    private static void ReadAll(in Execution run, Scope scope, long applied, List<(long, Operation)> found)
+    private static void ReadAll(in Execution run, Scope scope, AppliedRevisions applied, List<(long, Operation)> found)
     {
         while (run.Step())
         {
@@ -181,9 +199,9 @@ internal sealed class OperationRows(Database database, OperationIndexRows index)
         }
     }
 
-    private static Operation Read(in Execution run, Scope scope, long applied)
+    private static Operation Read(in Execution run, Scope scope, AppliedRevisions applied)
     {
-        var (status, awaits) = ((OperationStatus)run.Int64(9), run.Int64OrNull(13));
+        var (status, awaits, host) = ((OperationStatus)run.Int64(9), run.Int64OrNull(13), run.TextOrNull(14));
         return new Operation
         {
             Id = run.Guid(1),
@@ -194,11 +212,12 @@ internal sealed class OperationRows(Database database, OperationIndexRows index)
             OperationType = run.Text(6),
             OperationDetails = run.TextOrNull(7),
             CreatedAt = run.Time(8),
-            Status = status == OperationStatus.Started && awaits <= applied ? OperationStatus.Succeeded : status,
+            Status = status == OperationStatus.Started && awaits <= applied.Of(host) ? OperationStatus.Succeeded : status,
             StatusChangedAt = run.Time(10),
             ErrorCode = run.TextOrNull(11),
             ErrorDetails = run.TextOrNull(12),
             AwaitsRevision = awaits,
+            Host = host ?? HostName.Local,
         };
     }
 }

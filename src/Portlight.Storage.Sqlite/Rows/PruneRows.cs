@@ -9,9 +9,9 @@ namespace Portlight.Storage.Sqlite;
 internal sealed class PruneRows(Database database, OperationIndexRows index)
 {
     private const string Moved =
-        "id, resource_type, zone, type, details, created_at, status, status_changed_at, error_code, error_details, awaits_revision, previous";
+        "id, resource_type, zone, type, details, created_at, status, status_changed_at, error_code, error_details, awaits_revision, previous, host";
 
-    private readonly Statement _operations = database.Prepare("SELECT seq, created_at, status, awaits_revision FROM operation WHERE seq > ? ORDER BY seq LIMIT ?");
+    private readonly Statement _operations = database.Prepare("SELECT seq, created_at, status, awaits_revision, host FROM operation WHERE seq > ? ORDER BY seq LIMIT ?");
     private readonly Statement _deleteOperation = database.Prepare("DELETE FROM operation WHERE seq = ?");
     private readonly Statement _findPrevious = database.Prepare("SELECT seq FROM operation WHERE seq = (SELECT previous FROM operation WHERE seq = ?)");
     private readonly Statement _move = database.Prepare($"UPDATE operation SET ({Moved}) = (SELECT {Moved} FROM operation WHERE seq = ?1) WHERE seq = ?2");
@@ -26,7 +26,7 @@ internal sealed class PruneRows(Database database, OperationIndexRows index)
     }
 
     /// <summary>Removes terminal operations among the next <paramref name="chunk"/> after a place; null for the place when none are left.</summary>
-    public (int Removed, long? Next) Operations(long after, DateTimeOffset before, long applied, int chunk)
+    public (int Removed, long? Next) Operations(long after, DateTimeOffset before, AppliedRevisions applied, int chunk)
     {
         var old = new List<long>();
         long? next = null;
@@ -39,7 +39,7 @@ internal sealed class PruneRows(Database database, OperationIndexRows index)
             {
                 seen++;
                 next = run.Int64(0);
-                if ((OperationStatus)run.Int64(2) != OperationStatus.Started || run.Int64OrNull(3) <= applied)
+                if ((OperationStatus)run.Int64(2) != OperationStatus.Started || run.Int64OrNull(3) <= applied.Of(run.TextOrNull(4)))
                 {
                     old.Add(run.Int64(0));
                 }

@@ -20,7 +20,7 @@ internal sealed class Batch : IChangeWriter
     private long _committedRevision;
     private long _revision;
     private long _storedIndex;
-    private long _storedApplied;
+    private AppliedRevisions _storedApplied;
     private long _commits;
     private bool _isOpen;
     private bool _isMore;
@@ -30,13 +30,10 @@ internal sealed class Batch : IChangeWriter
         (_connection, _caches, _applied, _audit, _late, _operations, _order) = (connection, caches, applied, audit, late, operations, order);
         _revision = _committedRevision = connection.FindRevision();
         _storedIndex = order.Index;
-        _storedApplied = applied.Value;
+        _storedApplied = applied.Current;
     }
 
-    public long AppliedRevision => _applied.Value;
-
-    /// <summary>What is written and not durable yet.</summary>
-    public IReadOnlyList<Plan> Plans => _plans;
+    public AppliedRevisions Applied => _applied.Current;
 
     /// <summary>How often something was made durable.</summary>
     public long Commits => Volatile.Read(ref _commits);
@@ -55,7 +52,7 @@ internal sealed class Batch : IChangeWriter
     }
 
     /// <summary>Whether numbers have changed that are stored for their own sake when nothing else is.</summary>
-    public bool HasNumbersToStore => _applied.Value != _storedApplied || _order.Index != _storedIndex;
+    public bool HasNumbersToStore => _applied.Current != _storedApplied || _order.Index != _storedIndex;
 
     public void Write(Plan plan)
     {
@@ -86,7 +83,7 @@ internal sealed class Batch : IChangeWriter
         }
 
         // A change of ports says its revision itself, and how far the kernel is the reconciler finds out after a crash: so a Put writes no counter.
-        var (watermark, index) = (_isMore || copies ? _applied.Value : _storedApplied, _order.Index);
+        var (watermark, index) = (_isMore || copies ? _applied.Current : _storedApplied, _order.Index);
         WriteCounters(watermark, index, _isMore || copies);
         _audit.Write(_connection.Audit);
         var isIndexed = _connection.OperationIndex.IsDue;
@@ -180,6 +177,10 @@ internal sealed class Batch : IChangeWriter
         _connection.Accounts.Write(region);
         _caches.Regions.Stage(region.Name, region);
     }
+
+    public void Write(Host host) => _connection.Hosts.Write(host);
+
+    public void Delete(HostRemoval removal) => _connection.Delete(removal, _applied.Current.Of(removal.Host.Name));
 
     public void Write(AccessKey key)
     {
@@ -280,7 +281,7 @@ internal sealed class Batch : IChangeWriter
         _ported.Clear();
     }
 
-    private void WriteCounters(long watermark, long index, bool withRevision)
+    private void WriteCounters(AppliedRevisions watermark, long index, bool withRevision)
     {
         if (withRevision && _revision != _committedRevision)
         {
@@ -292,9 +293,6 @@ internal sealed class Batch : IChangeWriter
             _connection.Counters.Write(CounterRows.InstanceIndex, index);
         }
 
-        if (watermark != _storedApplied)
-        {
-            _connection.Counters.Write(CounterRows.AppliedRevision, watermark);
-        }
+        _connection.WriteApplied(_storedApplied, watermark);
     }
 }

@@ -14,7 +14,7 @@ internal sealed class PruneChunk(DateTimeOffset before, long after) : Work
     /// <summary>Where the next chunk goes on; null when there are no more.</summary>
     public long? Next { get; private set; }
 
-    public override void Run(Batch batch) => (Removed, Next) = batch.Rows.Prune.Operations(after, before, batch.AppliedRevision, Rows);
+    public override void Run(Batch batch) => (Removed, Next) = batch.Rows.Prune.Operations(after, before, batch.Applied, Rows);
 
     public override void Succeed() => _done.TrySetResult(this);
 

@@ -6,8 +6,8 @@ namespace Portlight.Storage;
 /// <summary>Reads. While a write is prepared: what the writes before it leave, without its own changes.</summary>
 public interface IStoreView : IAuditView
 {
-    /// <summary>Revision up to which the kernel holds what is stored.</summary>
-    long AppliedRevision { get; }
+    /// <summary>Revision up to which the kernel of a host holds what is stored of it; 0 when it has confirmed nothing yet.</summary>
+    long AppliedOn(string host);
 
     Instance? FindInstance(Scope scope, string name);
 
@@ -31,6 +31,9 @@ public interface IStoreView : IAuditView
     /// Reads no other instance.
     /// </summary>
     IReadOnlyList<Instance> ListAttached();
+
+    /// <summary>Every instance of one host, of every scope, in order of index; but for those of the server's own machine it reads no other.</summary>
+    IReadOnlyList<Instance> ListInstancesOn(string host);
 
     /// <summary>How many there are; like every count, it reads no row.</summary>
     int CountInstances(Scope scope);
@@ -75,6 +78,14 @@ public interface IStoreView : IAuditView
     OpenRegion? FindRegion(string name);
 
     IReadOnlyList<OpenRegion> ListRegions();
+
+    Host? FindHost(string name);
+
+    /// <summary>The host that has a token with this id, used or not.</summary>
+    Host? FindHostOfToken(string tokenId);
+
+    /// <summary>Hosts in order of name (ordinal), those after a name.</summary>
+    IReadOnlyList<Host> ListHosts(string afterName = "", int limit = int.MaxValue);
 
     AccessKey? FindAccessKey(string id);
 

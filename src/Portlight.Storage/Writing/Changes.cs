@@ -107,6 +107,19 @@ public sealed class Changes
         _others.Add(writer => writer.Write(region));
     }
 
+    public void Save(Host host)
+    {
+        _touches.Save(host);
+        _others.Add(writer => writer.Write(host));
+    }
+
+    /// <summary>Removes a host; operations that wait for it fail.</summary>
+    public void Remove(HostRemoval removal)
+    {
+        _touches.Remove(removal.Host);
+        _others.Add(writer => writer.Delete(removal));
+    }
+
     public void Save(AccessKey key)
     {
         _touches.Save(key);

@@ -21,6 +21,10 @@ internal interface IChangeWriter
 
     void Write(OpenRegion region);
 
+    void Write(Host host);
+
+    void Delete(HostRemoval removal);
+
     void Write(AccessKey key);
 
     void Delete(AccessKey key);

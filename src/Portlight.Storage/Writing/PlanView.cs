@@ -9,7 +9,7 @@ namespace Portlight.Storage;
 /// </summary>
 internal sealed class PlanView(IStoreView committed, CommitOrder order, Plan plan) : IStoreView
 {
-    public long AppliedRevision => committed.AppliedRevision;
+    public long AppliedOn(string host) => committed.AppliedOn(host);
 
     public DateTimeOffset? OldestRecordAt => committed.OldestRecordAt;
 
@@ -28,6 +28,8 @@ internal sealed class PlanView(IStoreView committed, CommitOrder order, Plan pla
     public IReadOnlyList<Instance> ListUnconfirmed() => Set(Subject.Attachments).ListUnconfirmed();
 
     public IReadOnlyList<Instance> ListAttached() => Set(Subject.Attachments).ListAttached();
+
+    public IReadOnlyList<Instance> ListInstancesOn(string host) => All(SubjectKind.Resource).ListInstancesOn(host);
 
     public int CountInstances(Scope scope) => Set(Subject.Count(scope, ResourceType.Instance)).CountInstances(scope);
 
@@ -63,6 +65,12 @@ internal sealed class PlanView(IStoreView committed, CommitOrder order, Plan pla
     public OpenRegion? FindRegion(string name) => IsPending<OpenRegion>(Subject.Identity(SubjectKind.Region, "", name), out var row) ? row : committed.FindRegion(name);
 
     public IReadOnlyList<OpenRegion> ListRegions() => All(SubjectKind.Region).ListRegions();
+
+    public Host? FindHost(string name) => IsPending<Host>(Subject.Identity(SubjectKind.Host, "", name), out var row) ? row : committed.FindHost(name);
+
+    public Host? FindHostOfToken(string tokenId) => All(SubjectKind.Host).FindHostOfToken(tokenId);
+
+    public IReadOnlyList<Host> ListHosts(string afterName, int limit) => All(SubjectKind.Host).ListHosts(afterName, limit);
 
     public AccessKey? FindAccessKey(string id) => IsPending<AccessKey>(new Subject(SubjectKind.AccessKey, "", id), out var row) ? row : committed.FindAccessKey(id);
 

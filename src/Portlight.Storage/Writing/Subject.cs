@@ -21,6 +21,7 @@ internal enum SubjectKind
     OperationsOf,
     Account,
     Region,
+    Host,
     AccessKey,
 
     /// <summary>The access keys of a user or of a root.</summary>

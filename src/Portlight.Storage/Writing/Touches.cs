@@ -60,6 +60,10 @@ internal sealed class Touches(IStoreView view)
 
     public void Save(OpenRegion region) => _rows.Add(new ChangedRow(Subject.Identity(SubjectKind.Region, "", region.Name), region));
 
+    public void Save(Host host) => _rows.Add(new ChangedRow(Subject.Identity(SubjectKind.Host, "", host.Name), host));
+
+    public void Remove(Host host) => _rows.Add(new ChangedRow(Subject.Identity(SubjectKind.Host, "", host.Name), null));
+
     public void Save(AccessKey key) => Change(key, key);
 
     public void Remove(AccessKey key) => Change(key, null);
