@@ -56,6 +56,24 @@ public sealed class LogLinesTests
         Assert.Contains("no\nroom", line.GetProperty("exception").GetString(), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(10)]
+    [InlineData(100_000)]
+    public async Task An_entry_holds_nothing_of_the_one_before_it(int length)
+    {
+        var text = await LogAsync(isJson: true, log =>
+        {
+            log.LogInformation("{First}", new string('a', length));
+            log.LogInformation("{Second}", "b");
+        });
+
+        var lines = text.TrimEnd('\n').Split('\n');
+        Assert.Equal(2, lines.Length);
+        Assert.Equal(length, JsonSerializer.Deserialize<JsonElement>(lines[0]).GetProperty("first").GetString()!.Length);
+        Assert.Equal("b", JsonSerializer.Deserialize<JsonElement>(lines[1]).GetProperty("second").GetString());
+        Assert.DoesNotContain("first", lines[1], StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_text_entry_is_one_line_whatever_it_holds()
     {
