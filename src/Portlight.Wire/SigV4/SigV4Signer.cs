@@ -78,7 +78,7 @@ public static class SigV4Signer
         Span<byte> signature = stackalloc byte[StringToSign.SignatureLength];
         SHA256.HashData(request.Body, bodyHash);
         CanonicalRequest.Hash(request, signedHeaders, rules, presigned, bodyHash, requestHash);
-        StringToSign.Sign(SigningKeys.Derive(credentials.SecretAccessKey, scope), timestamp, scope, requestHash, signature);
+        StringToSign.Sign(new SigningKey(SigningKeys.Derive(credentials.SecretAccessKey, scope)), timestamp, scope, requestHash, signature);
         return Encoding.ASCII.GetString(signature);
     }
 

@@ -12,12 +12,12 @@ internal static class StringToSign
 
     /// <summary>The signature in lower-case hexadecimal.</summary>
     internal static void Sign(
-        byte[] signingKey, string timestamp, CredentialScope scope, ReadOnlySpan<byte> requestHash, Span<byte> signature)
+        SigningKey key, string timestamp, CredentialScope scope, ReadOnlySpan<byte> requestHash, Span<byte> signature)
     {
         var output = new ByteBuffer(stackalloc byte[256]);
         Write(ref output, timestamp, scope, requestHash);
         Span<byte> mac = stackalloc byte[HMACSHA256.HashSizeInBytes];
-        HMACSHA256.HashData(signingKey, output.Written, mac);
+        key.Sign(output.Written, mac);
         output.Dispose();
         Convert.TryToHexStringLower(mac, signature, out _);
     }
