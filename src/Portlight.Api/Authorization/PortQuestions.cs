@@ -28,18 +28,19 @@ internal static class PortQuestions
     /// <param name="call">The request.</param>
     /// <param name="question">What is asked, bare.</param>
     /// <param name="before">What is let in now, networks that are not filtered included.</param>
-    /// <param name="ports">What the request does to it.</param>
+    /// <param name="asked">What the request does to it; worked out only where the policies look at it.</param>
     /// <param name="limits">What aliases stand for.</param>
-    public static IReadOnlyList<AccessQuestion> Of(Call call, AccessQuestion question, PortSet before, PortsAsked ports, PortLimits limits)
+    public static IReadOnlyList<AccessQuestion> Of(Call call, AccessQuestion question, PortSet before, Func<PortsAsked> asked, PortLimits limits)
     {
         if (!Authorization.LooksAtPorts(call, question.Action))
         {
             return [question];
         }
 
+        var ports = asked();
         var comparison = new PortComparison(before, ports.After, limits.Aliases);
         return ports.Rules.IsEmpty
             ? [question with { Ports = comparison }]
-            : [.. ports.Rules.Select(asked => question with { Rule = new AskedRule(asked.Place, asked.Rule, ports.IsClosing ? null : comparison), Ports = comparison })];
+            : [.. ports.Rules.Select(one => question with { Rule = new AskedRule(one.Place, one.Rule, ports.IsClosing ? null : comparison), Ports = comparison })];
     }
 }

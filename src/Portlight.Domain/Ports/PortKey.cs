@@ -29,11 +29,17 @@ public readonly record struct PortKey(NetworkProtocol Protocol, int FromPort, in
     /// <summary><c>22/tcp</c>, <c>7000-8000/udp</c>, <c>icmp:8</c> (every code; <c>icmp:8:0</c> one, <c>icmp</c> every type), <c>all</c> (<c>100-200/all</c> where ports were given): how messages, operation details and the command name a rule.</summary>
     public override string ToString()
     {
+        if (Protocol is NetworkProtocol.Tcp or NetworkProtocol.Udp)
+        {
+            return FromPort == ToPort
+                ? string.Create(CultureInfo.InvariantCulture, $"{FromPort}/{Protocol.ToWire()}")
+                : string.Create(CultureInfo.InvariantCulture, $"{FromPort}-{ToPort}/{Protocol.ToWire()}");
+        }
+
         var from = FromPort.ToString(CultureInfo.InvariantCulture);
         var to = ToPort.ToString(CultureInfo.InvariantCulture);
         return Protocol switch
         {
-            NetworkProtocol.Tcp or NetworkProtocol.Udp => FromPort == ToPort ? $"{from}/{Protocol.ToWire()}" : $"{from}-{to}/{Protocol.ToWire()}",
             NetworkProtocol.All => this is { FromPort: 0, ToPort: 65535 } or { FromPort: -1, ToPort: -1 } ? "all" : $"{from}-{to}/all",
             _ => Protocol.ToWire() + (FromPort == -1 ? "" : $":{from}") + (ToPort == -1 ? "" : $":{to}"),
         };

@@ -8,6 +8,9 @@ namespace Portlight.Domain;
 /// </summary>
 public sealed class PortRule : IEquatable<PortRule>
 {
+    private static readonly ImmutableArray<Cidr> EveryIpv4 = [Cidr.AnyIpv4];
+    private static readonly ImmutableArray<Cidr> EveryIpv6 = [Cidr.AnyIpv6];
+
     public PortRule(PortKey key, ImmutableArray<Cidr> ipv4Sources, ImmutableArray<Cidr> ipv6Sources, ImmutableArray<string> aliases)
     {
         Key = key;
@@ -39,7 +42,7 @@ public sealed class PortRule : IEquatable<PortRule>
 
     /// <summary>The rule of a key that names no sources.</summary>
     public static PortRule FromEverywhere(PortKey key) => new(
-        key, key.Protocol == NetworkProtocol.Icmpv6 ? [] : [Cidr.AnyIpv4], key.Protocol == NetworkProtocol.Icmp ? [] : [Cidr.AnyIpv6], []);
+        key, key.Protocol == NetworkProtocol.Icmpv6 ? [] : EveryIpv4, key.Protocol == NetworkProtocol.Icmp ? [] : EveryIpv6, []);
 
     /// <summary>The rule as everything shows it, without its sources where they are everywhere: <c>22/tcp</c>, <c>8000-8100/udp from 192.0.2.0/24, 2001:db8::/32</c>.</summary>
     public string ToShortText() => IsFromEverywhere ? Key.ToString() : ToString();

@@ -13,27 +13,27 @@ internal sealed class PortRuleReader(PortLimits limits, List<Problem> problems)
 
     /// <summary>The rule, or null when it has a problem.</summary>
     /// <param name="input">What the caller wrote; null when the list holds a null.</param>
-    /// <param name="path">Where the rule stands in the request, `portInfos[0]`.</param>
+    /// <param name="path">Where the rule stands in the request.</param>
     /// <param name="defaultSources">Whether no source named means everybody; Close means "whatever the rule has" instead.</param>
-    public PortRule? Read(PortRuleInput? input, string path, bool defaultSources)
+    public PortRule? Read(PortRuleInput? input, RulePath path, bool defaultSources)
     {
         var before = problems.Count;
         if (input is null)
         {
-            problems.Add(new Problem(path, "is null; a port rule is wanted"));
+            problems.Add(new Problem(path.ToString(), "is null; a port rule is wanted"));
             return null;
         }
 
         var key = ReadKey(input, path);
-        var ipv4 = ReadSources(input.Cidrs, AddressFamily.InterNetwork, $"{path}.cidrs");
-        var ipv6 = ReadSources(input.Ipv6Cidrs, AddressFamily.InterNetworkV6, $"{path}.ipv6Cidrs");
-        var aliases = ReadAliases(input.CidrListAliases, $"{path}.cidrListAliases");
+        var ipv4 = ReadSources(input.Cidrs, AddressFamily.InterNetwork, path, "cidrs");
+        var ipv6 = ReadSources(input.Ipv6Cidrs, AddressFamily.InterNetworkV6, path, "ipv6Cidrs");
+        var aliases = ReadAliases(input.CidrListAliases, path);
         CheckFamilies(key, input, path);
 
         var named = input.Cidrs is not null || input.Ipv6Cidrs is not null || input.CidrListAliases is not null;
         if (problems.Count == before && named && ipv4.IsEmpty && ipv6.IsEmpty && aliases.IsEmpty)
         {
-            problems.Add(new Problem(path, $"names source lists that are all empty, which could mean everybody or nobody; {FamilyFree}"));
+            problems.Add(new Problem(path.ToString(), $"names source lists that are all empty, which could mean everybody or nobody; {FamilyFree}"));
         }
 
         if (problems.Count > before)
@@ -43,14 +43,13 @@ internal sealed class PortRuleReader(PortLimits limits, List<Problem> problems)
 
         if (!named && defaultSources)
         {
-            ipv4 = key.Protocol == NetworkProtocol.Icmpv6 ? [] : [Cidr.AnyIpv4];
-            ipv6 = key.Protocol == NetworkProtocol.Icmp ? [] : [Cidr.AnyIpv6];
+            return PortRule.FromEverywhere(key);
         }
 
         return new PortRule(key, ipv4, ipv6, aliases);
     }
 
-    private PortKey ReadKey(PortRuleInput input, string path)
+    private PortKey ReadKey(PortRuleInput input, RulePath path)
     {
         var known = NetworkProtocolText.TryParse(input.Protocol, out var protocol);
         if (!known)
@@ -66,8 +65,8 @@ internal sealed class PortRuleReader(PortLimits limits, List<Problem> problems)
             low = -1;
         }
 
-        var from = ReadPort(input.FromPort, low, high, $"{path}.fromPort", icmp ? "an ICMP type (−1 for every type)" : "a port");
-        var to = ReadPort(input.ToPort, low, high, $"{path}.toPort", icmp ? "an ICMP code (−1 for every code)" : "a port");
+        var from = ReadPort(input.FromPort, low, high, path, "fromPort", icmp ? "an ICMP type (−1 for every type)" : "a port");
+        var to = ReadPort(input.ToPort, low, high, path, "toPort", icmp ? "an ICMP code (−1 for every code)" : "a port");
         if (from is int f && to is int t)
         {
             if (icmp && f == -1 && t != -1)
@@ -84,18 +83,18 @@ internal sealed class PortRuleReader(PortLimits limits, List<Problem> problems)
         return new PortKey(protocol, from ?? 0, to ?? 0);
     }
 
-    private int? ReadPort(int value, int low, int high, string field, string what)
+    private int? ReadPort(int value, int low, int high, RulePath path, string member, string what)
     {
         if (value >= low && value <= high)
         {
             return value;
         }
 
-        problems.Add(new Problem(field, $"`{value}` is not {what} from {low} to {high}"));
+        problems.Add(new Problem($"{path}.{member}", $"`{value}` is not {what} from {low} to {high}"));
         return null;
     }
 
-    private ImmutableArray<Cidr> ReadSources(IReadOnlyList<string?>? texts, AddressFamily family, string field)
+    private ImmutableArray<Cidr> ReadSources(IReadOnlyList<string?>? texts, AddressFamily family, RulePath path, string member)
     {
         if (texts is null || texts.Count == 0)
         {
@@ -109,7 +108,7 @@ internal sealed class PortRuleReader(PortLimits limits, List<Problem> problems)
         {
             if (!Cidr.TryParse(texts[i], family, out var cidr, out var problem))
             {
-                problems.Add(new Problem($"{field}[{i}]", $"`{UserText.Excerpt(texts[i])}` {problem}"));
+                problems.Add(new Problem($"{path}.{member}[{i}]", $"`{UserText.Excerpt(texts[i])}` {problem}"));
             }
             else if (seen.Add(cidr))
             {
@@ -120,7 +119,7 @@ internal sealed class PortRuleReader(PortLimits limits, List<Problem> problems)
         return sources.DrainToImmutable();
     }
 
-    private ImmutableArray<string> ReadAliases(IReadOnlyList<string?>? texts, string field)
+    private ImmutableArray<string> ReadAliases(IReadOnlyList<string?>? texts, RulePath path)
     {
         if (texts is null || texts.Count == 0)
         {
@@ -131,14 +130,14 @@ internal sealed class PortRuleReader(PortLimits limits, List<Problem> problems)
         {
             if (texts[i] is null || !limits.Aliases.ContainsKey(texts[i]!))
             {
-                problems.Add(new Problem($"{field}[{i}]", $"`{UserText.Excerpt(texts[i])}` is not a known alias; known: {string.Join(", ", limits.Aliases.Keys)}"));
+                problems.Add(new Problem($"{path}.cidrListAliases[{i}]", $"`{UserText.Excerpt(texts[i])}` is not a known alias; known: {string.Join(", ", limits.Aliases.Keys)}"));
             }
         }
 
         return [.. texts.OfType<string>().Distinct()];
     }
 
-    private void CheckFamilies(PortKey key, PortRuleInput input, string path)
+    private void CheckFamilies(PortKey key, PortRuleInput input, RulePath path)
     {
         if (key.Protocol == NetworkProtocol.Icmp && input.Ipv6Cidrs is { Count: > 0 })
         {
@@ -149,4 +148,11 @@ internal sealed class PortRuleReader(PortLimits limits, List<Problem> problems)
             problems.Add(new Problem($"{path}.cidrs", "names IPv4 sources of `icmpv6`, which is IPv6 only; `icmp` is the protocol for IPv4"));
         }
     }
+}
+
+/// <summary>Where a rule stands in a request, <c>portInfos[0]</c> or <c>portInfo</c>: text only where there is a problem to tell.</summary>
+/// <param name="Index">Its place in the list; null where the request has one rule.</param>
+internal readonly record struct RulePath(int? Index)
+{
+    public override string ToString() => Index is { } index ? $"portInfos[{index}]" : "portInfo";
 }

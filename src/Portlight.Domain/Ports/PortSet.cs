@@ -44,7 +44,7 @@ public sealed class PortSet : IEquatable<PortSet>
         var rules = new List<PortRule>(inputs.Count);
         for (var i = 0; i < inputs.Count; i++)
         {
-            if (reader.Read(inputs[i], $"portInfos[{i}]", defaultSources: true) is { } rule)
+            if (reader.Read(inputs[i], new RulePath(i), defaultSources: true) is { } rule)
             {
                 rules.Add(rule);
             }
@@ -59,7 +59,7 @@ public sealed class PortSet : IEquatable<PortSet>
     public bool TryOpen(PortRuleInput? input, PortLimits limits, out PortSet set, out PortKey key, out ImmutableArray<Problem> problems)
     {
         var found = new List<Problem>();
-        var rule = new PortRuleReader(limits, found).Read(input, "portInfo", defaultSources: true);
+        var rule = new PortRuleReader(limits, found).Read(input, new RulePath(null), defaultSources: true);
         set = rule is null ? this : Of([.. Rules, rule]);
         key = rule?.Key ?? default;
         set.CheckQuota(limits, "portInfo", found);
@@ -73,7 +73,7 @@ public sealed class PortSet : IEquatable<PortSet>
     public bool TryClose(PortRuleInput? input, PortLimits limits, out PortSet set, out PortKey key, out ImmutableArray<Problem> problems)
     {
         var found = new List<Problem>();
-        var rule = new PortRuleReader(limits, found).Read(input, "portInfo", defaultSources: false);
+        var rule = new PortRuleReader(limits, found).Read(input, new RulePath(null), defaultSources: false);
         set = this;
         key = rule?.Key ?? default;
         if (rule is not null)
@@ -144,22 +144,29 @@ public sealed class PortSet : IEquatable<PortSet>
             problems.Add(new Problem(field, $"would give the instance {Rules.Length} rules; at most {limits.Rules} are allowed"));
         }
 
-        var named = Rules.Sum(rule => rule.Ipv4Sources.Length + rule.Ipv6Sources.Length + rule.Aliases.Length);
+        var (ipv4, ipv6, aliases) = (0, 0, 0);
+        foreach (var rule in Rules)
+        {
+            ipv4 += rule.Ipv4Sources.Length;
+            ipv6 += rule.Ipv6Sources.Length;
+            aliases += rule.Aliases.Length;
+        }
+
+        var named = ipv4 + ipv6 + aliases;
         if (named > limits.SourcesOfAllRules)
         {
             problems.Add(new Problem(field, $"would give the instance {named} sources over all its rules; at most {limits.SourcesOfAllRules} are allowed"));
         }
 
-        var ipv4 = Rules.SelectMany(rule => rule.Ipv4Sources).Distinct().Count();
-        var ipv6 = Rules.SelectMany(rule => rule.Ipv6Sources).Distinct().Count();
-        if (ipv4 > limits.SourcesPerFamily)
+        // Those that several rules name count once; where there are few, that is no matter.
+        if (ipv4 > limits.SourcesPerFamily && Rules.SelectMany(rule => rule.Ipv4Sources).Distinct().Count() is var different4 && different4 > limits.SourcesPerFamily)
         {
-            problems.Add(new Problem(field, $"would give the instance {ipv4} IPv4 sources; at most {limits.SourcesPerFamily} are allowed"));
+            problems.Add(new Problem(field, $"would give the instance {different4} IPv4 sources; at most {limits.SourcesPerFamily} are allowed"));
         }
 
-        if (ipv6 > limits.SourcesPerFamily)
+        if (ipv6 > limits.SourcesPerFamily && Rules.SelectMany(rule => rule.Ipv6Sources).Distinct().Count() is var different6 && different6 > limits.SourcesPerFamily)
         {
-            problems.Add(new Problem(field, $"would give the instance {ipv6} IPv6 sources; at most {limits.SourcesPerFamily} are allowed"));
+            problems.Add(new Problem(field, $"would give the instance {different6} IPv6 sources; at most {limits.SourcesPerFamily} are allowed"));
         }
     }
 

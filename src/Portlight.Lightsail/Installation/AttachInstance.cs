@@ -86,7 +86,8 @@ internal sealed class AttachInstance(Services services) : IOperation<AttachInsta
             var before = current is null ? PortSet.Empty : current.Attachment.LetIn(current.Ports);
             var after = asked ?? current?.Ports ?? SshOnly;
             var rules = asked is not null ? request.PortInfos!.Places(after) : [.. after.Rules.Select(rule => (current is null ? "the default" : "kept", rule))];
-            var questions = PortQuestions.Of(call, question, before, new PortsAsked(after, rules).Attaching(place()), services.Limits);
+            var ports = new PortsAsked(after, rules).Attaching(place());
+            var questions = PortQuestions.Of(call, question, before, () => ports, services.Limits);
             return current is null || current.Attachment.IsSamePlace(place()) ? questions : [.. questions, question with { Action = DetachInstance.Action }];
         });
 

@@ -32,7 +32,7 @@ internal sealed class CreateInstances(Services services) : IOperation<CreateInst
         var place = $"blueprint {wanted.Blueprint.Id}";
         var ports = new PortsAsked(wanted.Blueprint.DefaultPorts, [.. wanted.Blueprint.DefaultPorts.Rules.Select(rule => (place, rule))]);
         var creation = RequestTags.Questions(call, new AccessQuestion(call.Entry!.Action, Authorization.AccountResource(call)), ResourceType.Instance, wanted.Tags);
-        return [.. PortQuestions.Of(call, creation[0], PortSet.Empty, ports, services.Limits), .. creation.Skip(1)];
+        return [.. PortQuestions.Of(call, creation[0], PortSet.Empty, () => ports, services.Limits), .. creation.Skip(1)];
     }
 
     private List<Domain.Operation> Create(Call call, NewInstances wanted, IStoreView view, Changes changes)

@@ -51,11 +51,11 @@ internal sealed class ConfirmPorts(Services services) : IOperation<ConfirmPortsR
         var before = instance.Attachment.LetIn(instance.Ports);
         if (instance.Undone() is not { } after)
         {
-            return [.. PortQuestions.Of(call, question, before, new PortsAsked(before, []), services.Limits), question with { Action = DetachInstance.Action }];
+            return [.. PortQuestions.Of(call, question, before, () => new PortsAsked(before, []), services.Limits), question with { Action = DetachInstance.Action }];
         }
 
         var asked = new PortsAsked(after.Ports, [.. after.Ports.Rules.Select(rule => ("the earlier ports", rule))]).Attaching(after.Attachment);
-        var questions = PortQuestions.Of(call, question, before, asked, services.Limits);
+        var questions = PortQuestions.Of(call, question, before, () => asked, services.Limits);
         return instance.Attachment.IsSamePlace(after.Attachment) ? questions : [.. questions, question with { Action = DetachInstance.Action }];
     }
 

@@ -18,12 +18,9 @@ internal sealed class PortChange(Services services)
         Call call, string instanceName, Func<PortSet, PortsAsked> ask, Func<PortSet, (PortSet Wanted, string Details)> decide, Func<Wire.Lightsail.Operation, TResponse> answer)
     {
         var access = new ResourceAccess<Instance>(call, ResourceKinds.Instance, instanceName, (question, instance) =>
-        {
-            var asked = ask(instance?.Ports ?? PortSet.Empty);
-            return instance is null
-                ? PortQuestions.Of(call, question, PortSet.Empty, asked, services.Limits)
-                : PortQuestions.Of(call, question, instance.Attachment.LetIn(instance.Ports), asked.At(instance.Attachment), services.Limits);
-        });
+            instance is null
+                ? PortQuestions.Of(call, question, PortSet.Empty, () => ask(PortSet.Empty), services.Limits)
+                : PortQuestions.Of(call, question, instance.Attachment.LetIn(instance.Ports), () => ask(instance.Ports).At(instance.Attachment), services.Limits));
         if (services.SshGuard.Guards(call, services.Store.View.FindInstance(call.Scope, instanceName)))
         {
             await GuardAsync(call, access, decide);
