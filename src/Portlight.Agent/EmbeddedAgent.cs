@@ -7,6 +7,7 @@ using Portlight.Agent.Enforcement;
 using Portlight.Agent.Inspection;
 using Portlight.Agent.Lab;
 using Portlight.Agent.Links;
+using Portlight.Agent.Repairs;
 using Portlight.AgentProtocol;
 using Portlight.Domain;
 using Portlight.Nftables;
@@ -65,10 +66,7 @@ public sealed class EmbeddedAgent : IAgent, IDisposable
     public AgentStatus Status => _status.Current;
 
     /// <summary>Opens an agent on the network namespace of the calling thread, alone there until it is disposed. Changes nothing yet.</summary>
-    /// <exception cref="AgentException">
-    /// Another process has the namespace, or what is there belongs to another installation; or the kernel does not let us, and <see cref="HostCheck"/> says
-    /// what is missing.
-    /// </exception>
+    /// <exception cref="AgentException">Another process has the namespace, or what is there is another installation's; or the kernel refuses: <see cref="HostCheck"/> says why.</exception>
     public static EmbeddedAgent Open(AgentOptions options, TimeProvider clock, ILogger<EmbeddedAgent> log)
     {
         RepairCode.Load();

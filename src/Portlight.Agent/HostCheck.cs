@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
-using System.Globalization;
-using Portlight.Agent.Lab;
+using Portlight.Agent.Inspection;
+using Portlight.Agent.Links;
 using Portlight.Nftables;
 
 namespace Portlight.Agent;
@@ -15,19 +15,13 @@ public sealed record HostCheck(bool CanEnforce, bool CanMakeLab, bool InUserName
     /// <summary>As <c>uname -r</c> tells it.</summary>
     public static string KernelRelease { get; } = File.ReadAllText("/proc/sys/kernel/osrelease").Trim();
 
-    private const int NetAdmin = 12;
-    private const int SysAdmin = 21;
-
-    /// <summary>CAP_SYS_PTRACE, by which other users' processes can be looked into.</summary>
-    internal const int SysPtrace = 19;
-
     /// <summary>Looks at the network namespace of the calling thread.</summary>
     public static HostCheck Run()
     {
         var problems = new List<string>();
         problems.AddRange(NftablesProbe.FindWhatIsMissing());
         var canEnforce = problems.Count == 0;
-        var canMakeLab = canEnforce && HasCapability(NetAdmin) && HasCapability(SysAdmin);
+        var canMakeLab = canEnforce && ProcessCapabilities.Has(ProcessCapabilities.NetAdmin) && ProcessCapabilities.Has(ProcessCapabilities.SysAdmin);
         if (canEnforce && !canMakeLab)
         {
             problems.Add("CAP_SYS_ADMIN is missing, so no lab instances can be made (CreateInstances will fail); attached interfaces and the machine itself work without it");
@@ -58,16 +52,6 @@ public sealed record HostCheck(bool CanEnforce, bool CanMakeLab, bool InUserName
                 + (LinkSettings.HasForceForwarding ? "" : ", nor can instances reach each other")
                 + "; `sysctl -w net.ipv6.conf.all.forwarding=1` lets them (it also makes this machine ignore router advertisements where accept_ra is not 2)");
         }
-    }
-
-    /// <summary>Of this process; in a user namespace such a capability ends at it.</summary>
-    internal static bool HasCapability(int capability) => (EffectiveCapabilities() >> capability & 1) != 0;
-
-    private static ulong EffectiveCapabilities()
-    {
-        const string Field = "CapEff:";
-        var line = File.ReadLines("/proc/self/status").FirstOrDefault(line => line.StartsWith(Field, StringComparison.Ordinal));
-        return line is null ? 0 : ulong.Parse(line.AsSpan(Field.Length).Trim(), NumberStyles.HexNumber, CultureInfo.InvariantCulture);
     }
 
     // The machine's own user namespace maps every id to itself.

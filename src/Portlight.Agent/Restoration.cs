@@ -1,6 +1,7 @@
 using Portlight.Agent.Applied;
 using Portlight.Agent.Devices;
 using Portlight.Agent.Lab;
+using Portlight.Agent.Links;
 using Portlight.AgentProtocol;
 using Portlight.Domain;
 using Portlight.Nftables;

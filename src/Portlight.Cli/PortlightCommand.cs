@@ -50,8 +50,8 @@ internal static class PortlightCommand
         CredentialsVerb.Create(),
         CompletionVerb.Create(),
         ManVerb.Create(),
-        HelpVerb.Create(),
-        HelpVerb.CreateVersion(),
+        HelpVerb.Create(RunAsync),
+        HelpVerb.CreateVersion(RunAsync),
     };
 
     public static async Task<int> RunAsync(string[] args, TextWriter output, TextWriter error)

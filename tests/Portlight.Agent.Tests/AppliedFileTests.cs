@@ -4,6 +4,7 @@ using System.Text.Json.Serialization.Metadata;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using Portlight.Agent.Applied;
+using Portlight.Agent.Links;
 using Portlight.Domain;
 using Portlight.Nftables;
 

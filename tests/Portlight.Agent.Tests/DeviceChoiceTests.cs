@@ -1,4 +1,5 @@
 using Portlight.Agent.Devices;
+using Portlight.Agent.Links;
 using Portlight.Domain;
 
 namespace Portlight.Agent.Tests;

@@ -1,5 +1,6 @@
 using Portlight.Agent.Devices;
 using Portlight.Agent.Lab;
+using Portlight.Agent.Links;
 
 namespace Portlight.Agent.Tests;
 

@@ -6,6 +6,7 @@ using System.Text.Json.Nodes;
 using System.Text.Json.Serialization.Metadata;
 using Portlight.Agent;
 using Portlight.Agent.Applied;
+using Portlight.Agent.Links;
 using Portlight.AgentProtocol;
 using Portlight.Domain;
 using Portlight.Nftables;

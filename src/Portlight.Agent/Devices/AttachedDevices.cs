@@ -1,4 +1,3 @@
-using Portlight.Agent.Lab;
 using Portlight.Agent.Links;
 using Portlight.AgentProtocol;
 using Portlight.Domain;

@@ -1,4 +1,4 @@
-using Portlight.Agent.Lab;
+using Portlight.Agent.Links;
 using Portlight.Domain;
 
 namespace Portlight.Agent.Devices;

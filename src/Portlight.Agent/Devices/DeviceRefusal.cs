@@ -1,4 +1,4 @@
-using Portlight.Agent.Lab;
+using Portlight.Agent.Links;
 
 namespace Portlight.Agent.Devices;
 

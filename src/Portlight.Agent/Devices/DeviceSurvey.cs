@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 using System.Runtime.InteropServices;
-using Portlight.Agent.Lab;
+using Portlight.Agent.Links;
 using Portlight.Nftables.Netlink;
 
 namespace Portlight.Agent.Devices;

@@ -1,9 +1,9 @@
 using Portlight.Agent.Devices;
 using Portlight.Agent.Lab;
+using Portlight.Agent.Links;
 using Portlight.AgentProtocol;
 using Portlight.Domain;
 using Portlight.Nftables;
-using Portlight.Nftables.Netlink;
 
 namespace Portlight.Agent.Enforcement;
 
@@ -104,7 +104,7 @@ internal sealed class Enforcer(InstallationId installation, NftablesSession sess
         var repaired = new List<long>();
         foreach (var plan in _standing.Values.Where(plan => plan.Lab is not null && changes.Concern(plan.Lab, lab.Device(plan.Index))).ToList())
         {
-            var problem = Attempt(() =>
+            var problem = Refusal.Of(() =>
             {
                 if (lab.RepairLink(plan.Lab!))
                 {
@@ -133,27 +133,13 @@ internal sealed class Enforcer(InstallationId installation, NftablesSession sess
         }
     }
 
-    /// <summary>What the lab refuses of one instance, in words; null when it refused nothing.</summary>
-    internal static string? Attempt(Action action)
-    {
-        try
-        {
-            action();
-            return null;
-        }
-        catch (Exception exception) when (exception is LabException or NetlinkException or IOException or UnauthorizedAccessException or OutOfMemoryException or ThreadStartException or RulesetRefusedException)
-        {
-            return exception.Message;
-        }
-    }
-
     /// <summary>Reads desired states and takes their places; what cannot be is reported.</summary>
     private List<Plan> TakePlaces(IReadOnlyList<DesiredInstance> all, List<AgentReport> reports)
     {
         var plans = new List<Plan>(all.Count);
         foreach (var desired in all)
         {
-            if (Attempt(() => plans.Add(Plan.Of(desired, installation))) is { } problem)
+            if (Refusal.Of(() => plans.Add(Plan.Of(desired, installation))) is { } problem)
             {
                 reports.Add(Refuse(desired, problem));
             }
@@ -174,7 +160,7 @@ internal sealed class Enforcer(InstallationId installation, NftablesSession sess
     /// </summary>
     private void Close(long index, HashSet<string> wantedNames, HashSet<string> leaving, List<FilteredAttachment> closed)
     {
-        var problem = Attempt(() =>
+        var problem = Refusal.Of(() =>
         {
             lab.Withdraw(index);
             if (lab.Present(index) is { } there && wantedNames.Contains(there.NamespaceName))
@@ -202,7 +188,7 @@ internal sealed class Enforcer(InstallationId installation, NftablesSession sess
     /// <summary>What must happen in the lab before the ruleset; a refusal is reported and undone.</summary>
     private bool TryClose(Plan plan, List<AgentReport> reports)
     {
-        var problem = Attempt(() =>
+        var problem = Refusal.Of(() =>
         {
             if (plan.Lab is null)
             {
@@ -226,7 +212,7 @@ internal sealed class Enforcer(InstallationId installation, NftablesSession sess
     /// <summary>What opens, after the ruleset. A refusal puts the ruleset back to what stood.</summary>
     private AgentReport Finish(Plan plan)
     {
-        var problem = Attempt(() =>
+        var problem = Refusal.Of(() =>
         {
             if (plan.Lab is null)
             {
@@ -272,7 +258,7 @@ internal sealed class Enforcer(InstallationId installation, NftablesSession sess
         }
 
         var stood = _standing.GetValueOrDefault(plan.Index);
-        LeftOver = Attempt(() =>
+        LeftOver = Refusal.Of(() =>
         {
             if (stood?.Lab is null)
             {

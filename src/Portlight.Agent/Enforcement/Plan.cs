@@ -1,4 +1,5 @@
 using Portlight.Agent.Lab;
+using Portlight.Agent.Links;
 using Portlight.AgentProtocol;
 using Portlight.Domain;
 using Portlight.Nftables;

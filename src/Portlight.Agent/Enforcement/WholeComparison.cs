@@ -1,5 +1,6 @@
 using Portlight.Agent.Devices;
 using Portlight.Agent.Lab;
+using Portlight.Agent.Links;
 using Portlight.AgentProtocol;
 using Portlight.Domain;
 using Portlight.Nftables;
@@ -23,7 +24,7 @@ internal sealed class WholeComparison(LabHost lab, AttachedDevices devices, Rule
     /// <param name="reports">Gets a report for each plan.</param>
     internal void Run(List<Plan> plans, HashSet<long> refused, List<AgentReport> reports)
     {
-        var unseen = Enforcer.Attempt(lab.Look);
+        var unseen = Refusal.Of(lab.Look);
         DeviceBinding.Bind(plans, _before, lab, devices);
         var unwanted = lab.Found.Except(plans.Where(plan => plan.Lab is not null).Select(plan => plan.Index)).Except(refused).ToList();
         var closedFirst = plans.Where(plan => plan.Lab is { } wanted && lab.MustCloseFirst(wanted)).ToHashSet();
@@ -76,7 +77,7 @@ internal sealed class WholeComparison(LabHost lab, AttachedDevices devices, Rule
             return true;
         }
 
-        if (Enforcer.Attempt(() => lab.Repair(plan.Lab)) is not { } problem)
+        if (Refusal.Of(() => lab.Repair(plan.Lab)) is not { } problem)
         {
             return true;
         }

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 using System.ComponentModel;
 using System.Net;
 using Portlight.Agent.Devices;
-using Portlight.Agent.Lab;
+using Portlight.Agent.Links;
 using Portlight.AgentProtocol;
 using Portlight.Domain;
 using Portlight.Nftables.Netlink;

@@ -23,7 +23,7 @@ internal sealed class SocketOwners
     /// <summary>Of the processes whose names are wanted; only their descriptors are read.</summary>
     internal static SocketOwners Read(Predicate<string> isWanted)
     {
-        var owners = new SocketOwners { AreSomeHidden = !HostCheck.HasCapability(HostCheck.SysPtrace) };
+        var owners = new SocketOwners { AreSomeHidden = !ProcessCapabilities.Has(ProcessCapabilities.SysPtrace) };
         foreach (var directory in Directory.EnumerateDirectories("/proc"))
         {
             if (!int.TryParse(Path.GetFileName(directory), NumberStyles.None, CultureInfo.InvariantCulture, out var id))

@@ -1,3 +1,4 @@
+using Portlight.Agent.Links;
 using Portlight.Domain;
 using Portlight.Nftables.Netlink;
 

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using Microsoft.Win32.SafeHandles;
+using Portlight.Agent.Links;
 using Portlight.Domain;
 using Portlight.Nftables.Netlink;
 
@@ -113,7 +114,7 @@ internal sealed class HostSide(NetlinkSocket socket, InstallationId installation
             var family = RouteRequests.FamilyOf(address);
             if (family == RouteRequests.Ipv4 || isIpv6On)
             {
-                batch.AddRoute(link.Index, family, address, LabLayout.WidthOf(address), null, family == RouteRequests.Ipv4 ? _ownIpv4 : null);
+                batch.AddRoute(link.Index, family, address, Cidr.Of(address).Width, null, family == RouteRequests.Ipv4 ? _ownIpv4 : null);
             }
         }
 

@@ -1,4 +1,5 @@
 using Microsoft.Win32.SafeHandles;
+using Portlight.Agent.Links;
 using Portlight.Domain;
 using Portlight.Nftables.Netlink;
 
@@ -73,12 +74,12 @@ internal sealed class InstanceSide(Cidr privateNetwork)
 
         foreach (var surplus in there.Where(row => row.Scope == RouteRequests.ScopeGlobal && !wanted.Addresses.Contains(row.Address)))
         {
-            batch.RemoveAddress(link.Index, surplus.Address, LabLayout.WidthOf(surplus.Address));
+            batch.RemoveAddress(link.Index, surplus.Address, Cidr.Of(surplus.Address).Width);
         }
 
         foreach (var missing in wanted.Addresses.Where(address => !there.Any(row => row.Address.Equals(address))))
         {
-            batch.AddAddress(link.Index, missing, LabLayout.WidthOf(missing), RouteRequests.ScopeGlobal);
+            batch.AddAddress(link.Index, missing, Cidr.Of(missing).Width, RouteRequests.ScopeGlobal);
         }
 
         AddWaysOut(batch, link.Index, wanted, there);

@@ -1,4 +1,5 @@
 using System.Net;
+using Portlight.Agent.Links;
 using Portlight.Domain;
 using Portlight.Nftables.Netlink;
 
@@ -57,7 +58,7 @@ internal sealed class LabHost : IDisposable
         if (!_hasSwept)
         {
             _hasSwept = true;
-            _ = Attempt(() => NamedNamespace.RemoveLeftOvers("pl-"));
+            _ = Refusal.Of(() => NamedNamespace.RemoveLeftOvers("pl-"));
         }
 
         _found = _host.Read();
@@ -82,12 +83,12 @@ internal sealed class LabHost : IDisposable
         && _found.TryGetValue(wanted.Index, out var found)
         && found.Alias == _host.AliasOf(wanted)
         && HostSide.IsAsMade(wanted, found.State)
-        && Attempt(() => NamedNamespace.Require(wanted.NamespaceName).Dispose()) is null;
+        && Refusal.Of(() => NamedNamespace.Require(wanted.NamespaceName).Dispose()) is null;
 
     /// <summary>Repairs what root inside an instance has done to its addresses and ways out; notes what is refused, and gives it.</summary>
     internal string? MendInside(LabInstance wanted)
     {
-        var problem = Attempt(() => _inside.Repair(_host, _host.LinkOf(wanted.LinkName), wanted));
+        var problem = Refusal.Of(() => _inside.Repair(_host, _host.LinkOf(wanted.LinkName), wanted));
         return problem is null ? null : _problems[wanted.Index] = problem;
     }
 
@@ -128,7 +129,7 @@ internal sealed class LabHost : IDisposable
             _host.Close(state.Link.Name);
         }
 
-        var problem = Attempt(() => _inside.Repair(_host, state.Link, wanted));
+        var problem = Refusal.Of(() => _inside.Repair(_host, state.Link, wanted));
         if (wanted.IsRunning)
         {
             problem ??= _host.Open(wanted, state);
@@ -259,7 +260,7 @@ internal sealed class LabHost : IDisposable
             if (_found.Remove(index, out var found))
             {
                 Forget(index);
-                if (Attempt(() => going.Add(_host.RemainsOf(found.Alias, found.State.Link))) is { } problem)
+                if (Refusal.Of(() => going.Add(_host.RemainsOf(found.Alias, found.State.Link))) is { } problem)
                 {
                     refused[found.Alias] = problem;
                 }
@@ -287,8 +288,6 @@ internal sealed class LabHost : IDisposable
         Prepare(wanted);
         Open(wanted);
     }
-
-    private static string? Attempt(Action action) => Enforcement.Enforcer.Attempt(action);
 
     private static IPAddress? Kept(IPAddress? there, IPAddress? wanted) => Equals(there, wanted) ? there : null;
 

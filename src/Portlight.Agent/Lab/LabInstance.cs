@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Portlight.Agent.Links;
 using Portlight.AgentProtocol;
 using Portlight.Domain;
 

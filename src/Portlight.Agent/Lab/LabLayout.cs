@@ -1,5 +1,4 @@
 using System.Net;
-using Portlight.Domain;
 
 namespace Portlight.Agent.Lab;
 
@@ -15,8 +14,6 @@ internal static class LabLayout
 
     /// <summary>The instance's end. Given, not generated, so that it can be used at once (no duplicate address detection).</summary>
     internal static IPAddress InnerIpv6 { get; } = LinkLocal(2);
-
-    internal static int WidthOf(IPAddress address) => Cidr.Of(address).Width;
 
     private static IPAddress LinkLocal(byte last)
     {

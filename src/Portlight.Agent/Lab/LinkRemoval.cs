@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Portlight.Agent.Links;
 using Portlight.Nftables.Netlink;
 
 namespace Portlight.Agent.Lab;
@@ -28,10 +29,10 @@ internal sealed class LinkRemoval(NetlinkSocket socket)
         var going = new List<int>();
         foreach (var (alias, device, ownsNamespace) in instances)
         {
-            if (ownsNamespace && Attempt(() => NamedNamespace.Delete(alias.NamespaceName)) is { } problem)
+            if (ownsNamespace && Refusal.Of(() => NamedNamespace.Delete(alias.NamespaceName)) is { } problem)
             {
                 refused[alias] = problem;
-                _ = Attempt(() => Close(device));
+                _ = Refusal.Of(() => Close(device));
             }
             else if (device is { } link)
             {
@@ -39,7 +40,7 @@ internal sealed class LinkRemoval(NetlinkSocket socket)
             }
         }
 
-        if (going.Count > 0 && Attempt(() => RemoveGroup(going)) is { } refusal)
+        if (going.Count > 0 && Refusal.Of(() => RemoveGroup(going)) is { } refusal)
         {
             foreach (var instance in instances.Where(instance => instance.Device is { } link && going.Contains(link)))
             {
@@ -58,8 +59,6 @@ internal sealed class LinkRemoval(NetlinkSocket socket)
             throw new LabException(refused.Values.First());
         }
     }
-
-    private static string? Attempt(Action action) => Enforcement.Enforcer.Attempt(action);
 
     private void Close(int? device)
     {

@@ -1,6 +1,7 @@
 using System.Runtime.ExceptionServices;
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
+using Portlight.Agent.Links;
 using Portlight.Linux;
 
 namespace Portlight.Agent.Lab;

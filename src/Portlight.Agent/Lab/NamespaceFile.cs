@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
+using Portlight.Agent.Links;
 using Portlight.Linux;
 
 namespace Portlight.Agent.Lab;

@@ -1,3 +1,5 @@
+using Portlight.Agent.Links;
+
 namespace Portlight.Agent.Lab;
 
 /// <summary>The namespace of an instance and the link into it, made closed: the link is down.</summary>

@@ -1,7 +1,6 @@
 using System.Net;
 using System.Runtime.InteropServices;
 using System.Threading.Channels;
-using Portlight.Agent.Lab;
 using Portlight.Nftables.Netlink;
 
 namespace Portlight.Agent.Links;

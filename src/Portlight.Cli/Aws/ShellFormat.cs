@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Portlight.Cli.Verbs;
+
 
 namespace Portlight.Cli.Aws;
 
@@ -14,7 +14,7 @@ internal static class ShellFormat
     public static string Write(string format, IReadOnlyList<(string Name, string Value)> variables) => format switch
     {
         Fish => string.Join(' ', variables.Select(variable => $"set -gx {variable.Name} {Quote(variable.Value, FishEscapes)};")),
-        Json => JsonSerializer.Serialize(variables.ToDictionary(), IndentedPortlightJson.Default.DictionaryStringString),
+        Json => JsonSerializer.Serialize(variables.ToDictionary(), VariablesJson.Default.DictionaryStringString),
         _ => "export " + string.Join(' ', variables.Select(variable => $"{variable.Name}={Quote(variable.Value, PosixEscapes)}")),
     };
 

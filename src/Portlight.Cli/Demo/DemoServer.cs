@@ -6,6 +6,7 @@ using Portlight.Server;
 using Portlight.Wire.Client;
 using Portlight.Wire.Lightsail;
 using Portlight.Wire.SigV4;
+
 using Operation = Portlight.Wire.Lightsail.Operation;
 
 namespace Portlight.Cli.Demo;

@@ -2,7 +2,6 @@ using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Net.Sockets;
 using System.Text.RegularExpressions;
-using Portlight.Cli.Usage;
 using Portlight.Domain;
 using Portlight.Wire.Lightsail;
 

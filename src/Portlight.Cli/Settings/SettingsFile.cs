@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.Json;
-using Portlight.Cli.Usage;
 using Tomlyn.Parsing;
 using Tomlyn.Syntax;
 

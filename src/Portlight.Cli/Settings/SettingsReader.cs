@@ -1,5 +1,4 @@
 using Portlight.Api;
-using Portlight.Cli.Usage;
 
 namespace Portlight.Cli.Settings;
 

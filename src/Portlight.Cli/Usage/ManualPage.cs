@@ -10,7 +10,7 @@ internal static class ManualPage
     public const string Mark = ".\\\" Written by `portlight man` from its own verbs.";
 
     /// <summary>Every page, by the name of its file: <c>portlight.1</c>, <c>portlight-open.1</c>, <c>portlight-audit-show.1</c>.</summary>
-    public static IEnumerable<(string File, string Text)> All(RootCommand root) => Pages(root, []);
+    public static IEnumerable<(string File, string Text)> All(Command root) => Pages(root, []);
 
     private static IEnumerable<(string File, string Text)> Pages(Command command, string[] path)
     {

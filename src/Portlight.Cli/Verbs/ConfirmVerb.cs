@@ -1,6 +1,5 @@
 using System.CommandLine;
 using Portlight.Cli.Ports;
-using Portlight.Cli.Usage;
 using Portlight.Wire.PortlightApi;
 
 namespace Portlight.Cli.Verbs;

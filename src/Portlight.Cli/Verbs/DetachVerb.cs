@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Portlight.Cli.Usage;
 using Portlight.Wire.PortlightApi;
 
 namespace Portlight.Cli.Verbs;

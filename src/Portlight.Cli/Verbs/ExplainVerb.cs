@@ -1,7 +1,6 @@
 using System.CommandLine;
 using Portlight.Cli.Explain;
 using Portlight.Cli.Ports;
-using Portlight.Cli.Usage;
 using Portlight.Wire.PortlightApi;
 
 namespace Portlight.Cli.Verbs;

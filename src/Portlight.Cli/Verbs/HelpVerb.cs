@@ -5,18 +5,20 @@ namespace Portlight.Cli.Verbs;
 /// <summary><c>portlight help [VERB…]</c> and <c>portlight version</c>: what <c>--help</c> and <c>--version</c> do, for those who look for a verb.</summary>
 internal static class HelpVerb
 {
-    public static Command Create()
+    /// <param name="run">Runs a command line as if it was typed: its words, output, error.</param>
+    public static Command Create(Func<string[], TextWriter, TextWriter, Task<int>> run)
     {
         var verb = new Argument<string[]>("verb") { Description = "The verb to tell about", Arity = ArgumentArity.ZeroOrMore };
         var command = new Command("help", "Tell about a verb") { verb };
-        command.SetAction(parsed => PortlightCommand.RunAsync([.. parsed.GetValue(verb) ?? [], "--help"], parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error));
+        command.SetAction(parsed => run([.. parsed.GetValue(verb) ?? [], "--help"], parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error));
         return command;
     }
 
-    public static Command CreateVersion()
+    /// <inheritdoc cref="Create"/>
+    public static Command CreateVersion(Func<string[], TextWriter, TextWriter, Task<int>> run)
     {
         var command = new Command("version", "Tell which version this is");
-        command.SetAction(parsed => PortlightCommand.RunAsync(["--version"], parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error));
+        command.SetAction(parsed => run(["--version"], parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error));
         return command;
     }
 }

@@ -10,5 +10,4 @@ namespace Portlight.Cli.Verbs;
     WriteIndented = true)]
 [JsonSerializable(typeof(GetStatusResponse))]
 [JsonSerializable(typeof(DoctorReport))]
-[JsonSerializable(typeof(Dictionary<string, string>))]
 internal sealed partial class IndentedPortlightJson : JsonSerializerContext;

@@ -1,4 +1,3 @@
-using Portlight.Cli.Usage;
 using Portlight.Wire.PortlightApi;
 
 namespace Portlight.Cli.Verbs;

@@ -13,7 +13,7 @@ internal static class ManVerb
         command.SetAction(parsed =>
         {
             var folder = Directory.CreateDirectory(parsed.GetRequiredValue(directory));
-            var pages = ManualPage.All(PortlightCommand.Create()).ToList();
+            var pages = ManualPage.All(parsed.RootCommandResult.Command).ToList();
             foreach (var (file, text) in pages)
             {
                 File.WriteAllText(Path.Combine(folder.FullName, file), text);

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using Portlight.Cli.Ports;
-using Portlight.Cli.Usage;
 using Portlight.Domain;
 
 namespace Portlight.Cli.Verbs;

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Text.Json;
-using Portlight.Cli.Usage;
 using Portlight.Wire.Client;
 using Portlight.Wire.PortlightApi;
 

@@ -1,4 +1,4 @@
-namespace Portlight.Cli.Usage;
+namespace Portlight.Cli;
 
 /// <summary>The word that somebody may have meant.</summary>
 internal static class Suggestion

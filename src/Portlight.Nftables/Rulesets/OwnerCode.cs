@@ -1,6 +1,6 @@
 using Portlight.Domain;
 
-namespace Portlight.Nftables.Compiling;
+namespace Portlight.Nftables;
 
 /// <summary>
 /// How a connection remembers an attachment: in its conntrack label, 128 bits of which the first half says who began it and the second who let it in. nf_tables

@@ -4,7 +4,7 @@ using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 using Portlight.Nftables.Netlink;
 
-namespace Portlight.Agent.Lab;
+namespace Portlight.Agent.Links;
 
 /// <summary>The rtnetlink requests that a lab needs, as they are laid out in <c>linux/if_link.h</c>, <c>linux/if_addr.h</c> and <c>linux/rtnetlink.h</c>.</summary>
 internal static class RouteRequests

@@ -1,10 +1,10 @@
 using System.Net;
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
-using Portlight.Agent.Devices;
+using Portlight.Domain;
 using Portlight.Nftables.Netlink;
 
-namespace Portlight.Agent.Lab;
+namespace Portlight.Agent.Links;
 
 /// <summary>A link, as far as anybody here asks. The namespace of its peer is a number that only this namespace knows it by; null when it is this one.</summary>
 internal readonly record struct LinkRow(int Index, string Name, string? Alias, bool IsUp, bool IsLoopback, int PeerIndex, int MasterIndex, string? SlaveKind, int? PeerNamespace)
@@ -88,7 +88,7 @@ internal static class RouteQueries
             RouteRequests.GetRoute,
             writer =>
             {
-                writer.Raw(new RouteRequests.RouteHeader { Family = family, DestinationLength = (byte)LabLayout.WidthOf(destination), Flags = RouteRequests.RouteOfTable });
+                writer.Raw(new RouteRequests.RouteHeader { Family = family, DestinationLength = (byte)Cidr.Of(destination).Width, Flags = RouteRequests.RouteOfTable });
                 writer.Bytes(RouteRequests.RouteDestination, destination.GetAddressBytes());
             },
             message => link = message.Attributes(12).TryGet(RouteRequests.RouteLink, out var towards) ? (int)towards.U32 : null,

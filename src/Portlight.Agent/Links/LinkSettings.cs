@@ -1,4 +1,4 @@
-namespace Portlight.Agent.Lab;
+namespace Portlight.Agent.Links;
 
 /// <summary>
 /// The kernel's settings of the host side of a lab link, and of no other interface. What comes from an instance is forwarded; that instances cannot

@@ -1,7 +1,6 @@
 using System.CommandLine.Completions;
-using Portlight.Cli.Verbs;
 
-namespace Portlight.Cli.Usage;
+namespace Portlight.Cli.Verbs;
 
 /// <summary>Completes the names of instances by asking the server that runs, for a moment and without a word: somebody waits at a prompt.</summary>
 internal static class InstanceNames

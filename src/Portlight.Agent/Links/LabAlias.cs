@@ -1,7 +1,7 @@
 using System.Globalization;
 using Portlight.Domain;
 
-namespace Portlight.Agent.Lab;
+namespace Portlight.Agent.Links;
 
 /// <summary>
 /// How a lab link is known again after a restart: its alias (ifAlias) says the installation, the index and the namespace, also when somebody has renamed it.

@@ -1,6 +1,6 @@
 using Portlight.Nftables.Netlink;
 
-namespace Portlight.Agent.Lab;
+namespace Portlight.Agent.Links;
 
 /// <summary>
 /// rtnetlink requests that go to the kernel in one datagram: it works through all of them within one system call, whatever happens to this process

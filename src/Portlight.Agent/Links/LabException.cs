@@ -1,4 +1,4 @@
-namespace Portlight.Agent.Lab;
+namespace Portlight.Agent.Links;
 
 /// <summary>The host refused something of a lab instance. The message is what an operator and a caller read.</summary>
 public sealed class LabException : Exception

@@ -1,6 +1,6 @@
 using Spectre.Console;
 
-namespace Portlight.Cli;
+namespace Portlight.Cli.Verbs;
 
 /// <summary>Tables and progress for a person. Never used by serve: loading it costs more than starting the server.</summary>
 internal static class Screen

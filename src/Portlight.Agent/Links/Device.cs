@@ -1,9 +1,8 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
-using Portlight.Agent.Lab;
 using Portlight.Nftables.Netlink;
 
-namespace Portlight.Agent.Devices;
+namespace Portlight.Agent.Links;
 
 /// <summary>A network device of this namespace, as far as its packets and its identity are concerned (linux/if_link.h).</summary>
 /// <param name="Index">Its number, which it keeps while it lives and which is not given again.</param>

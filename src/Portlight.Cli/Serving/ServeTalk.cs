@@ -2,7 +2,7 @@ using System.Net;
 using Portlight.Api;
 using Portlight.Domain;
 
-namespace Portlight.Cli.Verbs;
+namespace Portlight.Cli;
 
 /// <summary>
 /// What <c>serve</c> tells beside the line that scripts wait for. Warnings always go to stderr; what a new user wants to know goes there when a person reads along,

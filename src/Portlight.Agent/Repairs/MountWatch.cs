@@ -1,8 +1,10 @@
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
+using Portlight.Agent.Lab;
+using Portlight.Agent.Links;
 using Portlight.Linux;
 
-namespace Portlight.Agent.Lab;
+namespace Portlight.Agent.Repairs;
 
 /// <summary>
 /// Tells when something was mounted or unmounted, which the names of network namespaces are. The kernel marks an open <c>mountinfo</c> then (proc(5)), and says no

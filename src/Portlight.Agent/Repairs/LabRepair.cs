@@ -1,8 +1,9 @@
 using Microsoft.Extensions.Logging;
 using Portlight.Agent.Enforcement;
+using Portlight.Agent.Lab;
 using Portlight.Agent.Links;
 
-namespace Portlight.Agent.Lab;
+namespace Portlight.Agent.Repairs;
 
 /// <summary>
 /// Repairs lab instances at once when others change their links and routes, or remove the names of their namespaces; and looks into one after the other, so that
@@ -91,7 +92,7 @@ internal sealed class LabRepair : IDisposable
         foreach (var instance in Standing())
         {
             var isThere = true;
-            _ = Enforcer.Attempt(() => isThere = NamedNamespace.Exists(instance.NamespaceName));
+            _ = Refusal.Of(() => isThere = NamedNamespace.Exists(instance.NamespaceName));
             if (!isThere)
             {
                 changes.Add(instance.Index);

@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using Portlight.Domain;
-using Portlight.Nftables.Compiling;
 
 namespace Portlight.Nftables;
 

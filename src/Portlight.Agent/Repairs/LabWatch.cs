@@ -1,6 +1,7 @@
+using Portlight.Agent.Lab;
 using Portlight.Agent.Links;
 
-namespace Portlight.Agent.Lab;
+namespace Portlight.Agent.Repairs;
 
 /// <summary>
 /// Passes changes of links and routes on, so that lab instances are repaired at once. One that was repaired rests, each time twice as long: root inside an

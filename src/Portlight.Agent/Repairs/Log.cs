@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 using Portlight.Agent.Inspection;
 using Portlight.Nftables;
 
-namespace Portlight.Agent;
+namespace Portlight.Agent.Repairs;
 
 /// <summary>What the agent tells the operator's log.</summary>
 internal static partial class Log

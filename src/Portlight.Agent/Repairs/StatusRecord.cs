@@ -1,6 +1,6 @@
 using Portlight.AgentProtocol;
 
-namespace Portlight.Agent;
+namespace Portlight.Agent.Repairs;
 
 /// <summary>What an agent says of itself, changed by the threads that repair as well as by its caller's.</summary>
 internal sealed class StatusRecord(AgentStatus first)
