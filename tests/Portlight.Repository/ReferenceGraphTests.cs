@@ -16,6 +16,7 @@ public partial class ReferenceGraphTests
         ["Portlight.Storage.Sqlite"] = ["Portlight.Domain", "Portlight.Linux", "Portlight.Storage"],
         ["Portlight.Nftables"] = ["Portlight.Domain", "Portlight.Linux"],
         ["Portlight.Certificates"] = ["Portlight.Domain"],
+        ["Portlight.AgentStream"] = ["Portlight.Domain", "Portlight.AgentProtocol"],
         ["Portlight.AgentProtocol"] = ["Portlight.Domain"],
         ["Portlight.Agent"] = ["Portlight.Domain", "Portlight.Linux", "Portlight.Nftables", "Portlight.AgentProtocol"],
         ["Portlight.Api"] = ["Portlight.AgentProtocol", "Portlight.Domain", "Portlight.Policies", "Portlight.Wire", "Portlight.Storage"],

@@ -30,9 +30,10 @@ internal static partial class TypeGraph
         // The command is built with everything beside it, but for projects that it does not use.
         var (built, configuration) = (Path.Combine(RepositoryFiles.Root, "artifacts", "bin"), Path.GetFileName(AppContext.BaseDirectory.TrimEnd('/')));
         var context = new AssemblyLoadContext("the command", isCollectible: false);
-        context.Resolving += (_, name) => new[] { "Portlight.Cli", name.Name! }.Select(project => Path.Combine(built, project, configuration, name.Name + ".dll")).FirstOrDefault(File.Exists) is { } path
-            ? context.LoadFromAssemblyPath(path)
-            : null;
+        context.Resolving += (_, name) =>
+            Directory.GetDirectories(built).Prepend(Path.Combine(built, "Portlight.Cli")).Select(project => Path.Combine(project, configuration, name.Name + ".dll")).FirstOrDefault(File.Exists) is { } path
+                ? context.LoadFromAssemblyPath(path)
+                : null;
         return context;
     }
 

@@ -1,0 +1,278 @@
+using Microsoft.Extensions.Logging;
+using Portlight.AgentProtocol;
+using Portlight.AgentStream.Wire;
+
+namespace Portlight.AgentStream.Agent;
+
+/// <summary>
+/// The agent of this machine with its memory: what is in force, whether a server is there or not. Alone it compares everything when something has drifted and on a timer,
+/// and reverts a change that has cut it off (<see cref="ReachGuard"/>). One change at a time.
+/// </summary>
+public sealed partial class KeptAgent : IDisposable
+{
+    /// <summary>How long a change of this machine's own ports waits until a server is reached with it.</summary>
+    public static readonly TimeSpan ReachPatience = TimeSpan.FromSeconds(20);
+
+    private static readonly TimeSpan FullComparison = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
+
+    private readonly IAgent _agent;
+    private readonly KeptSet _kept;
+    private readonly TimeProvider _clock;
+    private readonly ILogger _log;
+    private readonly SemaphoreSlim _one = new(1);
+    private readonly Dictionary<long, (Desired? Tried, string Reason)> _reverted = [];
+    private ReachGuard? _guard;
+    private volatile Func<Task>? _listener;
+
+    /// <param name="agent">What filters.</param>
+    /// <param name="kept">What is in force, or was when this machine was last up.</param>
+    /// <param name="clock">The time.</param>
+    /// <param name="log">The log.</param>
+    public KeptAgent(IAgent agent, KeptSet kept, TimeProvider clock, ILogger log)
+    {
+        (_agent, _kept, _clock, _log) = (agent, kept, clock, log);
+    }
+
+    /// <summary>What filters, to be asked.</summary>
+    public IAgent Agent => _agent;
+
+    public KeptSet Kept => _kept;
+
+    /// <summary>Makes the kernel hold what is kept: at the start, before any server, and whenever none is there and something may be otherwise.</summary>
+    /// <exception cref="AgentException">The kernel is as it was.</exception>
+    public async Task CompareAsync(CancellationToken cancellationToken)
+    {
+        await _one.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            await SynchroniseAsync_NeedsTurn([.. _kept.All], cancellationToken).ConfigureAwait(false);
+            if (_guard is null)
+            {
+                _kept.Keep();
+            }
+        }
+        finally
+        {
+            _one.Release();
+        }
+    }
+
+    /// <summary>Until it is cancelled: tells the server of drift, or where none is connected repairs it; and compares on a timer while none does.</summary>
+    public async Task FollowAsync(CancellationToken cancellationToken)
+    {
+        while (!cancellationToken.IsCancellationRequested)
+        {
+            try
+            {
+                using var given = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+                var drift = _agent.DriftAsync(given.Token);
+                await Task.WhenAny(drift, Task.Delay(FullComparison, _clock, given.Token)).ConfigureAwait(false);
+                var hasDrifted = drift.IsCompleted;
+                await given.CancelAsync().ConfigureAwait(false);
+                if (hasDrifted)
+                {
+                    await drift.ConfigureAwait(false);
+                }
+
+                if (_listener is not { } listener)
+                {
+                    await CompareAsync(cancellationToken).ConfigureAwait(false);
+                }
+                else if (hasDrifted)
+                {
+                    await listener().ConfigureAwait(false);
+                }
+            }
+            catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception problem) when (problem is AgentException or IOException)
+            {
+                LogNotCompared(_log, problem.Message);
+                await Task.Delay(RetryAfter, _clock, cancellationToken).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default).ConfigureAwait(false);
+            }
+        }
+    }
+
+    public void Dispose() => _guard?.Dispose();
+
+    /// <summary>A session that is to be told of drift from now on; null for none.</summary>
+    internal void TellDrift(Func<Task>? listener) => _listener = listener;
+
+    /// <summary>A server is there: what waited for one stays in force.</summary>
+    internal async Task ReachedAsync()
+    {
+        await _one.WaitAsync().ConfigureAwait(false);
+        try
+        {
+            if (_guard is { } guard)
+            {
+                guard.Dispose();
+                _guard = null;
+                _kept.Keep();
+            }
+        }
+        finally
+        {
+            _one.Release();
+        }
+    }
+
+    /// <summary>Applies a round.</summary>
+    /// <param name="round">All of its parts as one.</param>
+    /// <param name="mayGuard">The server knows what it means that a round is guarded.</param>
+    /// <param name="cancellationToken">Gives up the wait for what is under way.</param>
+    /// <returns>What became of each, and whether a server has yet to say that it is to be kept.</returns>
+    /// <exception cref="AgentException">Nothing of it was applied.</exception>
+    internal async Task<(IReadOnlyList<Report> Reports, bool IsGuarded)> ApplyAsync(Round round, bool mayGuard, CancellationToken cancellationToken)
+    {
+        await _one.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            var isWhole = round.Kind != Round.Types.Kind.Changes;
+            var wanted = round.Kind == Round.Types.Kind.Same ? [.. _kept.All] : round.Changed.ToList();
+            var gone = isWhole ? _kept.All.Select(one => one.Index).Except(wanted.Select(one => one.Index)) : round.Removed;
+            var before = wanted.Select(one => one.Index).Concat(gone).Distinct().ToDictionary(index => index, _kept.Find);
+            var reports = new List<Report>();
+            var tried = Tried(wanted, reports);
+            if (isWhole)
+            {
+                // What was refused before it was tried does not take away what stands instead.
+                var standing = reports.Select(report => report.Rejected.Standing).OfType<Desired>().ToList();
+                var all = await SynchroniseAsync_NeedsTurn([.. tried, .. standing], cancellationToken).ConfigureAwait(false);
+                reports.AddRange(all.Where(report => !standing.Any(one => one.Index == report.Index)));
+            }
+            else
+            {
+                reports.AddRange(await ApplyAsync_NeedsTurn(tried, round.Removed, cancellationToken).ConfigureAwait(false));
+            }
+
+            _kept.Move(round.Position);
+            var changed = before.Where(one => !Equals(one.Value, _kept.Find(one.Key))).ToDictionary(one => one.Key, one => _kept.Find(one.Key));
+            var isGuarded = mayGuard && _guard is null && changed.Any(one => IsThisMachine(one.Value) || IsThisMachine(before[one.Key]));
+            if (isGuarded)
+            {
+                _guard = new ReachGuard(changed.ToDictionary(one => one.Key, one => before[one.Key]), changed, guard => _ = RevertAsync(guard), ReachPatience, _clock);
+            }
+            else
+            {
+                _kept.Keep();
+            }
+
+            return (reports, isGuarded);
+        }
+        finally
+        {
+            _one.Release();
+        }
+    }
+
+    /// <summary>Those that can be tried; the others are reported at once: what cannot be read, and what was reverted because it has cut this machine off.</summary>
+    private List<Desired> Tried(IEnumerable<Desired> wanted, List<Report> reports)
+    {
+        var tried = new List<Desired>();
+        foreach (var desired in wanted)
+        {
+            var refusal = _reverted.TryGetValue(desired.Index, out var reverted) && desired.Equals(reverted.Tried) ? reverted.Reason : States.Problem(desired);
+            if (refusal is null)
+            {
+                tried.Add(desired);
+            }
+            else
+            {
+                reports.Add(new Report { Index = desired.Index, Revision = desired.Revision, Rejected = new Report.Types.Rejected { Reason = refusal, Standing = _kept.Find(desired.Index) } });
+            }
+        }
+
+        return tried;
+    }
+
+    private async Task<List<Report>> SynchroniseAsync_NeedsTurn(IReadOnlyList<Desired> all, CancellationToken cancellationToken)
+    {
+        var reports = await _agent.SynchroniseAsync([.. all.Select(States.Read)], cancellationToken).ConfigureAwait(false);
+        var wanted = all.ToDictionary(one => one.Index);
+        foreach (var index in _kept.All.Select(one => one.Index).Where(index => !wanted.ContainsKey(index)).ToList())
+        {
+            _kept.Put(index, null);
+        }
+
+        return [.. reports.Select(report => Settle(report, wanted[report.Index]))];
+    }
+
+    private async Task<List<Report>> ApplyAsync_NeedsTurn(IReadOnlyList<Desired> changed, IReadOnlyList<long> removed, CancellationToken cancellationToken)
+    {
+        var reports = await _agent.ApplyAsync([.. changed.Select(States.Read)], removed, cancellationToken).ConfigureAwait(false);
+        foreach (var index in removed)
+        {
+            _kept.Put(index, null);
+        }
+
+        var wanted = changed.ToDictionary(one => one.Index);
+        return [.. reports.Select(report => Settle(report, wanted[report.Index]))];
+    }
+
+    /// <summary>What is in force after a report: what was wanted, as it came, or what the agent says stands instead.</summary>
+    private Report Settle(AgentReport report, Desired wanted)
+    {
+        if (report is AgentReport.Rejected { Standing: var standing })
+        {
+            if (standing?.Revision != _kept.Find(report.Index)?.Revision)
+            {
+                _kept.Put(report.Index, standing is null ? null : States.Write(standing));
+            }
+        }
+        else
+        {
+            _kept.Put(report.Index, wanted);
+            _reverted.Remove(report.Index);
+        }
+
+        return Reports.Write(report);
+    }
+
+    private async Task RevertAsync(ReachGuard guard)
+    {
+        await _one.WaitAsync().ConfigureAwait(false);
+        try
+        {
+            if (_guard != guard)
+            {
+                return; // a server was reached in the last moment
+            }
+
+            guard.Dispose();
+            _guard = null;
+            var reason = $"with it no server could be reached from this machine for {ReachPatience.TotalSeconds:0} s, so the agent has reverted it";
+            LogReverted(_log, string.Join(", ", guard.Changed.Keys), ReachPatience.TotalSeconds);
+            await ApplyAsync_NeedsTurn(
+                [.. guard.Before.Values.OfType<Desired>()], [.. guard.Before.Where(one => one.Value is null).Select(one => one.Key)], CancellationToken.None).ConfigureAwait(false);
+            foreach (var (index, tried) in guard.Changed)
+            {
+                _reverted[index] = (tried, reason);
+            }
+
+            _kept.Keep();
+        }
+        catch (AgentException problem)
+        {
+            LogNotReverted(_log, problem.Message);
+        }
+        finally
+        {
+            _one.Release();
+        }
+    }
+
+    private static bool IsThisMachine(Desired? desired) => desired is not null && States.IsThisHost(desired);
+
+    [LoggerMessage(6001, LogLevel.Warning, "what is in force could not be compared with the kernel; trying again: {Problem}")]
+    private static partial void LogNotCompared(ILogger logger, string problem);
+
+    [LoggerMessage(6002, LogLevel.Warning, "no server could be reached for {Seconds} s after the ports of this machine were changed (instance {Instances}): the change is reverted")]
+    private static partial void LogReverted(ILogger logger, string instances, double seconds);
+
+    [LoggerMessage(6003, LogLevel.Error, "a change after which no server can be reached could not be reverted: {Problem}")]
+    private static partial void LogNotReverted(ILogger logger, string problem);
+}

@@ -1,0 +1,68 @@
+using Google.Protobuf;
+using Portlight.AgentStream.Wire;
+
+namespace Portlight.AgentStream.Agent;
+
+/// <summary>
+/// What is in force on this machine, instance by instance, as it was sent; and of which position. It is the agent's memory across restarts: whatever is told to
+/// <see cref="Changed"/> is what a start without a server begins with.
+/// </summary>
+public sealed class KeptSet
+{
+    private readonly Dictionary<long, Desired> _all = [];
+    private readonly SetDigest _digest = new();
+    private readonly Dictionary<long, Desired?> _pending = [];
+
+    /// <param name="all">What was kept; none at the first start.</param>
+    /// <param name="position">Its position.</param>
+    public KeptSet(IEnumerable<Desired> all, Position? position)
+    {
+        foreach (var one in all)
+        {
+            Put(one.Index, one);
+        }
+
+        Position = position ?? new Position();
+        _pending.Clear();
+    }
+
+    /// <summary>Called with what has changed (null for what is gone) and the position, before a server is told. It must not throw.</summary>
+    public Action<IReadOnlyDictionary<long, Desired?>, Position> Changed { get; set; } = (_, _) => { };
+
+    public IReadOnlyCollection<Desired> All => _all.Values;
+
+    public Position Position { get; private set; }
+
+    internal ByteString Digest => _digest.Value;
+
+    internal Desired? Find(long index) => _all.GetValueOrDefault(index);
+
+    /// <summary>Null for what is gone.</summary>
+    internal void Put(long index, Desired? desired)
+    {
+        if (_all.Remove(index, out var before))
+        {
+            _digest.Flip(before);
+        }
+
+        if (desired is not null)
+        {
+            _all.Add(index, desired);
+            _digest.Flip(desired);
+        }
+
+        if (!Equals(before, desired))
+        {
+            _pending[index] = desired;
+        }
+    }
+
+    internal void Move(Position position) => Position = position;
+
+    /// <summary>Tells what has changed since it was told last.</summary>
+    internal void Keep()
+    {
+        Changed(new Dictionary<long, Desired?>(_pending), Position);
+        _pending.Clear();
+    }
+}

@@ -1,0 +1,26 @@
+using System.Collections.Frozen;
+
+namespace Portlight.AgentStream.Wire;
+
+/// <summary>The kinds of messages that one end knows and a later or earlier build may not, by name. Each end names those that it can receive.</summary>
+internal static class Kinds
+{
+    /// <summary>Version of the protocol: changes when an older peer cannot be talked to at all.</summary>
+    internal const uint Version = 1;
+
+    /// <summary>A round that names what is in force by its digest.</summary>
+    internal const string Same = "same";
+
+    /// <summary><c>Done</c> may be guarded, and is answered by <c>Keep</c>.</summary>
+    internal const string Guard = "guard";
+
+    internal const string Inspect = "inspect";
+    internal const string SshSessions = "ssh-sessions";
+    internal const string AskKernel = "ask-kernel";
+
+    /// <summary>What an agent of this build can be sent.</summary>
+    internal static readonly FrozenSet<string> OfAgent = new[] { Same, Inspect, SshSessions, AskKernel }.ToFrozenSet(StringComparer.Ordinal);
+
+    /// <summary>What a server of this build can be sent.</summary>
+    internal static readonly FrozenSet<string> OfServer = new[] { Guard }.ToFrozenSet(StringComparer.Ordinal);
+}

@@ -1,0 +1,146 @@
+using System.Collections.Immutable;
+using System.Net.Sockets;
+using Google.Protobuf;
+using Portlight.AgentProtocol;
+using Portlight.Domain;
+
+namespace Portlight.AgentStream.Wire;
+
+/// <summary>A desired instance as a message, and back.</summary>
+internal static class States
+{
+    /// <summary>The highest <c>needs</c> of a state that this build reads.</summary>
+    internal const uint Known = 1;
+
+    /// <summary>The most bytes of one instance, so that it fits into a message.</summary>
+    internal const int MaxLength = 3 << 20;
+
+    internal static Desired Write(DesiredInstance instance) => new() { Index = instance.Index, Revision = instance.Revision, State = ToState(instance).ToByteString() };
+
+    /// <summary>Where an instance is, alone.</summary>
+    internal static State Write(Attachment attachment)
+    {
+        var state = new State { Needs = Known, Host = attachment.Host };
+        switch (attachment)
+        {
+            case Attachment.Lab:
+                state.Lab = new Lab();
+                break;
+            case Attachment.Interface at:
+                state.Interface = new Interface
+                {
+                    Name = at.Name,
+                    Addresses = { Given(at.Addresses).Select(Blocks.Write) },
+                    PrivateSources = { Given(at.PrivateSources).Select(Blocks.Write) },
+                    Device = at.Device ?? "",
+                };
+                break;
+            case Attachment.ThisHost at:
+                state.ThisHost = new ThisHost { Addresses = { Given(at.Addresses).Select(Blocks.Write) }, PrivateSources = { Given(at.PrivateSources).Select(Blocks.Write) } };
+                break;
+            default:
+                state.Recorded = new Recorded();
+                break;
+        }
+
+        return state;
+    }
+
+    /// <summary>Reads an instance.</summary>
+    /// <exception cref="StreamFaultException">It is none, or says what a newer build knows and this one may not pass over.</exception>
+    internal static DesiredInstance Read(Desired desired)
+    {
+        State state;
+        try
+        {
+            state = State.Parser.ParseFrom(desired.State);
+        }
+        catch (InvalidProtocolBufferException)
+        {
+            throw new StreamFaultException($"the state of instance {desired.Index} cannot be read");
+        }
+
+        return new DesiredInstance
+        {
+            Index = desired.Index,
+            Revision = desired.Revision,
+            Attachment = ReadAttachment(state),
+            Ports = PortSet.Of(state.Ports.Select(ReadRule)),
+            IsRunning = state.IsRunning,
+            NamespaceName = state.NamespaceName.Length > 0 ? state.NamespaceName : null,
+            PublicAddresses = Blocks.ReadAddresses(state.PublicAddresses),
+            PrivateAddress = state.PrivateAddress.IsEmpty ? null : Blocks.ReadAddress(state.PrivateAddress),
+            PeerGroup = state.PeerGroup,
+        };
+    }
+
+    /// <summary>Why an instance cannot be read; null when it can.</summary>
+    internal static string? Problem(Desired desired)
+    {
+        try
+        {
+            Read(desired);
+            return null;
+        }
+        catch (StreamFaultException fault)
+        {
+            return fault.Message;
+        }
+    }
+
+    /// <summary>Whether it is the machine itself, as far as can be read.</summary>
+    internal static bool IsThisHost(Desired desired) => Problem(desired) is null && Read(desired).Attachment is Attachment.ThisHost;
+
+    /// <exception cref="StreamFaultException">There is none, or one that this build does not know.</exception>
+    internal static Attachment ReadAttachment(State state)
+    {
+        Attachment attachment = (state.Needs <= Known ? state.AttachmentCase : State.AttachmentOneofCase.None) switch
+        {
+            State.AttachmentOneofCase.Lab => new Attachment.Lab(),
+            State.AttachmentOneofCase.Interface => new Attachment.Interface(
+                state.Interface.Name, Blocks.ReadAddresses(state.Interface.Addresses), Blocks.ReadBlocks(state.Interface.PrivateSources))
+            {
+                Device = state.Interface.Device.Length > 0 ? state.Interface.Device : null,
+            },
+            State.AttachmentOneofCase.ThisHost => new Attachment.ThisHost(Blocks.ReadAddresses(state.ThisHost.Addresses), Blocks.ReadBlocks(state.ThisHost.PrivateSources)),
+            State.AttachmentOneofCase.Recorded => new Attachment.Recorded(),
+            _ => throw new StreamFaultException("the agent is older than the server and does not know what it was told: upgrade it"),
+        };
+        return attachment with { Host = state.Host };
+    }
+
+    private static State ToState(DesiredInstance instance)
+    {
+        var state = Write(instance.Attachment);
+        state.Ports.AddRange(instance.Ports.Rules.Select(ToMessage));
+        state.IsRunning = instance.IsRunning;
+        state.NamespaceName = instance.NamespaceName ?? "";
+        state.PublicAddresses.AddRange(Given(instance.PublicAddresses).Select(Blocks.Write));
+        state.PrivateAddress = instance.PrivateAddress is { } address ? Blocks.Write(address) : ByteString.Empty;
+        state.PeerGroup = instance.PeerGroup;
+        return state;
+    }
+
+    // Aliases are resolved by then; one that were left would let in nobody.
+    private static PortRule ToMessage(Domain.PortRule rule) => new()
+    {
+        Protocol = rule.Protocol.ToWire(),
+        From = rule.FromPort,
+        To = rule.ToPort,
+        Sources = { rule.Ipv4Sources.Concat(rule.Ipv6Sources).Select(Blocks.Write) },
+    };
+
+    private static Domain.PortRule ReadRule(PortRule rule)
+    {
+        var sources = Blocks.ReadBlocks(rule.Sources);
+        return NetworkProtocolText.TryParse(rule.Protocol, out var protocol)
+            ? new Domain.PortRule(
+                new PortKey(protocol, rule.From, rule.To),
+                [.. sources.Where(block => block.Family == AddressFamily.InterNetwork)],
+                [.. sources.Where(block => block.Family == AddressFamily.InterNetworkV6)],
+                [])
+            : throw new StreamFaultException("a rule is of a protocol that is not known");
+    }
+
+    private static ImmutableArray<T> Given<T>(ImmutableArray<T> all) => all.IsDefault ? [] : all;
+}

@@ -1,0 +1,155 @@
+using System.Collections;
+using System.Net;
+using System.Reflection;
+using CsCheck;
+using Google.Protobuf;
+using Portlight.AgentProtocol;
+using Portlight.AgentStream.Wire;
+using Portlight.Domain;
+using Portlight.TestKit;
+using PortRule = Portlight.Domain.PortRule;
+
+namespace Portlight.AgentStream.Tests;
+
+/// <summary>What is sent is what arrives: nothing that the shapes of the agent protocol say is lost on the way, and what is no message of ours is refused.</summary>
+public sealed class RoundTripTests
+{
+    private static readonly Cidr Office = Block("198.51.100.0/24");
+    private static readonly Cidr Campus = Block("2001:db8::/32");
+
+    private static readonly DesiredInstance Full = new()
+    {
+        Index = 9,
+        Revision = 77,
+        Attachment = new Attachment.Lab { Host = "fra-07" },
+        Ports = PortSet.Of(
+            new PortRule(new PortKey(NetworkProtocol.Tcp, 22, 22), [Office, Cidr.AnyIpv4], [Campus], []),
+            new PortRule(new PortKey(NetworkProtocol.Icmp, 8, -1), [Cidr.AnyIpv4], [], []),
+            new PortRule(new PortKey(NetworkProtocol.Icmpv6, -1, -1), [], [Cidr.AnyIpv6], []),
+            new PortRule(new PortKey(NetworkProtocol.Udp, 7000, 8000), [Office], [], []),
+            new PortRule(new PortKey(NetworkProtocol.All, 0, 65535), [Office], [Campus], [])),
+        IsRunning = true,
+        NamespaceName = "pl-web-1",
+        PublicAddresses = [Address("203.0.113.9"), Address("2001:db8::9")],
+        PrivateAddress = Address("172.26.0.9"),
+        PeerGroup = 3,
+    };
+
+    public static TheoryData<string> Attachments => [.. Kinds.Keys];
+
+    private static Dictionary<string, Attachment> Kinds { get; } = new()
+    {
+        ["lab"] = new Attachment.Lab { Host = "a" },
+        ["interface"] = new Attachment.Interface("vnet0", [Address("203.0.113.9")], [Office, Campus]) { Device = "fe:54:00:aa:bb:01", Host = "a" },
+        ["this host"] = new Attachment.ThisHost([Address("2001:db8::1")], [Campus]) { Host = "a" },
+        ["recorded"] = new Attachment.Recorded { Host = "a" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Attachments))]
+    public void An_instance_arrives_as_it_was_sent(string attachment)
+    {
+        var sent = Full with { Attachment = Kinds[attachment] };
+        var read = States.Read(Desired.Parser.ParseFrom(States.Write(sent).ToByteArray()));
+        Assert.Equal(Text(sent), Text(read));
+        Assert.Equal(sent.Ports, read.Ports);
+    }
+
+    [Fact]
+    public void Every_kind_of_attachment_and_every_property_is_tried()
+    {
+        Assert.Equal(typeof(Attachment).GetNestedTypes().Order(TypeName.Order), Kinds.Values.Select(kind => kind.GetType()).Order(TypeName.Order));
+        var plain = new DesiredInstance { Index = 0, Revision = 0, Attachment = new Attachment.Recorded(), Ports = PortSet.Empty, IsRunning = false };
+        Assert.DoesNotContain(typeof(DesiredInstance).GetProperties(), property => Text(property.GetValue(Full)) == Text(property.GetValue(plain)));
+        foreach (var kind in Kinds.Values)
+        {
+            Assert.DoesNotContain(Settable(kind.GetType()), property => property.GetValue(kind) is null or "" or HostName.Local or ICollection { Count: 0 });
+        }
+    }
+
+    [Fact]
+    public void Reports_facts_and_status_arrive_as_they_were_sent()
+    {
+        AgentReport[] reports =
+        [
+            new AgentReport.Applied(1, 2), new AgentReport.Applied(1, 2) { Note = "waits", Problem = "IPv6 is off" }, new AgentReport.Unfiltered(1, 2, "it is in a bridge"),
+            new AgentReport.Rejected(1, 2, "no room", null), new AgentReport.Rejected(9, 78, "no room", Full),
+        ];
+        Assert.Equal(typeof(AgentReport).GetNestedTypes().Order(TypeName.Order), reports.Select(report => report.GetType()).Distinct().Order(TypeName.Order));
+        Assert.Equal(reports.Select(Text), reports.Select(report => Text(Reports.Read(Report.Parser.ParseFrom(Reports.Write(report).ToByteArray())))));
+
+        var status = new AgentStatus(true, "drain", 7, new DateTimeOffset(2027, 1, 2, 3, 4, 5, TimeSpan.Zero).AddTicks(7), "refused") { Reason = "none", Protection = "owned", KernelRelease = "6.18" };
+        Assert.Equal(status, Reports.Read(Status.Parser.ParseFrom(Reports.Write(status).ToByteArray())));
+        Assert.DoesNotContain(Settable(typeof(AgentStatus)), property => property.GetValue(status) is null or "" or 0L or false);
+
+        var process = new OwningProcess(12, "sshd");
+        var inbound = new InboundConnection(new IPEndPoint(Address("198.51.100.7"), 50000), new IPEndPoint(Address("203.0.113.1"), 22)) { Process = process, IsSsh = true, User = "ada" };
+        var facts = new AttachmentFacts("it is a bridge port", [new ListeningSocket("tcp", Address("::"), 22) { Process = process }])
+        {
+            Interface = new FoundInterface("vnet0", "fe:54:00:aa:bb:01"),
+            Inbound = [inbound],
+            OutboundConnections = 3,
+            Translated = [new TranslatedPort("tcp", 80, 81, "172.17.0.2:8080"), new TranslatedPort("all", 0, 65535, null)],
+            Unseen = ["the sockets of others"],
+            AreProcessesHidden = true,
+        };
+        Assert.Equal(Text(facts), Text(FactMessages.Read(Facts.Parser.ParseFrom(FactMessages.Write(facts).ToByteArray()))));
+        Assert.DoesNotContain(Settable(typeof(AttachmentFacts)), property => property.GetValue(facts) is null or "" or 0 or false or ICollection { Count: 0 });
+        Assert.DoesNotContain(Settable(typeof(InboundConnection)), property => property.GetValue(inbound) is null or false);
+    }
+
+    /// <summary>An older build must not pass over what a newer one has said of who may come in.</summary>
+    [Fact]
+    public void A_state_that_needs_a_newer_reader_or_is_of_an_unknown_place_is_no_state()
+    {
+        var state = State.Parser.ParseFrom(States.Write(Full).State);
+        state.Needs = 2;
+        Assert.Contains("upgrade", States.Problem(new Desired { State = state.ToByteString() }), StringComparison.Ordinal);
+        state.Needs = 1;
+        state.ClearAttachment();
+        Assert.NotNull(States.Problem(new Desired { State = state.ToByteString() }));
+    }
+
+    [Fact]
+    public void Bytes_that_are_no_state_are_refused_and_never_a_fault_of_the_program() =>
+        Gen.Select(Gen.Int[0, 400], Gen.Byte, Gen.Int[0, 400]).Sample((place, value, length) =>
+        {
+            var bytes = States.Write(Full).State.ToByteArray();
+            bytes[place % bytes.Length] = value;
+            _ = States.Problem(new Desired { State = ByteString.CopyFrom(bytes.AsSpan(0, Math.Min(length, bytes.Length))) });
+        });
+
+    /// <summary>What was written by this build must be read by every later one: these are the bytes of version 1.</summary>
+    [Fact]
+    public void The_bytes_of_version_1_stay_what_they_are()
+    {
+        Golden.Match("state-1.hex", string.Concat(Convert.ToHexString(States.Write(Full).ToByteArray()).Chunk(64).Select(line => new string(line) + "\n")));
+        var kept = Convert.FromHexString(File.ReadAllText(Path.Combine(Folder(), "Golden", "state-1.hex")).ReplaceLineEndings(""));
+        Assert.Equal(Text(Full), Text(States.Read(Desired.Parser.ParseFrom(kept))));
+    }
+
+    private static string Folder([System.Runtime.CompilerServices.CallerFilePath] string file = "") => Path.GetDirectoryName(file)!;
+
+    private static IEnumerable<PropertyInfo> Settable(Type type) => type.GetProperties().Where(property => property.SetMethod is not null);
+
+    private static string Text(object? value) => value switch
+    {
+        null => "null",
+        string or ValueType and not IEnumerable => value.ToString()!,
+        PortSet ports => ports.ToString(),
+        IPAddress or IPEndPoint => value.ToString()!,
+        IEnumerable list => $"[{string.Join(", ", list.Cast<object>().Select(Text))}]",
+        _ => $"{value.GetType().Name}({string.Join(", ", Settable(value.GetType()).Select(property => $"{property.Name} = {Text(property.GetValue(value))}"))})",
+    };
+
+    private static IPAddress Address(string text) => Cidr.TryParseAddress(text, out var address, out var problem) ? address : throw new ArgumentException(problem);
+
+    private static Cidr Block(string text) => Cidr.TryParse(text, text.Contains(':', StringComparison.Ordinal) ? System.Net.Sockets.AddressFamily.InterNetworkV6 : System.Net.Sockets.AddressFamily.InterNetwork, out var block, out var problem)
+        ? block
+        : throw new ArgumentException(problem);
+
+    private static class TypeName
+    {
+        internal static readonly IComparer<Type> Order = Comparer<Type>.Create((left, right) => string.CompareOrdinal(left.Name, right.Name));
+    }
+}
