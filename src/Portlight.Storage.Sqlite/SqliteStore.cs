@@ -37,7 +37,7 @@ public sealed class SqliteStore : IStore
         View = new SqliteView(_readers, caches, _applied, late, operations, recent);
         var order = new CommitOrder(connection.FindRevision(), connection.Counters.Find(CounterRows.InstanceIndex));
         _writer = new GroupCommit(path, connection, _files, caches, _applied, late, operations, recent, order, time, idleAfter);
-        _writes = new PlannedWrites(View, order, _writer.State, AppendAsync, GroupCommit.MaxWork);
+        _writes = new PlannedWrites(View, order, _writer.State, AppendAsync, GroupCommit.MaxWork, time);
     }
 
     public IStoreView View { get; }

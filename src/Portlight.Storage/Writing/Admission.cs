@@ -4,21 +4,36 @@ namespace Portlight.Storage;
 /// How many writes are on their way at once, of all accounts and of one: a write that finds no room waits without a thread. Room goes to the accounts in turn, so one that
 /// floods the store delays another by little more than the writes that are on their way already.
 /// </summary>
-internal sealed class Admission(int mostOfAll, int mostOfOne, int mostBesideOthers)
+/// <param name="mostOfAll">Writes on their way.</param>
+/// <param name="mostOfOne">Of these, of an account that is alone.</param>
+/// <param name="mostBesideOthers">Of these, of one account while another has written a moment ago.</param>
+/// <param name="clock">Measures that moment.</param>
+internal sealed class Admission(int mostOfAll, int mostOfOne, int mostBesideOthers, TimeProvider clock)
 {
+    /// <summary>An account that waits for each answer is not there between two of its writes; room that others took meanwhile would be in front of its next.</summary>
+    internal static readonly TimeSpan Remembered = TimeSpan.FromMilliseconds(250);
+
     private readonly Lock _gate = new();
     private readonly Dictionary<string, Line> _lines = new(StringComparer.Ordinal);
     private readonly Queue<Line> _turns = [];
     private int _entered;
+    private string? _last;
+    private long? _lastShared;
 
     /// <summary>An account alone may have more on their way than one that would keep others waiting for it.</summary>
-    private int MostOfOne_NeedsLock => _lines.Count > 1 ? mostBesideOthers : mostOfOne;
+    private int MostOfOne_NeedsLock => _lines.Count > 1 || (_lastShared is { } then && clock.GetElapsedTime(then) < Remembered) ? mostBesideOthers : mostOfOne;
 
     /// <summary>Returns when there is room; each is followed by <see cref="Leave"/>.</summary>
     public ValueTask EnterAsync(string account, CancellationToken cancellationToken)
     {
         lock (_gate)
         {
+            if (_last != account)
+            {
+                _lastShared = _last is null ? null : clock.GetTimestamp();
+                _last = account;
+            }
+
             if (!_lines.TryGetValue(account, out var line))
             {
                 _lines[account] = line = new Line(account);

@@ -11,13 +11,14 @@ namespace Portlight.Storage;
 /// Hands the writer a plan that has its place, or none, and returns at once; what it returns completes when that plan, and all before it, is durable.
 /// </param>
 /// <param name="batch">How many plans the writer makes durable at once.</param>
-internal sealed class PlannedWrites(IStoreView committed, CommitOrder order, WriterState writer, Func<Plan?, Task> append, int batch)
+/// <param name="clock">For the turns of the accounts.</param>
+internal sealed class PlannedWrites(IStoreView committed, CommitOrder order, WriterState writer, Func<Plan?, Task> append, int batch, TimeProvider clock)
 {
     /// <summary>How often a write is prepared. Each time that it is prepared again another write of the same thing has got its place.</summary>
     public const int MostAttempts = 16;
 
-    // One batch that is being flushed and one that gathers; of one account half a batch, and an eighth while others write too.
-    private readonly Admission _admission = new(mostOfAll: 2 * batch, mostOfOne: batch / 2, mostBesideOthers: batch / 8);
+    // One batch that is being flushed and one that gathers; of one account half a batch, and a few while others write too.
+    private readonly Admission _admission = new(mostOfAll: 2 * batch, mostOfOne: batch / 2, mostBesideOthers: batch / 32, clock);
     private readonly Lines _lines = new();
 
     public async Task<Committed<T>> CommitAsync<T>(Func<IStoreView, Changes, T> prepare, string account, CancellationToken cancellationToken)
