@@ -51,6 +51,19 @@ internal ref struct JsonCursor
         return _reader.TokenType == JsonTokenType.StartObject;
     }
 
+    /// <summary>Moves to the next text of an array, or into its next object, for which the text is null; false at its end.</summary>
+    public bool NextTextOrObject(out string? text)
+    {
+        _reader.Read();
+        text = _reader.TokenType == JsonTokenType.String ? _reader.GetString() : null;
+        return _reader.TokenType switch
+        {
+            JsonTokenType.String or JsonTokenType.StartObject => true,
+            JsonTokenType.EndArray => false,
+            _ => throw new JsonException($"{_reader.TokenType} where text or an object is wanted"),
+        };
+    }
+
     public string Text() => TextOrNull() ?? throw new JsonException("null where text is wanted");
 
     public string? TextOrNull()

@@ -1,13 +1,15 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using System.Net.Sockets;
 using System.Text.Json;
+using System.Text.Unicode;
 using Portlight.Domain;
 
 namespace Portlight.Storage.Sqlite;
 
 /// <summary>
-/// <c>[{"protocol":"tcp","from":22,"any":true},{"protocol":"udp","from":5000,"to":5100,"ipv4":["192.0.2.0/24"]}]</c>. A list without entries is left out, and so is a
-/// second port that is the first; <c>any</c> is everywhere, of both families or of ICMP's own. Rows of before say all of it.
+/// <c>["tcp 22",{"protocol":"udp","from":5000,"to":5100,"ipv4":["192.0.2.0/24"]}]</c>. A rule from everywhere, of both families or of ICMP's own, is its protocol and
+/// ports. Of any other a list without entries is left out, and so is a second port that is the first. Rows of before say <c>"any":true</c>, or all of it.
 /// </summary>
 internal static class PortSetJson
 {
@@ -37,6 +39,12 @@ internal static class PortSetJson
         json.WriteStartArray();
         foreach (var rule in ports.Rules)
         {
+            if (rule.IsFromEverywhere)
+            {
+                WriteKey(json, rule);
+                continue;
+            }
+
             json.WriteStartObject();
             json.WriteString("protocol"u8, rule.Protocol.ToWire());
             json.WriteNumber("from"u8, rule.FromPort);
@@ -56,9 +64,9 @@ internal static class PortSetJson
     {
         var rules = new List<PortRule>();
         json.EnterArray();
-        while (json.NextObject())
+        while (json.NextTextOrObject(out var text))
         {
-            rules.Add(ReadRule(ref json));
+            rules.Add(text is null ? ReadRule(ref json) : ReadKey(text));
         }
 
         return PortSet.Of(rules);
@@ -91,14 +99,29 @@ internal static class PortSetJson
         json.WriteEndArray();
     }
 
+    /// <summary>Half of what every Put writes would be the names of its members.</summary>
+    private static void WriteKey(Utf8JsonWriter json, PortRule rule)
+    {
+        Span<byte> text = stackalloc byte[32];
+        var isWritten = rule.FromPort == rule.ToPort
+            ? Utf8.TryWrite(text, CultureInfo.InvariantCulture, $"{rule.Protocol.ToWire()} {rule.FromPort}", out var length)
+            : Utf8.TryWrite(text, CultureInfo.InvariantCulture, $"{rule.Protocol.ToWire()} {rule.FromPort} {rule.ToPort}", out length);
+        json.WriteStringValue(isWritten ? text[..length] : throw new InvalidOperationException("a protocol with a long name"));
+    }
+
+    private static PortRule ReadKey(string text)
+    {
+        var parts = text.Split(' ');
+        return parts is [var name, var first, ..] && parts.Length <= 3
+            && NetworkProtocolText.TryParse(name, out var protocol)
+            && int.TryParse(first, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var from)
+            && int.TryParse(parts[^1], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var to)
+            ? PortRule.FromEverywhere(new PortKey(protocol, from, to))
+            : throw new JsonException($"`{text}` is no protocol with ports");
+    }
+
     private static void WriteSources(Utf8JsonWriter json, PortRule rule)
     {
-        if (rule.IsFromEverywhere)
-        {
-            json.WriteBoolean("any"u8, true);
-            return;
-        }
-
         WriteCidrs(json, "ipv4"u8, rule.Ipv4Sources);
         WriteCidrs(json, "ipv6"u8, rule.Ipv6Sources);
         if (!rule.Aliases.IsEmpty)
