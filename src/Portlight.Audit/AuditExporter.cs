@@ -29,13 +29,18 @@ internal sealed partial class AuditExporter(IStore store, string directory, Time
     /// <summary>There are new events. Safe from any thread.</summary>
     public void Ring()
     {
+        if (_bell.CurrentCount > 0)
+        {
+            return; // it rings already: an exception for each commit would cost as much as the commit's own work
+        }
+
         try
         {
             _bell.Release();
         }
         catch (SemaphoreFullException)
         {
-            // It rings already.
+            // Another has rung in this moment.
         }
     }
 

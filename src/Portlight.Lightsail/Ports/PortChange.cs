@@ -33,7 +33,7 @@ internal sealed class PortChange(Services services)
             var (wanted, details) = decide(instance.Ports);
             var saved = IsNoChange(call, instance, wanted)
                 ? instance
-                : changes.Save(revision => instance with { Ports = wanted, Unconfirmed = UnconfirmedChanges.Next(call, instance, revision) });
+                : changes.Save(revision => instance with { Ports = wanted, Revision = revision, Unconfirmed = UnconfirmedChanges.Next(call, instance, revision) });
             var begun = OperationShapes.Begin(call, saved, call.Operation, details);
             changes.Save(begun);
             return (Begun: begun, Saved: saved);

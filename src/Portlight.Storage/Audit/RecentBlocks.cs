@@ -10,11 +10,16 @@ internal sealed class RecentBlocks
     private readonly Queue<AuditBlock> _blocks = [];
     private long _bytes;
 
-    /// <summary>The block that begins with the next event, if it is here.</summary>
+    /// <summary>The block that begins with the next event, if it is here. Those before it are forgotten: the one who follows has had them.</summary>
     public AuditBlock? FindAfter(long sequence)
     {
         lock (_gate)
         {
+            while (_blocks.TryPeek(out var had) && had.LastSequence <= sequence)
+            {
+                _bytes -= _blocks.Dequeue().Lines.Length;
+            }
+
             foreach (var block in _blocks)
             {
                 if (block.FirstSequence == sequence + 1)

@@ -49,8 +49,10 @@ public sealed class Changes
     public Instance Save(Func<long, Instance> make)
     {
         var revision = Revisions.Provisional(_instances.Count);
-        var saved = make(revision) with { Revision = revision };
-        _instances.Add(new InstanceChange(revision, saved, IsRemoval: false) { Before = _touches.Save(saved) });
+        var made = make(revision);
+        var saved = made.Revision == revision ? made : made with { Revision = revision };
+        var before = _touches.Save(saved);
+        _instances.Add(new InstanceChange(revision, saved, IsRemoval: false) { Before = before, IsOfPortsAlone = InstanceChange.ChangesPortsAlone(before, saved) });
         return saved;
     }
 

@@ -9,5 +9,9 @@ public sealed record InstanceChange(long Revision, Instance Instance, bool IsRem
     internal Instance? Before { get; init; }
 
     /// <summary>Whether nothing but ports changes. Not so of a change that waits to be confirmed: that one stays with its row, where it is looked for.</summary>
-    internal bool IsOfPortsAlone => !IsRemoval && Before is { Unconfirmed: null } before && Instance with { Ports = before.Ports, Revision = before.Revision } == before;
+    internal bool IsOfPortsAlone { get; init; }
+
+    /// <summary>Looked at on the caller's thread, because instances have many members to compare.</summary>
+    internal static bool ChangesPortsAlone(Instance? before, Instance saved) =>
+        before is { Unconfirmed: null } && saved with { Ports = before.Ports, Revision = before.Revision } == before;
 }

@@ -23,7 +23,7 @@ internal sealed class Plan
 
     public Changes Changes { get; }
 
-    public IReadOnlyList<Rest> Rests => _rests;
+    public List<Rest> Rests => _rests;
 
     /// <summary>The newest write that it has seen and that was not durable then; 0 for none.</summary>
     public long SeenOnItsWay { get; private set; }

@@ -15,9 +15,9 @@ internal sealed class Touches(IStoreView view)
     private int _known;
 
     /// <summary>Rows as the write leaves them, in order.</summary>
-    public IReadOnlyList<ChangedRow> Rows => _rows;
+    public List<ChangedRow> Rows => _rows;
 
-    public IReadOnlyList<Subject> Sets => _sets;
+    public List<Subject> Sets => _sets;
 
     /// <summary>Returns what it was before; null for a new one. The same for all below.</summary>
     public Instance? Save(Instance instance) => Change(instance, instance);
