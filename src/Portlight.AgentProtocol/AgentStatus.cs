@@ -16,6 +16,15 @@ public sealed record AgentStatus(bool Enforces, string Connections, long DriftRe
     /// </summary>
     public string? Protection { get; init; }
 
+    /// <summary>The version of its program; null where that is the server's own.</summary>
+    public string? Version { get; init; }
+
+    /// <summary>By how much its clock is before the server's, when that was last compared; null where it was not.</summary>
+    public TimeSpan? ClockOffset { get; init; }
+
+    /// <summary>Whether it makes lab instances.</summary>
+    public bool MakesLab { get; init; } = true;
+
     /// <summary>The release of the kernel that the agent works with, as <c>uname -r</c> tells it.</summary>
     public string? KernelRelease { get; init; }
 }

@@ -46,6 +46,7 @@ internal static class PortlightCommand
         InstallServiceVerb.Create(),
         AccountVerb.Create(),
         RegionVerb.Create(),
+        HostVerb.Create(),
         AuditVerb.Create(),
         CredentialsVerb.Create(),
         CompletionVerb.Create(),

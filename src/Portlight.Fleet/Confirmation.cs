@@ -25,9 +25,13 @@ internal sealed class Confirmation(HostRegistry hosts, TimeSpan timeout)
         }
         catch (TimeoutException)
         {
-            return operation;
+            return WithReason(operation);
         }
     }
+
+    /// <summary>An operation that waits because its host is away says so.</summary>
+    public Operation WithReason(Operation operation) =>
+        operation is { Status: OperationStatus.Started, AwaitsRevision: not null, ErrorDetails: null } && hosts.Find(operation.Host)?.Away is { } away ? operation with { ErrorDetails = away } : operation;
 
     private static OperationFailureException Failure(string message, string code) => new(message) { Code = code };
 }

@@ -25,6 +25,7 @@ internal sealed partial class HostLoop : IAsyncDisposable
     private volatile AgentContact _contact = new(null, null);
     private volatile Presence _presence;
     private volatile Host? _stored;
+    private long _wanted;
     private Task _running = Task.CompletedTask;
 
     /// <param name="host">Name of the host.</param>
@@ -94,9 +95,13 @@ internal sealed partial class HostLoop : IAsyncDisposable
     /// <summary>Why nothing is confirmed at present, in words; null while an agent is connected.</summary>
     public string? Away => AwaySince is { } since ? $"{AwayText(since)}; what was in force there stays so, and this waits until it is back" : null;
 
+    /// <summary>The newest revision that is stored of an instance here, as far as this server has seen it.</summary>
+    public long Wanted => Math.Max(Interlocked.Read(ref _wanted), _store.View.AppliedOn(Host));
+
     /// <summary>Changes of instances of this host were committed.</summary>
     public void Add(IReadOnlyList<InstanceChange> changes)
     {
+        Interlocked.Exchange(ref _wanted, changes[^1].Revision);
         if (_presence.Connection is null)
         {
             _pending.AskForEverything(); // a list would grow as long as nobody takes it

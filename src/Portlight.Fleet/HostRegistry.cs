@@ -35,6 +35,9 @@ internal sealed class HostRegistry : IAsyncDisposable
     /// <summary>The host of the server's own machine.</summary>
     public HostLoop Local { get; }
 
+    /// <summary>Where agents of other machines come in; null while this server takes none. Set by what listens for them.</summary>
+    public AgentDoor? Door { get; set; }
+
     /// <summary>Every host, in no order.</summary>
     public IEnumerable<HostLoop> All => _loops.Values;
 

@@ -22,7 +22,7 @@ internal static class UnenforcedPorts
             return null;
         }
 
-        var names = view.AllInstances().Where(instance => instance.Attachment is not Attachment.Recorded).Select(instance => instance.Name).ToList();
+        var names = view.ListInstancesOn(HostName.Local).Where(instance => instance.Attachment is not Attachment.Recorded).Select(instance => instance.Name).ToList();
         if (names.Count == 0)
         {
             return null;

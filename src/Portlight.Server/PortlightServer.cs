@@ -139,6 +139,7 @@ public sealed partial class PortlightServer : IAsyncDisposable
             () => agent.Status.DriftRepairs,
             () => agent.Status.Enforces ? hosts.Local.Outcomes.UnfilteredCount : store.View.CountInstances(),
             () => hosts.Local.Contact.FailingSince is not null);
+        metrics.ObserveHosts(hosts, store.View.AppliedOn);
         metrics.ObserveInstallation(() => store.View.CountInstances(), () => new DriveInfo(options.DataDirectory).AvailableFreeSpace);
 
         metrics.ObserveConnections(() => shares.Refused);

@@ -17,6 +17,7 @@ internal static class ServedOperations
     [
         .. LightsailEntries.All(services),
         .. InstallationEntries.All(services),
+        .. HostEntries.All(services),
         OperationEntry.Of(
             ApiService.CloudTrail, "LookupEvents", AccessOn.Account, new LookupEvents(services.Store, services.Options.Region),
             () => CloudTrailJson.Default.LookupEventsRequest, () => CloudTrailJson.Default.LookupEventsResponse, OperationTraits.ReadOnly),

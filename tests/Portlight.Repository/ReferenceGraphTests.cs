@@ -25,7 +25,8 @@ public partial class ReferenceGraphTests
         ["Portlight.Fleet"] = ["Portlight.Domain", "Portlight.Wire", "Portlight.Storage", "Portlight.AgentProtocol", "Portlight.Api", "Portlight.Audit"],
         ["Portlight.Lightsail"] =
         [
-            "Portlight.Domain", "Portlight.Policies", "Portlight.Wire", "Portlight.Storage", "Portlight.AgentProtocol", "Portlight.Api", "Portlight.Audit", "Portlight.Identity", "Portlight.Fleet",
+            "Portlight.Domain", "Portlight.Certificates", "Portlight.Policies", "Portlight.Wire", "Portlight.Storage", "Portlight.AgentProtocol", "Portlight.Api", "Portlight.Audit", "Portlight.Identity",
+            "Portlight.Fleet",
         ],
         ["Portlight.Server"] =
         [

@@ -29,6 +29,7 @@ internal sealed partial class AuthorisationMatrix(ServerHarness server)
     /// <summary>An account and a region besides the first ones.</summary>
     public async Task PrepareAsync()
     {
+        server.Server.Hosts.Door = new Fleet.AgentDoor(new byte[16], [new Uri("https://192.0.2.1:8581")]);
         server.Agent.Facts = new AgentProtocol.AttachmentFacts(null, []);
         await server.Server.Store.SaveAsync((_, changes) =>
         {
@@ -169,6 +170,7 @@ internal sealed partial class AuthorisationMatrix(ServerHarness server)
             Tags = tags,
         };
         changes.Save(instance);
+        changes.Save(new Host { Name = $"host-{cell}", Zone = "us-east-1a", State = HostState.Active, CreatedAt = now });
         changes.Save(instance with { Name = $"machine-{cell}", Id = Guid.NewGuid(), Index = changes.NewIndex(), Attachment = new Attachment.Interface($"eth{cell}", [], []) });
         changes.Save(instance with
         {

@@ -2,7 +2,7 @@ namespace Portlight.Server.Tests;
 
 /// <summary>
 /// A request for each operation, by its action: JSON, or the form of a Query operation without Action and Version. <c>{n}</c> is the number of the cell, which
-/// has resources of its own: instance-, machine- (attached), unconfirmed- (attached, with a change that waits), holder- (with static IP held-), free- (static IP) and key-; of identities target- (a user in a group,
+/// has resources of its own: instance-, machine- (attached), unconfirmed- (attached, with a change that waits), holder- (with static IP held-), free- (static IP), key- and host-; of identities target- (a user in a group,
 /// a group, a role, each with policies and a boundary) and bare- (with nothing).
 /// </summary>
 internal static class AuthorisationSamples
@@ -57,6 +57,12 @@ internal static class AuthorisationSamples
         ["portlight:ListAccounts"] = "{}",
         ["portlight:OpenRegion"] = """{"regionName":"us-west-2"}""",
         ["portlight:ListRegions"] = "{}",
+        ["portlight:CreateHostToken"] = """{"hostName":"new-{n}"}""",
+        ["portlight:ListHosts"] = "{}",
+        ["portlight:GetHost"] = """{"hostName":"host-{n}"}""",
+        ["portlight:DrainHost"] = """{"hostName":"host-{n}"}""",
+        ["portlight:RevokeHost"] = """{"hostName":"host-{n}"}""",
+        ["portlight:RemoveHost"] = """{"hostName":"host-{n}"}""",
         ["cloudtrail:LookupEvents"] = "{}",
         ["iam:CreateUser"] = "UserName=new-{n}",
         ["iam:GetUser"] = "UserName=target-{n}",

@@ -8,6 +8,7 @@ internal static class NamedResources
         _ when parameter.SequenceEqual("instanceName"u8) || parameter.SequenceEqual("instanceNames"u8) => "AWS::Lightsail::Instance",
         _ when parameter.SequenceEqual("staticIpName"u8) => "AWS::Lightsail::StaticIp",
         _ when parameter.SequenceEqual("keyPairName"u8) => "AWS::Lightsail::KeyPair",
+        _ when parameter.SequenceEqual("hostName"u8) => "Portlight::Host",
         _ when parameter.SequenceEqual("userName"u8) => "AWS::IAM::User",
         _ when parameter.SequenceEqual("groupName"u8) => "AWS::IAM::Group",
         _ when parameter.SequenceEqual("roleName"u8) || parameter.SequenceEqual("roleArn"u8) => "AWS::IAM::Role",

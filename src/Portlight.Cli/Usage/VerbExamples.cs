@@ -40,6 +40,8 @@ internal static class VerbExamples
             null,
             ("portlight attach me --this-host --open 22,443 --confirm 60s", "this machine; undone after a minute unless a new session confirms it"),
             ("portlight attach vm-1 --interface vnet0 --address 203.0.113.9", "a virtual machine, by the host side of its network card")),
+        ["host token"] = Guide(null, ("portlight host token fra-07 --zone eu-central-1a", "prints the line to run on that machine")),
+        ["host list"] = Guide("1  an agent is away or cannot do its work", ("portlight host list", "all hosts, and how far each is")),
         ["detach"] = Guide(null, ("portlight detach vm-1", "every packet of it passes afterwards")),
         ["confirm"] = Guide(
             null,

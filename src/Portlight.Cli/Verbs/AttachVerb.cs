@@ -18,7 +18,8 @@ internal static class AttachVerb
         var name = new Argument<string>("name") { Description = "What the instance is called from now on" };
         var @interface = new Option<string?>("--interface") { HelpName = "IF", Description = "The host side of a VM's or container's network card" };
         var byName = new Option<bool>("--by-name") { Description = "With --interface: whichever device has that name later is meant too, not this one alone" };
-        var thisHost = new Option<bool>("--this-host") { Description = "This machine itself" };
+        var host = new Option<string?>("--host") { HelpName = "HOST", Description = "The host that it is on (`portlight host list`); without it the server's own machine" };
+        var thisHost = new Option<bool>("--this-host") { Description = "This machine itself; with --host that one" };
         var addresses = new Option<string[]>("--address") { HelpName = "IP", Description = "The public addresses of what is attached", AllowMultipleArgumentsPerToken = true };
         var networks = new Option<string[]>("--private") { HelpName = "CIDR", Description = "Networks whose packets are not filtered", AllowMultipleArgumentsPerToken = true };
         // One value each time, with commas in it: one that took words until the next option would take the name too.
@@ -26,13 +27,14 @@ internal static class AttachVerb
         var yes = new Option<bool>("--yes", "-y") { Description = "Do not ask, even when an SSH session would be cut" };
         var confirm = ConfirmTime.Option();
         var where = new InstallationOptions();
-        var command = new Command("attach", "Put an interface or this machine behind a firewall of its own") { name, @interface, byName, thisHost, addresses, networks, open, confirm, yes };
+        var command = new Command("attach", "Put an interface or this machine behind a firewall of its own") { name, host, @interface, byName, thisHost, addresses, networks, open, confirm, yes };
         where.AddTo(command);
         command.SetAction(async (parsed, cancellation) =>
         {
             var request = new AttachInstanceRequest
             {
                 InstanceName = parsed.GetRequiredValue(name),
+                HostName = parsed.GetValue(host),
                 InterfaceName = parsed.GetValue(@interface),
                 ByName = parsed.GetValue(byName) ? true : null,
                 ThisHost = parsed.GetValue(thisHost) ? true : null,

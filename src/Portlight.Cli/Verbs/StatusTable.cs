@@ -39,7 +39,7 @@ internal static class StatusTable
         foreach (var agent in status.Agents)
         {
             var drift = agent.DriftRepairs == 0 ? "" : $"; {agent.DriftRepairs} {(agent.DriftRepairs == 1 ? "time" : "times")} it put back what others had changed";
-            var contact = agent.FailingSince is { } since ? $"[red]failing since {since:u}[/]" : agent.IsConnected ? "connected" : "[red]not connected[/]";
+            var contact = HostTable.Contact(agent);
             var protection = agent.Protection is { } word ? $", rules {Markup.Escape(word)}" : "";
             console.MarkupLine($"agent {Markup.Escape(agent.Host)}: {contact}{protection}{drift}{(agent.LastError is { } error ? $"; last refusal: {Markup.Escape(error)}" : "")}");
         }
@@ -106,11 +106,14 @@ internal static class StatusTable
         return lines.Count == 0 ? ["none"] : lines;
     }
 
-    private static string Where(Attachment? attachment) => attachment switch
+    private static string Where(Attachment? attachment) => attachment is { Host: { } host } ? $"{host}: {Place(attachment)}" : Place(attachment);
+
+    private static string Place(Attachment? attachment) => attachment switch
     {
         null => "nowhere yet",
         { NamespaceName: { } name } => $"netns {name}",
         { InterfaceName: { } name } => $"interface {name}",
+        { Kind: "host", Host: not null } => "the machine",
         { Kind: "host" } => "this machine",
         { Kind: "recorded" } => "nowhere (recorded)",
         { Kind: var kind } => kind,
@@ -121,6 +124,7 @@ internal static class StatusTable
         { NotFiltered: not null } when server.EnforceReason is not null || StatusVerb.IsRecordOf(instance) => "[yellow]recorded only[/]",
         { NotFiltered: not null } => "[red]no[/]",
         _ when StatusVerb.IsApplied(instance) && instance.Note is not null => "[yellow]yes, see below[/]",
+        _ when StatusVerb.IsApplied(instance) && instance.StaleSince is not null => "[yellow]yes, before it went away[/]",
         _ when StatusVerb.IsApplied(instance) => "[green]yes[/]",
         { LastError: not null } => "[red]refused[/]",
         { AppliedRevision: null } => "[yellow]not yet[/]",

@@ -73,6 +73,7 @@ internal static class StatusVerb
     {
         var instances = new List<InstanceStatus>();
         string? page = null;
+        IReadOnlyList<AgentStatus>? agents = null;
         GetStatusResponse answer;
         do
         {
@@ -83,10 +84,11 @@ internal static class StatusVerb
                 PortlightJson.Default.GetStatusResponse,
                 cancellation);
             instances.AddRange(answer.Instances);
+            agents ??= answer.Agents; // the first page has those of all hosts
             page = answer.NextPageToken;
         }
         while (page is not null);
 
-        return answer with { Instances = instances, NextPageToken = null };
+        return answer with { Instances = instances, Agents = agents, NextPageToken = null };
     }
 }

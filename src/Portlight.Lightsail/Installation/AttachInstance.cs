@@ -28,8 +28,8 @@ internal sealed class AttachInstance(Services services) : IOperation<AttachInsta
         var place = attachment;
         var access = Access(call, name, request, () => place, asked);
         call.AskAhead();
-        access.Find(services.Store.View);
-        var facts = await services.Hosts.Of(attachment.Host).RequireAgent().InspectAsync(attachment, CancellationToken.None);
+        HostAccess.RequirePlace(services.Store.View, attachment.Host, access.Find(services.Store.View));
+        var facts = await InspectAsync(attachment);
         if (facts.Refusal is not null)
         {
             throw new InvalidInputException(facts.Refusal);
@@ -88,8 +88,21 @@ internal sealed class AttachInstance(Services services) : IOperation<AttachInsta
             var rules = asked is not null ? request.PortInfos!.Places(after) : [.. after.Rules.Select(rule => (current is null ? "the default" : "kept", rule))];
             var ports = new PortsAsked(after, rules).Attaching(place());
             var questions = PortQuestions.Of(call, question, before, () => ports, services.Limits);
+            questions = place().Host == HostName.Local ? questions : [.. questions, new AccessQuestion(question.Action, HostAccess.Arn(call, place().Host))];
             return current is null || current.Attachment.IsSamePlace(place()) ? questions : [.. questions, question with { Action = DetachInstance.Action }];
         });
+
+    private async Task<AttachmentFacts> InspectAsync(Attachment attachment)
+    {
+        try
+        {
+            return await services.Hosts.Of(attachment.Host).RequireAgent().InspectAsync(attachment, CancellationToken.None);
+        }
+        catch (AgentException unable) when (attachment.Host != HostName.Local)
+        {
+            throw new InvalidInputException($"its agent has to look there first, and cannot: {unable.Message}");
+        }
+    }
 
     private PortSet? ReadPorts(AttachInstanceRequest request)
     {
@@ -121,7 +134,7 @@ internal sealed class AttachInstance(Services services) : IOperation<AttachInsta
             var ports = asked ?? current?.Ports ?? SshOnly;
             var wanted = (current ?? New(call, name, changes.NewIndex())).AttachedTo(attachment);
             var saved = changes.Save(revision => wanted with { Ports = ports, Unconfirmed = UnconfirmedChanges.Next(call, current, revision) });
-            var operation = OperationShapes.Begin(call, saved, call.Operation, attachment is Attachment.Interface nic ? nic.Name : "this host");
+            var operation = OperationShapes.Begin(call, saved, call.Operation, Place(attachment));
             changes.Save(operation);
             return (Before: current, Ports: ports, Begun: operation);
         });
@@ -149,10 +162,19 @@ internal sealed class AttachInstance(Services services) : IOperation<AttachInsta
             throw Requests.NameTaken(name);
         }
 
+        HostAccess.RequirePlace(view, attachment.Host, current);
         return current;
     }
 
-    private static bool IsTakenBy(Attachment one, Attachment two) => (one, two) switch
+    private static string Place(Attachment attachment) => (attachment, attachment.Host) switch
+    {
+        (Attachment.Interface nic, HostName.Local) => nic.Name,
+        (Attachment.Interface nic, var host) => $"{nic.Name} on {host}",
+        (_, HostName.Local) => "this host",
+        (_, var host) => host,
+    };
+
+    private static bool IsTakenBy(Attachment one, Attachment two) => one.Host == two.Host && (one, two) switch
     {
         (Attachment.ThisHost, Attachment.ThisHost) => true,
         (Attachment.Interface left, Attachment.Interface right) => left.Name == right.Name,

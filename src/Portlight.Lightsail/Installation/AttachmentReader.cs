@@ -28,12 +28,18 @@ internal static class AttachmentReader
             problems.Add(new Problem("interfaceName", $"is not the name of a network interface (1 to {MaxInterfaceName} visible ASCII characters without / and :)"));
         }
 
+        if (request.HostName is not null && !HostName.IsValid(request.HostName))
+        {
+            problems.Add(new Problem("hostName", HostAccess.NameProblem(request.HostName)));
+        }
+
         if (problems.Count > 0)
         {
             throw Requests.Invalid(problems);
         }
 
-        return request.InterfaceName is null ? new Attachment.ThisHost(addresses, sources) : new Attachment.Interface(request.InterfaceName, addresses, sources);
+        Attachment place = request.InterfaceName is null ? new Attachment.ThisHost(addresses, sources) : new Attachment.Interface(request.InterfaceName, addresses, sources);
+        return request.HostName is null ? place : place with { Host = request.HostName };
     }
 
     private static ImmutableArray<IPAddress> ReadAddresses(IReadOnlyList<string> texts, List<Problem> problems)

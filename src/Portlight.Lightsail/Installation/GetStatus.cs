@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Net;
-using System.Reflection;
 using Portlight.Api;
 using Portlight.Domain;
 using Portlight.Wire;
@@ -15,19 +14,20 @@ internal sealed class GetStatus(Services services) : IOperation<GetStatusRequest
     /// <summary>So that a page is no large answer (<see cref="AccountShares"/>): a client that reads the status of thousands is not slowed down for it.</summary>
     private const int PageSize = 50;
 
+    /// <summary>ListHosts tells of all of them.</summary>
+    private const int MaxAgents = 100;
+
     private readonly DateTimeOffset _startedAt = services.Clock.GetUtcNow();
 
     public Task<GetStatusResponse> HandleAsync(Call call, GetStatusRequest request)
     {
         var agent = services.Hosts.Local.Status!;
-        var contact = services.Hosts.Local.Contact;
-        var applied = services.Store.View.AppliedOn(HostName.Local);
         var (instances, next) = Page(call, request);
         return Task.FromResult(new GetStatusResponse
         {
             Server = new ServerStatus
             {
-                Version = Version,
+                Version = HostShapes.Version,
                 StartedAt = _startedAt,
                 Enforce = agent.Enforces ? "kernel" : "record",
                 EnforceReason = NotFiltered.WhyRecorded(agent),
@@ -40,29 +40,16 @@ internal sealed class GetStatus(Services services) : IOperation<GetStatusRequest
                 EmptyAliases = [.. services.Limits.Aliases.Where(alias => alias.Value.IsEmpty).Select(alias => alias.Key)],
             },
             Instances = [.. instances.Select(instance => StatusOf(instance))],
-            Agents =
-            [
-                new AgentStatus
-                {
-                    Host = Environment.MachineName,
-                    Version = Version,
-                    KernelVersion = agent.KernelRelease,
-                    IsConnected = contact.FailingSince is null,
-                    LastSeenAt = contact.LastWord,
-                    LastSynchronisedAt = agent.LastSynchronised,
-                    FailingSince = contact.FailingSince,
-                    AppliedRevision = applied,
-                    DriftRepairs = agent.DriftRepairs,
-                    Protection = agent.Protection,
-                    LastError = agent.LastProblem,
-                },
-            ],
+            Agents = [.. Agents(request)],
             NextPageToken = next,
         });
     }
 
-    private static string Version { get; } =
-        typeof(GetStatus).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "0";
+    /// <summary>That of this machine, and with the first page the others': those with a problem first, the rest by name.</summary>
+    private IEnumerable<AgentStatus> Agents(GetStatusRequest request) => request.PageToken is not null
+        ? [services.Hosts.Local.ToWire(services)]
+        : services.Hosts.All.Select(host => host.ToWire(services))
+            .OrderBy(agent => agent.HostName != HostName.Local).ThenBy(agent => agent.IsConnected).ThenBy(agent => agent.HostName, StringComparer.Ordinal).Take(MaxAgents);
 
     private (IReadOnlyList<Instance> Instances, string? Next) Page(Call call, GetStatusRequest request)
     {
@@ -110,6 +97,7 @@ internal sealed class GetStatus(Services services) : IOperation<GetStatusRequest
             DesiredRevision = instance.Revision,
             AppliedRevision = notFiltered is not null ? null
                 : instance.Revision <= services.Store.View.AppliedOn(host.Host) && refusal is null ? instance.Revision : host.Outcomes.Standing(instance.Index)?.Revision,
+            StaleSince = host.AwaySince,
             NotFiltered = notFiltered,
             Note = host.Outcomes.Note(instance.Index),
             ConfirmBy = instance.Unconfirmed?.Deadline,

@@ -24,7 +24,10 @@ internal static class InstallationShapes
 
     public static OpenedRegion ToWire(this OpenRegion region) => new() { Name = region.Name, State = region.IsReady ? "open" : "setting-up", OpenedAt = region.OpenedAt };
 
-    public static WireAttachment ToWire(this Attachment attachment, string? namespaceName = null) => attachment switch
+    public static WireAttachment ToWire(this Attachment attachment, string? namespaceName = null) =>
+        attachment.Host == HostName.Local ? Place(attachment, namespaceName) : Place(attachment, namespaceName) with { Host = attachment.Host };
+
+    private static WireAttachment Place(Attachment attachment, string? namespaceName) => attachment switch
     {
         Attachment.Interface nic => new() { Kind = "interface", InterfaceName = nic.Name, Addresses = [.. nic.Addresses.Select(address => address.ToString())], PrivateCidrs = [.. nic.PrivateSources.Select(cidr => cidr.ToString())] },
         Attachment.ThisHost host => new() { Kind = "host", Addresses = [.. host.Addresses.Select(address => address.ToString())], PrivateCidrs = [.. host.PrivateSources.Select(cidr => cidr.ToString())] },

@@ -25,7 +25,7 @@ internal sealed class ConfirmPorts(Services services) : IOperation<ConfirmPortsR
             var waiting = instance.Unconfirmed ?? throw new InvalidInputException($"no change of the ports of {name} waits to be confirmed: it has been confirmed or undone, or there was none");
             if (!isRevert)
             {
-                RequireProof(call, name, waiting);
+                RequireProof(call, instance, waiting);
             }
 
             var after = isRevert ? instance.Undone() : instance with { Unconfirmed = null };
@@ -59,8 +59,21 @@ internal sealed class ConfirmPorts(Services services) : IOperation<ConfirmPortsR
         return instance.Attachment.IsSamePlace(after.Attachment) ? questions : [.. questions, question with { Action = DetachInstance.Action }];
     }
 
-    private static void RequireProof(Call call, string name, UnconfirmedChange waiting)
+    /// <summary>A new connection to this machine proves that one gets in here. Of another host its agent's word that the change is in force has to do, and what the caller has tried.</summary>
+    private void RequireProof(Call call, Instance instance, UnconfirmedChange waiting)
     {
+        var (name, host) = (instance.Name, services.Hosts.Of(instance));
+        if (host != services.Hosts.Local)
+        {
+            if (host.InForce < waiting.Revision)
+            {
+                throw new InvalidInputException(
+                    $"the change of {name} is not in force on the host {host.Host} yet, so nobody can have tried it{(host.Away is { } away ? $": {away}" : "")}. Unless it is confirmed later, it is undone at {ConfirmHeader.Text(waiting.Deadline)}");
+            }
+
+            return;
+        }
+
         if (call.Connection.Revision < waiting.Revision)
         {
             throw new InvalidInputException(

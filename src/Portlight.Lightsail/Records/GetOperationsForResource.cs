@@ -1,4 +1,5 @@
 using Portlight.Api;
+using Portlight.Fleet;
 using Portlight.Storage;
 using Portlight.Wire;
 using Portlight.Wire.Lightsail;
@@ -6,7 +7,7 @@ using Portlight.Wire.Lightsail;
 namespace Portlight.Lightsail;
 
 /// <summary>The operations of one resource, newest first; a deleted one's are still told. <c>nextPageCount</c> is discontinued and never there.</summary>
-internal sealed class GetOperationsForResource(IStore store) : IOperation<GetOperationsForResourceRequest, GetOperationsForResourceResponse>
+internal sealed class GetOperationsForResource(IStore store, Confirmation confirmation) : IOperation<GetOperationsForResourceRequest, GetOperationsForResourceResponse>
 {
     public Task<GetOperationsForResourceResponse> HandleAsync(Call call, GetOperationsForResourceRequest request)
     {
@@ -20,7 +21,7 @@ internal sealed class GetOperationsForResource(IStore store) : IOperation<GetOpe
 
         return Task.FromResult(new GetOperationsForResourceResponse
         {
-            Operations = [.. page.Operations.Select(operation => operation.ToWire())],
+            Operations = [.. page.Operations.Select(operation => confirmation.WithReason(operation).ToWire())],
             NextPageToken = page.Next is null ? null : Paging.Token(call, page.Next),
         });
     }

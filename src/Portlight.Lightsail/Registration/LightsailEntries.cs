@@ -11,7 +11,7 @@ internal static class LightsailEntries
     {
         var entries = new List<OperationEntry>();
         AddPorts(entries, services);
-        AddRecords(entries, services.Store);
+        AddRecords(entries, services);
         AddInstances(entries, services);
         AddPlaces(entries, services.Store);
         AddStaticIps(entries, services);
@@ -30,12 +30,12 @@ internal static class LightsailEntries
         entries.Add(OperationEntry.Of(ApiService.Lightsail, "GetInstancePortStates", AccessOn.Account, new GetInstancePortStates(services.Store, services.Options.AwsQuirks), () => json.GetInstancePortStatesRequest, () => json.GetInstancePortStatesResponse, OperationTraits.ReadOnly));
     }
 
-    private static void AddRecords(List<OperationEntry> entries, IStore store)
+    private static void AddRecords(List<OperationEntry> entries, Services services)
     {
         var json = LightsailJson.Default;
-        entries.Add(OperationEntry.Of(ApiService.Lightsail, "GetOperation", AccessOn.Account, new GetOperation(store), () => json.GetOperationRequest, () => json.GetOperationResponse, OperationTraits.ReadOnly));
-        entries.Add(OperationEntry.Of(ApiService.Lightsail, "GetOperations", AccessOn.Account, new GetOperations(store), () => json.GetOperationsRequest, () => json.GetOperationsResponse, OperationTraits.ReadOnly));
-        entries.Add(OperationEntry.Of(ApiService.Lightsail, "GetOperationsForResource", AccessOn.Account, new GetOperationsForResource(store), () => json.GetOperationsForResourceRequest, () => json.GetOperationsForResourceResponse, OperationTraits.ReadOnly));
+        entries.Add(OperationEntry.Of(ApiService.Lightsail, "GetOperation", AccessOn.Account, new GetOperation(services.Store, services.Confirmation), () => json.GetOperationRequest, () => json.GetOperationResponse, OperationTraits.ReadOnly));
+        entries.Add(OperationEntry.Of(ApiService.Lightsail, "GetOperations", AccessOn.Account, new GetOperations(services.Store, services.Confirmation), () => json.GetOperationsRequest, () => json.GetOperationsResponse, OperationTraits.ReadOnly));
+        entries.Add(OperationEntry.Of(ApiService.Lightsail, "GetOperationsForResource", AccessOn.Account, new GetOperationsForResource(services.Store, services.Confirmation), () => json.GetOperationsForResourceRequest, () => json.GetOperationsForResourceResponse, OperationTraits.ReadOnly));
     }
 
     private static void AddInstances(List<OperationEntry> entries, Services services)

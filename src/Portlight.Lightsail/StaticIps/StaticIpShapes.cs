@@ -37,6 +37,7 @@ internal static class StaticIpShapes
         {
             Status = OperationStatus.Started,
             AwaitsRevision = saved.Revision,
+            Host = saved.Attachment.Host,
         };
         var second = OperationShapes.Begin(call, saved, call.Operation, staticIp.Name) with { CreatedAt = later, StatusChangedAt = later };
         changes.Save(first);

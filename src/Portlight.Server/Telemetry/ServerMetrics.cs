@@ -1,6 +1,7 @@
 using System.Diagnostics.Metrics;
 using Portlight.Api;
 using Portlight.Audit;
+using Portlight.Fleet;
 
 namespace Portlight.Server;
 
@@ -17,6 +18,16 @@ internal sealed class ServerMetrics : IDisposable
         _meter.CreateObservableCounter("portlight.drift.repairs", driftRepairs, unit: "{repair}", description: "Foreign changes to our table that were found and repaired.");
         _meter.CreateObservableGauge("portlight.instances.unfiltered", unfiltered, unit: "{instance}", description: "Instances with packets that are not filtered by their ports; status tells why.");
         _meter.CreateObservableGauge("portlight.agent.failing", () => isFailing() ? 1 : 0, description: "1 while what is stored cannot be made true in the kernel.");
+    }
+
+    /// <summary>Shows how each host gets on, with its name as the label <c>host</c>.</summary>
+    public void ObserveHosts(HostRegistry hosts, Func<string, long> applied)
+    {
+        _meter.CreateObservableGauge("portlight.host.connected", () => Each(host => host.AwaySince is null ? 1 : 0), description: "1 while an agent of the host is connected.");
+        _meter.CreateObservableGauge("portlight.host.lag", () => Each(host => host.Wanted - applied(host.Host)), unit: "{revision}", description: "How far the kernel of the host is behind what is stored of it; 0 when it has everything.");
+        _meter.CreateObservableCounter("portlight.host.drift.repairs", () => Each(host => host.Status?.DriftRepairs ?? 0), unit: "{repair}", description: "Foreign changes to our table on the host that were found and repaired.");
+
+        IEnumerable<Measurement<long>> Each(Func<HostLoop, long> value) => hosts.All.Select(host => new Measurement<long>(value(host), KeyValuePair.Create("host", (object?)host.Host)));
     }
 
     /// <summary>Shows how many connections were closed because their source had too many.</summary>

@@ -11,4 +11,5 @@ public static class ErrorCodes
     public const string UnsupportedOperation = "UnsupportedOperation";
     public const string KernelRefused = "KernelRefused";
     public const string NotFiltered = "NotFiltered";
+    public const string HostRemoved = "HostRemoved";
 }

@@ -7,6 +7,9 @@ public sealed record AgentStatus
 {
     public required string Host { get; init; }
 
+    /// <summary>The name by which operations know the host; that of the server's own machine is <c>local</c>.</summary>
+    public string? HostName { get; init; }
+
     public required string Version { get; init; }
 
     public string? KernelVersion { get; init; }
@@ -27,6 +30,16 @@ public sealed record AgentStatus
     public DateTimeOffset? FailingSince { get; init; }
 
     public long? AppliedRevision { get; init; }
+
+    /// <summary>The newest revision that is stored of an instance of the host; greater than the applied one where something waits.</summary>
+    public long? WantedRevision { get; init; }
+
+    /// <summary>Since when no agent of the host is connected: what is in force there is what was then. Absent while one is.</summary>
+    [JsonConverter(typeof(EpochSeconds))]
+    public DateTimeOffset? AwaySince { get; init; }
+
+    /// <summary>By how much the clock of the host is before ours; negative where it is behind. Absent where nobody has compared them.</summary>
+    public long? ClockOffsetMilliseconds { get; init; }
 
     public required long DriftRepairs { get; init; }
 

@@ -8,6 +8,9 @@ public sealed record AttachInstanceRequest
 {
     public string? InstanceName { get; init; }
 
+    /// <summary>The host that it is on; the server's own machine when it is not given.</summary>
+    public string? HostName { get; init; }
+
     public string? InterfaceName { get; init; }
 
     /// <summary>With an interface: whichever device has its name is the instance's, not only the one that has it now.</summary>

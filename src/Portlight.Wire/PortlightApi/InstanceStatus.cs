@@ -32,6 +32,10 @@ public sealed record InstanceStatus
 
     public long? AppliedRevision { get; init; }
 
+    /// <summary>Since when the host of the instance is away: what is applied is what was then. Absent while it is not.</summary>
+    [JsonConverter(typeof(EpochSeconds))]
+    public DateTimeOffset? StaleSince { get; init; }
+
     /// <summary>Why packets of the instance are not filtered by its ports, or not all of them; absent when they are.</summary>
     public string? NotFiltered { get; init; }
 

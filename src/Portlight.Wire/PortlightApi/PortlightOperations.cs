@@ -22,5 +22,11 @@ public static class PortlightOperations
         "CloseAccount",
         "ListAccounts",
         "OpenRegion",
-        "ListRegions");
+        "ListRegions",
+        "CreateHostToken",
+        "ListHosts",
+        "GetHost",
+        "DrainHost",
+        "RevokeHost",
+        "RemoveHost");
 }

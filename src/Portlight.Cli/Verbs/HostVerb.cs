@@ -1,0 +1,108 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text.Json.Serialization.Metadata;
+using Portlight.Wire.PortlightApi;
+
+namespace Portlight.Cli.Verbs;
+
+/// <summary><c>portlight host token|list|show|drain|revoke|remove</c>: the machines that run an agent of this installation.</summary>
+internal static class HostVerb
+{
+    private static readonly PortlightJson Json = PortlightJson.Default;
+
+    public static Command Create() => new("host", "Let machines join, list them, take them out again") { TokenVerb(), ListVerb(), ShowVerb(), DrainVerb(), RevokeVerb(), RemoveVerb() };
+
+    private static Command TokenVerb()
+    {
+        var (data, name) = (DataOption.Create(), Name("What the machine is called from now on: lower case letters, digits, hyphens"));
+        var zone = new Option<string?>("--zone") { HelpName = "ZONE", Description = "The zone whose lab instances it may get, as in us-east-1a" };
+        var command = new Command("token", "Print the line by which one machine joins; it is of use once, for an hour") { name, zone, data };
+        command.SetAction(async (parsed, cancellation) =>
+        {
+            using var installation = Installation.Open(DataDirectory.Resolve(parsed.GetValue(data)));
+            var host = parsed.GetRequiredValue(name);
+            var made = await installation.CallAsync(
+                "CreateHostToken", new CreateHostTokenRequest { HostName = host, AvailabilityZone = parsed.GetValue(zone) }, Json.CreateHostTokenRequest, Json.CreateHostTokenResponse, cancellation);
+            await parsed.InvocationConfiguration.Output.WriteLineAsync($"portlight agent join {made.Token}");
+            await parsed.InvocationConfiguration.Error.WriteLineAsync($"run this line on {host} before {Time(made.ExpiresAt)}; the machine that runs it first is {host}");
+            return ExitCode.Done;
+        });
+        return command;
+    }
+
+    private static Command ListVerb()
+    {
+        var data = DataOption.Create();
+        var command = new Command("list", "List the hosts and how their agents get on; exit code 1 when one is away or failing") { data };
+        command.SetAction(async (parsed, cancellation) =>
+        {
+            using var installation = Installation.Open(DataDirectory.Resolve(parsed.GetValue(data)));
+            var hosts = new List<HostSummary>();
+            string? page = null;
+            do
+            {
+                var answer = await installation.CallAsync("ListHosts", new ListHostsRequest { PageToken = page }, Json.ListHostsRequest, Json.ListHostsResponse, cancellation);
+                hosts.AddRange(answer.Hosts);
+                page = answer.NextPageToken;
+            }
+            while (page is not null);
+
+            var output = parsed.InvocationConfiguration.Output;
+            Screen.Write(output, HostTable.Of(hosts));
+            return hosts.All(host => host.State is "joining" or "revoked" || host.Agent.IsConnected) ? ExitCode.Done : ExitCode.Failed;
+        });
+        return command;
+    }
+
+    private static Command ShowVerb() => Verb(
+        "show", "Show one host", "GetHost", name => new GetHostRequest { HostName = name }, Json.GetHostRequest, Json.GetHostResponse,
+        (console, answer) => HostTable.Write(console.Output, answer.Host, answer.InstanceCount));
+
+    private static Command DrainVerb()
+    {
+        var (data, name) = (DataOption.Create(), Name());
+        var undo = new Option<bool>("--undo") { Description = "Let new instances onto it again" };
+        var command = new Command("drain", "Let no new instance onto a host; what is there stays") { name, undo, data };
+        command.SetAction(async (parsed, cancellation) =>
+        {
+            using var installation = Installation.Open(DataDirectory.Resolve(parsed.GetValue(data)));
+            var answer = await installation.CallAsync(
+                "DrainHost",
+                new DrainHostRequest { HostName = parsed.GetRequiredValue(name), Undo = parsed.GetValue(undo) ? true : null },
+                Json.DrainHostRequest,
+                Json.DrainHostResponse,
+                cancellation);
+            await parsed.InvocationConfiguration.Output.WriteLineAsync($"{answer.Host.HostName}\t{answer.Host.State}");
+            return ExitCode.Done;
+        });
+        return command;
+    }
+
+    private static Command RevokeVerb() => Verb(
+        "revoke", "End what a host may: its certificates are of no use any more; what is in force there stays", "RevokeHost",
+        name => new RevokeHostRequest { HostName = name }, Json.RevokeHostRequest, Json.RevokeHostResponse, (console, answer) => console.Output.WriteLine($"{answer.Host.HostName}\t{answer.Host.State}"));
+
+    private static Command RemoveVerb() => Verb(
+        "remove", "Forget a host that has no instances", "RemoveHost",
+        name => new RemoveHostRequest { HostName = name }, Json.RemoveHostRequest, Json.RemoveHostResponse, (console, answer) => console.Output.WriteLine($"{answer.Host.HostName}\tremoved"));
+
+    /// <summary>A verb that is a call with a name and its answer.</summary>
+    private static Command Verb<TRequest, TResponse>(
+        string verb, string description, string operation, Func<string, TRequest> ask, JsonTypeInfo<TRequest> request, JsonTypeInfo<TResponse> response, Action<InvocationConfiguration, TResponse> show)
+        where TResponse : class
+    {
+        var (data, name) = (DataOption.Create(), Name());
+        var command = new Command(verb, description) { name, data };
+        command.SetAction(async (parsed, cancellation) =>
+        {
+            using var installation = Installation.Open(DataDirectory.Resolve(parsed.GetValue(data)));
+            show(parsed.InvocationConfiguration, await installation.CallAsync(operation, ask(parsed.GetRequiredValue(name)), request, response, cancellation));
+            return ExitCode.Done;
+        });
+        return command;
+    }
+
+    private static Argument<string> Name(string description = "The host, as in fra-07") => new("host") { Description = description };
+
+    internal static string Time(DateTimeOffset at) => at.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture) + "Z";
+}

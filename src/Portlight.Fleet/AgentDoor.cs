@@ -1,0 +1,6 @@
+namespace Portlight.Fleet;
+
+/// <summary>Where agents of other machines come in, as a token tells them.</summary>
+/// <param name="Pin">Of the authority that has signed the listener's certificate.</param>
+/// <param name="Servers">The addresses that they reach it by, <c>https://ADDRESS:PORT</c>.</param>
+internal sealed record AgentDoor(byte[] Pin, IReadOnlyList<Uri> Servers);

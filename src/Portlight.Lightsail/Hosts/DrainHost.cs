@@ -1,0 +1,31 @@
+using Portlight.Api;
+using Portlight.Domain;
+using Portlight.Wire;
+using Portlight.Wire.PortlightApi;
+
+namespace Portlight.Lightsail;
+
+/// <summary>Lets no new instance onto a host, or lets them again. What is there stays, and goes on being changed.</summary>
+internal sealed class DrainHost(Services services) : IOperation<DrainHostRequest, DrainHostResponse>
+{
+    public async Task<DrainHostResponse> HandleAsync(Call call, DrainHostRequest request)
+    {
+        var name = HostAccess.RequireName(call, request.HostName);
+        var access = HostAccess.Of(call, name);
+        var (from, to) = request.Undo == true ? (HostState.Draining, HostState.Active) : (HostState.Active, HostState.Draining);
+        var host = await services.Store.CommitAsync(call, (view, changes) =>
+        {
+            var current = access.Require(view);
+            if (current.State != from && current.State != to)
+            {
+                throw new InvalidInputException($"the host {name} is {current.State.ToString().ToLowerInvariant()}: only one that is active can be drained");
+            }
+
+            var saved = current with { State = to };
+            changes.Save(saved);
+            return saved;
+        });
+        services.Hosts.Note(host);
+        return new DrainHostResponse { Host = host.ToWire(services) };
+    }
+}

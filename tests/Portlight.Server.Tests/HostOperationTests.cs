@@ -1,0 +1,228 @@
+using Portlight.AgentProtocol;
+using Portlight.Certificates;
+using Portlight.Domain;
+using Portlight.Fleet;
+using Portlight.Server.Tests.Audit;
+using Portlight.Wire.Client;
+using Portlight.Wire.PortlightApi;
+using static Portlight.Server.Tests.HostCalls;
+
+namespace Portlight.Server.Tests;
+
+/// <summary>Hosts by calls: they come, get instances, are away, come back, and go.</summary>
+public sealed class HostOperationTests
+{
+    [Fact]
+    public async Task A_server_that_takes_no_agents_gives_out_no_token()
+    {
+        await using var server = await ServerHarness.StartAsync();
+        Assert.Contains("--agents", (await ServerHarness.RefusalAsync(() => TokenAsync(server, "fra-07"))).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("local")]
+    [InlineData("Fra")]
+    [InlineData("")]
+    [InlineData(null)]
+    public async Task The_servers_own_machine_and_what_is_no_name_get_no_token(string? name)
+    {
+        await using var server = await StartAsync();
+        Assert.Equal("InvalidInputException", (await ServerHarness.RefusalAsync(() => TokenAsync(server, name))).Type);
+    }
+
+    [Fact]
+    public async Task A_host_joins_by_its_token_which_no_event_tells()
+    {
+        await using var server = await StartAsync();
+        var made = await TokenAsync(server, "fra-07", "eu-central-1a");
+        Assert.Equal(("joining", "eu-central-1a", made.ExpiresAt), (made.Host.State, made.Host.AvailabilityZone, made.Host.TokenExpiresAt));
+        Assert.Equal("arn:aws:portlight::111122223333:host/fra-07", made.Host.Arn);
+
+        await JoinAsync(server, made.Token);
+
+        var host = (await GetAsync(server, "fra-07")).Host;
+        Assert.Equal(("active", null, false), (host.State, host.TokenExpiresAt, host.Agent.IsConnected));
+        Assert.NotNull(host.CertificateExpiresAt);
+        Assert.Equal(["fra-07", "local"], (await CallAsync(server, "ListHosts", new ListHostsRequest(), Json.ListHostsRequest, Json.ListHostsResponse)).Hosts.Select(one => one.HostName));
+        Assert.True(JoinToken.TryParse(made.Token, out var token, out _));
+        Assert.DoesNotContain(await server.AuditLinesAsync(), line =>
+            line.Contains(made.Token[10..40], StringComparison.Ordinal) || line.Contains(Convert.ToHexStringLower(token.SecretHash), StringComparison.OrdinalIgnoreCase));
+    }
+
+    [Fact]
+    public async Task An_instance_on_a_host_is_filtered_there_and_waits_while_the_host_is_away()
+    {
+        await using var server = await StartAsync();
+        await JoinAsync(server, (await TokenAsync(server, "fra-07")).Token);
+        var there = new ScriptedAgent();
+        var connection = server.Server.Hosts.Connect("fra-07", there);
+        var attached = await AttachAsync(server, "vm-1", "fra-07");
+
+        Assert.Equal(("Succeeded", "fra-07"), (attached.Operation!.Status, attached.Attachment.Host));
+        Assert.Equal(HostName.Local, Assert.Single(there.Applied.Values).Attachment.Host);
+        Assert.Empty(server.Agent.Applied);
+
+        connection.Dispose();
+        await server.Server.Hosts.DisconnectAsync("fra-07", "it is gone");
+        server.Clock.Advance(TimeSpan.FromMinutes(1));
+        var waiting = await PutAsync(server, "vm-1", 443);
+        Assert.Equal("Started", waiting.Status);
+        Assert.Contains("the host fra-07 is away since 2026-11-22T12:00:00Z", waiting.ErrorDetails, StringComparison.Ordinal);
+        Assert.Equal(("Started", waiting.ErrorDetails), await OperationAsync(server, waiting.Id));
+        var shown = await StatusAsync(server, "vm-1");
+        Assert.Equal((new DateTimeOffset(2026, 11, 22, 12, 0, 0, TimeSpan.Zero), true), (shown.Instance.StaleSince, shown.Instance.AppliedRevision < shown.Instance.DesiredRevision));
+        Assert.True(shown.Agent("fra-07") is { IsConnected: false, AwaySince: not null } away && away.WantedRevision > away.AppliedRevision);
+        Assert.True(shown.Agent(HostName.Local) is { IsConnected: true, AwaySince: null });
+
+        // A restart forgets none of it.
+        await server.RestartAsync();
+        Assert.Equal("Started", (await OperationAsync(server, waiting.Id)).Status);
+        var back = new ScriptedAgent();
+        using var again = server.Server.Hosts.Connect("fra-07", back);
+        await server.Server.Hosts.Find("fra-07")!.ConfirmAsync(server.Server.Store.Revision, TimeSpan.FromMinutes(1));
+
+        Assert.Equal(("Succeeded", null), await OperationAsync(server, waiting.Id));
+        Assert.Equal(443, Assert.Single(Assert.Single(back.Applied.Values).Ports.Rules).FromPort);
+        Assert.Null((await StatusAsync(server, "vm-1")).Instance.StaleSince);
+    }
+
+    [Fact]
+    public async Task What_the_kernel_of_a_host_refuses_is_reverted_like_that_of_the_own_one()
+    {
+        await using var server = await StartAsync();
+        await JoinAsync(server, (await TokenAsync(server, "fra-07")).Token);
+        var there = new ScriptedAgent();
+        using var connection = server.Server.Hosts.Connect("fra-07", there);
+        await AttachAsync(server, "vm-1", "fra-07");
+        there.Refuse(wanted => wanted.Ports.Rules.Any(rule => rule.FromPort == 443) ? "no room" : null);
+
+        Assert.Contains("no room", (await ServerHarness.RefusalAsync(() => PutAsync(server, "vm-1", 443))).Message, StringComparison.Ordinal);
+        Assert.Equal(22, Assert.Single(server.Server.Store.View.FindInstance(server.Scope, "vm-1")!.Ports.Rules).FromPort);
+    }
+
+    [Fact]
+    public async Task Ports_of_the_machine_itself_are_not_closed_while_nobody_can_look_whose_session_that_cuts()
+    {
+        await using var server = await StartAsync();
+        await JoinAsync(server, (await TokenAsync(server, "fra-07")).Token);
+        var connection = server.Server.Hosts.Connect("fra-07", new ScriptedAgent());
+        await CallAsync(
+            server, "AttachInstance", new AttachInstanceRequest { InstanceName = "edge", HostName = "fra-07", ThisHost = true }, Json.AttachInstanceRequest, Json.AttachInstanceResponse);
+        connection.Dispose();
+
+        var refused = await ServerHarness.RefusalAsync(() => PutAsync(server, "edge", 443));
+        Assert.Contains("closes ports of the host fra-07, and it cannot be seen", refused.Message, StringComparison.Ordinal);
+        Assert.Contains("away since", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_change_on_another_host_is_confirmed_once_it_is_in_force_there()
+    {
+        await using var server = await StartAsync();
+        await JoinAsync(server, (await TokenAsync(server, "fra-07")).Token);
+        using var connection = server.Server.Hosts.Connect("fra-07", new ScriptedAgent());
+        await AttachAsync(server, "vm-1", "fra-07");
+        connection.Dispose();
+        using (var put = server.Request("Lightsail_20161128.PutInstancePublicPorts", """{"instanceName":"vm-1","portInfos":[{"fromPort":443,"toPort":443,"protocol":"tcp"}]}"""u8.ToArray(), confirm: "60"))
+        {
+            Assert.True((await server.Http.SendAsync(put, TestContext.Current.CancellationToken)).IsSuccessStatusCode);
+        }
+
+        Assert.Contains("not in force on the host fra-07", (await ServerHarness.RefusalAsync(ConfirmAsync)).Message, StringComparison.Ordinal);
+        using var back = server.Server.Hosts.Connect("fra-07", new ScriptedAgent());
+        await server.Server.Hosts.Find("fra-07")!.ConfirmAsync(server.Server.Store.Revision, TimeSpan.FromMinutes(1));
+        await ConfirmAsync();
+        Assert.Null(server.Server.Store.View.FindInstance(server.Scope, "vm-1")!.Unconfirmed);
+
+        Task<ConfirmPortsResponse> ConfirmAsync() => CallAsync(server, "ConfirmPorts", new ConfirmPortsRequest { InstanceName = "vm-1" }, Json.ConfirmPortsRequest, Json.ConfirmPortsResponse);
+    }
+
+    [Fact]
+    public async Task The_same_interface_of_two_hosts_is_two_places_and_an_instance_stays_on_its_host()
+    {
+        await using var server = await StartAsync();
+        server.Agent.Facts = new AttachmentFacts(null, []) { Interface = new FoundInterface("vnet0", "fe:54:00:00:00:01") };
+        foreach (var name in new[] { "fra-07", "fra-08" })
+        {
+            await JoinAsync(server, (await TokenAsync(server, name)).Token);
+            server.Server.Hosts.Connect(name, new ScriptedAgent());
+        }
+
+        await AttachAsync(server, "vm-1", "fra-07");
+        await AttachAsync(server, "vm-2", "fra-08");
+        await AttachAsync(server, "vm-3", null);
+
+        Assert.Contains("is on the host fra-07", (await ServerHarness.RefusalAsync(() => AttachAsync(server, "vm-1", "fra-08", "vnet1"))).Message, StringComparison.Ordinal);
+        Assert.Contains("is attached there already", (await ServerHarness.RefusalAsync(() => AttachAsync(server, "vm-4", "fra-08"))).Message, StringComparison.Ordinal);
+        Assert.Equal("NotFoundException", (await ServerHarness.RefusalAsync(() => AttachAsync(server, "vm-4", "fra-09"))).Type);
+    }
+
+    [Fact]
+    public async Task A_host_that_is_drained_keeps_what_it_has_and_gets_nothing_new()
+    {
+        await using var server = await StartAsync();
+        await JoinAsync(server, (await TokenAsync(server, "fra-07")).Token);
+        using var connection = server.Server.Hosts.Connect("fra-07", new ScriptedAgent());
+        await AttachAsync(server, "vm-1", "fra-07");
+
+        Assert.Equal("draining", (await DrainAsync(server, "fra-07", undo: false)).Host.State);
+        Assert.Contains("draining", (await ServerHarness.RefusalAsync(() => AttachAsync(server, "vm-2", "fra-07", "vnet1"))).Message, StringComparison.Ordinal);
+        Assert.Equal("Succeeded", (await PutAsync(server, "vm-1", 443)).Status);
+        Assert.Equal("active", (await DrainAsync(server, "fra-07", undo: true)).Host.State);
+        await AttachAsync(server, "vm-2", "fra-07", "vnet1");
+        Assert.Equal(2, (await GetAsync(server, "fra-07")).InstanceCount);
+    }
+
+    [Fact]
+    public async Task A_revoked_host_is_disconnected_and_forgotten_once_it_has_no_instances()
+    {
+        await using var server = await StartAsync();
+        await JoinAsync(server, (await TokenAsync(server, "fra-07")).Token);
+        using var connection = server.Server.Hosts.Connect("fra-07", new ScriptedAgent());
+        await AttachAsync(server, "vm-1", "fra-07");
+
+        Assert.Equal("revoked", (await CallAsync(server, "RevokeHost", new RevokeHostRequest { HostName = "fra-07" }, Json.RevokeHostRequest, Json.RevokeHostResponse)).Host.State);
+        Assert.Contains("revoked", await connection.Ended, StringComparison.Ordinal);
+        Assert.Throws<HostRefusedException>(() => Joining(server).RequireAdmission("fra-07", "7f01"));
+        Assert.Contains("revoked", (await ServerHarness.RefusalAsync(() => TokenAsync(server, "fra-07"))).Message, StringComparison.Ordinal);
+        Assert.Contains("vm-1", (await ServerHarness.RefusalAsync(() => RemoveAsync(server, "fra-07"))).Message, StringComparison.Ordinal);
+
+        var detached = await CallAsync(server, "DetachInstance", new DetachInstanceRequest { InstanceName = "vm-1" }, Json.DetachInstanceRequest, Json.DetachInstanceResponse);
+        Assert.Equal("Started", detached.Operation!.Status);
+        await RemoveAsync(server, "fra-07");
+        Assert.Equal(("Failed", "the host fra-07 was removed before it had confirmed this"), await OperationAsync(server, detached.Operation.Id));
+        Assert.Equal("NotFoundException", (await ServerHarness.RefusalAsync(() => GetAsync(server, "fra-07"))).Type);
+        Assert.Null(server.Server.Hosts.Find("fra-07"));
+    }
+
+    [Fact]
+    public async Task The_servers_own_machine_stays()
+    {
+        await using var server = await StartAsync();
+        Assert.Equal("InvalidInputException", (await ServerHarness.RefusalAsync(() => RemoveAsync(server, "local"))).Type);
+        Assert.Equal(
+            "InvalidInputException", (await ServerHarness.RefusalAsync(() => CallAsync(server, "RevokeHost", new RevokeHostRequest { HostName = "local" }, Json.RevokeHostRequest, Json.RevokeHostResponse))).Type);
+    }
+
+    [Fact]
+    public async Task A_policy_names_hosts()
+    {
+        await using var server = await StartAsync();
+        await JoinAsync(server, (await TokenAsync(server, "fra-07")).Token);
+        using var connection = server.Server.Hosts.Connect("fra-07", new ScriptedAgent());
+        var policy = """
+            {"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["portlight:*Host*"],"Resource":"arn:aws:portlight::111122223333:host/ams-*"},
+            {"Effect":"Allow","Action":["portlight:AttachInstance","lightsail:*"],"Resource":"arn:aws:lightsail:*:*:*"}]}
+            """;
+        var user = await server.AddUserAsync("ops", [policy]);
+
+        await TokenAsync(server, "ams-01", by: user);
+        Assert.Equal("AccessDeniedException", (await ServerHarness.RefusalAsync(() => TokenAsync(server, "fra-08", by: user))).Type);
+        Assert.Equal("AccessDeniedException", (await ServerHarness.RefusalAsync(() => DrainAsync(server, "fra-07", undo: false, by: user))).Type);
+
+        // Attaching on a host is asked of the host too.
+        var refused = await ServerHarness.RefusalAsync(() => AttachAsync(server, "vm-1", "fra-07", by: user));
+        Assert.Contains("arn:aws:portlight::111122223333:host/fra-07", refused.Message, StringComparison.Ordinal);
+        await AttachAsync(server, "vm-1", null, by: user);
+    }
+}
