@@ -15,6 +15,9 @@ internal sealed record ServicePlan
     /// <summary>Lab instances can be made, which takes CAP_SYS_ADMIN and the machine's own mounts.</summary>
     public required bool Lab { get; init; }
 
+    /// <summary>The user that it runs as, in the units of a package, which makes that user. Null: root, in the units that <c>install-service</c> writes.</summary>
+    public string? User { get; init; }
+
     /// <summary>A native build writes no code while it runs, so the kernel may forbid that.</summary>
     public required bool IsNative { get; init; }
 
@@ -24,6 +27,17 @@ internal sealed record ServicePlan
     /// <summary>ProtectHome= hides these from the unit, and something of it lies there.</summary>
     public bool NeedsHome =>
         ((string?[])[.. Program, Data, Settings, RuntimeDirectory]).Any(path => path is not null && Homes.Any(home => path.StartsWith(home, StringComparison.Ordinal)));
+
+    /// <summary>The units in a package of this program: where the package puts it, and as its own user.</summary>
+    public static ServicePlan OfPackage { get; } = new()
+    {
+        Program = ["/usr/bin/portlight"],
+        Data = "/var/lib/portlight",
+        Settings = "/etc/portlight.toml",
+        Lab = false,
+        User = "portlight",
+        IsNative = !System.Runtime.CompilerServices.RuntimeFeature.IsDynamicCodeSupported,
+    };
 
     private static readonly string[] Homes = ["/home/", "/root/", "/run/user/"];
     private static readonly string[] Emptied = ["/tmp/", "/var/tmp/", "/run/", "/dev/shm/"];

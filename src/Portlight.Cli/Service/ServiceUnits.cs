@@ -15,6 +15,8 @@ internal static class ServiceUnits
     /// <summary>The first line, by which a unit is known as ours.</summary>
     public const string Mark = "# Written by `portlight install-service`, which writes it again; changes of your own belong in `systemctl edit`.";
 
+    private const string MarkOfPackage = "# Of the package portlight; changes of your own belong in `systemctl edit`. It makes no lab instances: `portlight install-service` writes units that do.";
+
     /// <summary>
     /// Netlink and files. Without mounts of its own: setting those up is one thing more that can fail early at boot, and what fails here leaves the ports open.
     /// </summary>
@@ -64,13 +66,16 @@ internal static class ServiceUnits
 
         """;
 
+    /// <summary>Both units of a plan, by their names.</summary>
+    public static IReadOnlyDictionary<string, string> All(ServicePlan plan) => new Dictionary<string, string> { [RestoreName] = Restore(plan), [ServerName] = Server(plan) };
+
     /// <summary>
     /// The early unit. nftables.service flushes all rules at its start, so this comes after it. It needs the data directory and nothing else; the network
     /// is ordered behind it and does not wait for its success, or a damaged file would cut off the machine.
     /// </summary>
     public static string Restore(ServicePlan plan)
     {
-        var text = new StringBuilder(Mark).Append($"""
+        var text = new StringBuilder(MarkOf(plan)).Append($"""
 
             [Unit]
             Description=Portlight: the rules of the last run, before the network
@@ -88,7 +93,13 @@ internal static class ServiceUnits
             ExecStart={Command(plan, "restore-rules", "--data", plan.Data)}
 
             """);
-        AppendSandbox(text, plan, Early);
+        if (plan.User is not null)
+        {
+            // Whichever unit is first makes the directory the user's.
+            text.Append($"{Directory(plan)}\n");
+        }
+
+        AppendSandbox(text, plan, plan.User is null ? Early : Tight);
         return text.Append("""
 
             [Install]
@@ -101,7 +112,7 @@ internal static class ServiceUnits
     public static string Server(ServicePlan plan)
     {
         string[] words = ["serve", "--data", plan.Data, "--enforce", "kernel"];
-        var text = new StringBuilder(Mark).Append($"""
+        var text = new StringBuilder(MarkOf(plan)).Append($"""
 
             [Unit]
             Description=Portlight: the Lightsail instance firewall
@@ -130,9 +141,16 @@ internal static class ServiceUnits
             """).ToString();
     }
 
+    private static string MarkOf(ServicePlan plan) => plan.User is null ? Mark : MarkOfPackage;
+
     private static void AppendSandbox(StringBuilder text, ServicePlan plan, string sandbox)
     {
         text.Append("Environment=DOTNET_EnableDiagnostics=0\n");
+        if (plan.User is { } user)
+        {
+            text.Append($"User={user}\nGroup={user}\nAmbientCapabilities=CAP_NET_ADMIN\nRemoveIPC=yes\n");
+        }
+
         if (plan.RuntimeDirectory is { } runtime)
         {
             text.Append($"Environment={Quoted($"DOTNET_ROOT={runtime}")}\n");

@@ -40,7 +40,8 @@ internal static class CompletionVerb
                 found=("${(@f)$("${words[1]}" "[suggest:$position]" "$rest" 2>/dev/null)}")
                 compadd -a found || _files
             }
-            compdef _portlight portlight
+            # Sourced by a person, or loaded as a function of the search path by the first key.
+            if [[ ${funcstack[1]} == _portlight ]]; then _portlight "$@"; else compdef _portlight portlight; fi
             """,
         _ => """
             function __portlight_suggest

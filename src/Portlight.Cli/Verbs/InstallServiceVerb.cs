@@ -18,9 +18,21 @@ internal static class InstallServiceVerb
         var noLab = new Option<bool>("--no-lab") { Description = "No lab instances, and so a tighter unit: CAP_NET_ADMIN alone" };
         var print = new Option<bool>("--print") { Description = "Show the units; write nothing" };
         var remove = new Option<bool>("--remove") { Description = "Stop the server and remove the units; rules and data stay" };
-        var command = new Command("install-service", "Start at every boot, with the ports closed before the network is up (systemd)") { data, settings, root, now, noEnable, noLab, print, remove };
+        var package = new Option<string?>("--package") { HelpName = "DIR", Description = "Write the units as a package of this program has them", Hidden = true };
+        var command = new Command("install-service", "Start at every boot, with the ports closed before the network is up (systemd)") { data, settings, root, now, noEnable, noLab, print, remove, package };
         command.SetAction(parsed =>
         {
+            if (parsed.GetValue(package) is { } packaged)
+            {
+                Directory.CreateDirectory(packaged);
+                foreach (var (name, text) in ServiceUnits.All(ServicePlan.OfPackage))
+                {
+                    File.WriteAllText(Path.Combine(packaged, name), text);
+                }
+
+                return ExitCode.Done;
+            }
+
             var folder = parsed.GetValue(root) is { } named ? Path.TrimEndingDirectorySeparator(Path.GetFullPath(named)) : null;
             var output = parsed.InvocationConfiguration.Output;
             var units = new InstalledUnits(folder, output);
@@ -45,7 +57,7 @@ internal static class InstallServiceVerb
             }
 
             var plan = Plan(parsed.GetValue(data), parsed.GetValue(settings), folder, !parsed.GetValue(noLab), isPrint);
-            var texts = new Dictionary<string, string> { [ServiceUnits.RestoreName] = ServiceUnits.Restore(plan), [ServiceUnits.ServerName] = ServiceUnits.Server(plan) };
+            var texts = ServiceUnits.All(plan);
             if (isPrint)
             {
                 output.Write(string.Join('\n', texts.Select(unit => $"# {InstalledUnits.PathOf(unit.Key)}\n{unit.Value}")));

@@ -34,6 +34,30 @@ public sealed class InstallServiceTests : IDisposable
         Assert.True(code == 0, output + error);
     }
 
+    [Theory]
+    [InlineData(ServiceUnits.RestoreName)]
+    [InlineData(ServiceUnits.ServerName)]
+    public async Task The_units_of_a_package_run_as_its_user_and_are_exposed_by_at_most_2(string unit)
+    {
+        var path = Path.Combine(_root.FullName, unit);
+        var text = ServiceUnits.All(ServicePlan.OfPackage with { IsNative = true })[unit];
+        await File.WriteAllTextAsync(path, text, TestContext.Current.CancellationToken);
+        var (code, output, error) = await RunAsync("systemd-analyze", "security", "--offline=true", "--no-pager", "--threshold=20", path);
+        Assert.True(code == 0, output + error);
+        Assert.Contains("\nUser=portlight\n", text, StringComparison.Ordinal);
+        Assert.DoesNotContain("install-service`, which", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_units_of_a_package_are_for_the_program_that_it_installs()
+    {
+        var folder = Path.Combine(_root.FullName, "package");
+        await InstallAsync("--package", folder);
+        var server = await File.ReadAllTextAsync(Path.Combine(folder, ServiceUnits.ServerName), TestContext.Current.CancellationToken);
+        Assert.Contains("\nExecStart=/usr/bin/portlight serve --data /var/lib/portlight --enforce kernel --settings /etc/portlight.toml\n", server, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(Folder));
+    }
+
     [Fact]
     public async Task Units_are_written_once_and_enabled_and_removed()
     {

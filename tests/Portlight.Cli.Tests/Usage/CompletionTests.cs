@@ -68,11 +68,19 @@ public sealed class CompletionTests : IDisposable
         return output.Split('\n');
     }
 
-    private async Task<string[]> CompleteAsync(string shell, string typed)
+    /// <summary>As a package installs it: zsh loads the function of that name with the first key.</summary>
+    [Fact]
+    public async Task In_zsh_the_first_key_completes_when_the_script_is_a_function_of_the_search_path()
     {
-        var script = Path.Combine(_folder.FullName, $"portlight.{shell}");
+        Assert.SkipUnless(IsInstalled("zsh"), "zsh is not installed");
+        Assert.Contains("status", await CompleteAsync("zsh", "portlight sta", "_portlight", Zsh.Replace("autoload -Uz compinit; compinit -u -D; source $1", "fpath=(${1:h} $fpath); autoload -Uz compinit; compinit -u -D", StringComparison.Ordinal)));
+    }
+
+    private async Task<string[]> CompleteAsync(string shell, string typed, string? file = null, string zsh = Zsh)
+    {
+        var script = Path.Combine(_folder.FullName, file ?? $"portlight.{shell}");
         await File.WriteAllTextAsync(script, (await CommandLine.RunAsync($"completion {shell}")).Output, TestContext.Current.CancellationToken);
-        var (code, output, error) = await RunAsync(shell, shell switch { "bash" => ["-euc", Bash, "bash", script, typed], "zsh" => ["-fc", Zsh, "zsh", script, typed], _ => ["-c", Fish, script, typed] });
+        var (code, output, error) = await RunAsync(shell, shell switch { "bash" => ["-euc", Bash, "bash", script, typed], "zsh" => ["-fc", zsh, "zsh", script, typed], _ => ["-c", Fish, script, typed] });
         Assert.True(code == 0 && error.Length == 0, $"{code}: {output}{error}");
         return output.Split(['\n', ' ', '\r', '\t'], StringSplitOptions.RemoveEmptyEntries);
     }
