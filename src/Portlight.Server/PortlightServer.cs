@@ -102,7 +102,7 @@ public sealed partial class PortlightServer : IAsyncDisposable
     private static async Task<PortlightServer> StartAsync(
         ServeOptions asked, OpenAgent openAgent, TimeProvider clock, Action<ILoggingBuilder> logging, Embedding embedding, Opened opened, CancellationToken cancellationToken)
     {
-        var listeners = opened.Add(BoundListeners.Bind(asked));
+        var listeners = opened.Add(BoundListeners.Bind(asked, clock));
         var options = asked with { Listen = [.. listeners.Api.Select(listener => listener.Address)], Metrics = listeners.Metrics?.Address };
         var installation = InstallationFile.Read(options.DataDirectory) ?? InstallationFile.NewId();
         var agent = openAgent(options, installation);

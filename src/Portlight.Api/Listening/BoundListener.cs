@@ -1,8 +1,11 @@
 using System.Net;
+using System.Net.Security;
 using System.Net.Sockets;
-using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 
 namespace Portlight.Api;
 
@@ -16,9 +19,9 @@ internal sealed class BoundListener : IDisposable
     private const int Backlog = 512;
 
     private readonly Socket[] _sockets;
-    private readonly X509Certificate2? _certificate;
+    private readonly ServingCertificate? _certificate;
 
-    private BoundListener(Uri address, Socket[] sockets, X509Certificate2? certificate)
+    private BoundListener(Uri address, Socket[] sockets, ServingCertificate? certificate)
     {
         Address = address;
         _sockets = sockets;
@@ -32,7 +35,7 @@ internal sealed class BoundListener : IDisposable
     /// <param name="asked">Scheme, an IP address or localhost, and a port; port 0 takes a free one.</param>
     /// <param name="certificate">For https.</param>
     /// <exception cref="IOException">It cannot be listened on; nothing is bound.</exception>
-    public static BoundListener Bind(Uri asked, X509Certificate2? certificate)
+    public static BoundListener Bind(Uri asked, ServingCertificate? certificate)
     {
         var sockets = new List<Socket>();
         try
@@ -58,6 +61,7 @@ internal sealed class BoundListener : IDisposable
     /// <summary>Makes Kestrel answer here.</summary>
     public void AddTo(KestrelServerOptions kestrel)
     {
+        _certificate?.Log ??= kestrel.ApplicationServices.GetRequiredService<ILogger<ServingCertificate>>();
         foreach (var socket in _sockets)
         {
             kestrel.Listen((IPEndPoint)socket.LocalEndPoint!, listen =>
@@ -65,7 +69,10 @@ internal sealed class BoundListener : IDisposable
                 listen.Protocols = HttpProtocols.Http1;
                 if (_certificate is not null)
                 {
-                    listen.UseHttps(_certificate);
+                    listen.UseHttps(new TlsHandshakeCallbackOptions
+                    {
+                        OnConnection = _ => ValueTask.FromResult(new SslServerAuthenticationOptions { ServerCertificateContext = _certificate.Current }),
+                    });
                 }
             });
         }

@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
@@ -26,9 +24,9 @@ internal sealed class BoundListeners : IDisposable
     public BoundListener? Metrics { get; }
 
     /// <exception cref="IOException">An address cannot be listened on, or the certificate is not usable; nothing is bound.</exception>
-    public static BoundListeners Bind(ServeOptions options)
+    public static BoundListeners Bind(ServeOptions options, TimeProvider clock)
     {
-        var certificate = ReadCertificate(options);
+        var certificate = options.TlsCertificate is { } path ? ServingCertificate.Open(path, options.TlsKey!, clock) : null;
         var bound = new List<BoundListener>();
         try
         {
@@ -71,42 +69,5 @@ internal sealed class BoundListeners : IDisposable
         }
 
         Metrics?.Dispose();
-    }
-
-    private static string ReadPem(string setting, string path)
-    {
-        try
-        {
-            return File.ReadAllText(path);
-        }
-        catch (Exception absent) when (absent is IOException or UnauthorizedAccessException)
-        {
-            throw new IOException($"`{setting}`: {absent.Message}", absent);
-        }
-    }
-
-    private static string Reason(string certificate, string key) =>
-        !certificate.Contains("-----BEGIN CERTIFICATE-----", StringComparison.Ordinal) ? "the first is not a certificate in PEM"
-        : key.Contains("ENCRYPTED", StringComparison.Ordinal) ? "the key is encrypted; `openssl pkey -in KEY -out NEW` writes one without a passphrase"
-        : !key.Contains("PRIVATE KEY-----", StringComparison.Ordinal) ? "the second is not a private key in PEM"
-        : "the key is damaged, or belongs to another certificate";
-
-    private static X509Certificate2? ReadCertificate(ServeOptions options)
-    {
-        if (options.TlsCertificate is null)
-        {
-            return null;
-        }
-
-        var certificate = ReadPem("tls-cert", options.TlsCertificate);
-        var key = ReadPem("tls-key", options.TlsKey!);
-        try
-        {
-            return X509Certificate2.CreateFromPem(certificate, key);
-        }
-        catch (Exception unusable) when (unusable is CryptographicException or ArgumentException)
-        {
-            throw new IOException($"`tls-cert` {options.TlsCertificate} and `tls-key` {options.TlsKey} cannot be used: {Reason(certificate, key)}", unusable);
-        }
     }
 }

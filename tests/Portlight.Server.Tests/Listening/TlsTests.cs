@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using System.Security.Authentication;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using Portlight.Api;
 using Portlight.Server.Tests.Audit;
 using Portlight.Wire.Client;
 using Portlight.Wire.Lightsail;
@@ -13,6 +14,10 @@ namespace Portlight.Server.Tests.Listening;
 public sealed class TlsTests : IDisposable
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("portlight-tls-");
+
+    private string CertificatePath => Path.Combine(_folder.FullName, "certificate.pem");
+
+    private string KeyPath => Path.Combine(_folder.FullName, "key.pem");
 
     public void Dispose() => _folder.Delete(recursive: true);
 
@@ -71,6 +76,74 @@ public sealed class TlsTests : IDisposable
         Assert.Equal("ok\n", await http.GetStringAsync(new Uri(server.Endpoint, "/healthz"), TestContext.Current.CancellationToken));
     }
 
+    [Fact]
+    public async Task A_renewed_certificate_is_shown_to_the_next_connection_and_one_that_is_half_written_to_none()
+    {
+        using var first = Certificate();
+        using var second = Certificate();
+        await using var server = await StartAsync(first);
+        Assert.Equal([first.Thumbprint], await ShownAsync(server));
+
+        await File.WriteAllTextAsync(CertificatePath, second.ExportCertificatePem(), TestContext.Current.CancellationToken);
+        server.Clock.Advance(ServingCertificate.LookEvery);
+        Assert.Equal([first.Thumbprint], await ShownAsync(server)); // its key is not there yet
+        File.Delete(KeyPath);
+        server.Clock.Advance(ServingCertificate.LookEvery);
+        Assert.Equal([first.Thumbprint], await ShownAsync(server));
+
+        await WriteKeyAsync(second);
+        server.Clock.Advance(ServingCertificate.LookEvery);
+        Assert.Equal([second.Thumbprint], await ShownAsync(server));
+    }
+
+    [Fact]
+    public async Task The_certificates_behind_the_first_are_sent_with_it()
+    {
+        using var root = Issue("root", isAuthority: true, by: null);
+        using var authority = Issue("authority", isAuthority: true, root);
+        using var leaf = Issue("localhost", isAuthority: false, authority);
+        await using var server = await StartAsync(leaf);
+        await File.AppendAllTextAsync(CertificatePath, "\n" + authority.ExportCertificatePem(), TestContext.Current.CancellationToken);
+        server.Clock.Advance(ServingCertificate.LookEvery);
+
+        Assert.Equal([leaf.Thumbprint, authority.Thumbprint], await ShownAsync(server));
+    }
+
+    /// <summary>What a new connection is sent: the certificate and those behind it.</summary>
+    private static async Task<IReadOnlyList<string>> ShownAsync(ServerHarness server)
+    {
+        var shown = new List<string>();
+        using var connection = new TcpClient();
+        await connection.ConnectAsync(IPAddress.Loopback, server.Endpoint.Port, TestContext.Current.CancellationToken);
+        await using var tls = new SslStream(connection.GetStream());
+        var options = new SslClientAuthenticationOptions
+        {
+            TargetHost = "localhost",
+            RemoteCertificateValidationCallback = (_, certificate, chain, _) =>
+            {
+                shown.AddRange([((X509Certificate2)certificate!).Thumbprint, .. chain!.ChainPolicy.ExtraStore.Select(one => one.Thumbprint).Where(one => one != ((X509Certificate2)certificate).Thumbprint)]);
+                return true;
+            },
+        };
+        await tls.AuthenticateAsClientAsync(options, TestContext.Current.CancellationToken);
+        return shown;
+    }
+
+    private static X509Certificate2 Issue(string name, bool isAuthority, X509Certificate2? by)
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var request = new CertificateRequest($"CN={name}", key, HashAlgorithmName.SHA256);
+        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(isAuthority, hasPathLengthConstraint: false, 0, critical: true));
+        var (from, to) = (DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch.AddYears(200));
+        if (by is null)
+        {
+            return request.CreateSelfSigned(from, to);
+        }
+
+        using var issued = request.Create(by, from, to, [1, 2, 3]);
+        return issued.CopyWithPrivateKey(key);
+    }
+
     private static X509Certificate2 Certificate()
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
@@ -89,9 +162,10 @@ public sealed class TlsTests : IDisposable
 
     private async Task<ServerHarness> StartAsync(X509Certificate2 certificate, params Uri[] more)
     {
-        var (path, key) = (Path.Combine(_folder.FullName, "certificate.pem"), Path.Combine(_folder.FullName, "key.pem"));
-        await File.WriteAllTextAsync(path, certificate.ExportCertificatePem(), TestContext.Current.CancellationToken);
-        await File.WriteAllTextAsync(key, certificate.GetECDsaPrivateKey()!.ExportPkcs8PrivateKeyPem(), TestContext.Current.CancellationToken);
-        return await ServerHarness.StartAsync(options => options with { Listen = [new Uri("https://127.0.0.1:0"), .. more], TlsCertificate = path, TlsKey = key });
+        await File.WriteAllTextAsync(CertificatePath, certificate.ExportCertificatePem(), TestContext.Current.CancellationToken);
+        await WriteKeyAsync(certificate);
+        return await ServerHarness.StartAsync(options => options with { Listen = [new Uri("https://127.0.0.1:0"), .. more], TlsCertificate = CertificatePath, TlsKey = KeyPath });
     }
+
+    private Task WriteKeyAsync(X509Certificate2 certificate) => File.WriteAllTextAsync(KeyPath, certificate.GetECDsaPrivateKey()!.ExportPkcs8PrivateKeyPem(), TestContext.Current.CancellationToken);
 }
