@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Portlight.Api;
+using Portlight.Background;
 using Portlight.Storage;
 
 namespace Portlight.Audit;
@@ -8,41 +9,43 @@ namespace Portlight.Audit;
 /// Copies the audit log into files, a line for each event, for whatever ships logs elsewhere. It asks the files what they have and the store what comes next, so
 /// that a start, a crash, a full disk and a day without files all end the same way. No request ever waits for it.
 /// </summary>
-internal sealed partial class AuditExporter(IStore store, string directory, TimeSpan retention, TimeProvider clock, ILogger<AuditExporter> log) : IAsyncDisposable
+internal sealed partial class AuditExporter : IAsyncDisposable
 {
     /// <summary>How long after a failure it is tried again.</summary>
     public static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(5);
 
-    private readonly AuditFiles _files = new(directory);
-    private readonly SemaphoreSlim _bell = new(0, 1);
-    private readonly CancellationTokenSource _stop = new();
-    private Task _running = Task.CompletedTask;
+    private readonly IStore _store;
+    private readonly string _directory;
+    private readonly TimeSpan _retention;
+    private readonly TimeProvider _clock;
+    private readonly ILogger<AuditExporter> _log;
+    private readonly AuditFiles _files;
+    private readonly Bell _bell = new();
+    private readonly BackgroundLoop _loop;
     private long _exported;
+    private long _tidied;
     private bool _isOpen;
     private bool _isStopped;
+
+    public AuditExporter(IStore store, string directory, TimeSpan retention, TimeProvider clock, ILogger<AuditExporter> log)
+    {
+        (_store, _directory, _retention, _clock, _log) = (store, directory, retention, clock, log);
+        _files = new AuditFiles(directory);
+        _loop = new BackgroundLoop("export of the audit log", FollowAsync, clock, log) { PauseAfterFailure = RetryAfter };
+    }
 
     /// <summary>Number of the last event that is in a file.</summary>
     public long Exported => Interlocked.Read(ref _exported);
 
-    public void Start() => _running = FollowAsync();
+    public void Start()
+    {
+        // Not at the start: a server that starts over and over with a wrong clock deletes nothing.
+        _tidied = _clock.GetTimestamp();
+        _loop.Start();
+    }
 
     /// <summary>There are new events. Safe from any thread.</summary>
-    public void Ring()
-    {
-        if (_bell.CurrentCount > 0)
-        {
-            return; // it rings already: an exception for each commit would cost as much as the commit's own work
-        }
-
-        try
-        {
-            _bell.Release();
-        }
-        catch (SemaphoreFullException)
-        {
-            // Another has rung in this moment.
-        }
-    }
+    public void Ring() => _bell.Ring();
 
     /// <summary>Writes what is durable and not yet in a file, then stops.</summary>
     public async ValueTask DisposeAsync()
@@ -53,39 +56,31 @@ internal sealed partial class AuditExporter(IStore store, string directory, Time
         }
 
         _isStopped = true;
-        await _stop.CancelAsync();
-        await _running;
+        await _loop.DisposeAsync();
         await TryExportAsync();
         _files.Dispose();
-        _stop.Dispose();
-        _bell.Dispose();
     }
 
-    private async Task FollowAsync()
+    private async Task FollowAsync(CancellationToken stopping)
     {
-        // Not at the start: a server that starts over and over with a wrong clock deletes nothing.
-        var tidied = clock.GetTimestamp();
-        while (!_stop.IsCancellationRequested)
+        var isDone = await TryExportAsync();
+        if (isDone && _clock.GetElapsedTime(_tidied) >= Expiry.Every)
         {
-            var isDone = await TryExportAsync();
-            if (isDone && clock.GetElapsedTime(tidied) >= Expiry.Every)
-            {
-                isDone = TryTidy();
-                tidied = clock.GetTimestamp();
-            }
-
-            await WaitAsync(isDone ? Expiry.Every : RetryAfter);
+            isDone = TryTidy();
+            _tidied = _clock.GetTimestamp();
         }
+
+        await WaitAsync(isDone ? Expiry.Every : RetryAfter, stopping);
     }
 
-    private async Task WaitAsync(TimeSpan atMost)
+    private async Task WaitAsync(TimeSpan atMost, CancellationToken stopping)
     {
-        using var timeout = new CancellationTokenSource(atMost, clock);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, _stop.Token);
+        using var timeout = new CancellationTokenSource(atMost, _clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, stopping);
         try
         {
             // After a failure the bell is not listened to: a full disk is not tried again for every request.
-            await (atMost == RetryAfter ? Task.Delay(Timeout.InfiniteTimeSpan, either.Token) : _bell.WaitAsync(either.Token));
+            await (atMost == RetryAfter ? Task.Delay(Timeout.InfiniteTimeSpan, either.Token) : _bell.WaitAsync(either.Token).AsTask());
         }
         catch (OperationCanceledException)
         {
@@ -100,12 +95,12 @@ internal sealed partial class AuditExporter(IStore store, string directory, Time
             await ExportAsync();
             return true;
         }
-        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException or StoreException or ObjectDisposedException)
+        catch (Exception problem)
         {
             // How much of the last write is in the file nobody knows: the file is asked.
             _isOpen = false;
             _files.Dispose();
-            LogFailed(log, directory, problem);
+            LogFailed(_log, _directory, problem);
             return false;
         }
     }
@@ -116,13 +111,13 @@ internal sealed partial class AuditExporter(IStore store, string directory, Time
         {
             Interlocked.Exchange(ref _exported, Open());
             _isOpen = true;
-            if (store.View.FindAuditBlockBefore(_exported + 1) is { } torn && torn.LastSequence > _exported)
+            if (_store.View.FindAuditBlockBefore(_exported + 1) is { } torn && torn.LastSequence > _exported)
             {
                 await AppendAsync(torn);
             }
         }
 
-        while (store.View.FindAuditBlockAfter(_exported) is { } block)
+        while (_store.View.FindAuditBlockAfter(_exported) is { } block)
         {
             await AppendAsync(block);
         }
@@ -137,7 +132,7 @@ internal sealed partial class AuditExporter(IStore store, string directory, Time
     /// <summary>The number of the last event in the files; without files, of the event before the store's first.</summary>
     private long Open()
     {
-        var start = store.View.AuditStart.Sequence;
+        var start = _store.View.AuditStart.Sequence;
         if (_files.Open() is not { } end)
         {
             return start;
@@ -145,15 +140,15 @@ internal sealed partial class AuditExporter(IStore store, string directory, Time
 
         if (end.Sequence < start)
         {
-            LogGap(log, end.Sequence + 1, start);
+            LogGap(_log, end.Sequence + 1, start);
             return start;
         }
 
         // The store may have forgotten the event itself, but never when it is the newest.
-        var block = store.View.FindAuditBlockBefore(end.Sequence + 1);
+        var block = _store.View.FindAuditBlockBefore(end.Sequence + 1);
         if (end.Sequence > start && (block is null || block.LastSequence < end.Sequence || PlaceOf(block, end.Sequence) != end))
         {
-            throw new IOException($"the files in {directory} are of another audit log than this server's (event {end.Sequence} is not the same); move them away, and the export begins anew");
+            throw new IOException($"the files in {_directory} are of another audit log than this server's (event {end.Sequence} is not the same); move them away, and the export begins anew");
         }
 
         return end.Sequence;
@@ -180,12 +175,12 @@ internal sealed partial class AuditExporter(IStore store, string directory, Time
     {
         try
         {
-            _files.DeleteOldestBefore(DateOnly.FromDateTime((clock.GetUtcNow() - retention).UtcDateTime));
+            _files.DeleteOldestBefore(DateOnly.FromDateTime((_clock.GetUtcNow() - _retention).UtcDateTime));
             return true;
         }
         catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
         {
-            LogFailed(log, directory, problem);
+            LogFailed(_log, _directory, problem);
             return false;
         }
     }

@@ -1,3 +1,5 @@
+using Microsoft.Extensions.Logging;
+using Portlight.Background;
 using Portlight.Storage;
 
 namespace Portlight.Audit;
@@ -6,16 +8,25 @@ namespace Portlight.Audit;
 /// Tells in the audit log which calls have no event of their own, as soon as the log takes events: one <see cref="ServiceEvent.CallsUnrecorded"/> for each access
 /// key. Its attempts are also how a server that nobody calls finds out that there is room again.
 /// </summary>
-internal sealed class AuditGaps(UnrecordedCalls unrecorded, IStore store, TimeProvider clock) : IAsyncDisposable
+internal sealed class AuditGaps : IAsyncDisposable
 {
     /// <summary>How long calls are counted before they are told, and how long after a failure it is tried again.</summary>
     public static readonly TimeSpan Every = TimeSpan.FromSeconds(5);
 
-    private readonly CancellationTokenSource _stop = new();
-    private Task _running = Task.CompletedTask;
+    private readonly UnrecordedCalls _unrecorded;
+    private readonly IStore _store;
+    private readonly TimeProvider _clock;
+    private readonly BackgroundLoop _loop;
     private bool _isStopped;
+    private bool _isTold = true;
 
-    public void Start() => _running = FollowAsync();
+    public AuditGaps(UnrecordedCalls unrecorded, IStore store, TimeProvider clock, ILogger<AuditGaps> log)
+    {
+        (_unrecorded, _store, _clock) = (unrecorded, store, clock);
+        _loop = new BackgroundLoop("telling of calls without an event", FollowAsync, clock, log);
+    }
+
+    public void Start() => _loop.Start();
 
     /// <summary>Tells what is left to tell, and stops.</summary>
     public async ValueTask DisposeAsync()
@@ -26,45 +37,40 @@ internal sealed class AuditGaps(UnrecordedCalls unrecorded, IStore store, TimePr
         }
 
         _isStopped = true;
-        await _stop.CancelAsync();
-        await _running;
+        await _loop.DisposeAsync();
         await TryTellAsync();
-        _stop.Dispose();
     }
 
-    private async Task FollowAsync()
+    private async Task FollowAsync(CancellationToken stopping)
     {
-        try
+        if (_isTold)
         {
-            while (true)
-            {
-                await unrecorded.WaitAsync(_stop.Token);
-                do
-                {
-                    await Task.Delay(Every, clock, _stop.Token);
-                }
-                while (!await TryTellAsync());
-            }
+            await _unrecorded.WaitAsync(stopping);
+            _isTold = false;
         }
-        catch (OperationCanceledException)
-        {
-            // Stopping.
-        }
+
+        await Task.Delay(Every, _clock, stopping);
+        _isTold = await TryTellAsync();
     }
 
     private async Task<bool> TryTellAsync()
     {
-        var told = unrecorded.TakeAll();
+        var told = _unrecorded.TakeAll();
         for (var i = 0; i < told.Count; i++)
         {
             try
             {
-                await store.RecordAsync(told[i].ToEvent(clock.GetUtcNow()), untilDurable: true);
+                await _store.RecordAsync(told[i].ToEvent(_clock.GetUtcNow()), untilDurable: true);
             }
-            catch (Exception problem) when (problem is StoreException or ObjectDisposedException)
+            catch (Exception problem)
             {
-                unrecorded.PutBack(told.Skip(i));
-                return false;
+                _unrecorded.PutBack(told.Skip(i));
+                if (problem is StoreException or ObjectDisposedException)
+                {
+                    return false;
+                }
+
+                throw;
             }
         }
 

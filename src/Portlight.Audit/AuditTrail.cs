@@ -13,7 +13,7 @@ internal sealed class AuditTrail : IAsyncDisposable
     public AuditTrail(ServeOptions options, IStore store, string ownerAccountId, TimeProvider clock, ILoggerFactory loggers)
     {
         Log = new AuditLog(store, ownerAccountId, options.Region, new KeyShares(options.AuditBytesPerKey, clock), clock, loggers.CreateLogger<AuditLog>());
-        _gaps = new AuditGaps(Log.Unrecorded, store, clock);
+        _gaps = new AuditGaps(Log.Unrecorded, store, clock, loggers.CreateLogger<AuditGaps>());
         Exporter = options.ExportsAudit
             ? new AuditExporter(store, options.AuditDirectory ?? Path.Combine(options.DataDirectory, "audit"), options.AuditRetention, clock, loggers.CreateLogger<AuditExporter>())
             : null;

@@ -1,5 +1,5 @@
-using System.Threading.Channels;
 using Portlight.Api;
+using Portlight.Background;
 
 namespace Portlight.Audit;
 
@@ -18,7 +18,7 @@ internal sealed class UnrecordedCalls(TimeProvider clock)
     private const string Others = "several";
 
     private readonly Lock _gate = new();
-    private readonly Channel<bool> _bell = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private readonly Bell _bell = new();
     private Dictionary<(string Account, string Key, string Reason), UnrecordedGap> _gaps = [];
     private long _total;
 
@@ -46,11 +46,11 @@ internal sealed class UnrecordedCalls(TimeProvider clock)
             gap.Count(call.Operation.Length == 0 ? "Unknown" : call.Operation, errorCode, now);
         }
 
-        _bell.Writer.TryWrite(true);
+        _bell.Ring();
     }
 
     /// <summary>Completes when there is something to tell.</summary>
-    public async Task WaitAsync(CancellationToken cancellationToken) => await _bell.Reader.ReadAsync(cancellationToken);
+    public ValueTask WaitAsync(CancellationToken cancellationToken) => _bell.WaitAsync(cancellationToken);
 
     /// <summary>How many are still to be told, of those without an event for one reason.</summary>
     public long CountUntold(string reason)

@@ -10,6 +10,7 @@ public partial class ReferenceGraphTests
     {
         ["Portlight.Domain"] = [],
         ["Portlight.Linux"] = [],
+        ["Portlight.Background"] = [],
         ["Portlight.Wire"] = ["Portlight.Domain"],
         ["Portlight.Policies"] = ["Portlight.Domain"],
         ["Portlight.Storage"] = ["Portlight.Domain", "Portlight.Linux"],
@@ -18,25 +19,25 @@ public partial class ReferenceGraphTests
         ["Portlight.Certificates"] = ["Portlight.Domain"],
         ["Portlight.AgentStream"] = ["Portlight.Domain", "Portlight.AgentProtocol"],
         ["Portlight.AgentProtocol"] = ["Portlight.Domain"],
-        ["Portlight.Agent"] = ["Portlight.Domain", "Portlight.Linux", "Portlight.Nftables", "Portlight.AgentProtocol"],
+        ["Portlight.Agent"] = ["Portlight.Background", "Portlight.Domain", "Portlight.Linux", "Portlight.Nftables", "Portlight.AgentProtocol"],
         ["Portlight.Api"] = ["Portlight.AgentProtocol", "Portlight.Domain", "Portlight.Policies", "Portlight.Wire", "Portlight.Storage"],
-        ["Portlight.Audit"] = ["Portlight.Domain", "Portlight.Wire", "Portlight.Storage", "Portlight.Api"],
+        ["Portlight.Audit"] = ["Portlight.Background", "Portlight.Domain", "Portlight.Wire", "Portlight.Storage", "Portlight.Api"],
         ["Portlight.Identity"] = ["Portlight.Domain", "Portlight.Linux", "Portlight.Policies", "Portlight.Wire", "Portlight.Storage", "Portlight.Api", "Portlight.Audit"],
         ["Portlight.Fleet"] = ["Portlight.Domain", "Portlight.Wire", "Portlight.Storage", "Portlight.AgentProtocol", "Portlight.Api", "Portlight.Audit"],
         ["Portlight.Lightsail"] =
         [
-            "Portlight.Domain", "Portlight.Certificates", "Portlight.Policies", "Portlight.Wire", "Portlight.Storage", "Portlight.AgentProtocol", "Portlight.Api", "Portlight.Audit", "Portlight.Identity",
-            "Portlight.Fleet",
+            "Portlight.Background", "Portlight.Domain", "Portlight.Certificates", "Portlight.Policies", "Portlight.Wire", "Portlight.Storage", "Portlight.AgentProtocol", "Portlight.Api",
+            "Portlight.Audit", "Portlight.Identity", "Portlight.Fleet",
         ],
         ["Portlight.Server"] =
         [
-            "Portlight.Domain", "Portlight.Linux", "Portlight.Policies", "Portlight.Wire", "Portlight.Storage", "Portlight.Storage.Sqlite", "Portlight.AgentProtocol", "Portlight.Api",
+            "Portlight.Background", "Portlight.Domain", "Portlight.Linux", "Portlight.Policies", "Portlight.Wire", "Portlight.Storage", "Portlight.Storage.Sqlite", "Portlight.AgentProtocol", "Portlight.Api",
             "Portlight.Audit", "Portlight.Identity", "Portlight.Fleet", "Portlight.Lightsail",
         ],
         ["Portlight.Testing"] = ["Portlight.AgentProtocol", "Portlight.Api", "Portlight.Domain", "Portlight.Server", "Portlight.Storage", "Portlight.Wire"],
         ["Portlight.Cli"] =
         [
-            "Portlight.Domain", "Portlight.Linux", "Portlight.Policies", "Portlight.Wire", "Portlight.Storage", "Portlight.Storage.Sqlite", "Portlight.Nftables", "Portlight.AgentProtocol",
+            "Portlight.Background", "Portlight.Domain", "Portlight.Linux", "Portlight.Policies", "Portlight.Wire", "Portlight.Storage", "Portlight.Storage.Sqlite", "Portlight.Nftables", "Portlight.AgentProtocol",
             "Portlight.Agent", "Portlight.Api", "Portlight.Audit", "Portlight.Identity", "Portlight.Fleet", "Portlight.Lightsail", "Portlight.Server",
         ],
     };

@@ -16,7 +16,7 @@ public sealed class InstallationTests
     public async Task A_new_account_is_told_to_wait_until_it_is_set_up_and_then_works()
     {
         await using var server = await ServerHarness.StartAsync();
-        server.Server.Setup.Pause();
+        await server.Server.Setup.PauseAsync();
         var made = await CreateAccountAsync(server);
         var client = server.Client(made);
 
@@ -32,7 +32,7 @@ public sealed class InstallationTests
     public async Task A_new_region_is_told_to_wait_until_it_is_set_up_and_then_works()
     {
         await using var server = await ServerHarness.StartAsync();
-        server.Server.Setup.Pause();
+        await server.Server.Setup.PauseAsync();
         await server.Client().SendAsync(Prefix + "OpenRegion", new OpenRegionRequest { RegionName = "eu-west-1" }, Json.OpenRegionRequest, Json.OpenRegionResponse, TestContext.Current.CancellationToken);
         var client = server.Client(region: "eu-west-1");
 

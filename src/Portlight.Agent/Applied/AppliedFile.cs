@@ -126,8 +126,9 @@ internal sealed partial class AppliedFile : IDisposable
             _disk.Write(whole, changed);
             _isFailing = false;
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        catch (Exception exception)
         {
+            // Whatever it is: the log knows what it has to write, and what leaves a timer would end the process.
             if (!_isFailing)
             {
                 _isFailing = true;

@@ -86,9 +86,9 @@ public sealed class EnforcementLock : IDisposable
             {
                 return;
             }
-            catch (SocketException)
+            catch (Exception)
             {
-                // The caller did not wait, or there is no descriptor for it: the lock holds all the same.
+                // The caller did not wait, or there is no descriptor for it, or whatever it is: the lock holds all the same, and what leaves this thread would end the process.
                 _ending.Wait(PauseAfterFailure);
             }
         }

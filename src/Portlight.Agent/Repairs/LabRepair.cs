@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using Portlight.Agent.Enforcement;
 using Portlight.Agent.Lab;
 using Portlight.Agent.Links;
+using Portlight.Background;
 
 namespace Portlight.Agent.Repairs;
 
@@ -21,9 +22,12 @@ internal sealed class LabRepair : IDisposable
     private readonly ILogger _log;
     private readonly LabWatch _links;
     private readonly MountWatch _mounts;
+    private readonly Bell _mounted = new();
+    private readonly BackgroundLoop _names;
     private readonly PeriodicTimer _rounds;
-    private readonly Task _lookingInside;
+    private readonly BackgroundLoop _insides;
     private readonly Queue<long> _turn = [];
+    private int _inRound = 1;
 
     /// <param name="links">The watcher, which is disposed with this.</param>
     /// <param name="enforcer">What stands.</param>
@@ -39,39 +43,41 @@ internal sealed class LabRepair : IDisposable
         _gate = gate;
         _status = status;
         _log = log;
-        _mounts = MountWatch.Start(RepairNames);
-        _links = LabWatch.Start(links, Repair, clock);
+        _mounts = MountWatch.Start(_mounted);
+        _links = new LabWatch(links, Repair, clock, log);
+        _names = new BackgroundLoop("repair of names of namespaces", RepairNamesAsync, clock, log);
         _rounds = new PeriodicTimer(Round, clock);
-        _lookingInside = Task.Run(LookInsideAsync, CancellationToken.None);
+        _insides = new BackgroundLoop("inspection of lab instances", LookInsideAsync, clock, log);
+        _links.Start();
+        _names.Start();
+        _insides.Start();
     }
 
     public void Dispose()
     {
+        _insides.Dispose();
         _rounds.Dispose();
-        _lookingInside.GetAwaiter().GetResult();
+        _names.Dispose();
         _mounts.Dispose();
         _links.Dispose();
     }
 
-    private async Task LookInsideAsync()
+    private async Task LookInsideAsync(CancellationToken stopping)
     {
-        var inRound = 1;
-        while (await _rounds.WaitForNextTickAsync(CancellationToken.None))
+        await _rounds.WaitForNextTickAsync(stopping);
+        if (_turn.Count == 0)
         {
-            if (_turn.Count == 0)
-            {
-                Array.ForEach(Standing(), instance => _turn.Enqueue(instance.Index));
-                inRound = 1 + (_turn.Count / RoundsForAll);
-            }
+            Array.ForEach(Standing(), instance => _turn.Enqueue(instance.Index));
+            _inRound = 1 + (_turn.Count / RoundsForAll);
+        }
 
-            for (var left = inRound; left > 0 && _turn.TryDequeue(out var index); left--)
+        for (var left = _inRound; left > 0 && _turn.TryDequeue(out var index); left--)
+        {
+            lock (_gate)
             {
-                lock (_gate)
+                if (_enforcer.LabInstance(index) is { } instance && _lab.MendInside(instance) is { } problem)
                 {
-                    if (_enforcer.LabInstance(index) is { } instance && _lab.MendInside(instance) is { } problem)
-                    {
-                        _status.Change(status => status with { LastProblem = problem });
-                    }
+                    _status.Change(status => status with { LastProblem = problem });
                 }
             }
         }
@@ -86,6 +92,20 @@ internal sealed class LabRepair : IDisposable
     }
 
     /// <summary>Something was mounted or unmounted. Looks while others may work; an instance that has lost its name does not rest, because only root of this machine takes names.</summary>
+    private async Task RepairNamesAsync(CancellationToken stopping)
+    {
+        await _mounted.WaitAsync(stopping);
+        try
+        {
+            RepairNames();
+        }
+        catch
+        {
+            _mounted.Ring();
+            throw;
+        }
+    }
+
     private void RepairNames()
     {
         var changes = new LabChanges(new HashSet<long>());

@@ -1,5 +1,7 @@
+using Microsoft.Extensions.Logging;
 using Portlight.Agent.Lab;
 using Portlight.Agent.Links;
+using Portlight.Background;
 
 namespace Portlight.Agent.Repairs;
 
@@ -16,64 +18,67 @@ internal sealed class LabWatch : IDisposable
     private readonly Func<LabChanges, IReadOnlyCollection<long>> _repair;
     private readonly TimeProvider _clock;
     private readonly Dictionary<long, (DateTimeOffset Until, int Times)> _resting = [];
-    private readonly CancellationTokenSource _ending = new();
-    private Task _following = Task.CompletedTask;
-
-    private LabWatch(LinkWatcher links, Func<LabChanges, IReadOnlyCollection<long>> repair, TimeProvider clock)
-    {
-        _links = links;
-        _repair = repair;
-        _clock = clock;
-    }
+    private readonly BackgroundLoop _loop;
+    private Task<bool>? _told;
+    private bool _isMissed;
 
     /// <param name="links">The watcher, which is disposed with this.</param>
     /// <param name="repair">Looks at the instances that are concerned, and gives those that were not as they should be.</param>
     /// <param name="clock">For the rest.</param>
-    internal static LabWatch Start(LinkWatcher links, Func<LabChanges, IReadOnlyCollection<long>> repair, TimeProvider clock)
+    /// <param name="log">Where failures are told.</param>
+    internal LabWatch(LinkWatcher links, Func<LabChanges, IReadOnlyCollection<long>> repair, TimeProvider clock, ILogger log)
     {
-        var watch = new LabWatch(links, repair, clock);
-        watch._following = Task.Run(watch.FollowAsync, CancellationToken.None);
-        return watch;
+        _links = links;
+        _repair = repair;
+        _clock = clock;
+        _loop = new BackgroundLoop("repair of lab links", FollowAsync, clock, log);
     }
+
+    internal void Start() => _loop.Start();
 
     public void Dispose()
     {
-        _ending.Cancel();
+        _loop.Dispose();
         _links.Dispose();
-        _following.ContinueWith(_ => { }, TaskScheduler.Default).GetAwaiter().GetResult();
-        _ending.Dispose();
     }
 
-    private async Task FollowAsync()
+    private async Task FollowAsync(CancellationToken stopping)
     {
-        var told = _links.WaitAsync(_ending.Token).AsTask();
-        while (!_ending.IsCancellationRequested)
+        _told ??= _links.WaitAsync(stopping).AsTask();
+        if (!_isMissed)
         {
-            await Task.WhenAny(told, RestAsync());
-            var now = _clock.GetUtcNow();
-            var rested = _resting.Where(pair => pair.Value.Until <= now).Select(pair => pair.Key).ToList();
-            var changes = new LabChanges(_resting.Keys.Except(rested).ToHashSet());
-            rested.ForEach(changes.Add);
-            if (told.IsCompleted)
+            using var ended = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+            await Task.WhenAny(_told, RestAsync(ended.Token));
+            await ended.CancelAsync();
+            stopping.ThrowIfCancellationRequested();
+        }
+
+        var now = _clock.GetUtcNow();
+        var rested = _resting.Where(pair => pair.Value.Until <= now).Select(pair => pair.Key).ToList();
+        var changes = new LabChanges(_resting.Keys.Except(rested).ToHashSet());
+        rested.ForEach(changes.Add);
+        if (_isMissed)
+        {
+            changes.Add(new LinkChange(LinkChangeKind.Unknown, 0, "", null));
+        }
+
+        // From here to the end of the repair what was taken is nowhere else.
+        _isMissed = true;
+        if (_told.IsCompleted)
+        {
+            _told = null;
+            foreach (var change in _links.Take())
             {
-                if (!await told)
-                {
-                    return;
-                }
-
-                foreach (var change in _links.Take())
-                {
-                    changes.Add(change);
-                }
-
-                told = _links.WaitAsync(_ending.Token).AsTask();
-            }
-
-            if (!changes.IsEmpty)
-            {
-                Rest(rested, _repair(changes));
+                changes.Add(change);
             }
         }
+
+        if (!changes.IsEmpty)
+        {
+            Rest(rested, _repair(changes));
+        }
+
+        _isMissed = false;
     }
 
     private void Rest(List<long> rested, IReadOnlyCollection<long> repaired)
@@ -90,14 +95,14 @@ internal sealed class LabWatch : IDisposable
         }
     }
 
-    private Task RestAsync()
+    private Task RestAsync(CancellationToken stopping)
     {
         if (_resting.Count == 0)
         {
-            return Task.Delay(Timeout.InfiniteTimeSpan, _clock, _ending.Token);
+            return Task.Delay(Timeout.InfiniteTimeSpan, _clock, stopping);
         }
 
         var left = _resting.Values.Min(rest => rest.Until) - _clock.GetUtcNow();
-        return Task.Delay(left > TimeSpan.Zero ? left : TimeSpan.Zero, _clock, _ending.Token);
+        return Task.Delay(left > TimeSpan.Zero ? left : TimeSpan.Zero, _clock, stopping);
     }
 }

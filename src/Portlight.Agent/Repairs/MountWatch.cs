@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 using Portlight.Agent.Lab;
 using Portlight.Agent.Links;
+using Portlight.Background;
 using Portlight.Linux;
 
 namespace Portlight.Agent.Repairs;
@@ -16,11 +17,11 @@ internal sealed class MountWatch : IDisposable
 
     private readonly SafeFileHandle _mounts;
     private readonly SafeFileHandle _wakeUp;
-    private readonly Action _changed;
+    private readonly Bell _changed;
     private readonly ManualResetEventSlim _ending = new();
     private readonly Thread _thread;
 
-    private MountWatch(SafeFileHandle mounts, SafeFileHandle wakeUp, Action changed)
+    private MountWatch(SafeFileHandle mounts, SafeFileHandle wakeUp, Bell changed)
     {
         _mounts = mounts;
         _wakeUp = wakeUp;
@@ -29,9 +30,9 @@ internal sealed class MountWatch : IDisposable
     }
 
     /// <summary>Starts to watch the mount namespace of this process.</summary>
-    /// <param name="changed">Called on the watcher's thread, also for what happens before the first call returns. Must not throw.</param>
+    /// <param name="changed">Rung, also for what happens before this returns.</param>
     /// <exception cref="LabException"><c>/proc</c> is not mounted, or no descriptor is left.</exception>
-    internal static MountWatch Start(Action changed)
+    internal static MountWatch Start(Bell changed)
     {
         var mounts = NamespaceFile.OpenIfThere("/proc/self/mountinfo") ?? throw new LabException("`/proc` is not mounted, which network namespaces need");
         var wakeUp = Libc.EventDescriptor(0, Libc.EFD_CLOEXEC);
@@ -71,7 +72,7 @@ internal sealed class MountWatch : IDisposable
 
             if (!_ending.IsSet)
             {
-                _changed();
+                _changed.Ring();
             }
         }
         while (!_ending.Wait(Pause));

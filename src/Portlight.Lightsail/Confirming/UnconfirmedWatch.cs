@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Portlight.Api;
 using Portlight.Audit;
+using Portlight.Background;
 using Portlight.Domain;
 using Portlight.Fleet;
 using Portlight.Storage;
@@ -20,8 +21,7 @@ internal sealed partial class UnconfirmedWatch : IAsyncDisposable
     private readonly TimeProvider _clock;
     private readonly ILogger<UnconfirmedWatch> _log;
     private readonly ConfirmDeadlines _deadlines;
-    private readonly CancellationTokenSource _stopping = new();
-    private Task _running = Task.CompletedTask;
+    private readonly BackgroundLoop _loop;
 
     public UnconfirmedWatch(IStore store, TimeProvider clock, ILogger<UnconfirmedWatch> log)
     {
@@ -29,6 +29,7 @@ internal sealed partial class UnconfirmedWatch : IAsyncDisposable
         _clock = clock;
         _log = log;
         _deadlines = new ConfirmDeadlines(clock);
+        _loop = new BackgroundLoop("reverting of unconfirmed changes", RevertDueAsync, clock, log);
         store.Observe(_deadlines.Note);
     }
 
@@ -43,32 +44,16 @@ internal sealed partial class UnconfirmedWatch : IAsyncDisposable
         }
     }
 
-    public void Start() => _running = Task.Run(FollowAsync);
+    public void Start() => _loop.Start();
 
-    public async ValueTask DisposeAsync()
-    {
-        await _stopping.CancelAsync();
-        await _running;
-        _stopping.Dispose();
-    }
+    public ValueTask DisposeAsync() => _loop.DisposeAsync();
 
-    private async Task FollowAsync()
+    private async Task RevertDueAsync(CancellationToken stopping)
     {
-        while (!_stopping.IsCancellationRequested)
+        await _deadlines.WaitAsync(stopping);
+        foreach (var due in _deadlines.TakeDue())
         {
-            try
-            {
-                await _deadlines.WaitAsync(_stopping.Token);
-            }
-            catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
-            {
-                return;
-            }
-
-            foreach (var due in _deadlines.TakeDue())
-            {
-                await TryUndoAsync(due);
-            }
+            await TryUndoAsync(due);
         }
     }
 
@@ -80,7 +65,7 @@ internal sealed partial class UnconfirmedWatch : IAsyncDisposable
         }
         catch (Exception problem)
         {
-            // Whatever it was: a machine that stays locked because this loop has ended is the worst outcome. It is due again in a while.
+            // Whatever it was: the others that are due do not wait for this one, which is due again in a while.
             LogFailed(_log, due.Name, problem);
         }
     }

@@ -1,6 +1,7 @@
 using System.Text;
 using Microsoft.Extensions.Logging;
 using Portlight.Api;
+using Portlight.Background;
 using Portlight.Domain;
 using Portlight.Storage;
 
@@ -10,26 +11,32 @@ namespace Portlight.Lightsail;
 /// Finishes accounts and regions that were begun: each account gets its default key pair in each open region, then is ready. Until then calls answer
 /// AccountSetupInProgressException or RegionSetupInProgressException. Idempotent and level-triggered: it looks at what is stored, whatever woke it.
 /// </summary>
-internal sealed partial class SetupWorker(IStore store, SecretBox box, TimeProvider clock, ILogger<SetupWorker> log) : IAsyncDisposable
+internal sealed class SetupWorker : IAsyncDisposable
 {
-    private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(5);
+    private readonly IStore _store;
+    private readonly SecretBox _box;
+    private readonly TimeProvider _clock;
+    private readonly Bell _bell = new();
+    private readonly BackgroundLoop _loop;
 
-    private readonly SemaphoreSlim _bell = new(0);
-    private readonly CancellationTokenSource _stopping = new();
-    private Task _running = Task.CompletedTask;
+    public SetupWorker(IStore store, SecretBox box, TimeProvider clock, ILogger<SetupWorker> log)
+    {
+        (_store, _box, _clock) = (store, box, clock);
+        _loop = new BackgroundLoop("setup of accounts and regions", FollowAsync, clock, log) { PauseAfterFailure = TimeSpan.FromSeconds(5) };
+    }
 
-    public void Start() => _running = Task.Run(FollowAsync);
+    public void Start() => _loop.Start();
 
     /// <summary>Says that something was begun.</summary>
-    public void Nudge() => _bell.Release();
+    public void Nudge() => _bell.Ring();
 
     /// <summary>From now on nothing is finished but by <see cref="RunOnceAsync"/>.</summary>
-    internal void Pause() => _stopping.Cancel();
+    internal ValueTask PauseAsync() => _loop.DisposeAsync();
 
     public async Task RunOnceAsync()
     {
-        var regions = store.View.ListRegions();
-        var accounts = store.View.ListAccounts().Where(account => account.State != AccountState.Closed).ToList();
+        var regions = _store.View.ListRegions();
+        var accounts = _store.View.ListAccounts().Where(account => account.State != AccountState.Closed).ToList();
         foreach (var account in accounts)
         {
             foreach (var region in regions.Where(region => account.State == AccountState.SettingUp || !region.IsReady))
@@ -38,7 +45,7 @@ internal sealed partial class SetupWorker(IStore store, SecretBox box, TimeProvi
             }
         }
 
-        await store.CommitAsync((view, changes) =>
+        await _store.CommitAsync((view, changes) =>
         {
             // What was begun meanwhile has no key pair yet and waits for the next round.
             foreach (var region in view.ListRegions().Where(region => !region.IsReady && regions.Contains(region)))
@@ -55,23 +62,17 @@ internal sealed partial class SetupWorker(IStore store, SecretBox box, TimeProvi
         });
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        await _stopping.CancelAsync();
-        await _running;
-        _stopping.Dispose();
-        _bell.Dispose();
-    }
+    public ValueTask DisposeAsync() => _loop.DisposeAsync();
 
     private async Task MakeDefaultKeyPairAsync(Scope scope)
     {
-        if (store.View.FindKeyPair(scope, KeyPair.DefaultName) is not null)
+        if (_store.View.FindKeyPair(scope, KeyPair.DefaultName) is not null)
         {
             return;
         }
 
         var made = SshKeyPair.Generate();
-        await store.CommitAsync((view, changes) =>
+        await _store.CommitAsync((view, changes) =>
         {
             if (view.FindKeyPair(scope, KeyPair.DefaultName) is null)
             {
@@ -80,10 +81,10 @@ internal sealed partial class SetupWorker(IStore store, SecretBox box, TimeProvi
                     Scope = scope,
                     Name = KeyPair.DefaultName,
                     Id = Ids.Random(),
-                    CreatedAt = clock.GetUtcNow(),
+                    CreatedAt = _clock.GetUtcNow(),
                     PublicKey = made.PublicKey,
                     Fingerprint = SshKeyPair.Fingerprint(made.PublicKey),
-                    SealedPrivateKey = box.Seal(Encoding.UTF8.GetBytes(made.PrivateKey)),
+                    SealedPrivateKey = _box.Seal(Encoding.UTF8.GetBytes(made.PrivateKey)),
                 });
             }
 
@@ -91,28 +92,17 @@ internal sealed partial class SetupWorker(IStore store, SecretBox box, TimeProvi
         });
     }
 
-    private async Task FollowAsync()
+    private async Task FollowAsync(CancellationToken stopping)
     {
-        while (!_stopping.IsCancellationRequested)
+        await _bell.WaitAsync(stopping);
+        try
         {
-            try
-            {
-                await _bell.WaitAsync(_stopping.Token);
-                await RunOnceAsync();
-            }
-            catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
-            {
-                return;
-            }
-            catch (StoreException problem)
-            {
-                LogFailed(log, problem);
-                await Task.Delay(RetryAfter, clock, _stopping.Token).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
-                Nudge();
-            }
+            await RunOnceAsync();
+        }
+        catch
+        {
+            Nudge(); // it is all still to be done
+            throw;
         }
     }
-
-    [LoggerMessage(5201, LogLevel.Error, "an account or region could not be set up; trying again")]
-    private static partial void LogFailed(ILogger logger, Exception problem);
 }

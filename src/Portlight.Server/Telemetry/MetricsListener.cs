@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
 using Portlight.Api;
+using Portlight.Background;
 
 namespace Portlight.Server;
 
@@ -16,7 +17,7 @@ internal static class MetricsListener
         BoundListeners.UseKestrel(builder.WebHost, [listener], _ => { });
         builder.Services.AddOpenTelemetry().WithMetrics(metrics => metrics
             .ConfigureResource(resource => resource.Clear().AddService("portlight"))
-            .AddMeter(RequestMetrics.MeterName)
+            .AddMeter(RequestMetrics.MeterName, BackgroundLoop.MeterName)
             .AddPrometheusExporter());
         var app = builder.Build();
         app.UseOpenTelemetryPrometheusScrapingEndpoint("/metrics");

@@ -83,7 +83,7 @@ public sealed class EventTests
     public async Task A_denied_call_is_recorded_in_the_account_of_the_caller()
     {
         await using var server = await ServerHarness.StartAsync();
-        server.Server.Setup.Pause();
+        await server.Server.Setup.PauseAsync();
         using var made = await server.Http.SendAsync(server.Request("Portlight_20261122.CreateAccount", "{}"u8.ToArray()), TestContext.Current.CancellationToken);
         var account = JsonSerializer.Deserialize<JsonElement>(await made.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
         await server.Server.Setup.RunOnceAsync();
