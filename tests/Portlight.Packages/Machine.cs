@@ -63,6 +63,12 @@ internal sealed class Machine : IDisposable
 
     private static string Run(ProcessStartInfo start)
     {
+        // Settings of the shell that runs the tests are not the program's.
+        foreach (var name in start.Environment.Keys.Where(name => name.StartsWith("PORTLIGHT_", StringComparison.Ordinal)).ToList())
+        {
+            start.Environment.Remove(name);
+        }
+
         start.RedirectStandardInput = start.RedirectStandardOutput = start.RedirectStandardError = true;
         using var process = Process.Start(start)!;
         process.StandardInput.Close();
