@@ -38,6 +38,31 @@ public sealed class SqliteCrash
         bool GoesOn() => Storm ? rounds < 1000 : rounds < 24 && watch.Elapsed < TimeSpan.FromSeconds(15);
     }
 
+    /// <summary>Commits flush the data of the log by a call of their own, whose failure is a commit's.</summary>
+    [Fact]
+    public async Task A_commit_whose_flush_fails_is_not_acknowledged_and_stops_the_store()
+    {
+        await using var source = new SqliteSource();
+        using var flush = await FailingFlush.BuildAsync();
+        var acknowledged = new Dictionary<int, (int Port, long Revision)>();
+        using (var process = StoreProcess.Start([], start => flush.Prepare(start, "portlight.db-wal", call: "fdatasync"), "write-until-killed", source.Path))
+        {
+            var error = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+            while (await process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken) is { } line)
+            {
+                flush.Arm();
+                Note(line, acknowledged);
+            }
+
+            await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+            Assert.NotEqual(0, process.ExitCode);
+            Assert.Contains("the store has stopped", await error, StringComparison.Ordinal);
+        }
+
+        await using var store = source.Open();
+        AssertStored(store, acknowledged);
+    }
+
     /// <summary>A checkpoint is nobody's request, so its failure shows in what comes after: nothing.</summary>
     [Fact]
     public async Task A_checkpoint_whose_flush_fails_stops_the_store_and_loses_nothing()

@@ -55,7 +55,8 @@ public sealed class FailingFlush : IDisposable
 
         static int flush(const char *name, int descriptor)
         {
-            if (fails(descriptor)) {
+            const char *call = getenv("FAILING_FLUSH_CALL");
+            if ((call == NULL || strcmp(call, name) == 0) && fails(descriptor)) {
                 errno = EIO;
                 return -1;
             }
@@ -112,8 +113,14 @@ public sealed class FailingFlush : IDisposable
     /// <param name="start">What is to be started.</param>
     /// <param name="fileEnd">How the path of the file ends.</param>
     /// <param name="content">What the file must contain by then; empty for anything.</param>
-    public void Prepare(ProcessStartInfo start, string fileEnd, string content = "")
+    /// <param name="call">The call that fails, <c>fsync</c> or <c>fdatasync</c>; null for either.</param>
+    public void Prepare(ProcessStartInfo start, string fileEnd, string content = "", string? call = null)
     {
+        if (call is not null)
+        {
+            start.Environment["FAILING_FLUSH_CALL"] = call;
+        }
+
         Load(start);
         start.Environment["FAILING_FLUSH_FILE"] = fileEnd;
         start.Environment["FAILING_FLUSH_CONTENT"] = content;

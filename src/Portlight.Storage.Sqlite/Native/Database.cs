@@ -19,6 +19,7 @@ internal sealed partial class Database : IDisposable
     private readonly sqlite3 _handle;
     private readonly string _path;
     private readonly List<Statement> _statements = [];
+    private LogFlush? _flush;
 
     private Database(sqlite3 handle, string path)
     {
@@ -48,6 +49,9 @@ internal sealed partial class Database : IDisposable
         raw.sqlite3_extended_result_codes(handle, 1);
         return database;
     }
+
+    /// <summary>From now on commits flush the data of the log, and not the times of its file. Once the log is open.</summary>
+    public void FlushDataAlone() => _flush ??= LogFlush.For(_handle, _path + "-wal");
 
     public Statement Prepare(string sql)
     {
@@ -110,6 +114,7 @@ internal sealed partial class Database : IDisposable
             statement.Dispose();
         }
 
+        _flush?.Dispose();
         _handle.Dispose();
     }
 

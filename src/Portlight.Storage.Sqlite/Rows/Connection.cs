@@ -93,6 +93,7 @@ internal sealed class Connection : IDisposable
                 """);
             Schema.Migrate(database, Schema.Version);
             Settle(database);
+            database.FlushDataAlone();
             return new Connection(database);
         }
         catch
