@@ -25,6 +25,9 @@ internal sealed partial class HostOutcomes(IStore store, Confirmations confirmat
     /// <summary>The instance as the kernel holds it; null when it holds nothing of it.</summary>
     public Instance? Standing(long index) => _standing.GetValueOrDefault(index);
 
+    /// <summary>How many instances it holds.</summary>
+    public int StandingCount => _standing.Count;
+
     /// <summary>What is wrong with an instance that stands, or else what the kernel last refused of it; null when nothing.</summary>
     public Refusal? LastRefusal(long index) => _problems.GetValueOrDefault(index) ?? _refusals.GetValueOrDefault(index);
 

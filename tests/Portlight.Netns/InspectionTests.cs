@@ -79,6 +79,23 @@ public sealed class InspectionTests
     }
 
     [Fact]
+    public void An_interface_is_found_by_the_hardware_address_of_the_guest_or_its_host_side_and_by_its_alias()
+    {
+        using var scene = new Scene();
+        scene.Host.Run("ip", "link add vnet7 type veth peer name guest7");
+        scene.Host.Run("ip", "link set vnet7 address fe:54:00:aa:bb:01 alias web-7");
+
+        foreach (var selector in new[] { "mac:52:54:00:aa:bb:01", "mac:fe:54:00:aa:bb:01", "alias:web-7" })
+        {
+            Assert.Equal(new FoundInterface("vnet7", "fe:54:00:aa:bb:01"), Inspect(scene, selector).Interface);
+        }
+
+        Assert.Contains("has no interface `mac:52:54:00:aa:bb:02`", Inspect(scene, "mac:52:54:00:aa:bb:02").Refusal, StringComparison.Ordinal);
+        scene.Host.Run("ip", "link set guest7 address 52:54:00:aa:bb:01");
+        Assert.Contains("several", Inspect(scene, "mac:52:54:00:aa:bb:01").Refusal, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void An_address_of_this_machine_is_not_the_instances()
     {
         using var scene = new Scene();

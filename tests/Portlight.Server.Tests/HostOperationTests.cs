@@ -138,6 +138,26 @@ public sealed class HostOperationTests
     }
 
     [Fact]
+    public async Task An_interface_is_selected_by_its_address_and_attached_by_what_the_agent_has_found()
+    {
+        await using var server = await StartAsync();
+        server.Agent.Facts = new AttachmentFacts(null, []) { Interface = new FoundInterface("vnet7", "fe:54:00:aa:bb:01") };
+        var attached = await SelectAsync("mac:52:54:00:AA:BB:01");
+
+        Assert.Equal("vnet7", attached.Attachment.InterfaceName);
+        Assert.Equal("mac:52:54:00:aa:bb:01", Assert.IsType<Domain.Attachment.Interface>(server.Agent.Inspected).Name);
+        var stored = Assert.IsType<Domain.Attachment.Interface>(server.Server.Store.View.FindInstance(server.Scope, "vm-1")!.Attachment);
+        Assert.Equal(("vnet7", "fe:54:00:aa:bb:01"), (stored.Name, stored.Device));
+        foreach (var bad in new[] { "mac:52:54:00:aa:bb", "mac:", "alias:", "vnet7", "" })
+        {
+            Assert.Contains("selector", (await ServerHarness.RefusalAsync(() => SelectAsync(bad))).Message, StringComparison.Ordinal);
+        }
+
+        Task<AttachInstanceResponse> SelectAsync(string selector) =>
+            CallAsync(server, "AttachInstance", new AttachInstanceRequest { InstanceName = "vm-1", Selector = selector }, Json.AttachInstanceRequest, Json.AttachInstanceResponse);
+    }
+
+    [Fact]
     public async Task The_same_interface_of_two_hosts_is_two_places_and_an_instance_stays_on_its_host()
     {
         await using var server = await StartAsync();

@@ -35,9 +35,13 @@ internal sealed class ScriptedAgent : IAgent
     /// <summary>False: an agent that records, for this reason.</summary>
     public bool Enforces { get; set; } = true;
 
+    /// <summary>False: an agent that makes no lab instances.</summary>
+    public bool MakesLab { get; set; } = true;
+
     public AgentStatus Status => new(Enforces, "cut", _repairs, _lastSynchronised, null)
     {
         KernelRelease = "6.18.0",
+        MakesLab = MakesLab,
         Reason = Enforces ? null : "the kernel is not at hand",
         Protection = Enforces ? "watched" : null,
     };
@@ -137,7 +141,14 @@ internal sealed class ScriptedAgent : IAgent
         return [.. changed.Select(Apply)];
     }
 
-    public Task<AttachmentFacts> InspectAsync(Attachment attachment, CancellationToken cancellationToken) => Task.FromResult(Facts);
+    /// <summary>What it was asked to look at last.</summary>
+    public Attachment? Inspected { get; private set; }
+
+    public Task<AttachmentFacts> InspectAsync(Attachment attachment, CancellationToken cancellationToken)
+    {
+        Inspected = attachment;
+        return Task.FromResult(Facts);
+    }
 
     public Task<ImmutableArray<InboundConnection>> FindSshSessionsAsync(CancellationToken cancellationToken)
     {

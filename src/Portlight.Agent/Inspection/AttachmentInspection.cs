@@ -63,12 +63,30 @@ internal static class AttachmentInspection
     {
         using var socket = NetlinkSocket.Open(NetlinkProtocol.Route);
         var survey = DeviceSurvey.Take(socket);
-        if (survey.Find(socket, named.Name) is not { } device)
+        var found = Find(socket, survey, named.Name);
+        if (found is not [var device])
         {
-            return new AttachmentFacts($"this machine has no interface `{named.Name}`; `ip link` lists those it has", []);
+            return new AttachmentFacts(
+                found.Count == 0 ? $"this machine has no interface `{named.Name}`; `ip link` lists those it has"
+                : $"there are several interfaces `{named.Name}`: {string.Join(", ", found.Select(one => one.Name))}; name one of them",
+                []);
         }
 
         return new AttachmentFacts(DeviceRefusal.Of(device, survey) ?? OwnAddress(named, survey), []) { Interface = new FoundInterface(device.Name, device.Identity) };
+    }
+
+    /// <summary>By a name, of which there is one, or by what <see cref="InterfaceSelector"/> says.</summary>
+    private static List<Device> Find(NetlinkSocket socket, DeviceSurvey survey, string name)
+    {
+        if (!InterfaceSelector.TryParse(name, out var selector))
+        {
+            return survey.Find(socket, name) is { } named ? [named] : [];
+        }
+
+        var found = selector.StartsWith(InterfaceSelector.Mac, StringComparison.Ordinal)
+            ? InterfaceSelector.HardwareAddresses(selector).Distinct().SelectMany(survey.ByIdentity)
+            : survey.All.Where(device => device.Alias == selector[InterfaceSelector.Alias.Length..]);
+        return [.. found.Where(device => !LabAlias.TryParse(device.Alias, out _))];
     }
 
     private static string? OwnAddress(Attachment.Interface named, DeviceSurvey survey) => survey.Addresses.Select(row => row.Address).Intersect(named.Addresses).FirstOrDefault() is IPAddress own

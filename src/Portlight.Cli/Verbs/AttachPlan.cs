@@ -9,7 +9,7 @@ internal static class AttachPlan
 {
     public static async Task WriteAsync(TextWriter talk, AttachInstanceRequest request, AttachInstanceResponse plan)
     {
-        if (plan.Attachment.InterfaceName is { } real && real != request.InterfaceName)
+        if (plan.Attachment.InterfaceName is { } real && request.Selector is null && real != request.InterfaceName)
         {
             await talk.WriteLineAsync($"`{request.InterfaceName}` is another name of the interface `{real}`");
         }

@@ -17,6 +17,8 @@ internal static class AttachVerb
     {
         var name = new Argument<string>("name") { Description = "What the instance is called from now on" };
         var @interface = new Option<string?>("--interface") { HelpName = "IF", Description = "The host side of a VM's or container's network card" };
+        var mac = new Option<string?>("--mac") { HelpName = "MAC", Description = "Instead of --interface: the hardware address of a guest's network card, or of its host side" };
+        var alias = new Option<string?>("--alias") { HelpName = "TEXT", Description = "Instead of --interface: its alias (`ip link set dev IF alias TEXT`)" };
         var byName = new Option<bool>("--by-name") { Description = "With --interface: whichever device has that name later is meant too, not this one alone" };
         var host = new Option<string?>("--host") { HelpName = "HOST", Description = "The host that it is on (`portlight host list`); without it the server's own machine" };
         var thisHost = new Option<bool>("--this-host") { Description = "This machine itself; with --host that one" };
@@ -27,7 +29,7 @@ internal static class AttachVerb
         var yes = new Option<bool>("--yes", "-y") { Description = "Do not ask, even when an SSH session would be cut" };
         var confirm = ConfirmTime.Option();
         var where = new InstallationOptions();
-        var command = new Command("attach", "Put an interface or this machine behind a firewall of its own") { name, host, @interface, byName, thisHost, addresses, networks, open, confirm, yes };
+        var command = new Command("attach", "Put an interface or this machine behind a firewall of its own") { name, host, @interface, mac, alias, byName, thisHost, addresses, networks, open, confirm, yes };
         where.AddTo(command);
         command.SetAction(async (parsed, cancellation) =>
         {
@@ -36,15 +38,16 @@ internal static class AttachVerb
                 InstanceName = parsed.GetRequiredValue(name),
                 HostName = parsed.GetValue(host),
                 InterfaceName = parsed.GetValue(@interface),
+                Selector = Selector(parsed.GetValue(mac), parsed.GetValue(alias)),
                 ByName = parsed.GetValue(byName) ? true : null,
                 ThisHost = parsed.GetValue(thisHost) ? true : null,
                 Addresses = Blocks(parsed.GetValue(addresses), "--address"),
                 PrivateCidrs = Blocks(parsed.GetValue(networks), "--private"),
                 PortInfos = parsed.GetValue(open) is { Length: > 0 } ports ? PortReader.Read(ports) : null,
             };
-            if (request.InterfaceName is null == request.ThisHost is null)
+            if (new object?[] { request.InterfaceName, request.Selector, request.ThisHost }.OfType<object>().Count() != 1)
             {
-                throw new UsageException("name either --interface IF or --this-host");
+                throw new UsageException("name one of --interface IF, --mac MAC, --alias TEXT and --this-host");
             }
 
             var within = ConfirmTime.Parse(parsed.GetValue(confirm));
@@ -53,6 +56,15 @@ internal static class AttachVerb
         });
         return command;
     }
+
+    private static string? Selector(string? mac, string? alias) => (mac, alias) switch
+    {
+        (null, null) => null,
+        ({ } address, null) when InterfaceSelector.TryParse(InterfaceSelector.Mac + address, out var selector) => selector,
+        ({ }, null) => throw new UsageException($"--mac: `{mac}` is no hardware address, as 52:54:00:aa:bb:01 is"),
+        (null, { }) => InterfaceSelector.Alias + alias,
+        _ => throw new UsageException("name one of --mac MAC and --alias TEXT"),
+    };
 
     internal static Task<AttachInstanceResponse> CallAsync(Installation installation, AttachInstanceRequest request, TimeSpan? confirmWithin, CancellationToken cancellation) =>
         installation.CallAsync(Operation, request, PortlightJson.Default.AttachInstanceRequest, PortlightJson.Default.AttachInstanceResponse, confirmWithin, cancellation);

@@ -19,11 +19,20 @@ internal static class AttachmentReader
         var problems = new List<Problem>();
         var addresses = ReadAddresses(request.Addresses ?? [], problems);
         var sources = ReadSources(request.PrivateCidrs ?? [], problems);
-        if (request.InterfaceName is not null == (request.ThisHost == true))
+        var name = request.InterfaceName;
+        if (new[] { name is not null, request.Selector is not null, request.ThisHost == true }.Count(given => given) != 1)
         {
-            problems.Add(new Problem("interfaceName", "either an interface must be named or thisHost be true"));
+            problems.Add(new Problem("interfaceName", "either an interface must be named, or selector say how to find one, or thisHost be true"));
         }
-        else if (request.InterfaceName is { } name && !IsInterfaceName(name))
+        else if (request.Selector is not null && !InterfaceSelector.TryParse(request.Selector, out name))
+        {
+            problems.Add(new Problem("selector", "is neither `mac:` with a hardware address as 52:54:00:aa:bb:01 nor `alias:` with an alias"));
+        }
+        else if (request.Selector is not null && request.ByName == true)
+        {
+            problems.Add(new Problem("byName", "contradicts selector, which is there because names change"));
+        }
+        else if (request.InterfaceName is not null && !IsInterfaceName(request.InterfaceName))
         {
             problems.Add(new Problem("interfaceName", $"is not the name of a network interface (1 to {MaxInterfaceName} visible ASCII characters without / and :)"));
         }
@@ -38,7 +47,7 @@ internal static class AttachmentReader
             throw Requests.Invalid(problems);
         }
 
-        Attachment place = request.InterfaceName is null ? new Attachment.ThisHost(addresses, sources) : new Attachment.Interface(request.InterfaceName, addresses, sources);
+        Attachment place = name is null ? new Attachment.ThisHost(addresses, sources) : new Attachment.Interface(name, addresses, sources);
         return request.HostName is null ? place : place with { Host = request.HostName };
     }
 

@@ -22,6 +22,7 @@ internal sealed class CreateInstances(Services services) : IOperation<CreateInst
     {
         var wanted = NewInstances.Read(call, request);
         Authorization.RequireAll(call, Questions(call, wanted));
+        LabPlaces.RequireMayName(call, wanted);
         var operations = await services.Store.CommitAsync(call, (view, changes) => Create(call, wanted, view, changes));
         return new CreateInstancesResponse { Operations = [.. operations.Select(operation => operation.ToWire())] };
     }
@@ -32,17 +33,28 @@ internal sealed class CreateInstances(Services services) : IOperation<CreateInst
         var place = $"blueprint {wanted.Blueprint.Id}";
         var ports = new PortsAsked(wanted.Blueprint.DefaultPorts, [.. wanted.Blueprint.DefaultPorts.Rules.Select(rule => (place, rule))]);
         var creation = RequestTags.Questions(call, new AccessQuestion(call.Entry!.Action, Authorization.AccountResource(call)), ResourceType.Instance, wanted.Tags);
-        return [.. PortQuestions.Of(call, creation[0], PortSet.Empty, () => ports, services.Limits), .. creation.Skip(1)];
+        return [.. PortQuestions.Of(call, creation[0], PortSet.Empty, () => ports, services.Limits), .. creation.Skip(1), .. OfHost(call, wanted)];
     }
+
+    /// <summary>A host that is named is asked too.</summary>
+    private static IEnumerable<AccessQuestion> OfHost(Call call, NewInstances wanted) =>
+        wanted.HostName is { } host && call.Principal.OwnsInstallation ? [new AccessQuestion(call.Entry!.Action, HostAccess.Arn(call, host))] : [];
 
     private List<Domain.Operation> Create(Call call, NewInstances wanted, IStoreView view, Changes changes)
     {
         Require(TakenNames(call, wanted, view), QuotaReached(call, wanted, view), MissingKeyPair(call, wanted, view));
         var addresses = new AddressDraw(view, services.Options);
+        var places = new LabPlaces(call, wanted, services.Hosts);
         var operations = new List<Domain.Operation>(wanted.Names.Length);
         foreach (var name in wanted.Names)
         {
-            var operation = OperationShapes.Begin(call, changes.Save(New(call, name, wanted, changes.NewIndex(), addresses)), "CreateInstance", details: null);
+            var place = places.Next();
+            if (place.Host != HostName.Local)
+            {
+                HostAccess.RequirePlace(view, place.Host, current: null);
+            }
+
+            var operation = OperationShapes.Begin(call, changes.Save(New(call, name, wanted, changes.NewIndex(), addresses, place)), "CreateInstance", details: null);
             changes.Save(operation);
             operations.Add(operation);
         }
@@ -50,7 +62,7 @@ internal sealed class CreateInstances(Services services) : IOperation<CreateInst
         return operations;
     }
 
-    private Domain.Instance New(Call call, string name, NewInstances wanted, long index, AddressDraw addresses) => new()
+    private static Domain.Instance New(Call call, string name, NewInstances wanted, long index, AddressDraw addresses, Attachment place) => new()
     {
         Scope = call.Scope,
         Name = name,
@@ -60,7 +72,7 @@ internal sealed class CreateInstances(Services services) : IOperation<CreateInst
         AvailabilityZone = wanted.Zone,
         BlueprintId = wanted.Blueprint.Id,
         BundleId = wanted.Bundle.Id,
-        Attachment = services.Hosts.Local.Status is { Enforces: true } ? new Attachment.Lab() : new Attachment.Recorded(),
+        Attachment = place,
         Ports = wanted.Blueprint.DefaultPorts,
         IpAddressType = wanted.IpAddressType,
         PublicIpv4 = wanted.IpAddressType == IpAddressType.Ipv6 ? null : addresses.PublicIpv4(index),

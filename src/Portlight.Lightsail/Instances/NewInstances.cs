@@ -16,6 +16,9 @@ internal sealed record NewInstances(
     string UserData,
     ImmutableSortedDictionary<string, string?> Tags)
 {
+    /// <summary>The host that they are to be made on; null where that is left to us.</summary>
+    public string? HostName => Tags.GetValueOrDefault(LabPlaces.HostTag);
+
     /// <summary>Names of one request.</summary>
     public const int MaxNames = 100;
 

@@ -3,7 +3,7 @@ using Portlight.Wire.Lightsail;
 
 namespace Portlight.Wire.PortlightApi;
 
-/// <summary>Puts an interface or this whole machine behind a firewall of its own, as an instance. Name either an interface or this host. With <c>dryRun</c> nothing changes and the answer tells what would.</summary>
+/// <summary>Puts an interface or this whole machine behind a firewall of its own, as an instance. Name an interface, select one, or take the whole host. With <c>dryRun</c> nothing changes and the answer tells what would.</summary>
 public sealed record AttachInstanceRequest
 {
     public string? InstanceName { get; init; }
@@ -12,6 +12,9 @@ public sealed record AttachInstanceRequest
     public string? HostName { get; init; }
 
     public string? InterfaceName { get; init; }
+
+    /// <summary>Instead of an interface's name, what finds it: <c>mac:52:54:00:aa:bb:01</c>, a guest's hardware address or its host side's, or <c>alias:web-1</c>.</summary>
+    public string? Selector { get; init; }
 
     /// <summary>With an interface: whichever device has its name is the instance's, not only the one that has it now.</summary>
     public bool? ByName { get; init; }
