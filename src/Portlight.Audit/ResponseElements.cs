@@ -34,7 +34,7 @@ internal static class ResponseElements
             WriteOperations(writer, changes, isList: member == OperationEntry.OperationList);
             writer.WriteEndObject();
         }
-        else if (entry.Name.StartsWith("Create", StringComparison.Ordinal) || entry.Service == ApiService.Portlight)
+        else if (entry.ShowsResult)
         {
             WriteResult(writer, audited.Result);
         }

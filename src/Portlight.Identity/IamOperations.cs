@@ -44,13 +44,13 @@ internal sealed class IamOperations
     private void AddUsers(IStore store, SecretBox secrets, Entities<User> entities)
     {
         var users = new Users(entities);
-        Add("CreateUser", users.CreateAsync);
+        Add("CreateUser", users.CreateAsync, OperationTraits.ShowsResult);
         Add("GetUser", users.GetAsync, OperationTraits.ReadOnly);
         Add("UpdateUser", new UserUpdate(entities).UpdateAsync);
         Add("DeleteUser", users.DeleteAsync);
         Add("ListUsers", Listing.Of(store, "user", "Users", (view, account, after, limit) => view.ListUsers(account, after, limit), user => (user.Path, user.Name), UserShapes.Listed), OperationTraits.ReadOnly);
         var keys = new AccessKeys(entities, secrets);
-        Add("CreateAccessKey", keys.CreateAsync, OperationTraits.HandsOutSecret);
+        Add("CreateAccessKey", keys.CreateAsync, OperationTraits.HandsOutSecret | OperationTraits.ShowsResult);
         Add("UpdateAccessKey", keys.UpdateAsync);
         Add("DeleteAccessKey", keys.DeleteAsync);
         Add("ListAccessKeys", keys.ListAsync, OperationTraits.ReadOnly);
@@ -60,7 +60,7 @@ internal sealed class IamOperations
     private void AddGroups(IStore store, Entities<User> users, Entities<Group> entities)
     {
         var groups = new Groups(entities);
-        Add("CreateGroup", groups.CreateAsync);
+        Add("CreateGroup", groups.CreateAsync, OperationTraits.ShowsResult);
         Add("GetGroup", groups.GetAsync, OperationTraits.ReadOnly);
         Add("UpdateGroup", groups.UpdateAsync);
         Add("DeleteGroup", groups.DeleteAsync);
@@ -74,7 +74,7 @@ internal sealed class IamOperations
     private void AddRoles(IStore store, Entities<Role> entities)
     {
         var roles = new Roles(entities);
-        Add("CreateRole", roles.CreateAsync);
+        Add("CreateRole", roles.CreateAsync, OperationTraits.ShowsResult);
         Add("GetRole", roles.GetAsync, OperationTraits.ReadOnly);
         Add("UpdateRole", roles.UpdateAsync);
         Add("UpdateRoleDescription", roles.UpdateDescriptionAsync);
@@ -86,13 +86,13 @@ internal sealed class IamOperations
     private void AddPolicies(Entities<ManagedPolicy> entities)
     {
         var policies = new ManagedPolicies(entities);
-        Add("CreatePolicy", policies.CreateAsync);
+        Add("CreatePolicy", policies.CreateAsync, OperationTraits.ShowsResult);
         Add("GetPolicy", policies.GetAsync, OperationTraits.ReadOnly);
         Add("ListPolicies", policies.ListAsync, OperationTraits.ReadOnly);
         Add("DeletePolicy", policies.DeleteAsync);
         Add("ListEntitiesForPolicy", new PolicyEntities(entities).ListAsync, OperationTraits.ReadOnly);
         var versions = new PolicyVersions(entities);
-        Add("CreatePolicyVersion", versions.CreateAsync);
+        Add("CreatePolicyVersion", versions.CreateAsync, OperationTraits.ShowsResult);
         Add("GetPolicyVersion", versions.GetAsync, OperationTraits.ReadOnly);
         Add("ListPolicyVersions", versions.ListAsync, OperationTraits.ReadOnly);
         Add("DeletePolicyVersion", versions.DeleteAsync);

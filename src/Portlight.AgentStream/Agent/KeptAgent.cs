@@ -88,8 +88,9 @@ public sealed partial class KeptAgent : IDisposable
             {
                 return;
             }
-            catch (Exception problem) when (problem is AgentException or IOException)
+            catch (Exception problem)
             {
+                // Whatever it was: a host that no longer looks after its kernel is the worst outcome.
                 LogNotCompared(_log, problem.Message);
                 await Task.Delay(RetryAfter, _clock, cancellationToken).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default).ConfigureAwait(false);
             }

@@ -28,6 +28,8 @@ internal abstract class OperationEntry(ApiService service, string name, AccessOn
 
     public bool IsForOwner => Traits.HasFlag(OperationTraits.ForOwner);
 
+    public bool ShowsResult => Traits.HasFlag(OperationTraits.ShowsResult);
+
     /// <summary>What an event shows of its requests.</summary>
     public abstract ParameterShape Parameters { get; }
 

@@ -17,4 +17,7 @@ internal enum OperationTraits
 
     /// <summary>It is about the installation: only the account that owns it may.</summary>
     ForOwner = 8,
+
+    /// <summary>What its write returns is shown in its event: the thing that it made or changed, without secrets.</summary>
+    ShowsResult = 16,
 }

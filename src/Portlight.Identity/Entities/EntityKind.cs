@@ -7,6 +7,10 @@ using Portlight.Wire;
 namespace Portlight.Identity;
 
 /// <summary>What operations have to know of users, groups, roles or managed policies to treat them alike.</summary>
+/// <remarks>
+/// Beside <see cref="ResourceKind{TRow}"/> and not in its place: that one says how a permission is asked on a thing, of any service, and <see cref="AsResource"/> is an
+/// entity's; this one says how IAM's operations find, show and change an entity.
+/// </remarks>
 internal abstract class EntityKind<T>
     where T : class
 {

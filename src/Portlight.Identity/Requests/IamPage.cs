@@ -1,41 +1,36 @@
-using System.Buffers.Text;
-using System.Text;
+using Portlight.Api;
 using Portlight.Wire.Query;
 
 namespace Portlight.Identity;
 
 /// <summary>
-/// Pages of IAM's lists: <c>Marker</c> and <c>MaxItems</c> in, <c>IsTruncated</c> and <c>Marker</c> out. A marker names the operation and the entry after which the
-/// next page begins, so a list that changes meanwhile loses and repeats nothing else.
+/// Pages of IAM's lists: <c>Marker</c> and <c>MaxItems</c> in, <c>IsTruncated</c> and <c>Marker</c> out. A marker is a <see cref="PageToken"/>; a page ends by
+/// <see cref="PageToken.MostLength"/> too, however many entries were asked for, as AWS's pages are cut by size.
 /// </summary>
 internal sealed class IamPage
 {
     private const int DefaultItems = 100;
 
-    /// <summary>Characters of an answer, nearly: a page ends with the entry that exceeds it, however many entries were asked for. AWS's pages are cut by size too.</summary>
-    private const int MostText = 1 << 20;
-
-    private readonly string _prefix;
+    private readonly Call _call;
     private readonly string? _after;
     private readonly int _size;
 
-    private IamPage(string prefix, string? after, int size) => (_prefix, _after, _size) = (prefix, after, size);
+    private IamPage(Call call, string? after, int size) => (_call, _after, _size) = (call, after, size);
 
     /// <summary>What the last entry of the page before is found again by; null for the first page.</summary>
     public string? After => _after;
 
     public static IamPage Read(IamRequest request)
     {
-        var prefix = request.Call.Operation + ":";
         var marker = request.Find("Marker", IamRules.Marker);
         var size = request.FindNumber("MaxItems", 1, 1000) ?? DefaultItems;
         string? after = null;
-        if (marker is not null && !TryOpen(marker, prefix, out after))
+        if (marker is not null && !PageToken.TryRead(request.Call, marker, out after))
         {
             request.Refuse("Marker", $"Member must be a marker that {request.Call.Operation} gave");
         }
 
-        return new IamPage(prefix, after, size);
+        return new IamPage(request.Call, after, size);
     }
 
     /// <summary>Cuts a page out of a whole list.</summary>
@@ -63,28 +58,15 @@ internal sealed class IamPage
     /// <summary>Whether a page of this many entries takes no more.</summary>
     /// <param name="count">Entries.</param>
     /// <param name="length">About how long they are in the answer.</param>
-    public bool IsFull(int count, long length) => count >= _size || length >= MostText;
+    public bool IsFull(int count, long length) => count >= _size || length >= PageToken.MostLength;
 
     /// <summary>A page that ends before its list does.</summary>
     /// <param name="page">The entries.</param>
     /// <param name="last">What the last one is found again by.</param>
-    public Cut<T> EndingWith<T>(IReadOnlyList<T> page, string last) => new(page, Base64Url.EncodeToString(Encoding.UTF8.GetBytes(_prefix + last)));
+    public Cut<T> EndingWith<T>(IReadOnlyList<T> page, string last) => new(page, PageToken.Of(_call, last));
 
     /// <summary>The page with which its list ends.</summary>
     public static Cut<T> Last<T>(IReadOnlyList<T> page) => new(page, null);
-
-    private static bool TryOpen(string marker, string prefix, out string? after)
-    {
-        after = null;
-        if (!Base64Url.IsValid(marker))
-        {
-            return false;
-        }
-
-        var text = Encoding.UTF8.GetString(Base64Url.DecodeFromChars(marker));
-        after = text.StartsWith(prefix, StringComparison.Ordinal) ? text[prefix.Length..] : null;
-        return after is not null;
-    }
 
     /// <summary>One page and the marker for what follows.</summary>
     internal sealed record Cut<T>(IReadOnlyList<T> Entries, string? Next)

@@ -1,5 +1,4 @@
 using Portlight.Api;
-using Portlight.Domain;
 using Portlight.Wire.Lightsail;
 
 namespace Portlight.Lightsail;
@@ -12,18 +11,12 @@ internal sealed class RebootInstance(Services services) : IOperation<RebootInsta
 {
     public async Task<RebootInstanceResponse> HandleAsync(Call call, RebootInstanceRequest request)
     {
-        var name = Requests.RequireName(call, request.InstanceName, "instanceName");
-        var access = new ResourceAccess<Domain.Instance>(call, ResourceKinds.Instance, name);
-        var operation = await services.Store.CommitAsync(call, (view, changes) =>
-        {
-            var instance = access.Require(view);
-            Requests.RequireMatch(call, instance);
-            instance.RequireCreated("rebooting it");
-            instance.RequireState("rebooting it", Domain.InstanceState.Running);
-            var done = OperationShapes.Done(call, ResourceType.Instance, name, instance.AvailabilityZone, call.Operation, details: "");
-            changes.Save(done);
-            return done;
-        });
+        var operation = await new StateChange(services.Store).CommitAsync(
+            call,
+            request.InstanceName,
+            "rebooting it",
+            [Domain.InstanceState.Running],
+            (_, _, _) => null);
         return new RebootInstanceResponse { Operations = [operation.ToWire()] };
     }
 }

@@ -9,28 +9,16 @@ internal sealed class StartInstance(Services services) : IOperation<StartInstanc
 {
     public async Task<StartInstanceResponse> HandleAsync(Call call, StartInstanceRequest request)
     {
-        var name = Requests.RequireName(call, request.InstanceName, "instanceName");
-        var access = new ResourceAccess<Domain.Instance>(call, ResourceKinds.Instance, name);
-        var operation = await services.Store.CommitAsync(call, (view, changes) =>
-        {
-            var instance = access.Require(view);
-            Requests.RequireMatch(call, instance);
-            instance.RequireCreated("starting it");
-            instance.RequireState("starting it", Domain.InstanceState.Stopped, Domain.InstanceState.Pending, Domain.InstanceState.Running);
-            var begun = instance.State != Domain.InstanceState.Stopped
-                ? OperationShapes.Done(call, ResourceType.Instance, name, instance.AvailabilityZone, call.Operation, details: "")
-                : OperationShapes.Begin(
-                    call,
-                    changes.Save(instance with
-                    {
-                        State = Domain.InstanceState.Pending,
-                        PublicIpv4 = instance.PublicIpv4 ?? (instance.IpAddressType == IpAddressType.Ipv6 ? null : new AddressDraw(view, services.Options).PublicIpv4(changes.NewIndex())),
-                    }),
-                    call.Operation,
-                    details: "");
-            changes.Save(begun);
-            return begun;
-        });
+        var operation = await new StateChange(services.Store).CommitAsync(
+            call,
+            request.InstanceName,
+            "starting it",
+            [Domain.InstanceState.Stopped, Domain.InstanceState.Pending, Domain.InstanceState.Running],
+            (view, changes, instance) => instance.State != Domain.InstanceState.Stopped ? null : instance with
+            {
+                State = Domain.InstanceState.Pending,
+                PublicIpv4 = instance.PublicIpv4 ?? (instance.IpAddressType == IpAddressType.Ipv6 ? null : new AddressDraw(view, services.Options).PublicIpv4(changes.NewIndex())),
+            });
         return new StartInstanceResponse { Operations = [operation.ToWire()] };
     }
 }

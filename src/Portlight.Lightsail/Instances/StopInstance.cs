@@ -1,5 +1,4 @@
 using Portlight.Api;
-using Portlight.Domain;
 using Portlight.Wire.Lightsail;
 
 namespace Portlight.Lightsail;
@@ -12,24 +11,16 @@ internal sealed class StopInstance(Services services) : IOperation<StopInstanceR
 {
     public async Task<StopInstanceResponse> HandleAsync(Call call, StopInstanceRequest request)
     {
-        var name = Requests.RequireName(call, request.InstanceName, "instanceName");
-        var access = new ResourceAccess<Domain.Instance>(call, ResourceKinds.Instance, name);
-        var operation = await services.Store.CommitAsync(call, (view, changes) =>
-        {
-            var instance = access.Require(view);
-            Requests.RequireMatch(call, instance);
-            instance.RequireCreated("stopping it");
-            instance.RequireState("stopping it", Domain.InstanceState.Running, Domain.InstanceState.Stopping, Domain.InstanceState.Stopped);
-            var begun = instance.State != Domain.InstanceState.Running
-                ? OperationShapes.Done(call, ResourceType.Instance, name, instance.AvailabilityZone, call.Operation, details: "")
-                : OperationShapes.Begin(
-                    call,
-                    changes.Save(instance with { State = Domain.InstanceState.Stopping, PublicIpv4 = instance.StaticIpName is null ? null : instance.PublicIpv4 }),
-                    call.Operation,
-                    details: "");
-            changes.Save(begun);
-            return begun;
-        });
+        var operation = await new StateChange(services.Store).CommitAsync(
+            call,
+            request.InstanceName,
+            "stopping it",
+            [Domain.InstanceState.Running, Domain.InstanceState.Stopping, Domain.InstanceState.Stopped],
+            (_, _, instance) => instance.State != Domain.InstanceState.Running ? null : instance with
+            {
+                State = Domain.InstanceState.Stopping,
+                PublicIpv4 = instance.StaticIpName is null ? null : instance.PublicIpv4,
+            });
         return new StopInstanceResponse { Operations = [operation.ToWire()] };
     }
 }

@@ -17,7 +17,7 @@ internal sealed class GetOperations(IStore store, Confirmation confirmation) : I
         return Task.FromResult(new GetOperationsResponse
         {
             Operations = [.. page.Operations.Select(operation => confirmation.WithReason(operation).ToWire())],
-            NextPageToken = page.Next is null ? null : Paging.Token(call, page.Next),
+            NextPageToken = page.Next is null ? null : PageToken.Of(call, page.Next),
         });
     }
 }

@@ -22,7 +22,7 @@ internal sealed class GetOperationsForResource(IStore store, Confirmation confir
         return Task.FromResult(new GetOperationsForResourceResponse
         {
             Operations = [.. page.Operations.Select(operation => confirmation.WithReason(operation).ToWire())],
-            NextPageToken = page.Next is null ? null : Paging.Token(call, page.Next),
+            NextPageToken = page.Next is null ? null : PageToken.Of(call, page.Next),
         });
     }
 }

@@ -16,10 +16,10 @@ internal static class InstallationEntries
             OperationEntry.Of(ApiService.Portlight, ConfirmPorts.Name, AccessOn.Resource, new ConfirmPorts(services), () => json.ConfirmPortsRequest, () => json.ConfirmPortsResponse),
             OperationEntry.Of(ApiService.Portlight, "GetStatus", AccessOn.Account, new GetStatus(services), () => json.GetStatusRequest, () => json.GetStatusResponse, OperationTraits.ReadOnly | OperationTraits.ForOwner),
             OperationEntry.Of(ApiService.Portlight, "GetPacketVerdict", AccessOn.Account, new GetPacketVerdict(services), () => json.GetPacketVerdictRequest, () => json.GetPacketVerdictResponse, OperationTraits.ReadOnly | OperationTraits.ForOwner),
-            OperationEntry.Of(ApiService.Portlight, "CreateAccount", AccessOn.Account, new CreateAccount(services.Store, services.Secrets, services.Setup), () => json.CreateAccountRequest, () => json.CreateAccountResponse, OperationTraits.HandsOutSecret | OperationTraits.ForOwner),
-            OperationEntry.Of(ApiService.Portlight, "CloseAccount", AccessOn.Account, new CloseAccount(services.Store), () => json.CloseAccountRequest, () => json.CloseAccountResponse, OperationTraits.ForOwner),
+            OperationEntry.Of(ApiService.Portlight, "CreateAccount", AccessOn.Account, new CreateAccount(services.Store, services.Secrets, services.Setup), () => json.CreateAccountRequest, () => json.CreateAccountResponse, OperationTraits.HandsOutSecret | OperationTraits.ShowsResult | OperationTraits.ForOwner),
+            OperationEntry.Of(ApiService.Portlight, "CloseAccount", AccessOn.Account, new CloseAccount(services.Store), () => json.CloseAccountRequest, () => json.CloseAccountResponse, OperationTraits.ShowsResult | OperationTraits.ForOwner),
             OperationEntry.Of(ApiService.Portlight, "ListAccounts", AccessOn.Account, new ListAccounts(services.Store), () => json.ListAccountsRequest, () => json.ListAccountsResponse, OperationTraits.ReadOnly | OperationTraits.ForOwner),
-            OperationEntry.Of(ApiService.Portlight, "OpenRegion", AccessOn.Account, new OpenRegionOperation(services.Store, services.Setup), () => json.OpenRegionRequest, () => json.OpenRegionResponse, OperationTraits.ForOwner),
+            OperationEntry.Of(ApiService.Portlight, "OpenRegion", AccessOn.Account, new OpenRegionOperation(services.Store, services.Setup), () => json.OpenRegionRequest, () => json.OpenRegionResponse, OperationTraits.ShowsResult | OperationTraits.ForOwner),
             OperationEntry.Of(ApiService.Portlight, "ListRegions", AccessOn.Account, new ListRegions(services.Store), () => json.ListRegionsRequest, () => json.ListRegionsResponse, OperationTraits.ReadOnly | OperationTraits.ForOwner),
         ];
     }
