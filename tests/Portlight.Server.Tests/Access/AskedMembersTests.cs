@@ -36,6 +36,8 @@ public sealed class AskedMembersTests
         AttachInstance: instanceName: what the rules are asked on
         AttachInstance: addresses: shown as the instance's, filtered by nothing
         AttachInstance: byName: which device the name is bound to; the one that is found is asked about
+        AttachInstance: hostName: the action is asked on the host, too
+        AttachInstance: selector: what finds the interface; the one that is found is asked about
         AttachInstance: mayCutSsh, dryRun: change nothing of what is let in
         AttachStaticIp: staticIpName, instanceName: an address; the rules stay as they are, and the action is asked on both
         CloseAccount: accountId: of the owner of the installation alone
@@ -43,6 +45,7 @@ public sealed class AskedMembersTests
         CloseInstancePublicPorts: portInfo.cidrs, portInfo.ipv6Cidrs, portInfo.cidrListAliases: a Close takes sources away; what it closes shows in ClosesPorts
         ConfirmPorts: instanceName: what is asked on
         CreateAccount: accountId: of the owner of the installation alone
+        CreateHostToken: hostName, availabilityZone: of the owner of the installation alone
         CreateInstances: instanceNames, availabilityZone, customImageName, bundleId, userData, keyPairName, addOns: of the machine, not of its ports
         CreateInstances: ipAddressType: which families there are; rules of both are asked
         CreateInstances: tags.key, tags.value: asked as tags, and reach no packet filter
@@ -51,12 +54,15 @@ public sealed class AskedMembersTests
         DeleteKeyPair: keyPairName, expectedFingerprint: no part of an instance
         DetachInstance: instanceName: the action lets everything in, and is asked by its name
         DetachStaticIp: staticIpName: an address; the rules stay as they are
+        DrainHost: hostName, undo: changes where new instances are made, and no rule
         ImportKeyPair: keyPairName, publicKeyBase64: no part of an instance
         OpenInstancePublicPorts: instanceName: what the rule is asked on
         OpenRegion: regionName: of the owner of the installation alone
         PutInstancePublicPorts: instanceName: what the rules are asked on
         RebootInstance: instanceName: nothing of it changes
         ReleaseStaticIp: staticIpName: an address; the rules stay as they are
+        RemoveHost: hostName: of the owner of the installation alone
+        RevokeHost: hostName: of the owner of the installation alone
         SetIpAddressType: resourceType, resourceName, ipAddressType, acceptBundleUpdate: which families there are; rules of both were asked
         StartInstance: instanceName: the rules that it has were asked
         StopInstance: instanceName, force: the action takes everything away, and is asked by its name
