@@ -18,6 +18,8 @@ public partial class ReferenceGraphTests
         ["Portlight.Nftables"] = ["Portlight.Domain", "Portlight.Linux"],
         ["Portlight.Certificates"] = ["Portlight.Domain"],
         ["Portlight.AgentStream"] = ["Portlight.Domain", "Portlight.AgentProtocol"],
+        ["Portlight.AgentHost"] = ["Portlight.Domain", "Portlight.Linux", "Portlight.Certificates", "Portlight.AgentProtocol", "Portlight.AgentStream", "Portlight.Agent"],
+        ["Portlight.AgentListener"] = ["Portlight.Domain", "Portlight.Certificates", "Portlight.AgentProtocol", "Portlight.AgentStream", "Portlight.Api"],
         ["Portlight.AgentProtocol"] = ["Portlight.Domain"],
         ["Portlight.Agent"] = ["Portlight.Background", "Portlight.Domain", "Portlight.Linux", "Portlight.Nftables", "Portlight.AgentProtocol"],
         ["Portlight.Api"] = ["Portlight.AgentProtocol", "Portlight.Domain", "Portlight.Policies", "Portlight.Wire", "Portlight.Storage"],

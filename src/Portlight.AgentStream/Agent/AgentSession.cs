@@ -74,7 +74,7 @@ public sealed class AgentSession : IDisposable
         Clock = _clock.GetUtcNow().ToUnixTimeMilliseconds(),
         Position = _agent.Kept.Position,
         Digest = _agent.Kept.Digest,
-        Status = Reports.Write(_agent.Agent.Status),
+        Status = Reports.Write(_agent.Status),
     };
 
     private async Task TakeWelcomeAsync(Welcome welcome)
@@ -163,7 +163,7 @@ public sealed class AgentSession : IDisposable
 
     private Task DoneAsync(Done last)
     {
-        (last.Position, last.Digest, last.Status) = (_agent.Kept.Position, _agent.Kept.Digest, Reports.Write(_agent.Agent.Status));
+        (last.Position, last.Digest, last.Status) = (_agent.Kept.Position, _agent.Kept.Digest, Reports.Write(_agent.Status));
         return SendAsync(new FromAgent { Done = last });
     }
 
@@ -171,7 +171,7 @@ public sealed class AgentSession : IDisposable
     {
         try
         {
-            await SendAsync(new FromAgent { Status = Reports.Write(_agent.Agent.Status) }).ConfigureAwait(false);
+            await SendAsync(new FromAgent { Status = Reports.Write(_agent.Status) }).ConfigureAwait(false);
             await SendAsync(new FromAgent { Drift = new Drift() }).ConfigureAwait(false);
         }
         catch (Exception exception) when (exception is OperationCanceledException or IOException or InvalidOperationException or Grpc.Core.RpcException)

@@ -39,6 +39,9 @@ public sealed partial class KeptAgent : IDisposable
 
     public KeptSet Kept => _kept;
 
+    /// <summary>What is to be said of it.</summary>
+    internal AgentStatus Status => _kept.Problem is { } problem ? _agent.Status with { LastProblem = problem } : _agent.Status;
+
     /// <summary>Makes the kernel hold what is kept: at the start, before any server, and whenever none is there and something may be otherwise.</summary>
     /// <exception cref="AgentException">The kernel is as it was.</exception>
     public async Task CompareAsync(CancellationToken cancellationToken)
@@ -46,6 +49,11 @@ public sealed partial class KeptAgent : IDisposable
         await _one.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
+            if (!_kept.IsKnown)
+            {
+                return;
+            }
+
             await SynchroniseAsync_NeedsTurn([.. _kept.All], cancellationToken).ConfigureAwait(false);
             if (_guard is null)
             {
@@ -144,6 +152,7 @@ public sealed partial class KeptAgent : IDisposable
                 var standing = reports.Select(report => report.Rejected.Standing).OfType<Desired>().ToList();
                 var all = await SynchroniseAsync_NeedsTurn([.. tried, .. standing], cancellationToken).ConfigureAwait(false);
                 reports.AddRange(all.Where(report => !standing.Any(one => one.Index == report.Index)));
+                _kept.Know();
             }
             else
             {

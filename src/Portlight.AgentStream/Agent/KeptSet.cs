@@ -29,11 +29,23 @@ public sealed class KeptSet
     /// <summary>Called with what has changed (null for what is gone) and the position, before a server is told. It must not throw.</summary>
     public Action<IReadOnlyDictionary<long, Desired?>, Position> Changed { get; set; } = (_, _) => { };
 
+    /// <summary>Nobody knows what is in force, until a server has said what is to be: the memory was lost.</summary>
+    public static KeptSet Unknown() => new([], null) { IsKnown = false };
+
+    /// <summary>Why an instance that was kept cannot be read by this build; null when it can.</summary>
+    public static string? WhyUnreadable(Desired desired) => States.Problem(desired);
+
+    /// <summary>False: what is in the kernel is left alone.</summary>
+    public bool IsKnown { get; private set; } = true;
+
+    /// <summary>Why changes are not kept at present; null when they are.</summary>
+    public string? Problem { get; set; }
+
     public IReadOnlyCollection<Desired> All => _all.Values;
 
     public Position Position { get; private set; }
 
-    internal ByteString Digest => _digest.Value;
+    internal ByteString Digest => IsKnown ? _digest.Value : ByteString.Empty;
 
     internal Desired? Find(long index) => _all.GetValueOrDefault(index);
 
@@ -57,11 +69,19 @@ public sealed class KeptSet
         }
     }
 
+    /// <summary>Everything is in force that a server wants.</summary>
+    internal void Know() => IsKnown = true;
+
     internal void Move(Position position) => Position = position;
 
     /// <summary>Tells what has changed since it was told last.</summary>
     internal void Keep()
     {
+        if (!IsKnown)
+        {
+            return;
+        }
+
         Changed(new Dictionary<long, Desired?>(_pending), Position);
         _pending.Clear();
     }

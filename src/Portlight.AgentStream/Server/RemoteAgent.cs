@@ -16,6 +16,9 @@ namespace Portlight.AgentStream.Server;
 [SuppressMessage("Design", "CA1001", Justification = "Neither the semaphore nor the source of tokens has a wait handle or a timer, and calls may come after the end.")]
 public sealed class RemoteAgent : IAgent
 {
+    /// <summary>The most bytes of one message, in both directions.</summary>
+    public const int MaxMessage = Parts.MaxMessage;
+
     private readonly string _host;
     private readonly MessageWriter<FromServer> _writer;
     private readonly RemoteAgentOptions _options;

@@ -58,14 +58,20 @@ internal sealed class BoundListener : IDisposable
         }
     }
 
-    /// <summary>Makes Kestrel answer here.</summary>
-    public void AddTo(KestrelServerOptions kestrel)
+    /// <summary>Makes Kestrel answer here: HTTP/1.1, with the certificate where there is one; or as <paramref name="configure"/> says.</summary>
+    public void AddTo(KestrelServerOptions kestrel, Action<ListenOptions>? configure = null)
     {
         _certificate?.Log ??= kestrel.ApplicationServices.GetRequiredService<ILogger<ServingCertificate>>();
         foreach (var socket in _sockets)
         {
             kestrel.Listen((IPEndPoint)socket.LocalEndPoint!, listen =>
             {
+                if (configure is not null)
+                {
+                    configure(listen);
+                    return;
+                }
+
                 listen.Protocols = HttpProtocols.Http1;
                 if (_certificate is not null)
                 {

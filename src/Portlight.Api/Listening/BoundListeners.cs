@@ -11,10 +11,11 @@ namespace Portlight.Api;
 /// </summary>
 internal sealed class BoundListeners : IDisposable
 {
-    private BoundListeners(IReadOnlyList<BoundListener> api, BoundListener? metrics)
+    private BoundListeners(IReadOnlyList<BoundListener> api, BoundListener? metrics, IReadOnlyList<BoundListener> agents)
     {
         Api = api;
         Metrics = metrics;
+        Agents = agents;
     }
 
     /// <summary>Where the API answers, in the order of the settings.</summary>
@@ -22,6 +23,9 @@ internal sealed class BoundListeners : IDisposable
 
     /// <summary>Where the metrics are; null for nowhere.</summary>
     public BoundListener? Metrics { get; }
+
+    /// <summary>Where agents on other machines connect; none where they cannot.</summary>
+    public IReadOnlyList<BoundListener> Agents { get; }
 
     /// <exception cref="IOException">An address cannot be listened on, or the certificate is not usable; nothing is bound.</exception>
     public static BoundListeners Bind(ServeOptions options, TimeProvider clock)
@@ -35,8 +39,14 @@ internal sealed class BoundListeners : IDisposable
                 bound.Add(BoundListener.Bind(address, address.Scheme == Uri.UriSchemeHttps ? certificate : null));
             }
 
+            BoundListener[] api = [.. bound];
+            foreach (var address in options.Agents)
+            {
+                bound.Add(BoundListener.Bind(address, certificate: null));
+            }
+
             var metrics = options.Metrics is null ? null : BoundListener.Bind(options.Metrics, certificate: null);
-            return new BoundListeners([.. bound], metrics);
+            return new BoundListeners(api, metrics, bound[api.Length..]);
         }
         catch
         {
@@ -46,14 +56,19 @@ internal sealed class BoundListeners : IDisposable
     }
 
     /// <summary>Kestrel on these addresses and no others.</summary>
-    public static void UseKestrel(IWebHostBuilder host, IReadOnlyList<BoundListener> listeners, Action<KestrelServerOptions> configure)
+    /// <param name="host">The web server.</param>
+    /// <param name="listeners">The addresses.</param>
+    /// <param name="configure">Sets its bounds.</param>
+    /// <param name="configureListener">What each of them speaks; null for HTTP/1.1.</param>
+    public static void UseKestrel(
+        IWebHostBuilder host, IReadOnlyList<BoundListener> listeners, Action<KestrelServerOptions> configure, Action<ListenOptions>? configureListener = null)
     {
         host.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
             configure(kestrel);
             foreach (var listener in listeners)
             {
-                listener.AddTo(kestrel);
+                listener.AddTo(kestrel, configureListener);
             }
         });
         host.ConfigureServices(services => services.Configure<SocketTransportOptions>(transport => transport.CreateBoundListenSocket = endPoint =>
@@ -63,7 +78,7 @@ internal sealed class BoundListeners : IDisposable
 
     public void Dispose()
     {
-        foreach (var listener in Api)
+        foreach (var listener in Api.Concat(Agents))
         {
             listener.Dispose();
         }

@@ -35,6 +35,9 @@ public sealed record ServeOptions
     /// <summary>Where to listen; port 0 takes a free one.</summary>
     public ImmutableArray<Uri> Listen { get; init; } = [new(DefaultListen)];
 
+    /// <summary>Where agents on other machines connect; none: there are no other machines.</summary>
+    public ImmutableArray<Uri> Agents { get; init; } = [];
+
     /// <summary>PEM files of the certificate and its key, for <c>https://</c> addresses.</summary>
     public string? TlsCertificate { get; init; }
 
@@ -130,7 +133,7 @@ public sealed record ServeOptions
     /// is every address.
     /// </summary>
     public IEnumerable<(IPAddress? Address, int Port)> ControlPlanePorts =>
-        from uri in Listen
+        from uri in Listen.Concat(Agents)
         let address = ListenAddress(uri)
         where uri.Host != "localhost" && (address is null || !IPAddress.IsLoopback(address))
         select (address is null || address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any) ? null : address, uri.Port);

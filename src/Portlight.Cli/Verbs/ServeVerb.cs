@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 using Microsoft.Extensions.Logging;
 using Portlight.Api;
 using Portlight.Cli.Logs;
-using Portlight.Cli.Service;
 using Portlight.Cli.Settings;
+using Portlight.Linux;
 using Portlight.Server;
 
 namespace Portlight.Cli.Verbs;

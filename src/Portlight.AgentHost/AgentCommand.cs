@@ -1,0 +1,66 @@
+using System.Runtime.InteropServices;
+using Microsoft.Extensions.Logging;
+using Portlight.AgentProtocol;
+using Portlight.Certificates;
+using Portlight.Linux;
+
+namespace Portlight.AgentHost;
+
+/// <summary>What <c>portlight agent</c> and <c>portlight-agent</c> do.</summary>
+internal static class AgentCommand
+{
+    internal const string DefaultDirectory = "/var/lib/portlight-agent";
+
+    /// <summary>The data directory that was asked for, else the machine's.</summary>
+    internal static string Directory(string? option) => Path.GetFullPath(option ?? DefaultDirectory);
+
+    /// <summary>Runs the agent until SIGTERM or SIGINT. The kernel's rules stay.</summary>
+    /// <exception cref="AgentException">This machine has not joined, or its kernel cannot be worked with.</exception>
+    internal static async Task RunAsync(string directory, bool allowsLab, string release, ILoggerFactory loggers, TextWriter output, CancellationToken cancellationToken)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        using var term = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Ask);
+        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Ask);
+        var isReady = false;
+        var settings = new AgentSettings
+        {
+            Directory = directory,
+            AllowsLab = allowsLab,
+            Release = release,
+            OpenAgent = installation => KernelAgent.Open(installation, directory, loggers),
+            Loggers = loggers,
+            Tell = text =>
+            {
+                if (!isReady)
+                {
+                    isReady = true;
+                    output.WriteLine($"portlight-agent ready: {text}");
+                    output.Flush();
+                    ServiceNotice.Send(ServiceNotice.Ready);
+                }
+
+                ServiceNotice.Send(ServiceNotice.Status(text));
+            },
+        };
+        await new AgentProcess(settings, TimeProvider.System).RunAsync(stop.Token);
+        ServiceNotice.Send(ServiceNotice.Stopping);
+
+        void Ask(PosixSignalContext signal)
+        {
+            signal.Cancel = true;
+            stop.Cancel();
+        }
+    }
+
+    /// <summary>Joins an installation by a token.</summary>
+    /// <exception cref="AgentException">It does not: the token is none, no server takes it, or this machine is of another installation.</exception>
+    internal static async Task<HostMembership> JoinAsync(string token, string directory, string release, CancellationToken cancellationToken)
+    {
+        if (!JoinToken.TryParse(token, out var read, out var problem))
+        {
+            throw new AgentException(problem!);
+        }
+
+        return await Joining.JoinAsync(read, directory, release, TimeProvider.System, cancellationToken);
+    }
+}

@@ -1,0 +1,18 @@
+using Microsoft.Extensions.Logging;
+using Portlight.Agent;
+using Portlight.AgentProtocol;
+using Portlight.Domain;
+
+namespace Portlight.AgentHost;
+
+/// <summary>The agent on this machine's kernel.</summary>
+internal static class KernelAgent
+{
+    /// <exception cref="AgentException">This machine cannot filter packets, or another process or installation does.</exception>
+    internal static EmbeddedAgent Open(InstallationId installation, string directory, ILoggerFactory loggers) => HostCheck.Run() is { CanEnforce: false } check
+        ? throw new AgentException($"this machine cannot filter packets: {string.Join("; ", check.Problems)}")
+        : EmbeddedAgent.Open(
+            new AgentOptions { Installation = installation, DataDirectory = directory, AppliedFile = Path.Combine(directory, Restoration.FileName) },
+            TimeProvider.System,
+            loggers.CreateLogger<EmbeddedAgent>());
+}

@@ -1,0 +1,70 @@
+using System.Net.Security;
+using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
+using Grpc.Core;
+using Grpc.Net.Client;
+using Portlight.AgentStream.Server;
+using Portlight.Certificates;
+
+namespace Portlight.AgentHost;
+
+/// <summary>Channels to a server's listener for agents: TLS 1.3, the installation's own authority and no other.</summary>
+internal static class ServerChannel
+{
+    /// <summary>As a host, with a certificate.</summary>
+    /// <param name="server">Where it listens.</param>
+    /// <param name="trust">The authorities that are trusted.</param>
+    /// <param name="certificate">With its private key.</param>
+    /// <param name="ping">A connection on which nothing came for that long is asked, and given up after the same time without an answer.</param>
+    /// <param name="clock">The time.</param>
+    internal static GrpcChannel Open(Uri server, Trust trust, X509Certificate2 certificate, TimeSpan ping, TimeProvider clock) => Open(
+        server,
+        new SslClientAuthenticationOptions
+        {
+            ClientCertificateContext = SslStreamCertificateContext.Create(certificate, null, offline: true),
+            RemoteCertificateValidationCallback = (_, shown, _, _) => shown is X509Certificate2 known && trust.CheckServer(known, clock.GetUtcNow()).Standing == CertificateStanding.Good,
+        },
+        ping);
+
+    /// <summary>As a machine that has not joined.</summary>
+    internal static GrpcChannel ToJoin(Uri server, Introduction introduction) => Open(
+        server,
+        new SslClientAuthenticationOptions { RemoteCertificateValidationCallback = (_, shown, _, _) => shown is X509Certificate2 known && introduction.MayConnect(known) },
+        TimeSpan.FromSeconds(15));
+
+    /// <summary>What went wrong, in one line for the operator.</summary>
+    internal static string Describe(RpcException exception)
+    {
+        var inner = exception.Status.DebugException;
+        while (inner?.InnerException is not null)
+        {
+            inner = inner.InnerException;
+        }
+
+        return inner is AuthenticationException
+            ? Introduction.Stranger
+            : exception.StatusCode is StatusCode.Unavailable or StatusCode.Internal && inner is not null ? $"it cannot be reached: {inner.Message}" : exception.Status.Detail;
+    }
+
+    private static GrpcChannel Open(Uri server, SslClientAuthenticationOptions tls, TimeSpan ping)
+    {
+        tls.EnabledSslProtocols = SslProtocols.Tls13;
+        tls.TargetHost = "portlight";
+        tls.CertificateRevocationCheckMode = X509RevocationMode.NoCheck;
+        return GrpcChannel.ForAddress(server, new GrpcChannelOptions
+        {
+            HttpHandler = new SocketsHttpHandler
+            {
+                SslOptions = tls,
+                UseProxy = false,
+                ConnectTimeout = TimeSpan.FromSeconds(15),
+                KeepAlivePingDelay = ping,
+                KeepAlivePingTimeout = ping,
+                KeepAlivePingPolicy = HttpKeepAlivePingPolicy.Always,
+                PooledConnectionIdleTimeout = Timeout.InfiniteTimeSpan,
+            },
+            DisposeHttpClient = true,
+            MaxReceiveMessageSize = RemoteAgent.MaxMessage,
+        });
+    }
+}

@@ -1,0 +1,121 @@
+using System.Security.Cryptography;
+using Google.Protobuf;
+using Grpc.Core;
+using Portlight.AgentStream.Agent;
+using Portlight.AgentStream.Wire;
+using Portlight.Certificates;
+
+namespace Portlight.AgentHost;
+
+/// <summary>One connection to one server, until it ends.</summary>
+internal sealed class ServerConnection(KeptAgent agent, HostMembership membership, AgentSettings settings, TimeProvider clock)
+{
+    private static readonly TimeSpan CallPatience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan RenewalCheck = TimeSpan.FromHours(1);
+
+    /// <summary>What is known by now: renewed, and with whatever authorities the server said are to be trusted. On the disk already.</summary>
+    internal HostMembership Membership { get; private set; } = membership;
+
+    /// <summary>Whether the server has answered.</summary>
+    internal bool WasWelcome { get; private set; }
+
+    /// <summary>Called when it has.</summary>
+    internal required Action Welcomed { get; init; }
+
+    /// <summary>Connects and serves. Always ends with an exception, an <see cref="RpcException"/> but for faults of the server.</summary>
+    /// <param name="server">Where to.</param>
+    /// <param name="credential">Which of the credentials to show.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    internal async Task RunAsync(Uri server, HostCredential credential, CancellationToken cancellationToken)
+    {
+        using var certificate = credential.Load();
+        using var channel = ServerChannel.Open(server, Membership.Trust, certificate, settings.Ping, clock);
+        var agents = new Agents.AgentsClient(channel);
+        var standing = Membership.Trust.CheckHost(certificate, clock.GetUtcNow()).Standing;
+        if (standing == CertificateStanding.MayRenew)
+        {
+            await RenewAsync(agents, cancellationToken);
+            return;
+        }
+
+        using var call = agents.Connect(cancellationToken: cancellationToken);
+        using var session = new AgentSession(agent, settings.Release, call.RequestStream.WriteAsync, clock);
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var renewing = Task.CompletedTask;
+        try
+        {
+            await session.RunAsync(
+                call.ResponseStream.ReadAllAsync(ending.Token),
+                welcome =>
+                {
+                    WasWelcome = true;
+                    Welcomed();
+                    Take(welcome, credential);
+                    renewing = KeepRenewedAsync(agents, ending.Token);
+                },
+                ending.Token);
+        }
+        catch (RpcException refused) when (refused.StatusCode == StatusCode.FailedPrecondition)
+        {
+            // This machine's clock is behind: the server sees that the certificate has expired.
+            await RenewAsync(agents, cancellationToken);
+        }
+        finally
+        {
+            await ending.CancelAsync();
+            await renewing.ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+        }
+    }
+
+    /// <summary>A certificate that has worked takes the place of the one before it; authorities are those that the server names.</summary>
+    private void Take(Welcome welcome, HostCredential credential)
+    {
+        var authorities = welcome.Authorities.Select(authority => authority.ToByteArray()).ToList();
+        var isNewest = credential == Membership.Credentials[0];
+        if (authorities.Count > 0 && !authorities.SequenceEqual(Membership.Authorities, ByteComparer.Instance) || isNewest && Membership.Credentials.Length > 1)
+        {
+            Save(Membership with { Authorities = authorities.Count > 0 ? [.. authorities] : Membership.Authorities, Credentials = isNewest ? [credential] : Membership.Credentials });
+        }
+    }
+
+    private async Task KeepRenewedAsync(Agents.AgentsClient agents, CancellationToken cancellationToken)
+    {
+        var jitter = RandomNumberGenerator.GetInt32(1000) / 1000.0;
+        while (true)
+        {
+            using var newest = Membership.Credentials[0].Load();
+            if (Trust.IsRenewalDue(newest, clock.GetUtcNow(), jitter))
+            {
+                await RenewAsync(agents, cancellationToken);
+            }
+
+            await Task.Delay(RenewalCheck, clock, cancellationToken);
+        }
+    }
+
+    /// <summary>Another key, and a certificate for it, which is used from the next connection on.</summary>
+    private async Task RenewAsync(Agents.AgentsClient agents, CancellationToken cancellationToken)
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var reply = await agents.RenewAsync(
+            new RenewRequest { SigningRequest = ByteString.CopyFrom(SigningRequest.Create(key)) }, cancellationToken: cancellationToken)
+            .ResponseAsync.WaitAsync(CallPatience, cancellationToken);
+        var renewed = new HostCredential(reply.Certificate.ToByteArray(), key.ExportPkcs8PrivateKey());
+        Save(Membership with { Credentials = [renewed, Membership.Credentials[0]], Authorities = [.. reply.Authorities.Select(authority => authority.ToByteArray())] });
+    }
+
+    private void Save(HostMembership changed)
+    {
+        changed.Write(settings.Directory);
+        Membership = changed;
+    }
+
+    private sealed class ByteComparer : IEqualityComparer<byte[]>
+    {
+        internal static readonly ByteComparer Instance = new();
+
+        public bool Equals(byte[]? x, byte[]? y) => x.AsSpan().SequenceEqual(y);
+
+        public int GetHashCode(byte[] obj) => obj.Length;
+    }
+}

@@ -1,0 +1,313 @@
+using System.Net;
+using System.Net.Sockets;
+using Portlight.AgentProtocol;
+using Portlight.AgentStream.Tests;
+using Portlight.Certificates;
+
+namespace Portlight.AgentHost.Tests;
+
+/// <summary>The agent's process through what happens to servers, networks, disks and clocks.</summary>
+public sealed class AgentProcessTests : IAsyncLifetime
+{
+    private static readonly TimeSpan Ping = TimeSpan.FromSeconds(1);
+
+    private readonly ShiftedClock _clock = new();
+    private readonly Installation _installation;
+    private readonly Machine _machine;
+
+    public AgentProcessTests() => (_installation, _machine) = (new Installation(_clock) { Ping = Ping }, new Machine(_clock) { Ping = Ping });
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    public ValueTask InitializeAsync() => new(_installation.StartAsync());
+
+    public async ValueTask DisposeAsync()
+    {
+        await _machine.DisposeAsync();
+        await _installation.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task A_machine_that_has_not_joined_has_nothing_to_run() =>
+        Assert.Contains("portlight host token", (await Assert.ThrowsAsync<AgentException>(_machine.StartAsync)).Message, StringComparison.Ordinal);
+
+    [Fact]
+    public async Task Restarted_without_a_server_it_enforces_what_was_confirmed_before_it_says_that_it_is_ready()
+    {
+        await ConnectAsync();
+        var agent = (await _installation.ConnectedAsync()).Agent;
+        await agent.SynchroniseAsync([Wanted.Lab(8, 1), Wanted.Machine(9, 2, 22)], Cancellation);
+        await agent.ApplyAsync([Wanted.Lab(7, 3)], [8], Cancellation);
+        await _installation.StopAsync();
+        await _machine.RestartAsync();
+        Assert.Equal([7, 9], _machine.Kernel.InForce.Keys.Order());
+        Assert.Single(_machine.Kernel.Calls);
+        Assert.Contains("2 instances of fra-07", _machine.Told[^1], StringComparison.Ordinal);
+
+        // The server comes back, and sends nothing that is known.
+        await _installation.StartAsync();
+        agent = (await _installation.ConnectedAsync()).Agent;
+        Assert.Equal(2, (await agent.SynchroniseAsync([Wanted.Machine(9, 2, 22), Wanted.Lab(7, 3)], Cancellation)).Count);
+    }
+
+    [Fact]
+    public async Task A_server_that_is_gone_is_looked_for_and_said_to_be()
+    {
+        await ConnectAsync();
+        await _installation.ConnectedAsync();
+        await _installation.StopAsync();
+        await AwaitAsync(() => _machine.Told[^1].Contains("without a server since", StringComparison.Ordinal), "a word about the absent server");
+        await _installation.StartAsync();
+        await _installation.ConnectedAsync();
+    }
+
+    [Fact]
+    public async Task A_connection_that_leads_nowhere_any_more_is_found_by_both_ends()
+    {
+        using var relay = new Relay(_installation.Address.Port);
+        await _machine.JoinAsync(_installation.Token("fra-07"));
+        (HostMembership.Read(_machine.Disk)! with { Servers = [new Uri($"https://127.0.0.1:{relay.Port}")] }).Write(_machine.Disk);
+        await _machine.StartAsync();
+        var agent = (AgentStream.Server.RemoteAgent)(await _installation.ConnectedAsync()).Agent;
+        relay.Freeze();
+        Assert.False(string.IsNullOrEmpty(await agent.Ended.WaitAsync(TimeSpan.FromSeconds(30), Cancellation)));
+        await AwaitAsync(() => _machine.Told[^1].Contains("without a server since", StringComparison.Ordinal), "the agent's own discovery");
+        relay.Thaw();
+        await _installation.ConnectedAsync();
+    }
+
+    [Fact]
+    public async Task A_certificate_is_renewed_at_half_of_its_life_and_the_former_one_kept_until_the_new_one_has_worked()
+    {
+        await ConnectAsync();
+        await _installation.ConnectedAsync();
+        var first = HostMembership.Read(_machine.Disk)!.Credentials[0];
+        await _machine.StopAsync();
+        _clock.Ahead = TimeSpan.FromDays(25);
+        await _machine.StartAsync();
+        await _installation.ConnectedAsync();
+        await AwaitAsync(() => HostMembership.Read(_machine.Disk)!.Credentials.Length == 2, "a renewed certificate");
+        var renewed = HostMembership.Read(_machine.Disk)!;
+        Assert.NotEqual(first.PrivateKey, renewed.Credentials[0].PrivateKey);
+        Assert.Equal(first.Certificate, renewed.Credentials[1].Certificate);
+        await _machine.RestartAsync();
+        await _installation.ConnectedAsync();
+        await AwaitAsync(() => HostMembership.Read(_machine.Disk)!.Credentials.Length == 1, "the end of the former one");
+        Assert.Equal(renewed.Credentials[0].Certificate, HostMembership.Read(_machine.Disk)!.Credentials[0].Certificate);
+    }
+
+    [Fact]
+    public async Task A_renewal_whose_answer_came_and_which_the_server_does_not_know_costs_nobody_the_connection()
+    {
+        await ConnectAsync();
+        await _installation.ConnectedAsync();
+        await _machine.StopAsync();
+        var membership = HostMembership.Read(_machine.Disk)!;
+        using var key = System.Security.Cryptography.ECDsa.Create(System.Security.Cryptography.ECCurve.NamedCurves.nistP256);
+        using var unknown = _installation.Authority.IssueHost("fra-07", new System.Security.Cryptography.X509Certificates.PublicKey(key), _clock.GetUtcNow());
+        (membership with { Credentials = [new HostCredential(unknown.RawData, key.ExportPkcs8PrivateKey()), membership.Credentials[0]] }).Write(_machine.Disk);
+        await _machine.StartAsync();
+        Assert.Equal("fra-07", (await _installation.ConnectedAsync()).Host);
+    }
+
+    [Fact]
+    public async Task A_machine_that_was_off_for_two_months_renews_and_connects()
+    {
+        await ConnectAsync();
+        await _installation.ConnectedAsync();
+        await _machine.StopAsync();
+        _clock.Ahead = TimeSpan.FromDays(60);
+        await _machine.StartAsync();
+        Assert.Equal("fra-07", (await _installation.ConnectedAsync()).Host);
+    }
+
+    [Theory]
+    [InlineData(-1)]
+    [InlineData(1)]
+    public async Task A_clock_that_is_a_day_off_is_said_and_keeps_nobody_away(int days)
+    {
+        var wrong = new ShiftedClock { Ahead = TimeSpan.FromDays(days) };
+        await using var machine = new Machine(wrong);
+        await machine.JoinAsync(_installation.Token("fra-08"));
+        await machine.StartAsync();
+        var agent = (AgentStream.Server.RemoteAgent)(await _installation.ConnectedAsync()).Agent;
+        Assert.InRange(agent.ClockAhead.TotalDays, days - 0.1, days + 0.1);
+        Assert.Single(await agent.ApplyAsync([Wanted.Lab(9, 1)], [], Cancellation));
+    }
+
+    [Fact]
+    public async Task When_the_authority_is_replaced_both_are_trusted_until_the_old_one_goes()
+    {
+        await ConnectAsync();
+        await _installation.ConnectedAsync();
+        await _machine.StopAsync();
+        await _installation.StopAsync();
+
+        // The new one is told first, and signs nothing yet.
+        using var next = CertificateAuthority.Create(new Portlight.Domain.InstallationId(0x1a5), _clock.GetUtcNow());
+        var both = new Installation(_clock, _installation, _installation.Authority, [next.Certificate]);
+        await both.StartAsync();
+        await RedirectAsync(both);
+        await both.ConnectedAsync();
+        await AwaitAsync(() => HostMembership.Read(_machine.Disk)!.Authorities.Length == 2, "word of the new authority");
+        await _machine.StopAsync();
+        await both.StopAsync();
+
+        var replaced = new Installation(_clock, _installation, next, [_installation.Authority.Certificate]);
+        await replaced.StartAsync();
+        await RedirectAsync(replaced);
+        Assert.Equal("fra-07", (await replaced.ConnectedAsync()).Host);
+        await _machine.StopAsync();
+        await replaced.StopAsync();
+        await _installation.StartAsync();
+        await RedirectAsync(_installation);
+        await _installation.ConnectedAsync();
+    }
+
+    [Fact]
+    public async Task A_full_disk_is_told_and_enforcing_goes_on()
+    {
+        await ConnectAsync();
+        var agent = (await _installation.ConnectedAsync()).Agent;
+        // What a picture is written to first cannot be written.
+        Directory.CreateDirectory(Path.Combine(_machine.Disk, "agent.instances.new", "in-the-way"));
+        Assert.IsType<AgentReport.Applied>(Assert.Single(await agent.ApplyAsync([Wanted.Lab(9, 1)], [], Cancellation)));
+        Assert.Contains("cannot be written", agent.Status.LastProblem, StringComparison.Ordinal);
+        Directory.Delete(Path.Combine(_machine.Disk, "agent.instances.new"), recursive: true);
+        await agent.ApplyAsync([Wanted.Lab(9, 2)], [], Cancellation);
+        Assert.Null(agent.Status.LastProblem);
+        await _installation.StopAsync();
+        await _machine.RestartAsync();
+        Assert.Equal(["all 9@2"], _machine.Kernel.Calls);
+        await _installation.StartAsync();
+    }
+
+    [Fact]
+    public async Task A_memory_that_is_damaged_takes_nothing_out_of_the_kernel_until_a_server_is_there()
+    {
+        await ConnectAsync();
+        var agent = (await _installation.ConnectedAsync()).Agent;
+        await agent.SynchroniseAsync([Wanted.Lab(9, 1)], Cancellation);
+        await _machine.StopAsync();
+        await File.WriteAllTextAsync(Path.Combine(_machine.Disk, "agent.instances"), "plagent\u0001damaged, and long enough", Cancellation);
+        await _installation.StopAsync();
+        await _machine.StartAsync();
+        _machine.Kernel.Calls.Clear();
+        _machine.Kernel.Drift();
+        await _installation.StartAsync();
+        agent = (await _installation.ConnectedAsync()).Agent;
+        Assert.Empty(_machine.Kernel.Calls);
+        await agent.SynchroniseAsync([Wanted.Lab(9, 1)], Cancellation);
+        Assert.Equal(["all 9@1"], _machine.Kernel.Calls);
+        await _installation.StopAsync();
+        await _machine.RestartAsync();
+        Assert.Equal(["all 9@1"], _machine.Kernel.Calls);
+        await _installation.StartAsync();
+    }
+
+    [Fact]
+    public async Task Where_no_lab_is_allowed_its_instances_are_refused_and_all_others_are_not()
+    {
+        await using var machine = new Machine(_clock) { AllowsLab = false };
+        await machine.JoinAsync(_installation.Token("fra-09"));
+        await machine.StartAsync();
+        var agent = (await _installation.ConnectedAsync()).Agent;
+        var reports = await agent.SynchroniseAsync([Wanted.Lab(8, 1), Wanted.Machine(9, 2, 22)], Cancellation);
+        Assert.Contains("--lab", Assert.IsType<AgentReport.Rejected>(reports.Single(report => report.Index == 8)).Reason, StringComparison.Ordinal);
+        Assert.IsType<AgentReport.Applied>(reports.Single(report => report.Index == 9));
+    }
+
+    private async Task ConnectAsync()
+    {
+        await _machine.JoinAsync(_installation.Token("fra-07"));
+        await _machine.StartAsync();
+    }
+
+    private async Task RedirectAsync(Installation to)
+    {
+        (HostMembership.Read(_machine.Disk)! with { Servers = [to.Address] }).Write(_machine.Disk);
+        await _machine.StartAsync();
+    }
+
+    private static async Task AwaitAsync(Func<bool> condition, string what)
+    {
+        var started = TimeProvider.System.GetTimestamp();
+        while (!condition())
+        {
+            Assert.True(TimeProvider.System.GetElapsedTime(started) < TimeSpan.FromSeconds(30), $"{what} did not come");
+            await Task.Yield();
+        }
+    }
+
+    /// <summary>A wire between an agent and its server that can go dead without a word.</summary>
+    private sealed class Relay : IDisposable
+    {
+        private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+        private readonly int _to;
+        private readonly CancellationTokenSource _stop = new();
+        private volatile bool _isFrozen;
+
+        internal Relay(int to)
+        {
+            _to = to;
+            _listener.Start();
+            _ = AcceptAsync();
+        }
+
+        internal int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
+
+        internal void Freeze() => _isFrozen = true;
+
+        internal void Thaw() => _isFrozen = false;
+
+        public void Dispose()
+        {
+            _stop.Cancel();
+            _listener.Dispose();
+        }
+
+        private async Task AcceptAsync()
+        {
+            while (!_stop.IsCancellationRequested)
+            {
+                try
+                {
+                    var near = await _listener.AcceptTcpClientAsync(_stop.Token);
+                    var far = new TcpClient();
+                    await far.ConnectAsync(IPAddress.Loopback, _to, _stop.Token);
+                    var wire = new Wire();
+                    _ = PumpAsync(near, far, wire);
+                    _ = PumpAsync(far, near, wire);
+                }
+                catch (Exception exception) when (exception is OperationCanceledException or SocketException or ObjectDisposedException)
+                {
+                }
+            }
+        }
+
+        /// <summary>What is lost once is lost for good: a wire that was dead does not come to life again in the middle of a stream.</summary>
+        private async Task PumpAsync(TcpClient from, TcpClient to, Wire wire)
+        {
+            var bytes = new byte[16384];
+            try
+            {
+                while (await from.GetStream().ReadAsync(bytes, _stop.Token) is var count and > 0)
+                {
+                    wire.IsDead |= _isFrozen;
+                    if (!wire.IsDead)
+                    {
+                        await to.GetStream().WriteAsync(bytes.AsMemory(0, count), _stop.Token);
+                    }
+                }
+            }
+            catch (Exception exception) when (exception is IOException or OperationCanceledException or ObjectDisposedException or InvalidOperationException)
+            {
+            }
+        }
+
+        private sealed class Wire
+        {
+            internal volatile bool IsDead;
+        }
+    }
+}

@@ -1,0 +1,86 @@
+using Portlight.AgentProtocol;
+using Portlight.Certificates;
+
+namespace Portlight.AgentHost.Tests;
+
+[System.Runtime.Versioning.SupportedOSPlatform("linux")]
+public sealed class JoiningTests : IAsyncLifetime
+{
+    private readonly ShiftedClock _clock = new();
+    private readonly Installation _installation;
+    private readonly Machine _machine;
+
+    public JoiningTests() => (_installation, _machine) = (new Installation(_clock), new Machine(_clock));
+
+    public ValueTask InitializeAsync() => new(_installation.StartAsync());
+
+    public async ValueTask DisposeAsync()
+    {
+        await _machine.DisposeAsync();
+        await _installation.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task A_token_makes_a_machine_a_host_and_nobody_else_can_read_its_key()
+    {
+        var membership = await _machine.JoinAsync(_installation.Token("fra-07"));
+        Assert.Equal(("fra-07", Installation.Id), (membership.Host, membership.Installation));
+        using var certificate = membership.Credentials[0].Load();
+        Assert.Equal("fra-07", membership.Trust.CheckHost(certificate, _clock.GetUtcNow()).Host);
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(Path.Combine(_machine.Disk, HostMembership.FileName)));
+        Assert.Equal(["agent.instances", "agent.json"], Directory.GetFiles(_machine.Disk).Select(path => Path.GetFileName(path)!).Order(StringComparer.Ordinal));
+        Assert.Equal(membership.Credentials[0].PrivateKey, HostMembership.Read(_machine.Disk)!.Credentials[0].PrivateKey);
+        File.SetUnixFileMode(Path.Combine(_machine.Disk, HostMembership.FileName), UnixFileMode.UserRead | UnixFileMode.OtherRead);
+        Assert.Contains("chmod 600", Assert.Throws<AgentException>(() => HostMembership.Read(_machine.Disk)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task After_a_lost_answer_the_same_key_is_shown_again()
+    {
+        _installation.LostAnswers = 1;
+        var token = _installation.Token("fra-07");
+        await Assert.ThrowsAsync<AgentException>(() => _machine.JoinAsync(token));
+        await _machine.JoinAsync(token);
+        Assert.Equal(2, _installation.JoinKeys.Count);
+        Assert.Single(_installation.JoinKeys.Distinct());
+    }
+
+    [Fact]
+    public async Task A_server_of_another_authority_is_not_told_the_secret()
+    {
+        await using var other = new Installation(_clock);
+        await other.StartAsync();
+        var token = JoinToken.Create(AuthorityPin.Of(other.Authority.Certificate), [_installation.Address]);
+        var refused = await Assert.ThrowsAsync<AgentException>(() => _machine.JoinAsync(token));
+        Assert.Contains("another installation, or somebody is in between", refused.Message, StringComparison.Ordinal);
+        Assert.Empty(_installation.JoinKeys);
+    }
+
+    [Fact]
+    public async Task A_token_that_nobody_knows_joins_nobody()
+    {
+        var unknown = JoinToken.Create(AuthorityPin.Of(_installation.Authority.Certificate), [_installation.Address]);
+        Assert.Contains("not known here", (await Assert.ThrowsAsync<AgentException>(() => _machine.JoinAsync(unknown))).Message, StringComparison.Ordinal);
+        Assert.Null(HostMembership.Read(_machine.Disk));
+    }
+
+    [Fact]
+    public async Task A_host_of_one_installation_does_not_join_another_by_the_way()
+    {
+        await _machine.JoinAsync(_installation.Token("fra-07"));
+        await using var other = new Installation(_clock);
+        await other.StartAsync();
+        Assert.Contains("teardown", (await Assert.ThrowsAsync<AgentException>(() => _machine.JoinAsync(other.Token("ams-01")))).Message, StringComparison.Ordinal);
+        Assert.Empty(other.JoinKeys);
+        Assert.Equal("fra-08", (await _machine.JoinAsync(_installation.Token("fra-08"))).Host);
+    }
+
+    [Fact]
+    public async Task Where_nobody_listens_the_reason_says_so()
+    {
+        var token = _installation.Token("fra-07");
+        await _installation.StopAsync();
+        Assert.Contains("cannot be reached", (await Assert.ThrowsAsync<AgentException>(() => _machine.JoinAsync(token))).Message, StringComparison.Ordinal);
+        await _installation.StartAsync();
+    }
+}
