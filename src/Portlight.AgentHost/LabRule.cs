@@ -9,7 +9,7 @@ internal sealed class LabRule(IAgent agent) : IAgent
 {
     private const string Reason = "no lab instances are allowed on this host (start its agent with --lab)";
 
-    public AgentStatus Status => agent.Status;
+    public AgentStatus Status => agent.Status with { MakesLab = false };
 
     public async Task<IReadOnlyList<AgentReport>> SynchroniseAsync(IReadOnlyList<DesiredInstance> all, CancellationToken cancellationToken) =>
         [.. await agent.SynchroniseAsync([.. all.Where(IsAllowed)], cancellationToken), .. Refused(all)];

@@ -64,7 +64,7 @@ internal static class ServerChannel
                 PooledConnectionIdleTimeout = Timeout.InfiniteTimeSpan,
             },
             DisposeHttpClient = true,
-            MaxReceiveMessageSize = RemoteAgent.MaxMessage,
+            MaxReceiveMessageSize = RemoteAgentOptions.MaxMessage,
         });
     }
 }

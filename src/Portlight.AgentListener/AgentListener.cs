@@ -55,7 +55,7 @@ internal sealed class AgentListener : IAsyncDisposable
             listen.Protocols = HttpProtocols.Http2;
             gate.Around(listen, () => listen.UseHttps(Tls(identity, limits, clock)));
         });
-        builder.Services.AddGrpc(grpc => grpc.MaxReceiveMessageSize = RemoteAgent.MaxMessage);
+        builder.Services.AddGrpc(grpc => grpc.MaxReceiveMessageSize = RemoteAgentOptions.MaxMessage);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(3));
         builder.Services.AddSingleton(services => new AgentsService(
             identity, door, options, clock, services.GetRequiredService<ILogger<AgentsService>>(), services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping));

@@ -47,6 +47,7 @@ internal static class PortlightCommand
         AccountVerb.Create(),
         RegionVerb.Create(),
         HostVerb.Create(),
+        AgentVerb.Create(),
         AuditVerb.Create(),
         CredentialsVerb.Create(),
         CompletionVerb.Create(),

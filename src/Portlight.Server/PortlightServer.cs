@@ -46,6 +46,9 @@ public sealed partial class PortlightServer : IAsyncDisposable
     /// <summary>Where it listens, with the real port where 0 was asked for.</summary>
     public required IReadOnlyList<Uri> Addresses { get; init; }
 
+    /// <summary>Where agents on other machines connect, likewise; none where they cannot.</summary>
+    public required IReadOnlyList<Uri> AgentAddresses { get; init; }
+
     /// <summary>The account that owns the installation, and the region that commands of this machine use when none is named.</summary>
     public required Scope Home { get; init; }
 
@@ -103,7 +106,7 @@ public sealed partial class PortlightServer : IAsyncDisposable
         ServeOptions asked, OpenAgent openAgent, TimeProvider clock, Action<ILoggingBuilder> logging, Embedding embedding, Opened opened, CancellationToken cancellationToken)
     {
         var listeners = opened.Add(BoundListeners.Bind(asked, clock));
-        var options = asked with { Listen = [.. listeners.Api.Select(listener => listener.Address)], Metrics = listeners.Metrics?.Address };
+        var options = asked with { Listen = [.. listeners.Api.Select(listener => listener.Address)], Metrics = listeners.Metrics?.Address, Agents = [.. listeners.Agents.Select(listener => listener.Address)] };
         var installation = InstallationFile.Read(options.DataDirectory) ?? InstallationFile.NewId();
         var agent = openAgent(options, installation);
 
@@ -184,12 +187,20 @@ public sealed partial class PortlightServer : IAsyncDisposable
         setup.Nudge();
         await app.StartAsync(cancellationToken);
         opened.Add(async () => await app.StopAsync());
+        if (listeners.Agents.Count > 0)
+        {
+            var doors = new AgentDoors(store, box, hosts, new HostJoining(store, hosts, home, clock), installation, clock);
+            var door = opened.Add(await doors.OpenAsync(listeners.Agents, logging, cancellationToken));
+            metrics.ObserveAgentConnections(() => door.Refused);
+        }
+
         var pruner = opened.Add(new Pruner(store, options.Retention, options.AuditRetention, clock, loggers.CreateLogger<Pruner>()));
         pruner.Start();
         audit.Start();
         return new PortlightServer(app, store, hosts, setup, audit, opened)
         {
             Addresses = options.Listen,
+            AgentAddresses = options.Agents,
             Unenforced = unenforced,
             Home = home,
             Operations = operations.Entries,

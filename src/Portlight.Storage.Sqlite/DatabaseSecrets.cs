@@ -12,6 +12,6 @@ public static class DatabaseSecrets
     {
         using var database = Connection.OpenReader(path);
         Schema.RequireCurrent(database.Database);
-        return SealedSecrets.Check(keyFilePath, database.AccessKeys.All(), database.KeyPairs.All());
+        return SealedSecrets.Check(keyFilePath, database.AccessKeys.All(), database.KeyPairs.All(), database.Hosts.List("", int.MaxValue));
     }
 }

@@ -1,5 +1,3 @@
-using System.Net;
-using System.Net.Sockets;
 using Portlight.AgentProtocol;
 using Portlight.AgentStream.Tests;
 using Portlight.Certificates;
@@ -213,6 +211,7 @@ public sealed class AgentProcessTests : IAsyncLifetime
         await machine.StartAsync();
         var agent = (await _installation.ConnectedAsync()).Agent;
         var reports = await agent.SynchroniseAsync([Wanted.Lab(8, 1), Wanted.Machine(9, 2, 22)], Cancellation);
+        Assert.False(agent.Status.MakesLab);
         Assert.Contains("--lab", Assert.IsType<AgentReport.Rejected>(reports.Single(report => report.Index == 8)).Reason, StringComparison.Ordinal);
         Assert.IsType<AgentReport.Applied>(reports.Single(report => report.Index == 9));
     }
@@ -236,78 +235,6 @@ public sealed class AgentProcessTests : IAsyncLifetime
         {
             Assert.True(TimeProvider.System.GetElapsedTime(started) < TimeSpan.FromSeconds(30), $"{what} did not come");
             await Task.Yield();
-        }
-    }
-
-    /// <summary>A wire between an agent and its server that can go dead without a word.</summary>
-    private sealed class Relay : IDisposable
-    {
-        private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
-        private readonly int _to;
-        private readonly CancellationTokenSource _stop = new();
-        private volatile bool _isFrozen;
-
-        internal Relay(int to)
-        {
-            _to = to;
-            _listener.Start();
-            _ = AcceptAsync();
-        }
-
-        internal int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
-
-        internal void Freeze() => _isFrozen = true;
-
-        internal void Thaw() => _isFrozen = false;
-
-        public void Dispose()
-        {
-            _stop.Cancel();
-            _listener.Dispose();
-        }
-
-        private async Task AcceptAsync()
-        {
-            while (!_stop.IsCancellationRequested)
-            {
-                try
-                {
-                    var near = await _listener.AcceptTcpClientAsync(_stop.Token);
-                    var far = new TcpClient();
-                    await far.ConnectAsync(IPAddress.Loopback, _to, _stop.Token);
-                    var wire = new Wire();
-                    _ = PumpAsync(near, far, wire);
-                    _ = PumpAsync(far, near, wire);
-                }
-                catch (Exception exception) when (exception is OperationCanceledException or SocketException or ObjectDisposedException)
-                {
-                }
-            }
-        }
-
-        /// <summary>What is lost once is lost for good: a wire that was dead does not come to life again in the middle of a stream.</summary>
-        private async Task PumpAsync(TcpClient from, TcpClient to, Wire wire)
-        {
-            var bytes = new byte[16384];
-            try
-            {
-                while (await from.GetStream().ReadAsync(bytes, _stop.Token) is var count and > 0)
-                {
-                    wire.IsDead |= _isFrozen;
-                    if (!wire.IsDead)
-                    {
-                        await to.GetStream().WriteAsync(bytes.AsMemory(0, count), _stop.Token);
-                    }
-                }
-            }
-            catch (Exception exception) when (exception is IOException or OperationCanceledException or ObjectDisposedException or InvalidOperationException)
-            {
-            }
-        }
-
-        private sealed class Wire
-        {
-            internal volatile bool IsDead;
         }
     }
 }

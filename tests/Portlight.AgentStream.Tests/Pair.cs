@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Threading.Channels;
 using Google.Protobuf;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -37,7 +38,7 @@ internal sealed class Pair : IAsyncDisposable
     internal TaskCompletionSource<Welcome> Welcomed { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>What the server has sent.</summary>
-    internal List<FromServer> Sent { get; } = [];
+    internal ConcurrentQueue<FromServer> Sent { get; } = [];
 
     /// <summary>Messages of the server that get lost, and all after them.</summary>
     internal Func<FromServer, bool> IsLost { get; set; } = _ => false;
@@ -55,6 +56,9 @@ internal sealed class Pair : IAsyncDisposable
         await pair.Welcomed.Task.WaitAsync(TestContext.Current.CancellationToken);
         return pair;
     }
+
+    /// <summary>The agent's end of the session.</summary>
+    internal Task AgentEnd => _agentEnd;
 
     /// <summary>The connection is gone.</summary>
     internal async Task CutAsync()
@@ -82,7 +86,7 @@ internal sealed class Pair : IAsyncDisposable
             async (message, cancellation) =>
             {
                 var copy = FromServer.Parser.ParseFrom(message.ToByteArray());
-                Sent.Add(copy);
+                Sent.Enqueue(copy);
                 isBroken |= IsLost(copy);
                 if (!isBroken)
                 {

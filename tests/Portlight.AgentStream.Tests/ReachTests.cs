@@ -80,6 +80,32 @@ public sealed class ReachTests : IDisposable
         Assert.Equal(6, _machine.InForce[1].Revision);
     }
 
+    /// <summary>A connection that was begun before the machine was attached gets no replies: another one is tried at once, and keeps the change.</summary>
+    [Fact]
+    public async Task A_connection_on_which_no_answer_comes_after_such_a_change_is_given_up_for_another()
+    {
+        await using (var pair = await Pair.ConnectAsync(_kept, _clock, message => message.KindCase == FromServer.KindOneofCase.Keep))
+        {
+            var round = pair.Server.ApplyAsync([Wanted.Machine(1, 6, 80)], [], Cancellation);
+            await KeepAsync(pair);
+            // The timer begins when the report is sent, which the server may have answered before.
+            for (var yields = 1; !pair.AgentEnd.IsCompleted && yields < 100_000; yields++)
+            {
+                await Task.Yield();
+                _clock.Advance(yields % 1000 == 0 ? AgentSession.KeepPatience / 5 : TimeSpan.Zero);
+            }
+
+            Assert.Contains("connecting anew", (await Assert.ThrowsAsync<StreamFaultException>(() => pair.AgentEnd)).Message, StringComparison.Ordinal);
+            await pair.CutAsync();
+            await Assert.ThrowsAsync<AgentException>(() => round);
+        }
+
+        await using var again = await Pair.ConnectAsync(_kept, _clock);
+        Assert.IsType<AgentReport.Applied>(Assert.Single(await again.Server.SynchroniseAsync([Wanted.Machine(1, 6, 80)], Cancellation)));
+        _clock.Advance(KeptAgent.ReachPatience);
+        Assert.Equal(6, _machine.InForce[1].Revision);
+    }
+
     [Fact]
     public async Task Changes_of_other_instances_wait_for_nobody()
     {
@@ -93,14 +119,18 @@ public sealed class ReachTests : IDisposable
     {
         await using var pair = await Pair.ConnectAsync(_kept, _clock, message => message.KindCase == FromServer.KindOneofCase.Keep);
         var round = pair.Server.ApplyAsync([change], [], Cancellation);
-        while (!pair.Sent.Exists(message => message.KindCase == FromServer.KindOneofCase.Keep))
+        await KeepAsync(pair);
+        Assert.False(round.IsCompleted);
+        await pair.CutAsync();
+        await Assert.ThrowsAsync<AgentException>(() => round);
+    }
+
+    private static async Task KeepAsync(Pair pair)
+    {
+        while (!pair.Sent.Any(message => message.KindCase == FromServer.KindOneofCase.Keep))
         {
             Cancellation.ThrowIfCancellationRequested();
             await Task.Yield();
         }
-
-        Assert.False(round.IsCompleted);
-        await pair.CutAsync();
-        await Assert.ThrowsAsync<AgentException>(() => round);
     }
 }

@@ -19,6 +19,7 @@ public partial class ReferenceGraphTests
         ["Portlight.Certificates"] = ["Portlight.Domain"],
         ["Portlight.AgentStream"] = ["Portlight.Domain", "Portlight.AgentProtocol"],
         ["Portlight.AgentHost"] = ["Portlight.Domain", "Portlight.Linux", "Portlight.Certificates", "Portlight.AgentProtocol", "Portlight.AgentStream", "Portlight.Agent"],
+        ["Portlight.AgentProgram"] = ["Portlight.AgentProtocol", "Portlight.AgentHost"],
         ["Portlight.AgentListener"] = ["Portlight.Domain", "Portlight.Certificates", "Portlight.AgentProtocol", "Portlight.AgentStream", "Portlight.Api"],
         ["Portlight.AgentProtocol"] = ["Portlight.Domain"],
         ["Portlight.Agent"] = ["Portlight.Background", "Portlight.Domain", "Portlight.Linux", "Portlight.Nftables", "Portlight.AgentProtocol"],
@@ -34,13 +35,13 @@ public partial class ReferenceGraphTests
         ["Portlight.Server"] =
         [
             "Portlight.Background", "Portlight.Domain", "Portlight.Linux", "Portlight.Policies", "Portlight.Wire", "Portlight.Storage", "Portlight.Storage.Sqlite", "Portlight.AgentProtocol", "Portlight.Api",
-            "Portlight.Audit", "Portlight.Identity", "Portlight.Fleet", "Portlight.Lightsail",
+            "Portlight.Audit", "Portlight.Identity", "Portlight.Fleet", "Portlight.Lightsail", "Portlight.Certificates", "Portlight.AgentStream", "Portlight.AgentListener",
         ],
         ["Portlight.Testing"] = ["Portlight.AgentProtocol", "Portlight.Api", "Portlight.Domain", "Portlight.Server", "Portlight.Storage", "Portlight.Wire"],
         ["Portlight.Cli"] =
         [
             "Portlight.Background", "Portlight.Domain", "Portlight.Linux", "Portlight.Policies", "Portlight.Wire", "Portlight.Storage", "Portlight.Storage.Sqlite", "Portlight.Nftables", "Portlight.AgentProtocol",
-            "Portlight.Agent", "Portlight.Api", "Portlight.Audit", "Portlight.Identity", "Portlight.Fleet", "Portlight.Lightsail", "Portlight.Server",
+            "Portlight.Agent", "Portlight.Api", "Portlight.Audit", "Portlight.Identity", "Portlight.Fleet", "Portlight.Lightsail", "Portlight.Server", "Portlight.AgentHost",
         ],
     };
 

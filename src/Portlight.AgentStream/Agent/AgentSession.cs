@@ -10,6 +10,12 @@ public sealed class AgentSession : IDisposable
 {
     private const int MaxQuestions = 32;
 
+    /// <summary>
+    /// How long a server may take to say that a change of this machine's own ports is to be kept. Then it is asked over another connection: one that was begun before this machine
+    /// was attached gets no replies any more (docs/ruleset.md).
+    /// </summary>
+    internal static readonly TimeSpan KeepPatience = TimeSpan.FromSeconds(1);
+
     private readonly KeptAgent _agent;
     private readonly string _release;
     private readonly TimeProvider _clock;
@@ -19,6 +25,8 @@ public sealed class AgentSession : IDisposable
     private readonly HashSet<Task> _answers = [];
     private FrozenSet<string> _kinds = [];
     private ulong _guarded;
+    private ITimer? _unanswered;
+    private volatile bool _isCutOff;
 
     /// <param name="agent">The agent of this machine.</param>
     /// <param name="release">Of this build, as servers are told.</param>
@@ -56,8 +64,13 @@ public sealed class AgentSession : IDisposable
                 }
             }
         }
+        catch (OperationCanceledException) when (_isCutOff)
+        {
+            throw new StreamFaultException("since this machine's own ports were changed the server does not answer on this connection; connecting anew");
+        }
         finally
         {
+            _unanswered?.Dispose();
             _agent.TellDrift(null);
             await _ending.CancelAsync().ConfigureAwait(false);
             await Task.WhenAll(_answers).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default).ConfigureAwait(false);
@@ -107,6 +120,7 @@ public sealed class AgentSession : IDisposable
                 }
 
                 _guarded = 0;
+                _unanswered?.Dispose();
                 await _agent.ReachedAsync().ConfigureAwait(false);
                 await SendAsync(new FromAgent { Kept = new Kept { Id = message.Keep.Id } }).ConfigureAwait(false);
                 break;
@@ -153,11 +167,24 @@ public sealed class AgentSession : IDisposable
             {
                 part.Guarded = isGuarded;
                 await DoneAsync(part).ConfigureAwait(false);
+                if (isGuarded)
+                {
+                    _unanswered = _clock.CreateTimer(_ => CutOff(), null, KeepPatience, Timeout.InfiniteTimeSpan);
+                }
             }
             else
             {
                 await SendAsync(new FromAgent { Done = part }).ConfigureAwait(false);
             }
+        }
+    }
+
+    private void CutOff()
+    {
+        if (_guarded != 0)
+        {
+            _isCutOff = true;
+            _ending.Cancel();
         }
     }
 

@@ -16,9 +16,6 @@ namespace Portlight.AgentStream.Server;
 [SuppressMessage("Design", "CA1001", Justification = "Neither the semaphore nor the source of tokens has a wait handle or a timer, and calls may come after the end.")]
 public sealed class RemoteAgent : IAgent
 {
-    /// <summary>The most bytes of one message, in both directions.</summary>
-    public const int MaxMessage = Parts.MaxMessage;
-
     private readonly string _host;
     private readonly MessageWriter<FromServer> _writer;
     private readonly RemoteAgentOptions _options;
@@ -57,9 +54,9 @@ public sealed class RemoteAgent : IAgent
         (_host, _writer, _options, _clock) = (host, new MessageWriter<FromServer>(write, _ending.Token), options, clock);
         _kinds = first.Kinds.ToFrozenSet(StringComparer.Ordinal);
         _release = first.Release;
-        _status = Reports.Read(first.Status);
-        _inForce = first.Digest;
         ClockAhead = DateTimeOffset.FromUnixTimeMilliseconds(Math.Clamp(first.Clock, 0, 253402300799999)) - clock.GetUtcNow();
+        _status = Said(first.Status);
+        _inForce = first.Digest;
         _questions = new Questions(host, SendAsync, options.QuestionPatience, clock);
     }
 
@@ -151,7 +148,7 @@ public sealed class RemoteAgent : IAgent
                 _drift.Writer.TryWrite(true);
                 break;
             case FromAgent.KindOneofCase.Status:
-                _status = Reports.Read(message.Status);
+                _status = Said(message.Status);
                 break;
             case FromAgent.KindOneofCase.Answer:
                 _questions.Take(message.Answer);
@@ -166,7 +163,7 @@ public sealed class RemoteAgent : IAgent
         var round = _round is { } open && open.Id == part.Id ? open : throw new StreamFaultException($"the agent reports round {part.Id}, which is not under way");
         if (!part.More)
         {
-            _status = Reports.Read(part.Status);
+            _status = Said(part.Status);
             _inForce = part.Digest;
         }
 
@@ -295,6 +292,8 @@ public sealed class RemoteAgent : IAgent
 
         return written;
     }
+
+    private AgentStatus Said(Status? status) => Reports.Read(status) with { Version = _release, ClockOffset = ClockAhead };
 
     private AgentException Fault(string reason) => new($"the host {_host}: {reason}");
 }

@@ -3,6 +3,9 @@ namespace Portlight.AgentStream.Server;
 /// <summary>How long the server's end of a stream waits.</summary>
 public sealed record RemoteAgentOptions
 {
+    /// <summary>The most bytes of one message, in both directions.</summary>
+    public const int MaxMessage = Wire.Parts.MaxMessage;
+
     /// <summary>For what became of a round, all of its parts. An agent that takes longer is disconnected.</summary>
     public TimeSpan RoundPatience { get; init; } = TimeSpan.FromSeconds(60);
 

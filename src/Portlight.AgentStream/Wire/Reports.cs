@@ -44,6 +44,7 @@ internal static class Reports
         Reason = status.Reason ?? "",
         Protection = status.Protection ?? "",
         KernelRelease = status.KernelRelease ?? "",
+        RefusesLab = !status.MakesLab,
     };
 
     internal static AgentStatus Read(Status? status) => status is null
@@ -53,6 +54,7 @@ internal static class Reports
             Reason = Text(status.Reason),
             Protection = Text(status.Protection),
             KernelRelease = Text(status.KernelRelease),
+            MakesLab = !status.RefusesLab,
         };
 
     private static DateTimeOffset? ReadTime(long ticks) =>

@@ -6,11 +6,10 @@ namespace Portlight.Cli.Service;
 /// <summary>The units in the folder of a machine's own units, this machine's or of an image that is a folder here. Touches only files that bear our mark.</summary>
 /// <param name="root">The root folder of the image; null for this machine.</param>
 /// <param name="output">Where each thing done is told, one a line.</param>
-internal sealed class InstalledUnits(string? root, TextWriter output)
+/// <param name="names">The units, of which the last is the one that is started.</param>
+internal sealed class InstalledUnits(string? root, TextWriter output, params string[] names)
 {
     private const string Folder = "/etc/systemd/system";
-
-    private static readonly string[] Names = [ServiceUnits.RestoreName, ServiceUnits.ServerName];
 
     /// <summary>False in an image, and where another init runs: units can be written and enabled there, not started.</summary>
     public bool IsRunning => root is null && Directory.Exists("/run/systemd/system");
@@ -45,19 +44,19 @@ internal sealed class InstalledUnits(string? root, TextWriter output)
 
     public void Enable()
     {
-        Systemctl(["enable", .. Names]);
-        output.WriteLine($"enabled {string.Join(" and ", Names)}: from the next boot on");
+        Systemctl(["enable", .. names]);
+        output.WriteLine($"enabled {string.Join(" and ", names)}: from the next boot on");
     }
 
     public void Start()
     {
-        Systemctl(["restart", ServiceUnits.ServerName]);
-        output.WriteLine($"started {ServiceUnits.ServerName}");
+        Systemctl(["restart", names[^1]]);
+        output.WriteLine($"started {names[^1]}");
     }
 
     public void Remove()
     {
-        var installed = Names.Where(name => File.Exists(root + PathOf(name))).ToList();
+        var installed = names.Where(name => File.Exists(root + PathOf(name))).ToList();
         foreach (var name in installed)
         {
             RefuseForeign(name);

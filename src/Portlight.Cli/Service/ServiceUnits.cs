@@ -12,6 +12,8 @@ internal static class ServiceUnits
 
     public const string ServerName = "portlight.service";
 
+    public const string AgentName = "portlight-agent.service";
+
     /// <summary>The first line, by which a unit is known as ours.</summary>
     public const string Mark = "# Written by `portlight install-service`, which writes it again; changes of your own belong in `systemctl edit`.";
 
@@ -142,6 +144,42 @@ internal static class ServiceUnits
     }
 
     private static string MarkOf(ServicePlan plan) => plan.User is null ? Mark : MarkOfPackage;
+
+    /// <summary>
+    /// The agent of a machine without a server: before the network, as the early unit, and ready when the kernel has what it remembers. The network is ordered behind it and
+    /// does not wait for its success, or a damaged file would cut off the machine.
+    /// </summary>
+    public static string Agent(ServicePlan plan)
+    {
+        var text = new StringBuilder(Mark).Append($"""
+
+            [Unit]
+            Description=Portlight: the agent of this machine
+            DefaultDependencies=no
+            Wants=network-pre.target
+            Before=network-pre.target shutdown.target
+            After=local-fs.target systemd-modules-load.service nftables.service
+            Conflicts=shutdown.target
+            RequiresMountsFor={Quoted(plan.Data)}
+            StartLimitIntervalSec=0
+
+            [Service]
+            Type=notify
+            NotifyAccess=main
+            ExecStart={(plan.Lab ? Command(plan, "agent", "--data", plan.Data, "--lab") : Command(plan, "agent", "--data", plan.Data))}
+            Restart=always
+            RestartSec=1s
+            TimeoutStartSec=60s
+
+            """);
+        AppendSandbox(text, plan, plan.Lab ? WithLab : Early);
+        return text.Append("""
+
+            [Install]
+            WantedBy=sysinit.target
+
+            """).ToString();
+    }
 
     private static void AppendSandbox(StringBuilder text, ServicePlan plan, string sandbox)
     {

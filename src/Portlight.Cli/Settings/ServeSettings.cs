@@ -18,6 +18,7 @@ internal static class ServeSettings
     public static ImmutableArray<Setting> All { get; } =
     [
         new("listen", "URL", ServeOptions.DefaultListen, "Where to answer; port 0 takes a free one", IsList: true, ReadListen),
+        new("agents", "URL", "none", "Where agents on other machines connect: https://, the address that they reach this server by, and a port", IsList: true, ReadAgents),
         new("tls-cert", "FILE", "none", "Certificate chain (PEM) for https:// addresses", IsList: false, File((options, path) => options with { TlsCertificate = path })) { IsPath = true },
         new("tls-key", "FILE", "none", "Private key (PEM) of the certificate", IsList: false, File((options, path) => options with { TlsKey = path })) { IsPath = true },
         new("data", "DIR", DataDirectory.DefaultInWords, "The data directory: database, credentials, endpoint", IsList: false, File((options, path) => options with { DataDirectory = path })) { IsPath = true },
@@ -100,9 +101,9 @@ internal static class ServeSettings
             yield return "`audit-retention` must be at least 1d";
         }
 
-        foreach (var twice in options.Listen.Where(uri => uri.Port != 0).GroupBy(uri => uri.Authority).Where(group => group.Count() > 1))
+        foreach (var twice in options.Listen.Concat(options.Agents).Where(uri => uri.Port != 0).GroupBy(uri => uri.Authority).Where(group => group.Count() > 1))
         {
-            yield return $"`listen` names {twice.Key} more than once";
+            yield return $"`listen` and `agents` name {twice.Key} more than once";
         }
     }
 
@@ -121,6 +122,30 @@ internal static class ServeSettings
         }
 
         return uris.Count == 0 ? null : options with { Listen = uris.ToImmutable() };
+    }
+
+    /// <summary>The address goes into tokens, so it is one that other machines can use.</summary>
+    private static ServeOptions? ReadAgents(ServeOptions options, IReadOnlyList<string> texts, out string problem)
+    {
+        var uris = ImmutableArray.CreateBuilder<Uri>();
+        problem = "`agents` must name at least one address";
+        foreach (var text in texts)
+        {
+            if (!SettingText.TryListen(text, out var uri, out problem))
+            {
+                return null;
+            }
+
+            if (uri.Scheme != Uri.UriSchemeHttps || ServeOptions.ListenAddress(uri) is not { } address || address.Equals(System.Net.IPAddress.Any) || address.Equals(System.Net.IPAddress.IPv6Any))
+            {
+                problem = $"`{text}` must be https:// and an address of this machine that others reach, as in https://192.0.2.1:8581: tokens tell it to them";
+                return null;
+            }
+
+            uris.Add(uri);
+        }
+
+        return uris.Count == 0 ? null : options with { Agents = uris.ToImmutable() };
     }
 
     private static ServeOptions? ReadMetrics(ServeOptions options, IReadOnlyList<string> texts, out string problem) =>

@@ -35,7 +35,7 @@ internal static class InstallServiceVerb
 
             var folder = parsed.GetValue(root) is { } named ? Path.TrimEndingDirectorySeparator(Path.GetFullPath(named)) : null;
             var output = parsed.InvocationConfiguration.Output;
-            var units = new InstalledUnits(folder, output);
+            var units = new InstalledUnits(folder, output, ServiceUnits.RestoreName, ServiceUnits.ServerName);
             var pages = new InstalledPages(folder, parsed.RootCommandResult.Command, output);
             var (isNow, isPrint, isRemove) = (parsed.GetValue(now), parsed.GetValue(print), parsed.GetValue(remove));
             if (isNow && (folder is not null || parsed.GetValue(noEnable) || isPrint || isRemove))

@@ -24,6 +24,7 @@ internal static class PortPreview
         {
             InstanceName = name,
             ThisHost = true,
+            HostName = host.Host,
             Addresses = host.Addresses.Count > 0 ? host.Addresses : null,
             PrivateCidrs = host.PrivateCidrs.Count > 0 ? host.PrivateCidrs : null,
             PortInfos = PortText.Infos(after),

@@ -27,6 +27,11 @@ public sealed record Host
     /// <summary>What the host may show, the newest last. What is not here is of no use, even where our authority has signed it.</summary>
     public ImmutableArray<HostCertificate> Certificates { get; init; } = [];
 
+    /// <summary>
+    /// The authorities that sign what hosts show, the one that signs first; of the server's own machine alone, and none before it has had a listener for agents.
+    /// </summary>
+    public ImmutableArray<HostAuthority> Authorities { get; init; } = [];
+
     public bool IsLocal => Name == HostName.Local;
 }
 
@@ -62,3 +67,8 @@ public sealed record HostToken(string Id, string Hash, DateTimeOffset ExpiresAt)
 /// <param name="ExpiresAt">When it ends.</param>
 /// <param name="Der">The certificate.</param>
 public sealed record HostCertificate(string Serial, string PublicKey, DateTimeOffset ExpiresAt, ImmutableArray<byte> Der);
+
+/// <summary>An authority for the certificates of hosts.</summary>
+/// <param name="Der">Its certificate.</param>
+/// <param name="SealedKey">Its private key, sealed with the key file.</param>
+public sealed record HostAuthority(ImmutableArray<byte> Der, byte[] SealedKey);

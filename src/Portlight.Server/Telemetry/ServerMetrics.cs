@@ -34,6 +34,10 @@ internal sealed class ServerMetrics : IDisposable
     public void ObserveConnections(Func<long> refused) =>
         _meter.CreateObservableCounter("portlight.connections.refused", refused, unit: "{connection}", description: "Connections that were closed because their source had too many.");
 
+    /// <summary>Shows how many connections of agents were closed before their handshake.</summary>
+    public void ObserveAgentConnections(Func<long> refused) =>
+        _meter.CreateObservableCounter("portlight.agents.refused", refused, unit: "{connection}", description: "Connections to the listener for agents that were closed before their handshake: too many, or silent.");
+
     /// <summary>Shows how large the installation is, and how much room its disk has.</summary>
     public void ObserveInstallation(Func<int> instances, Func<long> room)
     {

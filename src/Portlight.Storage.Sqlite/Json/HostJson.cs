@@ -42,6 +42,20 @@ internal static class HostJson
             json.WriteEndArray();
         }
 
+        if (!host.Authorities.IsDefaultOrEmpty)
+        {
+            json.WriteStartArray("authorities"u8);
+            foreach (var authority in host.Authorities)
+            {
+                json.WriteStartObject();
+                json.WriteBase64String("der"u8, authority.Der.AsSpan());
+                json.WriteBase64String("sealedKey"u8, authority.SealedKey);
+                json.WriteEndObject();
+            }
+
+            json.WriteEndArray();
+        }
+
         json.WriteEndObject();
     }
 
@@ -61,6 +75,7 @@ internal static class HostJson
                 "lastSeenAt" => host with { LastSeenAt = json.Time() },
                 "token" => host with { Token = ReadToken(ref json) },
                 "certificates" => host with { Certificates = ReadCertificates(ref json) },
+                "authorities" => host with { Authorities = ReadAuthorities(ref json) },
                 _ => throw JsonCursor.Unknown(member),
             };
         }
@@ -107,6 +122,29 @@ internal static class HostJson
             }
 
             found.Add(certificate);
+        }
+
+        return found.DrainToImmutable();
+    }
+
+    private static ImmutableArray<HostAuthority> ReadAuthorities(ref JsonCursor json)
+    {
+        var found = ImmutableArray.CreateBuilder<HostAuthority>();
+        json.EnterArray();
+        while (json.NextObject())
+        {
+            var authority = new HostAuthority([], []);
+            while (json.NextMember(out var member))
+            {
+                authority = member switch
+                {
+                    "der" => authority with { Der = [.. Convert.FromBase64String(json.Text())] },
+                    "sealedKey" => authority with { SealedKey = Convert.FromBase64String(json.Text()) },
+                    _ => throw JsonCursor.Unknown(member),
+                };
+            }
+
+            found.Add(authority);
         }
 
         return found.DrainToImmutable();

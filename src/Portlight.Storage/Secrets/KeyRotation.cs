@@ -47,6 +47,15 @@ public static class KeyRotation
                     resealed++;
                 }
 
+                foreach (var host in view.ListHosts().Where(host => host.Authorities.Any(authority => SecretBox.KeyOf(authority.SealedKey) != box.SealingKey)))
+                {
+                    changes.Save(host with
+                    {
+                        Authorities = [.. host.Authorities.Select(authority => authority with { SealedKey = Reseal(box, authority.SealedKey, $"authority of hosts `{host.Name}`") })],
+                    });
+                    resealed++;
+                }
+
                 if (describe is not null)
                 {
                     changes.Record(describe(resealed));

@@ -10,25 +10,24 @@ public static class SealedSecrets
 {
     /// <summary>Opens the key file that belongs to a database; makes it where nothing has been sealed yet.</summary>
     /// <exception cref="StoreException">It is missing, damaged, open to others or of another database. Nothing was changed.</exception>
-    public static SecretBox OpenKeyFile(string path, IStoreView view) => Open(path, view.AllAccessKeys(), view.AllKeyPairs());
+    public static SecretBox OpenKeyFile(string path, IStoreView view) => Open(path, Of(view.AllAccessKeys(), view.AllKeyPairs(), view.ListHosts()));
 
     /// <summary>Looks whether a key file is there and opens what is sealed. Changes nothing.</summary>
     /// <returns>How many secrets there are; without any, the key file may be missing.</returns>
     /// <exception cref="StoreException">It does not.</exception>
-    public static int Check(string path, IReadOnlyList<AccessKey> keys, IReadOnlyList<KeyPair> pairs)
+    public static int Check(string path, IReadOnlyList<AccessKey> keys, IReadOnlyList<KeyPair> pairs, IReadOnlyList<Host> hosts)
     {
-        var secrets = Of(keys, pairs).Count;
-        if (secrets > 0)
+        var secrets = Of(keys, pairs, hosts);
+        if (secrets.Count > 0)
         {
-            Open(path, keys, pairs);
+            Open(path, secrets);
         }
 
-        return secrets;
+        return secrets.Count;
     }
 
-    private static SecretBox Open(string path, IReadOnlyList<AccessKey> keys, IReadOnlyList<KeyPair> pairs)
+    private static SecretBox Open(string path, List<byte[]> secrets)
     {
-        var secrets = Of(keys, pairs);
         if (secrets.Count > 0 && !File.Exists(path))
         {
             throw Refusal($"the key file `{path}` is missing", secrets.Count);
@@ -67,8 +66,8 @@ public static class SealedSecrets
         }
     }
 
-    private static List<byte[]> Of(IReadOnlyList<AccessKey> keys, IReadOnlyList<KeyPair> pairs) =>
-        [.. keys.Select(key => key.SealedSecret), .. pairs.Select(pair => pair.SealedPrivateKey).OfType<byte[]>()];
+    private static List<byte[]> Of(IReadOnlyList<AccessKey> keys, IReadOnlyList<KeyPair> pairs, IReadOnlyList<Host> hosts) =>
+        [.. keys.Select(key => key.SealedSecret), .. pairs.Select(pair => pair.SealedPrivateKey).OfType<byte[]>(), .. hosts.SelectMany(host => host.Authorities).Select(authority => authority.SealedKey)];
 
     private static StoreException Refusal(string what, int secrets) => new(
         $"{what}; restore it from the backup of this data directory. Without it nobody can open the {secrets} secrets (access keys, private keys) in the database, and nothing replaces them");

@@ -1,4 +1,5 @@
 using System.Text;
+using Portlight.Domain;
 using Portlight.Storage.Contract;
 using Portlight.TestKit;
 
@@ -26,6 +27,14 @@ public sealed class KeyRotationTests : IAsyncLifetime
                 changes.Save(Sample.KeyPair("mine") with { SealedPrivateKey = box.Seal("three"u8) });
                 changes.Save(Sample.KeyPair("far") with { Scope = Sample.OtherScope, SealedPrivateKey = box.Seal("four"u8) });
                 changes.Save(Sample.KeyPair("public"));
+                changes.Save(new Host
+                {
+                    Name = HostName.Local,
+                    Zone = "us-east-1a",
+                    State = HostState.Active,
+                    CreatedAt = DateTimeOffset.UnixEpoch,
+                    Authorities = [new HostAuthority([1, 2, 3], box.Seal("five"u8))],
+                });
                 return 0;
             },
             Cancellation);
@@ -43,7 +52,7 @@ public sealed class KeyRotationTests : IAsyncLifetime
     {
         var old = await File.ReadAllTextAsync(KeyPath, Cancellation);
         var report = await KeyRotation.RunAsync(_store, KeyPath, cancellationToken: Cancellation);
-        Assert.Equal((4, 1, report.SealingKey), (report.Resealed, report.Forgotten, KeyFile.OpenOrCreate(KeyPath).SealingKey));
+        Assert.Equal((5, 1, report.SealingKey), (report.Resealed, report.Forgotten, KeyFile.OpenOrCreate(KeyPath).SealingKey));
         Assert.Equal(2, KeyLines());
         Assert.DoesNotContain(old.Split('\n')[1], await File.ReadAllTextAsync(KeyPath, Cancellation), StringComparison.Ordinal);
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(KeyPath));
@@ -140,13 +149,13 @@ public sealed class KeyRotationTests : IAsyncLifetime
     }
 
     private List<byte[]> Seals() =>
-        [.. _store.View.AllAccessKeys().Select(key => key.SealedSecret), .. _store.View.AllKeyPairs().Select(pair => pair.SealedPrivateKey).OfType<byte[]>()];
+        [.. _store.View.AllAccessKeys().Select(key => key.SealedSecret), .. _store.View.AllKeyPairs().Select(pair => pair.SealedPrivateKey).OfType<byte[]>(), .. _store.View.ListHosts().SelectMany(host => host.Authorities).Select(authority => authority.SealedKey)];
 
     /// <summary>With the key file as it is now, also through the rows that are kept in memory.</summary>
     private void AssertEverythingOpens()
     {
         var box = KeyFile.OpenOrCreate(KeyPath);
-        Assert.Equal(["one", "two", "four", "three"], Seals().Select(secret => Encoding.UTF8.GetString(box.Open(secret))));
+        Assert.Equal(["one", "two", "four", "three", "five"], Seals().Select(secret => Encoding.UTF8.GetString(box.Open(secret))));
         Assert.Equal("one"u8, box.Open(_store.View.FindAccessKey("AKIA1")!.SealedSecret));
         Assert.Null(_store.View.FindKeyPair(Sample.Scope, "public")!.SealedPrivateKey);
     }

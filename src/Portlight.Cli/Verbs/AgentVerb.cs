@@ -1,0 +1,72 @@
+using System.CommandLine;
+using Microsoft.Extensions.Logging;
+using Portlight.AgentHost;
+using Portlight.Cli.Logs;
+using Portlight.Cli.Service;
+using Portlight.Cli.Usage;
+
+namespace Portlight.Cli.Verbs;
+
+/// <summary><c>portlight agent</c>: enforces on this machine what a server elsewhere says. <c>portlight agent join TOKEN</c>: makes this machine one of its hosts.</summary>
+internal static class AgentVerb
+{
+    public static Command Create()
+    {
+        var (data, lab) = (Data(), Lab());
+        var command = new Command("agent", "Enforce on this machine what a server elsewhere says; see `agent join`") { data, lab, Join() };
+        command.SetAction(async (parsed, cancellation) =>
+        {
+            await using var lines = new LogLines(Console.OpenStandardError(), Console.IsErrorRedirected, TimeProvider.System);
+            using var loggers = LoggerFactory.Create(logging => logging.AddProvider(lines).AddFilter("Microsoft", LogLevel.Warning).AddFilter("Grpc", LogLevel.Critical));
+            await AgentCommand.RunAsync(
+                AgentCommand.Directory(parsed.GetValue(data)), parsed.GetValue(lab), VersionLine.Release, loggers, parsed.InvocationConfiguration.Output, cancellation);
+            return ExitCode.Done;
+        });
+        return command;
+    }
+
+    private static Command Join()
+    {
+        var token = new Argument<string>("token") { Description = "What `portlight host token NAME` has printed on the server" };
+        var (data, lab) = (Data(), Lab());
+        var install = new Option<bool>("--install") { Description = "Write the systemd unit of the agent, enable and start it" };
+        var command = new Command("join", "Make this machine a host of the installation that gave out the token") { token, data, lab, install };
+        command.SetAction(async (parsed, cancellation) =>
+        {
+            var (directory, console) = (AgentCommand.Directory(parsed.GetValue(data)), parsed.InvocationConfiguration);
+            if (parsed.GetValue(install) && !Environment.IsPrivilegedProcess)
+            {
+                throw new FailedException("writing units of this machine takes root");
+            }
+
+            var membership = await AgentCommand.JoinAsync(parsed.GetRequiredValue(token), directory, VersionLine.Release, cancellation);
+            await console.Output.WriteLineAsync($"joined as {membership.Host}");
+            if (parsed.GetValue(install))
+            {
+                var plan = ServicePlan.ForThisProgram(directory, settings: null, parsed.GetValue(lab), isThisMachine: true);
+                var units = new InstalledUnits(root: null, console.Output, ServiceUnits.AgentName);
+                units.Write(new Dictionary<string, string> { [ServiceUnits.AgentName] = ServiceUnits.Agent(plan) });
+                units.Enable();
+                if (units.IsRunning)
+                {
+                    units.Start();
+                }
+            }
+            else
+            {
+                await console.Error.WriteLineAsync($"next: `portlight agent{(directory == AgentCommand.DefaultDirectory ? "" : $" --data {directory}")}`, or join with --install to have systemd start it at every boot, before the network");
+            }
+
+            return ExitCode.Done;
+        });
+        return command;
+    }
+
+    private static Option<bool> Lab() => new("--lab") { Description = "Allow lab instances here; that takes CAP_SYS_ADMIN" };
+
+    private static Option<string?> Data() => new("--data")
+    {
+        HelpName = "DIR",
+        Description = $"The agent's data directory (default: {AgentCommand.DefaultDirectory})",
+    };
+}

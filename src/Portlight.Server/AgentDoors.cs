@@ -1,0 +1,111 @@
+using System.Collections.Immutable;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using Microsoft.Extensions.Logging;
+using Portlight.AgentListener;
+using Portlight.AgentStream.Server;
+using Portlight.Api;
+using Portlight.Certificates;
+using Portlight.Domain;
+using Portlight.Fleet;
+using Portlight.Storage;
+
+namespace Portlight.Server;
+
+/// <summary>Opens the listener for agents on other machines: puts together the authority, which is stored sealed, what is stored of hosts, and the loops that are to have the agents.</summary>
+internal sealed class AgentDoors(IStore store, SecretBox box, HostRegistry hosts, HostJoining joining, InstallationId installation, TimeProvider clock)
+{
+    private static readonly TimeSpan Ping = TimeSpan.FromSeconds(15);
+
+    /// <summary>Agents can connect when this returns, and tokens say where.</summary>
+    /// <exception cref="StoreException">The authority cannot be stored, or not be opened.</exception>
+    public async Task<AgentListener.AgentListener> OpenAsync(IReadOnlyList<BoundListener> listeners, Action<ILoggingBuilder> logging, CancellationToken cancellationToken)
+    {
+        var stored = await EnsureAuthorityAsync();
+        var others = stored[1..].Select(other => X509CertificateLoader.LoadCertificate(other.Der.AsSpan())).ToList();
+        var authority = Load(stored[0]);
+        var addresses = listeners.Select(listener => listener.Address).ToList();
+        var listener = await AgentListener.AgentListener.StartAsync(
+            listeners,
+            new ListenerIdentity(authority, others, [.. addresses.Select(address => address.Host.Trim('[', ']'))], clock),
+            Door(),
+            // Another epoch at every start: what a server knows may be that of an older backup.
+            new RemoteAgentOptions { Release = $"portlight {typeof(AgentDoors).Assembly.GetName().Version?.ToString(3)}", Epoch = Guid.CreateVersion7().ToString() },
+            new HandshakeLimits(),
+            Ping,
+            clock,
+            logging,
+            cancellationToken);
+        hosts.Door = new AgentDoor(AuthorityPin.Of(authority.Certificate), addresses);
+        return listener;
+    }
+
+    private HostDoor Door() => new()
+    {
+        Installation = installation.ToString(),
+        Join = (token, secret, key, from, issue) => ToldAsync(async () =>
+        {
+            var asked = new JoinRequest(token, [.. secret], [.. key.ExportSubjectPublicKeyInfo()], from);
+            var (host, certificate) = await joining.JoinAsync(asked, name => ToRow(issue(name)));
+            return (host, certificate.Der.ToArray());
+        }),
+        Renew = (host, serial, issue) => ToldAsync(async () => (await joining.RenewAsync(host, serial, name => ToRow(issue(name)))).Der.ToArray()),
+        Admit = (host, serial) => ToldAsync(async () =>
+        {
+            joining.RequireAdmission(host, serial);
+            await joining.NoteUseAsync(host, serial);
+            return true;
+        }),
+        Connect = (host, agent) =>
+        {
+            var connection = hosts.Connect(host, agent);
+            return (connection, connection.Ended);
+        },
+    };
+
+    /// <summary>Made at the first start that has a listener for agents.</summary>
+    private async Task<ImmutableArray<HostAuthority>> EnsureAuthorityAsync()
+    {
+        if (store.View.FindHost(HostName.Local) is { Authorities.IsDefaultOrEmpty: false } local)
+        {
+            return local.Authorities;
+        }
+
+        using var made = CertificateAuthority.Create(installation, clock.GetUtcNow());
+        var authority = new HostAuthority([.. made.Certificate.RawData], box.Seal(made.ExportPrivateKey()));
+        var committed = await store.CommitAsync((view, changes) =>
+        {
+            var current = view.FindHost(HostName.Local) ?? throw new StoreException("the host of this machine is not stored");
+            changes.Save(current with { Authorities = [authority] });
+            return true;
+        });
+        return committed.Result ? [authority] : [];
+    }
+
+    private CertificateAuthority Load(HostAuthority stored)
+    {
+        try
+        {
+            return CertificateAuthority.Load(stored.Der.ToArray(), box.Open(stored.SealedKey));
+        }
+        catch (CryptographicException exception)
+        {
+            throw new StoreException("the authority for hosts is damaged in the database; restore it from a backup", exception);
+        }
+    }
+
+    private static HostCertificate ToRow(X509Certificate2 certificate) => new(
+        Trust.SerialOf(certificate), HostTokens.Hash(certificate.PublicKey.ExportSubjectPublicKeyInfo()), certificate.NotAfter.ToUniversalTime(), [.. certificate.RawData]);
+
+    private static async Task<T> ToldAsync<T>(Func<Task<T>> ask)
+    {
+        try
+        {
+            return await ask();
+        }
+        catch (HostRefusedException refused)
+        {
+            throw new NotAdmittedException(refused.Message);
+        }
+    }
+}

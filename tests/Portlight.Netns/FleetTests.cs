@@ -1,0 +1,143 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using Portlight.TestKit.Network;
+using Portlight.TestKit.Serving;
+
+namespace Portlight.Netns;
+
+/// <summary>A server and two machines with agents of their own and kernels of their own, by the commands that an operator types; and packets.</summary>
+public sealed class FleetTests : IDisposable
+{
+    private const string Listen = "http://127.0.0.1:21830";
+    private const string Agents = "https://10.255.1.1:21831";
+    private const int First = 21832;
+    private const int Second = 21833;
+
+    private readonly TestNetwork _network = new();
+    private readonly Served _served = new();
+    private readonly List<Process> _agents = [];
+    private readonly Dictionary<string, (NetworkNode Node, IPAddress Address, Dictionary<int, Socket> Ports)> _machines = [];
+    private readonly Socket _sender;
+
+    public FleetTests()
+    {
+        Add("fra", "198.51.100.21");
+        Add("ams", "198.51.100.22");
+        _sender = _network.Host.Udp(new IPEndPoint(IPAddress.Any, 0));
+    }
+
+    public void Dispose()
+    {
+        foreach (var agent in _agents)
+        {
+            agent.Kill();
+            agent.WaitForExit();
+            agent.Dispose();
+        }
+
+        _served.Dispose();
+        _sender.Dispose();
+        foreach (var socket in _machines.Values.SelectMany(machine => machine.Ports.Values))
+        {
+            socket.Dispose();
+        }
+
+        _network.Dispose();
+    }
+
+    [Fact]
+    public void Machines_that_have_joined_are_filtered_by_what_the_server_says_with_it_and_without_it()
+    {
+        var server = Start();
+        foreach (var machine in _machines.Keys)
+        {
+            var line = _served.Run("server", "host", "token", machine).Trim();
+            Assert.StartsWith("portlight agent join plj1.", line, StringComparison.Ordinal);
+            Assert.Contains($"joined as {machine}", Run(machine, ["agent", "join", line.Split(' ')[^1], "--data", _served.Data(machine)]), StringComparison.Ordinal);
+            Assert.Contains("0 instances", StartAgent(machine).Ready, StringComparison.Ordinal);
+        }
+
+        Await(() => !_served.Run("server", "host", "show", "fra").Contains("away", StringComparison.Ordinal), "the agents' connections");
+        _served.Run("server", "attach", "fra-web", "--host", "fra", "--this-host", "--open", $"udp:{First}", "--yes");
+        Await(() => Opens("fra", First, closed: Second), "the attachment on fra");
+        Assert.True(Opens("ams", Second) && Opens("ams", First), "a machine that is not attached is not filtered");
+
+        _served.Run("server", "ports", "fra-web", $"{Second}/udp", "--yes");
+        Await(() => Opens("fra", Second, closed: First), "the change on fra");
+
+        // Without the server what is in force stays, and so it does without the agent.
+        _served.End(server, ServeProcess.KillSignal);
+        Assert.True(Opens("fra", Second, closed: First));
+        var agent = _agents[0];
+        agent.Kill();
+        agent.WaitForExit();
+        Assert.True(Opens("fra", Second, closed: First));
+
+        // A boot: the kernel knows nothing any more, and there is no server.
+        _machines["fra"].Node.Run("nft", "delete table inet portlight");
+        Assert.True(Opens("fra", First) && Opens("fra", Second));
+        Assert.Contains("1 instance of fra", StartAgent("fra").Ready, StringComparison.Ordinal);
+        Assert.True(Opens("fra", Second, closed: First));
+
+        Start();
+        Await(() => _served.Run("server", "host", "show", "fra") is var shown && !shown.Contains("away", StringComparison.Ordinal), "the agent's way back");
+        _served.Run("server", "ports", "fra-web", $"{First}/udp", "--yes");
+        Await(() => Opens("fra", First, closed: Second), "a change after all of that");
+    }
+
+    private ServeProcess Start() => _served.Start("server", "--listen", Listen, "--agents", Agents);
+
+    private void Add(string machine, string address)
+    {
+        var (node, own) = (_network.AddMachine(machine, $"{machine}0", address), TestNetwork.Address(address));
+        _machines[machine] = (node, own, new[] { First, Second }.ToDictionary(port => port, port => node.Udp(new IPEndPoint(own, port))));
+    }
+
+    private (Process Process, string Ready) StartAgent(string machine)
+    {
+        var process = Process.Start(PortlightProgram.CommandBehind(["ip", "netns", "exec", machine], "agent", "--data", _served.Data(machine)))!;
+        _agents.Add(process);
+        var error = process.StandardError.ReadToEndAsync();
+        var ready = process.StandardOutput.ReadLineAsync().WaitAsync(Deadline.Span).GetAwaiter().GetResult();
+        Assert.True(ready?.StartsWith("portlight-agent ready", StringComparison.Ordinal) == true, $"the agent did not start: {(ready is null ? error.GetAwaiter().GetResult() : ready)}");
+        return (process, ready!);
+    }
+
+    private static string Run(string machine, string[] words)
+    {
+        var (code, output, error) = PortlightProgram.Run(PortlightProgram.CommandBehind(["ip", "netns", "exec", machine], words));
+        Assert.True(code == 0, $"`portlight {words[0]} {words[1]}` ended with {code}: {output}{error}");
+        return output;
+    }
+
+    /// <summary>Whether packets to the one port pass, and those to the other, which are sent first, do not.</summary>
+    private bool Opens(string machine, int open, int? closed = null)
+    {
+        var (_, address, ports) = _machines[machine];
+        foreach (var socket in ports.Values)
+        {
+            while (socket.Available > 0)
+            {
+                socket.Receive(new byte[16]);
+            }
+        }
+
+        if (closed is { } other)
+        {
+            _sender.SendTo([1], new IPEndPoint(address, other));
+        }
+
+        _sender.SendTo([2], new IPEndPoint(address, open));
+        return ports[open].Poll(TimeSpan.FromSeconds(1), SelectMode.SelectRead) && (closed is null || ports[closed.Value].Available == 0);
+    }
+
+    private static void Await(Func<bool> condition, string what)
+    {
+        var waited = Stopwatch.StartNew();
+        while (!condition())
+        {
+            Assert.True(waited.Elapsed < Deadline.Span, $"{what} did not come");
+        }
+    }
+}
