@@ -70,7 +70,7 @@ public sealed class KeyRotationTests : IAsyncLifetime
         Assert.Equal("session"u8, KeyFile.OpenOrCreate(KeyPath).Open(session));
 
         var report = await KeyRotation.RunAsync(_store, KeyPath, cancellationToken: Cancellation);
-        Assert.Equal((4, 2), (report.Resealed, report.Forgotten));
+        Assert.Equal((5, 2), (report.Resealed, report.Forgotten));
         Assert.Throws<StoreException>(() => KeyFile.OpenOrCreate(KeyPath).Open(session));
         AssertEverythingOpens();
     }
@@ -89,7 +89,7 @@ public sealed class KeyRotationTests : IAsyncLifetime
             AssertEverythingOpens();
             if (steps >= 3)
             {
-                Assert.Equal(4, await KeyRotation.ResealAsync(_store, box, describe: null, Cancellation));
+                Assert.Equal(5, await KeyRotation.ResealAsync(_store, box, describe: null, Cancellation));
                 AssertEverythingOpens();
             }
         }
