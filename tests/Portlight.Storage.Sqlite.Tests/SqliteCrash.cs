@@ -40,7 +40,7 @@ public sealed class SqliteCrash
 
     /// <summary>Commits flush the data of the log by a call of their own, whose failure is a commit's.</summary>
     [Fact]
-    public async Task A_commit_whose_flush_fails_is_not_acknowledged_and_stops_the_store()
+    public async Task A_commit_whose_flush_fails_is_not_acknowledged()
     {
         await using var source = new SqliteSource();
         using var flush = await FailingFlush.BuildAsync();
@@ -56,7 +56,9 @@ public sealed class SqliteCrash
 
             await process.WaitForExitAsync(TestContext.Current.CancellationToken);
             Assert.NotEqual(0, process.ExitCode);
-            Assert.Contains("the store has stopped", await error, StringComparison.Ordinal);
+
+            // SQLITE_IOERR_FSYNC: told to the callers of the commit, and to those after them as the reason why the store has stopped. Either may be first.
+            Assert.Contains("disk I/O error, code 1034", await error, StringComparison.Ordinal);
         }
 
         await using var store = source.Open();
