@@ -3,7 +3,6 @@ using Grpc.Core;
 using Microsoft.Extensions.Logging;
 using Portlight.Agent;
 using Portlight.AgentProtocol;
-using Portlight.AgentStream;
 using Portlight.AgentStream.Agent;
 
 namespace Portlight.AgentHost;
@@ -21,7 +20,7 @@ internal sealed partial class AgentProcess(AgentSettings settings, TimeProvider 
     /// <exception cref="IOException">The data directory cannot be read.</exception>
     internal async Task RunAsync(CancellationToken cancellationToken)
     {
-        var membership = HostMembership.Read(settings.Directory)
+        var membership = HostMembership.ReadOpen(settings.Directory)
             ?? throw new AgentException($"this machine has not joined an installation ({settings.Directory} has no {HostMembership.FileName}): `portlight host token NAME` on the server prints what to do");
         var memory = KeptFile.Read(settings.Directory, out var damage);
         if (damage is not null)
@@ -36,6 +35,8 @@ internal sealed partial class AgentProcess(AgentSettings settings, TimeProvider 
                 settings.AllowsLab ? agent : new LabRule(agent), memory ?? KeptSet.Unknown(), clock, settings.Loggers.CreateLogger<KeptAgent>());
             using var file = new KeptFile(settings.Directory, kept.Kept, _log);
             await kept.CompareAsync(cancellationToken);
+            // After the rules: a key that others can read is no reason to leave this machine open.
+            HostMembership.RequirePrivate(settings.Directory);
             settings.Tell($"enforcing {Attachments(kept)} of {membership.Host}; looking for a server");
             using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
             var following = kept.FollowAsync(ending.Token);
@@ -58,8 +59,16 @@ internal sealed partial class AgentProcess(AgentSettings settings, TimeProvider 
     /// <summary>Nobody knows what was attached: the rules of the last run are loaded as a boot does it, and stay until a server has said what is right.</summary>
     private void RestoreRules(HostMembership membership, string damage)
     {
-        var restored = Restoration.Run(Path.Combine(settings.Directory, Restoration.FileName), membership.InstallationId, settings.Directory);
-        LogDamaged(_log, Path.Combine(settings.Directory, KeptFile.FileName), damage, restored.Attachments);
+        var path = Path.Combine(settings.Directory, KeptFile.FileName);
+        try
+        {
+            LogDamaged(_log, path, damage, Restoration.Run(Path.Combine(settings.Directory, Restoration.FileName), membership.InstallationId, settings.Directory).Attachments);
+        }
+        catch (Exception problem) when (problem is AgentException or IOException or UnauthorizedAccessException)
+        {
+            // A server may know what is right; an agent that ends asks none.
+            LogNotRestored(_log, path, damage, problem);
+        }
     }
 
     private async Task ConnectAsync(KeptAgent kept, HostMembership membership, CancellationToken cancellationToken)
@@ -84,8 +93,9 @@ internal sealed partial class AgentProcess(AgentSettings settings, TimeProvider 
                 // The newest certificate may be one whose answer got lost on its way to be stored; the one before it is good as long as it has not been seen to work.
                 usesFormer = refused.StatusCode == StatusCode.PermissionDenied && !usesFormer;
             }
-            catch (Exception fault) when (!cancellationToken.IsCancellationRequested && fault is StreamFaultException or AgentException or IOException or HttpRequestException or TimeoutException or OperationCanceledException or CryptographicException)
+            catch (Exception fault) when (!cancellationToken.IsCancellationRequested)
             {
+                // Whatever it was: an agent that ends looks after its kernel no more.
                 problem = fault.Message;
             }
             catch (Exception) when (cancellationToken.IsCancellationRequested)
@@ -116,4 +126,7 @@ internal sealed partial class AgentProcess(AgentSettings settings, TimeProvider 
 
     [LoggerMessage(6302, LogLevel.Error, "{Path} {Damage}: the rules of the last run are in the kernel ({Attachments} attachments) and stay until a server is reached")]
     private static partial void LogDamaged(ILogger logger, string path, string damage, int attachments);
+
+    [LoggerMessage(6303, LogLevel.Error, "{Path} {Damage}, and the rules of the last run could not be loaded either: what is in the kernel stays until a server is reached")]
+    private static partial void LogNotRestored(ILogger logger, string path, string damage, Exception problem);
 }

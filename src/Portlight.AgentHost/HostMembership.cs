@@ -41,13 +41,26 @@ internal sealed record HostMembership
     /// <exception cref="IOException">It cannot be read.</exception>
     internal static HostMembership? Read(string directory)
     {
+        if (File.Exists(Path.Combine(directory, FileName)))
+        {
+            RequirePrivate(directory);
+        }
+
+        return ReadOpen(directory);
+    }
+
+    /// <exception cref="AgentException">Others can read the private key.</exception>
+    internal static void RequirePrivate(string directory) => PrivateFile.Require(Path.Combine(directory, FileName));
+
+    /// <summary>The same, though others can read it: what is to be enforced does not depend on that.</summary>
+    internal static HostMembership? ReadOpen(string directory)
+    {
         var path = Path.Combine(directory, FileName);
         if (!File.Exists(path))
         {
             return null;
         }
 
-        PrivateFile.Require(path);
         try
         {
             return JsonSerializer.Deserialize(File.ReadAllBytes(path), MembershipJson.Default.HostMembership) is { Credentials.IsDefaultOrEmpty: false, Servers.IsDefaultOrEmpty: false } read

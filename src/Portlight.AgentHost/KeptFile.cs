@@ -60,6 +60,11 @@ internal sealed partial class KeptFile : IDisposable
             damage = "is not there";
             return null;
         }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            damage = $"cannot be read: {exception.Message}";
+            return null;
+        }
 
         damage = null;
         var all = new Dictionary<long, Desired>();

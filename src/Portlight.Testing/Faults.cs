@@ -49,7 +49,7 @@ public sealed class Faults
     /// The kernel refuses an instance's ports (or the instance, when it is made): the operation fails with the reason, and what was in force stays in force. Until it is lifted every
     /// change of that instance is refused.
     /// </summary>
-    /// <param name="reason">The kernel's words, which the operation's <c>errorDetails</c> repeat.</param>
+    /// <param name="reason">The reason that the kernel gives, which the operation's <c>errorDetails</c> repeat.</param>
     /// <param name="times">How often; null for until it is lifted.</param>
     /// <param name="instance">For which instances, by name; null for all.</param>
     public Fault RefuseInKernel(string reason = "no buffer space available", int? times = null, Func<string, bool>? instance = null)

@@ -1,3 +1,4 @@
+using System.Runtime.Versioning;
 using Portlight.AgentProtocol;
 using Portlight.AgentStream.Tests;
 using Portlight.Certificates;
@@ -201,6 +202,19 @@ public sealed class AgentProcessTests : IAsyncLifetime
         await _machine.RestartAsync();
         Assert.Equal(["all 9@1"], _machine.Kernel.Calls);
         await _installation.StartAsync();
+    }
+
+    [Fact]
+    [SupportedOSPlatform("linux")]
+    public async Task A_private_key_that_others_can_read_ends_the_agent_when_the_rules_are_in_force_and_not_before()
+    {
+        await ConnectAsync();
+        await (await _installation.ConnectedAsync()).Agent.SynchroniseAsync([Wanted.Lab(9, 1)], Cancellation);
+        await _machine.StopAsync();
+        _machine.Kernel.InForce.Clear();
+        File.SetUnixFileMode(Path.Combine(_machine.Disk, "agent.json"), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.OtherRead);
+        Assert.Contains("chmod 600", (await Assert.ThrowsAsync<AgentException>(_machine.StartAsync)).Message, StringComparison.Ordinal);
+        Assert.Equal([9], _machine.Kernel.InForce.Keys);
     }
 
     [Fact]

@@ -79,6 +79,14 @@ public sealed class KeptFileTests : IDisposable
         Assert.Equal("is not there", damage);
     }
 
+    [Fact]
+    public void A_file_that_cannot_be_read_is_damage_and_no_end()
+    {
+        Directory.CreateDirectory(FilePath);
+        Assert.Null(KeptFile.Read(_directory.FullName, out var damage));
+        Assert.StartsWith("cannot be read", damage, StringComparison.Ordinal);
+    }
+
     /// <summary>The states after each record, and where in the file each ends.</summary>
     private (List<string> States, List<int> Ends) Write(int changes)
     {

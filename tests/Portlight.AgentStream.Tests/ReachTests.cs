@@ -70,6 +70,19 @@ public sealed class ReachTests : IDisposable
     }
 
     [Fact]
+    public async Task A_revert_that_fails_is_tried_again_until_it_is_done()
+    {
+        await CutOffByAsync(Wanted.Machine(1, 6));
+        _machine.Broken = "no memory";
+        _clock.Advance(KeptAgent.ReachPatience);
+        _clock.Advance(KeptAgent.RetryAfter);
+        Assert.Equal(6, _machine.InForce[1].Revision);
+        _machine.Broken = null;
+        _clock.Advance(KeptAgent.RetryAfter);
+        Assert.Empty(_machine.InForce);
+    }
+
+    [Fact]
     public async Task A_server_that_is_reached_again_in_time_keeps_the_change()
     {
         await CutOffByAsync(Wanted.Machine(1, 6, 80));

@@ -14,7 +14,7 @@ public sealed partial class KeptAgent : IDisposable
     public static readonly TimeSpan ReachPatience = TimeSpan.FromSeconds(20);
 
     private static readonly TimeSpan FullComparison = TimeSpan.FromMinutes(5);
-    private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
+    internal static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
 
     private readonly IAgent _agent;
     private readonly KeptSet _kept;
@@ -166,7 +166,7 @@ public sealed partial class KeptAgent : IDisposable
             {
                 _guard = new ReachGuard(changed.ToDictionary(one => one.Key, one => before[one.Key]), changed, guard => _ = RevertAsync(guard), ReachPatience, _clock);
             }
-            else
+            else if (_guard is null)
             {
                 _kept.Keep();
             }
@@ -265,9 +265,11 @@ public sealed partial class KeptAgent : IDisposable
 
             _kept.Keep();
         }
-        catch (AgentException problem)
+        catch (Exception problem)
         {
+            // Whatever it was: nobody can reach this machine to do it, so it is tried again until it is done or a server is reached.
             LogNotReverted(_log, problem.Message);
+            _guard = new ReachGuard(guard.Before, guard.Changed, again => _ = RevertAsync(again), RetryAfter, _clock);
         }
         finally
         {
@@ -283,6 +285,6 @@ public sealed partial class KeptAgent : IDisposable
     [LoggerMessage(6002, LogLevel.Warning, "no server could be reached for {Seconds} s after the ports of this machine were changed (instance {Instances}): the change is reverted")]
     private static partial void LogReverted(ILogger logger, string instances, double seconds);
 
-    [LoggerMessage(6003, LogLevel.Error, "a change after which no server can be reached could not be reverted: {Problem}")]
+    [LoggerMessage(6003, LogLevel.Error, "a change after which no server can be reached could not be reverted, which is tried again: {Problem}")]
     private static partial void LogNotReverted(ILogger logger, string problem);
 }

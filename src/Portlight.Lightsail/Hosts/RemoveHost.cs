@@ -6,8 +6,8 @@ using Portlight.Wire.PortlightApi;
 namespace Portlight.Lightsail;
 
 /// <summary>
-/// Forgets a host. Refused while it has instances, which nothing would filter any more by what is stored. Operations that it has not confirmed fail: those who wait for
-/// them would wait for ever.
+/// Forgets a host. Refused while it has instances, which nothing would filter any more by what is stored. Operations that it has not confirmed fail, because
+/// nothing will confirm them.
 /// </summary>
 internal sealed class RemoveHost(Services services) : IOperation<RemoveHostRequest, RemoveHostResponse>
 {
