@@ -107,7 +107,7 @@ public sealed class EmbeddedAgent : IAgent, IDisposable
     {
         TakeOver();
         _devices.Look(all);
-        var reports = Told(_enforcer.Synchronise(all));
+        var reports = _enforcer.Synchronise(all).ConvertAll(_devices.Told);
         CountRepair();
         // What is still refused is noted again behind this.
         _status.Change(status => status with { LastSynchronised = _clock.GetUtcNow(), LastProblem = null });
@@ -117,7 +117,7 @@ public sealed class EmbeddedAgent : IAgent, IDisposable
     public Task<IReadOnlyList<AgentReport>> ApplyAsync(IReadOnlyList<DesiredInstance> changed, IReadOnlyList<long> removed, CancellationToken cancellationToken) => Run(() =>
     {
         _devices.Look(changed, removed);
-        var reports = Told(_enforcer.Apply(changed, removed));
+        var reports = _enforcer.Apply(changed, removed).ConvertAll(_devices.Told);
         _isDrifted |= _enforcer.Repaired is { ChangedAnything: true };
         CountRepair();
         return reports;
@@ -125,17 +125,7 @@ public sealed class EmbeddedAgent : IAgent, IDisposable
 
     public Task<AttachmentFacts> InspectAsync(Attachment attachment, CancellationToken cancellationToken) => Task.FromResult(AttachmentInspection.Of(attachment));
 
-    public Task<ImmutableArray<InboundConnection>> FindSshSessionsAsync(CancellationToken cancellationToken)
-    {
-        try
-        {
-            return Task.FromResult(AttachmentInspection.SshSessions());
-        }
-        catch (AgentException exception)
-        {
-            return Task.FromException<ImmutableArray<InboundConnection>>(exception);
-        }
-    }
+    public Task<ImmutableArray<InboundConnection>> FindSshSessionsAsync(CancellationToken cancellationToken) => Task.FromResult(AttachmentInspection.SshSessions());
 
     public Task<PacketVerdict> AskKernelAsync(long index, PortKey packet, Cidr source, CancellationToken cancellationToken)
     {
@@ -159,9 +149,22 @@ public sealed class EmbeddedAgent : IAgent, IDisposable
     public async Task DriftAsync(CancellationToken cancellationToken)
     {
         using var settled = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var first = await Task.WhenAny(TableDriftAsync(settled.Token), _deviceWatch.ChangedAsync(settled.Token));
+        var first = await Task.WhenAny(TableDriftAsync(settled.Token), DeviceDriftAsync(settled.Token));
         await settled.CancelAsync();
         await first;
+    }
+
+    /// <summary>The rules follow a device at once; the caller compares everything and reports, which may take the way to a server.</summary>
+    private async Task DeviceDriftAsync(CancellationToken cancellationToken)
+    {
+        await _deviceWatch.ChangedAsync(cancellationToken);
+        lock (_gate)
+        {
+            if (Refusal.Of(_enforcer.Rebind) is { } problem)
+            {
+                Note(problem);
+            }
+        }
     }
 
     private async Task TableDriftAsync(CancellationToken cancellationToken)
@@ -250,11 +253,6 @@ public sealed class EmbeddedAgent : IAgent, IDisposable
             return Task.FromException<IReadOnlyList<AgentReport>>(new AgentException(exception.Message, exception));
         }
     }
-
-    /// <summary>The ruleset holds it; whether it meets the packets of an attached interface, the interface tells.</summary>
-    private List<AgentReport> Told(List<AgentReport> reports) => reports.ConvertAll(report => report is AgentReport.Applied applied && _devices.Of(report.Index) is { } bound
-        ? bound.Unfiltered is { } reason ? new AgentReport.Unfiltered(report.Index, report.Revision, reason) : applied with { Note = bound.Note }
-        : report);
 
     /// <summary>
     /// The table was changed by somebody else: put back from memory at once, on the watcher's thread, before anybody is asked. A comparison of everything

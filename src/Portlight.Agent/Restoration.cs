@@ -68,11 +68,18 @@ public sealed record Restoration(bool HadFile, int Attachments, string? Damage)
 
         var attachments = rules.Ruleset.Attachments.Values.ToArray();
         var interfaces = attachments.Index()
-            .Where(numbered => rules.NamesDevices && numbered.Item is { IsHost: false, PeerGroup: null })
-            .ToDictionary(numbered => (long)numbered.Index, numbered => new Attachment.Interface(numbered.Item.Key, [], []) { Device = numbered.Item.HardwareAddress });
-        var bound = DeviceChoice.Of(interfaces, new Dictionary<long, BoundDevice>(), survey);
-        return attachments.Index().Select(numbered => numbered.Item with { Device = bound.GetValueOrDefault(numbered.Index)?.Device ?? LabDevice(numbered.Item, survey, installation) });
+            .Where(numbered => numbered.Item.IsSelected || (rules.NamesDevices && numbered.Item is { IsHost: false, PeerGroup: null }))
+            .ToDictionary(numbered => (long)numbered.Index, numbered => Interface(numbered.Item));
+        // Of what is selected, the name under which it was last seen is all that there is from before.
+        var before = attachments.Index().Where(numbered => numbered.Item.IsSelected)
+            .ToDictionary(numbered => (long)numbered.Index, numbered => BoundDevice.Absent(interfaces[numbered.Index], numbered.Item.ClosedName));
+        var bound = DeviceChoice.Of(interfaces, before, survey);
+        return attachments.Index().Select(numbered => bound.GetValueOrDefault(numbered.Index)?.Bind(numbered.Item) ?? numbered.Item with { Device = LabDevice(numbered.Item, survey, installation) });
     }
+
+    private static Attachment.Interface Interface(FilteredAttachment attachment) => attachment.IsSelected
+        ? new Attachment.Interface("", [], []) { Selector = attachment.Key }
+        : new Attachment.Interface(attachment.Key, [], []) { Device = attachment.HardwareAddress };
 
     /// <summary>A lab link says itself whose it is.</summary>
     private static uint? LabDevice(FilteredAttachment attachment, DeviceSurvey survey, InstallationId installation) =>

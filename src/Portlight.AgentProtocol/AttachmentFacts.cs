@@ -11,6 +11,9 @@ public sealed record AttachmentFacts(string? Refusal, ImmutableArray<ListeningSo
     /// <summary>The interface that was found, by its real name; null when none was asked for or there is none.</summary>
     public FoundInterface? Interface { get; init; }
 
+    /// <summary>True when it is refused for nothing but that there is no such interface now.</summary>
+    public bool IsMissing { get; init; }
+
     /// <summary>Established TCP connections that were made to this machine from outside, for an attachment of the machine itself.</summary>
     public ImmutableArray<InboundConnection> Inbound { get; init; } = [];
 

@@ -44,7 +44,9 @@ public sealed record KernelOpenings(bool IsFiltered, ImmutableArray<string> Sets
     private static bool IsFilteredBy(ActualTable table, FilteredAttachment attachment) =>
         attachment.IsHost ? table.Rules.ContainsKey(SectionId.Host.Name)
         : attachment.Device is { } device ? HasKey(table, SetId.Devices, new KeyWriter(4).Device(device).Key)
-        : HasKey(table, SetId.Attached, new KeyWriter(16).Name(attachment.Key).Key);
+        : attachment.ClosedName is { } name ? HasKey(table, SetId.Attached, new KeyWriter(16).Name(name).Key)
+        // Selected, and not here: there is no device that a packet could leave by, and the next one is bound where the table is.
+        : table.Rules.ContainsKey(Skeleton.InstanceChain);
 
     private static bool HasKey(ActualTable table, SetId set, byte[] key) =>
         table.Elements.TryGetValue(set.Name, out var elements) && elements.Any(element => element.Key.AsSpan().SequenceEqual(key));

@@ -36,10 +36,11 @@ public sealed class AppliedFileTests : IDisposable
         var attachment = Sample.FullAttachment("vc0");
         // A property that is added one day stands at its default here, and fails, until it is in the sample and in the file.
         Assert.Equal([], Sample.AtDefault(options, new RulesetOptions()));
-        // The number of a device does not outlive a boot: it is looked up by name when the file is loaded.
-        Assert.Equal([nameof(FilteredAttachment.Device)], Sample.AtDefault(attachment, FilteredAttachment.Interface("x", device: null, PortSet.Empty)));
+        // The numbers of devices do not outlive a boot: they are looked up when the file is loaded.
+        Assert.Equal([nameof(FilteredAttachment.Device), nameof(FilteredAttachment.ClosedDevices)], Sample.AtDefault(attachment, FilteredAttachment.Interface("x", device: null, PortSet.Empty)));
 
-        _file.Record(Sample.Whole(options, attachment, FilteredAttachment.Host(attachment.Ports)));
+        var selected = Sample.FullAttachment("mac:52:54:00:aa:bb:01") with { ClosedName = "vnet7" };
+        _file.Record(Sample.Whole(options, attachment, selected, FilteredAttachment.Host(attachment.Ports)));
         _file.Flush();
 
         var read = Read();
@@ -47,7 +48,8 @@ public sealed class AppliedFileTests : IDisposable
         Assert.Equal(Sample.Text(options), Sample.Text(read.Ruleset.Options));
         Assert.Equal(Sample.Text(attachment), Sample.Text(read.Ruleset.Attachments["vc0"]));
         Assert.Equal(Sample.Text(FilteredAttachment.Host(attachment.Ports)), Sample.Text(read.Ruleset.Attachments[FilteredAttachment.HostKey]));
-        Assert.Equal(2, read.Ruleset.Attachments.Count);
+        Assert.Equal(Sample.Text(selected), Sample.Text(read.Ruleset.Attachments[selected.Key]));
+        Assert.Equal(3, read.Ruleset.Attachments.Count);
     }
 
     [Fact]

@@ -34,7 +34,8 @@ internal static class Sample
 
     internal static AppliedRules Read(ReadOnlySpan<byte> file) => AppliedRules.Read(file, Installation);
 
-    internal static FilteredAttachment Closed(string key) => key.Length == 0 ? FilteredAttachment.Host(PortSet.Empty) : FilteredAttachment.Interface(key, device: null, PortSet.Empty);
+    internal static FilteredAttachment Closed(string key) => key.Length == 0 ? FilteredAttachment.Host(PortSet.Empty)
+        : InterfaceSelector.TryParse(key, out _) ? FilteredAttachment.Selected(key, PortSet.Empty) : FilteredAttachment.Interface(key, device: null, PortSet.Empty);
 
     internal static FilteredAttachment Open(string key, int port) =>
         Closed(key) with { Ports = PortSet.Of(new PortRule(new PortKey(NetworkProtocol.Tcp, port, port), [Cidr.AnyIpv4], [Cidr.AnyIpv6], [])) };

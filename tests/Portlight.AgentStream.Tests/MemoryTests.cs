@@ -92,7 +92,7 @@ public sealed class MemoryTests
         await pair.Server.ApplyAsync([Wanted.Lab(9, 1)], [], Cancellation);
         var newer = States.Write(Wanted.Lab(9, 2));
         var state = State.Parser.ParseFrom(newer.State);
-        state.Needs = 2;
+        state.Needs = States.Known + 1;
         newer.State = Google.Protobuf.MessageExtensions.ToByteString(state);
         var snapshot = new Round { Id = 1, Kind = Round.Types.Kind.Snapshot, Changed = { newer, States.Write(Wanted.Lab(8, 3)) }, Position = new Position() };
         var (reports, _) = await kept.ApplyAsync(snapshot, mayGuard: true, Cancellation);

@@ -40,7 +40,7 @@ public sealed class RoundTripTests
     private static Dictionary<string, Attachment> Kinds { get; } = new()
     {
         ["lab"] = new Attachment.Lab { Host = "a" },
-        ["interface"] = new Attachment.Interface("vnet0", [Address("203.0.113.9")], [Office, Campus]) { Device = "fe:54:00:aa:bb:01", Host = "a" },
+        ["interface"] = new Attachment.Interface("vnet0", [Address("203.0.113.9")], [Office, Campus]) { Device = "fe:54:00:aa:bb:01", Selector = "mac:52:54:00:aa:bb:01", Host = "a" },
         ["this host"] = new Attachment.ThisHost([Address("2001:db8::1")], [Campus]) { Host = "a" },
         ["recorded"] = new Attachment.Recorded { Host = "a" },
     };
@@ -94,6 +94,7 @@ public sealed class RoundTripTests
             Translated = [new TranslatedPort("tcp", 80, 81, "172.17.0.2:8080"), new TranslatedPort("all", 0, 65535, null)],
             Unseen = ["the sockets of others"],
             AreProcessesHidden = true,
+            IsMissing = true,
         };
         Assert.Equal(Text(facts), Text(FactMessages.Read(Facts.Parser.ParseFrom(FactMessages.Write(facts).ToByteArray()))));
         Assert.DoesNotContain(Settable(typeof(AttachmentFacts)), property => property.GetValue(facts) is null or "" or 0 or false or ICollection { Count: 0 });
@@ -105,7 +106,7 @@ public sealed class RoundTripTests
     public void A_state_that_needs_a_newer_reader_or_is_of_an_unknown_place_is_no_state()
     {
         var state = State.Parser.ParseFrom(States.Write(Full).State);
-        state.Needs = 2;
+        state.Needs = States.Known + 1;
         Assert.Contains("upgrade", States.Problem(new Desired { State = state.ToByteString() }), StringComparison.Ordinal);
         state.Needs = 1;
         state.ClearAttachment();

@@ -13,12 +13,20 @@ internal sealed class Passing
     private readonly PacketCapture _open;
 
     internal Passing(Scene scene, NetworkNode machine, string address)
+        : this(scene, machine, address, scene.Own(PacketCapture.Arriving(scene.Network.AddMachine("open", "open0", OpenIpv4))))
+    {
+    }
+
+    private Passing(Scene scene, NetworkNode machine, string address, PacketCapture open)
     {
         _scene = scene;
         _address = address;
         _closed = scene.Own(PacketCapture.Arriving(machine));
-        _open = scene.Own(PacketCapture.Arriving(scene.Network.AddMachine("open", "open0", OpenIpv4)));
+        _open = open;
     }
+
+    /// <summary>The same for another machine of the scene.</summary>
+    internal Passing Beside(NetworkNode machine, string address) => new(_scene, machine, address, _open);
 
     internal bool Arrives(int port) => _closed.Await(_scene.FromClient.Send(To(_address, port))[0], Deadline.Span);
 

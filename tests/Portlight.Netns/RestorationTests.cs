@@ -182,7 +182,7 @@ public sealed class RestorationTests
         return buffer[..asking.Receive(buffer)];
     }
 
-    private static void Restore(Scene scene)
+    internal static void Restore(Scene scene)
     {
         scene.Host.Nft("flush ruleset");
         Assert.Null(scene.Host.Do(() => Restoration.Run(scene.Options.AppliedFile!, Scene.Installation, "/nowhere")).Damage);

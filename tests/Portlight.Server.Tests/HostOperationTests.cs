@@ -138,23 +138,52 @@ public sealed class HostOperationTests
     }
 
     [Fact]
-    public async Task An_interface_is_selected_by_its_address_and_attached_by_what_the_agent_has_found()
+    public async Task An_interface_is_selected_by_its_address_and_attached_by_that()
     {
         await using var server = await StartAsync();
         server.Agent.Facts = new AttachmentFacts(null, []) { Interface = new FoundInterface("vnet7", "fe:54:00:aa:bb:01") };
         var attached = await SelectAsync("mac:52:54:00:AA:BB:01");
 
-        Assert.Equal("vnet7", attached.Attachment.InterfaceName);
+        Assert.Equal(("vnet7", "mac:52:54:00:aa:bb:01", null), (attached.Attachment.InterfaceName, attached.Attachment.Selector, attached.Waiting));
         Assert.Equal("mac:52:54:00:aa:bb:01", Assert.IsType<Domain.Attachment.Interface>(server.Agent.Inspected).Name);
         var stored = Assert.IsType<Domain.Attachment.Interface>(server.Server.Store.View.FindInstance(server.Scope, "vm-1")!.Attachment);
-        Assert.Equal(("vnet7", "fe:54:00:aa:bb:01"), (stored.Name, stored.Device));
-        foreach (var bad in new[] { "mac:52:54:00:aa:bb", "mac:", "alias:", "vnet7", "" })
+        Assert.Equal(("", null, "mac:52:54:00:aa:bb:01"), (stored.Name, stored.Device, stored.Selector));
+        foreach (var bad in new[] { "mac:52:54:00:aa:bb", "mac:", "alias:", "name:", "name:a b", "vnet7", "" })
         {
             Assert.Contains("selector", (await ServerHarness.RefusalAsync(() => SelectAsync(bad))).Message, StringComparison.Ordinal);
         }
 
         Task<AttachInstanceResponse> SelectAsync(string selector) =>
             CallAsync(server, "AttachInstance", new AttachInstanceRequest { InstanceName = "vm-1", Selector = selector }, Json.AttachInstanceRequest, Json.AttachInstanceResponse);
+    }
+
+    [Fact]
+    public async Task What_is_not_there_yet_is_waited_for_where_its_name_is_not_what_is_meant_or_all_that_is()
+    {
+        await using var server = await StartAsync();
+        server.Agent.Facts = new AttachmentFacts("this machine has no such interface", []) { IsMissing = true };
+        Assert.StartsWith("waiting: no such device yet", (await AttachAsync(new() { InstanceName = "vm-1", Selector = "mac:52:54:00:aa:bb:01" })).Waiting, StringComparison.Ordinal);
+        Assert.StartsWith("waiting", (await AttachAsync(new() { InstanceName = "vm-2", Selector = "name:tap100i0" })).Waiting, StringComparison.Ordinal);
+        Assert.Equal("tap101i0", (await AttachAsync(new() { InstanceName = "vm-3", InterfaceName = "tap101i0", ByName = true })).Attachment.InterfaceName);
+        var named = Assert.IsType<Domain.Attachment.Interface>(server.Server.Store.View.FindInstance(server.Scope, "vm-2")!.Attachment);
+        Assert.Equal(("tap100i0", null, null), (named.Name, named.Device, named.Selector));
+
+        // A name that is mistyped, or an alternative one that may lead anywhere, is no reason to wait.
+        await RefusedAsync(new() { InstanceName = "vm-4", InterfaceName = "tap102i0" }, "no such interface");
+        await RefusedAsync(new() { InstanceName = "vm-4", InterfaceName = "an-alternative-name", ByName = true }, "no such interface");
+        // Two selectors that find one device, by the guest's address and that of its host side, are one place.
+        await RefusedAsync(new() { InstanceName = "vm-4", Selector = "mac:fe:54:00:aa:bb:01" }, "vm-1");
+        server.Agent.Facts = new AttachmentFacts(null, []) { Interface = new FoundInterface("vnet0", "fe:54:00:aa:bb:01") };
+        await RefusedAsync(new() { InstanceName = "vm-4", InterfaceName = "vnet0" }, "vm-1");
+        // An agent that refuses for another reason, or that does not know how to wait, is believed.
+        server.Agent.Facts = new AttachmentFacts("there are several interfaces", []);
+        await RefusedAsync(new() { InstanceName = "vm-4", Selector = "alias:web" }, "several");
+
+        Task<AttachInstanceResponse> AttachAsync(AttachInstanceRequest request) =>
+            CallAsync(server, "AttachInstance", request, Json.AttachInstanceRequest, Json.AttachInstanceResponse);
+
+        async Task RefusedAsync(AttachInstanceRequest request, string reason) =>
+            Assert.Contains(reason, (await ServerHarness.RefusalAsync(() => AttachAsync(request))).Message, StringComparison.Ordinal);
     }
 
     [Fact]

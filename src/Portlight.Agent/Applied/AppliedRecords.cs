@@ -43,7 +43,7 @@ internal sealed record AppliedListener(string Address, ushort Port);
 /// <summary>What became of one attachment; a later line of the same key counts.</summary>
 internal sealed record AppliedAttachment
 {
-    /// <summary>The interface's name; empty for the machine itself.</summary>
+    /// <summary>The interface's name, or what selects it; empty for the machine itself.</summary>
     public required string Key { get; init; }
 
     /// <summary>It is attached no more; nothing else is said then.</summary>
@@ -54,6 +54,9 @@ internal sealed record AppliedAttachment
 
     /// <summary>The hardware address of the device that was attached; left out when the name alone decides.</summary>
     public string? HardwareAddress { get; init; }
+
+    /// <summary>Of what is selected, the name under which it was seen last; left out when there is none, and where the key is the name.</summary>
+    public string? Name { get; init; }
 
     public ImmutableArray<AppliedRule>? Rules { get; init; }
 
@@ -70,6 +73,7 @@ internal sealed record AppliedAttachment
             Key = key,
             Owner = attachment.Owner?.Number ?? 0,
             HardwareAddress = attachment.HardwareAddress,
+            Name = attachment.IsSelected ? attachment.ClosedName : null,
             Rules = [.. attachment.Ports.Rules.Select(AppliedRule.Of)],
             PrivateSources = AppliedBlocks.Write(attachment.PrivateSources),
             PrivateAddresses = AppliedBlocks.Write(attachment.PrivateAddresses),
@@ -86,8 +90,10 @@ internal sealed record AppliedAttachment
             return null;
         }
 
-        return Closed(Key) with
+        var closed = Closed(Key);
+        return closed with
         {
+            ClosedName = closed.IsSelected ? Name : closed.ClosedName,
             Owner = (Owner ?? throw new JsonException("no owner"), installation) switch
             {
                 (0, _) => null,
@@ -108,7 +114,9 @@ internal sealed record AppliedAttachment
     {
         try
         {
-            return key == FilteredAttachment.HostKey ? FilteredAttachment.Host(PortSet.Empty) : FilteredAttachment.Interface(key, device: null, PortSet.Empty);
+            return key == FilteredAttachment.HostKey ? FilteredAttachment.Host(PortSet.Empty)
+                : InterfaceSelector.TryParse(key, out _) ? FilteredAttachment.Selected(key, PortSet.Empty)
+                : FilteredAttachment.Interface(key, device: null, PortSet.Empty);
         }
         catch (ArgumentException exception)
         {

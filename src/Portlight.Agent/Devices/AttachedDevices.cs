@@ -25,12 +25,26 @@ internal sealed class AttachedDevices : IDisposable
         }
     }
 
+    /// <summary>The ruleset holds it; whether it meets the packets of an attached interface, the interface tells.</summary>
+    internal AgentReport Told(AgentReport report) => report is AgentReport.Applied applied && Of(report.Index) is { } bound
+        ? bound.Unfiltered is { } reason ? new AgentReport.Unfiltered(report.Index, report.Revision, reason) : applied with { Note = bound.Note }
+        : report;
+
     /// <summary>Binds all that is attached. When the machine cannot be asked, what was bound stays bound.</summary>
     internal void Look(IReadOnlyList<DesiredInstance> all)
     {
         lock (_lock)
         {
             Bind_NeedsLock(Interfaces(all));
+        }
+    }
+
+    /// <summary>Binds all that was bound before, as the machine is now.</summary>
+    internal void LookAgain()
+    {
+        lock (_lock)
+        {
+            Bind_NeedsLock(Attachments());
         }
     }
 
@@ -110,7 +124,9 @@ internal sealed class AttachedDevices : IDisposable
         {
             foreach (var (index, attachment) in wanted.Where(pair => _bound.GetValueOrDefault(pair.Key)?.IsOf(pair.Value) != true))
             {
-                _bound[index] = new BoundDevice(attachment, null, $"this machine could not be asked for the interface `{attachment.Name}`; it is closed until it can be", null);
+                _bound[index] = new BoundDevice(attachment, null, attachment.Selector is { } selector
+                    ? $"this machine could not be asked for what `{selector}` finds; nothing filters it until it can be"
+                    : $"this machine could not be asked for the interface `{attachment.Name}`; it is closed until it can be", null);
             }
 
             return;

@@ -1,4 +1,6 @@
+using System.Collections.Immutable;
 using Portlight.Domain;
+using Portlight.Nftables;
 
 namespace Portlight.Agent.Devices;
 
@@ -9,6 +11,22 @@ namespace Portlight.Agent.Devices;
 /// <param name="Note">What should be known though they are; null for nothing.</param>
 internal sealed record BoundDevice(Attachment.Interface Attachment, uint? Device, string? Unfiltered, string? Note)
 {
+    /// <summary>The name that closes; null for none. See <see cref="FilteredAttachment.ClosedName"/>.</summary>
+    internal string? Name { get; init; } = Attachment.Selector is null ? Attachment.Name : null;
+
+    /// <summary>Devices that a selector finds beside <see cref="Device"/>, or instead of it because there are several.</summary>
+    internal ImmutableArray<uint> Closed { get; init; } = [];
+
+    /// <summary>Not on this machine, and called so when it was last seen.</summary>
+    internal static BoundDevice Absent(Attachment.Interface attachment, string? name) => new(attachment, null, null, null) { Name = name };
+
     /// <summary>The same attachment, whatever its ports and addresses.</summary>
-    internal bool IsOf(Attachment.Interface other) => Attachment.Name == other.Name && Attachment.Device == other.Device;
+    internal bool IsOf(Attachment.Interface other) => Attachment.Name == other.Name && Attachment.Device == other.Device && Attachment.Selector == other.Selector;
+
+    internal FilteredAttachment Bind(FilteredAttachment attachment) => attachment with { Device = Device, ClosedName = Name, ClosedDevices = Closed };
+
+    public bool Equals(BoundDevice? other) =>
+        other is not null && IsOf(other.Attachment) && (Device, Unfiltered, Note, Name) == (other.Device, other.Unfiltered, other.Note, other.Name) && Closed.AsSpan().SequenceEqual(other.Closed.AsSpan());
+
+    public override int GetHashCode() => HashCode.Combine(Attachment.Name, Attachment.Selector, Device);
 }

@@ -4,9 +4,9 @@ using Portlight.Domain;
 namespace Portlight.Agent.Devices;
 
 /// <summary>
-/// Which device each attached interface is (decision 0037). A device stays what it is under whatever name. Otherwise the name leads to it, if it is the device
+/// Which device each attached interface is (decisions 0037, 0092). A device stays what it is under whatever name. Otherwise the name leads to it, if it is the device
 /// that was attached, by its hardware address; then the hardware address alone, if just one device has it. Another device of the name is not the instance:
-/// it stays closed until somebody attaches it.
+/// it stays closed until somebody attaches it. What is attached by a selector is the one device that the selector finds; of several, none.
 /// </summary>
 internal static class DeviceChoice
 {
@@ -20,7 +20,10 @@ internal static class DeviceChoice
         Take(Standing);
         Take(Named);
         Take(Identified);
-        return wanted.ToDictionary(pair => pair.Key, pair => Bound(pair.Value, found.GetValueOrDefault(pair.Key), survey, taken));
+        Take(Selected);
+        return wanted.ToDictionary(pair => pair.Key, pair => pair.Value.Selector is { } selector
+            ? SelectedDevice.Of(pair.Value, selector, found.GetValueOrDefault(pair.Key), before.GetValueOrDefault(pair.Key), survey, taken)
+            : Bound(pair.Value, found.GetValueOrDefault(pair.Key), survey, taken));
 
         void Take(Func<long, Attachment.Interface, Device?> which)
         {
@@ -34,19 +37,25 @@ internal static class DeviceChoice
         }
 
         Device? Standing(long index, Attachment.Interface attachment) =>
-            before.GetValueOrDefault(index) is { Device: { } stood } last && last.IsOf(attachment) && survey.ByIndex((int)stood) is { } device
-                && (device.Name == attachment.Name || attachment.Device is not null || survey.ByName(attachment.Name) is null)
+            before.GetValueOrDefault(index) is { Device: { } stood } last && last.IsOf(attachment) && survey.ByIndex((int)stood) is { } device && IsStill(device, attachment, survey)
                 ? device
                 : null;
 
         Device? Named(long index, Attachment.Interface attachment) =>
-            survey.ByName(attachment.Name) is { } device && (attachment.Device is null || attachment.Device == device.Identity) ? device : null;
+            attachment.Selector is null && survey.ByName(attachment.Name) is { } device && (attachment.Device is null || attachment.Device == device.Identity) ? device : null;
 
         Device? Identified(long index, Attachment.Interface attachment) =>
             attachment.Device is not null && survey.ByIdentity(attachment.Device).Where(device => !LabAlias.TryParse(device.Alias, out _)).ToList() is [var only]
                 ? only
                 : null;
+
+        Device? Selected(long index, Attachment.Interface attachment) => attachment.Selector is not null && survey.Selected(attachment.Selector) is [var only] ? only : null;
     }
+
+    // Filtered is better than unfiltered: what has lost its name or alias is let go of for another that has it, and not before.
+    private static bool IsStill(Device device, Attachment.Interface attachment, DeviceSurvey survey) => attachment.Selector is { } selector
+        ? survey.Selected(selector) is var all && (all.IsEmpty || all.Any(one => one.Index == device.Index))
+        : device.Name == attachment.Name || attachment.Device is not null || survey.ByName(attachment.Name) is null;
 
     private static BoundDevice Bound(Attachment.Interface attachment, Device? device, DeviceSurvey survey, HashSet<int> taken)
     {

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Runtime.InteropServices;
 using Portlight.Agent.Links;
+using Portlight.Domain;
 using Portlight.Nftables.Netlink;
 
 namespace Portlight.Agent.Devices;
@@ -52,6 +53,15 @@ internal sealed record DeviceSurvey(
     internal Device? ByName(string name) => _byName.GetValueOrDefault(name);
 
     internal IEnumerable<Device> ByIdentity(string identity) => _byIdentity[identity];
+
+    /// <summary>The devices that a selector finds; those of the lab have ports of their own.</summary>
+    internal ImmutableArray<Device> Selected(string selector)
+    {
+        var found = selector.StartsWith(InterfaceSelector.Mac, StringComparison.Ordinal)
+            ? InterfaceSelector.HardwareAddresses(selector).Distinct().SelectMany(ByIdentity)
+            : All.Where(device => device.Alias == selector[InterfaceSelector.Alias.Length..]);
+        return [.. found.Where(device => !LabAlias.TryParse(device.Alias, out _))];
+    }
 
     /// <summary>What is made on top of a device and shares its wire.</summary>
     internal IEnumerable<Device> OnTopOf(Device device) => _onTop[device.Index];

@@ -33,16 +33,36 @@ internal static class DeviceBinding
 
             var index = plans[i].Index;
             var stood = before.GetValueOrDefault(index)?.Filtered is { } last && last.Key == filtered.Key ? last.Device : null;
-            var device = plans[i].Lab is null ? devices.Of(index)?.Device : lab.Device(index) ?? stood;
-            var isTaken = device is { } found && device != stood
-                && (plans.Count == 1 ? before.Values.Any(other => other.Index != index && other.Filtered?.Device == device) : owners.GetValueOrDefault(found, index) != index);
-            plans[i] = plans[i].BoundTo(isTaken ? null : device);
+            if (plans[i].Lab is not null)
+            {
+                var device = lab.Device(index) ?? stood;
+                plans[i] = plans[i].BoundTo(device is { } link && device != stood && IsAnothers(link, index) ? null : device);
+            }
+            else
+            {
+                var bound = devices.Of(index);
+                plans[i] = plans[i].BoundTo(bound is null ? null : bound with
+                {
+                    Device = bound.Device is { } found && bound.Device != stood && IsAnothers(found, index) ? null : bound.Device,
+                    Closed = [.. bound.Closed.Where(closed => !IsAnothers(closed, index))],
+                });
+            }
+
             Own(plans[i]);
         }
 
+        bool IsAnothers(uint device, long index) => plans.Count == 1
+            ? before.Values.Any(other => other.Index != index && other.Filtered is { } filtered && (filtered.Device == device || filtered.ClosedDevices.Contains(device)))
+            : owners.GetValueOrDefault(device, index) != index;
+
         void Own(Plan plan)
         {
-            if (plan.Filtered?.Device is { } device)
+            if (plan.Filtered is not { } filtered)
+            {
+                return;
+            }
+
+            foreach (var device in filtered.Device is { } open ? filtered.ClosedDevices.Add(open) : filtered.ClosedDevices)
             {
                 owners.TryAdd(device, plan.Index);
             }

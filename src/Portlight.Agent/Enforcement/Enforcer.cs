@@ -122,6 +122,23 @@ internal sealed class Enforcer(InstallationId installation, NftablesSession sess
         return repaired;
     }
 
+    /// <summary>Follows devices that have come, gone or changed: what is attached is closed or open at once, and nothing else changes.</summary>
+    /// <exception cref="RulesetRefusedException">The kernel refused; what stood of it stands.</exception>
+    internal void Rebind()
+    {
+        var plans = _standing.Values.Where(plan => plan is { Lab: null, Filtered.IsHost: false }).ToList();
+        var stood = plans.ToDictionary(plan => plan.Index, plan => plan.Filtered!);
+        devices.LookAgain();
+        DeviceBinding.Bind(plans, _standing, lab, devices);
+        plans.RemoveAll(plan => stood[plan.Index] is var before && before.Device == plan.Filtered!.Device && before.ClosedName == plan.Filtered.ClosedName
+            && before.ClosedDevices.AsSpan().SequenceEqual(plan.Filtered.ClosedDevices.AsSpan()));
+        _rules.Commit([.. plans.Select(plan => plan.Filtered!)], []);
+        foreach (var plan in plans)
+        {
+            _standing[plan.Index] = plan;
+        }
+    }
+
     /// <summary>A link that was made again is another device. Until its rules follow it, its name closes it.</summary>
     private void Rebind(Plan plan)
     {

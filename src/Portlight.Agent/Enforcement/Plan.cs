@@ -1,3 +1,4 @@
+using Portlight.Agent.Devices;
 using Portlight.Agent.Lab;
 using Portlight.Agent.Links;
 using Portlight.AgentProtocol;
@@ -13,6 +14,9 @@ internal sealed record Plan(DesiredInstance Desired, FilteredAttachment? Filtere
 
     /// <summary>The same for a device of this machine; null when there is none, which closes the attachment.</summary>
     internal Plan BoundTo(uint? device) => Filtered is { IsHost: false } filtered ? this with { Filtered = filtered with { Device = device } } : this;
+
+    /// <summary>The same for what an attached interface has come to; null closes what is not known to be open.</summary>
+    internal Plan BoundTo(BoundDevice? bound) => this with { Filtered = bound?.Bind(Filtered!) ?? (Filtered! with { Device = null, ClosedDevices = [] }) };
 
     /// <summary>What the desired state means. One that no kernel could hold is a <see cref="LabException"/> that says why.</summary>
     internal static Plan Of(DesiredInstance desired, InstallationId installation)
@@ -33,7 +37,7 @@ internal sealed record Plan(DesiredInstance Desired, FilteredAttachment? Filtere
                     PeerGroup = desired.PeerGroup,
                     PrivateAddresses = lab.PrivateIpv4 is { } own ? [Cidr.Of(own)] : [],
                 },
-                Attachment.Interface named => FilteredAttachment.Interface(named.Name, device: null, desired.Ports) with
+                Attachment.Interface named => Interface(named, desired.Ports) with
                 {
                     Owner = OwnerOf(desired, installation),
                     HardwareAddress = named.Device,
@@ -48,6 +52,9 @@ internal sealed record Plan(DesiredInstance Desired, FilteredAttachment? Filtere
             throw new LabException(exception.Message, exception);
         }
     }
+
+    private static FilteredAttachment Interface(Attachment.Interface at, PortSet ports) =>
+        at.Selector is { } selector ? FilteredAttachment.Selected(selector, ports) : FilteredAttachment.Interface(at.Name, device: null, ports);
 
     // An installation gives no index twice, so a connection of an instance that is gone belongs to nobody.
     private static ConnectionOwner OwnerOf(DesiredInstance desired, InstallationId installation) => desired.Index is > 0 and <= uint.MaxValue

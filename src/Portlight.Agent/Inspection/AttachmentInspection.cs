@@ -66,10 +66,10 @@ internal static class AttachmentInspection
         var found = Find(socket, survey, named.Name);
         if (found is not [var device])
         {
-            return new AttachmentFacts(
-                found.Count == 0 ? $"this machine has no interface `{named.Name}`; `ip link` lists those it has"
-                : $"there are several interfaces `{named.Name}`: {string.Join(", ", found.Select(one => one.Name))}; name one of them",
-                []);
+            var refusal = found.Count == 0
+                ? $"this machine has no interface `{named.Name}`; `ip link` lists those it has, and with --by-name it is waited for"
+                : $"there are several interfaces `{named.Name}`: {string.Join(", ", found.Select(one => one.Name))}; name one of them";
+            return new AttachmentFacts(refusal, []) { IsMissing = found.Count == 0 };
         }
 
         return new AttachmentFacts(DeviceRefusal.Of(device, survey) ?? OwnAddress(named, survey), []) { Interface = new FoundInterface(device.Name, device.Identity) };
@@ -83,10 +83,7 @@ internal static class AttachmentInspection
             return survey.Find(socket, name) is { } named ? [named] : [];
         }
 
-        var found = selector.StartsWith(InterfaceSelector.Mac, StringComparison.Ordinal)
-            ? InterfaceSelector.HardwareAddresses(selector).Distinct().SelectMany(survey.ByIdentity)
-            : survey.All.Where(device => device.Alias == selector[InterfaceSelector.Alias.Length..]);
-        return [.. found.Where(device => !LabAlias.TryParse(device.Alias, out _))];
+        return [.. survey.Selected(selector)];
     }
 
     private static string? OwnAddress(Attachment.Interface named, DeviceSurvey survey) => survey.Addresses.Select(row => row.Address).Intersect(named.Addresses).FirstOrDefault() is IPAddress own

@@ -23,6 +23,7 @@ internal static class FactMessages
         },
         Unseen = { facts.Unseen },
         AreProcessesHidden = facts.AreProcessesHidden,
+        IsMissing = facts.IsMissing,
     };
 
     /// <exception cref="StreamFaultException">They are none.</exception>
@@ -36,6 +37,7 @@ internal static class FactMessages
         Translated = [.. facts.Translated.Select(ports => new TranslatedPort(ports.Protocol, ports.From, ports.To, Text(ports.Target)))],
         Unseen = [.. facts.Unseen],
         AreProcessesHidden = facts.AreProcessesHidden,
+        IsMissing = facts.IsMissing,
     };
 
     internal static Connection Write(InboundConnection connection) => new()

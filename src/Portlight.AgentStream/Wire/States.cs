@@ -10,7 +10,10 @@ namespace Portlight.AgentStream.Wire;
 internal static class States
 {
     /// <summary>The highest <c>needs</c> of a state that this build reads.</summary>
-    internal const uint Known = 1;
+    internal const uint Known = 2;
+
+    /// <summary>Of an interface that is found by a selector: a reader that passes over it would look for one without a name.</summary>
+    private const uint NeedsSelectors = 2;
 
     /// <summary>The most bytes of one instance, so that it fits into a message.</summary>
     internal const int MaxLength = 3 << 20;
@@ -20,7 +23,7 @@ internal static class States
     /// <summary>Where an instance is, alone.</summary>
     internal static State Write(Attachment attachment)
     {
-        var state = new State { Needs = Known, Host = attachment.Host };
+        var state = new State { Needs = attachment is Attachment.Interface { Selector: not null } ? NeedsSelectors : 1, Host = attachment.Host };
         switch (attachment)
         {
             case Attachment.Lab:
@@ -33,6 +36,7 @@ internal static class States
                     Addresses = { Given(at.Addresses).Select(Blocks.Write) },
                     PrivateSources = { Given(at.PrivateSources).Select(Blocks.Write) },
                     Device = at.Device ?? "",
+                    Selector = at.Selector ?? "",
                 };
                 break;
             case Attachment.ThisHost at:
@@ -101,6 +105,7 @@ internal static class States
                 state.Interface.Name, Blocks.ReadAddresses(state.Interface.Addresses), Blocks.ReadBlocks(state.Interface.PrivateSources))
             {
                 Device = state.Interface.Device.Length > 0 ? state.Interface.Device : null,
+                Selector = ReadSelector(state.Interface.Selector),
             },
             State.AttachmentOneofCase.ThisHost => new Attachment.ThisHost(Blocks.ReadAddresses(state.ThisHost.Addresses), Blocks.ReadBlocks(state.ThisHost.PrivateSources)),
             State.AttachmentOneofCase.Recorded => new Attachment.Recorded(),
@@ -108,6 +113,10 @@ internal static class States
         };
         return attachment with { Host = state.Host };
     }
+
+    private static string? ReadSelector(string text) => text.Length == 0 ? null
+        : InterfaceSelector.TryParse(text, out var selector) ? selector
+        : throw new StreamFaultException("an interface is selected by what is no selector");
 
     private static State ToState(DesiredInstance instance)
     {

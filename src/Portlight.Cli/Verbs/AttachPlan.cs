@@ -9,7 +9,7 @@ internal static class AttachPlan
 {
     public static async Task WriteAsync(TextWriter talk, AttachInstanceRequest request, AttachInstanceResponse plan)
     {
-        if (plan.Attachment.InterfaceName is { } real && request.Selector is null && real != request.InterfaceName)
+        if (plan.Attachment.InterfaceName is { } real && request.InterfaceName is not null && real != request.InterfaceName)
         {
             await talk.WriteLineAsync($"`{request.InterfaceName}` is another name of the interface `{real}`");
         }
@@ -22,14 +22,25 @@ internal static class AttachPlan
 
     public static IEnumerable<string> Lines(string name, AttachInstanceResponse plan)
     {
-        var where = plan.Attachment.InterfaceName is { } card ? $"interface {card}" : "this machine";
+        var where = plan.Attachment switch
+        {
+            { Selector: { } selector, InterfaceName: { } found } => $"the interface that {selector} finds, now {found}",
+            { Selector: { } selector } => $"the interface that {selector} finds",
+            { InterfaceName: { } card } => $"interface {card}",
+            _ => "this machine",
+        };
         yield return $"{name}: {where}{(plan.Attachment.Addresses.Count > 0 ? ", " : "")}{string.Join(", ", plan.Attachment.Addresses)}";
+        if (plan.Waiting is { } waiting)
+        {
+            yield return $"  {waiting}";
+        }
+
         yield return $"  open afterwards: {PortText.Of(plan.PortStatesAfter)}";
         if (plan.NotFiltered is { } reason)
         {
             yield return $"  WARNING: no packet is filtered by this server, so nothing closes: {reason}";
         }
-        else if (plan.Attachment.InterfaceName is not null)
+        else if (plan.Attachment.Kind == "interface")
         {
             yield return "  everything else to it closes; open connections to what closes are cut, unless the server was started with `--connections drain`";
         }

@@ -17,9 +17,9 @@ internal static class AttachVerb
     {
         var name = new Argument<string>("name") { Description = "What the instance is called from now on" };
         var @interface = new Option<string?>("--interface") { HelpName = "IF", Description = "The host side of a VM's or container's network card" };
-        var mac = new Option<string?>("--mac") { HelpName = "MAC", Description = "Instead of --interface: the hardware address of a guest's network card, or of its host side" };
-        var alias = new Option<string?>("--alias") { HelpName = "TEXT", Description = "Instead of --interface: its alias (`ip link set dev IF alias TEXT`)" };
-        var byName = new Option<bool>("--by-name") { Description = "With --interface: whichever device has that name later is meant too, not this one alone" };
+        var mac = new Option<string?>("--mac") { HelpName = "MAC", Description = "Instead of --interface: the hardware address of a guest's network card, or of its host side, now or later" };
+        var alias = new Option<string?>("--alias") { HelpName = "TEXT", Description = "Instead of --interface: its alias (`ip link set dev IF alias TEXT`), now or later" };
+        var byName = new Option<bool>("--by-name") { Description = "With --interface: whichever device has that name later is meant too, not this one alone; there need not be one yet" };
         var host = new Option<string?>("--host") { HelpName = "HOST", Description = "The host that it is on (`portlight host list`); without it the server's own machine" };
         var thisHost = new Option<bool>("--this-host") { Description = "This machine itself; with --host that one" };
         var addresses = new Option<string[]>("--address") { HelpName = "IP", Description = "The public addresses of what is attached", AllowMultipleArgumentsPerToken = true };
@@ -104,7 +104,7 @@ internal static class AttachVerb
         await OperationOutcome.WriteAsync(
             console,
             done.Operation,
-            done.NotFiltered is null ? $"attached {request.InstanceName}" : $"recorded {request.InstanceName}, and no packet of it is filtered: {done.NotFiltered}");
+            done.NotFiltered is null ? $"attached {request.InstanceName}{(done.Waiting is { } waiting ? $", {waiting}" : "")}" : $"recorded {request.InstanceName}, and no packet of it is filtered: {done.NotFiltered}");
         return OperationOutcome.ExitCode(done.Operation);
     }
 }

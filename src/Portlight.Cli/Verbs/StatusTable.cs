@@ -113,6 +113,7 @@ internal static class StatusTable
         null => "nowhere yet",
         { NamespaceName: { } name } => $"netns {name}",
         { InterfaceName: { } name } => $"interface {name}",
+        { Selector: { } selector } => selector,
         { Kind: "host", Host: not null } => "the machine",
         { Kind: "host" } => "this machine",
         { Kind: "recorded" } => "nowhere (recorded)",

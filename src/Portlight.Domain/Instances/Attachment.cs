@@ -38,11 +38,15 @@ public abstract record Attachment
     /// <summary>Whatever comes in by it when these ports are open: the networks that are not filtered are one more rule. The ports themselves where there are none.</summary>
     public PortSet LetIn(PortSet ports) => PrivateRule is { } rule ? PortSet.Of([.. ports.Rules, rule]) : ports;
 
-    /// <summary>Whether packets that pass here would pass there: the same machine, or an interface of it of the same name and, as far as both are known, the same device.</summary>
+    /// <summary>
+    /// Whether packets that pass here would pass there: the same machine, or an interface of it of the same name and, as far as both are known, the same device; or what
+    /// selects one selects the other.
+    /// </summary>
     public bool IsSamePlace(Attachment other) => Host == other.Host && (this, other) switch
     {
         (ThisHost, ThisHost) => true,
-        (Interface one, Interface two) => one.Name == two.Name && (one.Device is null || two.Device is null || one.Device == two.Device),
+        (Interface one, Interface two) => one.IsSelectedLike(two)
+            || (one.Name.Length > 0 && one.Name == two.Name && (one.Device is null || two.Device is null || one.Device == two.Device)),
         _ => false,
     };
 
@@ -50,7 +54,7 @@ public abstract record Attachment
     public sealed record Lab : Attachment;
 
     /// <summary>The host side of a VM's or container's NIC, by name: what leaves by it is filtered, forwarded or sent by the host itself.</summary>
-    /// <param name="Name">The interface, as the kernel knows it (at most 15 bytes).</param>
+    /// <param name="Name">The interface, as the kernel knows it (at most 15 bytes); empty where <see cref="Selector"/> finds it.</param>
     /// <param name="Addresses">The public addresses that the instance shows.</param>
     /// <param name="PrivateSources">Networks from which everything comes in.</param>
     public sealed record Interface(string Name, ImmutableArray<IPAddress> Addresses, ImmutableArray<Cidr> PrivateSources) : Attachment
@@ -59,6 +63,21 @@ public abstract record Attachment
         /// Which device had the name when it was attached: its hardware address, as <c>fe:54:00:aa:bb:01</c>. Null: whichever device has the name.
         /// </summary>
         public string? Device { get; init; }
+
+        /// <summary>What finds the device instead of the name (<see cref="InterfaceSelector"/>), whenever there is one; null where the name does.</summary>
+        public string? Selector { get; init; }
+
+        /// <summary>Whether one of the two is attached by a selector that finds the other's device, too.</summary>
+        internal bool IsSelectedLike(Interface other) => (Selector, other.Selector) switch
+        {
+            (null, null) => false,
+            ({ } selector, null) => InterfaceSelector.Selects(selector, other.Device),
+            (null, { } selector) => InterfaceSelector.Selects(selector, Device),
+            ({ } one, { } two) => InterfaceSelector.Overlap(one, two),
+        };
+
+        /// <summary>Whether the two cannot be attached at once: a name closes whatever has it, and a selector is one instance's.</summary>
+        public bool IsTakenBy(Interface other) => IsSelectedLike(other) || (Name.Length > 0 && Name == other.Name);
     }
 
     /// <summary>The machine itself: what arrives for one of its addresses is filtered before destination NAT.</summary>

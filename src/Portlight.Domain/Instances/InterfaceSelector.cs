@@ -3,14 +3,17 @@ using System.Text.RegularExpressions;
 namespace Portlight.Domain;
 
 /// <summary>
-/// An interface by what outlives its name: <c>mac:52:54:00:aa:bb:01</c>, <c>alias:web-1</c>. It stands for the name where an agent is asked to look for an interface;
-/// what is attached then is what it has found. No interface is called so: a name holds no colon.
+/// An interface by what outlives its name: <c>mac:52:54:00:aa:bb:01</c>, <c>alias:web-1</c>. What is attached by it is whichever device of the host has that, whenever there
+/// is one. It also stands for the name where an agent is asked to look for an interface: no interface is called so, because a name holds no colon.
 /// </summary>
 public static partial class InterfaceSelector
 {
     public const string Mac = "mac:";
 
     public const string Alias = "alias:";
+
+    /// <summary>Before a name: whichever device has it, now or later. Only in requests: what is attached by its name alone is stored as such.</summary>
+    public const string Name = "name:";
 
     /// <summary>IFALIASZ of linux/if_link.h less its closing zero.</summary>
     private const int MaxAlias = 255;
@@ -28,6 +31,14 @@ public static partial class InterfaceSelector
     /// side of a guest's card.
     /// </summary>
     public static string[] HardwareAddresses(string selector) => [selector[Mac.Length..], $"fe{selector[(Mac.Length + 2)..]}"];
+
+    /// <summary>Whether the selector finds a device of that hardware address; null is one whose address tells nothing.</summary>
+    public static bool Selects(string selector, string? hardwareAddress) =>
+        hardwareAddress is not null && selector.StartsWith(Mac, StringComparison.Ordinal) && HardwareAddresses(selector).Contains(hardwareAddress);
+
+    /// <summary>Whether one device can be what both select, as far as the two tell.</summary>
+    public static bool Overlap(string one, string two) => one == two
+        || (one.StartsWith(Mac, StringComparison.Ordinal) && two.StartsWith(Mac, StringComparison.Ordinal) && HardwareAddresses(one).Intersect(HardwareAddresses(two)).Any());
 
     [GeneratedRegex("^mac:([0-9a-f]{2}:){5}[0-9a-f]{2}$", RegexOptions.CultureInvariant)]
     private static partial Regex MacForm();

@@ -18,6 +18,9 @@ internal sealed class AttachInstance(Services services) : IOperation<AttachInsta
     /// <summary>What an attached machine has for a blueprint and a bundle: it was made elsewhere.</summary>
     public const string Elsewhere = "attached";
 
+    /// <summary>IFNAMSIZ of the kernel's if.h less its closing zero.</summary>
+    private const int LongestRealName = 15;
+
     private static readonly PortSet SshOnly = PortSet.Of(new PortRule(new PortKey(NetworkProtocol.Tcp, 22, 22), [Cidr.AnyIpv4], [Cidr.AnyIpv6], []));
 
     public async Task<AttachInstanceResponse> HandleAsync(Call call, AttachInstanceRequest request)
@@ -30,13 +33,14 @@ internal sealed class AttachInstance(Services services) : IOperation<AttachInsta
         call.AskAhead();
         HostAccess.RequirePlace(services.Store.View, attachment.Host, access.Find(services.Store.View));
         var facts = await InspectAsync(attachment);
-        if (facts.Refusal is not null)
+        var isByName = AttachmentReader.IsByName(request);
+        if (facts.Refusal is not null && !(facts.IsMissing && IsWaitedFor(attachment, isByName)))
         {
             throw new InvalidInputException(facts.Refusal);
         }
 
-        place = Bind(attachment, facts.Interface, byName: false);
-        attachment = Bind(attachment, facts.Interface, request.ByName == true);
+        place = Found(attachment, facts.Interface);
+        attachment = Stored(attachment, facts.Interface, isByName);
         var standing = services.Store.View.FindInstance(call.Scope, name);
         if (standing is not null && !standing.Attachment.IsSamePlace(place))
         {
@@ -57,7 +61,8 @@ internal sealed class AttachInstance(Services services) : IOperation<AttachInsta
         {
             IsDryRun = request.DryRun == true,
             NotFiltered = NotFiltered.Of(services.Hosts.Of(attachment.Host)),
-            Attachment = attachment.ToWire(),
+            Attachment = (attachment is Attachment.Interface ? place : attachment).ToWire(),
+            Waiting = facts.IsMissing ? "waiting: no such device yet; it is filtered as soon as it is there" : null,
             WasAttached = before is not null,
             PortStatesBefore = before?.Ports.ToPortStates(services.Options.AwsQuirks) ?? [],
             PortStatesAfter = ports.ToPortStates(services.Options.AwsQuirks),
@@ -114,10 +119,21 @@ internal sealed class AttachInstance(Services services) : IOperation<AttachInsta
         return PortSet.TryCreate([.. request.PortInfos.Select(info => info.ToInput())], services.Limits, out var asked, out var problems) ? asked : throw Requests.Invalid(problems);
     }
 
-    /// <summary>By the real name, because the packet filter knows no other, and to the device that has it now.</summary>
-    private static Attachment Bind(Attachment attachment, FoundInterface? found, bool byName) => attachment is Attachment.Interface nic && found is not null
-        ? nic with { Name = found.Name, Device = byName ? null : found.Device }
+    /// <summary>A name of more than 15 bytes is an alternative one, which leads to the real one when there is one.</summary>
+    private static bool IsWaitedFor(Attachment attachment, bool isByName) =>
+        attachment is Attachment.Interface nic && (IsSelector(nic) || (isByName && nic.Name.Length <= LongestRealName));
+
+    /// <summary>What is there now: by the real name, because the packet filter knows no other, and the device that has it.</summary>
+    private static Attachment Found(Attachment attachment, FoundInterface? found) => attachment is Attachment.Interface nic
+        ? nic with { Name = found?.Name ?? (IsSelector(nic) ? "" : nic.Name), Device = found?.Device, Selector = IsSelector(nic) ? nic.Name : null }
         : attachment;
+
+    /// <summary>What is stored: the selector alone, or the name and the device that has it.</summary>
+    private static Attachment Stored(Attachment attachment, FoundInterface? found, bool isByName) => attachment is Attachment.Interface nic
+        ? IsSelector(nic) ? nic with { Name = "", Selector = nic.Name } : nic with { Name = found?.Name ?? nic.Name, Device = isByName ? null : found?.Device }
+        : attachment;
+
+    private static bool IsSelector(Attachment.Interface nic) => InterfaceSelector.TryParse(nic.Name, out _);
 
     private (Instance? Before, PortSet Ports, Operation? Begun) Plan(Call call, string name, Attachment attachment, PortSet? asked)
     {
@@ -168,8 +184,8 @@ internal sealed class AttachInstance(Services services) : IOperation<AttachInsta
 
     private static string Place(Attachment attachment) => (attachment, attachment.Host) switch
     {
-        (Attachment.Interface nic, HostName.Local) => nic.Name,
-        (Attachment.Interface nic, var host) => $"{nic.Name} on {host}",
+        (Attachment.Interface nic, HostName.Local) => nic.Selector ?? nic.Name,
+        (Attachment.Interface nic, var host) => $"{nic.Selector ?? nic.Name} on {host}",
         (_, HostName.Local) => "this host",
         (_, var host) => host,
     };
@@ -177,7 +193,7 @@ internal sealed class AttachInstance(Services services) : IOperation<AttachInsta
     private static bool IsTakenBy(Attachment one, Attachment two) => one.Host == two.Host && (one, two) switch
     {
         (Attachment.ThisHost, Attachment.ThisHost) => true,
-        (Attachment.Interface left, Attachment.Interface right) => left.Name == right.Name,
+        (Attachment.Interface left, Attachment.Interface right) => left.IsTakenBy(right),
         _ => false,
     };
 

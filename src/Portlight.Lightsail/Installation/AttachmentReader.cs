@@ -24,9 +24,13 @@ internal static class AttachmentReader
         {
             problems.Add(new Problem("interfaceName", "either an interface must be named, or selector say how to find one, or thisHost be true"));
         }
+        else if (request.Selector is not null && NameIn(request.Selector) is { } given)
+        {
+            name = given;
+        }
         else if (request.Selector is not null && !InterfaceSelector.TryParse(request.Selector, out name))
         {
-            problems.Add(new Problem("selector", "is neither `mac:` with a hardware address as 52:54:00:aa:bb:01 nor `alias:` with an alias"));
+            problems.Add(new Problem("selector", "is neither `mac:` with a hardware address as 52:54:00:aa:bb:01 nor `alias:` with an alias nor `name:` with the name of an interface"));
         }
         else if (request.Selector is not null && request.ByName == true)
         {
@@ -47,9 +51,16 @@ internal static class AttachmentReader
             throw Requests.Invalid(problems);
         }
 
+        // A selector stands where a name does until it is known what it finds.
         Attachment place = name is null ? new Attachment.ThisHost(addresses, sources) : new Attachment.Interface(name, addresses, sources);
         return request.HostName is null ? place : place with { Host = request.HostName };
     }
+
+    /// <summary>Whether it is for whichever device has the name, now or later.</summary>
+    public static bool IsByName(AttachInstanceRequest request) => request.ByName == true || (request.Selector is { } selector && NameIn(selector) is not null);
+
+    private static string? NameIn(string selector) =>
+        selector.StartsWith(InterfaceSelector.Name, StringComparison.Ordinal) && selector[InterfaceSelector.Name.Length..] is var name && IsInterfaceName(name) ? name : null;
 
     private static ImmutableArray<IPAddress> ReadAddresses(IReadOnlyList<string> texts, List<Problem> problems)
     {

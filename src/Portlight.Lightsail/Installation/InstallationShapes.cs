@@ -29,7 +29,14 @@ internal static class InstallationShapes
 
     private static WireAttachment Place(Attachment attachment, string? namespaceName) => attachment switch
     {
-        Attachment.Interface nic => new() { Kind = "interface", InterfaceName = nic.Name, Addresses = [.. nic.Addresses.Select(address => address.ToString())], PrivateCidrs = [.. nic.PrivateSources.Select(cidr => cidr.ToString())] },
+        Attachment.Interface nic => new()
+        {
+            Kind = "interface",
+            InterfaceName = nic.Name.Length > 0 ? nic.Name : null,
+            Selector = nic.Selector,
+            Addresses = [.. nic.Addresses.Select(address => address.ToString())],
+            PrivateCidrs = [.. nic.PrivateSources.Select(cidr => cidr.ToString())],
+        },
         Attachment.ThisHost host => new() { Kind = "host", Addresses = [.. host.Addresses.Select(address => address.ToString())], PrivateCidrs = [.. host.PrivateSources.Select(cidr => cidr.ToString())] },
         Attachment.Lab => new() { Kind = "lab", NamespaceName = namespaceName },
         _ => new() { Kind = "recorded" },

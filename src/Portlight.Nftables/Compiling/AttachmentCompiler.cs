@@ -125,10 +125,19 @@ internal sealed class AttachmentCompiler
 
     private void DeclareGate()
     {
-        Add(SetId.Attached, new KeyWriter(16).Name(_attachment.Key).Key);
+        if (_attachment.ClosedName is { } name)
+        {
+            Add(SetId.Attached, new KeyWriter(16).Name(name).Key);
+        }
+
         if (_attachment.Device is { } device)
         {
             Add(SetId.Devices, new KeyWriter(4).Device(device).Key);
+        }
+
+        foreach (var closed in _attachment.ClosedDevices)
+        {
+            Add(SetId.Devices, new KeyWriter(4).Device(closed).Key);
         }
     }
 

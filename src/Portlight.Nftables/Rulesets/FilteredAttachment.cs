@@ -21,16 +21,25 @@ public sealed record FilteredAttachment
         Ports = ports;
     }
 
-    /// <summary>Which attachment this is: the interface's name, or <see cref="HostKey"/>.</summary>
+    /// <summary>Which attachment this is: the interface's name, what selects it (<see cref="InterfaceSelector"/>), or <see cref="HostKey"/>.</summary>
     public string Key { get; }
 
     public bool IsHost => Key.Length == 0;
+
+    /// <summary>True when it is found by a selector and its name may be any.</summary>
+    public bool IsSelected => InterfaceSelector.TryParse(Key, out _);
 
     /// <summary>
     /// The device (ifindex) that the port set is for; null while there is none. The name alone closes: what leaves by a device of that name which is not this
     /// one is dropped, and this one is filtered by its port set under whatever name.
     /// </summary>
     public uint? Device { get; init; }
+
+    /// <summary>The name that closes: that of the interface, or the one under which what is selected was seen last; null for none.</summary>
+    public string? ClosedName { get; init; }
+
+    /// <summary>Devices that could be meant as well and must not be open for that: nothing gets to them but what an empty port set lets in.</summary>
+    public ImmutableArray<uint> ClosedDevices { get; init; } = [];
 
     /// <summary>
     /// Which device of that name is meant, for binding it after a boot: its hardware address, as <c>fe:54:00:aa:bb:01</c>; null when the name alone decides.
@@ -61,13 +70,18 @@ public sealed record FilteredAttachment
     /// </summary>
     public static FilteredAttachment Interface(string name, uint? device, PortSet ports)
     {
-        if (name.Length == 0 || Encoding.UTF8.GetByteCount(name) > LongestInterfaceName || name.Contains('/', StringComparison.Ordinal) || name.Any(char.IsWhiteSpace))
+        if (name.Length == 0 || Encoding.UTF8.GetByteCount(name) > LongestInterfaceName || name.AsSpan().IndexOfAny('/', ':') >= 0 || name.Any(char.IsWhiteSpace))
         {
             throw new ArgumentException($"`{name}` is not a name that an interface can have", nameof(name));
         }
 
-        return new FilteredAttachment(name, ports) { Device = device };
+        return new FilteredAttachment(name, ports) { Device = device, ClosedName = name };
     }
+
+    /// <summary>The same by what selects the interface, whatever its name: nothing of it is in the kernel until a device is known.</summary>
+    public static FilteredAttachment Selected(string selector, PortSet ports) => InterfaceSelector.TryParse(selector, out var written) && written == selector
+        ? new FilteredAttachment(selector, ports)
+        : throw new ArgumentException($"`{selector}` selects no interface", nameof(selector));
 
     /// <summary>Packets that arrive for this machine, before destination NAT.</summary>
     public static FilteredAttachment Host(PortSet ports) => new(HostKey, ports);

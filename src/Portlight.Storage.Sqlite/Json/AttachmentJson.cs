@@ -6,7 +6,7 @@ using Portlight.Domain;
 
 namespace Portlight.Storage.Sqlite;
 
-/// <summary><c>{"kind":"interface","name":"tap0","device":"fe:54:00:aa:bb:01","addresses":["192.0.2.1"],"private":["10.0.0.0/8"],"host":"fra-07"}</c>; no host is the server's own machine.</summary>
+/// <summary><c>{"kind":"interface","name":"tap0","device":"fe:54:00:aa:bb:01","addresses":["192.0.2.1"],"private":["10.0.0.0/8"],"host":"fra-07"}</c>; no host is the server's own machine, and a selector stands for the name.</summary>
 internal static class AttachmentJson
 {
     public static void Write(Utf8JsonWriter json, Attachment attachment)
@@ -22,7 +22,15 @@ internal static class AttachmentJson
                 break;
             case Attachment.Interface at:
                 json.WriteString("kind"u8, "interface"u8);
-                json.WriteString("name"u8, at.Name);
+                if (at.Selector is null)
+                {
+                    json.WriteString("name"u8, at.Name);
+                }
+                else
+                {
+                    json.WriteString("selector"u8, at.Selector);
+                }
+
                 if (at.Device is not null)
                 {
                     json.WriteString("device"u8, at.Device);
@@ -51,7 +59,7 @@ internal static class AttachmentJson
     public static Attachment Read(ref JsonCursor json)
     {
         string kind = "", name = "", host = HostName.Local;
-        string? device = null;
+        string? device = null, selector = null;
         ImmutableArray<IPAddress> addresses = [];
         ImmutableArray<Cidr> privateSources = [];
         json.EnterObject();
@@ -62,6 +70,7 @@ internal static class AttachmentJson
                 case "kind": kind = json.Text(); break;
                 case "name": name = json.Text(); break;
                 case "device": device = json.Text(); break;
+                case "selector": selector = json.Text(); break;
                 case "addresses": addresses = json.Addresses(); break;
                 case "host": host = json.Text(); break;
                 case "private": privateSources = json.Cidrs(); break;
@@ -73,7 +82,7 @@ internal static class AttachmentJson
         {
             "lab" => new Attachment.Lab { Host = host },
             "recorded" => new Attachment.Recorded { Host = host },
-            "interface" => new Attachment.Interface(name, addresses, privateSources) { Device = device, Host = host },
+            "interface" => new Attachment.Interface(name, addresses, privateSources) { Device = device, Selector = selector, Host = host },
             "host" => new Attachment.ThisHost(addresses, privateSources) { Host = host },
             _ => throw JsonCursor.Unknown(kind),
         };

@@ -13,10 +13,13 @@ public sealed record AttachInstanceRequest
 
     public string? InterfaceName { get; init; }
 
-    /// <summary>Instead of an interface's name, what finds it: <c>mac:52:54:00:aa:bb:01</c>, a guest's hardware address or its host side's, or <c>alias:web-1</c>.</summary>
+    /// <summary>
+    /// Instead of an interface's name, what finds it, now or later: <c>mac:52:54:00:aa:bb:01</c>, a guest's hardware address or its host side's, <c>alias:web-1</c>, or
+    /// <c>name:tap0</c>, which is an interface's name <see cref="ByName"/>.
+    /// </summary>
     public string? Selector { get; init; }
 
-    /// <summary>With an interface: whichever device has its name is the instance's, not only the one that has it now.</summary>
+    /// <summary>With an interface: whichever device has its name is the instance's, not only the one that has it now. There need not be one yet.</summary>
     public bool? ByName { get; init; }
 
     public bool? ThisHost { get; init; }
@@ -68,6 +71,9 @@ public sealed record AttachInstanceResponse
 
     /// <summary>Why no packet is filtered although the instance is attached; absent when packets are.</summary>
     public string? NotFiltered { get; init; }
+
+    /// <summary>That the interface is not there yet, and what then; absent when it is.</summary>
+    public string? Waiting { get; init; }
 
     public Operation? Operation { get; init; }
 

@@ -9,6 +9,9 @@ public sealed record Attachment
 
     public string? InterfaceName { get; init; }
 
+    /// <summary>What finds the interface, where it is attached by that and not by its name.</summary>
+    public string? Selector { get; init; }
+
     public string? NamespaceName { get; init; }
 
     public IReadOnlyList<string> Addresses { get; init; } = [];

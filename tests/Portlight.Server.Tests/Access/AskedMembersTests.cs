@@ -81,6 +81,7 @@ public sealed class AskedMembersTests
         ["Attachment.Interface.Addresses"] = "AttachInstance; shown alone",
         ["Attachment.Interface.PrivateSources"] = "AttachInstance",
         ["Attachment.Interface.Device"] = "AttachInstance, by what is found",
+        ["Attachment.Interface.Selector"] = "AttachInstance",
         ["Attachment.ThisHost.Addresses"] = "AttachInstance; shown alone",
         ["Attachment.ThisHost.PrivateSources"] = "AttachInstance",
         ["Ports"] = "Put-, Open-, CloseInstancePublicPorts, CreateInstances, AttachInstance, ConfirmPorts",
