@@ -51,7 +51,7 @@ public sealed class EmbeddedAgent : IAgent, IDisposable
         _log = log;
         if (options.AppliedFile is { } path)
         {
-            _applied = new AppliedFile(path, clock, log);
+            _applied = new AppliedFile(path, options.Installation, clock, log);
             session.Committed = _applied.Record;
         }
 

@@ -10,7 +10,7 @@ using Portlight.Nftables.Netlink;
 namespace Portlight.Agent;
 
 /// <summary>What <c>portlight restore</c> loaded at boot, before there is a server or a network.</summary>
-/// <param name="HadFile">There was a file of applied rules; without one nothing was ever attached, and the kernel is left alone.</param>
+/// <param name="HadFile">There was a file of applied rules, or is known to have been; without one nothing was ever attached, and the kernel is left alone.</param>
 /// <param name="Attachments">How many attachments the kernel holds now.</param>
 /// <param name="Damage">What is wrong with the file, in words that follow its name: every attachment that it names is closed then. Null when nothing is.</param>
 public sealed record Restoration(bool HadFile, int Attachments, string? Damage)
@@ -28,31 +28,73 @@ public sealed record Restoration(bool HadFile, int Attachments, string? Damage)
         }
     }
 
-    /// <summary>Makes the kernel hold what it held when the file was written, in one transaction. Takes CAP_NET_ADMIN and nothing else.</summary>
-    /// <param name="path">The file.</param>
-    /// <param name="installation">Whose rules they are. A data directory that does not know it any more is closed all the same, and its server refuses to start.</param>
-    /// <param name="dataDirectory">What others are told meanwhile.</param>
-    /// <exception cref="AgentException">An agent is at work, the kernel holds what is another installation's, or it refused.</exception>
-    /// <exception cref="IOException">The file cannot be read.</exception>
-    public static Restoration Run(string path, InstallationId? installation, string dataDirectory)
+    /// <summary>Whose rules a file is of; null when it does not say so, or cannot be read.</summary>
+    public static InstallationId? InstallationOf(string path)
     {
-        byte[] file;
         try
         {
-            file = File.ReadAllBytes(path);
+            return AppliedRules.Read(File.ReadAllBytes(path), installation: null).Installation;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Makes the kernel hold what it held when the file was written, in one transaction. Takes CAP_NET_ADMIN and nothing else.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="installation">Whose rules they are; null: as the file says. A data directory that does not know it any more is closed all the same, and its server refuses to start.</param>
+    /// <param name="dataDirectory">What others are told meanwhile.</param>
+    /// <param name="attached">What is known from elsewhere to have been attached: closed, if the file is not whole.</param>
+    /// <exception cref="AgentException">An agent is at work, the kernel holds what is another installation's, or it refused.</exception>
+    public static Restoration Run(string path, InstallationId? installation, string dataDirectory, params IReadOnlyCollection<Attachment> attached)
+    {
+        var known = attached.Select(Closed).OfType<FilteredAttachment>().ToList();
+        AppliedRules rules;
+        try
+        {
+            rules = AppliedRules.Read(File.ReadAllBytes(path), installation, known);
         }
         catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
         {
-            return new Restoration(HadFile: false, 0, null);
+            if (known.Count == 0)
+            {
+                return new Restoration(HadFile: false, 0, null);
+            }
+
+            rules = AppliedRules.Lost("is not there", installation, known);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            rules = AppliedRules.Lost($"cannot be read: {exception.Message}", installation, known);
         }
 
-        var rules = AppliedRules.Read(file, installation);
         if (rules.Damage is null || rules.Ruleset.Attachments.Count > 0)
         {
-            Load(rules, installation.GetValueOrDefault(), dataDirectory);
+            Load(rules, dataDirectory);
         }
 
         return new Restoration(HadFile: true, rules.Ruleset.Attachments.Count, rules.Damage);
+    }
+
+    /// <summary>A place with nothing open; null where nothing outlives a boot.</summary>
+    private static FilteredAttachment? Closed(Attachment attachment)
+    {
+        try
+        {
+            return attachment switch
+            {
+                Attachment.Interface { Selector: { } selector } => FilteredAttachment.Selected(selector, PortSet.Empty),
+                Attachment.Interface at => FilteredAttachment.Interface(at.Name, device: null, PortSet.Empty) with { HardwareAddress = at.Device },
+                Attachment.ThisHost => FilteredAttachment.Host(PortSet.Empty),
+                _ => null,
+            };
+        }
+        catch (ArgumentException)
+        {
+            // No interface can be named or found so.
+            return null;
+        }
     }
 
     /// <summary>
@@ -68,7 +110,7 @@ public sealed record Restoration(bool HadFile, int Attachments, string? Damage)
 
         var attachments = rules.Ruleset.Attachments.Values.ToArray();
         var interfaces = attachments.Index()
-            .Where(numbered => numbered.Item.IsSelected || (rules.NamesDevices && numbered.Item is { IsHost: false, PeerGroup: null }))
+            .Where(numbered => numbered.Item.IsSelected || (numbered.Item is { IsHost: false, PeerGroup: null } && (rules.NamesDevices || numbered.Item.HardwareAddress is not null)))
             .ToDictionary(numbered => (long)numbered.Index, numbered => Interface(numbered.Item));
         // Of what is selected, the name under which it was last seen is all that there is from before.
         var before = attachments.Index().Where(numbered => numbered.Item.IsSelected)
@@ -100,8 +142,9 @@ public sealed record Restoration(bool HadFile, int Attachments, string? Damage)
         }
     }
 
-    private static void Load(AppliedRules rules, InstallationId installation, string dataDirectory)
+    private static void Load(AppliedRules rules, string dataDirectory)
     {
+        var installation = rules.Installation.GetValueOrDefault();
         try
         {
             using var held = EnforcementLock.Take(dataDirectory);

@@ -15,7 +15,7 @@ internal static class AgentCommand
     internal static string Directory(string? option) => Path.GetFullPath(option ?? DefaultDirectory);
 
     /// <summary>Runs the agent until SIGTERM or SIGINT. The kernel's rules stay.</summary>
-    /// <exception cref="AgentException">This machine has not joined, or its kernel cannot be worked with.</exception>
+    /// <exception cref="AgentException">The kernel cannot be worked with.</exception>
     internal static async Task RunAsync(string directory, bool allowsLab, string release, ILoggerFactory loggers, TextWriter output, CancellationToken cancellationToken)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -50,6 +50,18 @@ internal static class AgentCommand
             signal.Cancel = true;
             stop.Cancel();
         }
+    }
+
+    /// <summary>Puts the rules of the last run back into the kernel: for a boot, before the network is up. What it says is for the operator.</summary>
+    /// <exception cref="AgentException">They are not as they were: what their files name is closed until the agent runs, or the kernel refused.</exception>
+    internal static string RestoreRules(string directory)
+    {
+        var disk = AgentDisk.Read(directory);
+        var (path, restored) = (AgentDisk.RulesPath(directory), disk.RestoreRules(directory));
+        var counted = $"{restored.Attachments} attachment{(restored.Attachments == 1 ? "" : "s")}";
+        return restored.Damage is { } damage
+            ? throw new AgentException($"{path} {damage}; closed until the agent runs: {counted}")
+            : restored.HadFile ? $"restored {counted} from {path}" : $"nothing was ever attached: there is no {path}";
     }
 
     /// <summary>Joins an installation by a token.</summary>

@@ -1,9 +1,7 @@
-using System.Security.Cryptography;
-using Grpc.Core;
 using Microsoft.Extensions.Logging;
-using Portlight.Agent;
 using Portlight.AgentProtocol;
 using Portlight.AgentStream.Agent;
+using Portlight.Domain;
 
 namespace Portlight.AgentHost;
 
@@ -13,36 +11,49 @@ namespace Portlight.AgentHost;
 /// </summary>
 internal sealed partial class AgentProcess(AgentSettings settings, TimeProvider clock)
 {
+    /// <summary>How often it looks whether this machine has joined.</summary>
+    internal static readonly TimeSpan JoinCheck = TimeSpan.FromSeconds(1);
+
     private readonly ILogger _log = settings.Loggers.CreateLogger<AgentProcess>();
 
     /// <summary>Runs until it is cancelled.</summary>
-    /// <exception cref="AgentException">This machine has not joined, or its kernel cannot be worked with.</exception>
-    /// <exception cref="IOException">The data directory cannot be read.</exception>
+    /// <exception cref="AgentException">The kernel cannot be worked with.</exception>
     internal async Task RunAsync(CancellationToken cancellationToken)
     {
-        var membership = HostMembership.ReadOpen(settings.Directory)
-            ?? throw new AgentException($"this machine has not joined an installation ({settings.Directory} has no {HostMembership.FileName}): `portlight host token NAME` on the server prints what to do");
-        var memory = KeptFile.Read(settings.Directory, out var damage);
-        if (damage is not null)
+        var disk = AgentDisk.Read(settings.Directory);
+        var rules = disk.Memory.Damage is { } damage ? RestoreRules(disk, damage) : null;
+        while (disk.Installation is null)
         {
-            RestoreRules(membership, damage);
+            // Nothing tells whose rules these are, so nobody else's may be in the way of those to come.
+            settings.Tell(rules is null ? disk.WhyNoServer! : $"{rules}; {disk.WhyNoServer}");
+            if (!await WaitAsync(cancellationToken))
+            {
+                return;
+            }
+
+            disk = AgentDisk.Read(settings.Directory);
         }
 
-        var agent = settings.OpenAgent(membership.InstallationId);
+        await EnforceAsync(disk, disk.Installation.Value, rules, cancellationToken);
+    }
+
+    private async Task EnforceAsync(AgentDisk disk, InstallationId installation, string? rules, CancellationToken cancellationToken)
+    {
+        var agent = settings.OpenAgent(installation);
         try
         {
-            using var kept = new KeptAgent(
-                settings.AllowsLab ? agent : new LabRule(agent), memory ?? KeptSet.Unknown(), clock, settings.Loggers.CreateLogger<KeptAgent>());
-            using var file = new KeptFile(settings.Directory, kept.Kept, _log);
+            using var kept = new KeptAgent(settings.AllowsLab ? agent : new LabRule(agent), disk.Memory.ToSet(), clock, settings.Loggers.CreateLogger<KeptAgent>());
+            using var file = new KeptFile(settings.Directory, installation, kept.Kept, _log);
             await kept.CompareAsync(cancellationToken);
-            // After the rules: a key that others can read is no reason to leave this machine open.
-            HostMembership.RequirePrivate(settings.Directory);
-            settings.Tell($"enforcing {Attachments(kept)} of {membership.Host}; looking for a server");
+            settings.Tell($"enforcing {Enforced(kept, rules)}{(disk.Membership?.Host is { } host ? $" of {host}" : "")}; {disk.WhyNoServer ?? "looking for a server"}");
             using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
             var following = kept.FollowAsync(ending.Token);
             try
             {
-                await ConnectAsync(kept, membership, ending.Token);
+                if (await JoinedAsync(disk, installation, ending.Token) is { } membership)
+                {
+                    await new ServerSearch(kept, membership, settings, clock, text => settings.Tell($"enforcing {Enforced(kept, rules)} of {text}")).RunAsync(ending.Token);
+                }
             }
             finally
             {
@@ -56,77 +67,69 @@ internal sealed partial class AgentProcess(AgentSettings settings, TimeProvider 
         }
     }
 
-    /// <summary>Nobody knows what was attached: the rules of the last run are loaded as a boot does it, and stay until a server has said what is right.</summary>
-    private void RestoreRules(HostMembership membership, string damage)
+    /// <summary>A membership with which servers can be spoken to: the one that is there, or as soon as one is. Null when it is cancelled first.</summary>
+    private async Task<HostMembership?> JoinedAsync(AgentDisk disk, InstallationId installation, CancellationToken cancellationToken)
+    {
+        var (membership, problem) = (disk.Membership, disk.WhyNoServer);
+        if (problem is not null)
+        {
+            LogNoServer(_log, problem);
+        }
+
+        while (problem is not null)
+        {
+            if (!await WaitAsync(cancellationToken))
+            {
+                return null;
+            }
+
+            membership = HostMembership.Read(settings.Directory, out problem);
+        }
+
+        return membership!.InstallationId == installation
+            ? membership
+            : throw new AgentException($"this machine has joined installation {membership.Installation}, and what it enforces is of {installation}: `portlight teardown --data {settings.Directory}` removes that");
+    }
+
+    /// <summary>Nobody knows what was attached: the rules of the last run are loaded as a boot does it, and stay until a server has said what is right. In words; null where there are none.</summary>
+    private string? RestoreRules(AgentDisk disk, string damage)
     {
         var path = Path.Combine(settings.Directory, KeptFile.FileName);
         try
         {
-            LogDamaged(_log, path, damage, Restoration.Run(Path.Combine(settings.Directory, Restoration.FileName), membership.InstallationId, settings.Directory).Attachments);
+            var restored = disk.RestoreRules(settings.Directory);
+            if (!restored.HadFile && disk.Membership is null && !disk.Memory.IsThere)
+            {
+                return null; // nothing is lost: this machine has not joined
+            }
+
+            LogDamaged(_log, path, damage, restored.Attachments, restored.Damage is null ? "as they were" : $"closed, because {AgentDisk.RulesPath(settings.Directory)} {restored.Damage}");
+            return $"the rules of the last run ({restored.Attachments} attachments{(restored.Damage is null ? "" : ", closed")})";
         }
         catch (Exception problem) when (problem is AgentException or IOException or UnauthorizedAccessException)
         {
             // A server may know what is right; an agent that ends asks none.
             LogNotRestored(_log, path, damage, problem);
+            return "what is in the kernel";
         }
     }
 
-    private async Task ConnectAsync(KeptAgent kept, HostMembership membership, CancellationToken cancellationToken)
+    /// <summary>False when it is cancelled.</summary>
+    private async Task<bool> WaitAsync(CancellationToken cancellationToken)
     {
-        var attempts = 0;
-        var usesFormer = false;
-        var away = clock.GetUtcNow();
-        while (!cancellationToken.IsCancellationRequested)
-        {
-            var server = membership.Servers[RandomNumberGenerator.GetInt32(membership.Servers.Length)];
-            var connection = new ServerConnection(kept, membership, settings, clock) { Welcomed = () => settings.Tell($"enforcing {Attachments(kept)} of {membership.Host}; connected to {server.Authority}") };
-            string problem;
-            try
-            {
-                await connection.RunAsync(server, membership.Credentials[usesFormer && membership.Credentials.Length > 1 ? 1 : 0], cancellationToken);
-                problem = "connecting again with a new certificate";
-                attempts = 0;
-            }
-            catch (RpcException refused) when (!cancellationToken.IsCancellationRequested)
-            {
-                problem = ServerChannel.Describe(refused);
-                // The newest certificate may be one whose answer got lost on its way to be stored; the one before it is good as long as it has not been seen to work.
-                usesFormer = refused.StatusCode == StatusCode.PermissionDenied && !usesFormer;
-            }
-            catch (Exception fault) when (!cancellationToken.IsCancellationRequested)
-            {
-                // Whatever it was: an agent that ends looks after its kernel no more.
-                problem = fault.Message;
-            }
-            catch (Exception) when (cancellationToken.IsCancellationRequested)
-            {
-                return;
-            }
-
-            membership = connection.Membership;
-            if (connection.WasWelcome)
-            {
-                (attempts, away) = (0, clock.GetUtcNow());
-            }
-
-            LogAway(_log, server.Authority, problem, away);
-            settings.Tell($"enforcing {Attachments(kept)} of {membership.Host}; without a server since {away:yyyy-MM-ddTHH:mm:ssZ}: {problem}");
-            await Task.Delay(Wait(attempts++), clock, cancellationToken).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
-        }
+        await Task.Delay(JoinCheck, clock, cancellationToken).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+        return !cancellationToken.IsCancellationRequested;
     }
 
-    /// <summary>At random, so that the agents of a server that was restarted do not come all at once: up to a second, then twice as long each time.</summary>
-    private TimeSpan Wait(int attempts) =>
-        TimeSpan.FromMilliseconds(RandomNumberGenerator.GetInt32(1, 1000)) * Math.Min(Math.Pow(2, Math.Min(attempts, 10)), settings.MaxWait.TotalSeconds);
+    private static string Enforced(KeptAgent kept, string? rules) =>
+        !kept.Kept.IsKnown ? rules ?? "what is in the kernel" : kept.Kept.All.Count == 1 ? "1 instance" : $"{kept.Kept.All.Count} instances";
 
-    private static string Attachments(KeptAgent kept) => kept.Kept.All.Count == 1 ? "1 instance" : $"{kept.Kept.All.Count} instances";
-
-    [LoggerMessage(6301, LogLevel.Warning, "no server: {Server}: {Problem}; what is in force stays so (without a server since {Away:u})")]
-    private static partial void LogAway(ILogger logger, string server, string problem, DateTimeOffset away);
-
-    [LoggerMessage(6302, LogLevel.Error, "{Path} {Damage}: the rules of the last run are in the kernel ({Attachments} attachments) and stay until a server is reached")]
-    private static partial void LogDamaged(ILogger logger, string path, string damage, int attachments);
+    [LoggerMessage(6302, LogLevel.Error, "{Path} {Damage}: the rules of the last run are in the kernel ({Attachments} attachments, {How}) and stay until a server is reached")]
+    private static partial void LogDamaged(ILogger logger, string path, string damage, int attachments, string how);
 
     [LoggerMessage(6303, LogLevel.Error, "{Path} {Damage}, and the rules of the last run could not be loaded either: what is in the kernel stays until a server is reached")]
     private static partial void LogNotRestored(ILogger logger, string path, string damage, Exception problem);
+
+    [LoggerMessage(6304, LogLevel.Error, "no server is looked for: {Problem}; what is in force stays so")]
+    private static partial void LogNoServer(ILogger logger, string problem);
 }

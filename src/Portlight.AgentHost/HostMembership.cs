@@ -30,51 +30,89 @@ internal sealed record HostMembership
     /// <summary>The newest first. The one before it stays until the newest has been seen to work.</summary>
     public required ImmutableArray<HostCredential> Credentials { get; init; }
 
+    /// <summary>Null when it names none, and the file is damaged.</summary>
     [JsonIgnore]
-    internal InstallationId InstallationId => Domain.InstallationId.TryParse(Installation, out var id) ? id : throw new AgentException($"{FileName} names the installation `{Installation}`, which is none");
+    internal InstallationId? InstallationId => Domain.InstallationId.TryParse(Installation, out var id) ? id : null;
 
     [JsonIgnore]
     internal Trust Trust => new(Authorities.Select(authority => X509CertificateLoader.LoadCertificate(authority)));
 
-    /// <summary>Null where this machine has not joined.</summary>
-    /// <exception cref="AgentException">The file is damaged or open to others.</exception>
-    /// <exception cref="IOException">It cannot be read.</exception>
-    internal static HostMembership? Read(string directory)
-    {
-        if (File.Exists(Path.Combine(directory, FileName)))
-        {
-            RequirePrivate(directory);
-        }
-
-        return ReadOpen(directory);
-    }
-
-    /// <exception cref="AgentException">Others can read the private key.</exception>
-    internal static void RequirePrivate(string directory) => PrivateFile.Require(Path.Combine(directory, FileName));
-
-    /// <summary>The same, though others can read it: what is to be enforced does not depend on that.</summary>
-    internal static HostMembership? ReadOpen(string directory)
+    /// <summary>
+    /// As far as it can be read, whatever the disk holds: what is to be enforced does not depend on this file being whole. A server is spoken to only where there is no
+    /// <paramref name="problem"/>.
+    /// </summary>
+    /// <param name="directory">The data directory.</param>
+    /// <param name="problem">Why it does not do to speak to a server, and what to do about it; null when it does.</param>
+    /// <returns>Null where nothing can be read.</returns>
+    internal static HostMembership? Read(string directory, out string? problem)
     {
         var path = Path.Combine(directory, FileName);
-        if (!File.Exists(path))
-        {
-            return null;
-        }
-
         try
         {
-            return JsonSerializer.Deserialize(File.ReadAllBytes(path), MembershipJson.Default.HostMembership) is { Credentials.IsDefaultOrEmpty: false, Servers.IsDefaultOrEmpty: false } read
-                ? read
-                : throw new AgentException($"{path} is damaged: join again with a new token");
+            var read = JsonSerializer.Deserialize(File.ReadAllBytes(path), MembershipJson.Default.HostMembership);
+            problem = read?.IsUsable() != true ? Damaged(path) : PrivateFile.WhyNotPrivate(path);
+            return read;
         }
-        catch (JsonException exception)
+        catch (Exception absent) when (absent is FileNotFoundException or DirectoryNotFoundException)
         {
-            throw new AgentException($"{path} is damaged: join again with a new token", exception);
+            problem = $"this machine has not joined an installation ({directory} has no {FileName}): `portlight host token NAME` on the server prints what to do";
+        }
+        catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
+        {
+            problem = $"{path} cannot be read: {refused.Message}";
+        }
+        catch (JsonException)
+        {
+            problem = Damaged(path);
+        }
+
+        return null;
+    }
+
+    /// <summary>Whether one of the authorities has a pin; null where that cannot be told, because the file is damaged.</summary>
+    internal bool? Trusts(byte[] pin)
+    {
+        try
+        {
+            return Authorities.IsDefaultOrEmpty || Authorities.Contains(null!) ? null : AuthorityPin.Find(pin, Authorities.Select(authority => X509CertificateLoader.LoadCertificate(authority))) is not null;
+        }
+        catch (CryptographicException)
+        {
+            return null;
         }
     }
 
     /// <exception cref="IOException">It is not on the disk; the former one is.</exception>
     internal void Write(string directory) => PrivateFile.Write(Path.Combine(directory, FileName), JsonSerializer.SerializeToUtf8Bytes(this, MembershipJson.Default.HostMembership));
+
+    private static string Damaged(string path) => $"{path} is damaged: join again with a new token";
+
+    /// <summary>Whether every member is there and can be what it is for. JSON may leave any of them without a value.</summary>
+    private bool IsUsable()
+    {
+        if (!HostIdentity.IsName(Host) || InstallationId is null
+            || Authorities.IsDefaultOrEmpty || !Authorities.All(authority => authority is not null)
+            || Servers.IsDefaultOrEmpty || !Servers.All(server => server is { IsAbsoluteUri: true, Scheme: "https" })
+            || Credentials.IsDefaultOrEmpty || !Credentials.All(credential => credential is { Certificate: not null, PrivateKey: not null }))
+        {
+            return false;
+        }
+
+        try
+        {
+            _ = Trust;
+            foreach (var credential in Credentials)
+            {
+                credential.Load().Dispose();
+            }
+
+            return true;
+        }
+        catch (Exception damaged) when (damaged is CryptographicException or AgentException)
+        {
+            return false;
+        }
+    }
 }
 
 /// <summary>A key and the certificate for it.</summary>

@@ -1,10 +1,10 @@
 using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
 using Google.Protobuf;
 using Grpc.Core;
 using Portlight.AgentProtocol;
 using Portlight.AgentStream.Wire;
 using Portlight.Certificates;
+using Portlight.Domain;
 using Portlight.Linux;
 
 namespace Portlight.AgentHost;
@@ -26,9 +26,10 @@ internal static class Joining
     internal static async Task<HostMembership> JoinAsync(JoinToken token, string directory, string release, TimeProvider clock, CancellationToken cancellationToken)
     {
         // Before the token is shown to anybody: another installation's rules in this kernel would be in the way afterwards.
-        if (HostMembership.Read(directory) is { } former && AuthorityPin.Find(token.Pin, former.Authorities.Select(authority => X509CertificateLoader.LoadCertificate(authority))) is null)
+        var known = AgentDisk.Read(directory);
+        if (known.Membership?.Trusts(token.Pin) == false)
         {
-            throw new AgentException($"this machine is the host {former.Host} of another installation: stop its agent, run `portlight teardown --data {directory}` and remove {directory} first");
+            throw OfAnother($"the host {known.Membership.Host}", directory);
         }
 
         DirectoryFlush.Create(directory);
@@ -62,9 +63,9 @@ internal static class Joining
                     Authorities = [.. reply.Authorities.Select(authority => authority.ToByteArray())],
                     Credentials = [new HostCredential(reply.Certificate.ToByteArray(), key.ExportPkcs8PrivateKey())],
                 };
-                Require(membership, token, clock);
+                Require(membership, token, known.Installation, directory, clock);
                 // The memory first: a membership without one is a machine whose memory was lost, which closes what it does not know.
-                KeptFile.Create(directory);
+                KeptFile.Create(directory, membership.InstallationId!.Value);
                 membership.Write(directory);
                 File.Delete(keyPath);
                 return membership;
@@ -83,31 +84,48 @@ internal static class Joining
     }
 
     /// <summary>A server that passed the pin is believed; that what it has sent is whole is looked at all the same, before it replaces anything.</summary>
-    private static void Require(HostMembership membership, JoinToken token, TimeProvider clock)
+    private static void Require(HostMembership membership, JoinToken token, InstallationId? known, string directory, TimeProvider clock)
     {
         using var certificate = membership.Credentials[0].Load();
         var verdict = membership.Trust.CheckHost(certificate, clock.GetUtcNow());
-        if (verdict.Host != membership.Host || !HostIdentity.IsName(membership.Host) || AuthorityPin.Find(token.Pin, membership.Authorities.Select(authority => X509CertificateLoader.LoadCertificate(authority))) is null)
+        if (verdict.Host != membership.Host || !HostIdentity.IsName(membership.Host) || membership.Trusts(token.Pin) != true || membership.InstallationId is not { } joined)
         {
             throw new AgentException("the server has sent a certificate that its own authority does not know");
         }
 
-        _ = membership.InstallationId;
+        if (known is { } other && other != joined)
+        {
+            // Where the membership was lost, the rules tell.
+            throw OfAnother("a host", directory);
+        }
     }
+
+    private static AgentException OfAnother(string host, string directory) =>
+        new($"this machine is {host} of another installation: stop its agent, run `portlight teardown --data {directory}` and remove {directory} first");
 
     private static ECDsa ReadOrMakeKey(string path)
     {
-        var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var made = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         if (File.Exists(path))
         {
-            PrivateFile.Require(path);
-            key.ImportPkcs8PrivateKey(File.ReadAllBytes(path), out _);
-        }
-        else
-        {
-            PrivateFile.Write(path, key.ExportPkcs8PrivateKey());
+            if (PrivateFile.WhyNotPrivate(path) is { } problem)
+            {
+                throw new AgentException(problem);
+            }
+
+            try
+            {
+                var kept = ECDsa.Create();
+                kept.ImportPkcs8PrivateKey(File.ReadAllBytes(path), out _);
+                return kept;
+            }
+            catch (CryptographicException)
+            {
+                // Damaged: if the token was used with it the server says so, and a new token helps; if not, another key does.
+            }
         }
 
-        return key;
+        PrivateFile.Write(path, made.ExportPkcs8PrivateKey());
+        return made;
     }
 }

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Google.Protobuf;
 using Grpc.Core;
+using Microsoft.Extensions.Logging;
 using Portlight.AgentStream.Agent;
 using Portlight.AgentStream.Wire;
 using Portlight.Certificates;
@@ -8,10 +9,12 @@ using Portlight.Certificates;
 namespace Portlight.AgentHost;
 
 /// <summary>One connection to one server, until it ends.</summary>
-internal sealed class ServerConnection(KeptAgent agent, HostMembership membership, AgentSettings settings, TimeProvider clock)
+internal sealed partial class ServerConnection(KeptAgent agent, HostMembership membership, AgentSettings settings, TimeProvider clock)
 {
     private static readonly TimeSpan CallPatience = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan RenewalCheck = TimeSpan.FromHours(1);
+
+    private readonly ILogger _log = settings.Loggers.CreateLogger<ServerConnection>();
 
     /// <summary>What is known by now: renewed, and with whatever authorities the server said are to be trusted. On the disk already.</summary>
     internal HostMembership Membership { get; private set; } = membership;
@@ -74,7 +77,17 @@ internal sealed class ServerConnection(KeptAgent agent, HostMembership membershi
         var isNewest = credential == Membership.Credentials[0];
         if (authorities.Count > 0 && !authorities.SequenceEqual(Membership.Authorities, ByteComparer.Instance) || isNewest && Membership.Credentials.Length > 1)
         {
-            Save(Membership with { Authorities = authorities.Count > 0 ? [.. authorities] : Membership.Authorities, Credentials = isNewest ? [credential] : Membership.Credentials });
+            var changed = Membership with { Authorities = authorities.Count > 0 ? [.. authorities] : Membership.Authorities, Credentials = isNewest ? [credential] : Membership.Credentials };
+            try
+            {
+                Save(changed);
+            }
+            catch (Exception unwritten) when (unwritten is IOException or UnauthorizedAccessException)
+            {
+                // A disk that cannot be written is no reason to hear no server; the next one says it again.
+                Membership = changed;
+                LogNotWritten(_log, unwritten.Message);
+            }
         }
     }
 
@@ -84,9 +97,17 @@ internal sealed class ServerConnection(KeptAgent agent, HostMembership membershi
         while (true)
         {
             using var newest = Membership.Credentials[0].Load();
-            if (Trust.IsRenewalDue(newest, clock.GetUtcNow(), jitter))
+            try
             {
-                await RenewAsync(agents, cancellationToken);
+                if (Trust.IsRenewalDue(newest, clock.GetUtcNow(), jitter))
+                {
+                    await RenewAsync(agents, cancellationToken);
+                }
+            }
+            catch (Exception problem) when (problem is RpcException or IOException or UnauthorizedAccessException or TimeoutException && !cancellationToken.IsCancellationRequested)
+            {
+                // Tried again as long as there is time: what is not on the disk must not be used, because a restart would show the one before it.
+                LogNotRenewed(_log, problem.Message);
             }
 
             await Task.Delay(RenewalCheck, clock, cancellationToken);
@@ -109,6 +130,12 @@ internal sealed class ServerConnection(KeptAgent agent, HostMembership membershi
         changed.Write(settings.Directory);
         Membership = changed;
     }
+
+    [LoggerMessage(6305, LogLevel.Warning, "what the server said of its authorities cannot be written to the disk: {Problem}")]
+    private static partial void LogNotWritten(ILogger logger, string problem);
+
+    [LoggerMessage(6306, LogLevel.Warning, "this machine's certificate could not be renewed, which is tried again: {Problem}")]
+    private static partial void LogNotRenewed(ILogger logger, string problem);
 
     private sealed class ByteComparer : IEqualityComparer<byte[]>
     {

@@ -17,7 +17,7 @@ public sealed class AppliedDamageTests
         try
         {
             var path = Path.Combine(directory.FullName, Restoration.FileName);
-            using (var file = new AppliedFile(path, TimeProvider.System, NullLogger.Instance))
+            using (var file = new AppliedFile(path, Sample.Installation, TimeProvider.System, NullLogger.Instance))
             {
                 file.Record(Sample.Whole(Sample.FullOptions, [.. Places.Select(place => Sample.Open(place, 22))]));
                 foreach (var (place, port) in new[] { ("vc0", 80), ("vc1", 81), ("vc0", 0), ("vc1", 82) })

@@ -19,7 +19,7 @@ public sealed class AppliedFileTests : IDisposable
     private readonly FakeTimeProvider _clock = new();
     private readonly AppliedFile _file;
 
-    public AppliedFileTests() => _file = new AppliedFile(FilePath, _clock, NullLogger.Instance);
+    public AppliedFileTests() => _file = new AppliedFile(FilePath, Sample.Installation, _clock, NullLogger.Instance);
 
     private string FilePath => Path.Combine(_directory.FullName, Restoration.FileName);
 

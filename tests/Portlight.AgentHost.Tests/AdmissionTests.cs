@@ -181,7 +181,7 @@ public sealed class AdmissionTests : IAsyncLifetime
     /// <summary>A channel of the host fra-07.</summary>
     private async Task<GrpcChannel> ChannelAsync(bool join = true)
     {
-        var membership = join ? await _machine.JoinAsync(_installation.Token("fra-07")) : HostMembership.Read(_machine.Disk)!;
+        var membership = join ? await _machine.JoinAsync(_installation.Token("fra-07")) : HostMembership.Read(_machine.Disk, out _)!;
         // The certificate lives as long as the channel, which does not own it.
         return ServerChannel.Open(_installation.Address, new Trust(_installation.Authority.Certificate), membership.Credentials[0].Load(), Ping, _clock);
     }

@@ -1,4 +1,3 @@
-using System.Runtime.Versioning;
 using Portlight.AgentProtocol;
 using Portlight.AgentStream.Tests;
 using Portlight.Certificates;
@@ -27,8 +26,25 @@ public sealed class AgentProcessTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_machine_that_has_not_joined_has_nothing_to_run() =>
-        Assert.Contains("portlight host token", (await Assert.ThrowsAsync<AgentException>(_machine.StartAsync)).Message, StringComparison.Ordinal);
+    public async Task A_machine_that_has_not_joined_says_so_and_is_a_host_as_soon_as_it_has()
+    {
+        await _machine.StartAsync();
+        Assert.Contains("portlight host token", _machine.Told[^1], StringComparison.Ordinal);
+        Assert.Empty(_machine.Kernel.Calls);
+        await _machine.JoinAsync(_installation.Token("fra-07"));
+        Assert.Equal("fra-07", (await _installation.ConnectedAsync()).Host);
+    }
+
+    [Fact]
+    public async Task A_machine_that_joins_again_while_its_agent_runs_is_connected_by_what_it_joined_with()
+    {
+        await ConnectAsync();
+        await _installation.ConnectedAsync();
+        await _machine.JoinAsync(_installation.Token("fra-07"));
+        // The server lets the former certificate in no more.
+        _installation.Ended.SetResult("another machine has joined as this host");
+        Assert.Equal("fra-07", (await _installation.ConnectedAsync()).Host);
+    }
 
     [Fact]
     public async Task Restarted_without_a_server_it_enforces_what_was_confirmed_before_it_says_that_it_is_ready()
@@ -65,7 +81,7 @@ public sealed class AgentProcessTests : IAsyncLifetime
     {
         using var relay = new Relay(_installation.Address.Port);
         await _machine.JoinAsync(_installation.Token("fra-07"));
-        (HostMembership.Read(_machine.Disk)! with { Servers = [new Uri($"https://127.0.0.1:{relay.Port}")] }).Write(_machine.Disk);
+        (HostMembership.Read(_machine.Disk, out _)! with { Servers = [new Uri($"https://127.0.0.1:{relay.Port}")] }).Write(_machine.Disk);
         await _machine.StartAsync();
         var agent = (AgentStream.Server.RemoteAgent)(await _installation.ConnectedAsync()).Agent;
         relay.Freeze();
@@ -80,19 +96,19 @@ public sealed class AgentProcessTests : IAsyncLifetime
     {
         await ConnectAsync();
         await _installation.ConnectedAsync();
-        var first = HostMembership.Read(_machine.Disk)!.Credentials[0];
+        var first = HostMembership.Read(_machine.Disk, out _)!.Credentials[0];
         await _machine.StopAsync();
         _clock.Ahead = TimeSpan.FromDays(25);
         await _machine.StartAsync();
         await _installation.ConnectedAsync();
-        await AwaitAsync(() => HostMembership.Read(_machine.Disk)!.Credentials.Length == 2, "a renewed certificate");
-        var renewed = HostMembership.Read(_machine.Disk)!;
+        await AwaitAsync(() => HostMembership.Read(_machine.Disk, out _)!.Credentials.Length == 2, "a renewed certificate");
+        var renewed = HostMembership.Read(_machine.Disk, out _)!;
         Assert.NotEqual(first.PrivateKey, renewed.Credentials[0].PrivateKey);
         Assert.Equal(first.Certificate, renewed.Credentials[1].Certificate);
         await _machine.RestartAsync();
         await _installation.ConnectedAsync();
-        await AwaitAsync(() => HostMembership.Read(_machine.Disk)!.Credentials.Length == 1, "the end of the former one");
-        Assert.Equal(renewed.Credentials[0].Certificate, HostMembership.Read(_machine.Disk)!.Credentials[0].Certificate);
+        await AwaitAsync(() => HostMembership.Read(_machine.Disk, out _)!.Credentials.Length == 1, "the end of the former one");
+        Assert.Equal(renewed.Credentials[0].Certificate, HostMembership.Read(_machine.Disk, out _)!.Credentials[0].Certificate);
     }
 
     [Fact]
@@ -101,7 +117,7 @@ public sealed class AgentProcessTests : IAsyncLifetime
         await ConnectAsync();
         await _installation.ConnectedAsync();
         await _machine.StopAsync();
-        var membership = HostMembership.Read(_machine.Disk)!;
+        var membership = HostMembership.Read(_machine.Disk, out _)!;
         using var key = System.Security.Cryptography.ECDsa.Create(System.Security.Cryptography.ECCurve.NamedCurves.nistP256);
         using var unknown = _installation.Authority.IssueHost("fra-07", new System.Security.Cryptography.X509Certificates.PublicKey(key), _clock.GetUtcNow());
         (membership with { Credentials = [new HostCredential(unknown.RawData, key.ExportPkcs8PrivateKey()), membership.Credentials[0]] }).Write(_machine.Disk);
@@ -148,7 +164,7 @@ public sealed class AgentProcessTests : IAsyncLifetime
         await both.StartAsync();
         await RedirectAsync(both);
         await both.ConnectedAsync();
-        await AwaitAsync(() => HostMembership.Read(_machine.Disk)!.Authorities.Length == 2, "word of the new authority");
+        await AwaitAsync(() => HostMembership.Read(_machine.Disk, out _)!.Authorities.Length == 2, "word of the new authority");
         await _machine.StopAsync();
         await both.StopAsync();
 
@@ -161,60 +177,6 @@ public sealed class AgentProcessTests : IAsyncLifetime
         await _installation.StartAsync();
         await RedirectAsync(_installation);
         await _installation.ConnectedAsync();
-    }
-
-    [Fact]
-    public async Task A_full_disk_is_told_and_enforcing_goes_on()
-    {
-        await ConnectAsync();
-        var agent = (await _installation.ConnectedAsync()).Agent;
-        // What a picture is written to first cannot be written.
-        Directory.CreateDirectory(Path.Combine(_machine.Disk, "agent.instances.new", "in-the-way"));
-        Assert.IsType<AgentReport.Applied>(Assert.Single(await agent.ApplyAsync([Wanted.Lab(9, 1)], [], Cancellation)));
-        Assert.Contains("cannot be written", agent.Status.LastProblem, StringComparison.Ordinal);
-        Directory.Delete(Path.Combine(_machine.Disk, "agent.instances.new"), recursive: true);
-        await agent.ApplyAsync([Wanted.Lab(9, 2)], [], Cancellation);
-        Assert.Null(agent.Status.LastProblem);
-        await _installation.StopAsync();
-        await _machine.RestartAsync();
-        Assert.Equal(["all 9@2"], _machine.Kernel.Calls);
-        await _installation.StartAsync();
-    }
-
-    [Fact]
-    public async Task A_memory_that_is_damaged_takes_nothing_out_of_the_kernel_until_a_server_is_there()
-    {
-        await ConnectAsync();
-        var agent = (await _installation.ConnectedAsync()).Agent;
-        await agent.SynchroniseAsync([Wanted.Lab(9, 1)], Cancellation);
-        await _machine.StopAsync();
-        await File.WriteAllTextAsync(Path.Combine(_machine.Disk, "agent.instances"), "plagent\u0001damaged, and long enough", Cancellation);
-        await _installation.StopAsync();
-        await _machine.StartAsync();
-        _machine.Kernel.Calls.Clear();
-        _machine.Kernel.Drift();
-        await _installation.StartAsync();
-        agent = (await _installation.ConnectedAsync()).Agent;
-        Assert.Empty(_machine.Kernel.Calls);
-        await agent.SynchroniseAsync([Wanted.Lab(9, 1)], Cancellation);
-        Assert.Equal(["all 9@1"], _machine.Kernel.Calls);
-        await _installation.StopAsync();
-        await _machine.RestartAsync();
-        Assert.Equal(["all 9@1"], _machine.Kernel.Calls);
-        await _installation.StartAsync();
-    }
-
-    [Fact]
-    [SupportedOSPlatform("linux")]
-    public async Task A_private_key_that_others_can_read_ends_the_agent_when_the_rules_are_in_force_and_not_before()
-    {
-        await ConnectAsync();
-        await (await _installation.ConnectedAsync()).Agent.SynchroniseAsync([Wanted.Lab(9, 1)], Cancellation);
-        await _machine.StopAsync();
-        _machine.Kernel.InForce.Clear();
-        File.SetUnixFileMode(Path.Combine(_machine.Disk, "agent.json"), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.OtherRead);
-        Assert.Contains("chmod 600", (await Assert.ThrowsAsync<AgentException>(_machine.StartAsync)).Message, StringComparison.Ordinal);
-        Assert.Equal([9], _machine.Kernel.InForce.Keys);
     }
 
     [Fact]
@@ -238,7 +200,7 @@ public sealed class AgentProcessTests : IAsyncLifetime
 
     private async Task RedirectAsync(Installation to)
     {
-        (HostMembership.Read(_machine.Disk)! with { Servers = [to.Address] }).Write(_machine.Disk);
+        (HostMembership.Read(_machine.Disk, out _)! with { Servers = [to.Address] }).Write(_machine.Disk);
         await _machine.StartAsync();
     }
 

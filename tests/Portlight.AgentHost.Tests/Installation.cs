@@ -43,6 +43,9 @@ internal sealed class Installation : IAsyncDisposable
 
     internal HandshakeLimits Limits { get; init; } = new();
 
+    /// <summary>As which it lets machines in.</summary>
+    internal string Number { get; init; } = Id;
+
     internal TimeSpan Ping { get; init; } = TimeSpan.FromSeconds(15);
 
     internal X509Certificate2[] OtherAuthorities { get; } = [];
@@ -67,7 +70,7 @@ internal sealed class Installation : IAsyncDisposable
     {
         _bound = BoundListener.Bind(Address, certificate: null);
         Address = _bound.Address;
-        var door = new HostDoor { Installation = Id, Join = JoinAsync, Renew = RenewAsync, Admit = AdmitAsync, Connect = Connect };
+        var door = new HostDoor { Installation = Number, Join = JoinAsync, Renew = RenewAsync, Admit = AdmitAsync, Connect = Connect };
         _listener = await AgentListener.AgentListener.StartAsync(
             [_bound], new ListenerIdentity(Authority, OtherAuthorities, [Address.Host], Clock), door, new RemoteAgentOptions { Release = "0.1.0", Epoch = Guid.CreateVersion7().ToString() }, Limits, Ping, Clock, _ => { }, Cancellation);
     }

@@ -29,9 +29,10 @@ public sealed class JoiningTests : IAsyncLifetime
         Assert.Equal("fra-07", membership.Trust.CheckHost(certificate, _clock.GetUtcNow()).Host);
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(Path.Combine(_machine.Disk, HostMembership.FileName)));
         Assert.Equal(["agent.instances", "agent.json"], Directory.GetFiles(_machine.Disk).Select(path => Path.GetFileName(path)!).Order(StringComparer.Ordinal));
-        Assert.Equal(membership.Credentials[0].PrivateKey, HostMembership.Read(_machine.Disk)!.Credentials[0].PrivateKey);
+        Assert.Equal(membership.Credentials[0].PrivateKey, HostMembership.Read(_machine.Disk, out _)!.Credentials[0].PrivateKey);
         File.SetUnixFileMode(Path.Combine(_machine.Disk, HostMembership.FileName), UnixFileMode.UserRead | UnixFileMode.OtherRead);
-        Assert.Contains("chmod 600", Assert.Throws<AgentException>(() => HostMembership.Read(_machine.Disk)).Message, StringComparison.Ordinal);
+        Assert.NotNull(HostMembership.Read(_machine.Disk, out var problem));
+        Assert.Contains("chmod 600", problem, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -61,7 +62,8 @@ public sealed class JoiningTests : IAsyncLifetime
     {
         var unknown = JoinToken.Create(AuthorityPin.Of(_installation.Authority.Certificate), [_installation.Address]);
         Assert.Contains("not known here", (await Assert.ThrowsAsync<AgentException>(() => _machine.JoinAsync(unknown))).Message, StringComparison.Ordinal);
-        Assert.Null(HostMembership.Read(_machine.Disk));
+        Assert.Null(HostMembership.Read(_machine.Disk, out var problem));
+        Assert.Contains("has not joined", problem, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -73,6 +75,47 @@ public sealed class JoiningTests : IAsyncLifetime
         Assert.Contains("teardown", (await Assert.ThrowsAsync<AgentException>(() => _machine.JoinAsync(other.Token("ams-01")))).Message, StringComparison.Ordinal);
         Assert.Empty(other.JoinKeys);
         Assert.Equal("fra-08", (await _machine.JoinAsync(_installation.Token("fra-08"))).Host);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("garbage")]
+    [InlineData("null")]
+    [InlineData("{}")]
+    [InlineData("""{"host":null,"installation":null,"servers":[null],"authorities":[null],"credentials":[null]}""")]
+    [InlineData("""{"host":"fra-07","installation":"00000000000001a5","servers":["https://127.0.0.1:1"],"authorities":["AAAA"],"credentials":[{"certificate":"AAAA","privateKey":"AAAA"}]}""")]
+    [InlineData("""{"host":"fra-07","installation":"00000000000001a5","servers":["relative"],"authorities":["AAAA"],"credentials":[]}""")]
+    public async Task A_machine_whose_membership_is_damaged_joins_again(string damaged)
+    {
+        await _machine.JoinAsync(_installation.Token("fra-07"));
+        await File.WriteAllTextAsync(Path.Combine(_machine.Disk, HostMembership.FileName), damaged, TestContext.Current.CancellationToken);
+        HostMembership.Read(_machine.Disk, out var problem);
+        Assert.Contains("join again with a new token", problem, StringComparison.Ordinal);
+        await _machine.JoinAsync(_installation.Token("fra-07"));
+        Assert.NotNull(HostMembership.Read(_machine.Disk, out problem));
+        Assert.Null(problem);
+    }
+
+    [Fact]
+    public async Task A_machine_that_has_lost_its_membership_does_not_join_another_installation_either()
+    {
+        await _machine.JoinAsync(_installation.Token("fra-07"));
+        File.Delete(Path.Combine(_machine.Disk, HostMembership.FileName));
+        await using var other = new Installation(_clock, _installation, _installation.Authority, []) { Number = "00000000000001a6" };
+        await other.StartAsync();
+        Assert.Contains("teardown", (await Assert.ThrowsAsync<AgentException>(() => _machine.JoinAsync(other.Token("ams-01")))).Message, StringComparison.Ordinal);
+        Assert.False(File.Exists(Path.Combine(_machine.Disk, HostMembership.FileName)));
+    }
+
+    [Fact]
+    public async Task A_key_that_a_broken_attempt_to_join_has_left_damaged_is_no_obstacle()
+    {
+        var token = _installation.Token("fra-07");
+        Directory.CreateDirectory(_machine.Disk);
+        var path = Path.Combine(_machine.Disk, $"agent.joining.{token.Id}");
+        await File.WriteAllTextAsync(path, "half", TestContext.Current.CancellationToken);
+        File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        Assert.Equal("fra-07", (await _machine.JoinAsync(token)).Host);
     }
 
     [Fact]

@@ -10,6 +10,8 @@ public sealed class KeptFileTests : IDisposable
 {
     private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("portlight-kept-");
 
+    private static readonly Domain.InstallationId Id = new(0x1a5);
+
     private string FilePath => Path.Combine(_directory.FullName, KeptFile.FileName);
 
     public void Dispose() => _directory.Delete(recursive: true);
@@ -17,10 +19,10 @@ public sealed class KeptFileTests : IDisposable
     [Fact]
     public void What_was_written_is_what_is_read_over_many_changes_and_pictures()
     {
-        KeptFile.Create(_directory.FullName);
+        KeptFile.Create(_directory.FullName, Id);
         Assert.Empty(Read()!.All);
         var kept = new KeptSet([], null);
-        using var file = new KeptFile(_directory.FullName, kept, NullLogger.Instance);
+        using var file = new KeptFile(_directory.FullName, Id, kept, NullLogger.Instance);
         for (var revision = 1; revision <= 3000; revision++)
         {
             kept.Put(revision % 50, revision % 7 == 0 ? null : States.Write(Wanted.Lab(revision % 50, revision)));
@@ -75,16 +77,40 @@ public sealed class KeptFileTests : IDisposable
     [Fact]
     public void Without_a_file_nobody_knows()
     {
-        Assert.Null(KeptFile.Read(_directory.FullName, out var damage));
-        Assert.Equal("is not there", damage);
+        var memory = KeptMemory.Read(_directory.FullName);
+        Assert.Equal(("is not there", false), (memory.Damage, memory.ToSet().IsKnown));
     }
 
     [Fact]
     public void A_file_that_cannot_be_read_is_damage_and_no_end()
     {
         Directory.CreateDirectory(FilePath);
-        Assert.Null(KeptFile.Read(_directory.FullName, out var damage));
-        Assert.StartsWith("cannot be read", damage, StringComparison.Ordinal);
+        Assert.StartsWith("cannot be read", KeptMemory.Read(_directory.FullName).Damage, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_stands_before_the_damage_is_known_to_have_been_attached()
+    {
+        var (_, ends) = Write(4);
+        var file = File.ReadAllBytes(FilePath);
+        file[ends[2] - 1] ^= 1;
+        File.WriteAllBytes(FilePath, file);
+        var memory = KeptMemory.Read(_directory.FullName);
+        Assert.Equal([1, 2], memory.All.Select(one => one.Index).Order());
+        Assert.Equal((Id, false), (memory.Installation, memory.ToSet().IsKnown));
+    }
+
+    [Fact]
+    public void A_record_that_was_written_whole_and_is_no_record_is_damage()
+    {
+        Write(1);
+        var content = new byte[] { 0xff, 0xff, 0xff };
+        var sum = ~content.Aggregate(uint.MaxValue, System.Numerics.BitOperations.Crc32C);
+        byte[] head = [0, 0, 0, (byte)content.Length, .. BitConverter.GetBytes(System.Buffers.Binary.BinaryPrimitives.ReverseEndianness(sum))];
+        var headSum = ~head.Aggregate(uint.MaxValue, System.Numerics.BitOperations.Crc32C);
+        byte[] bad = [.. head, .. BitConverter.GetBytes(System.Buffers.Binary.BinaryPrimitives.ReverseEndianness(headSum)), .. content];
+        File.WriteAllBytes(FilePath, [.. File.ReadAllBytes(FilePath), .. bad, .. bad]);
+        Assert.StartsWith("is damaged at byte", KeptMemory.Read(_directory.FullName).Damage, StringComparison.Ordinal);
     }
 
     /// <summary>The states after each record, and where in the file each ends.</summary>
@@ -92,7 +118,7 @@ public sealed class KeptFileTests : IDisposable
     {
         var (states, ends) = (new List<string>(), new List<int>());
         var kept = new KeptSet([], null);
-        using var file = new KeptFile(_directory.FullName, kept, NullLogger.Instance);
+        using var file = new KeptFile(_directory.FullName, Id, kept, NullLogger.Instance);
         for (var revision = 1; revision <= changes; revision++)
         {
             kept.Put(revision, States.Write(Wanted.Lab(revision, revision)));
@@ -105,7 +131,7 @@ public sealed class KeptFileTests : IDisposable
         return (states, ends);
     }
 
-    private KeptSet? Read() => KeptFile.Read(_directory.FullName, out _);
+    private KeptSet? Read() => KeptMemory.Read(_directory.FullName) is { Damage: null } memory && memory.Installation == Id ? memory.ToSet() : null;
 
     private static string Text(KeptSet kept) => $"{kept.Position.Revision}: {string.Join(' ', kept.All.OrderBy(one => one.Index).Select(one => $"{one.Index}@{one.Revision}"))}";
 }

@@ -12,6 +12,7 @@ using Portlight.Domain;
 using Portlight.Nftables;
 using Portlight.TestKit;
 using Portlight.TestKit.Network;
+using Portlight.TestKit.Serving;
 
 namespace Portlight.Netns;
 
@@ -151,6 +152,44 @@ public sealed class RestorationTests
 
         scene.RestartAgent();
         Assert.True(probe.Arrives(80));
+        Assert.False(probe.LetsIn(81));
+    }
+
+    [Fact]
+    public void A_data_directory_that_does_not_know_whose_it_is_any_more_has_rules_that_do()
+    {
+        using var scene = new Scene();
+        scene.Put(ThisHost(3, "22/tcp"));
+        scene.StopAgent();
+        scene.Host.Nft("flush ruleset");
+        var directory = Path.GetDirectoryName(scene.Options.AppliedFile!)!;
+        File.WriteAllText(Path.Combine(directory, "installation"), "no number\n");
+
+        var (code, output, error) = scene.Host.Do(() => PortlightProgram.Run("restore-rules", "--data", directory));
+
+        Assert.True(code == 0, error);
+        Assert.Contains("restored 1 attachment", output, StringComparison.Ordinal);
+        Assert.Contains("is damaged", error, StringComparison.Ordinal);
+        Assert.Contains(Scene.Installation.ToString(), string.Concat(Listed(scene)), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_is_known_from_elsewhere_to_have_been_attached_is_closed_where_the_file_is_not_whole()
+    {
+        using var scene = new Scene();
+        var vm = scene.Network.AddMachine("vm", "vm0", "203.0.113.50");
+        var attached = scene.Put(AttachedDeviceTests.Attached(scene, "vm0", "203.0.113.50"));
+        scene.StopAgent();
+        scene.Host.Nft("flush ruleset");
+        File.Delete(scene.Options.AppliedFile!);
+        // Under another name, too: which device it was is known.
+        scene.Host.Run("ip", "link set vm0 name eth7");
+
+        var restored = scene.Host.Do(() => Restoration.Run(scene.Options.AppliedFile!, Scene.Installation, "/nowhere", attached.Attachment, new Attachment.ThisHost([], []), new Attachment.Lab()));
+
+        Assert.Equal(new Restoration(HadFile: true, 2, "is not there"), restored);
+        var probe = new Passing(scene, vm, "203.0.113.50");
+        Assert.False(probe.LetsIn(80));
         Assert.False(probe.LetsIn(81));
     }
 

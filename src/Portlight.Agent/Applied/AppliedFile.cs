@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Portlight.Domain;
 using Portlight.Nftables;
 
 namespace Portlight.Agent.Applied;
@@ -28,10 +29,10 @@ internal sealed partial class AppliedFile : IDisposable
     private bool _isTimed;
     private bool _isDisposed;
 
-    internal AppliedFile(string path, TimeProvider clock, ILogger log)
+    internal AppliedFile(string path, InstallationId installation, TimeProvider clock, ILogger log)
     {
         _path = path;
-        _disk = new AppliedLog(path);
+        _disk = new AppliedLog(path, installation);
         _log = log;
         _timer = clock.CreateTimer(_ => Flush(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }

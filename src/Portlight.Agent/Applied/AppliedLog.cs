@@ -1,3 +1,4 @@
+using Portlight.Domain;
 using Portlight.Linux;
 using Portlight.Nftables;
 
@@ -7,7 +8,7 @@ namespace Portlight.Agent.Applied;
 /// The file itself: a picture of everything, then a line for each change. When the changes outgrow the picture, a new picture takes the file's place.
 /// Used by one thread at a time. After a failure nobody knows what is on the disk, so the next write is a new picture.
 /// </summary>
-internal sealed class AppliedLog(string path) : IDisposable
+internal sealed class AppliedLog(string path, InstallationId installation) : IDisposable
 {
     private const long SmallestLog = 64 << 10;
 
@@ -107,6 +108,7 @@ internal sealed class AppliedLog(string path) : IDisposable
         var header = new AppliedHeader
         {
             Version = AppliedHeader.KnownVersion,
+            Installation = installation.ToString(),
             Drain = _options.Connections == ConnectionPolicy.Drain,
             Listen = [.. _options.ListenAddresses.Select(listener => new AppliedListener(listener.Address.ToString(), listener.Port))],
             Attachments = _lines.Count,

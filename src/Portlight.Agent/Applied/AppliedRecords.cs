@@ -11,12 +11,18 @@ namespace Portlight.Agent.Applied;
 internal sealed record AppliedHeader
 {
     /// <summary>Of the file's form. Another number is a form that this program does not know.</summary>
-    public const int KnownVersion = 2;
+    public const int KnownVersion = 3;
 
     /// <summary>The form that did not say which device of its name an interface is.</summary>
     private const int WithoutDevices = 1;
 
+    /// <summary>The form that did not say whose rules they are.</summary>
+    private const int WithoutInstallation = 2;
+
     public required int Version { get; init; }
+
+    /// <summary>Whose rules they are, so that a boot needs no other file to load them.</summary>
+    public string? Installation { get; init; }
 
     public required bool Drain { get; init; }
 
@@ -25,10 +31,13 @@ internal sealed record AppliedHeader
     public required int Attachments { get; init; }
 
     [JsonIgnore]
-    internal bool IsKnown => Version is KnownVersion or WithoutDevices;
+    internal bool IsKnown => Version is KnownVersion or WithoutInstallation or WithoutDevices;
 
     [JsonIgnore]
     internal bool NamesDevices => Version != WithoutDevices;
+
+    /// <exception cref="JsonException">It names none.</exception>
+    internal InstallationId? ToInstallation() => Installation is null ? null : InstallationId.TryParse(Installation, out var id) ? id : throw new JsonException("no installation");
 
     internal RulesetOptions ToOptions() => new()
     {

@@ -5,10 +5,11 @@ using Portlight.Nftables;
 namespace Portlight.Agent.Applied;
 
 /// <summary>What the file of applied rules says.</summary>
-/// <param name="Ruleset">What to load. Where the file is damaged: every attachment that it names, closed.</param>
+/// <param name="Ruleset">What to load. Where the file is damaged: every attachment that it names, or that is known otherwise, closed.</param>
+/// <param name="Installation">Whose: as was known, else as the file says; null when neither tells.</param>
 /// <param name="NamesDevices">It says which device of its name an attached interface is, or that the name alone decides. A damaged file does not, nor one of an earlier version.</param>
 /// <param name="Damage">What is wrong with the file, in words that follow its name; null when nothing is.</param>
-internal sealed record AppliedRules(Ruleset Ruleset, bool NamesDevices, string? Damage)
+internal sealed record AppliedRules(Ruleset Ruleset, InstallationId? Installation, bool NamesDevices, string? Damage)
 {
     /// <summary>
     /// Reads the file's bytes. Lines at the end that are not whole are what a power cut leaves and are passed over. A line that is not whole before one that
@@ -16,8 +17,9 @@ internal sealed record AppliedRules(Ruleset Ruleset, bool NamesDevices, string? 
     /// to nothing that was begun before.
     /// </summary>
     /// <param name="file">The bytes.</param>
-    /// <param name="installation">Whose they are; null when that is not known.</param>
-    internal static AppliedRules Read(ReadOnlySpan<byte> file, InstallationId? installation)
+    /// <param name="installation">Whose they are; null: as the file says.</param>
+    /// <param name="attached">What is known to have been attached from elsewhere.</param>
+    internal static AppliedRules Read(ReadOnlySpan<byte> file, InstallationId? installation, params IEnumerable<FilteredAttachment> attached)
     {
         AppliedHeader? header = null;
         var options = new RulesetOptions();
@@ -34,6 +36,7 @@ internal sealed record AppliedRules(Ruleset Ruleset, bool NamesDevices, string? 
                 if (number == 1)
                 {
                     (header, options) = ReadHeader(text, isWhole);
+                    installation ??= header.ToInstallation();
                     lastGood = number;
                     continue;
                 }
@@ -64,8 +67,21 @@ internal sealed record AppliedRules(Ruleset Ruleset, bool NamesDevices, string? 
             _ when records < header.Attachments => $"ends after {records} of {header.Attachments} attachments",
             _ => null,
         };
-        var ruleset = new Ruleset(options, damage is null ? attachments.Values : named.Select(key => AppliedAttachment.Closed(key) with { Owner = ConnectionOwner.Fresh() }));
-        return new AppliedRules(ruleset, damage is null && header!.NamesDevices, damage);
+        return damage is null
+            ? new AppliedRules(new Ruleset(options, attachments.Values), installation, header!.NamesDevices, Damage: null)
+            : Closed(options, [.. attached, .. named.Select(AppliedAttachment.Closed)], installation, damage);
+    }
+
+    /// <summary>Where there is no file to read.</summary>
+    /// <param name="damage">Why not, in words that follow its name.</param>
+    /// <param name="installation">Whose it was; null when that is not known.</param>
+    /// <param name="attached">What is known to have been attached.</param>
+    internal static AppliedRules Lost(string damage, InstallationId? installation, IEnumerable<FilteredAttachment> attached) => Closed(new RulesetOptions(), attached, installation, damage);
+
+    private static AppliedRules Closed(RulesetOptions options, IEnumerable<FilteredAttachment> attached, InstallationId? installation, string damage)
+    {
+        var closed = attached.DistinctBy(attachment => attachment.Key).Select(attachment => attachment with { Owner = ConnectionOwner.Fresh() });
+        return new AppliedRules(new Ruleset(options, closed), installation, NamesDevices: false, damage);
     }
 
     private static (AppliedHeader Header, RulesetOptions Options) ReadHeader(ReadOnlySpan<byte> text, bool isWhole)

@@ -1,5 +1,6 @@
 using Google.Protobuf;
 using Portlight.AgentStream.Wire;
+using Portlight.Domain;
 
 namespace Portlight.AgentStream.Agent;
 
@@ -34,6 +35,9 @@ public sealed class KeptSet
 
     /// <summary>Why an instance that was kept cannot be read by this build; null when it can.</summary>
     public static string? WhyUnreadable(Desired desired) => States.Problem(desired);
+
+    /// <summary>Where an instance that was kept is attached; null when this build cannot read it.</summary>
+    public static Attachment? PlaceOf(Desired desired) => States.Problem(desired) is null ? States.Read(desired).Attachment : null;
 
     /// <summary>False: what is in the kernel is left alone.</summary>
     public bool IsKnown { get; private set; } = true;

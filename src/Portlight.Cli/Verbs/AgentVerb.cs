@@ -13,7 +13,7 @@ internal static class AgentVerb
     public static Command Create()
     {
         var (data, lab) = (Data(), Lab());
-        var command = new Command("agent", "Enforce on this machine what a server elsewhere says; see `agent join`") { data, lab, Join() };
+        var command = new Command("agent", "Enforce on this machine what a server elsewhere says; see `agent join`") { data, lab, Join(), Restore() };
         command.SetAction(async (parsed, cancellation) =>
         {
             await using var lines = new LogLines(Console.OpenStandardError(), Console.IsErrorRedirected, TimeProvider.System);
@@ -57,6 +57,18 @@ internal static class AgentVerb
                 await console.Error.WriteLineAsync($"next: `portlight agent{(directory == AgentCommand.DefaultDirectory ? "" : $" --data {directory}")}`, or join with --install to have systemd start it at every boot, before the network");
             }
 
+            return ExitCode.Done;
+        });
+        return command;
+    }
+
+    private static Command Restore()
+    {
+        var data = Data();
+        var command = new Command("restore-rules", "Put the rules of the last run back into the kernel; for boot, before the network is up") { data };
+        command.SetAction(parsed =>
+        {
+            parsed.InvocationConfiguration.Output.WriteLine(AgentCommand.RestoreRules(AgentCommand.Directory(parsed.GetValue(data))));
             return ExitCode.Done;
         });
         return command;

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Portlight.Agent;
 using Portlight.Cli.Backup;
+using Portlight.Domain;
 using Portlight.Storage;
 
 namespace Portlight.Cli.Verbs;
@@ -43,7 +44,7 @@ internal static class RestoreVerb
     private static int RestoreRules(string directory, InvocationConfiguration console)
     {
         var path = Path.Combine(directory, Restoration.FileName);
-        var restored = Restoration.Run(path, InstallationFile.Read(directory), directory);
+        var restored = Restoration.Run(path, InstallationOf(directory, console), directory);
         if (restored.Damage is { } damage)
         {
             throw new FailedException($"{path} {damage}; closed until the server starts: {Counted(restored.Attachments)}");
@@ -51,6 +52,20 @@ internal static class RestoreVerb
 
         console.Output.WriteLine(restored.HadFile ? $"restored {Counted(restored.Attachments)} from {path}" : $"nothing was ever attached: there is no {path}");
         return ExitCode.Done;
+    }
+
+    /// <summary>Null where the data directory cannot tell: the rules say it themselves, and a damaged file is no reason to leave the ports open.</summary>
+    private static InstallationId? InstallationOf(string directory, InvocationConfiguration console)
+    {
+        try
+        {
+            return InstallationFile.Read(directory);
+        }
+        catch (StoreException damage)
+        {
+            console.Error.WriteLine($"{damage.Message}; the rules are those of the installation that they name");
+            return null;
+        }
     }
 
     private static string Counted(int attachments) => $"{attachments} attachment{(attachments == 1 ? "" : "s")}";

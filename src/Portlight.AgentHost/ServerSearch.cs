@@ -1,0 +1,77 @@
+using System.Security.Cryptography;
+using Grpc.Core;
+using Microsoft.Extensions.Logging;
+using Portlight.AgentStream.Agent;
+
+namespace Portlight.AgentHost;
+
+/// <summary>Connects to one server after the other, as long as the agent runs.</summary>
+/// <param name="kept">What it serves with.</param>
+/// <param name="membership">As which host.</param>
+/// <param name="settings">The agent's.</param>
+/// <param name="clock">The time.</param>
+/// <param name="tell">Called with the host, and what is to be said of its servers.</param>
+internal sealed partial class ServerSearch(KeptAgent kept, HostMembership membership, AgentSettings settings, TimeProvider clock, Action<string> tell)
+{
+    private readonly ILogger _log = settings.Loggers.CreateLogger<ServerSearch>();
+    private HostMembership _membership = membership;
+
+    /// <summary>Until it is cancelled.</summary>
+    internal async Task RunAsync(CancellationToken cancellationToken)
+    {
+        var attempts = 0;
+        var usesFormer = false;
+        var away = clock.GetUtcNow();
+        while (!cancellationToken.IsCancellationRequested)
+        {
+            var server = _membership.Servers[RandomNumberGenerator.GetInt32(_membership.Servers.Length)];
+            var connection = new ServerConnection(kept, _membership, settings, clock) { Welcomed = () => tell($"{_membership.Host}; connected to {server.Authority}") };
+            string problem;
+            try
+            {
+                await connection.RunAsync(server, _membership.Credentials[usesFormer && _membership.Credentials.Length > 1 ? 1 : 0], cancellationToken);
+                problem = "connecting again with a new certificate";
+                attempts = 0;
+            }
+            catch (RpcException refused) when (!cancellationToken.IsCancellationRequested)
+            {
+                problem = ServerChannel.Describe(refused);
+                // The newest certificate may be one whose answer got lost on its way to be stored; the one before it is good as long as it has not been seen to work.
+                usesFormer = refused.StatusCode == StatusCode.PermissionDenied && !usesFormer;
+            }
+            catch (Exception fault) when (!cancellationToken.IsCancellationRequested)
+            {
+                // Whatever it was: an agent that ends looks after its kernel no more.
+                problem = fault.Message;
+            }
+            catch (Exception) when (cancellationToken.IsCancellationRequested)
+            {
+                return;
+            }
+
+            _membership = JoinedAgain(connection.Membership);
+            if (connection.WasWelcome)
+            {
+                (attempts, away) = (0, clock.GetUtcNow());
+            }
+
+            LogAway(_log, server.Authority, problem, away);
+            tell($"{_membership.Host}; without a server since {away:yyyy-MM-ddTHH:mm:ssZ}: {problem}");
+            await Task.Delay(Wait(attempts++), clock, cancellationToken).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+        }
+    }
+
+    /// <summary>What is known; or what the operator has put in its place since, by joining with a new token.</summary>
+    private HostMembership JoinedAgain(HostMembership known) =>
+        HostMembership.Read(settings.Directory, out var problem) is { } found && problem is null && found.Installation == known.Installation
+            && !known.Credentials.Any(credential => credential.Certificate.AsSpan().SequenceEqual(found.Credentials[0].Certificate))
+            ? found
+            : known;
+
+    /// <summary>At random, so that the agents of a server that was restarted do not come all at once: up to a second, then twice as long each time.</summary>
+    private TimeSpan Wait(int attempts) =>
+        TimeSpan.FromMilliseconds(RandomNumberGenerator.GetInt32(1, 1000)) * Math.Min(Math.Pow(2, Math.Min(attempts, 10)), settings.MaxWait.TotalSeconds);
+
+    [LoggerMessage(6301, LogLevel.Warning, "no server: {Server}: {Problem}; what is in force stays so (without a server since {Away:u})")]
+    private static partial void LogAway(ILogger logger, string server, string problem, DateTimeOffset away);
+}

@@ -1,0 +1,170 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using Portlight.TestKit.Network;
+using Portlight.TestKit.Serving;
+
+namespace Portlight.Netns;
+
+/// <summary>A machine that has joined a server and was attached, with one port open and another not; then its agent and its server ended. What is left of it is its disk.</summary>
+public sealed class JoinedMachine : IDisposable
+{
+    private const string Name = "fra";
+    private const int First = 21842;
+    private const int Second = 21843;
+
+    /// <summary>As its unit runs it.</summary>
+    private static readonly string[] Rights = ["setpriv", "--bounding-set=-all,+net_admin", "--inh-caps=-all"];
+
+    private readonly IPAddress _address = TestNetwork.Address("198.51.100.23");
+    private readonly TestNetwork _network = new();
+    private readonly Served _served = new();
+    private readonly Socket[] _ports;
+    private readonly Socket _sender;
+    private int _copies;
+
+    public JoinedMachine()
+    {
+        Node = _network.AddMachine(Name, "fra0", "198.51.100.23");
+        _ports = [.. new[] { First, Second }.Select(port => Node.Udp(new IPEndPoint(_address, port)))];
+        _sender = _network.Host.Udp(new IPEndPoint(IPAddress.Any, 0));
+        var server = _served.Start("server", "--listen", "http://127.0.0.1:21840", "--agents", "https://10.255.1.1:21841");
+        var token = _served.Run("server", "host", "token", Name).Trim().Split(' ')[^1];
+        var (code, output, error) = PortlightProgram.Run(PortlightProgram.CommandBehind(["ip", "netns", "exec", Name], "agent", "join", token, "--data", Whole));
+        Assert.True(code == 0, output + error);
+        using (StartAgent(Whole))
+        {
+            _served.Run("server", "attach", "me", "--host", Name, "--this-host", "--open", $"udp:{First}", "--yes");
+            Await(() => Opens() == (true, false), "the attachment");
+            foreach (var port in (int[])[Second, First])
+            {
+                _served.Run("server", "ports", "me", $"{port}/udp", "--yes");
+                Await(() => Opens() == (port == First, port == Second), $"the change to {port}");
+            }
+        }
+
+        _served.End(server, ServeProcess.KillSignal);
+        // A start writes the rules anew, as one picture.
+        StartAgent(Whole).Dispose();
+    }
+
+    internal NetworkNode Node { get; }
+
+    private string Whole => _served.Data("whole");
+
+    /// <summary>Its kernel knows nothing any more.</summary>
+    internal void Boot() => Node.Nft("flush ruleset");
+
+    /// <summary>Which of the two ports packets get to: the one that was open, and the one that was not.</summary>
+    internal (bool First, bool Second) Opens()
+    {
+        foreach (var socket in _ports)
+        {
+            while (socket.Available > 0)
+            {
+                socket.Receive(new byte[16]);
+            }
+        }
+
+        _sender.SendTo([1], new IPEndPoint(_address, Second));
+        _sender.SendTo([2], new IPEndPoint(_address, First));
+        return (_ports[0].Poll(TimeSpan.FromMilliseconds(100), SelectMode.SelectRead), _ports[1].Available > 0);
+    }
+
+    /// <summary>Starts an agent on a disk; returns when it says that it is ready. Ended when it is disposed.</summary>
+    internal RunningAgent StartAgent(string disk)
+    {
+        var process = Process.Start(PortlightProgram.CommandBehind(["ip", "netns", "exec", Node.Name, .. Rights], "agent", "--data", disk))!;
+        var error = process.StandardError.ReadToEndAsync();
+        var ready = process.StandardOutput.ReadLineAsync().WaitAsync(Deadline.Span).GetAwaiter().GetResult();
+        Assert.True(ready?.StartsWith("portlight-agent ready", StringComparison.Ordinal) == true, $"the agent did not start: {(ready is null ? error.GetAwaiter().GetResult() : ready)}");
+        return new RunningAgent(process, ready!);
+    }
+
+    /// <summary>The disk as it was left.</summary>
+    /// <param name="onItsOwn">It is a small file system of its own.</param>
+    internal Disk Copy(bool onItsOwn = false)
+    {
+        var copy = new Disk(_served.Data($"copy-{++_copies}"), onItsOwn);
+        Command.Run("cp", $"--archive {Whole}/. {copy.Path}");
+        return copy;
+    }
+
+    public void Dispose()
+    {
+        Boot();
+        _served.Dispose();
+        _sender.Dispose();
+        foreach (var socket in _ports)
+        {
+            socket.Dispose();
+        }
+
+        _network.Dispose();
+    }
+
+    private static void Await(Func<bool> condition, string what)
+    {
+        var waited = Stopwatch.StartNew();
+        while (!condition())
+        {
+            Assert.True(waited.Elapsed < Deadline.Span, $"{what} did not come");
+        }
+    }
+
+    /// <summary>An agent's process, and what it said when it was ready.</summary>
+    internal sealed record RunningAgent(Process Process, string Ready) : IDisposable
+    {
+        public void Dispose()
+        {
+            Process.Kill();
+            Process.WaitForExit();
+            Process.Dispose();
+        }
+    }
+
+    /// <summary>A data directory of an agent.</summary>
+    internal sealed class Disk : IDisposable
+    {
+        private readonly bool _isMounted;
+
+        internal Disk(string path, bool isMounted)
+        {
+            (Path, _isMounted) = (path, isMounted);
+            Directory.CreateDirectory(path);
+            if (isMounted)
+            {
+                Command.Run("mount", $"-t tmpfs -o size=256k,mode=0700 tmpfs {path}");
+            }
+        }
+
+        internal string Path { get; }
+
+        internal void MakeReadOnly() => Command.Run("mount", $"-o remount,ro {Path}");
+
+        internal void Fill()
+        {
+            using var file = File.Create(System.IO.Path.Combine(Path, "full"));
+            try
+            {
+                while (true)
+                {
+                    file.Write(new byte[4096]);
+                    file.Flush();
+                }
+            }
+            catch (IOException)
+            {
+                // It is.
+            }
+        }
+
+        public void Dispose()
+        {
+            if (_isMounted)
+            {
+                Command.Run("umount", Path);
+            }
+        }
+    }
+}
