@@ -18,6 +18,7 @@ internal static class ServedOperations
         .. LightsailEntries.All(services),
         .. InstallationEntries.All(services),
         .. HostEntries.All(services),
+        .. ReviewEntries.All(services),
         OperationEntry.Of(
             ApiService.CloudTrail, "LookupEvents", AccessOn.Account, new LookupEvents(services.Store, services.Options.Region),
             () => CloudTrailJson.Default.LookupEventsRequest, () => CloudTrailJson.Default.LookupEventsResponse, OperationTraits.ReadOnly),

@@ -51,6 +51,20 @@ internal static class Authorization
     /// <summary>Whether the caller may, without its being what the call asks for: nothing is kept of it.</summary>
     public static bool Allows(Call call, AccessQuestion question) => Decide(call, question) is not { IsAllowed: false };
 
+    /// <summary>What a call would be refused with that asks this; null for one that would not. Nothing is kept of it.</summary>
+    public static string? WouldRefuse(Call call, IReadOnlyList<AccessQuestion> questions)
+    {
+        foreach (var question in questions)
+        {
+            if (Decide(call, question) is { IsAllowed: false } decision)
+            {
+                return Refusal(call, question, decision).Message;
+            }
+        }
+
+        return null;
+    }
+
     /// <summary>Null for a root, about which nothing is decided.</summary>
     private static Decision? Decide(Call call, AccessQuestion question) => call.Principal.IsRoot
         ? null

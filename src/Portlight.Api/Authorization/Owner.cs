@@ -2,7 +2,7 @@ using Portlight.Wire;
 
 namespace Portlight.Api;
 
-/// <summary>Every operation of Portlight's own API but <c>ConfirmPorts</c> is about the installation: only the account that owns it may, and of that account whom its policies allow.</summary>
+/// <summary>What is about the installation (<see cref="OperationTraits.ForOwner"/>): only the account that owns it may, and of that account whom its policies allow.</summary>
 internal static class Owner
 {
     /// <exception cref="AccessDeniedException">The caller is of another account.</exception>

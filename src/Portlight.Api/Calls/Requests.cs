@@ -43,5 +43,5 @@ internal static class Requests
     public static InvalidInputException NameTaken(string names) => new($"Some names are already in use: {names}") { Code = ErrorCodes.NameExists };
 
     /// <summary>One answer that names every problem of the request.</summary>
-    public static InvalidInputException Invalid(IReadOnlyCollection<Problem> problems) => new(string.Join("; ", problems));
+    public static InvalidInputException Invalid(IReadOnlyList<Problem> problems) => new(string.Join("; ", problems)) { Problems = problems };
 }

@@ -38,11 +38,4 @@ internal sealed record PacketQuestion(IPAddress From, PortKey Packet)
         Cidrs = From.AddressFamily == AddressFamily.InterNetwork ? [$"{From}/32"] : null,
         Ipv6Cidrs = From.AddressFamily == AddressFamily.InterNetworkV6 ? [$"{From}/128"] : null,
     };
-
-    /// <summary>Whether a rule, with its aliases resolved, lets the packet in.</summary>
-    public bool IsLetInBy(PortRule rule) => Carries(rule.Key) && rule.Ipv4Sources.Concat(rule.Ipv6Sources).Any(block => block.Contains(From));
-
-    private bool Carries(PortKey key) => key.Protocol == NetworkProtocol.All || key.Protocol == Packet.Protocol && (key.Protocol is NetworkProtocol.Tcp or NetworkProtocol.Udp
-        ? key.FromPort <= Packet.FromPort && Packet.ToPort <= key.ToPort
-        : (key.FromPort == -1 || key.FromPort == Packet.FromPort) && (key.ToPort == -1 || key.ToPort == Packet.ToPort));
 }

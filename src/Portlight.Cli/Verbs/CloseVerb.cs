@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Portlight.Cli.Ports;
+using Portlight.Wire.PortlightApi;
 
 namespace Portlight.Cli.Verbs;
 
@@ -13,8 +14,9 @@ internal static class CloseVerb
         var from = new Option<string[]>("--from") { HelpName = "SOURCE,...", Description = "Close them for these sources alone (default: the whole rule)", Arity = ArgumentArity.OneOrMore };
         var confirm = ConfirmTime.Option();
         var yes = new Option<bool>("--yes", "-y") { Description = "Do not ask, even when this machine's own connections are cut" };
+        var dryRun = DryRun.Option();
         var where = new InstallationOptions();
-        var command = new Command("close", "Close ports of an instance; the others stay open") { name, ports, from, confirm, yes };
+        var command = new Command("close", "Close ports of an instance; the others stay open") { name, ports, from, confirm, yes, dryRun };
         where.AddTo(command);
         command.SetAction(async (parsed, cancellation) =>
         {
@@ -22,6 +24,11 @@ internal static class CloseVerb
             var within = ConfirmTime.Parse(parsed.GetValue(confirm));
             using var installation = await where.OpenAsync(parsed, cancellation);
             var instance = parsed.GetRequiredValue(name);
+            if (parsed.GetValue(dryRun))
+            {
+                return await DryRun.ShowAsync(installation, rules.Select(rule => new PreviewPortsRequest { InstanceName = instance, Close = rule }), parsed.InvocationConfiguration, cancellation);
+            }
+
             var calls = new PortCalls(installation, instance, within, cancellation);
             var before = await calls.ReadAsync();
             var after = PortText.Without(before, rules);

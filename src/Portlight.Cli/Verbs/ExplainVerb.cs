@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Portlight.Cli.Explain;
 using Portlight.Cli.Ports;
+using Portlight.Wire.Client;
 using Portlight.Wire.PortlightApi;
 
 namespace Portlight.Cli.Verbs;
@@ -25,17 +26,10 @@ internal static class ExplainVerb
             }
 
             var question = PacketQuestion.Of(parsed.GetRequiredValue(from), rules[0].Key);
-            using var installation = where.OpenAsOwner(parsed);
-            var status = await StatusVerb.ReadAsync(installation, name: null, cancellation);
-            var instance = Instance(status, parsed.GetRequiredValue(name), where.Region(parsed) ?? status.Server.RegionName, where.Account(parsed) ?? status.Server.AccountId);
-            var answer = Explanation.Of(question, instance, status);
-            if (answer.IsDecidedBySets)
-            {
-                answer = answer.With(await AskKernelAsync(installation, question, instance, cancellation));
-            }
-
+            using var installation = await where.OpenAsync(parsed, cancellation);
+            var answer = await AskAsync(installation, parsed.GetRequiredValue(name), question, cancellation);
             var output = parsed.InvocationConfiguration.Output;
-            await output.WriteLineAsync($"{(answer.IsLetIn ? "open" : "closed")}: {question.Packet} from {question.From} to {instance.Name}");
+            await output.WriteLineAsync($"{answer.Verdict}: {question.Packet} from {question.From} to {parsed.GetValue(name)}");
             foreach (var reason in answer.Reasons)
             {
                 await output.WriteLineAsync($"  {reason}");
@@ -46,14 +40,20 @@ internal static class ExplainVerb
         return command;
     }
 
-    private static Task<GetPacketVerdictResponse> AskKernelAsync(Installation installation, PacketQuestion question, InstanceStatus instance, CancellationToken cancellation) => installation.CallAsync(
-        "GetPacketVerdict",
-        new GetPacketVerdictRequest { InstanceName = instance.Name, RegionName = instance.RegionName, AccountId = instance.AccountId, Packet = question.ToRule() },
-        PortlightJson.Default.GetPacketVerdictRequest,
-        PortlightJson.Default.GetPacketVerdictResponse,
-        cancellation);
-
-    private static InstanceStatus Instance(GetStatusResponse status, string name, string? region, string? account) =>
-        status.Instances.FirstOrDefault(instance => instance.Name == name && instance.RegionName == region && instance.AccountId == account)
-        ?? throw new FailedException($"there is no instance {name} in {region} of account {account}{Suggestion.For(name, status.Instances.Select(instance => instance.Name))}");
+    private static async Task<ExplainPacketResponse> AskAsync(Installation installation, string name, PacketQuestion question, CancellationToken cancellation)
+    {
+        try
+        {
+            return await installation.CallAsync(
+                "ExplainPacket",
+                new ExplainPacketRequest { InstanceName = name, Packet = question.ToRule() },
+                PortlightJson.Default.ExplainPacketRequest,
+                PortlightJson.Default.ExplainPacketResponse,
+                cancellation);
+        }
+        catch (AwsErrorException missing) when (missing.Type == "NotFoundException" && installation.OtherAccount is null)
+        {
+            throw await InstanceSearch.ElsewhereAsync(installation, name, cancellation);
+        }
+    }
 }

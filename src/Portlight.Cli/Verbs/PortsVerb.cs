@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Portlight.Cli.Ports;
 using Portlight.Domain;
+using Portlight.Wire.PortlightApi;
 
 namespace Portlight.Cli.Verbs;
 
@@ -15,8 +16,9 @@ internal static class PortsVerb
         var ports = new Argument<string[]>("ports") { Description = $"What is open afterwards, everything else is closed: {PortReader.InWords}; {Nothing} closes everything", Arity = ArgumentArity.ZeroOrMore };
         var confirm = ConfirmTime.Option();
         var yes = new Option<bool>("--yes", "-y") { Description = "Do not ask, even when this machine's own connections are cut" };
+        var dryRun = DryRun.Option();
         var where = new InstallationOptions();
-        var command = new Command("ports", "Show the ports of an instance; with PORTS: replace them all") { name, ports, confirm, yes };
+        var command = new Command("ports", "Show the ports of an instance; with PORTS: replace them all") { name, ports, confirm, yes, dryRun };
         where.AddTo(command);
         command.SetAction(async (parsed, cancellation) =>
         {
@@ -31,6 +33,11 @@ internal static class PortsVerb
             {
                 await WriteAsync(console.Output, standing);
                 return ExitCode.Done;
+            }
+
+            if (parsed.GetValue(dryRun))
+            {
+                return await DryRun.ShowAsync(installation, [new PreviewPortsRequest { InstanceName = parsed.GetRequiredValue(name), PortInfos = PortText.Infos(wanted) }], console, cancellation);
             }
 
             foreach (var line in Difference(standing, wanted))

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Net.Sockets;
 
 namespace Portlight.Domain;
 
@@ -81,6 +82,38 @@ internal readonly struct AddressUnion
 
     /// <summary>Whether it is every address of its family.</summary>
     public bool IsAll(UInt128 last) => Ranges is [var one] && one.First == 0 && one.Last == last;
+
+    /// <summary>The fewest blocks that are these addresses, in order.</summary>
+    public IEnumerable<Cidr> ToBlocks(AddressFamily family)
+    {
+        if (_ranges.IsDefault)
+        {
+            yield break;
+        }
+
+        var width = family == AddressFamily.InterNetwork ? 32 : 128;
+        foreach (var (first, last) in _ranges)
+        {
+            for (var at = first; ;)
+            {
+                // The largest block that begins here and does not end behind the range.
+                var bits = Math.Min(width, at == 0 ? width : (int)UInt128.TrailingZeroCount(at));
+                while (bits > 0 && (bits == 128 ? UInt128.MaxValue : (UInt128.One << bits) - 1) > last - at)
+                {
+                    bits--;
+                }
+
+                var block = Cidr.Create(family, at, width - bits);
+                yield return block;
+                if (block.Last >= last)
+                {
+                    break;
+                }
+
+                at = block.Last + 1;
+            }
+        }
+    }
 
     /// <summary>Ranges come in order of their first address; one that meets or touches the last one makes it longer.</summary>
     private static void Append(ImmutableArray<(UInt128 First, UInt128 Last)>.Builder builder, UInt128 first, UInt128 last)

@@ -31,7 +31,8 @@ internal readonly record struct PacketRange(PacketKind Kind, int First, int Last
 
     public bool HasIpv6 => Kind != PacketKind.Icmp;
 
-    private static PacketRange Whole(PacketKind kind) => new(kind, 0, kind == PacketKind.Other ? 0 : ushort.MaxValue);
+    /// <summary>All packets of a kind.</summary>
+    public static PacketRange Whole(PacketKind kind) => new(kind, 0, kind == PacketKind.Other ? 0 : ushort.MaxValue);
 
     private static PacketRange OfIcmp(PacketKind kind, PortKey key) => (key.FromPort, key.ToPort) switch
     {

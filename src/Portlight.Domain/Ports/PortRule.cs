@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Net;
 
 namespace Portlight.Domain;
 
@@ -47,6 +48,11 @@ public sealed class PortRule : IEquatable<PortRule>
     /// <summary>The rule as everything shows it, without its sources where they are everywhere: <c>22/tcp</c>, <c>8000-8100/udp from 192.0.2.0/24, 2001:db8::/32</c>.</summary>
     public string ToShortText() => IsFromEverywhere ? Key.ToString() : ToString();
 
+    /// <summary>Whether one packet is let in: aliases count for nothing here, their blocks come in their place first.</summary>
+    /// <param name="packet">A protocol and one port; of ICMP one type and code, −1 for whichever.</param>
+    /// <param name="source">Where it comes from.</param>
+    public bool LetsIn(PortKey packet, IPAddress source) => Carries(packet) && Ipv4Sources.Concat(Ipv6Sources).Any(block => block.Contains(source));
+
     public bool HasSources => !Ipv4Sources.IsEmpty || !Ipv6Sources.IsEmpty || !Aliases.IsEmpty;
 
     /// <summary>This rule with the other's sources added after its own, each once.</summary>
@@ -90,4 +96,8 @@ public sealed class PortRule : IEquatable<PortRule>
     }
 
     public override string ToString() => $"{Key} from {string.Join(", ", [.. Ipv4Sources.Select(s => s.ToString()), .. Ipv6Sources.Select(s => s.ToString()), .. Aliases])}";
+
+    private bool Carries(PortKey packet) => Protocol == NetworkProtocol.All || (Protocol == packet.Protocol && (Protocol is NetworkProtocol.Tcp or NetworkProtocol.Udp
+        ? FromPort <= packet.FromPort && packet.ToPort <= ToPort
+        : (FromPort == -1 || FromPort == packet.FromPort) && (ToPort == -1 || ToPort == packet.ToPort)));
 }

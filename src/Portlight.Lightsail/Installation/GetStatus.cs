@@ -35,8 +35,6 @@ internal sealed class GetStatus(Services services) : IOperation<GetStatusRequest
                 Revision = services.Store.Revision,
                 AccountId = services.Home.AccountId,
                 RegionName = services.Home.Region,
-                SourceAliases = [.. services.Limits.Aliases.Select(alias => new SourceAlias { Name = alias.Key, Cidrs = [.. alias.Value.Select(block => block.ToString())] })],
-                ControlPlanePorts = [.. services.Options.ControlPlanePorts.Select(listener => listener.Port).Distinct()],
                 EmptyAliases = [.. services.Limits.Aliases.Where(alias => alias.Value.IsEmpty).Select(alias => alias.Key)],
             },
             Instances = [.. instances.Select(instance => StatusOf(instance))],
@@ -82,7 +80,6 @@ internal sealed class GetStatus(Services services) : IOperation<GetStatusRequest
     {
         var host = services.Hosts.Of(instance);
         var refusal = host.Outcomes.LastRefusal(instance.Index);
-        var notFiltered = NotFiltered.Of(instance, host);
         return new InstanceStatus
         {
             Name = instance.Name,
@@ -95,10 +92,9 @@ internal sealed class GetStatus(Services services) : IOperation<GetStatusRequest
             Attachment = instance.Attachment.ToWire(services.Projection.NamespaceName(instance.Scope, instance.Name)),
             PortStates = instance.Ports.ToPortStates(services.Options.AwsQuirks),
             DesiredRevision = instance.Revision,
-            AppliedRevision = notFiltered is not null ? null
-                : instance.Revision <= services.Store.View.AppliedOn(host.Host) && refusal is null ? instance.Revision : host.Outcomes.Standing(instance.Index)?.Revision,
+            AppliedRevision = AppliedRevision.Of(instance, host, services.Store.View),
             StaleSince = host.AwaySince,
-            NotFiltered = notFiltered,
+            NotFiltered = NotFiltered.Of(instance, host),
             Note = host.Outcomes.Note(instance.Index),
             ConfirmBy = instance.Unconfirmed?.Deadline,
             UnconfirmedSince = instance.Unconfirmed is { } unconfirmed ? unconfirmed.Deadline - unconfirmed.Within : null,

@@ -9,31 +9,26 @@ namespace Portlight.Lightsail;
 /// </summary>
 internal sealed class PortChange(Services services)
 {
-    /// <param name="call">The request, whose words are checked as far as that needs no instance.</param>
+    /// <param name="call">The request.</param>
     /// <param name="instanceName">The instance, not yet looked up.</param>
-    /// <param name="ask">From the port set as it is to what the request does to it; what of that is allowed is not looked at yet.</param>
-    /// <param name="decide">From the port set as it is to the one that is wanted and the operation's details; throws for what is not allowed.</param>
+    /// <param name="wanted">What the request wants of its ports.</param>
     /// <param name="answer">Makes the answer of the operation as it is known when the wait for the kernel ends.</param>
-    public async Task<TResponse> RunAsync<TResponse>(
-        Call call, string instanceName, Func<PortSet, PortsAsked> ask, Func<PortSet, (PortSet Wanted, string Details)> decide, Func<Wire.Lightsail.Operation, TResponse> answer)
+    public async Task<TResponse> RunAsync<TResponse>(Call call, string instanceName, PortRequest wanted, Func<Wire.Lightsail.Operation, TResponse> answer)
     {
-        var access = new ResourceAccess<Instance>(call, ResourceKinds.Instance, instanceName, (question, instance) =>
-            instance is null
-                ? PortQuestions.Of(call, question, PortSet.Empty, () => ask(PortSet.Empty), services.Limits)
-                : PortQuestions.Of(call, question, instance.Attachment.LetIn(instance.Ports), () => ask(instance.Ports).At(instance.Attachment), services.Limits));
+        var access = new ResourceAccess<Instance>(call, ResourceKinds.Instance, instanceName, (question, instance) => wanted.Questions(call, question, instance, services.Limits));
         if (services.SshGuard.Guards(call, services.Store.View.FindInstance(call.Scope, instanceName)))
         {
-            await GuardAsync(call, access, decide);
+            await GuardAsync(call, access, wanted);
         }
 
         var committed = await services.Store.WriteAsync(call, (view, changes) =>
         {
             var instance = access.Require(view);
             Requests.RequireMatch(call, instance);
-            var (wanted, details) = decide(instance.Ports);
-            var saved = IsNoChange(call, instance, wanted)
+            var (ports, details) = wanted.Decide(instance.Ports);
+            var saved = IsNoChange(call, instance, ports)
                 ? instance
-                : changes.Save(revision => instance with { Ports = wanted, Revision = revision, Unconfirmed = UnconfirmedChanges.Next(call, instance, revision) });
+                : changes.Save(revision => instance with { Ports = ports, Revision = revision, Unconfirmed = UnconfirmedChanges.Next(call, instance, revision) });
             var begun = OperationShapes.Begin(call, saved, call.Operation, details);
             changes.Save(begun);
             return (Begun: begun, Saved: saved);
@@ -43,12 +38,12 @@ internal sealed class PortChange(Services services)
     }
 
     /// <summary>Of this machine's ports: the agent is asked before the write, because that takes a while.</summary>
-    private async Task GuardAsync(Call call, ResourceAccess<Instance> access, Func<PortSet, (PortSet Wanted, string Details)> decide)
+    private async Task GuardAsync(Call call, ResourceAccess<Instance> access, PortRequest wanted)
     {
         call.AskAhead();
         var current = access.Require(services.Store.View);
         Requests.RequireMatch(call, current);
-        await services.SshGuard.RequireAsync(call, current, decide(current.Ports).Wanted);
+        await services.SshGuard.RequireAsync(call, current, wanted.Decide(current.Ports).Wanted);
     }
 
     /// <summary>

@@ -44,7 +44,7 @@ internal sealed class SshGuard(ServeOptions options, HostRegistry hosts)
         catch (AgentException problem)
         {
             // A refusal can be answered in a minute; a machine that nobody reaches any more cannot.
-            throw new InvalidInputException($"{call.Operation} closes ports of {(instance.Attachment.Host == HostName.Local ? "this machine" : $"the host {instance.Attachment.Host}")}, and it cannot be seen whether that cuts an SSH session: {problem.Message}. {WayOn}");
+            throw new InvalidInputException($"this closes ports of {(instance.Attachment.Host == HostName.Local ? "this machine" : $"the host {instance.Attachment.Host}")}, and it cannot be seen whether that cuts an SSH session: {problem.Message}. {WayOn}");
         }
 
         Require(hosts.Of(instance), sessions, HostReach.Of(instance, limits), HostReach.Of(instance.Attachment, wanted, limits));

@@ -1,3 +1,5 @@
+using Portlight.Domain;
+
 namespace Portlight.Wire;
 
 // The eight shapes that the Lightsail API reference lists for its operations, with the status it gives each.
@@ -12,7 +14,11 @@ public sealed class AccountSetupInProgressException(string message, string? deta
 
 /// <summary>A member of the request has a value that is not allowed.</summary>
 public sealed class InvalidInputException(string message, string? detail = null)
-    : LightsailException("InvalidInputException", 400, message, detail);
+    : LightsailException("InvalidInputException", 400, message, detail)
+{
+    /// <summary>What the message joins, where it names several problems or the field of one; empty otherwise.</summary>
+    public IReadOnlyList<Problem> Problems { get; init; } = [];
+}
 
 /// <summary>A thing that the request names is not there.</summary>
 public sealed class NotFoundException : LightsailException

@@ -25,12 +25,6 @@ public sealed record ServerStatus
     /// <summary>The region that the commands of the server's machine use when none is named.</summary>
     public string? RegionName { get; init; }
 
-    /// <summary>The source aliases that rules may name.</summary>
-    public IReadOnlyList<SourceAlias> SourceAliases { get; init; } = [];
-
-    /// <summary>TCP ports on which the server listens for others than its own machine: they stay open on an attachment of this machine.</summary>
-    public IReadOnlyList<int> ControlPlanePorts { get; init; } = [];
-
     /// <summary>Source aliases without blocks: a rule for one of them lets nobody in.</summary>
     public IReadOnlyList<string> EmptyAliases { get; init; } = [];
 }

@@ -46,6 +46,24 @@ public sealed class PortVerbTests : IDisposable
     }
 
     [Fact]
+    public async Task A_dry_run_shows_what_would_become_of_packets_and_changes_nothing()
+    {
+        using var server = await ServeProcess.StartAsync(_data.FullName);
+        await server.CreateAsync("web-1");
+        await DoneAsync("open on web-1: 22/tcp; icmp:8\n", "ports web-1 22,icmp:8");
+
+        await DoneAsync("narrows 22/tcp from everybody to 10.0.0.0/8\ncloses icmp:8 to 0.0.0.0/0\n", "ports web-1 22@10.0.0.0/8 --dry-run");
+        await DoneAsync("opens 443/tcp to everybody\nno packet is treated otherwise than now\n", "open web-1 443 22@192.0.2.7 --dry-run");
+        await DoneAsync("closes 22/tcp to everybody\n", "close web-1 22 --dry-run");
+
+        var many = await RunAsync($"open web-1 443@{string.Join(',', Enumerable.Range(1, 61).Select(i => $"192.0.2.{i}"))} --dry-run");
+        Assert.Equal(1, many.Code);
+        Assert.Contains("it would be refused: portInfo: would give the instance 61 IPv4 sources", many.Error, StringComparison.Ordinal);
+        Assert.Contains("there is no instance web-2", (await RunAsync("open web-2 22 --dry-run")).Error, StringComparison.Ordinal);
+        await DoneAsync("22/tcp\nicmp:8\n", "ports web-1");
+    }
+
+    [Fact]
     public async Task A_refusal_half_way_says_what_is_done_and_what_is_not()
     {
         using var server = await ServeProcess.StartAsync(_data.FullName);

@@ -1,0 +1,78 @@
+using System.CommandLine;
+using Portlight.Domain;
+using Portlight.Wire.Client;
+using Portlight.Wire.PortlightApi;
+
+namespace Portlight.Cli.Verbs;
+
+/// <summary><c>--dry-run</c> of open, close and ports: what becomes of packets, and what would refuse the change.</summary>
+internal static class DryRun
+{
+    public static Option<bool> Option() => new("--dry-run") { Description = "Show what would become of packets, and whether it would be allowed; change nothing" };
+
+    /// <summary>Asks the server about each, in turn, and writes the answers.</summary>
+    /// <returns><see cref="ExitCode.Done"/>, or <see cref="ExitCode.Failed"/> where one of the changes would be refused.</returns>
+    public static async Task<int> ShowAsync(Installation installation, IEnumerable<PreviewPortsRequest> changes, InvocationConfiguration console, CancellationToken cancellation)
+    {
+        var code = ExitCode.Done;
+        foreach (var change in changes)
+        {
+            var preview = await AskAsync(installation, change, cancellation);
+            foreach (var line in Lines(preview))
+            {
+                await console.Output.WriteLineAsync(line);
+            }
+
+            foreach (var refusal in preview.Refusals.Concat(preview.Problems.Select(problem => $"{problem.Field}: {problem.Message}")))
+            {
+                code = ExitCode.Failed;
+                await console.Error.WriteLineAsync($"it would be refused: {refusal}");
+            }
+        }
+
+        return code;
+    }
+
+    /// <summary>A line for each effect: <c>narrows 22/tcp from 0.0.0.0/0 to 10.0.0.0/8</c>.</summary>
+    internal static IEnumerable<string> Lines(PreviewPortsResponse preview)
+    {
+        if (preview is { Problems.Count: 0, Effects.Count: 0 })
+        {
+            yield return "no packet is treated otherwise than now";
+        }
+
+        foreach (var effect in preview.Effects)
+        {
+            var packets = NetworkProtocolText.TryParse(effect.Protocol, out var protocol) ? new PortKey(protocol, effect.FromPort, effect.ToPort).ToString() : "all other protocols";
+            yield return effect.Kind switch
+            {
+                "opens" => $"opens {packets} to {Sources(effect.After)}",
+                "closes" => $"closes {packets} to {Sources(effect.Before)}",
+                _ => $"{effect.Kind} {packets} from {Sources(effect.Before)} to {Sources(effect.After)}",
+            };
+        }
+
+        if (preview.FurtherEffects > 0)
+        {
+            yield return $"and {preview.FurtherEffects} more";
+        }
+    }
+
+    private static string Sources(PacketSources sources)
+    {
+        string[] all = [.. sources.Cidrs, .. sources.Ipv6Cidrs, .. sources.CidrListAliases];
+        return all is ["0.0.0.0/0", "::/0"] ? "everybody" : string.Join(", ", all);
+    }
+
+    private static async Task<PreviewPortsResponse> AskAsync(Installation installation, PreviewPortsRequest change, CancellationToken cancellation)
+    {
+        try
+        {
+            return await installation.CallAsync("PreviewPorts", change, PortlightJson.Default.PreviewPortsRequest, PortlightJson.Default.PreviewPortsResponse, cancellation);
+        }
+        catch (AwsErrorException missing) when (missing.Type == "NotFoundException" && installation.OtherAccount is null)
+        {
+            throw await InstanceSearch.ElsewhereAsync(installation, change.InstanceName!, cancellation);
+        }
+    }
+}

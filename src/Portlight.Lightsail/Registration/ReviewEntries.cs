@@ -1,0 +1,19 @@
+using Portlight.Api;
+using Portlight.Wire.PortlightApi;
+
+namespace Portlight.Lightsail;
+
+/// <summary>The operations of Portlight's own API that look at a change or a packet before anything is done; every account's.</summary>
+internal static class ReviewEntries
+{
+    public static IEnumerable<OperationEntry> All(Services services)
+    {
+        var json = PortlightJson.Default;
+        return
+        [
+            OperationEntry.Of(ApiService.Portlight, "PreviewPorts", AccessOn.Resource, new PreviewPorts(services), () => json.PreviewPortsRequest, () => json.PreviewPortsResponse, OperationTraits.ReadOnly),
+            OperationEntry.Of(ApiService.Portlight, "ExplainPacket", AccessOn.Resource, new ExplainPacket(services), () => json.ExplainPacketRequest, () => json.ExplainPacketResponse, OperationTraits.ReadOnly),
+            OperationEntry.Of(ApiService.Portlight, "CheckAccess", AccessOn.Nothing, new CheckAccess(services), () => json.CheckAccessRequest, () => json.CheckAccessResponse, OperationTraits.ReadOnly),
+        ];
+    }
+}

@@ -1,0 +1,69 @@
+using Portlight.Api;
+using Portlight.Domain;
+using Portlight.Wire.PortlightApi;
+
+namespace Portlight.Lightsail;
+
+/// <summary>What the caller's own policies would answer, so that a program can tell beforehand what it will be refused. Anybody may ask about themselves.</summary>
+internal sealed class CheckAccess(Services services) : IOperation<CheckAccessRequest, CheckAccessResponse>
+{
+    private const int MaxQuestions = 100;
+
+    public Task<CheckAccessResponse> HandleAsync(Call call, CheckAccessRequest request)
+    {
+        var questions = request.Questions ?? throw Requests.Invalid([new Problem("questions", "is missing")]);
+        if (questions.Count > MaxQuestions)
+        {
+            throw Requests.Invalid([new Problem("questions", $"has {questions.Count} questions; at most {MaxQuestions} are allowed")]);
+        }
+
+        var problems = questions.SelectMany(Problems).ToList();
+        return problems.Count > 0
+            ? throw Requests.Invalid(problems)
+            : Task.FromResult(new CheckAccessResponse { Answers = [.. questions.Select(question => Answer(call, question!))] });
+    }
+
+    private static IEnumerable<Problem> Problems(AccessCheck? question, int place)
+    {
+        var path = $"questions[{place}]";
+        if (question?.Action is not { } action)
+        {
+            yield return new Problem($"{path}.action", "is missing");
+        }
+        else if (action.Split(':') is not [{ Length: > 0 }, { Length: > 0 }] || action.AsSpan().ContainsAny('*', '?'))
+        {
+            yield return new Problem($"{path}.action", $"`{UserText.Excerpt(action)}` is not the name of one action, as in lightsail:PutInstancePublicPorts");
+        }
+
+        if (question?.InstanceName is { } name && !ResourceName.IsValid(name))
+        {
+            yield return new Problem($"{path}.instanceName", ResourceName.Refusal(name));
+        }
+    }
+
+    private AccessAnswer Answer(Call call, AccessCheck check)
+    {
+        var refusal = check.InstanceName is { } name ? RefusalOn(call, check.Action!, name) : Authorization.WouldRefuse(call, [new AccessQuestion(check.Action!, Account(call, check.Action!))]);
+        return new AccessAnswer { IsAllowed = refusal is null, Message = refusal };
+    }
+
+    /// <summary>A caller that may neither do it nor read instances gets the answer that it would get if there were none of that name, as from the action itself.</summary>
+    private string? RefusalOn(Call call, string action, string name)
+    {
+        var kind = ResourceKinds.Instance;
+        var missing = new AccessQuestion(action, kind.MissingArn(call, name));
+        if (services.Store.View.FindInstance(call.Scope, name) is not { } instance)
+        {
+            return Authorization.WouldRefuse(call, [missing]);
+        }
+
+        var refusal = Authorization.WouldRefuse(call, [new AccessQuestion(action, instance.Arn) { ResourceTags = instance.Tags }]);
+        return refusal is null || Authorization.Allows(call, new AccessQuestion(kind.ReadAction!, Authorization.LightsailResource(call)))
+            ? refusal
+            : Authorization.WouldRefuse(call, [missing]) ?? refusal;
+    }
+
+    private static string Account(Call call, string action) => action.StartsWith("lightsail:", StringComparison.OrdinalIgnoreCase) || action.StartsWith("portlight:", StringComparison.OrdinalIgnoreCase)
+        ? Authorization.LightsailResource(call)
+        : "*";
+}
