@@ -64,17 +64,11 @@ internal sealed class Image : IDisposable
         Link($"{Units}/multi-user.target.wants/{name}", $"../{name}");
     }
 
-    /// <summary>What `systemctl edit` writes.</summary>
-    internal void WriteDropIn(string name, string text)
-    {
-        Directory.CreateDirectory(In($"{Units}/{name}.d"));
-        Write($"{Units}/{name}.d/override.conf", text);
-    }
-
     /// <summary>Changes the text of a unit that is there.</summary>
     internal void EditUnit(string name, Func<string, string> edit) => Write($"{Units}/{name}", edit(File.ReadAllText(In($"{Units}/{name}"))));
 
-    internal void RemoveLink(string path) => File.Delete(In($"{Units}/{path}"));
+    /// <summary>A unit, a drop-in, or the link that enables a unit.</summary>
+    internal void RemoveUnit(string path) => File.Delete(In($"{Units}/{path}"));
 
     /// <summary>Runs a command in the image without booting it, as an installer does.</summary>
     internal string Run(params IEnumerable<string> words) => Container(["--pipe"], words, _ => { });

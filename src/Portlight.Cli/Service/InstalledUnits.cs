@@ -6,10 +6,12 @@ namespace Portlight.Cli.Service;
 /// <summary>The units in the folder of a machine's own units, this machine's or of an image that is a folder here. Touches only files that bear our mark.</summary>
 /// <param name="root">The root folder of the image; null for this machine.</param>
 /// <param name="output">Where each thing done is told, one a line.</param>
-/// <param name="names">The units, of which the last is the one that is started.</param>
-internal sealed class InstalledUnits(string? root, TextWriter output, params string[] names)
+/// <param name="files">Their paths below that folder: units, of which the last is the one that is started, and drop-ins.</param>
+internal sealed class InstalledUnits(string? root, TextWriter output, params string[] files)
 {
     private const string Folder = "/etc/systemd/system";
+
+    private readonly string[] _units = [.. files.Where(file => !file.Contains('/', StringComparison.Ordinal))];
 
     /// <summary>False in an image, and where another init runs: units can be written and enabled there, not started.</summary>
     public bool IsRunning => root is null && Directory.Exists("/run/systemd/system");
@@ -25,10 +27,10 @@ internal sealed class InstalledUnits(string? root, TextWriter output, params str
             RefuseForeign(name);
         }
 
-        Directory.CreateDirectory(root + Folder);
         foreach (var (name, text) in units)
         {
             var path = root + PathOf(name);
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
             if (File.Exists(path) && File.ReadAllText(path) == text)
             {
                 output.WriteLine($"unchanged {path}");
@@ -44,19 +46,19 @@ internal sealed class InstalledUnits(string? root, TextWriter output, params str
 
     public void Enable()
     {
-        Systemctl(["enable", .. names]);
-        output.WriteLine($"enabled {string.Join(" and ", names)}: from the next boot on");
+        Systemctl(["enable", .. _units]);
+        output.WriteLine($"enabled {string.Join(" and ", _units)}: from the next boot on");
     }
 
     public void Start()
     {
-        Systemctl(["restart", names[^1]]);
-        output.WriteLine($"started {names[^1]}");
+        Systemctl(["restart", _units[^1]]);
+        output.WriteLine($"started {_units[^1]}");
     }
 
     public void Remove()
     {
-        var installed = names.Where(name => File.Exists(root + PathOf(name))).ToList();
+        var installed = files.Where(name => File.Exists(root + PathOf(name))).ToList();
         foreach (var name in installed)
         {
             RefuseForeign(name);
@@ -68,11 +70,20 @@ internal sealed class InstalledUnits(string? root, TextWriter output, params str
             return;
         }
 
-        Systemctl(IsRunning ? ["disable", "--now", .. installed] : ["disable", .. installed]);
-        foreach (var name in installed)
+        if (_units.Intersect(installed).ToArray() is { Length: > 0 } units)
         {
-            File.Delete(root + PathOf(name));
-            output.WriteLine($"removed {root}{PathOf(name)}");
+            Systemctl(IsRunning ? ["disable", "--now", .. units] : ["disable", .. units]);
+        }
+
+        foreach (var path in installed.Select(name => root + PathOf(name)))
+        {
+            File.Delete(path);
+            output.WriteLine($"removed {path}");
+            // The folder of drop-ins, when no other is in it.
+            if (Path.GetDirectoryName(path) is { } folder && folder != root + Folder && Directory.GetFileSystemEntries(folder).Length == 0)
+            {
+                Directory.Delete(folder);
+            }
         }
 
         Reload();
@@ -81,7 +92,7 @@ internal sealed class InstalledUnits(string? root, TextWriter output, params str
     private void RefuseForeign(string name)
     {
         var path = root + PathOf(name);
-        if (File.Exists(path) && File.ReadLines(path).FirstOrDefault() != ServiceUnits.Mark)
+        if (File.Exists(path) && File.ReadLines(path).FirstOrDefault() != UnitText.Mark)
         {
             throw new FailedException($"{path} is not of this program's writing; move it away first");
         }

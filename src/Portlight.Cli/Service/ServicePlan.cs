@@ -3,7 +3,7 @@ namespace Portlight.Cli.Service;
 /// <summary>What the units of a service depend on.</summary>
 internal sealed record ServicePlan
 {
-    /// <summary>The command and what comes before its verb: the program's absolute path, or the runtime and the program.</summary>
+    /// <summary>The command and what comes before its verb: the program's absolute path, or the runtime and the program; the agent's with <c>agent</c> behind it.</summary>
     public required IReadOnlyList<string> Program { get; init; }
 
     /// <summary>The data directory, absolute.</summary>
@@ -28,6 +28,9 @@ internal sealed record ServicePlan
     public bool NeedsHome =>
         ((string?[])[.. Program, Data, Settings, RuntimeDirectory]).Any(path => path is not null && Homes.Any(home => path.StartsWith(home, StringComparison.Ordinal)));
 
+    /// <summary>The first line of everything that is written.</summary>
+    public string Mark { get; init; } = UnitText.Mark;
+
     /// <summary>The units in a package of this program: where the package puts it, and as its own user.</summary>
     public static ServicePlan OfPackage { get; } = new()
     {
@@ -37,6 +40,17 @@ internal sealed record ServicePlan
         Lab = false,
         User = "portlight",
         IsNative = !System.Runtime.CompilerServices.RuntimeFeature.IsDynamicCodeSupported,
+        Mark = "# Of the package portlight; changes of your own belong in `systemctl edit`. It makes no lab instances: `portlight install-service` writes units that do.",
+    };
+
+    /// <summary>The units in the package of the agent alone.</summary>
+    public static ServicePlan OfAgentPackage { get; } = OfPackage with
+    {
+        Program = ["/usr/bin/portlight-agent"],
+        Data = Portlight.AgentHost.AgentCommand.DefaultDirectory,
+        Settings = null,
+        User = "portlight-agent",
+        Mark = "# Of the package portlight-agent; changes of your own belong in `systemctl edit`. It makes no lab instances: `portlight agent join --install --lab` writes units that do.",
     };
 
     private static readonly string[] Homes = ["/home/", "/root/", "/run/user/"];

@@ -44,8 +44,8 @@ internal static class AgentVerb
             if (parsed.GetValue(install))
             {
                 var plan = ServicePlan.ForThisProgram(directory, settings: null, parsed.GetValue(lab), isThisMachine: true);
-                var units = new InstalledUnits(root: null, console.Output, ServiceUnits.AgentName);
-                units.Write(new Dictionary<string, string> { [ServiceUnits.AgentName] = ServiceUnits.Agent(plan) });
+                var units = new InstalledUnits(root: null, console.Output, AgentUnits.RestoreName, AgentUnits.AgentName, AgentUnits.DropInName);
+                units.Write(AgentUnits.All(plan with { Program = [.. plan.Program, "agent"] }));
                 units.Enable();
                 if (units.IsRunning)
                 {

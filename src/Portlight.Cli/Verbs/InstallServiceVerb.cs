@@ -19,15 +19,17 @@ internal static class InstallServiceVerb
         var print = new Option<bool>("--print") { Description = "Show the units; write nothing" };
         var remove = new Option<bool>("--remove") { Description = "Stop the server and remove the units; rules and data stay" };
         var package = new Option<string?>("--package") { HelpName = "DIR", Description = "Write the units as a package of this program has them", Hidden = true };
-        var command = new Command("install-service", "Start at every boot, with the ports closed before the network is up (systemd)") { data, settings, root, now, noEnable, noLab, print, remove, package };
+        var agentPackage = new Option<string?>("--agent-package") { HelpName = "DIR", Description = "Write the units as the package of the agent has them", Hidden = true };
+        var command = new Command("install-service", "Start at every boot, with the ports closed before the network is up (systemd)") { data, settings, root, now, noEnable, noLab, print, remove, package, agentPackage };
         command.SetAction(parsed =>
         {
-            if (parsed.GetValue(package) is { } packaged)
+            if ((parsed.GetValue(package) ?? parsed.GetValue(agentPackage)) is { } packaged)
             {
-                Directory.CreateDirectory(packaged);
-                foreach (var (name, text) in ServiceUnits.All(ServicePlan.OfPackage))
+                foreach (var (name, text) in parsed.GetValue(package) is null ? AgentUnits.All(ServicePlan.OfAgentPackage) : ServiceUnits.All(ServicePlan.OfPackage))
                 {
-                    File.WriteAllText(Path.Combine(packaged, name), text);
+                    var path = Path.Combine(packaged, name);
+                    Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+                    File.WriteAllText(path, text);
                 }
 
                 return ExitCode.Done;
@@ -35,7 +37,7 @@ internal static class InstallServiceVerb
 
             var folder = parsed.GetValue(root) is { } named ? Path.TrimEndingDirectorySeparator(Path.GetFullPath(named)) : null;
             var output = parsed.InvocationConfiguration.Output;
-            var units = new InstalledUnits(folder, output, ServiceUnits.RestoreName, ServiceUnits.ServerName);
+            var units = new InstalledUnits(folder, output, ServiceUnits.RestoreName, ServiceUnits.ServerName, ServiceUnits.DropInName);
             var pages = new InstalledPages(folder, parsed.RootCommandResult.Command, output);
             var (isNow, isPrint, isRemove) = (parsed.GetValue(now), parsed.GetValue(print), parsed.GetValue(remove));
             if (isNow && (folder is not null || parsed.GetValue(noEnable) || isPrint || isRemove))

@@ -35,16 +35,18 @@ public sealed class InstallServiceTests : IDisposable
     }
 
     [Theory]
-    [InlineData(ServiceUnits.RestoreName)]
-    [InlineData(ServiceUnits.ServerName)]
-    public async Task The_units_of_a_package_run_as_its_user_and_are_exposed_by_at_most_2(string unit)
+    [InlineData(ServiceUnits.RestoreName, "portlight")]
+    [InlineData(ServiceUnits.ServerName, "portlight")]
+    [InlineData(AgentUnits.RestoreName, "portlight-agent")]
+    [InlineData(AgentUnits.AgentName, "portlight-agent")]
+    public async Task The_units_of_a_package_run_as_its_user_and_are_exposed_by_at_most_2(string unit, string user)
     {
         var path = Path.Combine(_root.FullName, unit);
-        var text = ServiceUnits.All(ServicePlan.OfPackage with { IsNative = true })[unit];
+        var text = (user == "portlight" ? ServiceUnits.All(ServicePlan.OfPackage with { IsNative = true }) : AgentUnits.All(ServicePlan.OfAgentPackage with { IsNative = true }))[unit];
         await File.WriteAllTextAsync(path, text, TestContext.Current.CancellationToken);
         var (code, output, error) = await RunAsync("systemd-analyze", "security", "--offline=true", "--no-pager", "--threshold=20", path);
         Assert.True(code == 0, output + error);
-        Assert.Contains("\nUser=portlight\n", text, StringComparison.Ordinal);
+        Assert.Contains($"\nUser={user}\n", text, StringComparison.Ordinal);
         Assert.DoesNotContain("install-service`, which", text, StringComparison.Ordinal);
     }
 
@@ -55,14 +57,42 @@ public sealed class InstallServiceTests : IDisposable
         await InstallAsync("--package", folder);
         var server = await File.ReadAllTextAsync(Path.Combine(folder, ServiceUnits.ServerName), TestContext.Current.CancellationToken);
         Assert.Contains("\nExecStart=/usr/bin/portlight serve --data /var/lib/portlight --enforce kernel --settings /etc/portlight.toml\n", server, StringComparison.Ordinal);
+        var agents = Path.Combine(_root.FullName, "agent");
+        await InstallAsync("--agent-package", agents);
+        var agent = await File.ReadAllTextAsync(Path.Combine(agents, AgentUnits.AgentName), TestContext.Current.CancellationToken);
+        Assert.Contains("\nExecStart=/usr/bin/portlight-agent --data /var/lib/portlight-agent\n", agent, StringComparison.Ordinal);
+        Assert.Contains("\nExecStop=\n", await File.ReadAllTextAsync(Path.Combine(agents, AgentUnits.DropInName), TestContext.Current.CancellationToken), StringComparison.Ordinal);
         Assert.False(Directory.Exists(Folder));
+    }
+
+    /// <summary>What `agent join --install` writes, which is for this machine alone.</summary>
+    [Theory]
+    [InlineData(false, 25)]
+    [InlineData(true, 50)]
+    public async Task The_units_of_an_agent_are_without_fault_and_confined(bool lab, int exposure)
+    {
+        Directory.CreateDirectory(Folder);
+        var plan = new ServicePlan { Program = ["/bin/true", "agent"], Data = "/srv/port light/100%", Lab = lab, IsNative = false };
+        foreach (var (name, text) in AgentUnits.All(plan))
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(Path.Combine(Folder, name))!);
+            await File.WriteAllTextAsync(Path.Combine(Folder, name), text, TestContext.Current.CancellationToken);
+        }
+
+        var (code, _, error) = await RunAsync("systemd-analyze", "verify", "--man=no", Path.Combine(Folder, AgentUnits.RestoreName), Path.Combine(Folder, AgentUnits.AgentName));
+        Assert.True(code == 0 && !error.Contains("portlight", StringComparison.Ordinal), error);
+        (code, var output, error) = await RunAsync("systemd-analyze", "security", "--offline=true", "--no-pager", $"--threshold={exposure}", Path.Combine(Folder, AgentUnits.AgentName));
+        Assert.True(code == 0, output + error);
+        Assert.Contains("\nExecStart=/bin/true agent restore-rules --data ", Read(AgentUnits.RestoreName), StringComparison.Ordinal);
+        Assert.Contains(lab ? "--lab\n" : "100%%\"\n", Read(AgentUnits.AgentName), StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task Units_are_written_once_and_enabled_and_removed()
     {
         var first = await InstallAsync();
-        Assert.Equal(2, first.Split($"wrote {Folder}").Length - 1);
+        Assert.Equal(3, first.Split($"wrote {Folder}").Length - 1);
+        Assert.Contains("\nExecStop=\n", Read(ServiceUnits.DropInName), StringComparison.Ordinal);
         Assert.True(File.Exists(Path.Combine(Folder, "sysinit.target.wants", ServiceUnits.RestoreName)));
         Assert.True(File.Exists(Path.Combine(Folder, "multi-user.target.wants", ServiceUnits.ServerName)));
 
@@ -71,6 +101,7 @@ public sealed class InstallServiceTests : IDisposable
 
         await InstallAsync("--remove");
         Assert.Equal([], Directory.GetFiles(Folder, "portlight*", SearchOption.AllDirectories));
+        Assert.False(Directory.Exists(Path.Combine(Folder, "nftables.service.d")));
         Assert.Contains("no units are installed", await InstallAsync("--remove"), StringComparison.Ordinal);
     }
 
@@ -93,7 +124,17 @@ public sealed class InstallServiceTests : IDisposable
     public async Task What_is_not_enabled_waits_for_its_owner()
     {
         await InstallAsync("--no-enable");
-        Assert.Equal([Path.Combine(Folder, ServiceUnits.RestoreName), Path.Combine(Folder, ServiceUnits.ServerName)], Directory.GetFiles(Folder, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal));
+        Assert.Equal(new[] { ServiceUnits.DropInName, ServiceUnits.RestoreName, ServiceUnits.ServerName }.Select(name => Path.Combine(Folder, name)), Directory.GetFiles(Folder, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_drop_in_of_the_administrator_stays_when_ours_goes()
+    {
+        await InstallAsync();
+        var own = Path.Combine(Folder, "nftables.service.d", "override.conf");
+        await File.WriteAllTextAsync(own, "[Service]\n", TestContext.Current.CancellationToken);
+        await InstallAsync("--remove");
+        Assert.Equal([own], Directory.GetFiles(Path.Combine(Folder, "nftables.service.d")));
     }
 
     [Theory]
