@@ -8,14 +8,14 @@ using System.Xml.Linq;
 // Writes what the published program consists of, as CycloneDX 1.5, from what NuGet locked when it was restored (project.assets.json): every package of which something gets into the program, the .NET
 // runtime among them; and Debian packages that are named, as installed on this machine.
 //
-//   dotnet run --file eng/packaging/bom.cs -- ASSETS VERSION FILE [DEBIAN-PACKAGE...]
+//   dotnet run --file eng/packaging/bom.cs -- ASSETS NAME VERSION FILE [DEBIAN-PACKAGE...]
 using var assets = JsonDocument.Parse(File.ReadAllText(args[0]));
-string version = args[1], file = args[2];
+string name = args[1], version = args[2], file = args[3];
 string[] kinds = ["runtime", "native"];
 var folders = assets.RootElement.GetProperty("packageFolders").EnumerateObject().Select(folder => folder.Name).ToList();
-var components = Packages().Concat(Runtime()).Concat(args[3..].Select(Debian)).OrderBy(component => (string)component["bom-ref"]!, StringComparer.Ordinal).ToArray();
+var components = Packages().Concat(Runtime()).Concat(args[4..].Select(Debian)).OrderBy(component => (string)component["bom-ref"]!, StringComparer.Ordinal).ToArray();
 var time = DateTimeOffset.FromUnixTimeSeconds(long.Parse(Environment.GetEnvironmentVariable("SOURCE_DATE_EPOCH")!, CultureInfo.InvariantCulture));
-var root = $"pkg:generic/portlight@{version}";
+var root = $"pkg:generic/{name}@{version}";
 var body = new JsonObject
 {
     ["bomFormat"] = "CycloneDX",
@@ -28,7 +28,7 @@ var body = new JsonObject
         {
             ["type"] = "application",
             ["bom-ref"] = root,
-            ["name"] = "portlight",
+            ["name"] = name,
             ["version"] = version,
             ["purl"] = root,
             ["licenses"] = Expression("Apache-2.0"),
@@ -56,17 +56,17 @@ IEnumerable<JsonObject> Runtime() =>
     from framework in assets.RootElement.GetProperty("project").GetProperty("frameworks").EnumerateObject()
     where framework.Value.TryGetProperty("downloadDependencies", out _)
     from package in framework.Value.GetProperty("downloadDependencies").EnumerateArray()
-    let name = package.GetProperty("name").GetString()!
-    where name.Contains("linux-x64", StringComparison.OrdinalIgnoreCase)
-    select NuGet(name, package.GetProperty("version").GetString()!.Trim('[', ']').Split(',')[0]);
+    let id = package.GetProperty("name").GetString()!
+    where id.Contains("linux-x64", StringComparison.OrdinalIgnoreCase)
+    select NuGet(id, package.GetProperty("version").GetString()!.Trim('[', ']').Split(',')[0]);
 
-JsonObject NuGet(string name, string packageVersion)
+JsonObject NuGet(string id, string packageVersion)
 {
-    var folder = folders.Select(one => Path.Combine(one, name.ToLowerInvariant(), packageVersion)).First(Directory.Exists);
+    var folder = folders.Select(one => Path.Combine(one, id.ToLowerInvariant(), packageVersion)).First(Directory.Exists);
     var manifest = XDocument.Load(Directory.GetFiles(folder, "*.nuspec").Single()).Descendants();
     var licence = manifest.FirstOrDefault(element => element.Name.LocalName == "license");
     var address = manifest.FirstOrDefault(element => element.Name.LocalName == "licenseUrl")?.Value;
-    var component = Component($"pkg:nuget/{name}@{packageVersion}", name, packageVersion);
+    var component = Component($"pkg:nuget/{id}@{packageVersion}", id, packageVersion);
     component["hashes"] = new JsonArray(new JsonObject
     {
         ["alg"] = "SHA-512",
@@ -77,13 +77,13 @@ JsonObject NuGet(string name, string packageVersion)
     return component;
 }
 
-JsonObject Debian(string name)
+JsonObject Debian(string package)
 {
-    using var query = Process.Start(new ProcessStartInfo("dpkg-query", ["--show", "--showformat=${Version} ${Architecture}\n", name]) { RedirectStandardOutput = true })!;
-    var (packageVersion, architecture) = query.StandardOutput.ReadToEnd().Split('\n')[0].Split(' ') is [var found, var of] ? (found, of) : throw new InvalidOperationException($"{name} is not installed");
-    return Component($"pkg:deb/debian/{name}@{Uri.EscapeDataString(packageVersion)}?arch={architecture}", name, packageVersion);
+    using var query = Process.Start(new ProcessStartInfo("dpkg-query", ["--show", "--showformat=${Version} ${Architecture}\n", package]) { RedirectStandardOutput = true })!;
+    var (packageVersion, architecture) = query.StandardOutput.ReadToEnd().Split('\n')[0].Split(' ') is [var found, var of] ? (found, of) : throw new InvalidOperationException($"{package} is not installed");
+    return Component($"pkg:deb/debian/{package}@{Uri.EscapeDataString(packageVersion)}?arch={architecture}", package, packageVersion);
 }
 
-static JsonObject Component(string purl, string name, string packageVersion) => new() { ["type"] = "library", ["bom-ref"] = purl, ["name"] = name, ["version"] = packageVersion, ["purl"] = purl };
+static JsonObject Component(string purl, string of, string packageVersion) => new() { ["type"] = "library", ["bom-ref"] = purl, ["name"] = of, ["version"] = packageVersion, ["purl"] = purl };
 
 static JsonArray Expression(string licence) => new(new JsonObject { ["expression"] = licence });

@@ -4,8 +4,9 @@ using Portlight.AgentHost;
 using Portlight.AgentProgram;
 using Portlight.AgentProtocol;
 
-const string Usage = "usage: portlight-agent [--data DIR] [--lab]\n       portlight-agent join TOKEN [--data DIR]";
+const string Usage = "usage: portlight-agent [--data DIR] [--lab]\n       portlight-agent join TOKEN [--data DIR]\n       portlight-agent restore-rules [--data DIR]\n       portlight-agent --version";
 
+var release = $"portlight-agent {Assembly.GetExecutingAssembly().GetName().Version?.ToString(3)}";
 string? directory = null;
 var allowsLab = false;
 var words = new List<string>();
@@ -22,13 +23,15 @@ for (var i = 0; i < args.Length; i++)
         case "--help" or "-h":
             Console.WriteLine(Usage);
             return 0;
+        case "--version":
+            Console.WriteLine(release);
+            return 0;
         default:
             words.Add(args[i]);
             break;
     }
 }
 
-var release = $"portlight-agent {Assembly.GetExecutingAssembly().GetName().Version?.ToString(3)}";
 try
 {
     switch (words)
@@ -43,6 +46,9 @@ try
 
         case ["join", var token]:
             Console.WriteLine($"joined as {(await AgentCommand.JoinAsync(token, AgentCommand.Directory(directory), release, CancellationToken.None)).Host}");
+            return 0;
+        case ["restore-rules"]:
+            Console.WriteLine(AgentCommand.RestoreRules(AgentCommand.Directory(directory)));
             return 0;
         default:
             Console.Error.WriteLine(Usage);

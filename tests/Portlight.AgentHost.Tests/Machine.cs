@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Portlight.AgentStream.Tests;
@@ -11,13 +12,14 @@ internal sealed class Machine(TimeProvider clock) : IAsyncDisposable
     private readonly DirectoryInfo _disk = Directory.CreateTempSubdirectory("portlight-machine-");
     private CancellationTokenSource? _stop;
     private Task _running = Task.CompletedTask;
+    private ImmutableList<string> _told = [];
 
     internal TrialAgent Kernel { get; private set; } = new(clock);
 
     internal string Disk => Path.Combine(_disk.FullName, "agent");
 
     /// <summary>What the process has said of itself.</summary>
-    internal List<string> Told { get; } = [];
+    internal ImmutableList<string> Told => _told;
 
     internal TimeSpan Ping { get; init; } = TimeSpan.FromSeconds(15);
 
@@ -40,7 +42,7 @@ internal sealed class Machine(TimeProvider clock) : IAsyncDisposable
             OpenAgent = _ => Kernel,
             Tell = text =>
             {
-                Told.Add(text);
+                ImmutableInterlocked.Update(ref _told, told => told.Add(text));
                 ready.TrySetResult();
             },
             Ping = Ping,

@@ -26,7 +26,7 @@ internal sealed class Machine : IDisposable
         Write("/etc/systemd/system/early.service", "[Unit]\nDefaultDependencies=no\n[Service]\nExecStart=/bin/sleep infinity\n");
         Write(
             "/etc/systemd/system/result.service",
-            "[Unit]\nAfter=portlight.service multi-user.target early.socket\nSuccessAction=exit\nFailureAction=exit\n[Service]\nType=oneshot\nExecStart=/bin/bash /machine.sh\n");
+            "[Unit]\nAfter=portlight.service portlight-agent.service multi-user.target early.socket\nSuccessAction=exit\nFailureAction=exit\n[Service]\nType=oneshot\nExecStart=/bin/bash /machine.sh\n");
         foreach (var wanted in (string[])["early.socket", "result.service"])
         {
             Directory.CreateDirectory(In("/etc/systemd/system/graphical.target.wants"));

@@ -1,0 +1,5 @@
+complete -c portlight-agent -n __fish_use_subcommand -f -a "join restore-rules"
+complete -c portlight-agent -l data -r -d "the data directory"
+complete -c portlight-agent -l lab -d "allow lab instances here"
+complete -c portlight-agent -l help -d "show the usage"
+complete -c portlight-agent -l version -d "show the version"

@@ -1,0 +1,2 @@
+#compdef portlight-agent
+_arguments '--data[the data directory]:directory:_files -/' '--lab[allow lab instances here]' '--help[show the usage]' '--version[show the version]' '1:command:(join restore-rules)' '2:token:'
