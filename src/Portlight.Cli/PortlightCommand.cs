@@ -32,6 +32,7 @@ internal static class PortlightCommand
         CloseVerb.Create(),
         PortsVerb.Create(),
         ExplainVerb.Create(),
+        ExposureVerb.Create(),
         AttachVerb.Create(),
         DetachVerb.Create(),
         ConfirmVerb.Create(),

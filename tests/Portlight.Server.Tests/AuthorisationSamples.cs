@@ -53,6 +53,7 @@ internal static class AuthorisationSamples
         ["portlight:GetStatus"] = """{"instanceName":"instance-{n}"}""",
         ["portlight:PreviewPorts"] = """{"instanceName":"instance-{n}","portInfos":[]}""",
         ["portlight:CheckAccess"] = """{"questions":[]}""",
+        ["portlight:GetExposure"] = "{}",
         ["portlight:ExplainPacket"] = """{"instanceName":"instance-{n}","packet":{"fromPort":22,"toPort":22,"protocol":"tcp","cidrs":["192.0.2.7/32"]}}""",
         ["portlight:CreateAccount"] = "{}",
         ["portlight:CloseAccount"] = """{"accountId":"777788889999"}""",

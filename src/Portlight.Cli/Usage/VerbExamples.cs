@@ -68,6 +68,11 @@ internal static class VerbExamples
             null,
             ("portlight explain web-1 --from 198.51.100.7 22", "names the rule that lets it in, or says that none does"),
             ("portlight explain web-1 --from 2001:db8::7 53/udp", "of UDP, over IPv6")),
+        ["exposure"] = Guide(
+            null,
+            ("portlight exposure", "what is open to how many, on how many instances, and what to look at"),
+            ("portlight exposure 22", "on which instances SSH is reached, and from where"),
+            ("portlight exposure 5432 --tag env=prod --json", "of some instances; for a program")),
         ["check"] = Guide(
             null,
             ("portlight check", "shows the settings in force, and whether each is of the environment, the file or the default"),

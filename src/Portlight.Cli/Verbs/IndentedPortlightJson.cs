@@ -9,5 +9,6 @@ namespace Portlight.Cli.Verbs;
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     WriteIndented = true)]
 [JsonSerializable(typeof(GetStatusResponse))]
+[JsonSerializable(typeof(GetExposureResponse))]
 [JsonSerializable(typeof(DoctorReport))]
 internal sealed partial class IndentedPortlightJson : JsonSerializerContext;

@@ -97,7 +97,8 @@ public sealed class PortRule : IEquatable<PortRule>
 
     public override string ToString() => $"{Key} from {string.Join(", ", [.. Ipv4Sources.Select(s => s.ToString()), .. Ipv6Sources.Select(s => s.ToString()), .. Aliases])}";
 
-    private bool Carries(PortKey packet) => Protocol == NetworkProtocol.All || (Protocol == packet.Protocol && (Protocol is NetworkProtocol.Tcp or NetworkProtocol.Udp
+    /// <summary>Whether the packet is of the rule's protocol and ports, wherever it comes from.</summary>
+    internal bool Carries(PortKey packet) => Protocol == NetworkProtocol.All || (Protocol == packet.Protocol && (Protocol is NetworkProtocol.Tcp or NetworkProtocol.Udp
         ? FromPort <= packet.FromPort && packet.ToPort <= ToPort
         : (FromPort == -1 || FromPort == packet.FromPort) && (ToPort == -1 || ToPort == packet.ToPort)));
 }

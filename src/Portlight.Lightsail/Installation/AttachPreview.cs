@@ -4,7 +4,7 @@ using Portlight.Wire.PortlightApi;
 
 namespace Portlight.Lightsail;
 
-/// <summary>What attaching this machine would close, from what the agent found there and from who reaches what before and after.</summary>
+/// <summary>What attaching this machine would close, from what the agent found there and from what is open to whom before and after.</summary>
 internal sealed record AttachPreview(AttachmentFacts Facts, HostReach Before, HostReach After)
 {
     private const int NamedPeers = 5;

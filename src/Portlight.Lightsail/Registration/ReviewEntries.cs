@@ -3,7 +3,7 @@ using Portlight.Wire.PortlightApi;
 
 namespace Portlight.Lightsail;
 
-/// <summary>The operations of Portlight's own API that look at a change or a packet before anything is done; every account's.</summary>
+/// <summary>The operations of Portlight's own API that look and change nothing; every account's.</summary>
 internal static class ReviewEntries
 {
     public static IEnumerable<OperationEntry> All(Services services)
@@ -14,6 +14,7 @@ internal static class ReviewEntries
             OperationEntry.Of(ApiService.Portlight, "PreviewPorts", AccessOn.Resource, new PreviewPorts(services), () => json.PreviewPortsRequest, () => json.PreviewPortsResponse, OperationTraits.ReadOnly),
             OperationEntry.Of(ApiService.Portlight, "ExplainPacket", AccessOn.Resource, new ExplainPacket(services), () => json.ExplainPacketRequest, () => json.ExplainPacketResponse, OperationTraits.ReadOnly),
             OperationEntry.Of(ApiService.Portlight, "CheckAccess", AccessOn.Nothing, new CheckAccess(services), () => json.CheckAccessRequest, () => json.CheckAccessResponse, OperationTraits.ReadOnly),
+            OperationEntry.Of(ApiService.Portlight, "GetExposure", AccessOn.Account, new GetExposure(services), () => json.GetExposureRequest, () => json.GetExposureResponse, OperationTraits.ReadOnly),
         ];
     }
 }

@@ -22,6 +22,8 @@ namespace Portlight.Wire.PortlightApi;
 [JsonSerializable(typeof(ExplainPacketResponse))]
 [JsonSerializable(typeof(CheckAccessRequest))]
 [JsonSerializable(typeof(CheckAccessResponse))]
+[JsonSerializable(typeof(GetExposureRequest))]
+[JsonSerializable(typeof(GetExposureResponse))]
 [JsonSerializable(typeof(CreateAccountRequest))]
 [JsonSerializable(typeof(CreateAccountResponse))]
 [JsonSerializable(typeof(CloseAccountRequest))]

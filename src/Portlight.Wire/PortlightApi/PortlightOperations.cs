@@ -20,6 +20,7 @@ public static class PortlightOperations
         "PreviewPorts",
         "ExplainPacket",
         "CheckAccess",
+        "GetExposure",
         "CreateAccount",
         "CloseAccount",
         "ListAccounts",

@@ -64,6 +64,26 @@ public sealed class PortVerbTests : IDisposable
     }
 
     [Fact]
+    public async Task Exposure_counts_who_reaches_what_and_names_the_instances_of_a_port()
+    {
+        using var server = await ServeProcess.StartAsync(_data.FullName);
+        await server.CreateAsync("web-1");
+        await server.CreateAsync("web-2");
+        await RunAsync("ports web-1 443,22@10.0.0.0/8");
+        await RunAsync("ports web-2 none");
+
+        var (code, output, _) = await RunAsync("exposure");
+        Assert.Equal(0, code);
+        Assert.Matches("(?m)^ *443/tcp +1 *$", output);
+        Assert.Matches("(?m)^ *22/tcp +1 *$", output);
+        Assert.Contains("packets are not filtered, so everything is open: web-1, web-2\n", output, StringComparison.Ordinal); // this server records
+        Assert.Matches("web-2 +everyone +its packets are not filtered", (await RunAsync("exposure 22")).Output);
+        Assert.Contains("nothing is open on 0 instances", (await RunAsync("exposure --tag env=prod")).Output, StringComparison.Ordinal);
+        Assert.Equal("0", JsonDocument.Parse((await RunAsync("exposure --tag env --json")).Output).RootElement.GetProperty("instances").ToString());
+        Assert.Equal(2, (await RunAsync("exposure 22-23")).Code);
+    }
+
+    [Fact]
     public async Task A_refusal_half_way_says_what_is_done_and_what_is_not()
     {
         using var server = await ServeProcess.StartAsync(_data.FullName);

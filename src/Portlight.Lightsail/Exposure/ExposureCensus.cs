@@ -1,0 +1,123 @@
+using System.Collections.Immutable;
+using Portlight.Domain;
+using Portlight.Wire.PortlightApi;
+
+namespace Portlight.Lightsail;
+
+/// <summary>Counts what is open to whom, instance by instance. Port sets that are alike are worked out once.</summary>
+internal sealed class ExposureCensus(IReadOnlyDictionary<string, ImmutableArray<Cidr>> aliases, PortKey? asked, bool awsQuirks)
+{
+    private const int NamedInstances = 20;
+    private const int ListedPorts = 500;
+    private const int ListedClasses = 200;
+    private const int ListedReached = 1_000;
+    private const int ListedSources = 100;
+
+    private readonly Dictionary<PortSet, Alike> _classes = [];
+    private readonly List<string> _unfiltered = [];
+    private readonly List<ReachedInstance> _reached = [];
+    private int _instances;
+
+    /// <summary>Rules of the port sets that were worked out: what it has cost.</summary>
+    public long Work { get; private set; }
+
+    /// <param name="instance">An instance.</param>
+    /// <param name="isFiltered">False: everything reaches it, whatever its ports are.</param>
+    public void Add(Domain.Instance instance, bool isFiltered)
+    {
+        _instances++;
+        Work++;
+        var letIn = instance.Attachment.LetIn(instance.Ports);
+        if (!_classes.TryGetValue(letIn, out var alike))
+        {
+            Work += letIn.Rules.Length;
+            var exposure = PortExposure.Of(letIn, aliases);
+            alike = _classes[letIn] = new Alike([.. exposure.Rules], [.. exposure.Findings()], asked is { } port ? exposure.Reaches(port) : default);
+        }
+
+        alike.Names.Add(instance.Name);
+        if (!isFiltered)
+        {
+            _unfiltered.Add(instance.Name);
+        }
+
+        if (asked is not null && (alike.Reached.Width != SourceWidth.Nobody || !isFiltered))
+        {
+            _reached.Add(new ReachedInstance
+            {
+                InstanceName = instance.Name,
+                Width = Word(isFiltered ? alike.Reached.Width : SourceWidth.Everyone),
+                Cidrs = isFiltered ? [.. alike.Reached.Sources.Take(ListedSources).Select(source => source.ToString())] : [],
+            });
+        }
+    }
+
+    public GetExposureResponse Result(long revision)
+    {
+        var ports = Ports();
+        return new GetExposureResponse
+        {
+            Revision = revision,
+            Instances = _instances,
+            Ports = [.. ports.Take(ListedPorts)],
+            FurtherPorts = Math.Max(0, ports.Count - ListedPorts),
+            Classes =
+            [
+                .. _classes.OrderByDescending(one => one.Value.Names.Count).ThenBy(one => one.Value.Names[0], StringComparer.Ordinal).Take(ListedClasses)
+                    .Select(one => new ExposureClass { PortStates = one.Key.ToPortStates(awsQuirks), Instances = one.Value.Names.Count, InstanceNames = Some(one.Value.Names) }),
+            ],
+            FurtherClasses = Math.Max(0, _classes.Count - ListedClasses),
+            Findings = [.. Findings()],
+            Reached = [.. _reached.OrderBy(one => one.Width == Word(SourceWidth.Everyone) ? 0 : one.Width == Word(SourceWidth.Networks) ? 1 : 2).ThenBy(one => one.InstanceName, StringComparer.Ordinal).Take(ListedReached)],
+            FurtherReached = Math.Max(0, _reached.Count - ListedReached),
+        };
+    }
+
+    private List<ExposedPort> Ports() =>
+    [
+        .. (from alike in _classes.Values
+            from rule in alike.Rules
+            group (rule.Width, alike.Names.Count) by rule.Key into same
+            let counts = same.ToLookup(one => one.Width, one => one.Count)
+            where counts.Any(one => one.Key != SourceWidth.Nobody)
+            let port = new ExposedPort
+            {
+                Protocol = same.Key.Protocol.ToWire(),
+                FromPort = same.Key.FromPort,
+                ToPort = same.Key.ToPort,
+                Everyone = counts[SourceWidth.Everyone].Sum(),
+                Networks = counts[SourceWidth.Networks].Sum(),
+                One = counts[SourceWidth.One].Sum(),
+            }
+            orderby port.Everyone descending, port.Networks descending, port.One descending, same.Key.Protocol, same.Key.FromPort, same.Key.ToPort
+            select port),
+    ];
+
+    private IEnumerable<ExposureFindings> Findings()
+    {
+        if (_unfiltered.Count > 0)
+        {
+            yield return Finding("notFiltered", _unfiltered);
+        }
+
+        foreach (var kind in Enum.GetValues<ExposureFinding>())
+        {
+            var names = _classes.Values.Where(alike => alike.Findings.Contains(kind)).SelectMany(alike => alike.Names).ToList();
+            if (names.Count > 0)
+            {
+                yield return Finding(Word(kind), names);
+            }
+        }
+    }
+
+    private static ExposureFindings Finding(string kind, List<string> names) => new() { Kind = kind, Instances = names.Count, InstanceNames = Some(names) };
+
+    private static string[] Some(List<string> names) => [.. names.Order(StringComparer.Ordinal).Take(NamedInstances)];
+
+    private static string Word(Enum value) => $"{value}" is [var first, .. var rest] ? char.ToLowerInvariant(first) + rest : "";
+
+    private sealed record Alike(ImmutableArray<(PortKey Key, SourceWidth Width)> Rules, ImmutableArray<ExposureFinding> Findings, (SourceWidth Width, ImmutableArray<Cidr> Sources) Reached)
+    {
+        public List<string> Names { get; } = [];
+    }
+}
