@@ -33,6 +33,8 @@ internal static class PortlightCommand
         PortsVerb.Create(),
         ExplainVerb.Create(),
         ExposureVerb.Create(),
+        HistoryVerb.Create(),
+        UndoVerb.Create(),
         AttachVerb.Create(),
         DetachVerb.Create(),
         ConfirmVerb.Create(),

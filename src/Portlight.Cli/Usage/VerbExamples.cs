@@ -73,6 +73,14 @@ internal static class VerbExamples
             ("portlight exposure", "what is open to how many, on how many instances, and what to look at"),
             ("portlight exposure 22", "on which instances SSH is reached, and from where"),
             ("portlight exposure 5432 --tag env=prod --json", "of some instances; for a program")),
+        ["history"] = Guide(
+            null,
+            ("portlight history web-1", "the last changes of its ports: when, by which caller, from where, what opened and what closed"),
+            ("portlight history web-1 --limit 100", "more of them")),
+        ["undo"] = Guide(
+            null,
+            ("portlight undo web-1", "as it was before the last change"),
+            ("portlight undo web-1 --to 6f0c1b1e-0b4a-4a53-9d3f-6a1c3f2f7a10 --confirm 60s", "as it was after an earlier one; comes back unless a new session confirms it")),
         ["check"] = Guide(
             null,
             ("portlight check", "shows the settings in force, and whether each is of the environment, the file or the default"),

@@ -1,6 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
-using System.Text.Json;
+using Portlight.Cli.History;
 using Portlight.Wire.CloudTrail;
 using Spectre.Console;
 
@@ -10,9 +10,6 @@ namespace Portlight.Cli.Verbs;
 internal static class AuditShow
 {
     private const int Most = 10_000;
-
-    /// <summary>Deeper than any event.</summary>
-    private static readonly JsonDocumentOptions Readable = new() { MaxDepth = 512 };
 
     public static Command Create()
     {
@@ -32,7 +29,7 @@ internal static class AuditShow
         {
             using var installation = Installation.Open(DataDirectory.Resolve(parsed.GetValue(data)));
             var attribute = parsed.GetValue(filter) is { } text ? ReadFilter(text) : null;
-            var events = await ReadAsync(installation, attribute, parsed.GetValue(limit), cancellation);
+            var events = await AuditReading.ReadAsync(installation, attribute, parsed.GetValue(limit), cancellation);
             Write(events, parsed.GetValue(json), parsed.InvocationConfiguration.Output);
             return ExitCode.Done;
         });
@@ -42,22 +39,6 @@ internal static class AuditShow
     private static LookupAttribute ReadFilter(string text) => text.Split('=', 2) is [{ Length: > 0 } key, { Length: > 0 } value]
         ? new LookupAttribute { AttributeKey = key, AttributeValue = value }
         : throw new UsageException($"--where: `{text}` must be KEY=VALUE, as in EventName=PutInstancePublicPorts");
-
-    private static async Task<List<Event>> ReadAsync(Installation installation, LookupAttribute? attribute, int limit, CancellationToken cancellation)
-    {
-        var events = new List<Event>();
-        string? token = null;
-        do
-        {
-            var request = new LookupEventsRequest { LookupAttributes = attribute is null ? null : [attribute], MaxResults = Math.Min(50, limit - events.Count), NextToken = token };
-            var answer = await installation.LookupEventsAsync(request, cancellation);
-            events.AddRange(answer.Events);
-            token = answer.NextToken;
-        }
-        while (token is not null && events.Count < limit);
-
-        return events;
-    }
 
     private static void Write(List<Event> events, bool asJson, TextWriter output)
     {
@@ -76,27 +57,20 @@ internal static class AuditShow
         var accounts = new SortedSet<string>(StringComparer.Ordinal);
         foreach (var one in events)
         {
-            using var document = JsonDocument.Parse(one.CloudTrailEvent ?? "{}", Readable);
+            using var document = AuditReading.Parse(one);
             var whole = document.RootElement;
-            accounts.Add(Text(whole, "recipientAccountId") ?? "");
+            accounts.Add(AuditReading.Text(whole, "recipientAccountId") ?? "");
             table.AddRow(
                 Markup.Escape(one.EventTime?.UtcDateTime.ToString("s", CultureInfo.InvariantCulture) + "Z"),
-                Markup.Escape(one.Username ?? one.AccessKeyId ?? Actor(whole)),
-                Markup.Escape(Text(whole, "sourceIPAddress") ?? ""),
+                Markup.Escape(one.Username ?? one.AccessKeyId ?? AuditReading.Actor(whole)),
+                Markup.Escape(AuditReading.Text(whole, "sourceIPAddress") ?? ""),
                 Markup.Escape(one.EventName ?? ""),
                 Markup.Escape(string.Join(", ", one.Resources?.Select(resource => resource.ResourceName) ?? [])),
-                Text(whole, "errorCode") is { } error ? $"[red]{Markup.Escape(error)}[/]" : "ok",
+                AuditReading.Text(whole, "errorCode") is { } error ? $"[red]{Markup.Escape(error)}[/]" : "ok",
                 Markup.Escape(AuditedPorts.Of(whole)));
         }
 
         output.WriteLine(events.Count == 0 ? "no events" : $"account {string.Join(", ", accounts.Where(account => account.Length > 0))}");
         Screen.Write(output, table);
     }
-
-    /// <summary>The operator of a verb that works on the data directory; else the server itself.</summary>
-    private static string Actor(JsonElement whole) => whole.TryGetProperty("serviceEventDetails", out var details)
-        ? Text(details, "uid") is not { } uid ? "portlight" : Text(details, "sudoUser") is { } sudo ? $"uid {uid}, sudo by {sudo}" : $"uid {uid}"
-        : "unknown";
-
-    private static string? Text(JsonElement element, string name) => element.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
 }

@@ -84,6 +84,33 @@ public sealed class PortVerbTests : IDisposable
     }
 
     [Fact]
+    public async Task Changes_of_ports_are_shown_and_undone_to_any_earlier_one()
+    {
+        using var server = await ServeProcess.StartAsync(_data.FullName);
+        await server.CreateAsync("web-1");
+        await RunAsync("ports web-1 22");
+        await RunAsync("ports web-1 443@10.0.0.0/8,2001:db8::/32;icmp:8");
+        await RunAsync("open web-1 8000-8100/udp");
+
+        var (_, history, _) = await RunAsync("history web-1");
+        var lines = history.Split('\n');
+        Assert.Matches(@"OpenInstancePublicPorts +\+ 8000-8100/udp", history);
+        Assert.Matches(@"PutInstancePublicPorts +- 22/tcp", history);
+        Assert.Contains(lines, line => line.Contains("+ 443/tcp from 10.0.0.0/8, 2001:db8::/32", StringComparison.Ordinal));
+        Assert.Matches("CreateInstances +new", history);
+        var first = lines.First(line => line.Contains("+ 22/tcp", StringComparison.Ordinal) || line.Contains("- 80/tcp", StringComparison.Ordinal));
+        var id = first.TrimEnd().Split(' ')[^1];
+
+        await DoneAsync("open on web-1: 443/tcp from 10.0.0.0/8, 2001:db8::/32; icmp:8\n", "undo web-1");
+        await DoneAsync("open on web-1: 443/tcp from 10.0.0.0/8, 2001:db8::/32; icmp:8; 8000-8100/udp\n", "undo web-1");
+        await DoneAsync("open on web-1: 22/tcp\n", $"undo web-1 --to {id}");
+        await DoneAsync("the ports of web-1 are so already: 22/tcp\n", $"undo web-1 --to {id}");
+        Assert.Contains("with the id nope", (await RunAsync("undo web-1 --to nope")).Error, StringComparison.Ordinal);
+        Assert.Contains("there is no instance web-2", (await RunAsync("undo web-2")).Error, StringComparison.Ordinal);
+        await DoneAsync("the audit log has no change of the ports of web-2\n", "history web-2");
+    }
+
+    [Fact]
     public async Task A_refusal_half_way_says_what_is_done_and_what_is_not()
     {
         using var server = await ServeProcess.StartAsync(_data.FullName);

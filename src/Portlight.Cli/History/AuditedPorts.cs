@@ -2,7 +2,7 @@ using System.Text.Json;
 using Portlight.Cli.Ports;
 using Portlight.Wire.Lightsail;
 
-namespace Portlight.Cli.Verbs;
+namespace Portlight.Cli.History;
 
 /// <summary>What an event's call has done to ports: <c>80/tcp; 22/tcp → 443/tcp</c>.</summary>
 internal static class AuditedPorts
@@ -22,5 +22,5 @@ internal static class AuditedPorts
     };
 
     /// <summary>A rule is a text; in events of an earlier Portlight it has the form of <c>portStates</c>.</summary>
-    private static string Rule(JsonElement rule) => rule.ValueKind == JsonValueKind.String ? rule.GetString()! : PortText.Of([rule.Deserialize(LightsailJson.Default.InstancePortState)!]);
+    public static string Rule(JsonElement rule) => rule.ValueKind == JsonValueKind.String ? rule.GetString()! : PortText.Of([rule.Deserialize(LightsailJson.Default.InstancePortState)!]);
 }

@@ -1,0 +1,95 @@
+using System.Collections.Immutable;
+using System.CommandLine;
+using System.Net.Sockets;
+using Portlight.Cli.History;
+using Portlight.Cli.Ports;
+using Portlight.Domain;
+
+namespace Portlight.Cli.Verbs;
+
+/// <summary><c>portlight undo</c>: puts the ports of an instance as they were before the last change, or after an earlier one. It is a Put like any other.</summary>
+internal static class UndoVerb
+{
+    public static Command Create()
+    {
+        var name = InstanceNames.Argument("The instance");
+        var to = new Option<string?>("--to") { HelpName = "ID", Description = "As the ports were after this event, of which `portlight history` shows the id (default: as before the last change)" };
+        var confirm = ConfirmTime.Option();
+        var yes = new Option<bool>("--yes", "-y") { Description = "Do not ask, even when this machine's own connections are cut" };
+        var where = new InstallationOptions();
+        var command = new Command("undo", "Put the ports of an instance as they were before") { name, to, confirm, yes };
+        where.AddTo(command);
+        command.SetAction(async (parsed, cancellation) =>
+        {
+            var (instance, within, console) = (parsed.GetRequiredValue(name), ConfirmTime.Parse(parsed.GetValue(confirm)), parsed.InvocationConfiguration);
+            using var installation = await where.OpenAsync(parsed, cancellation);
+            var calls = new PortCalls(installation, instance, within, cancellation);
+            var standing = await calls.ReadAsync();
+            var unfiltered = await UnfilteredAsync(installation, instance, cancellation);
+            var wanted = parsed.GetValue(to) is { } id
+                ? await AfterAsync(installation, instance, id, unfiltered, cancellation)
+                : await BeforeLastAsync(installation, instance, standing, unfiltered, cancellation);
+            if (PortDifferences.Between(standing, wanted, PortLimits.Default.Aliases).Count == 0)
+            {
+                await console.Output.WriteLineAsync($"the ports of {instance} are so already: {PortText.Of(standing)}");
+                return ExitCode.Done;
+            }
+
+            foreach (var line in PortsVerb.Difference(standing, wanted))
+            {
+                await console.Error.WriteLineAsync(line);
+            }
+
+            await PortPreview.AskAsync(installation, instance, wanted, within, parsed.GetValue(yes), console, cancellation);
+            var operation = await calls.PutAsync(wanted);
+            await OperationOutcome.WriteAsync(console, operation, $"open on {instance}: {PortText.Of(wanted)}");
+            return OperationOutcome.ExitCode(operation);
+        });
+        return command;
+    }
+
+    private static async Task<PortSet> BeforeLastAsync(Installation installation, string name, PortSet standing, ImmutableArray<Cidr> unfiltered, CancellationToken cancellation)
+    {
+        await foreach (var change in PortRevision.EachAsync(installation, name, cancellation))
+        {
+            if (change.After is null || !Read(change.After.Value, unfiltered).Equals(standing))
+            {
+                throw new FailedException($"the last change of {name} that the audit log has ({change.EventName}, {change.EventId}) did not leave the ports as they are now; name the event to go back to with --to");
+            }
+
+            return change.Before is { } before ? Read(before, unfiltered) : throw new FailedException($"before its last change ({change.EventName}) there was no {name}");
+        }
+
+        throw new FailedException($"the audit log has no change of the ports of {name}");
+    }
+
+    private static async Task<PortSet> AfterAsync(Installation installation, string name, string id, ImmutableArray<Cidr> unfiltered, CancellationToken cancellation)
+    {
+        await foreach (var change in PortRevision.EachAsync(installation, name, cancellation))
+        {
+            if (change.EventId == id)
+            {
+                return change.After is { } after ? Read(after, unfiltered) : throw new FailedException($"after that event ({change.EventName}) there was no {name}");
+            }
+        }
+
+        throw new FailedException($"the audit log has no change of the ports of {name} with the id {id}; `portlight history {name}` shows them");
+    }
+
+    /// <summary>The rules without the networks that are not filtered, which the log shows as one of them.</summary>
+    private static PortSet Read(ImmutableArray<string> rules, ImmutableArray<Cidr> unfiltered)
+    {
+        var set = PortText.SetOf(rules.SelectMany(rule => PortReader.Read([rule])));
+        return PortSet.Of(set.Rules
+            .Select(rule => rule is { Protocol: NetworkProtocol.All, FromPort: 0, ToPort: ushort.MaxValue } ? new PortRule(rule.Key, [.. rule.Ipv4Sources.Except(unfiltered)], [.. rule.Ipv6Sources.Except(unfiltered)], rule.Aliases) : rule)
+            .Where(rule => rule.HasSources));
+    }
+
+    /// <summary>Only the account that owns the installation has attached anything.</summary>
+    private static async Task<ImmutableArray<Cidr>> UnfilteredAsync(Installation installation, string name, CancellationToken cancellation) => installation.OtherAccount is not null
+        ? []
+        : [.. ((await StatusVerb.FindAsync(installation, name, cancellation)).Attachment?.PrivateCidrs ?? []).Select(Block).OfType<Cidr>()];
+
+    private static Cidr? Block(string text) =>
+        Cidr.TryParse(text, text.Contains(':', StringComparison.Ordinal) ? AddressFamily.InterNetworkV6 : AddressFamily.InterNetwork, out var block, out _) ? block : null;
+}
