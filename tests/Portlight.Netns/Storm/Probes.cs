@@ -6,7 +6,7 @@ using System.Net.Sockets;
 namespace Portlight.Netns.Storm;
 
 /// <summary>
-/// A thousand packets a second to each of two ports of one machine, until it is stopped: one must stay open and one closed. Every packet has a number, so that
+/// A thousand packets a second, or as many as are said, to each of two ports of one machine, until it is stopped: one must stay open and one closed. Every packet has a number, so that
 /// what was lost can be told by the moment at which it was sent.
 /// </summary>
 internal sealed class Probes : IDisposable
@@ -16,6 +16,7 @@ internal sealed class Probes : IDisposable
     private readonly Socket _client;
     private readonly Socket _open;
     private readonly Socket _closed;
+    private readonly int _perSecond;
     private readonly HashSet<long> _arrived = [];
     private readonly Task _sending;
     private readonly Thread _receiving;
@@ -23,9 +24,9 @@ internal sealed class Probes : IDisposable
     private long _sent;
     private long _leaked;
 
-    internal Probes(Socket client, Socket open, Socket closed)
+    internal Probes(Socket client, Socket open, Socket closed, int perSecond = 1000)
     {
-        (_client, _open, _closed) = (client, open, closed);
+        (_client, _open, _closed, _perSecond) = (client, open, closed, perSecond);
         open.ReceiveBufferSize = closed.ReceiveBufferSize = ReceiveBuffer;
         _receiving = new Thread(Receive) { IsBackground = true };
         _receiving.Start();
@@ -81,20 +82,20 @@ internal sealed class Probes : IDisposable
     private async Task SendAsync()
     {
         var (open, closed) = ((IPEndPoint)_open.LocalEndPoint!, (IPEndPoint)_closed.LocalEndPoint!);
-        using var everyMillisecond = new PeriodicTimer(TimeSpan.FromMilliseconds(1));
+        using var whenDue = new PeriodicTimer(TimeSpan.FromSeconds(1) / _perSecond);
         var began = Stopwatch.GetTimestamp();
         var number = new byte[8];
         while (!_isStopping)
         {
-            // As many as are due: a second in which the machine was busy has its thousand too.
-            for (var due = (long)Stopwatch.GetElapsedTime(began).TotalMilliseconds; _sent < due;)
+            // As many as are due: a second in which the machine was busy has all of its packets too.
+            for (var due = (long)(Stopwatch.GetElapsedTime(began).TotalSeconds * _perSecond); _sent < due;)
             {
                 BinaryPrimitives.WriteInt64BigEndian(number, Interlocked.Increment(ref _sent));
                 _client.SendTo(number, closed);
                 _client.SendTo(number, open);
             }
 
-            await everyMillisecond.WaitForNextTickAsync();
+            await whenDue.WaitForNextTickAsync();
         }
     }
 

@@ -106,14 +106,17 @@ public sealed partial class ServeProcess : IDisposable
     public void Kill() => _process.Kill();
 
     /// <summary>Asks it to stop, as an init system does.</summary>
-    public void Terminate() => Assert.Equal(0, Signal(_process.Id, TerminateSignal));
+    public void Terminate() => Signal(_process.Id, TerminateSignal);
 
     /// <summary>Ends it by a signal and waits for its end.</summary>
     public void End(int signal)
     {
-        Assert.Equal(0, Signal(_process.Id, signal));
+        Signal(_process.Id, signal);
         Assert.True(_process.WaitForExit(Deadline.Span), "the server did not end");
     }
+
+    /// <summary>Sends a signal to a process, which need not be a server.</summary>
+    public static void Signal(int process, int signal) => Assert.Equal(0, SendSignal(process, signal));
 
     /// <summary>Waits until it has ended by itself; returns its exit code and what it wrote to stderr.</summary>
     public async Task<(int Code, string Error)> EndAsync()
@@ -130,5 +133,5 @@ public sealed partial class ServeProcess : IDisposable
     }
 
     [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
-    private static partial int Signal(int process, int signal);
+    private static partial int SendSignal(int process, int signal);
 }

@@ -1,0 +1,145 @@
+using System.Diagnostics;
+using System.Net;
+using Portlight.TestKit.Network;
+using Portlight.TestKit.Serving;
+
+namespace Portlight.Netns.FleetStorm;
+
+/// <summary>
+/// A machine of the fleet with a kernel of its own, an agent, and guests behind interfaces. Packets to it come by one wire, its agent reaches the server by another: what is
+/// done to the second must not be seen on the first.
+/// </summary>
+internal sealed class StormMachine : IDisposable
+{
+    /// <summary>Where the server listens for agents, reached from every machine by the wire of its agent.</summary>
+    internal const string ServerAddress = "10.254.0.1";
+
+    /// <summary>The guest that is never attached: packets to it always pass.</summary>
+    private const int Unattached = 100;
+
+    /// <summary>The processes of twenty agents may be started at once.</summary>
+    private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(90);
+
+    private readonly string _data;
+    private Process? _agent;
+
+    /// <param name="network">Where it is.</param>
+    /// <param name="number">1 for the first; the wire before that of the first machine is the client's.</param>
+    /// <param name="guests">How many guests it has, beside the one that is never attached.</param>
+    /// <param name="data">Its agent's data directory.</param>
+    internal StormMachine(TestNetwork network, int number, int guests, string data)
+    {
+        (Number, Name, _data) = (number, $"h{number}", data);
+        Address = TestNetwork.Address($"198.51.100.{20 + number}");
+        Command.Ip($"netns add v{number}");
+        Guests = NetworkNode.Named($"v{number}");
+        Node = network.AddMachine(Name, $"{Name}-data", Address.ToString());
+        Command.Ip($"""
+            link add {ControlLink} type veth peer name control netns {Name}
+            addr add 10.254.{number}.1/24 dev {ControlLink}
+            link set {ControlLink} up
+            route add 172.20.{number}.0/24 via 10.255.{number + 1}.2
+            """);
+        Node.Do(() =>
+        {
+            Furnish();
+            Command.Ip($"""
+                addr add 10.254.{number}.2/24 dev control
+                link set control up
+                route add {ServerAddress} via 10.254.{number}.1
+                """);
+        });
+        Guests.Do(Furnish);
+        foreach (var guest in Enumerable.Range(1, guests).Append(Unattached))
+        {
+            AddGuest(guest);
+        }
+    }
+
+    internal int Number { get; }
+
+    internal string Name { get; }
+
+    /// <summary>The machine itself.</summary>
+    internal NetworkNode Node { get; }
+
+    /// <summary>Where its guests are, all in one.</summary>
+    internal NetworkNode Guests { get; }
+
+    /// <summary>Of the machine itself.</summary>
+    internal IPAddress Address { get; }
+
+    /// <summary>A guest to which packets always pass, by the way of packets to the others.</summary>
+    internal IPAddress AlwaysOpen => GuestAddress(Unattached);
+
+    /// <summary>The server's end of the wire by which the agent reaches it.</summary>
+    internal string ControlLink => $"{Name}-control";
+
+    internal IPAddress GuestAddress(int guest) => TestNetwork.Address($"172.20.{Number}.{guest}");
+
+    internal static string GuestLink(int guest) => $"g{guest}";
+
+    /// <summary>Of the machine's end of a guest's wire.</summary>
+    internal string GuestMac(int guest) => $"52:54:00:00:{Number:x2}:{guest:x2}";
+
+    internal void Join(string token)
+    {
+        var (code, output, error) = PortlightProgram.Run(AgentCommand("join", token, "--data", _data));
+        Assert.True(code == 0, $"{Name} has not joined: {output}{error}");
+    }
+
+    /// <summary>Starts the agent; it enforces what it remembers when this returns.</summary>
+    internal async Task StartAsync()
+    {
+        _agent = Process.Start(AgentCommand("--data", _data))!;
+        var error = _agent.StandardError.ReadToEndAsync();
+        var ready = await _agent.StandardOutput.ReadLineAsync().WaitAsync(StartPatience);
+        Assert.True(ready is not null, $"the agent of {Name} did not start: {(ready is null ? await error : "")}");
+    }
+
+    internal void Kill()
+    {
+        _agent?.Kill();
+        _agent?.WaitForExit();
+        _agent?.Dispose();
+        _agent = null;
+    }
+
+    internal void Signal(int signal) => ServeProcess.Signal(_agent!.Id, signal);
+
+    public void Dispose()
+    {
+        Kill();
+        Command.Ip($"link del {ControlLink}");
+        Guests.Dispose();
+        Command.Ip($"netns del v{Number}");
+    }
+
+    /// <summary>The agent there with these words. PORTLIGHT_STORM_AGENT names a native portlight-agent, of which twenty take less of a machine.</summary>
+    private ProcessStartInfo AgentCommand(params string[] words) => Environment.GetEnvironmentVariable("PORTLIGHT_STORM_AGENT") is { } native
+        ? new ProcessStartInfo("ip", ["netns", "exec", Name, native, .. words]) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true }
+        : PortlightProgram.CommandBehind(["ip", "netns", "exec", Name], ["agent", .. words]);
+
+    /// <summary>A router that asks of no packet where it came from.</summary>
+    private static void Furnish()
+    {
+        File.WriteAllText("/proc/sys/net/ipv4/ip_forward", "1");
+        File.WriteAllText("/proc/sys/net/ipv4/conf/all/rp_filter", "0");
+        File.WriteAllText("/proc/sys/net/ipv4/conf/default/rp_filter", "0");
+        Command.Ip("link set lo up");
+    }
+
+    // Neighbours are known from the beginning, so that packets to different guests keep their order.
+    private void AddGuest(int guest)
+    {
+        var (inside, address) = ($"52:54:00:01:{Number:x2}:{guest:x2}", GuestAddress(guest));
+        Node.Do(() => Command.Ip($"""
+            link add {GuestLink(guest)} address {GuestMac(guest)} type veth peer name e{guest} address {inside} netns v{Number}
+            addr add 10.253.{guest}.1/32 dev {GuestLink(guest)}
+            link set {GuestLink(guest)} up
+            route add {address}/32 dev {GuestLink(guest)}
+            neigh add {address} lladdr {inside} dev {GuestLink(guest)} nud permanent
+            """));
+        Guests.Do(() => Command.Ip($"addr add {address}/32 dev e{guest}\nlink set e{guest} up"));
+    }
+}
