@@ -84,6 +84,15 @@ public sealed class FleetTests : IDisposable
         Await(() => _served.Run("server", "host", "show", "fra") is var shown && !shown.Contains("away", StringComparison.Ordinal), "the agent's way back");
         _served.Run("server", "ports", "fra-web", $"{First}/udp", "--yes");
         Await(() => Opens("fra", First, closed: Second), "a change after all of that");
+
+        // A change after which no answer of the machine arrives any more, wherever that is lost: it takes effect, and is gone again in a while.
+        _network.Host.Nft("table inet lost { chain in { type filter hook prerouting priority -400; iifname fra0 ip daddr 10.255.1.1 tcp dport 21831 drop; }; }");
+        _served.Run("server", "open", "fra-web", $"{Second}/udp");
+        Await(() => Opens("fra", Second), "the change that cuts the machine off");
+        Await(() => Opens("fra", First, closed: Second), "its reversal by the agent", TimeSpan.FromSeconds(60));
+        _network.Host.Nft("delete table inet lost");
+        Await(() => !_served.Run("server", "ports", "fra-web").Contains($"{Second}/udp", StringComparison.Ordinal), "word of the reversal", TimeSpan.FromSeconds(60));
+        Assert.True(Opens("fra", First, closed: Second));
     }
 
     private ServeProcess Start() => _served.Start("server", "--listen", Listen, "--agents", Agents);
@@ -132,12 +141,12 @@ public sealed class FleetTests : IDisposable
         return ports[open].Poll(TimeSpan.FromSeconds(1), SelectMode.SelectRead) && (closed is null || ports[closed.Value].Available == 0);
     }
 
-    private static void Await(Func<bool> condition, string what)
+    private static void Await(Func<bool> condition, string what, TimeSpan? atMost = null)
     {
         var waited = Stopwatch.StartNew();
         while (!condition())
         {
-            Assert.True(waited.Elapsed < Deadline.Span, $"{what} did not come");
+            Assert.True(waited.Elapsed < (atMost ?? Deadline.Span), $"{what} did not come");
         }
     }
 }

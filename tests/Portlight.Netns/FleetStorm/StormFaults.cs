@@ -15,11 +15,12 @@ internal sealed class StormFaults(StormServer server, IReadOnlyList<StormMachine
     /// <summary>How often each has happened.</summary>
     internal ConcurrentDictionary<string, int> Counts { get; } = new(StringComparer.Ordinal);
 
-    /// <summary>Wires on which nothing arrives any more and whose ends say that all is well.</summary>
+    /// <summary>Wires on which nothing arrives any more, or nothing at the server, and whose ends say that all is well.</summary>
     internal static void Furnish(NetworkNode host) => host.Nft("""
         table inet storm {
             set silent { type ifname; }
-            chain in { type filter hook prerouting priority -400; iifname @silent drop; }
+            set mute { type ifname; }
+            chain in { type filter hook prerouting priority -400; iifname @silent drop; iifname @mute drop; }
             chain out { type filter hook postrouting priority 400; oifname @silent drop; }
         }
         """);
@@ -92,21 +93,27 @@ internal sealed class StormFaults(StormServer server, IReadOnlyList<StormMachine
     private (string Name, Func<Task> Begin, Func<Task> End) Fault(StormMachine machine, Random random)
     {
         var guest = StormMachine.GuestLink(random.Next(1, 7));
-        return random.Next(7) switch
+        return random.Next(8) switch
         {
             0 => ("agent killed", Now(machine.Kill), machine.StartAsync),
             1 => ("agent stopped", Now(() => machine.Signal(StopSignal)), Now(() => machine.Signal(ContinueSignal))),
             2 => ("wire cut", Now(() => Set(machine, "down")), Now(() => Set(machine, "up"))),
-            3 => ("wire silent", Now(() => Silence(machine, "add")), Now(() => Silence(machine, "delete"))),
-            4 => ("wire slow", Now(() => Slow(machine, "add", " tbf rate 48kbit burst 4kb latency 2s")), Now(() => Slow(machine, "del", ""))),
-            5 => ("guest's interface renamed", Now(() => Rename(machine, guest, "renamed0")), Now(() => Rename(machine, "renamed0", guest))),
+            3 => ("wire silent", Now(() => Silence(machine, "add", "silent")), Now(() => Silence(machine, "delete", "silent"))),
+            4 => ("wire without answers", Now(() => Silence(machine, "add", "mute")), Now(() => Silence(machine, "delete", "mute"))),
+            5 => ("wire slow", Now(() => Slow(machine, "add", " tbf rate 48kbit burst 4kb latency 2s")), Now(() => Slow(machine, "del", ""))),
+            6 => ("guest's interface renamed", Now(() => Rename(machine, guest, "renamed0")), Now(() => Rename(machine, "renamed0", guest))),
             _ => ("agent's interface renamed", Now(() => Rename(machine, "control", "renamed1")), Now(() => Rename(machine, "renamed1", "control"))),
         };
     }
 
-    // A wire that is away for longer than 20 s makes an agent revert what has changed its own machine last.
-    private static TimeSpan Span(Random random, string fault) => TimeSpan.FromMilliseconds(
-        fault.StartsWith("wire", StringComparison.Ordinal) && random.Next(5) == 0 ? random.Next(21_000, 26_000) : fault.Length == 0 ? random.Next(1_000) : random.Next(4_000));
+    // An agent that hears no server for 20 s after a change of its own machine reverts that; one whose answers are lost is sent the change all the same.
+    private static TimeSpan Span(Random random, string fault) => TimeSpan.FromMilliseconds(fault switch
+    {
+        "" => random.Next(1_000),
+        "wire without answers" when random.Next(2) == 0 => random.Next(22_000, 27_000),
+        "wire cut" or "wire silent" when random.Next(5) == 0 => random.Next(22_000, 27_000),
+        _ => random.Next(4_000),
+    });
 
     private static async Task HoldAsync(TimeSpan span, CancellationToken until) => await Task.Delay(span, until).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
 
@@ -118,7 +125,7 @@ internal sealed class StormFaults(StormServer server, IReadOnlyList<StormMachine
 
     private void Set(StormMachine machine, string state) => host.Run("ip", $"link set {machine.ControlLink} {state}");
 
-    private void Silence(StormMachine machine, string verb) => host.Nft($"{verb} element inet storm silent {{ {machine.ControlLink} }}");
+    private void Silence(StormMachine machine, string verb, string set) => host.Nft($"{verb} element inet storm {set} {{ {machine.ControlLink} }}");
 
     private void Slow(StormMachine machine, string verb, string how)
     {

@@ -96,8 +96,9 @@ internal sealed class StormServer(Served served)
             : null;
     }
 
+    // An agent that this server has not heard of yet may have missed a removal: nothing is stored of that any more.
     private static bool IsBehind(JsonElement agent) =>
-        !agent.GetProperty("isConnected").GetBoolean() || agent.GetProperty("appliedRevision").GetInt64() < agent.GetProperty("wantedRevision").GetInt64();
+        !agent.GetProperty("isConnected").GetBoolean() || !agent.TryGetProperty("lastSeenAt", out _) || agent.GetProperty("appliedRevision").GetInt64() < agent.GetProperty("wantedRevision").GetInt64();
 
     private static TaskCompletionSource<ServeProcess> New() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 }
