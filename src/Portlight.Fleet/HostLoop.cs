@@ -25,6 +25,7 @@ internal sealed partial class HostLoop : IAsyncDisposable
     private volatile AgentContact _contact = new(null, null);
     private volatile Presence _presence;
     private volatile Host? _stored;
+    private readonly Lazy<long> _wantedBefore;
     private long _wanted;
     private Task _running = Task.CompletedTask;
 
@@ -44,6 +45,8 @@ internal sealed partial class HostLoop : IAsyncDisposable
         Outcomes = new HostOutcomes(store, _confirmations, clock, log);
         _rounds = new HostRounds(host, store, projection, _pending, Outcomes);
         _presence = new Presence(null, seenAt ?? clock.GetUtcNow(), null);
+        // That of the server's own machine has everything at the start.
+        _wantedBefore = new Lazy<long>(() => host == HostName.Local ? 0 : store.View.ListInstancesOn(host).Select(instance => instance.Revision).DefaultIfEmpty().Max());
     }
 
     /// <summary>Name of the host.</summary>
@@ -95,8 +98,8 @@ internal sealed partial class HostLoop : IAsyncDisposable
     /// <summary>Why nothing is confirmed at present, in words; null while an agent is connected.</summary>
     public string? Away => AwaySince is { } since ? $"{AwayText(since)}; what was in force there stays so, and this waits until it is back" : null;
 
-    /// <summary>The newest revision that is stored of an instance here, as far as this server has seen it.</summary>
-    public long Wanted => Math.Max(Interlocked.Read(ref _wanted), _store.View.AppliedOn(Host));
+    /// <summary>The newest revision that is stored of an instance here; of what was removed before this server was started nothing is known.</summary>
+    public long Wanted => Math.Max(Math.Max(Interlocked.Read(ref _wanted), _wantedBefore.Value), _store.View.AppliedOn(Host));
 
     /// <summary>Changes of instances of this host were committed.</summary>
     public void Add(IReadOnlyList<InstanceChange> changes)

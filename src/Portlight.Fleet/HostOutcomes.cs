@@ -47,7 +47,7 @@ internal sealed partial class HostOutcomes(IStore store, Confirmations confirmat
         {
             LogRejected(log, instance.Name, rejected.Revision, rejected.Reason);
             _refusals[instance.Index] = new Refusal(rejected.Revision, rejected.Reason, clock.GetUtcNow());
-            await _rejections.TakeBackAsync(instance, rejected, _standing.GetValueOrDefault(instance.Index));
+            await _rejections.TakeBackAsync(instance, rejected, _standing.GetValueOrDefault(instance.Index) ?? Told(instance, rejected.Standing));
             confirmations.Reject(rejected);
             return;
         }
@@ -75,6 +75,16 @@ internal sealed partial class HostOutcomes(IStore store, Confirmations confirmat
             Forget(gone);
         }
     }
+
+    /// <summary>What stands where this server has not heard of it, as after a restart, and the agent says it. It is what the agent was sent, so aliases of sources are addresses by now.</summary>
+    private static Instance? Told(Instance wanted, DesiredInstance? standing) => standing is null ? null : wanted with
+    {
+        Revision = standing.Revision,
+        Ports = standing.Ports,
+        Attachment = standing.Attachment with { Host = wanted.Attachment.Host },
+        State = standing.IsRunning ? InstanceState.Running : InstanceState.Stopped,
+        Unconfirmed = wanted.Unconfirmed is { } waiting && waiting.Before?.Ports.Equals(standing.Ports) != true ? waiting : null,
+    };
 
     /// <summary>What is in the ruleset and filters nothing, or not everything, is no success for the call that waits for it, and is told until it is repaired.</summary>
     private async Task NoteAsync(Instance instance, AgentReport report)

@@ -21,11 +21,9 @@ internal sealed class Rejections(IStore store, TimeProvider clock)
         string?[] resources = [instance.Name, instance.StaticIpName, standing?.StaticIpName]; // attaching and detaching leave a record of the static IP too
         var awaiting = Fail(view, changes, instance.Scope, resources, rejected.Revision, ErrorCodes.KernelRefused, rejected.Reason, now);
         var creation = standing is null ? FindCreation(view, instance, rejected.Revision) : null;
-        if (standing is null)
-        {
-            // Nothing is known to stand, as after a restart: what the instance was to be before has not come into force either.
-            awaiting.AddRange(FailEarlier(view, changes, instance, creation?.AwaitsRevision ?? 0, rejected, now));
-        }
+
+        // What the instance was to be between what stands and this has not come into force either: the host was away. Where nothing is known to stand, as after a restart, that is everything.
+        awaiting.AddRange(FailEarlier(view, changes, instance, standing?.Revision + 1 ?? creation?.AwaitsRevision ?? 0, rejected, now));
 
         // A later change was built on the refused one and is tried by itself; it is reverted when its turn comes.
         var current = view.FindInstance(instance.Scope, instance.Name);
