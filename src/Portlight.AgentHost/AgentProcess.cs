@@ -42,23 +42,15 @@ internal sealed partial class AgentProcess(AgentSettings settings, TimeProvider 
         var agent = settings.OpenAgent(installation);
         try
         {
-            using var kept = new KeptAgent(settings.AllowsLab ? agent : new LabRule(agent), disk.Memory.ToSet(), clock, settings.Loggers.CreateLogger<KeptAgent>());
-            using var file = new KeptFile(settings.Directory, installation, kept.Kept, _log);
+            var memory = disk.Memory.ToSet();
+            using var file = new KeptFile(settings.Directory, installation, memory, _log);
+            using var kept = new KeptAgent(settings.AllowsLab ? agent : new LabRule(agent), memory, clock, settings.Loggers.CreateLogger<KeptAgent>());
             await kept.CompareAsync(cancellationToken);
             settings.Tell($"enforcing {Enforced(kept, rules)}{(disk.Membership?.Host is { } host ? $" of {host}" : "")}; {disk.WhyNoServer ?? "looking for a server"}");
-            using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-            var following = kept.FollowAsync(ending.Token);
-            try
+            kept.Follow();
+            if (await JoinedAsync(disk, installation, cancellationToken) is { } membership)
             {
-                if (await JoinedAsync(disk, installation, ending.Token) is { } membership)
-                {
-                    await new ServerSearch(kept, membership, settings, clock, text => settings.Tell($"enforcing {Enforced(kept, rules)} of {text}")).RunAsync(ending.Token);
-                }
-            }
-            finally
-            {
-                await ending.CancelAsync();
-                await following;
+                await new ServerSearch(kept, membership, settings, clock, text => settings.Tell($"enforcing {Enforced(kept, rules)} of {text}")).RunAsync(cancellationToken);
             }
         }
         finally

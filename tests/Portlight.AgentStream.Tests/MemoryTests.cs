@@ -116,14 +116,13 @@ public sealed class MemoryTests
     public async Task Alone_an_agent_compares_when_something_has_drifted_and_with_a_server_it_tells_it()
     {
         using var kept = Pair.Keep(_machine, _clock, States.Write(Wanted.Lab(9, 1)));
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
         var compared = new SemaphoreSlim(0);
         _machine.Delay = _ =>
         {
             compared.Release();
             return Task.CompletedTask;
         };
-        var following = kept.FollowAsync(stop.Token);
+        kept.Follow();
         _machine.Drift();
         await compared.WaitAsync(Cancellation);
         await using var pair = await Pair.ConnectAsync(kept, _clock);
@@ -131,8 +130,6 @@ public sealed class MemoryTests
         _machine.Drift();
         await drift;
         Assert.Equal(["all 9@1"], _machine.Calls);
-        await stop.CancelAsync();
-        await following;
     }
 
     [Fact]

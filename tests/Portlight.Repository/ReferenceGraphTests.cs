@@ -17,7 +17,7 @@ public partial class ReferenceGraphTests
         ["Portlight.Storage.Sqlite"] = ["Portlight.Domain", "Portlight.Linux", "Portlight.Storage"],
         ["Portlight.Nftables"] = ["Portlight.Domain", "Portlight.Linux"],
         ["Portlight.Certificates"] = ["Portlight.Domain"],
-        ["Portlight.AgentStream"] = ["Portlight.Domain", "Portlight.AgentProtocol"],
+        ["Portlight.AgentStream"] = ["Portlight.Domain", "Portlight.Background", "Portlight.AgentProtocol"],
         ["Portlight.AgentHost"] = ["Portlight.Domain", "Portlight.Linux", "Portlight.Certificates", "Portlight.AgentProtocol", "Portlight.AgentStream", "Portlight.Agent"],
         ["Portlight.AgentProgram"] = ["Portlight.AgentProtocol", "Portlight.AgentHost"],
         ["Portlight.AgentListener"] = ["Portlight.Domain", "Portlight.Certificates", "Portlight.AgentProtocol", "Portlight.AgentStream", "Portlight.Api"],

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Portlight.AgentProtocol;
 using Portlight.AgentStream.Wire;
+using Portlight.Background;
 
 namespace Portlight.AgentStream.Agent;
 
@@ -22,6 +23,7 @@ public sealed partial class KeptAgent : IDisposable
     private readonly ILogger _log;
     private readonly SemaphoreSlim _one = new(1);
     private readonly Dictionary<long, (Desired? Tried, string Reason)> _reverted = [];
+    private readonly BackgroundLoop _following;
     private ReachGuard? _guard;
     private volatile Func<Task>? _listener;
 
@@ -32,6 +34,7 @@ public sealed partial class KeptAgent : IDisposable
     public KeptAgent(IAgent agent, KeptSet kept, TimeProvider clock, ILogger log)
     {
         (_agent, _kept, _clock, _log) = (agent, kept, clock, log);
+        _following = new BackgroundLoop("comparison with the kernel", FollowAsync, clock, log) { PauseAfterFailure = RetryAfter };
     }
 
     /// <summary>What filters, to be asked.</summary>
@@ -66,46 +69,15 @@ public sealed partial class KeptAgent : IDisposable
         }
     }
 
-    /// <summary>Until it is cancelled: tells the server of drift, or where none is connected repairs it; and compares on a timer while none does.</summary>
-    public async Task FollowAsync(CancellationToken cancellationToken)
+    /// <summary>From now on until it is disposed of: tells the server of drift, or where none is connected repairs it; and compares on a timer while none does.</summary>
+    public void Follow() => _following.Start();
+
+    /// <summary>The comparison that is under way has ended when this returns.</summary>
+    public void Dispose()
     {
-        while (!cancellationToken.IsCancellationRequested)
-        {
-            try
-            {
-                using var given = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-                var drift = _agent.DriftAsync(given.Token);
-                await Task.WhenAny(drift, Task.Delay(FullComparison, _clock, given.Token)).ConfigureAwait(false);
-                var hasDrifted = drift.IsCompleted;
-                await given.CancelAsync().ConfigureAwait(false);
-                if (hasDrifted)
-                {
-                    await drift.ConfigureAwait(false);
-                }
-
-                if (_listener is not { } listener)
-                {
-                    await CompareAsync(cancellationToken).ConfigureAwait(false);
-                }
-                else if (hasDrifted)
-                {
-                    await listener().ConfigureAwait(false);
-                }
-            }
-            catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-            {
-                return;
-            }
-            catch (Exception problem)
-            {
-                // Whatever it was: a host that no longer looks after its kernel is the worst outcome.
-                LogNotCompared(_log, problem.Message);
-                await Task.Delay(RetryAfter, _clock, cancellationToken).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default).ConfigureAwait(false);
-            }
-        }
+        _following.Dispose();
+        _guard?.Dispose();
     }
-
-    public void Dispose() => _guard?.Dispose();
 
     /// <summary>A session that is to be told of drift from now on; null for none.</summary>
     internal void TellDrift(Func<Task>? listener) => _listener = listener;
@@ -176,6 +148,28 @@ public sealed partial class KeptAgent : IDisposable
         finally
         {
             _one.Release();
+        }
+    }
+
+    private async Task FollowAsync(CancellationToken stopping)
+    {
+        using var given = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+        var drift = _agent.DriftAsync(given.Token);
+        await Task.WhenAny(drift, Task.Delay(FullComparison, _clock, given.Token)).ConfigureAwait(false);
+        var hasDrifted = drift.IsCompleted;
+        await given.CancelAsync().ConfigureAwait(false);
+        if (hasDrifted)
+        {
+            await drift.ConfigureAwait(false);
+        }
+
+        if (_listener is not { } listener)
+        {
+            await CompareAsync(stopping).ConfigureAwait(false);
+        }
+        else if (hasDrifted)
+        {
+            await listener().ConfigureAwait(false);
         }
     }
 
@@ -278,9 +272,6 @@ public sealed partial class KeptAgent : IDisposable
     }
 
     private static bool IsThisMachine(Desired? desired) => desired is not null && States.IsThisHost(desired);
-
-    [LoggerMessage(6001, LogLevel.Warning, "what is in force could not be compared with the kernel; trying again: {Problem}")]
-    private static partial void LogNotCompared(ILogger logger, string problem);
 
     [LoggerMessage(6002, LogLevel.Warning, "no server could be reached for {Seconds} s after the ports of this machine were changed (instance {Instances}): the change is reverted")]
     private static partial void LogReverted(ILogger logger, string instances, double seconds);

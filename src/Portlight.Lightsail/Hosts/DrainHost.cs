@@ -10,15 +10,12 @@ internal sealed class DrainHost(Services services) : IOperation<DrainHostRequest
 {
     public async Task<DrainHostResponse> HandleAsync(Call call, DrainHostRequest request)
     {
-        var name = HostAccess.RequireName(call, request.HostName);
-        var access = HostAccess.Of(call, name);
         var (from, to) = request.Undo == true ? (HostState.Draining, HostState.Active) : (HostState.Active, HostState.Draining);
-        var host = await services.Store.CommitAsync(call, (view, changes) =>
+        var host = await HostAccess.ChangeAsync(services, call, request.HostName, (_, changes, current) =>
         {
-            var current = access.Require(view);
             if (current.State != from && current.State != to)
             {
-                throw new InvalidInputException($"the host {name} is {current.State.ToString().ToLowerInvariant()}: only one that is active can be drained");
+                throw new InvalidInputException($"the host {current.Name} is {current.State.ToString().ToLowerInvariant()}: only one that is active can be drained");
             }
 
             var saved = current with { State = to };

@@ -20,6 +20,17 @@ internal static class HostAccess
         return name;
     }
 
+    /// <summary>Changes a host that is there and that the caller may change.</summary>
+    /// <param name="services">Where it is stored.</param>
+    /// <param name="call">The request.</param>
+    /// <param name="hostName">Which, as the caller says it.</param>
+    /// <param name="change">Saves or removes it as it is; what it returns is the host afterwards.</param>
+    public static Task<Host> ChangeAsync(Services services, Call call, string? hostName, Func<IStoreView, Changes, Host, Host> change)
+    {
+        var access = Of(call, RequireName(call, hostName));
+        return services.Store.CommitAsync(call, (view, changes) => change(view, changes, access.Require(view)));
+    }
+
     public static string NameProblem(string name) =>
         $"`{UserText.Excerpt(name)}` is no name of a host: 1 to {HostName.MaxLength} lower case letters, digits and hyphens, no hyphen first";
 

@@ -13,23 +13,20 @@ internal sealed class RemoveHost(Services services) : IOperation<RemoveHostReque
 {
     public async Task<RemoveHostResponse> HandleAsync(Call call, RemoveHostRequest request)
     {
-        var name = HostAccess.RequireName(call, request.HostName);
-        var access = HostAccess.Of(call, name);
-        var host = await services.Store.CommitAsync(call, (view, changes) =>
+        var host = await HostAccess.ChangeAsync(services, call, request.HostName, (view, changes, current) =>
         {
-            var current = access.Require(view);
-            HostAccess.RefuseLocal(name);
-            if (view.ListInstancesOn(name) is { Count: > 0 } there)
+            HostAccess.RefuseLocal(current.Name);
+            if (view.ListInstancesOn(current.Name) is { Count: > 0 } there)
             {
                 var named = string.Join(", ", there.Take(5).Select(instance => instance.Name)) + (there.Count > 5 ? $" and {there.Count - 5} more" : "");
-                throw new InvalidInputException($"there are instances on the host {name}: {named}; detach or delete them first");
+                throw new InvalidInputException($"there are instances on the host {current.Name}: {named}; detach or delete them first");
             }
 
-            changes.Remove(new HostRemoval(current, call.Now, ErrorCodes.HostRemoved, $"the host {name} was removed before it had confirmed this"));
+            changes.Remove(new HostRemoval(current, call.Now, ErrorCodes.HostRemoved, $"the host {current.Name} was removed before it had confirmed this"));
             return current;
         });
         var last = host.ToWire(services);
-        await services.Hosts.ForgetAsync(name, $"the host {name} was removed");
+        await services.Hosts.ForgetAsync(host.Name, $"the host {host.Name} was removed");
         return new RemoveHostResponse { Host = last };
     }
 }

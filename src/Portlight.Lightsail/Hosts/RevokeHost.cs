@@ -12,18 +12,15 @@ internal sealed class RevokeHost(Services services) : IOperation<RevokeHostReque
 {
     public async Task<RevokeHostResponse> HandleAsync(Call call, RevokeHostRequest request)
     {
-        var name = HostAccess.RequireName(call, request.HostName);
-        var access = HostAccess.Of(call, name);
-        var host = await services.Store.CommitAsync(call, (view, changes) =>
+        var host = await HostAccess.ChangeAsync(services, call, request.HostName, (_, changes, current) =>
         {
-            var current = access.Require(view);
-            HostAccess.RefuseLocal(name);
+            HostAccess.RefuseLocal(current.Name);
             var saved = current with { State = HostState.Revoked, Certificates = [], Token = null };
             changes.Save(saved);
             return saved;
         });
         services.Hosts.Note(host);
-        await services.Hosts.DisconnectAsync(name, $"the host {name} is revoked");
-        return new RevokeHostResponse { Host = (services.Store.View.FindHost(name) ?? host).ToWire(services) };
+        await services.Hosts.DisconnectAsync(host.Name, $"the host {host.Name} is revoked");
+        return new RevokeHostResponse { Host = (services.Store.View.FindHost(host.Name) ?? host).ToWire(services) };
     }
 }
