@@ -8,7 +8,8 @@ namespace Portlight.Cli.Verbs;
 /// <summary><c>portlight host token|list|show|drain|revoke|remove</c>: the machines that run an agent of this installation.</summary>
 internal static class HostVerb
 {
-    private static readonly PortlightJson Json = PortlightJson.Default;
+    // Asked for where a verb runs: shapes that are made with the command would be made by every command.
+    private static PortlightJson Json => PortlightJson.Default;
 
     public static Command Create() => new("host", "Let machines join, list them, take them out again") { TokenVerb(), ListVerb(), ShowVerb(), DrainVerb(), RevokeVerb(), RemoveVerb() };
 
@@ -55,7 +56,7 @@ internal static class HostVerb
     }
 
     private static Command ShowVerb() => Verb(
-        "show", "Show one host", "GetHost", name => new GetHostRequest { HostName = name }, Json.GetHostRequest, Json.GetHostResponse,
+        "show", "Show one host", "GetHost", name => new GetHostRequest { HostName = name }, () => Json.GetHostRequest, () => Json.GetHostResponse,
         (console, answer) => HostTable.Write(console.Output, answer.Host, answer.InstanceCount));
 
     private static Command DrainVerb()
@@ -80,15 +81,15 @@ internal static class HostVerb
 
     private static Command RevokeVerb() => Verb(
         "revoke", "End what a host may: its certificates are of no use any more; what is in force there stays", "RevokeHost",
-        name => new RevokeHostRequest { HostName = name }, Json.RevokeHostRequest, Json.RevokeHostResponse, (console, answer) => console.Output.WriteLine($"{answer.Host.HostName}\t{answer.Host.State}"));
+        name => new RevokeHostRequest { HostName = name }, () => Json.RevokeHostRequest, () => Json.RevokeHostResponse, (console, answer) => console.Output.WriteLine($"{answer.Host.HostName}\t{answer.Host.State}"));
 
     private static Command RemoveVerb() => Verb(
         "remove", "Forget a host that has no instances", "RemoveHost",
-        name => new RemoveHostRequest { HostName = name }, Json.RemoveHostRequest, Json.RemoveHostResponse, (console, answer) => console.Output.WriteLine($"{answer.Host.HostName}\tremoved"));
+        name => new RemoveHostRequest { HostName = name }, () => Json.RemoveHostRequest, () => Json.RemoveHostResponse, (console, answer) => console.Output.WriteLine($"{answer.Host.HostName}\tremoved"));
 
     /// <summary>A verb that is a call with a name and its answer.</summary>
     private static Command Verb<TRequest, TResponse>(
-        string verb, string description, string operation, Func<string, TRequest> ask, JsonTypeInfo<TRequest> request, JsonTypeInfo<TResponse> response, Action<InvocationConfiguration, TResponse> show)
+        string verb, string description, string operation, Func<string, TRequest> ask, Func<JsonTypeInfo<TRequest>> request, Func<JsonTypeInfo<TResponse>> response, Action<InvocationConfiguration, TResponse> show)
         where TResponse : class
     {
         var (data, name) = (DataOption.Create(), Name());
@@ -96,7 +97,7 @@ internal static class HostVerb
         command.SetAction(async (parsed, cancellation) =>
         {
             using var installation = Installation.Open(DataDirectory.Resolve(parsed.GetValue(data)));
-            show(parsed.InvocationConfiguration, await installation.CallAsync(operation, ask(parsed.GetRequiredValue(name)), request, response, cancellation));
+            show(parsed.InvocationConfiguration, await installation.CallAsync(operation, ask(parsed.GetRequiredValue(name)), request(), response(), cancellation));
             return ExitCode.Done;
         });
         return command;
