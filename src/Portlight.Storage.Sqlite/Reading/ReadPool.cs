@@ -1,5 +1,3 @@
-using System.Collections.Concurrent;
-
 namespace Portlight.Storage.Sqlite;
 
 /// <summary>Connections that only read, each with its statements compiled. As many as read at once; a few are kept.</summary>
@@ -7,39 +5,47 @@ internal sealed class ReadPool(string path) : IDisposable
 {
     private const int Kept = 16;
 
-    private readonly ConcurrentBag<Connection> _idle = [];
-    private volatile bool _closed;
+    private readonly Lock _gate = new();
+    private readonly Stack<Connection> _idle = new(Kept);
+    private bool _closed;
 
     public Connection Rent()
     {
-        ObjectDisposedException.ThrowIf(_closed, this);
-        return _idle.TryTake(out var connection) ? connection : Connection.OpenReader(path);
+        lock (_gate)
+        {
+            ObjectDisposedException.ThrowIf(_closed, this);
+            if (_idle.TryPop(out var connection))
+            {
+                return connection;
+            }
+        }
+
+        return Connection.OpenReader(path);
     }
 
     public void Return(Connection connection)
     {
-        if (_closed || _idle.Count >= Kept)
+        lock (_gate)
         {
-            connection.Dispose();
-            return;
+            if (!_closed && _idle.Count < Kept)
+            {
+                _idle.Push(connection);
+                return;
+            }
         }
 
-        _idle.Add(connection);
-        if (_closed)
-        {
-            Drain();
-        }
+        connection.Dispose();
     }
 
     public void Dispose()
     {
-        _closed = true;
-        Drain();
-    }
+        lock (_gate)
+        {
+            _closed = true;
+        }
 
-    private void Drain()
-    {
-        while (_idle.TryTake(out var connection))
+        // Nobody takes one any more, or gives one back.
+        foreach (var connection in _idle)
         {
             connection.Dispose();
         }
