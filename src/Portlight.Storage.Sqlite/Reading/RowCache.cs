@@ -20,8 +20,14 @@ internal sealed class RowCache<TKey, TRow>(int capacity)
     private readonly Lock _gate = new();
     private long _version;
 
+    // A concurrent dictionary takes all of its locks to count, a thousand when it has grown.
+    private int _count;
+
     /// <summary>To be read before a row is loaded, and handed to <see cref="Add"/>.</summary>
     public long Version => Volatile.Read(ref _version);
+
+    /// <summary>Whether a quarter of it is free.</summary>
+    public bool HasRoom => Volatile.Read(ref _count) < capacity - (capacity / 4);
 
     public bool TryGet(TKey key, [System.Diagnostics.CodeAnalysis.MaybeNullWhen(false)] out TRow row) => _committed.TryGetValue(key, out row);
 
@@ -61,7 +67,7 @@ internal sealed class RowCache<TKey, TRow>(int capacity)
             Volatile.Write(ref _version, _version + 1);
             foreach (var key in _staged.Keys)
             {
-                _committed.TryRemove(key, out _);
+                _count -= _committed.TryRemove(key, out _) ? 1 : 0;
             }
         }
     }
@@ -91,11 +97,19 @@ internal sealed class RowCache<TKey, TRow>(int capacity)
     private void Set(TKey key, TRow row)
     {
         // Starting over is simpler than counting uses, and a full cache is larger than any hot set we have seen.
-        if (_committed.Count >= capacity)
+        if (_count >= capacity)
         {
             _committed.Clear();
+            _count = 0;
         }
 
-        _committed[key] = row;
+        if (_committed.TryAdd(key, row))
+        {
+            _count++;
+        }
+        else
+        {
+            _committed[key] = row;
+        }
     }
 }

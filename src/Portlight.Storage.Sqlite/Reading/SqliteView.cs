@@ -8,6 +8,8 @@ namespace Portlight.Storage.Sqlite;
 /// </summary>
 internal sealed class SqliteView(ReadPool pool, RowCaches caches, AppliedWatermark applied, LatePorts late, LateOperations operations, RecentBlocks recent) : IStoreView
 {
+    private readonly KnownInstances _known = new(caches.Instances, late);
+
     public long AppliedOn(string host) => applied.Current.Of(host);
 
     public Instance? FindInstance(Scope scope, string name)
@@ -22,12 +24,24 @@ internal sealed class SqliteView(ReadPool pool, RowCaches caches, AppliedWaterma
         return found is [var one] ? caches.Instances.Add((scope, name), one, version) : null;
     }
 
-    public IReadOnlyList<Instance> ListInstances(Scope scope, long afterIndex, int limit) =>
-        ReadInstances((scope, afterIndex, limit), static (rows, at) => rows.Instances.List(at.scope, at.afterIndex, at.limit));
+    public IReadOnlyList<Instance> ListInstances(Scope scope, long afterIndex, int limit)
+    {
+        var version = _known.Version;
+        var page = ReadInstances((scope, afterIndex, limit, find: _known.Find), static (rows, at) => rows.Instances.List(at.scope, at.afterIndex, at.limit, at.find));
+        _known.Keep(page, version);
+        return page;
+    }
 
-    public IReadOnlyList<Instance> AllInstances() => ListInstances(0, int.MaxValue);
+    /// <summary>Not kept in memory: it is asked for by those who keep what they need.</summary>
+    public IReadOnlyList<Instance> AllInstances() => ReadInstances(_known.Find, static (rows, find) => rows.Instances.List(0, int.MaxValue, find));
 
-    public IReadOnlyList<Instance> ListInstances(long afterIndex, int limit) => ReadInstances((afterIndex, limit), static (rows, at) => rows.Instances.List(at.afterIndex, at.limit));
+    public IReadOnlyList<Instance> ListInstances(long afterIndex, int limit)
+    {
+        var version = _known.Version;
+        var page = ReadInstances((afterIndex, limit, find: _known.Find), static (rows, at) => rows.Instances.List(at.afterIndex, at.limit, at.find));
+        _known.Keep(page, version);
+        return page;
+    }
 
     public int CountInstances() => Read(0, static (rows, _) => rows.Names.CountInstances());
 

@@ -4,10 +4,16 @@ using Portlight.Domain;
 
 namespace Portlight.Storage.Sqlite;
 
+/// <summary>The instance of a row, where exactly that is in memory already.</summary>
+/// <param name="key">Its scope and name.</param>
+/// <param name="index">Its number.</param>
+/// <param name="revision">That of the row, or of its ports where those are newer.</param>
+internal delegate Instance? FindKnown((Scope Scope, string Name) key, long index, long revision);
+
 /// <summary>The tables <c>instance</c> and <c>instance_address</c>; what is read has the ports of <c>instance_ports</c> where those are newer.</summary>
 internal sealed class InstanceRows(Database database, JsonBuffer json)
 {
-    private const string Columns = "scope, instance.revision, body, instance_ports.revision, ports";
+    private const string Columns = "scope, instance.revision, body, instance_ports.revision, ports, instance.idx, name";
     private const string Ports = "LEFT JOIN instance_ports USING (idx)";
 
     private readonly Statement _find = database.Prepare($"SELECT {Columns} FROM instance {Ports} WHERE scope = ? AND name = ?");
@@ -33,7 +39,7 @@ internal sealed class InstanceRows(Database database, JsonBuffer json)
         return run.Step() ? Read(run, scope) : null;
     }
 
-    public List<Instance> List(Scope scope, long afterIndex, int limit)
+    public List<Instance> List(Scope scope, long afterIndex, int limit, FindKnown known)
     {
         using var run = _list.Begin();
         run.Bind(scope);
@@ -42,19 +48,25 @@ internal sealed class InstanceRows(Database database, JsonBuffer json)
         var found = new List<Instance>();
         while (run.Step())
         {
-            found.Add(Read(run, scope));
+            found.Add(Read(run, scope, known));
         }
 
         return found;
     }
 
     /// <summary>Of every scope.</summary>
-    public List<Instance> List(long afterIndex, int limit)
+    public List<Instance> List(long afterIndex, int limit, FindKnown known)
     {
         using var run = _all.Begin();
         run.Bind(afterIndex);
         run.Bind(Math.Max(0, limit));
-        return ReadAll(run);
+        var found = new List<Instance>();
+        while (run.Step())
+        {
+            found.Add(Read(run, ScopeColumn.Read(run, 0), known));
+        }
+
+        return found;
     }
 
     /// <summary>Bodies that have the word are read; it may stand in a text of the caller's.</summary>
@@ -114,6 +126,9 @@ internal sealed class InstanceRows(Database database, JsonBuffer json)
 
         WriteAddresses(old, isRemoval ? null : instance);
     }
+
+    private static Instance Read(in Execution run, Scope scope, FindKnown known) =>
+        known((scope, run.Text(6)), run.Int64(5), Math.Max(run.Int64(1), run.Int64OrNull(3) ?? 0)) ?? Read(run, scope);
 
     private static Instance Read(in Execution run, Scope scope)
     {

@@ -23,6 +23,9 @@ internal sealed class LatePorts
     /// <param name="row">As its rows have it.</param>
     public Instance With(Instance row) => _newest.TryGetValue(row.Index, out var late) && late.Revision > row.Revision ? row with { Ports = late.Ports, Revision = late.Revision } : row;
 
+    /// <summary>Revision of the newest ports of an instance; 0 when its rows have them.</summary>
+    public long RevisionOf(long index) => _newest.TryGetValue(index, out var late) ? late.Revision : 0;
+
     /// <summary>Writer only: a change is durable.</summary>
     public void Add(Instance changed) => Add(changed.Index, changed.Revision, changed.Ports);
 
