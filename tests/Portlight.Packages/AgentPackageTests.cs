@@ -13,7 +13,7 @@ public sealed class AgentPackageTests(MadePackages made)
     {
         using var machine = new Machine();
         var current = Path.Combine(made.Folder, $"portlight-agent_{MadePackages.Version}_amd64.deb");
-        Machine.Run(Path.Combine(MadePackages.Root, "eng/package"), "--no-publish", "--version", Earlier, machine.In("/packages"));
+        Machine.Run(Path.Combine(MadePackages.Root, "eng/package"), "--no-publish", "--debian", "--version", Earlier, machine.In("/packages"));
         File.Copy(current, machine.In("/packages/new.deb"));
         TakeServer(machine.In("/packages/server"));
 

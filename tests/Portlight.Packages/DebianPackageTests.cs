@@ -10,7 +10,7 @@ public sealed class DebianPackageTests(MadePackages made)
     {
         var current = Path.Combine(made.Folder, $"portlight_{MadePackages.Version}_amd64.deb");
         using var machine = new Machine();
-        Machine.Run(Path.Combine(MadePackages.Root, "eng/package"), "--no-publish", "--version", Earlier, machine.In("/packages"));
+        Machine.Run(Path.Combine(MadePackages.Root, "eng/package"), "--no-publish", "--debian", "--version", Earlier, machine.In("/packages"));
         File.Copy(current, machine.In("/packages/new.deb"));
 
         machine.Inside("dpkg", "--install", $"/packages/portlight_{Earlier}_amd64.deb");
