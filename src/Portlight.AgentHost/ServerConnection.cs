@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using Google.Protobuf;
 using Grpc.Core;
 using Microsoft.Extensions.Logging;
@@ -12,7 +13,13 @@ namespace Portlight.AgentHost;
 internal sealed partial class ServerConnection(KeptAgent agent, HostMembership membership, AgentSettings settings, TimeProvider clock)
 {
     private static readonly TimeSpan CallPatience = TimeSpan.FromSeconds(20);
+
+    /// <summary>When the authority is replaced all hosts come at once, within that part of the longest wait.</summary>
+    private const int RenewalShare = 6;
+
     private static readonly TimeSpan RenewalCheck = TimeSpan.FromHours(1);
+
+    private volatile bool _connectsAgain;
 
     private readonly ILogger _log = settings.Loggers.CreateLogger<ServerConnection>();
 
@@ -54,9 +61,13 @@ internal sealed partial class ServerConnection(KeptAgent agent, HostMembership m
                     WasWelcome = true;
                     Welcomed();
                     Take(welcome, credential);
-                    renewing = KeepRenewedAsync(agents, ending.Token);
+                    renewing = KeepRenewedAsync(agents, ending);
                 },
                 ending.Token);
+        }
+        catch (Exception ended) when (_connectsAgain && ended is RpcException or OperationCanceledException)
+        {
+            // With a certificate of the new authority.
         }
         catch (RpcException refused) when (refused.StatusCode == StatusCode.FailedPrecondition)
         {
@@ -91,7 +102,9 @@ internal sealed partial class ServerConnection(KeptAgent agent, HostMembership m
         }
     }
 
-    private async Task KeepRenewedAsync(Agents.AgentsClient agents, CancellationToken cancellationToken)
+    /// <param name="agents">The server's calls.</param>
+    /// <param name="ending">Ends this connection.</param>
+    private async Task KeepRenewedAsync(Agents.AgentsClient agents, CancellationTokenSource ending)
     {
         var jitter = RandomNumberGenerator.GetInt32(1000) / 1000.0;
         while (true)
@@ -99,19 +112,35 @@ internal sealed partial class ServerConnection(KeptAgent agent, HostMembership m
             using var newest = Membership.Credentials[0].Load();
             try
             {
+                if (IsOfFormerAuthority(newest))
+                {
+                    await Task.Delay(settings.MaxWait * (jitter / RenewalShare), clock, ending.Token);
+                    await RenewAsync(agents, ending.Token);
+                    _connectsAgain = true;
+                    await ending.CancelAsync();
+                    return;
+                }
+
                 if (Trust.IsRenewalDue(newest, clock.GetUtcNow(), jitter))
                 {
-                    await RenewAsync(agents, cancellationToken);
+                    await RenewAsync(agents, ending.Token);
                 }
             }
-            catch (Exception problem) when (problem is RpcException or IOException or UnauthorizedAccessException or TimeoutException && !cancellationToken.IsCancellationRequested)
+            catch (Exception problem) when (!ending.IsCancellationRequested && problem is RpcException or IOException or UnauthorizedAccessException or TimeoutException)
             {
                 // Tried again as long as there is time: what is not on the disk must not be used, because a restart would show the one before it.
                 LogNotRenewed(_log, problem.Message);
             }
 
-            await Task.Delay(RenewalCheck, clock, cancellationToken);
+            await Task.Delay(RenewalCheck, clock, ending.Token);
         }
+    }
+
+    /// <summary>Of two authorities, the last is the one that takes the place of the other.</summary>
+    private bool IsOfFormerAuthority(X509Certificate2 certificate)
+    {
+        using var newest = X509CertificateLoader.LoadCertificate(Membership.Authorities[^1]);
+        return new Trust(newest).CheckHost(certificate, clock.GetUtcNow()).Standing == CertificateStanding.ForeignAuthority;
     }
 
     /// <summary>Another key, and a certificate for it, which is used from the next connection on.</summary>

@@ -28,7 +28,7 @@ internal sealed partial class AgentsService(
         }
 
         var (host, certificate) = await door.Join(
-            request.TokenId, request.Secret.ToByteArray(), key, Address(context), name => identity.Authority.IssueHost(name, key, clock.GetUtcNow()));
+            request.TokenId, request.Secret.ToByteArray(), key, Address(context), name => identity.IssueHost(name, key));
         return new JoinReply { Host = host, Installation = door.Installation, Certificate = ByteString.CopyFrom(certificate), Authorities = { Authorities() } };
     });
 
@@ -45,7 +45,7 @@ internal sealed partial class AgentsService(
             throw new NotAdmittedException(problem!);
         }
 
-        var certificate = await door.Renew(shown.Host!, shown.Serial, name => identity.Authority.IssueHost(name, key, clock.GetUtcNow()));
+        var certificate = await door.Renew(shown.Host!, shown.Serial, name => identity.IssueHost(name, key));
         return new RenewReply { Certificate = ByteString.CopyFrom(certificate), Authorities = { Authorities() } };
     });
 

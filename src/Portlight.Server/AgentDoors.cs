@@ -21,13 +21,12 @@ internal sealed class AgentDoors(IStore store, SecretBox box, HostRegistry hosts
     /// <exception cref="StoreException">The authority cannot be stored, or not be opened.</exception>
     public async Task<AgentListener.AgentListener> OpenAsync(IReadOnlyList<BoundListener> listeners, Action<ILoggingBuilder> logging, CancellationToken cancellationToken)
     {
-        var stored = await EnsureAuthorityAsync();
-        var others = stored[1..].Select(other => X509CertificateLoader.LoadCertificate(other.Der.AsSpan())).ToList();
-        var authority = Load(stored[0]);
+        var authorities = Load(await EnsureAuthorityAsync());
         var addresses = listeners.Select(listener => listener.Address).ToList();
+        var identity = new ListenerIdentity(authorities, [.. addresses.Select(address => address.Host.Trim('[', ']'))], clock);
         var listener = await AgentListener.AgentListener.StartAsync(
             listeners,
-            new ListenerIdentity(authority, others, [.. addresses.Select(address => address.Host.Trim('[', ']'))], clock),
+            identity,
             Door(),
             // Another epoch at every start: what a server knows may be that of an older backup.
             new RemoteAgentOptions { Release = $"portlight {typeof(AgentDoors).Assembly.GetName().Version?.ToString(3)}", Epoch = Guid.CreateVersion7().ToString() },
@@ -36,8 +35,23 @@ internal sealed class AgentDoors(IStore store, SecretBox box, HostRegistry hosts
             clock,
             logging,
             cancellationToken);
-        hosts.Door = new AgentDoor(AuthorityPin.Of(authority.Certificate), addresses);
+        hosts.Door = new AgentDoor(AuthorityPin.Of(authorities[0].Certificate), addresses)
+        {
+            MakeAuthority = Make,
+            TakeAuthorities = () =>
+            {
+                var stored = Load(store.View.FindHost(HostName.Local)!.Authorities);
+                identity.Replace(stored);
+                hosts.Door = hosts.Door! with { Pin = AuthorityPin.Of(stored[0].Certificate) };
+            },
+        };
         return listener;
+    }
+
+    private HostAuthority Make()
+    {
+        using var made = CertificateAuthority.Create(installation, clock.GetUtcNow());
+        return new HostAuthority([.. made.Certificate.RawData], box.Seal(made.ExportPrivateKey()));
     }
 
     private HostDoor Door() => new()
@@ -71,8 +85,7 @@ internal sealed class AgentDoors(IStore store, SecretBox box, HostRegistry hosts
             return local.Authorities;
         }
 
-        using var made = CertificateAuthority.Create(installation, clock.GetUtcNow());
-        var authority = new HostAuthority([.. made.Certificate.RawData], box.Seal(made.ExportPrivateKey()));
+        var authority = Make();
         var committed = await store.CommitAsync((view, changes) =>
         {
             var current = view.FindHost(HostName.Local) ?? throw new StoreException("the host of this machine is not stored");
@@ -82,11 +95,11 @@ internal sealed class AgentDoors(IStore store, SecretBox box, HostRegistry hosts
         return committed.Result ? [authority] : [];
     }
 
-    private CertificateAuthority Load(HostAuthority stored)
+    private List<CertificateAuthority> Load(ImmutableArray<HostAuthority> stored)
     {
         try
         {
-            return CertificateAuthority.Load(stored.Der.ToArray(), box.Open(stored.SealedKey));
+            return [.. stored.Select(authority => CertificateAuthority.Load(authority.Der.ToArray(), box.Open(authority.SealedKey)))];
         }
         catch (CryptographicException exception)
         {

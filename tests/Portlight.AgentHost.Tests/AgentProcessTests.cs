@@ -151,32 +151,38 @@ public sealed class AgentProcessTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task When_the_authority_is_replaced_both_are_trusted_until_the_old_one_goes()
+    public async Task When_the_authority_is_replaced_a_machine_has_a_certificate_of_the_new_one_before_the_old_one_goes()
     {
         await ConnectAsync();
         await _installation.ConnectedAsync();
         await _machine.StopAsync();
         await _installation.StopAsync();
 
-        // The new one is told first, and signs nothing yet.
+        // The new one is told, and signs what hosts show; the listener shows what every host knows.
         using var next = CertificateAuthority.Create(new Portlight.Domain.InstallationId(0x1a5), _clock.GetUtcNow());
-        var both = new Installation(_clock, _installation, _installation.Authority, [next.Certificate]);
+        var both = new Installation(_clock, _installation, _installation.Authority, next);
         await both.StartAsync();
         await RedirectAsync(both);
         await both.ConnectedAsync();
-        await AwaitAsync(() => HostMembership.Read(_machine.Disk, out _)!.Authorities.Length == 2, "word of the new authority");
+        // And once more, with what it has got by then.
+        await both.ConnectedAsync();
+        var membership = HostMembership.Read(_machine.Disk, out _)!;
+        Assert.Equal(2, membership.Authorities.Length);
+        using var shown = membership.Credentials[0].Load();
+        Assert.Equal(CertificateStanding.Good, new Trust(next.Certificate).CheckHost(shown, _clock.GetUtcNow()).Standing);
         await _machine.StopAsync();
         await both.StopAsync();
 
-        var replaced = new Installation(_clock, _installation, next, [_installation.Authority.Certificate]);
+        var replaced = new Installation(_clock, _installation, next);
         await replaced.StartAsync();
         await RedirectAsync(replaced);
         Assert.Equal("fra-07", (await replaced.ConnectedAsync()).Host);
+        await AwaitAsync(() => HostMembership.Read(_machine.Disk, out _)!.Authorities.Length == 1, "the end of the old one");
         await _machine.StopAsync();
         await replaced.StopAsync();
         await _installation.StartAsync();
         await RedirectAsync(_installation);
-        await _installation.ConnectedAsync();
+        await AwaitAsync(() => _machine.Told[^1].Contains(Introduction.Stranger, StringComparison.Ordinal), "a refusal of the old one");
     }
 
     [Fact]

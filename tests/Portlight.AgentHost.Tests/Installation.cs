@@ -29,7 +29,7 @@ internal sealed class Installation : IAsyncDisposable
     }
 
     /// <summary>The same hosts behind another listener, which has other authorities.</summary>
-    internal Installation(ShiftedClock clock, Installation hosts, CertificateAuthority authority, X509Certificate2[] others)
+    internal Installation(ShiftedClock clock, Installation hosts, CertificateAuthority authority, params CertificateAuthority[] others)
     {
         (Clock, Authority, OtherAuthorities, Hosts) = (clock, authority, others, hosts.Hosts);
         Address = new Uri("https://127.0.0.1:0");
@@ -48,7 +48,8 @@ internal sealed class Installation : IAsyncDisposable
 
     internal TimeSpan Ping { get; init; } = TimeSpan.FromSeconds(15);
 
-    internal X509Certificate2[] OtherAuthorities { get; } = [];
+    /// <summary>Those that take its place.</summary>
+    internal CertificateAuthority[] OtherAuthorities { get; } = [];
 
     internal long RefusedConnections => _listener!.Refused;
 
@@ -72,7 +73,7 @@ internal sealed class Installation : IAsyncDisposable
         Address = _bound.Address;
         var door = new HostDoor { Installation = Number, Join = JoinAsync, Renew = RenewAsync, Admit = AdmitAsync, Connect = Connect };
         _listener = await AgentListener.AgentListener.StartAsync(
-            [_bound], new ListenerIdentity(Authority, OtherAuthorities, [Address.Host], Clock), door, new RemoteAgentOptions { Release = "0.1.0", Epoch = Guid.CreateVersion7().ToString() }, Limits, Ping, Clock, _ => { }, Cancellation);
+            [_bound], new ListenerIdentity([Authority, .. OtherAuthorities], [Address.Host], Clock), door, new RemoteAgentOptions { Release = "0.1.0", Epoch = Guid.CreateVersion7().ToString() }, Limits, Ping, Clock, _ => { }, Cancellation);
     }
 
     internal async Task StopAsync()

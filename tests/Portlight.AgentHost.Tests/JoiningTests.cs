@@ -101,7 +101,7 @@ public sealed class JoiningTests : IAsyncLifetime
     {
         await _machine.JoinAsync(_installation.Token("fra-07"));
         File.Delete(Path.Combine(_machine.Disk, HostMembership.FileName));
-        await using var other = new Installation(_clock, _installation, _installation.Authority, []) { Number = "00000000000001a6" };
+        await using var other = new Installation(_clock, _installation, _installation.Authority) { Number = "00000000000001a6" };
         await other.StartAsync();
         Assert.Contains("teardown", (await Assert.ThrowsAsync<AgentException>(() => _machine.JoinAsync(other.Token("ams-01")))).Message, StringComparison.Ordinal);
         Assert.False(File.Exists(Path.Combine(_machine.Disk, HostMembership.FileName)));

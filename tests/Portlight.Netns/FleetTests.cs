@@ -93,6 +93,14 @@ public sealed class FleetTests : IDisposable
         _network.Host.Nft("delete table inet lost");
         Await(() => !_served.Run("server", "ports", "fra-web").Contains($"{Second}/udp", StringComparison.Ordinal), "word of the reversal", TimeSpan.FromSeconds(60));
         Assert.True(Opens("fra", First, closed: Second));
+
+        // The authority that they all know is replaced, and none of them notices.
+        _served.Run("server", "host", "rotate-authority", "--begin");
+        Await(() => PortlightProgram.Run("host", "rotate-authority", "--data", _served.Data("server")).Code == 0, "certificates of the new authority for all");
+        Assert.Contains("one authority", _served.Run("server", "host", "rotate-authority", "--finish"), StringComparison.Ordinal);
+        Await(() => _machines.Keys.All(machine => !_served.Run("server", "host", "show", machine).Contains("away", StringComparison.Ordinal)), "the agents' way back");
+        _served.Run("server", "ports", "fra-web", $"{Second}/udp", "--yes");
+        Await(() => Opens("fra", Second, closed: First), "a change under the new authority");
     }
 
     private ServeProcess Start() => _served.Start("server", "--listen", Listen, "--agents", Agents);

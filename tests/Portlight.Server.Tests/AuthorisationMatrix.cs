@@ -29,7 +29,7 @@ internal sealed partial class AuthorisationMatrix(ServerHarness server)
     /// <summary>An account and a region besides the first ones.</summary>
     public async Task PrepareAsync()
     {
-        server.Server.Hosts.Door = new Fleet.AgentDoor(new byte[16], [new Uri("https://192.0.2.1:8581")]);
+        server.Server.Hosts.Door = HostCalls.Door(server);
         server.Agent.Facts = new AgentProtocol.AttachmentFacts(null, []);
         await server.Server.Store.SaveAsync((_, changes) =>
         {

@@ -66,6 +66,7 @@ internal static class AuthorisationSamples
         ["portlight:DrainHost"] = """{"hostName":"host-{n}"}""",
         ["portlight:RevokeHost"] = """{"hostName":"host-{n}"}""",
         ["portlight:RemoveHost"] = """{"hostName":"host-{n}"}""",
+        ["portlight:RotateHostAuthority"] = "{}",
         ["cloudtrail:LookupEvents"] = "{}",
         ["iam:CreateUser"] = "UserName=new-{n}",
         ["iam:GetUser"] = "UserName=target-{n}",

@@ -20,10 +20,17 @@ internal static class HostCalls
     public static async Task<ServerHarness> StartAsync()
     {
         var server = await ServerHarness.StartAsync();
-        server.Server.Hosts.Door = new AgentDoor(new byte[16], [new Uri("https://192.0.2.1:8581")]);
+        server.Server.Hosts.Door = Door(server);
         server.Agent.Facts = new AttachmentFacts(null, []) { Interface = new FoundInterface("vnet0", "fe:54:00:00:00:01") };
         return server;
     }
+
+    /// <summary>Where agents would come in.</summary>
+    public static AgentDoor Door(ServerHarness server) => new(new byte[16], [new Uri("https://192.0.2.1:8581")])
+    {
+        MakeAuthority = () => HostAuthorityTests.Stored(CertificateAuthority.Create(new InstallationId(1), server.Clock.GetUtcNow())),
+        TakeAuthorities = () => { },
+    };
 
     public static HostJoining Joining(ServerHarness server) => new(server.Server.Store, server.Server.Hosts, server.Scope, server.Clock);
 

@@ -103,6 +103,11 @@ internal static class VerbExamples
         ["account close"] = Guide(null, ("portlight account close 111122223333", "an account without instances; for good")),
         ["host token"] = Guide(null, ("portlight host token fra-07 --zone eu-central-1a", "prints the line to run on that machine")),
         ["host list"] = Guide("1  an agent is away or cannot do its work", ("portlight host list", "all hosts, and how far each is")),
+        ["host rotate-authority"] = Guide(
+            "1  a host has no certificate of the new authority yet",
+            ("portlight host rotate-authority --begin", "makes another authority, of which every host gets a certificate"),
+            ("portlight host rotate-authority", "which hosts are waited for"),
+            ("portlight host rotate-authority --finish", "the former one is trusted no more")),
         ["host show"] = Guide(null, ("portlight host show fra-07", "one host: certificate, agent, clock, what is applied")),
         ["host drain"] = Guide(null, ("portlight host drain fra-07", "nothing new gets there"), ("portlight host drain fra-07 --undo", "and again it does")),
         ["host revoke"] = Guide(null, ("portlight host revoke fra-07", "its certificates are of no use any more")),

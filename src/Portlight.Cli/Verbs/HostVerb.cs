@@ -5,13 +5,13 @@ using Portlight.Wire.PortlightApi;
 
 namespace Portlight.Cli.Verbs;
 
-/// <summary><c>portlight host token|list|show|drain|revoke|remove</c>: the machines that run an agent of this installation.</summary>
+/// <summary><c>portlight host token|list|show|drain|revoke|remove|rotate-authority</c>: the machines that run an agent of this installation.</summary>
 internal static class HostVerb
 {
     // Asked for where a verb runs: shapes that are made with the command would be made by every command.
     private static PortlightJson Json => PortlightJson.Default;
 
-    public static Command Create() => new("host", "Let machines join, list them, take them out again") { TokenVerb(), ListVerb(), ShowVerb(), DrainVerb(), RevokeVerb(), RemoveVerb() };
+    public static Command Create() => new("host", "Let machines join, list them, take them out again") { TokenVerb(), ListVerb(), ShowVerb(), DrainVerb(), RevokeVerb(), RemoveVerb(), RotateAuthorityVerb() };
 
     private static Command TokenVerb()
     {
@@ -86,6 +86,37 @@ internal static class HostVerb
     private static Command RemoveVerb() => Verb(
         "remove", "Forget a host that has no instances", "RemoveHost",
         name => new RemoveHostRequest { HostName = name }, () => Json.RemoveHostRequest, () => Json.RemoveHostResponse, (console, answer) => console.Output.WriteLine($"{answer.Host.HostName}\tremoved"));
+
+    private static Command RotateAuthorityVerb()
+    {
+        var data = DataOption.Create();
+        var begin = new Option<bool>("--begin") { Description = "Make another authority, and let every host get a certificate of it" };
+        var finish = new Option<bool>("--finish") { Description = "Trust the former one no more; refused as long as a host needs it" };
+        var command = new Command("rotate-authority", "Replace the authority for the certificates of hosts; without an option: how far it is, exit code 1 while a host is waited for") { begin, finish, data };
+        command.SetAction(async (parsed, cancellation) =>
+        {
+            if (parsed.GetValue(begin) && parsed.GetValue(finish))
+            {
+                throw new UsageException("--begin and --finish are two steps: between them every host gets a certificate");
+            }
+
+            using var installation = Installation.Open(DataDirectory.Resolve(parsed.GetValue(data)));
+            var answer = await installation.CallAsync(
+                "RotateHostAuthority",
+                new RotateHostAuthorityRequest { Step = parsed.GetValue(begin) ? "begin" : parsed.GetValue(finish) ? "finish" : null },
+                Json.RotateHostAuthorityRequest,
+                Json.RotateHostAuthorityResponse,
+                cancellation);
+            await parsed.InvocationConfiguration.Output.WriteLineAsync((answer.IsReplacing, answer.WaitsFor) switch
+            {
+                (false, _) => "one authority",
+                (true, []) => "two authorities; every host has a certificate of the new one: --finish ends it",
+                (true, var hosts) => $"two authorities; without a certificate of the new one: {string.Join(", ", hosts)}",
+            });
+            return answer.WaitsFor.Count == 0 || parsed.GetValue(begin) ? ExitCode.Done : ExitCode.Failed;
+        });
+        return command;
+    }
 
     /// <summary>A verb that is a call with a name and its answer.</summary>
     private static Command Verb<TRequest, TResponse>(

@@ -46,4 +46,6 @@ namespace Portlight.Wire.PortlightApi;
 [JsonSerializable(typeof(RevokeHostResponse))]
 [JsonSerializable(typeof(RemoveHostRequest))]
 [JsonSerializable(typeof(RemoveHostResponse))]
+[JsonSerializable(typeof(RotateHostAuthorityRequest))]
+[JsonSerializable(typeof(RotateHostAuthorityResponse))]
 public sealed partial class PortlightJson : JsonSerializerContext;

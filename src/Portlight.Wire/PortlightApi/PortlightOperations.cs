@@ -31,5 +31,6 @@ public static class PortlightOperations
         "GetHost",
         "DrainHost",
         "RevokeHost",
-        "RemoveHost");
+        "RemoveHost",
+        "RotateHostAuthority");
 }

@@ -63,6 +63,7 @@ public sealed class AskedMembersTests
         ReleaseStaticIp: staticIpName: an address; the rules stay as they are
         RemoveHost: hostName: of the owner of the installation alone
         RevokeHost: hostName: of the owner of the installation alone
+        RotateHostAuthority: step: of the owner of the installation alone
         SetIpAddressType: resourceType, resourceName, ipAddressType, acceptBundleUpdate: which families there are; rules of both were asked
         StartInstance: instanceName: the rules that it has were asked
         StopInstance: instanceName, force: the action takes everything away, and is asked by its name
