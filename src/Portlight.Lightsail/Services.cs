@@ -11,6 +11,9 @@ internal sealed record Services(ServeOptions Options, Scope Home, IStore Store, 
     /// <summary>What users and roles may do.</summary>
     public required Principals Principals { get; init; }
 
+    /// <summary>What has changed lately, for those that watch.</summary>
+    public required RecentChanges Recent { get; init; }
+
     public SessionTokens Sessions { get; } = new(Secrets);
 
     public PortLimits Limits { get; } = Options.PortLimits;

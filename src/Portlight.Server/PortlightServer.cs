@@ -150,7 +150,8 @@ public sealed partial class PortlightServer : IAsyncDisposable
 
         metrics.ObserveConnections(() => shares.Refused);
         var principals = new Principals(loggers.CreateLogger<Principals>());
-        var services = new Services(options, home, store, hosts, projection, setup, box, clock) { Principals = principals };
+        var recent = new RecentChanges(store, clock);
+        var services = new Services(options, home, store, hosts, projection, setup, box, clock) { Principals = principals, Recent = recent };
         var audit = opened.Add(new AuditTrail(options, store, owner.Id, clock, loggers));
         metrics.ObserveAudit(() => audit.Durable, audit.Log, audit.Exporter);
         var operations = ServedOperations.Of(services, embedding.Operation);
@@ -190,6 +191,8 @@ public sealed partial class PortlightServer : IAsyncDisposable
         setup.Nudge();
         await app.StartAsync(cancellationToken);
         opened.Add(async () => await app.StopAsync());
+        // Before the listeners: a stop waits for the requests under way, and these wait for changes.
+        opened.Add(recent);
         if (listeners.Agents.Count > 0)
         {
             var doors = new AgentDoors(store, box, hosts, new HostJoining(store, hosts, home, clock), installation, clock);

@@ -54,6 +54,8 @@ internal static class AuthorisationSamples
         ["portlight:PreviewPorts"] = """{"instanceName":"instance-{n}","portInfos":[]}""",
         ["portlight:CheckAccess"] = """{"questions":[]}""",
         ["portlight:GetExposure"] = "{}",
+        ["portlight:ListFleet"] = "{}",
+        ["portlight:WatchChanges"] = "{}",
         ["portlight:ExplainPacket"] = """{"instanceName":"instance-{n}","packet":{"fromPort":22,"toPort":22,"protocol":"tcp","cidrs":["192.0.2.7/32"]}}""",
         ["portlight:CreateAccount"] = "{}",
         ["portlight:CloseAccount"] = """{"accountId":"777788889999"}""",

@@ -73,6 +73,10 @@ internal static class VerbExamples
             ("portlight exposure", "what is open to how many, on how many instances, and what to look at"),
             ("portlight exposure 22", "on which instances SSH is reached, and from where"),
             ("portlight exposure 5432 --tag env=prod --json", "of some instances; for a program")),
+        ["watch"] = Guide(
+            null,
+            ("portlight watch", "a line for each change of instances, until Ctrl-C"),
+            ("portlight watch web-1 --once --json", "waits for the next change of one, for a program")),
         ["history"] = Guide(
             null,
             ("portlight history web-1", "the last changes of its ports: when, by which caller, from where, what opened and what closed"),

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Net;
 using Portlight.Api;
 using Portlight.Domain;
 using Portlight.Wire;
@@ -37,7 +36,7 @@ internal sealed class GetStatus(Services services) : IOperation<GetStatusRequest
                 RegionName = services.Home.Region,
                 EmptyAliases = [.. services.Limits.Aliases.Where(alias => alias.Value.IsEmpty).Select(alias => alias.Key)],
             },
-            Instances = [.. instances.Select(instance => StatusOf(instance))],
+            Instances = [.. instances.Select(services.StatusOf)],
             Agents = [.. Agents(request)],
             NextPageToken = next,
         });
@@ -67,39 +66,5 @@ internal sealed class GetStatus(Services services) : IOperation<GetStatusRequest
         return page.Count > PageSize
             ? ([.. page.Take(PageSize)], page[PageSize - 1].Index.ToString(CultureInfo.InvariantCulture))
             : (page, null);
-    }
-
-    private static IEnumerable<IPAddress> Addresses(Instance instance) => new[] { instance.PublicIpv4, instance.Ipv6Address }.OfType<IPAddress>().Concat(instance.Attachment switch
-    {
-        Domain.Attachment.Interface nic => nic.Addresses,
-        Domain.Attachment.ThisHost host => host.Addresses,
-        _ => [],
-    }).Distinct();
-
-    private InstanceStatus StatusOf(Instance instance)
-    {
-        var host = services.Hosts.Of(instance);
-        var refusal = host.Outcomes.LastRefusal(instance.Index);
-        return new InstanceStatus
-        {
-            Name = instance.Name,
-            Arn = instance.Arn,
-            RegionName = instance.Scope.Region,
-            AccountId = instance.Scope.AccountId,
-            State = instance.State.ToWire(),
-            IpAddresses = [.. Addresses(instance).Select(address => address.ToString())],
-            PrivateIpAddress = instance.PrivateIpv4?.ToString(),
-            Attachment = instance.Attachment.ToWire(services.Projection.NamespaceName(instance.Scope, instance.Name)),
-            PortStates = instance.Ports.ToPortStates(services.Options.AwsQuirks),
-            DesiredRevision = instance.Revision,
-            AppliedRevision = AppliedRevision.Of(instance, host, services.Store.View),
-            StaleSince = host.AwaySince,
-            NotFiltered = NotFiltered.Of(instance, host),
-            Note = host.Outcomes.Note(instance.Index),
-            ConfirmBy = instance.Unconfirmed?.Deadline,
-            UnconfirmedSince = instance.Unconfirmed is { } unconfirmed ? unconfirmed.Deadline - unconfirmed.Within : null,
-            LastError = refusal?.Reason,
-            LastErrorAt = refusal?.At,
-        };
     }
 }

@@ -15,6 +15,8 @@ internal static class ReviewEntries
             OperationEntry.Of(ApiService.Portlight, "ExplainPacket", AccessOn.Resource, new ExplainPacket(services), () => json.ExplainPacketRequest, () => json.ExplainPacketResponse, OperationTraits.ReadOnly),
             OperationEntry.Of(ApiService.Portlight, "CheckAccess", AccessOn.Nothing, new CheckAccess(services), () => json.CheckAccessRequest, () => json.CheckAccessResponse, OperationTraits.ReadOnly),
             OperationEntry.Of(ApiService.Portlight, "GetExposure", AccessOn.Account, new GetExposure(services), () => json.GetExposureRequest, () => json.GetExposureResponse, OperationTraits.ReadOnly),
+            OperationEntry.Of(ApiService.Portlight, "ListFleet", AccessOn.Account, new ListFleet(services), () => json.ListFleetRequest, () => json.ListFleetResponse, OperationTraits.ReadOnly),
+            OperationEntry.Of(ApiService.Portlight, "WatchChanges", AccessOn.Account, new WatchChanges(services), () => json.WatchChangesRequest, () => json.WatchChangesResponse, OperationTraits.ReadOnly),
         ];
     }
 }

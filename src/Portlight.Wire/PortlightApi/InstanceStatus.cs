@@ -22,6 +22,8 @@ public sealed record InstanceStatus
     /// <summary>Public addresses, IPv4 first.</summary>
     public IReadOnlyList<string> IpAddresses { get; init; } = [];
 
+    public IReadOnlyList<Tag>? Tags { get; init; }
+
     public string? PrivateIpAddress { get; init; }
 
     public Attachment? Attachment { get; init; }

@@ -21,6 +21,8 @@ public static class PortlightOperations
         "ExplainPacket",
         "CheckAccess",
         "GetExposure",
+        "ListFleet",
+        "WatchChanges",
         "CreateAccount",
         "CloseAccount",
         "ListAccounts",

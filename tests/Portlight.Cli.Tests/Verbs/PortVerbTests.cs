@@ -84,6 +84,28 @@ public sealed class PortVerbTests : IDisposable
     }
 
     [Fact]
+    public async Task Watch_tells_of_the_next_change()
+    {
+        using var server = await ServeProcess.StartAsync(_data.FullName);
+        await server.CreateAsync("web-1");
+        await server.CreateAsync("web-2");
+        await RunAsync("ports web-2 22");
+        var watches = RunAsync("watch web-2 --once");
+        while (!watches.IsCompleted)
+        {
+            // Until it watches, a change is not the next one.
+            await RunAsync("ports web-1 443");
+            await RunAsync("ports web-2 443");
+            await RunAsync("ports web-2 22");
+        }
+
+        var (code, output, _) = await watches;
+        Assert.Equal(0, code);
+        Assert.Matches("^....-..-..T..:..:..Z web-2: (- 22/tcp; [+] 443/tcp|- 443/tcp; [+] 22/tcp|the same ports) [(]not filtered: ", output);
+        Assert.Single(output.TrimEnd().Split('\n'));
+    }
+
+    [Fact]
     public async Task Changes_of_ports_are_shown_and_undone_to_any_earlier_one()
     {
         using var server = await ServeProcess.StartAsync(_data.FullName);

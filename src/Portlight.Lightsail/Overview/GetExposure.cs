@@ -16,7 +16,7 @@ internal sealed class GetExposure(Services services) : IOperation<GetExposureReq
 
     public Task<GetExposureResponse> HandleAsync(Call call, GetExposureRequest request)
     {
-        var tags = Tags(request.Tags ?? []);
+        var tags = new TagFilter(request.Tags);
         var census = new ExposureCensus(services.Limits.Aliases, request.Port is null ? null : Port(request.Port), services.Options.AwsQuirks);
         var revision = services.Store.Revision;
         IReadOnlyList<Instance> piece;
@@ -28,7 +28,7 @@ internal sealed class GetExposure(Services services) : IOperation<GetExposureReq
             foreach (var instance in piece)
             {
                 after = instance.Index;
-                if (tags.TrueForAll(tag => instance.Tags.TryGetValue(tag.Key, out var value) && (tag.Value is null || tag.Value == value)))
+                if (tags.Fits(instance))
                 {
                     census.Add(instance, NotFiltered.Of(instance, services.Hosts.Of(instance)) is null);
                 }
@@ -39,12 +39,6 @@ internal sealed class GetExposure(Services services) : IOperation<GetExposureReq
         while (piece.Count == Piece);
         call.NoteSteps(StepsOfInstance * census.Work);
         return Task.FromResult(census.Result(revision));
-    }
-
-    private static List<(string Key, string? Value)> Tags(IReadOnlyList<Tag?> tags)
-    {
-        var problems = tags.Select((tag, i) => tag?.Key is { Length: > 0 } ? null : (Problem?)new Problem($"tags[{i}].key", "is missing")).OfType<Problem>().ToList();
-        return problems.Count > 0 ? throw Requests.Invalid(problems) : [.. tags.Select(tag => (tag!.Key!, tag.Value))];
     }
 
     private PortKey Port(PortInfo port)
