@@ -11,6 +11,9 @@ public static class NftablesProbe
 {
     private const string ProbeTable = "portlight-probe";
 
+    // A kernel that has said so goes on being able to; each question costs it ten milliseconds.
+    private static volatile bool _canOwn;
+
     /// <summary>What is missing, in words for an operator; empty when nothing is and the kernel can enforce.</summary>
     public static ImmutableArray<string> FindWhatIsMissing()
     {
@@ -18,10 +21,10 @@ public static class NftablesProbe
         {
             using var socket = NetlinkSocket.Open(NetlinkProtocol.Netfilter);
             socket.ReserveReceiveBuffer(1 << 20);
-            using var batch = new NftablesBatch(socket, ProbeTable);
-            batch.Begin();
-            TableDifference.Whole(TableSpec.Compile(OneOfEverything()), new TableMark(default, TableProtection.Watched, socket.PortId), removeFirst: false).Write(batch, null);
-            return [.. batch.Check().Select(Describe).Distinct().Take(8)];
+
+            // A kernel that takes all of it in a table that is owned has answered both questions.
+            _canOwn = Check(socket, TableProtection.Owned).Count == 0;
+            return _canOwn ? [] : [.. Check(socket, TableProtection.Watched).Select(Describe).Distinct().Take(8)];
         }
         catch (NetlinkException failure)
         {
@@ -39,11 +42,24 @@ public static class NftablesProbe
 
     internal static TableProtection FindProtection(NetlinkSocket socket)
     {
+        if (_canOwn)
+        {
+            return TableProtection.Owned;
+        }
+
         // Kernels that lack one of the flags refuse it.
         using var batch = new NftablesBatch(socket, ProbeTable);
         batch.Begin();
         batch.AddTable(new TableMark(default, TableProtection.Owned, socket.PortId));
         return batch.Check().Count == 0 ? TableProtection.Owned : TableProtection.Watched;
+    }
+
+    private static List<(string Operation, string Subject, NetlinkError Error)> Check(NetlinkSocket socket, TableProtection protection)
+    {
+        using var batch = new NftablesBatch(socket, ProbeTable);
+        batch.Begin();
+        TableDifference.Whole(TableSpec.Compile(OneOfEverything()), new TableMark(default, protection, socket.PortId), removeFirst: false).Write(batch, null);
+        return batch.Check();
     }
 
     private static Ruleset OneOfEverything()

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using Portlight.Agent;
 using Portlight.Api;
 using Portlight.Domain;
 using Portlight.Server;
@@ -44,7 +45,7 @@ internal sealed class DemoServer : IAsyncDisposable
         {
             var server = await PortlightServer.StartAsync(
                 options,
-                (bound, installation) => (agent = Enforcement.Open(bound, installation, NullLoggerFactory.Instance)).Agent,
+                (bound, installation) => (agent = Enforcement.Open(bound, installation, NullLoggerFactory.Instance, new Lazy<HostCheck>(HostCheck.Run))).Agent,
                 TimeProvider.System,
                 logging => logging.SetMinimumLevel(LogLevel.None),
                 cancellation);

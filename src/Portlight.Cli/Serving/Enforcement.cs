@@ -22,16 +22,20 @@ internal sealed class Enforcement : IDisposable
     public IAgent Agent { get; }
 
     /// <summary>Settles <see cref="EnforceMode.Auto"/> and opens the agent. The kernel is as it was afterwards.</summary>
+    /// <param name="options">The settings, with the addresses that are bound.</param>
+    /// <param name="installation">Whose agent it is.</param>
+    /// <param name="loggers">Where the log goes.</param>
+    /// <param name="machine">What this machine can enforce; asked for only where it matters.</param>
     /// <exception cref="FailedException">The kernel was asked for and cannot enforce.</exception>
     /// <exception cref="AgentException">It can, but another process does already, or for another installation.</exception>
-    public static Enforcement Open(ServeOptions options, InstallationId installation, ILoggerFactory loggers)
+    public static Enforcement Open(ServeOptions options, InstallationId installation, ILoggerFactory loggers, Lazy<HostCheck> machine)
     {
         if (options.Enforce == EnforceMode.Record)
         {
             return new Enforcement(new RecordingAgent(TimeProvider.System, reason: null), null);
         }
 
-        var check = HostCheck.Run();
+        var check = machine.Value;
         if (!check.CanEnforce)
         {
             var missing = string.Join("; ", check.Problems);

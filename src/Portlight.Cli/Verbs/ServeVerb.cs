@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Runtime.InteropServices;
 using Microsoft.Extensions.Logging;
+using Portlight.Agent;
 using Portlight.Api;
 using Portlight.Cli.Logs;
 using Portlight.Cli.Settings;
@@ -34,6 +35,13 @@ internal static class ServeVerb
         using var term = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Ask);
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Ask);
 
+        // The kernel takes a while to say what it can, and the rest of the start goes on meanwhile.
+        var machine = new Lazy<HostCheck>(HostCheck.Run);
+        if (options.Enforce != EnforceMode.Record)
+        {
+            _ = Task.Run(() => machine.Value, CancellationToken.None);
+        }
+
         await using var lines = new LogLines(Console.OpenStandardError(), LogsAreJson(options.Log), TimeProvider.System);
         using var loggers = LoggerFactory.Create(logging => Configure(logging, lines, options));
         var isWatched = !LogsAreJson(options.Log);
@@ -44,7 +52,7 @@ internal static class ServeVerb
         {
             server = await PortlightServer.StartAsync(
                 options,
-                (bound, installation) => (enforcement = Enforcement.Open(bound, installation, loggers)).Agent,
+                (bound, installation) => (enforcement = Enforcement.Open(bound, installation, loggers, machine)).Agent,
                 TimeProvider.System,
                 logging => Configure(logging, lines, options),
                 stop.Token);
