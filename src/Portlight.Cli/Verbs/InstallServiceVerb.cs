@@ -8,6 +8,8 @@ namespace Portlight.Cli.Verbs;
 /// <summary><c>portlight install-service</c>: systemd units that close the ports before the network comes up, and keep the server running.</summary>
 internal static class InstallServiceVerb
 {
+    private static readonly string[] Files = [ServiceUnits.RestoreName, ServiceUnits.ServerName, ServiceUnits.DropInName];
+
     public static Command Create()
     {
         var data = DataOption.Create();
@@ -17,7 +19,7 @@ internal static class InstallServiceVerb
         var noEnable = new Option<bool>("--no-enable") { Description = "Write the units and leave it to you to enable them" };
         var noLab = new Option<bool>("--no-lab") { Description = "No lab instances, and so a tighter unit: CAP_NET_ADMIN alone" };
         var print = new Option<bool>("--print") { Description = "Show the units; write nothing" };
-        var remove = new Option<bool>("--remove") { Description = "Stop the server and remove the units; rules and data stay" };
+        var remove = new Option<bool>("--remove") { Description = "Stop the server or the agent and remove the units; rules and data stay" };
         var package = new Option<string?>("--package") { HelpName = "DIR", Description = "Write the units as a package of this program has them", Hidden = true };
         var agentPackage = new Option<string?>("--agent-package") { HelpName = "DIR", Description = "Write the units as the package of the agent has them", Hidden = true };
         var command = new Command("install-service", "Start at every boot, with the ports closed before the network is up (systemd)") { data, settings, root, now, noEnable, noLab, print, remove, package, agentPackage };
@@ -37,7 +39,7 @@ internal static class InstallServiceVerb
 
             var folder = parsed.GetValue(root) is { } named ? Path.TrimEndingDirectorySeparator(Path.GetFullPath(named)) : null;
             var output = parsed.InvocationConfiguration.Output;
-            var units = new InstalledUnits(folder, output, ServiceUnits.RestoreName, ServiceUnits.ServerName, ServiceUnits.DropInName);
+            var units = new InstalledUnits(folder, output, Files);
             var pages = new InstalledPages(folder, parsed.RootCommandResult.Command, output);
             var (isNow, isPrint, isRemove) = (parsed.GetValue(now), parsed.GetValue(print), parsed.GetValue(remove));
             if (isNow && (folder is not null || parsed.GetValue(noEnable) || isPrint || isRemove))
@@ -52,7 +54,8 @@ internal static class InstallServiceVerb
 
             if (isRemove)
             {
-                units.Remove();
+                // Those of `agent join --install`, too.
+                new InstalledUnits(folder, output, [.. Files, AgentUnits.RestoreName, AgentUnits.AgentName, AgentUnits.DropInName]).Remove();
                 pages.Remove();
                 output.WriteLine("the rules stay in the kernel until `portlight teardown` or a boot; the data directory stays");
                 return ExitCode.Done;

@@ -85,6 +85,8 @@ public sealed class InstallServiceTests : IDisposable
         Assert.True(code == 0, output + error);
         Assert.Contains("\nExecStart=/bin/true agent restore-rules --data ", Read(AgentUnits.RestoreName), StringComparison.Ordinal);
         Assert.Contains(lab ? "--lab\n" : "100%%\"\n", Read(AgentUnits.AgentName), StringComparison.Ordinal);
+        await InstallAsync("--remove");
+        Assert.Equal([], Directory.GetFiles(Folder, "*", SearchOption.AllDirectories));
     }
 
     [Fact]
