@@ -51,7 +51,8 @@ internal sealed class DataDirectory : IDisposable
 
     public void Dispose() => Directory.Delete(Path, recursive: true);
 
-    private static Instance InstanceOf(int number, long index) => new()
+    /// <summary>The instance of that number, attached to the interface of that number on a host.</summary>
+    public static Instance InstanceOf(int number, long index, string host = HostName.Local) => new()
     {
         Scope = new Scope("111122223333", "us-east-1"),
         Name = $"i{number}",
@@ -63,7 +64,7 @@ internal sealed class DataDirectory : IDisposable
         BundleId = "attached",
         KeyPairName = "",
         State = InstanceState.Running,
-        Attachment = new Attachment.Interface($"t{number}", [], []),
+        Attachment = new Attachment.Interface($"t{number}", [], []) { Host = host },
         Ports = PortSet.Of(new[] { 22, 80, 443 }.Select(port => new PortRule(new PortKey(NetworkProtocol.Tcp, port, port), [Cidr.AnyIpv4], [Cidr.AnyIpv6], []))),
     };
 }

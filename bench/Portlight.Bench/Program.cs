@@ -15,6 +15,8 @@ Dictionary<string, Func<Task<int>>> figures = new()
     ["packets"] = Packets.RunAsync,
     ["lab"] = LabCreation.RunAsync,
     ["repair"] = Repair.RunAsync,
+    ["fleet"] = Fleet.RunAsync,
+    ["agent"] = AgentStart.RunAsync,
 };
 
 // `echo` is the peer that the throughput figures start, `packets-…` are the ends of the packets' way.

@@ -2,19 +2,21 @@ using System.Diagnostics;
 
 namespace Portlight.Bench;
 
-/// <summary>A server in a process of its own, from its ready line to its SIGTERM.</summary>
+/// <summary>A server, or an agent, in a process of its own, from its ready line to its SIGTERM.</summary>
 internal sealed class Subject : IAsyncDisposable
 {
     private readonly Process _process;
+    private readonly Uri? _endpoint;
 
-    private Subject(Process process, Uri endpoint, TimeSpan startedIn)
+    private Subject(Process process, Uri? endpoint, TimeSpan startedIn)
     {
         _process = process;
-        Endpoint = endpoint;
+        _endpoint = endpoint;
         StartedIn = startedIn;
     }
 
-    public Uri Endpoint { get; }
+    /// <summary>Where it answers.</summary>
+    public Uri Endpoint => _endpoint ?? throw new InvalidOperationException("an agent answers nowhere");
 
     /// <summary>From the start of the process to its ready line.</summary>
     public TimeSpan StartedIn { get; }
@@ -26,6 +28,8 @@ internal sealed class Subject : IAsyncDisposable
 
     public static string Native => Path.Combine(Root, "artifacts/publish/portlight");
 
+    public static string NativeAgent => Path.Combine(Root, "artifacts/publish/portlight-agent");
+
     private static string Root { get; } = FindRoot();
 
     public static Task<Subject> EchoAsync() => StartAsync(Environment.ProcessPath!, "echo");
@@ -33,12 +37,23 @@ internal sealed class Subject : IAsyncDisposable
     public static Task<Subject> PortlightAsync(string executable, string data, string enforce, params string[] more) =>
         StartAsync(executable, ["serve", "--data", data, "--listen", "http://127.0.0.1:0", "--enforce", enforce, "--requests-per-second", "0", "--audit-bytes-per-key", "0", .. more]);
 
-    /// <summary>Resident memory in MiB (VmRSS of proc(5)).</summary>
-    public double ResidentMiB()
+    /// <summary>Runs a program to its end; what it wrote.</summary>
+    public static async Task<string> RunAsync(string program, params string[] words)
     {
-        var line = File.ReadLines($"/proc/{_process.Id}/status").First(text => text.StartsWith("VmRSS:", StringComparison.Ordinal));
-        return long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1]) / 1024.0;
+        using var process = Process.Start(new ProcessStartInfo(program, words) { RedirectStandardOutput = true })!;
+        var output = await process.StandardOutput.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        return process.ExitCode == 0 ? output : throw new InvalidOperationException($"`{program} {words[0]}` failed");
     }
+
+    /// <summary>An agent on its data directory.</summary>
+    public static Task<Subject> AgentAsync(string data) => StartAsync(NativeAgent, "--data", data);
+
+    /// <summary>Resident memory in MiB (VmRSS of proc(5)).</summary>
+    public double ResidentMiB() => MiB("VmRSS:");
+
+    /// <summary>Memory that it shares with no file, in MiB (RssAnon).</summary>
+    public double PrivateMiB() => MiB("RssAnon:");
 
     /// <summary>What it has had of the processors, all threads together.</summary>
     public TimeSpan ProcessorTime()
@@ -58,6 +73,12 @@ internal sealed class Subject : IAsyncDisposable
         _process.Dispose();
     }
 
+    private double MiB(string name)
+    {
+        var line = File.ReadLines($"/proc/{_process.Id}/status").First(text => text.StartsWith(name, StringComparison.Ordinal));
+        return long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1]) / 1024.0;
+    }
+
     private static async Task<Subject> StartAsync(string executable, params string[] arguments)
     {
         var began = Stopwatch.GetTimestamp();
@@ -65,7 +86,7 @@ internal sealed class Subject : IAsyncDisposable
         var process = Process.Start(new ProcessStartInfo("/bin/sh", ["-c", "exec \"$@\" 2>/dev/null", "sh", executable, .. arguments]) { RedirectStandardOutput = true })!;
         var line = await process.StandardOutput.ReadLineAsync() ?? throw new InvalidOperationException($"{executable} ended before it was ready");
         var took = Stopwatch.GetElapsedTime(began);
-        return new Subject(process, new Uri(line.Split(' ').First(word => word.StartsWith("http", StringComparison.Ordinal))), took);
+        return new Subject(process, line.Split(' ').FirstOrDefault(word => word.StartsWith("http", StringComparison.Ordinal)) is { } address ? new Uri(address) : null, took);
     }
 
     private static string FindRoot()

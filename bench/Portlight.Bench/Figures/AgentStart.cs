@@ -1,0 +1,66 @@
+namespace Portlight.Bench.Figures;
+
+/// <summary>The agent alone, as eng/publish builds it: from the start of its process until the kernel holds what it remembers, its private memory, and what a restart changes in the kernel.</summary>
+internal static class AgentStart
+{
+    private const int Few = 1_000;
+    private const int Many = 10_000;
+    private const string Door = "https://127.0.0.1:28582";
+
+    public static async Task<int> RunAsync()
+    {
+        if (!File.Exists(Subject.NativeAgent))
+        {
+            Console.WriteLine("the agent: not measured, eng/publish was not run");
+            return 0;
+        }
+
+        Interfaces.Make(Many);
+        var (starts, memory, _) = await MeasureAsync(Few, starts: 15);
+        Report.Value("agent: start to enforcing, 1,000 instances", "ms", [.. starts.Select(start => start.TotalMilliseconds)], atMost: 30);
+        Report.Value("agent: private memory, 1,000 instances", "MiB", memory, atMost: 18);
+        var (restarts, _, events) = await MeasureAsync(Many, starts: 5);
+        Report.Value("agent: restart with 10,000 instances", "s", [.. restarts.Select(start => start.TotalSeconds)], atMost: 0.5);
+        Report.Value("agent: changes of the kernel by such a restart", "", events, atMost: 0);
+        return 0;
+    }
+
+    private static async Task<(List<TimeSpan> Starts, List<double> Memory, List<double> Events)> MeasureAsync(int instances, int starts)
+    {
+        using var data = await FleetData.MakeAsync(1, instances);
+        var directory = Directory.CreateTempSubdirectory("portlight-bench-agent-").FullName;
+        try
+        {
+            await using var server = await Subject.PortlightAsync(Subject.Jit, data.Path, "record", "--agents", Door, "--confirm-timeout", "60s");
+            var token = (await Subject.RunAsync(Subject.Jit, "host", "token", "h0", "--data", data.Path)).Trim().Split(' ')[^1];
+            await Subject.RunAsync(Subject.NativeAgent, "join", token, "--data", directory);
+            await using (await Subject.AgentAsync(directory))
+            {
+                // Its answer comes when the agent has everything.
+                using var caller = new OneByOne(server.Endpoint);
+                await caller.TimeAsync(SignedRequests.Put(server.Endpoint, data.Credentials, 0, odd: true));
+            }
+
+            var (times, memory, events) = (new List<TimeSpan>(), new List<double>(), new List<double>());
+            for (var start = 0; start < starts; start++)
+            {
+                using var monitor = await ChangeMonitor.StartAsync();
+                await using (var agent = await Subject.AgentAsync(directory))
+                {
+                    times.Add(agent.StartedIn);
+                    await Task.Delay(TimeSpan.FromSeconds(2)); // until it is connected and has nothing to do
+                    memory.Add(agent.PrivateMiB());
+                }
+
+                events.Add(await monitor.StopAsync());
+            }
+
+            await Subject.RunAsync("nft", "flush", "ruleset");
+            return (times, memory, events);
+        }
+        finally
+        {
+            Directory.Delete(directory, recursive: true);
+        }
+    }
+}
