@@ -8,7 +8,7 @@ namespace Portlight.AgentHost;
 /// How a machine that knows the pin of an authority and nothing else finds out whether it speaks to a server of it. TLS does not send an authority's own certificate, so the first
 /// connection is made unseen; then the server names its authority, and only when that has the pin and has signed what the connection has shown is anything secret said.
 /// </summary>
-internal sealed class Introduction(byte[] pin, TimeProvider clock)
+internal sealed class Introduction(byte[] pin)
 {
     internal const string Stranger = "its certificate is not of the authority that this machine knows: it is another installation, or somebody is in between";
 
@@ -23,7 +23,7 @@ internal sealed class Introduction(byte[] pin, TimeProvider clock)
         {
             if (_trust is not null)
             {
-                return _trust.CheckServer(shown, clock.GetUtcNow()).Standing == CertificateStanding.Good;
+                return _trust.CheckServer(shown).Standing == CertificateStanding.Good;
             }
 
             if (_shown is not null)
@@ -50,7 +50,7 @@ internal sealed class Introduction(byte[] pin, TimeProvider clock)
 
             var trust = new Trust(pinned);
             using var shown = X509CertificateLoader.LoadCertificate(_shown);
-            var verdict = trust.CheckServer(shown, clock.GetUtcNow());
+            var verdict = trust.CheckServer(shown);
             _trust = verdict.Standing switch
             {
                 CertificateStanding.Good => trust,

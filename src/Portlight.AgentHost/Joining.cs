@@ -47,7 +47,7 @@ internal static class Joining
         {
             try
             {
-                var introduction = new Introduction(token.Pin, clock);
+                var introduction = new Introduction(token.Pin);
                 using var channel = ServerChannel.ToJoin(server, introduction);
                 using var late = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
                 late.CancelAfter(Patience);

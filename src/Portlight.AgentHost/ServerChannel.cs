@@ -16,13 +16,12 @@ internal static class ServerChannel
     /// <param name="trust">The authorities that are trusted.</param>
     /// <param name="certificate">With its private key.</param>
     /// <param name="ping">A connection on which nothing came for that long is asked, and given up after the same time without an answer.</param>
-    /// <param name="clock">The time.</param>
-    internal static GrpcChannel Open(Uri server, Trust trust, X509Certificate2 certificate, TimeSpan ping, TimeProvider clock) => Open(
+    internal static GrpcChannel Open(Uri server, Trust trust, X509Certificate2 certificate, TimeSpan ping) => Open(
         server,
         new SslClientAuthenticationOptions
         {
             ClientCertificateContext = SslStreamCertificateContext.Create(certificate, null, offline: true),
-            RemoteCertificateValidationCallback = (_, shown, _, _) => shown is X509Certificate2 known && trust.CheckServer(known, clock.GetUtcNow()).Standing == CertificateStanding.Good,
+            RemoteCertificateValidationCallback = (_, shown, _, _) => shown is X509Certificate2 known && trust.CheckServer(known).Standing == CertificateStanding.Good,
         },
         ping);
 

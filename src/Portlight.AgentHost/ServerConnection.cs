@@ -39,15 +39,8 @@ internal sealed partial class ServerConnection(KeptAgent agent, HostMembership m
     internal async Task RunAsync(Uri server, HostCredential credential, CancellationToken cancellationToken)
     {
         using var certificate = credential.Load();
-        using var channel = ServerChannel.Open(server, Membership.Trust, certificate, settings.Ping, clock);
+        using var channel = ServerChannel.Open(server, Membership.Trust, certificate, settings.Ping);
         var agents = new Agents.AgentsClient(channel);
-        var standing = Membership.Trust.CheckHost(certificate, clock.GetUtcNow()).Standing;
-        if (standing == CertificateStanding.MayRenew)
-        {
-            await RenewAsync(agents, cancellationToken);
-            return;
-        }
-
         using var call = agents.Connect(cancellationToken: cancellationToken);
         using var session = new AgentSession(agent, settings.Release, call.RequestStream.WriteAsync, clock);
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -61,7 +54,7 @@ internal sealed partial class ServerConnection(KeptAgent agent, HostMembership m
                     WasWelcome = true;
                     Welcomed();
                     Take(welcome, credential);
-                    renewing = KeepRenewedAsync(agents, ending);
+                    renewing = KeepRenewedAsync(agents, DateTimeOffset.FromUnixTimeMilliseconds(welcome.Clock) - clock.GetUtcNow(), ending);
                 },
                 ending.Token);
         }
@@ -71,7 +64,7 @@ internal sealed partial class ServerConnection(KeptAgent agent, HostMembership m
         }
         catch (RpcException refused) when (refused.StatusCode == StatusCode.FailedPrecondition)
         {
-            // This machine's clock is behind: the server sees that the certificate has expired.
+            // The certificate has expired, by the clock of the server, which is the one that counts.
             await RenewAsync(agents, cancellationToken);
         }
         finally
@@ -103,8 +96,9 @@ internal sealed partial class ServerConnection(KeptAgent agent, HostMembership m
     }
 
     /// <param name="agents">The server's calls.</param>
+    /// <param name="ahead">How far the server's clock is ahead of this machine's, which may be wrong by years.</param>
     /// <param name="ending">Ends this connection.</param>
-    private async Task KeepRenewedAsync(Agents.AgentsClient agents, CancellationTokenSource ending)
+    private async Task KeepRenewedAsync(Agents.AgentsClient agents, TimeSpan ahead, CancellationTokenSource ending)
     {
         var jitter = RandomNumberGenerator.GetInt32(1000) / 1000.0;
         while (true)
@@ -121,7 +115,7 @@ internal sealed partial class ServerConnection(KeptAgent agent, HostMembership m
                     return;
                 }
 
-                if (Trust.IsRenewalDue(newest, clock.GetUtcNow(), jitter))
+                if (Trust.IsRenewalDue(newest, clock.GetUtcNow() + ahead, jitter))
                 {
                     await RenewAsync(agents, ending.Token);
                 }

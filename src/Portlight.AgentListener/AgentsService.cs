@@ -111,6 +111,10 @@ internal sealed partial class AgentsService(
         {
             return "the agent has sent a message that is too large";
         }
+        catch (InvalidProtocolBufferException)
+        {
+            return "the agent has sent bytes that are no message";
+        }
         catch (Exception exception) when (exception is IOException or RpcException or OperationCanceledException or InvalidOperationException)
         {
             return "the connection is gone";

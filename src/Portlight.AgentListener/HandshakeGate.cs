@@ -1,12 +1,16 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Net;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Portlight.Api;
+using Portlight.Domain;
 
 namespace Portlight.AgentListener;
 
 /// <summary>
 /// A few handshakes at a time: each costs about 2 ms of a processor, and after a restart all agents come at once. A connection that has sent nothing takes no place; one
-/// that waits in vain is closed, and its agent comes again later.
+/// that waits in vain is closed, and its agent comes again later. One source (an IPv4 address, an IPv6 /64) gets a part of the places and of those who wait, so that
+/// connections that lead nowhere, however many it opens, keep nobody else away.
 /// </summary>
 [SuppressMessage("Design", "CA1001", Justification = "The semaphore has no wait handle, and connections that close come back to it after the listener is gone.")]
 internal sealed class HandshakeGate(HandshakeLimits limits)
@@ -14,6 +18,8 @@ internal sealed class HandshakeGate(HandshakeLimits limits)
     private static readonly object Place = new();
 
     private readonly SemaphoreSlim _places = new(limits.AtATime);
+    private readonly SourcePlaces _shares = new(limits.OfOneSource);
+    private readonly ConnectionShares _waiting = new(limits.Connections, limits.WaitingOfOneSource, trustedProxies: []);
     private int _open;
     private long _refused;
 
@@ -34,24 +40,17 @@ internal sealed class HandshakeGate(HandshakeLimits limits)
 
     private async Task EnterAsync(ConnectionContext connection, ConnectionDelegate next)
     {
-        if (Interlocked.Increment(ref _open) > limits.Connections || !await HasSpokenAsync(connection))
-        {
-            Interlocked.Decrement(ref _open);
-            Interlocked.Increment(ref _refused);
-            connection.Abort();
-            return;
-        }
-
+        var source = SourceOf(connection);
+        var isFull = Interlocked.Increment(ref _open) > limits.Connections;
         try
         {
-            if (!await _places.WaitAsync(limits.Patience, connection.ConnectionClosed))
+            if (isFull || !await TakePlaceAsync(connection, source))
             {
                 Interlocked.Increment(ref _refused);
                 connection.Abort();
                 return;
             }
 
-            connection.Items[Place] = true;
             await next(connection);
         }
         catch (OperationCanceledException) when (connection.ConnectionClosed.IsCancellationRequested)
@@ -62,6 +61,43 @@ internal sealed class HandshakeGate(HandshakeLimits limits)
         {
             Leave(connection);
             Interlocked.Decrement(ref _open);
+        }
+    }
+
+    /// <summary>True: it has places of its source and of all, which it leaves when its handshake is over.</summary>
+    private async Task<bool> TakePlaceAsync(ConnectionContext connection, Cidr source)
+    {
+        if (!_waiting.TryEnter(source))
+        {
+            return false;
+        }
+
+        try
+        {
+            if (!await HasSpokenAsync(connection) || !await _shares.EnterAsync(source, limits.Patience, connection.ConnectionClosed))
+            {
+                return false;
+            }
+
+            var hasPlace = false;
+            try
+            {
+                hasPlace = await _places.WaitAsync(limits.Patience, connection.ConnectionClosed);
+            }
+            finally
+            {
+                if (!hasPlace)
+                {
+                    _shares.Leave(source);
+                }
+            }
+
+            connection.Items[Place] = hasPlace ? source : null;
+            return hasPlace;
+        }
+        finally
+        {
+            _waiting.Leave(source);
         }
     }
 
@@ -84,10 +120,17 @@ internal sealed class HandshakeGate(HandshakeLimits limits)
 
     private void Leave(ConnectionContext connection)
     {
-        if (connection.Items.Remove(Place))
+        if (connection.Items.Remove(Place, out var source) && source is Cidr of)
         {
             _places.Release();
+            _shares.Leave(of);
         }
+    }
+
+    private static Cidr SourceOf(ConnectionContext connection)
+    {
+        var address = connection.RemoteEndPoint is IPEndPoint remote ? remote.Address : IPAddress.None;
+        return RefusalBrake.BlockOf(address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address);
     }
 }
 
@@ -96,6 +139,12 @@ internal sealed record HandshakeLimits
 {
     /// <summary>Handshakes under way.</summary>
     public int AtATime { get; init; } = 32;
+
+    /// <summary>Of these, the handshakes of one source.</summary>
+    public int OfOneSource { get; init; } = 16;
+
+    /// <summary>Connections of one source that have no place yet. More than that many agents behind one address come again later.</summary>
+    public int WaitingOfOneSource { get; init; } = 1_000;
 
     /// <summary>Connections, those of connected agents among them.</summary>
     public int Connections { get; init; } = 20_000;

@@ -115,9 +115,10 @@ public sealed class CertificateAuthority : IDisposable
         request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new Oid(use)], critical: false));
         request.CertificateExtensions.Add(names.Build());
         request.CertificateExtensions.Add(X509AuthorityKeyIdentifierExtension.CreateFromCertificate(Certificate, includeKeyIdentifier: true, includeIssuerAndSerial: false));
-        // Never beyond the authority itself, which .NET refuses to sign.
-        var end = now + Life < Certificate.NotAfter ? now + Life : Certificate.NotAfter;
-        return request.Create(Certificate, now - Backdated, end, NewSerial());
+        // Never beyond the authority itself, which .NET refuses to sign. It is of a time to come where the clock was set back since it was made.
+        var start = now - Backdated > Certificate.NotBefore ? now - Backdated : Certificate.NotBefore;
+        var end = start + Backdated + Life < Certificate.NotAfter ? start + Backdated + Life : Certificate.NotAfter;
+        return request.Create(Certificate, start, end, NewSerial());
     }
 
     /// <summary>16 random bytes; the top bit is clear, or DER would need one more to say that the number is positive, and the next is set, so that it has no leading zeros.</summary>

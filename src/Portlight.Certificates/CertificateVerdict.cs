@@ -13,7 +13,6 @@ public sealed record CertificateVerdict(CertificateStanding Standing, string? Ho
         CertificateStanding.ForeignAuthority => "is not of an authority that is trusted here",
         CertificateStanding.WrongUse => "is for another use",
         CertificateStanding.NoHost => "names no host",
-        CertificateStanding.NotYet => "is of a time to come; one of the two clocks is wrong",
         CertificateStanding.MayRenew => "has expired; it can be renewed, and nothing else",
         _ => "has expired too long ago to be renewed; join again with a new token",
     };
@@ -32,9 +31,6 @@ public enum CertificateStanding
 
     /// <summary>It does not say which host it is for.</summary>
     NoHost,
-
-    /// <summary>Made after now, by more than clocks may differ.</summary>
-    NotYet,
 
     /// <summary>Expired, and less than <see cref="Trust.Grace"/> ago: it may be exchanged for a new one and is good for nothing else.</summary>
     MayRenew,

@@ -9,9 +9,6 @@ namespace Portlight.Certificates;
 /// </summary>
 public sealed class Trust
 {
-    /// <summary>How far two clocks may be apart before certificates suffer from it.</summary>
-    public static readonly TimeSpan Skew = TimeSpan.FromDays(2);
-
     /// <summary>How long an expired certificate may still be renewed: a machine that was switched off for a while is not locked out.</summary>
     public static readonly TimeSpan Grace = TimeSpan.FromDays(90);
 
@@ -23,7 +20,7 @@ public sealed class Trust
     /// <summary>Their certificates, in DER, the one that signs first.</summary>
     public IReadOnlyList<byte[]> Authorities => [.. _authorities.Select(authority => authority.RawData)];
 
-    /// <summary>Looks at a certificate by which a host shows who it is.</summary>
+    /// <summary>Looks at a certificate by which a host shows who it is. One that is of a time to come is good: the clock was set back since, and which were issued the server knows.</summary>
     /// <param name="certificate">The certificate.</param>
     /// <param name="now">The time.</param>
     public CertificateVerdict CheckHost(X509Certificate2 certificate, DateTimeOffset now)
@@ -41,21 +38,18 @@ public sealed class Trust
 
         var host = HostIdentity.Of(certificate);
         var standing = host is null ? CertificateStanding.NoHost
-            : now < certificate.NotBefore - Skew ? CertificateStanding.NotYet
             : now <= certificate.NotAfter ? CertificateStanding.Good
             : now <= certificate.NotAfter + Grace ? CertificateStanding.MayRenew
             : CertificateStanding.Expired;
         return new CertificateVerdict(standing, host, serial);
     }
 
-    /// <summary>Looks at the certificate of a server's listener. The clock of a host may be wrong by <see cref="Skew"/> in both directions.</summary>
-    public CertificateVerdict CheckServer(X509Certificate2 certificate, DateTimeOffset now)
+    /// <summary>Looks at the certificate of a server's listener. A host's clock may be wrong by any time (docs/decisions/0090).</summary>
+    public CertificateVerdict CheckServer(X509Certificate2 certificate)
     {
         var standing = !IsSignedHere(certificate) ? CertificateStanding.ForeignAuthority
             : !IsFor(certificate, CertificateAuthority.ServerUse) ? CertificateStanding.WrongUse
-            : now < certificate.NotBefore - Skew ? CertificateStanding.NotYet
-            : now <= certificate.NotAfter + Skew ? CertificateStanding.Good
-            : CertificateStanding.Expired;
+            : CertificateStanding.Good;
         return new CertificateVerdict(standing, null, SerialOf(certificate));
     }
 
@@ -78,7 +72,7 @@ public sealed class Trust
         chain.ChainPolicy.CustomTrustStore.AddRange(_authorities);
         chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
         chain.ChainPolicy.DisableCertificateDownloads = true;
-        // Time is looked at above, where being late and being wrong are two things.
+        // Time is looked at above, where it is looked at.
         chain.ChainPolicy.VerificationFlags = X509VerificationFlags.IgnoreNotTimeValid;
         try
         {

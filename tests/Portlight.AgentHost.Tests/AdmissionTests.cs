@@ -32,7 +32,7 @@ public sealed class AdmissionTests : IAsyncLifetime
     [Fact]
     public async Task Without_a_certificate_nothing_can_be_done_but_join()
     {
-        using var channel = ServerChannel.ToJoin(_installation.Address, new Introduction([], _clock));
+        using var channel = ServerChannel.ToJoin(_installation.Address, new Introduction([]));
         Assert.Equal(StatusCode.PermissionDenied, (await ConnectAsync(channel)).StatusCode);
         var renewal = await Assert.ThrowsAsync<RpcException>(async () => await new Agents.AgentsClient(channel).RenewAsync(new RenewRequest(), cancellationToken: Cancellation));
         Assert.Equal(StatusCode.PermissionDenied, renewal.StatusCode);
@@ -68,14 +68,14 @@ public sealed class AdmissionTests : IAsyncLifetime
     public async Task A_servers_own_certificate_and_a_foreign_one_are_none_of_a_host()
     {
         using var servers = _installation.Authority.IssueServer([], _clock.GetUtcNow());
-        using var asServer = ServerChannel.Open(_installation.Address, new Trust(_installation.Authority.Certificate), servers, Ping, _clock);
+        using var asServer = ServerChannel.Open(_installation.Address, new Trust(_installation.Authority.Certificate), servers, Ping);
         Assert.Contains("another use", (await ConnectAsync(asServer)).Status.Detail, StringComparison.Ordinal);
 
         using var foreign = CertificateAuthority.Create(new Portlight.Domain.InstallationId(0x1a5), _clock.GetUtcNow());
         using var key = System.Security.Cryptography.ECDsa.Create(System.Security.Cryptography.ECCurve.NamedCurves.nistP256);
         using var alone = foreign.IssueHost("fra-07", new System.Security.Cryptography.X509Certificates.PublicKey(key), _clock.GetUtcNow());
         using var certificate = System.Security.Cryptography.X509Certificates.ECDsaCertificateExtensions.CopyWithPrivateKey(alone, key);
-        using var asForeign = ServerChannel.Open(_installation.Address, new Trust(_installation.Authority.Certificate), certificate, Ping, _clock);
+        using var asForeign = ServerChannel.Open(_installation.Address, new Trust(_installation.Authority.Certificate), certificate, Ping);
         Assert.NotEqual(StatusCode.OK, (await ConnectAsync(asForeign)).StatusCode);
         Assert.Empty(_installation.Hosts);
     }
@@ -151,6 +151,63 @@ public sealed class AdmissionTests : IAsyncLifetime
         }
     }
 
+    [Fact]
+    public async Task A_source_that_begins_handshakes_by_the_thousand_and_ends_none_keeps_no_other_away()
+    {
+        await using var installation = new Installation(_clock)
+        {
+            Limits = new HandshakeLimits { AtATime = 4, OfOneSource = 2, WaitingOfOneSource = 500, Connections = 2000, Patience = TimeSpan.FromMinutes(5) },
+        };
+        await installation.StartAsync();
+        var halfOpen = new List<Socket>();
+        try
+        {
+            for (var i = 0; i < 1000; i++)
+            {
+                // The first bytes of a handshake, from another address of this machine.
+                halfOpen.Add(new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp));
+                halfOpen[^1].Bind(new System.Net.IPEndPoint(new System.Net.IPAddress([127, 0, 0, 2]), 0));
+                try
+                {
+                    await halfOpen[^1].ConnectAsync(System.Net.IPAddress.Loopback, installation.Address.Port, Cancellation);
+                    await halfOpen[^1].SendAsync(new byte[] { 22, 3, 1 }, Cancellation);
+                }
+                catch (SocketException)
+                {
+                    // Closed already: it was one too many.
+                }
+            }
+
+            await _machine.JoinAsync(installation.Token("fra-07"));
+            await _machine.StartAsync();
+            Assert.Equal("fra-07", (await installation.ConnectedAsync()).Host);
+            Assert.InRange(installation.RefusedConnections, 1, 500);
+        }
+        finally
+        {
+            halfOpen.ForEach(socket => socket.Dispose());
+        }
+    }
+
+    [Fact]
+    public async Task Bytes_that_are_no_message_end_the_stream()
+    {
+        using var channel = await ChannelAsync();
+        var raw = Marshallers.Create<byte[]>(bytes => bytes, bytes => bytes);
+        using var call = channel.CreateCallInvoker().AsyncDuplexStreamingCall(
+            new Method<byte[], byte[]>(MethodType.DuplexStreaming, "portlight.agents.v1.Agents", "Connect", raw, raw), null, new CallOptions(cancellationToken: Cancellation));
+        await call.RequestStream.WriteAsync(Google.Protobuf.MessageExtensions.ToByteArray(Hello()), Cancellation);
+        var (_, agent) = await _installation.ConnectedAsync();
+        await call.RequestStream.WriteAsync([0x0a, 0xff, 0xff, 0xff, 0x7f], Cancellation);
+        Assert.Equal("the agent has sent bytes that are no message", await ((AgentStream.Server.RemoteAgent)agent).Ended.WaitAsync(Cancellation));
+        await Assert.ThrowsAsync<RpcException>(async () =>
+        {
+            while (await call.ResponseStream.MoveNext(Cancellation))
+            {
+            }
+        });
+    }
+
     private static async Task ClosedAsync(TcpClient client)
     {
         try
@@ -183,6 +240,6 @@ public sealed class AdmissionTests : IAsyncLifetime
     {
         var membership = join ? await _machine.JoinAsync(_installation.Token("fra-07")) : HostMembership.Read(_machine.Disk, out _)!;
         // The certificate lives as long as the channel, which does not own it.
-        return ServerChannel.Open(_installation.Address, new Trust(_installation.Authority.Certificate), membership.Credentials[0].Load(), Ping, _clock);
+        return ServerChannel.Open(_installation.Address, new Trust(_installation.Authority.Certificate), membership.Credentials[0].Load(), Ping);
     }
 }

@@ -139,7 +139,9 @@ public sealed class AgentProcessTests : IAsyncLifetime
     [Theory]
     [InlineData(-1)]
     [InlineData(1)]
-    public async Task A_clock_that_is_a_day_off_is_said_and_keeps_nobody_away(int days)
+    [InlineData(-4000)]
+    [InlineData(400)]
+    public async Task A_clock_that_is_wrong_by_days_or_years_is_said_and_keeps_nobody_away(int days)
     {
         var wrong = new ShiftedClock { Ahead = TimeSpan.FromDays(days) };
         await using var machine = new Machine(wrong);
@@ -148,6 +150,8 @@ public sealed class AgentProcessTests : IAsyncLifetime
         var agent = (AgentStream.Server.RemoteAgent)(await _installation.ConnectedAsync()).Agent;
         Assert.InRange(agent.ClockAhead.TotalDays, days - 0.1, days + 0.1);
         Assert.Single(await agent.ApplyAsync([Wanted.Lab(9, 1)], [], Cancellation));
+        // And nothing is renewed before its time, which is the server's.
+        Assert.Single(HostMembership.Read(machine.Disk, out _)!.Credentials);
     }
 
     [Fact]
