@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace Portlight.Bench;
 
-/// <summary>Counts what is changed in the ruleset of this namespace, by whomever.</summary>
+/// <summary>Counts what is changed in the ruleset of this namespace, whatever changes it.</summary>
 internal sealed class ChangeMonitor : IDisposable
 {
     private const string Own = "ip bench-monitor";

@@ -19,7 +19,7 @@ internal static class Fleet
 
     public static async Task<int> RunAsync()
     {
-        using var data = await FleetData.MakeAsync(Agents, Agents);
+        using var data = await FleetDirectory.MakeAsync(Agents, Agents);
         await using var server = await Subject.PortlightAsync(Subject.Jit, data.Path, "record", "--agents", Door.GetLeftPart(UriPartial.Authority), "--confirm-timeout", "60s", "--access-log", "off");
         await Task.Delay(TimeSpan.FromSeconds(2)); // idle means: what the start left to do is done
         var (memoryBefore, timeBefore) = (server.ResidentMiB(), server.ProcessorTime());
@@ -48,7 +48,7 @@ internal static class Fleet
     }
 
     /// <summary>Changes of one host after the other: answered when its agent has said that they are in force.</summary>
-    private static async Task PutAsync(Subject server, FleetData data)
+    private static async Task PutAsync(Subject server, FleetDirectory data)
     {
         using var caller = new OneByOne(server.Endpoint);
         var times = new List<double>();
@@ -82,7 +82,7 @@ internal static class Fleet
     }
 
     /// <summary>A change for each host, from many callers.</summary>
-    private static async Task PutAllAsync(Subject server, FleetData data)
+    private static async Task PutAllAsync(Subject server, FleetDirectory data)
     {
         var requests = Enumerable.Range(0, Agents).Select(number => SignedRequests.Put(server.Endpoint, data.Credentials, number, odd: false)).ToList();
         var began = Stopwatch.GetTimestamp();

@@ -10,12 +10,12 @@ using Portlight.Wire.SigV4;
 namespace Portlight.Bench;
 
 /// <summary>A data directory whose hosts have joined already, h0, h1, …, and what they show. Stored directly, because joining is not what is measured.</summary>
-internal sealed class FleetData : IDisposable
+internal sealed class FleetDirectory : IDisposable
 {
     private readonly DataDirectory _data;
     private readonly CertificateAuthority _authority;
 
-    private FleetData(DataDirectory data, CertificateAuthority authority, IReadOnlyList<X509Certificate2> shown)
+    private FleetDirectory(DataDirectory data, CertificateAuthority authority, IReadOnlyList<X509Certificate2> shown)
     {
         (_data, _authority, Shown) = (data, authority, shown);
     }
@@ -30,7 +30,7 @@ internal sealed class FleetData : IDisposable
     public IReadOnlyList<X509Certificate2> Shown { get; }
 
     /// <summary>Instances i0, i1, … are on these hosts in turn.</summary>
-    public static async Task<FleetData> MakeAsync(int hosts, int instances)
+    public static async Task<FleetDirectory> MakeAsync(int hosts, int instances)
     {
         var (data, now) = (await DataDirectory.WithInstancesAsync(0), TimeProvider.System.GetUtcNow());
         var authority = CertificateAuthority.Create(InstallationFile.Read(data.Path)!.Value, now);
@@ -80,7 +80,7 @@ internal sealed class FleetData : IDisposable
             });
         }
 
-        return new FleetData(data, authority, shown);
+        return new FleetDirectory(data, authority, shown);
     }
 
     public void Dispose()
