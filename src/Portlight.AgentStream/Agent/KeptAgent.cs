@@ -202,8 +202,12 @@ public sealed partial class KeptAgent : IDisposable
             _kept.Put(index, null);
         }
 
+        _ = Task.Run(GiveBack, CancellationToken.None);
         return [.. reports.Select(report => Settle(report, wanted[report.Index]))];
     }
+
+    /// <summary>What a comparison of everything took, a dozen times of what is kept, is other programs' memory again until the next one.</summary>
+    private static void GiveBack() => GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
 
     private async Task<List<Report>> ApplyAsync_NeedsTurn(IReadOnlyList<Desired> changed, IReadOnlyList<long> removed, CancellationToken cancellationToken)
     {
