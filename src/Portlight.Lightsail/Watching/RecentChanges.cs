@@ -11,6 +11,7 @@ internal sealed class RecentChanges : IDisposable
     private readonly Lock _gate = new();
     private readonly Change[] _ring = new Change[Kept];
     private readonly CancellationTokenSource _stopping = new();
+    private readonly IStore _store;
     private readonly TimeProvider _clock;
     private long _noted; // since the start
     private long _newest; // revision
@@ -19,7 +20,7 @@ internal sealed class RecentChanges : IDisposable
 
     public RecentChanges(IStore store, TimeProvider clock)
     {
-        _clock = clock;
+        (_store, _clock) = (store, clock);
         _newest = _forgotten = store.Revision;
         store.Observe(Note);
     }
@@ -56,7 +57,8 @@ internal sealed class RecentChanges : IDisposable
         lock (_gate)
         {
             var next = (_next ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
-            if (after < _forgotten || after > _newest)
+            // What is committed already may not have been told yet: it is not of another time.
+            if (after < _forgotten || after > Math.Max(_newest, _store.Revision))
             {
                 return (null, _newest, next);
             }
