@@ -2,6 +2,7 @@ using System.Net.Security;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
@@ -87,15 +88,31 @@ internal sealed class AgentListener : IAsyncDisposable
     private static TlsHandshakeCallbackOptions Tls(ListenerIdentity identity, HandshakeLimits limits, TimeProvider clock) => new()
     {
         HandshakeTimeout = limits.Patience,
-        OnConnection = _ => ValueTask.FromResult(new SslServerAuthenticationOptions
+        OnConnection = handshake => ValueTask.FromResult(new SslServerAuthenticationOptions
         {
             ServerCertificateContext = identity.Shown,
             EnabledSslProtocols = SslProtocols.Tls13,
             ClientCertificateRequired = true,
-            CertificateRevocationCheckMode = X509RevocationMode.NoCheck,
-            // None: a machine that joins. One of a foreign authority gets no further; what else may be wrong with it is told by the service.
-            RemoteCertificateValidationCallback = (_, certificate, _, _) =>
-                certificate is null || (certificate is X509Certificate2 shown && identity.Trust.CheckHost(shown, clock.GetUtcNow()).Standing != CertificateStanding.ForeignAuthority),
+            // What .NET makes of it does not count; without this it would look through the authorities of the system for each connection.
+            CertificateChainPolicy = new X509ChainPolicy { RevocationMode = X509RevocationMode.NoCheck, TrustMode = X509ChainTrustMode.CustomRootTrust, DisableCertificateDownloads = true },
+            RemoteCertificateValidationCallback = (_, certificate, _, _) => MayConnect(handshake.Connection, certificate, identity.Trust, clock),
         }),
     };
+
+    /// <summary>No certificate: a machine that joins. One of a foreign authority gets no further; what else may be wrong with it is told by the service, to which the verdict is left.</summary>
+    private static bool MayConnect(ConnectionContext connection, X509Certificate? certificate, Trust trust, TimeProvider clock)
+    {
+        if (certificate is null)
+        {
+            return true;
+        }
+
+        if (certificate is not X509Certificate2 shown || trust.CheckHost(shown, clock.GetUtcNow()) is not { Standing: not CertificateStanding.ForeignAuthority } verdict)
+        {
+            return false;
+        }
+
+        connection.Items[typeof(CertificateVerdict)] = verdict;
+        return true;
+    }
 }

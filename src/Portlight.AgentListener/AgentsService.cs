@@ -1,5 +1,6 @@
 using Google.Protobuf;
 using Grpc.Core;
+using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.Extensions.Logging;
 using Portlight.AgentStream;
 using Portlight.AgentStream.Server;
@@ -34,7 +35,7 @@ internal sealed partial class AgentsService(
 
     public override Task<RenewReply> Renew(RenewRequest request, ServerCallContext context) => AnswerAsync(async () =>
     {
-        var shown = await ShownAsync(context);
+        var shown = Shown(context);
         if (shown.Standing is not (CertificateStanding.Good or CertificateStanding.MayRenew))
         {
             throw new NotAdmittedException($"the certificate {shown.Problem}");
@@ -51,7 +52,7 @@ internal sealed partial class AgentsService(
 
     public override Task Connect(IAsyncStreamReader<FromAgent> requestStream, IServerStreamWriter<FromServer> responseStream, ServerCallContext context) => AnswerAsync(async () =>
     {
-        var shown = await ShownAsync(context);
+        var shown = Shown(context);
         if (shown.Standing == CertificateStanding.MayRenew)
         {
             throw new RpcException(new Status(StatusCode.FailedPrecondition, $"the certificate {shown.Problem}"));
@@ -146,9 +147,10 @@ internal sealed partial class AgentsService(
         }
     }
 
-    private async Task<CertificateVerdict> ShownAsync(ServerCallContext context) =>
-        await context.GetHttpContext().Connection.GetClientCertificateAsync() is { } certificate
-            ? identity.Trust.CheckHost(certificate, clock.GetUtcNow())
+    /// <summary>What the handshake has made of the certificate. Whether it is good still, hours later, is asked of those who know the hosts.</summary>
+    private static CertificateVerdict Shown(ServerCallContext context) =>
+        context.GetHttpContext().Features.Get<IConnectionItemsFeature>()?.Items.TryGetValue(typeof(CertificateVerdict), out var verdict) == true
+            ? (CertificateVerdict)verdict!
             : throw new NotAdmittedException("this call takes a certificate: join first");
 
     private IEnumerable<ByteString> Authorities() => identity.Trust.Authorities.Select(authority => ByteString.CopyFrom(authority));
