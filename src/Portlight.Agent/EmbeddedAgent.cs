@@ -3,6 +3,7 @@ using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
 using Portlight.Agent.Applied;
 using Portlight.Agent.Devices;
+using Portlight.Agent.Guests;
 using Portlight.Agent.Enforcement;
 using Portlight.Agent.Inspection;
 using Portlight.Agent.Lab;
@@ -32,6 +33,7 @@ public sealed class EmbeddedAgent : IAgent, IDisposable
     private readonly AppliedFile? _applied;
     private readonly TimeProvider _clock;
     private readonly ILogger<EmbeddedAgent> _log;
+    private readonly GuestDiscovery _discovery = new();
     private readonly Lock _gate = new();
     private readonly StatusRecord _status;
     private bool _isDrifted;
@@ -124,6 +126,8 @@ public sealed class EmbeddedAgent : IAgent, IDisposable
     });
 
     public Task<AttachmentFacts> InspectAsync(Attachment attachment, CancellationToken cancellationToken) => Task.FromResult(AttachmentInspection.Of(attachment));
+
+    public Task<Discovery> DiscoverAsync(CancellationToken cancellationToken) => _discovery.RunAsync(cancellationToken);
 
     public Task<ImmutableArray<InboundConnection>> FindSshSessionsAsync(CancellationToken cancellationToken) => Task.FromResult(AttachmentInspection.SshSessions());
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Portlight.Agent.Guests;
 using Portlight.Agent.Inspection;
 using Portlight.AgentProtocol;
 using Portlight.Domain;
@@ -13,6 +14,7 @@ namespace Portlight.Agent;
 /// <param name="reason">Why it records where enforcing was wished for; null when recording was asked for.</param>
 public sealed class RecordingAgent(TimeProvider clock, string? reason) : IAgent
 {
+    private readonly GuestDiscovery _discovery = new();
     private volatile AgentStatus _status = new(Enforces: false, "cut", 0, null, null) { Reason = reason, KernelRelease = HostCheck.KernelRelease };
 
     public AgentStatus Status => _status;
@@ -27,6 +29,8 @@ public sealed class RecordingAgent(TimeProvider clock, string? reason) : IAgent
         Task.FromResult<IReadOnlyList<AgentReport>>([.. changed.Select(instance => new AgentReport.Applied(instance.Index, instance.Revision))]);
 
     public Task<AttachmentFacts> InspectAsync(Attachment attachment, CancellationToken cancellationToken) => Task.FromResult(AttachmentInspection.Of(attachment));
+
+    public Task<Discovery> DiscoverAsync(CancellationToken cancellationToken) => _discovery.RunAsync(cancellationToken);
 
     /// <summary>What touches no packet cuts nobody off.</summary>
     public Task<ImmutableArray<InboundConnection>> FindSshSessionsAsync(CancellationToken cancellationToken) => Task.FromResult(ImmutableArray<InboundConnection>.Empty);

@@ -19,6 +19,8 @@ internal sealed class LabRule(IAgent agent) : IAgent
 
     public Task<AttachmentFacts> InspectAsync(Attachment attachment, CancellationToken cancellationToken) => agent.InspectAsync(attachment, cancellationToken);
 
+    public Task<Discovery> DiscoverAsync(CancellationToken cancellationToken) => agent.DiscoverAsync(cancellationToken);
+
     public Task<ImmutableArray<InboundConnection>> FindSshSessionsAsync(CancellationToken cancellationToken) => agent.FindSshSessionsAsync(cancellationToken);
 
     public Task<PacketVerdict> AskKernelAsync(long index, PortKey packet, Cidr source, CancellationToken cancellationToken) => agent.AskKernelAsync(index, packet, source, cancellationToken);

@@ -26,6 +26,10 @@ public interface IAgent
     /// <summary>Looks at an interface or the machine before it is attached; changes nothing.</summary>
     Task<AttachmentFacts> InspectAsync(Attachment attachment, CancellationToken cancellationToken);
 
+    /// <summary>Looks for guests of the machine's providers, in what they leave on its disk and offer on its sockets; changes nothing. Takes some seconds at most.</summary>
+    /// <exception cref="AgentException">They are being looked for already, or the machine cannot be asked.</exception>
+    Task<Discovery> DiscoverAsync(CancellationToken cancellationToken);
+
     /// <summary>
     /// The SSH sessions by which somebody is on this machine: what a change of its port set must not cut by surprise. One look at the kernel's list of
     /// connections; none where nothing is enforced.

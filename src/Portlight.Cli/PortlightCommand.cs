@@ -37,6 +37,7 @@ internal static class PortlightCommand
         HistoryVerb.Create(),
         UndoVerb.Create(),
         AttachVerb.Create(),
+        DiscoverVerb.Create(),
         DetachVerb.Create(),
         ConfirmVerb.Create(),
         StatusVerb.Create(),

@@ -34,6 +34,9 @@ internal sealed class RecordedKernel(TimeProvider clock, Faults faults) : IAgent
 
     public Task<AttachmentFacts> InspectAsync(Attachment attachment, CancellationToken cancellationToken) => Task.FromResult(new AttachmentFacts(null, []));
 
+    /// <summary>The test's process runs no guests.</summary>
+    public Task<Discovery> DiscoverAsync(CancellationToken cancellationToken) => Task.FromResult(new Discovery([], []));
+
     public Task<ImmutableArray<InboundConnection>> FindSshSessionsAsync(CancellationToken cancellationToken) => Task.FromResult(ImmutableArray<InboundConnection>.Empty);
 
     public Task<PacketVerdict> AskKernelAsync(long index, PortKey packet, Cidr source, CancellationToken cancellationToken) =>

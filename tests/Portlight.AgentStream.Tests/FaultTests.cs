@@ -137,6 +137,7 @@ public sealed class FaultTests
         plain.Hello.Kinds.Clear();
         plain.Hello.Digest = SetDigest.Of([States.Write(Wanted.Lab(9, 1))]);
         var agent = Agent(plain);
+        Assert.Contains("does not know `discover`: upgrade it", (await Assert.ThrowsAsync<AgentException>(() => agent.DiscoverAsync(Cancellation))).Message, StringComparison.Ordinal);
         Assert.Contains("does not know `ask-kernel`", (await Assert.ThrowsAsync<AgentException>(() => agent.AskKernelAsync(9, default, Cidr.AnyIpv4, Cancellation))).Message, StringComparison.Ordinal);
         await Assert.ThrowsAsync<AgentException>(() => agent.FindSshSessionsAsync(Cancellation));
         await Assert.ThrowsAsync<AgentException>(() => agent.InspectAsync(new Attachment.Lab(), Cancellation));

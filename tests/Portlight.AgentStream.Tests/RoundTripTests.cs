@@ -101,6 +101,25 @@ public sealed class RoundTripTests
         Assert.DoesNotContain(Settable(typeof(InboundConnection)), property => property.GetValue(inbound) is null or false);
     }
 
+    [Fact]
+    public void Guests_arrive_as_they_were_sent()
+    {
+        var card = new GuestCard("net0")
+        {
+            Interface = "vnet0",
+            HardwareAddress = "52:54:00:aa:bb:01",
+            Bridge = "virbr0",
+            Addresses = [Address("192.0.2.1"), Address("2001:db8::1")],
+            Selector = "mac:52:54:00:aa:bb:01",
+            Problem = "it is a bridge port",
+            Hint = "fix its name",
+        };
+        var guests = new Discovery([new DiscoveredGuest("libvirt", "web", true, [card, new GuestCard("net1")]), new DiscoveredGuest("docker", "db", false, [])], ["not read"]);
+        var read = GuestMessages.Read(Guests.Parser.ParseFrom(GuestMessages.Write(guests).ToByteArray()));
+        Assert.Equal(Text(guests), Text(read));
+        Assert.DoesNotContain(Settable(typeof(GuestCard)), property => property.GetValue(card) is null or ICollection { Count: 0 });
+    }
+
     /// <summary>An older build must not pass over what a newer one has said of who may come in.</summary>
     [Fact]
     public void A_state_that_needs_a_newer_reader_or_is_of_an_unknown_place_is_no_state()

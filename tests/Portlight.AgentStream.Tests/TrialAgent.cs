@@ -60,6 +60,10 @@ internal sealed class TrialAgent(TimeProvider clock) : IAgent
         return Task.FromResult(Facts);
     }
 
+    internal Discovery Guests { get; set; } = new([], []);
+
+    public Task<Discovery> DiscoverAsync(CancellationToken cancellationToken) => Task.FromResult(Guests);
+
     public Task<ImmutableArray<InboundConnection>> FindSshSessionsAsync(CancellationToken cancellationToken) => Task.FromResult(Facts.Inbound);
 
     public Task<PacketVerdict> AskKernelAsync(long index, PortKey packet, Cidr source, CancellationToken cancellationToken) => InForce.ContainsKey(index)

@@ -67,6 +67,7 @@ internal static class AuthorisationSamples
         ["portlight:GetHost"] = """{"hostName":"host-{n}"}""",
         ["portlight:DrainHost"] = """{"hostName":"host-{n}"}""",
         ["portlight:RevokeHost"] = """{"hostName":"host-{n}"}""",
+        ["portlight:DiscoverGuests"] = """{"hostName":"local"}""",
         ["portlight:RemoveHost"] = """{"hostName":"host-{n}"}""",
         ["portlight:RotateHostAuthority"] = "{}",
         ["cloudtrail:LookupEvents"] = "{}",

@@ -150,6 +150,11 @@ internal sealed class ScriptedAgent : IAgent
         return Task.FromResult(Facts);
     }
 
+    /// <summary>The guests that it finds.</summary>
+    public Discovery Guests { get; set; } = new([], []);
+
+    public Task<Discovery> DiscoverAsync(CancellationToken cancellationToken) => Task.FromResult(Guests);
+
     public Task<ImmutableArray<InboundConnection>> FindSshSessionsAsync(CancellationToken cancellationToken)
     {
         SshLooks++;

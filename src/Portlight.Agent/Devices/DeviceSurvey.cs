@@ -24,7 +24,6 @@ internal sealed record DeviceSurvey(
     private readonly ILookup<string?, Device> _byIdentity = All.ToLookup(device => device.Identity);
 
     private const byte BridgeFamily = 7; // AF_BRIDGE
-    private const ushort GetNeighbour = 30;
     private const uint WithoutStatistics = 8; // RTEXT_FILTER_SKIP_STATS
     private const byte UnicastRoute = 1;
     private const byte EntryOfDeviceItself = 2; // NTF_SELF
@@ -150,7 +149,7 @@ internal sealed record DeviceSurvey(
         var foreign = ImmutableHashSet.CreateBuilder<int>();
         socket.Ask(
             foreign.Clear,
-            GetNeighbour,
+            NeighbourHeader.Get,
             RouteQueries.Dump,
             writer => writer.Raw(new RouteRequests.LinkHeader { Family = BridgeFamily }),
             message =>
@@ -158,7 +157,7 @@ internal sealed record DeviceSurvey(
                 var entry = MemoryMarshal.Read<NeighbourHeader>(message.Payload);
                 if ((entry.Flags & EntryOfDeviceItself) != 0
                     && own.TryGetValue(entry.Index, out var address)
-                    && message.Attributes(12).TryGet(2, out var listed) // NDA_LLADDR
+                    && message.Attributes(12).TryGet(NeighbourHeader.LinkAddress, out var listed)
                     && listed.Value is { Length: 6 } bytes
                     && (bytes[0] & 1) == 0 // not a group's
                     && Device.Written(bytes) != address)
@@ -167,18 +166,5 @@ internal sealed record DeviceSurvey(
                 }
             });
         return foreign.ToImmutable();
-    }
-
-    /// <summary>struct ndmsg of linux/neighbour.h.</summary>
-    [StructLayout(LayoutKind.Sequential)]
-    private struct NeighbourHeader
-    {
-        public byte Family;
-        public byte Padding;
-        public ushort Padding2;
-        public int Index;
-        public ushort State;
-        public byte Flags;
-        public byte Type;
     }
 }

@@ -235,6 +235,9 @@ public sealed class AgentSession : IDisposable
                 var sessions = await agent.FindSshSessionsAsync(_ending.Token).ConfigureAwait(false);
                 answer.SshSessions = new Answer.Types.Connections { All = { sessions.Select(FactMessages.Write) } };
                 break;
+            case Question.KindOneofCase.Discover:
+                answer.Guests = GuestMessages.Write(await agent.DiscoverAsync(_ending.Token).ConfigureAwait(false));
+                break;
             case Question.KindOneofCase.AskKernel:
                 var asked = question.AskKernel;
                 var packet = NetworkProtocolText.TryParse(asked.Protocol, out var protocol) ? new PortKey(protocol, asked.From, asked.To) : throw new StreamFaultException("a packet is of a protocol that is not known");

@@ -119,11 +119,11 @@ public sealed class RemoteAgent : IAgent
     public Task<AttachmentFacts> InspectAsync(Attachment attachment, CancellationToken cancellationToken) => AskAsync(
         Kinds.Inspect, new Question { Inspect = new Question.Types.Inspect { Place = States.Write(attachment) } }, answer => answer.Facts is { } facts ? FactMessages.Read(facts) : null, cancellationToken);
 
-    public async Task<ImmutableArray<InboundConnection>> FindSshSessionsAsync(CancellationToken cancellationToken)
-    {
-        var question = new Question { SshSessions = new Question.Types.SshSessions() };
-        return [.. await AskAsync(Kinds.SshSessions, question, answer => answer.SshSessions?.All.Select(FactMessages.Read).ToList(), cancellationToken).ConfigureAwait(false)];
-    }
+    public Task<Discovery> DiscoverAsync(CancellationToken cancellationToken) => AskAsync(
+        Kinds.Discover, new Question { Discover = new Question.Types.Discover() }, answer => answer.Guests is { } guests ? GuestMessages.Read(guests) : null, cancellationToken);
+
+    public async Task<ImmutableArray<InboundConnection>> FindSshSessionsAsync(CancellationToken cancellationToken) =>
+        [.. await AskAsync(Kinds.SshSessions, new Question { SshSessions = new Question.Types.SshSessions() }, answer => answer.SshSessions?.All.Select(FactMessages.Read).ToList(), cancellationToken).ConfigureAwait(false)];
 
     public Task<PacketVerdict> AskKernelAsync(long index, PortKey packet, Cidr source, CancellationToken cancellationToken)
     {

@@ -17,9 +17,10 @@ internal static class Kinds
     internal const string Inspect = "inspect";
     internal const string SshSessions = "ssh-sessions";
     internal const string AskKernel = "ask-kernel";
+    internal const string Discover = "discover";
 
     /// <summary>What an agent of this build can be sent.</summary>
-    internal static readonly FrozenSet<string> OfAgent = new[] { Same, Inspect, SshSessions, AskKernel }.ToFrozenSet(StringComparer.Ordinal);
+    internal static readonly FrozenSet<string> OfAgent = new[] { Same, Inspect, SshSessions, AskKernel, Discover }.ToFrozenSet(StringComparer.Ordinal);
 
     /// <summary>What a server of this build can be sent.</summary>
     internal static readonly FrozenSet<string> OfServer = new[] { Guard }.ToFrozenSet(StringComparer.Ordinal);

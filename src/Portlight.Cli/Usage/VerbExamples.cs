@@ -44,6 +44,7 @@ internal static class VerbExamples
             ("portlight attach vm-2 --host fra-07 --mac 52:54:00:aa:bb:01", "one on another host, by its hardware address")),
         ["agent join"] = Guide(null, ("portlight agent join plj1.TOKEN --install", "on the machine that is to be a host; the token is of `portlight host token`")),
         ["agent restore-rules"] = Guide(null, ("portlight agent restore-rules", "what the unit portlight-agent-restore runs at boot")),
+        ["discover"] = Guide(null, ("portlight discover --host fra-07", "the guests of a host, each with the line that attaches it; attaches nothing")),
         ["detach"] = Guide(null, ("portlight detach vm-1", "every packet of it passes afterwards")),
         ["confirm"] = Guide(
             null,

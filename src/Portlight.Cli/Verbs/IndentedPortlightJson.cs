@@ -10,5 +10,6 @@ namespace Portlight.Cli.Verbs;
     WriteIndented = true)]
 [JsonSerializable(typeof(GetStatusResponse))]
 [JsonSerializable(typeof(GetExposureResponse))]
+[JsonSerializable(typeof(DiscoverGuestsResponse))]
 [JsonSerializable(typeof(DoctorReport))]
 internal sealed partial class IndentedPortlightJson : JsonSerializerContext;

@@ -15,6 +15,8 @@ public static partial class InterfaceSelector
     /// <summary>Before a name: whichever device has it, now or later. Only in requests: what is attached by its name alone is stored as such.</summary>
     public const string Name = "name:";
 
+    public const int MaxNameLength = 127;
+
     /// <summary>IFALIASZ of linux/if_link.h less its closing zero.</summary>
     private const int MaxAlias = 255;
 
@@ -25,6 +27,13 @@ public static partial class InterfaceSelector
         return selector.StartsWith(Mac, StringComparison.Ordinal) ? MacForm().IsMatch(selector)
             : selector.StartsWith(Alias, StringComparison.Ordinal) && selector.Length > Alias.Length && selector.Length <= Alias.Length + MaxAlias && !selector.Any(char.IsControl);
     }
+
+    /// <summary>The name in a selector of a name; null for any other text. It may be an alternative name, which is longer than a real one.</summary>
+    public static string? NameIn(string selector) => selector.StartsWith(Name, StringComparison.Ordinal) && IsName(selector[Name.Length..]) ? selector[Name.Length..] : null;
+
+    /// <summary>Whether the kernel could know an interface by that name, or by that alternative one (ALTIFNAMSIZ of its if.h less the closing zero).</summary>
+    public static bool IsName(string name) =>
+        name.Length is > 0 and <= MaxNameLength && name is not ("." or "..") && name.All(c => c is > ' ' and < '\x7F' and not ('/' or ':'));
 
     /// <summary>
     /// The hardware addresses that a device may have of which a guest's is known: the guest's own, and that with <c>fe</c> for the first byte, which libvirt gives the host

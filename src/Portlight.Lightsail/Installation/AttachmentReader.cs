@@ -11,9 +11,6 @@ namespace Portlight.Lightsail;
 /// <summary>Checks where a request wants an instance attached; every problem is named.</summary>
 internal static class AttachmentReader
 {
-    /// <summary>ALTIFNAMSIZ of the kernel's if.h less its closing zero: an alternative name leads to the real one, which has 15 at most.</summary>
-    private const int MaxInterfaceName = 127;
-
     public static Attachment Read(AttachInstanceRequest request)
     {
         var problems = new List<Problem>();
@@ -24,7 +21,7 @@ internal static class AttachmentReader
         {
             problems.Add(new Problem("interfaceName", "either an interface must be named, or selector say how to find one, or thisHost be true"));
         }
-        else if (request.Selector is not null && NameIn(request.Selector) is { } given)
+        else if (request.Selector is not null && InterfaceSelector.NameIn(request.Selector) is { } given)
         {
             name = given;
         }
@@ -36,9 +33,9 @@ internal static class AttachmentReader
         {
             problems.Add(new Problem("byName", "contradicts selector, which is there because names change"));
         }
-        else if (request.InterfaceName is not null && !IsInterfaceName(request.InterfaceName))
+        else if (request.InterfaceName is not null && !InterfaceSelector.IsName(request.InterfaceName))
         {
-            problems.Add(new Problem("interfaceName", $"is not the name of a network interface (1 to {MaxInterfaceName} visible ASCII characters without / and :)"));
+            problems.Add(new Problem("interfaceName", $"is not the name of a network interface (1 to {InterfaceSelector.MaxNameLength} visible ASCII characters without / and :)"));
         }
 
         if (request.HostName is not null && !HostName.IsValid(request.HostName))
@@ -57,10 +54,7 @@ internal static class AttachmentReader
     }
 
     /// <summary>Whether it is for whichever device has the name, now or later.</summary>
-    public static bool IsByName(AttachInstanceRequest request) => request.ByName == true || (request.Selector is { } selector && NameIn(selector) is not null);
-
-    private static string? NameIn(string selector) =>
-        selector.StartsWith(InterfaceSelector.Name, StringComparison.Ordinal) && selector[InterfaceSelector.Name.Length..] is var name && IsInterfaceName(name) ? name : null;
+    public static bool IsByName(AttachInstanceRequest request) => request.ByName == true || (request.Selector is { } selector && InterfaceSelector.NameIn(selector) is not null);
 
     private static ImmutableArray<IPAddress> ReadAddresses(IReadOnlyList<string> texts, List<Problem> problems)
     {
@@ -99,8 +93,4 @@ internal static class AttachmentReader
     }
 
     private static AddressFamily FamilyOf(string text) => text.Contains(':', StringComparison.Ordinal) ? AddressFamily.InterNetworkV6 : AddressFamily.InterNetwork;
-
-    /// <summary>As the kernel's dev_valid_name has it, and no more than ASCII.</summary>
-    private static bool IsInterfaceName(string name) =>
-        name.Length is > 0 and <= MaxInterfaceName && name is not ("." or "..") && name.All(c => c is > ' ' and < '\x7F' and not ('/' or ':'));
 }

@@ -18,6 +18,7 @@ internal static class HostEntries
             OperationEntry.Of(ApiService.Portlight, "RevokeHost", AccessOn.Resource, new RevokeHost(services), () => json.RevokeHostRequest, () => json.RevokeHostResponse, OperationTraits.ForOwner),
             OperationEntry.Of(ApiService.Portlight, "RemoveHost", AccessOn.Resource, new RemoveHost(services), () => json.RemoveHostRequest, () => json.RemoveHostResponse, OperationTraits.ForOwner),
             OperationEntry.Of(ApiService.Portlight, "RotateHostAuthority", AccessOn.Account, new RotateHostAuthority(services), () => json.RotateHostAuthorityRequest, () => json.RotateHostAuthorityResponse, OperationTraits.ForOwner),
+            OperationEntry.Of(ApiService.Portlight, "DiscoverGuests", AccessOn.Resource, new DiscoverGuests(services), () => json.DiscoverGuestsRequest, () => json.DiscoverGuestsResponse, OperationTraits.ReadOnly | OperationTraits.ForOwner),
         ];
     }
 }

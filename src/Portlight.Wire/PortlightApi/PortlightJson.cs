@@ -52,4 +52,6 @@ namespace Portlight.Wire.PortlightApi;
 [JsonSerializable(typeof(RemoveHostResponse))]
 [JsonSerializable(typeof(RotateHostAuthorityRequest))]
 [JsonSerializable(typeof(RotateHostAuthorityResponse))]
+[JsonSerializable(typeof(DiscoverGuestsRequest))]
+[JsonSerializable(typeof(DiscoverGuestsResponse))]
 public sealed partial class PortlightJson : JsonSerializerContext;

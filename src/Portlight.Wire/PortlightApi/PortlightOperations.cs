@@ -34,5 +34,6 @@ public static class PortlightOperations
         "DrainHost",
         "RevokeHost",
         "RemoveHost",
-        "RotateHostAuthority");
+        "RotateHostAuthority",
+        "DiscoverGuests");
 }
