@@ -14,6 +14,9 @@ public sealed record AttachmentFacts(string? Refusal, ImmutableArray<ListeningSo
     /// <summary>True when it is refused for nothing but that there is no such interface now.</summary>
     public bool IsMissing { get; init; }
 
+    /// <summary>The interfaces that there are now of the names that it closes.</summary>
+    public ImmutableArray<string> Matching { get; init; } = [];
+
     /// <summary>Established TCP connections that were made to this machine from outside, for an attachment of the machine itself.</summary>
     public ImmutableArray<InboundConnection> Inbound { get; init; } = [];
 

@@ -40,7 +40,7 @@ public sealed class RoundTripTests
     private static Dictionary<string, Attachment> Kinds { get; } = new()
     {
         ["lab"] = new Attachment.Lab { Host = "a" },
-        ["interface"] = new Attachment.Interface("vnet0", [Address("203.0.113.9")], [Office, Campus]) { Device = "fe:54:00:aa:bb:01", Selector = "mac:52:54:00:aa:bb:01", Host = "a" },
+        ["interface"] = new Attachment.Interface("vnet0", [Address("203.0.113.9")], [Office, Campus]) { Device = "fe:54:00:aa:bb:01", Selector = "mac:52:54:00:aa:bb:01", ClosedNames = ["vnet*"], Host = "a" },
         ["this host"] = new Attachment.ThisHost([Address("2001:db8::1")], [Campus]) { Host = "a" },
         ["recorded"] = new Attachment.Recorded { Host = "a" },
     };
@@ -95,6 +95,7 @@ public sealed class RoundTripTests
             Unseen = ["the sockets of others"],
             AreProcessesHidden = true,
             IsMissing = true,
+            Matching = ["vnet3"],
         };
         Assert.Equal(Text(facts), Text(FactMessages.Read(Facts.Parser.ParseFrom(FactMessages.Write(facts).ToByteArray()))));
         Assert.DoesNotContain(Settable(typeof(AttachmentFacts)), property => property.GetValue(facts) is null or "" or 0 or false or ICollection { Count: 0 });

@@ -16,6 +16,9 @@ public sealed class GoldenTests
     public void Web_server() => Check("web-server.nft", Sample.Cut, Sample.Interface("pl1", Sample.Web));
 
     [Fact]
+    public void Closed_names() => Check("closed-names.nft", new RulesetOptions { ClosedNames = ["tap*", "vnet*"] }, Sample.Interface("pl1", PortSet.Empty));
+
+    [Fact]
     public void Drain() => Check("drain.nft", new RulesetOptions { Connections = ConnectionPolicy.Drain }, Sample.Interface("pl1", Sample.Web));
 
     [Fact]

@@ -174,6 +174,31 @@ public sealed class HostOperationTests
     }
 
     [Fact]
+    public async Task Names_of_other_interfaces_are_closed_with_an_attachment_and_what_closes_is_shown()
+    {
+        await using var server = await StartAsync();
+        await AttachAsync(server, "vm-1", null, "vnet1");
+        server.Agent.Facts = new AttachmentFacts(null, []) { Interface = new FoundInterface("vnet0", null), Matching = ["vnet0", "vnet1", "vnet2"] };
+        var attached = await CloseAsync("vnet0", "vnet*", "vnet*", "tap10*");
+        Assert.Equal(["vnet*", "tap10*"], attached.Attachment.ClosedNames!);
+        Assert.Equal(["vnet2"], attached.ClosedInterfaces.Except(["vnet0"]));
+        Assert.Equal(["vnet*", "tap10*"], Assert.IsType<Domain.Attachment.Interface>(server.Server.Store.View.FindInstance(server.Scope, "vm-2")!.Attachment).ClosedNames);
+        foreach (var bad in new[] { "vnet", "*", "v*", "lo*", "pl*", "a b*", "a/b*", "vn*t*", "abcdefghijklmno*", "größe*" })
+        {
+            Assert.Contains("closedNames", (await ServerHarness.RefusalAsync(() => CloseAsync("vnet0", bad))).Message, StringComparison.Ordinal);
+        }
+
+        Assert.Contains("closedNames", (await ServerHarness.RefusalAsync(() => CloseAsync(null, "vnet*"))).Message, StringComparison.Ordinal);
+
+        Task<AttachInstanceResponse> CloseAsync(string? nic, params string[] closed) => CallAsync(
+            server,
+            "AttachInstance",
+            new AttachInstanceRequest { InstanceName = "vm-2", InterfaceName = nic, ThisHost = nic is null ? true : null, ClosedNames = closed },
+            Json.AttachInstanceRequest,
+            Json.AttachInstanceResponse);
+    }
+
+    [Fact]
     public async Task The_same_interface_of_two_hosts_is_two_places_and_an_instance_stays_on_its_host()
     {
         await using var server = await StartAsync();

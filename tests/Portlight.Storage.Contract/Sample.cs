@@ -68,7 +68,7 @@ public static class Sample
         new Attachment.Lab(),
         new Attachment.Recorded(),
         new Attachment.Interface("tap0", [Address(1, 203, 0), Block("2001:db8::9/128").ToAddress()], [Block("10.0.0.0/8"), Block("fd00::/8")]) { Device = "fe:54:00:aa:bb:01" },
-        new Attachment.Interface("", [], []) { Selector = "alias:größe 1" },
+        new Attachment.Interface("", [], []) { Selector = "alias:größe 1", ClosedNames = ["vnet*", "tap*"] },
         new Attachment.ThisHost([Address(2, 203, 0)], []),
     ];
 
@@ -135,7 +135,7 @@ public static class Sample
         };
         static string? Words(Attachment? attachment) => attachment switch
         {
-            Attachment.Interface at => $"interface {at.Name}{at.Selector} {string.Join(' ', at.Addresses)} from {string.Join(' ', at.PrivateSources)}",
+            Attachment.Interface at => $"interface {at.Name}{at.Selector} {string.Join(' ', at.ClosedNames)} {string.Join(' ', at.Addresses)} from {string.Join(' ', at.PrivateSources)}",
             Attachment.ThisHost at => $"host {string.Join(' ', at.Addresses)} from {string.Join(' ', at.PrivateSources)}",
             _ => attachment?.ToString(),
         };

@@ -112,6 +112,7 @@ internal sealed class AppliedLog(string path, InstallationId installation) : IDi
             Drain = _options.Connections == ConnectionPolicy.Drain,
             Listen = [.. _options.ListenAddresses.Select(listener => new AppliedListener(listener.Address.ToString(), listener.Port))],
             Attachments = _lines.Count,
+            ClosedNames = _options.ClosedNames.IsEmpty ? null : _options.ClosedNames,
         };
         List<ReadOnlyMemory<byte>> picture = [AppliedLine.Of(header, AppliedJson.Default.AppliedHeader), .. _lines.Values.Select(line => (ReadOnlyMemory<byte>)line)];
         var temporary = path + ".new";

@@ -30,6 +30,9 @@ internal sealed record AppliedHeader
 
     public required int Attachments { get; init; }
 
+    /// <summary>Names of interfaces that are closed unless they are bound; left out when there are none.</summary>
+    public ImmutableArray<string>? ClosedNames { get; init; }
+
     [JsonIgnore]
     internal bool IsKnown => Version is KnownVersion or WithoutInstallation or WithoutDevices;
 
@@ -41,6 +44,7 @@ internal sealed record AppliedHeader
 
     internal RulesetOptions ToOptions() => new()
     {
+        ClosedNames = ClosedNames is not { } names ? [] : names.All(NamePattern.IsValid) ? names : throw new JsonException("no names to close"),
         Connections = Drain ? ConnectionPolicy.Drain : ConnectionPolicy.Cut,
         ListenAddresses = [.. Listen.Select(listener => new ListenAddress(AppliedBlocks.Read(listener.Address), listener.Port))],
     };

@@ -36,6 +36,10 @@ internal static class DeviceRefusal
         };
     }
 
+    /// <summary>Whether this machine reaches others by it: it has a default route, or an address of the machine's own.</summary>
+    internal static bool LeadsIntoTheWorld(Device device, DeviceSurvey survey) =>
+        survey.DefaultRoutes.Contains(device.Index) || (IsUplink(device) && survey.Addresses.Any(row => row.Link == device.Index));
+
     /// <summary>
     /// Leads to the network that the machine is in, not to something that runs on it. An address on a veth, tap, bridge or tunnel is the gateway of what is
     /// behind it; on one of these it is the machine's own.

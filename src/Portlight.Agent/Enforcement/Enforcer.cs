@@ -31,6 +31,7 @@ internal sealed class Enforcer(InstallationId installation, NftablesSession sess
         var reports = new List<AgentReport>(all.Count);
         _places.Clear();
         var plans = TakePlaces(all, reports);
+        _rules.ClosedNames = ClosedNames.Of(plans.Select(plan => plan.Desired).Concat(reports.OfType<AgentReport.Rejected>().Select(kept => kept.Standing).OfType<DesiredInstance>()).Select(desired => desired.Attachment));
         var comparison = new WholeComparison(lab, devices, _rules, _standing);
         comparison.Run(plans, [.. reports.OfType<AgentReport.Rejected>().Select(rejected => rejected.Index)], reports);
         LeftOver = comparison.LeftOver;
@@ -44,6 +45,13 @@ internal sealed class Enforcer(InstallationId installation, NftablesSession sess
 
     internal List<AgentReport> Apply(IReadOnlyList<DesiredInstance> changed, IReadOnlyList<long> removed)
     {
+        if (ClosedNames.Differ(changed, removed, _standing))
+        {
+            var indexes = changed.Select(desired => desired.Index).ToHashSet();
+            var rest = _standing.Values.Select(plan => plan.Desired).Where(desired => !indexes.Contains(desired.Index) && !removed.Contains(desired.Index));
+            return Synchronise([.. rest, .. changed]).FindAll(report => indexes.Contains(report.Index));
+        }
+
         _rules.Repaired = null;
         LeftOver = null;
         var leaving = new HashSet<string>(StringComparer.Ordinal);
@@ -101,24 +109,9 @@ internal sealed class Enforcer(InstallationId installation, NftablesSession sess
     internal List<long> Repair(LabChanges changes)
     {
         LeftOver = null;
-        var repaired = new List<long>();
-        foreach (var plan in _standing.Values.Where(plan => plan.Lab is not null && changes.Concern(plan.Lab, lab.Device(plan.Index))).ToList())
-        {
-            var problem = Refusal.Of(() =>
-            {
-                if (lab.RepairLink(plan.Lab!))
-                {
-                    repaired.Add(plan.Index);
-                    Rebind(plan);
-                }
-            });
-            if (problem is not null)
-            {
-                repaired.Add(plan.Index);
-                LeftOver = problem;
-            }
-        }
-
+        var repair = new LinkRepair(lab, _rules, _standing);
+        var repaired = repair.Run(changes);
+        LeftOver = repair.Refused;
         return repaired;
     }
 
@@ -136,17 +129,6 @@ internal sealed class Enforcer(InstallationId installation, NftablesSession sess
         foreach (var plan in plans)
         {
             _standing[plan.Index] = plan;
-        }
-    }
-
-    /// <summary>A link that was made again is another device. Until its rules follow it, its name closes it.</summary>
-    private void Rebind(Plan plan)
-    {
-        var bound = plan.BoundTo(lab.Device(plan.Index));
-        if (bound.Filtered is { } filtered && filtered.Device != plan.Filtered?.Device)
-        {
-            _rules.Commit([filtered], []);
-            _standing[plan.Index] = bound;
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Portlight.Domain;
 using Portlight.Nftables;
 
@@ -8,8 +9,17 @@ namespace Portlight.Agent.Enforcement;
 /// </summary>
 internal sealed class Rules(NftablesSession session, RulesetOptions options)
 {
+    private RulesetOptions _options = options;
+
     /// <summary>What had to be repaired in the ruleset beyond what was asked for, since it was set to null.</summary>
     internal SynchroniseReport? Repaired { get; set; }
+
+    /// <summary>Names that are closed unless they are bound. What is set gets into the kernel with the whole table.</summary>
+    internal ImmutableArray<string> ClosedNames
+    {
+        get => _options.ClosedNames;
+        set => _options = value.SequenceEqual(_options.ClosedNames) ? _options : _options with { ClosedNames = value };
+    }
 
     /// <exception cref="RulesetRefusedException">The kernel refused; nothing was applied.</exception>
     internal void Commit(IReadOnlyCollection<FilteredAttachment> put, IReadOnlyCollection<string> remove)
@@ -65,12 +75,12 @@ internal sealed class Rules(NftablesSession session, RulesetOptions options)
     {
         try
         {
-            Repaired = session.Synchronise(new Ruleset(options, whole));
+            Repaired = session.Synchronise(new Ruleset(_options, whole));
             return;
         }
         catch (RulesetRefusedException) when (whole.Count > 0)
         {
-            Repaired = session.Synchronise(new Ruleset(options, whole.Select(attachment => attachment with { Ports = PortSet.Empty })));
+            Repaired = session.Synchronise(new Ruleset(_options, whole.Select(attachment => attachment with { Ports = PortSet.Empty })));
         }
 
         foreach (var attachment in whole)

@@ -5,7 +5,7 @@ using Portlight.Domain;
 namespace Portlight.Agent.Guests;
 
 /// <summary>A guest as its provider tells of it: nothing is checked yet but what is said of each member.</summary>
-/// <param name="Provider">Who tells.</param>
+/// <param name="Provider">The provider that tells.</param>
 /// <param name="Name">What it is called there.</param>
 /// <param name="IsRunning">Whether it runs; null where the provider's file does not say.</param>
 internal sealed record FoundGuest(string Provider, string Name, bool? IsRunning)

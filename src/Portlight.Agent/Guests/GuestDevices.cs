@@ -13,7 +13,7 @@ internal sealed class GuestDevices(DeviceSurvey survey, ILookup<string, IPAddres
     private const int MaxCards = 16;
     private const int MaxAddresses = 16;
 
-    /// <summary>Who tells of a device of which no provider does.</summary>
+    /// <summary>In the place of a provider, of a device of which none tells.</summary>
     internal const string OfKernel = "device";
 
     private readonly HashSet<int> _told = [];

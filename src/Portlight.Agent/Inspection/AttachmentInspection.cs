@@ -63,16 +63,22 @@ internal static class AttachmentInspection
     {
         using var socket = NetlinkSocket.Open(NetlinkProtocol.Route);
         var survey = DeviceSurvey.Take(socket);
+        if (ClosedTooMuch(named, survey) is { } tooMuch)
+        {
+            return new AttachmentFacts(tooMuch, []);
+        }
+
+        var matching = survey.All.Where(device => named.ClosedNames.Any(pattern => NamePattern.Matches(pattern, device.Name))).Select(device => device.Name).Order(StringComparer.Ordinal).ToImmutableArray();
         var found = Find(socket, survey, named.Name);
         if (found is not [var device])
         {
             var refusal = found.Count == 0
                 ? $"this machine has no interface `{named.Name}`; `ip link` lists those it has, and with --by-name it is waited for"
                 : $"there are several interfaces `{named.Name}`: {string.Join(", ", found.Select(one => one.Name))}; name one of them";
-            return new AttachmentFacts(refusal, []) { IsMissing = found.Count == 0 };
+            return new AttachmentFacts(refusal, []) { IsMissing = found.Count == 0, Matching = matching };
         }
 
-        return new AttachmentFacts(DeviceRefusal.Of(device, survey) ?? OwnAddress(named, survey), []) { Interface = new FoundInterface(device.Name, device.Identity) };
+        return new AttachmentFacts(DeviceRefusal.Of(device, survey) ?? OwnAddress(named, survey), []) { Interface = new FoundInterface(device.Name, device.Identity), Matching = matching };
     }
 
     /// <summary>By a name, of which there is one, or by what <see cref="InterfaceSelector"/> says.</summary>
@@ -85,6 +91,13 @@ internal static class AttachmentInspection
 
         return [.. survey.Selected(selector)];
     }
+
+    /// <summary>Nobody is to lock themselves out by a name that also the way into the world has.</summary>
+    private static string? ClosedTooMuch(Attachment.Interface named, DeviceSurvey survey) => (
+        from pattern in named.ClosedNames
+        from device in survey.All
+        where NamePattern.Matches(pattern, device.Name) && DeviceRefusal.LeadsIntoTheWorld(device, survey)
+        select $"`{pattern}` would close `{device.Name}`, by which this machine reaches others; name what only guests have").FirstOrDefault();
 
     private static string? OwnAddress(Attachment.Interface named, DeviceSurvey survey) => survey.Addresses.Select(row => row.Address).Intersect(named.Addresses).FirstOrDefault() is IPAddress own
         ? $"{own} is an address of this machine, not of what is behind `{named.Name}`; for this machine itself use --this-host"

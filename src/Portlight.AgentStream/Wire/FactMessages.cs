@@ -24,6 +24,7 @@ internal static class FactMessages
         Unseen = { facts.Unseen },
         AreProcessesHidden = facts.AreProcessesHidden,
         IsMissing = facts.IsMissing,
+        Matching = { facts.Matching },
     };
 
     /// <exception cref="StreamFaultException">They are none.</exception>
@@ -38,6 +39,7 @@ internal static class FactMessages
         Unseen = [.. facts.Unseen],
         AreProcessesHidden = facts.AreProcessesHidden,
         IsMissing = facts.IsMissing,
+        Matching = [.. facts.Matching],
     };
 
     internal static Connection Write(InboundConnection connection) => new()

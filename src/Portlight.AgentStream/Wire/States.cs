@@ -12,7 +12,7 @@ internal static class States
     /// <summary>The highest <c>needs</c> of a state that this build reads.</summary>
     internal const uint Known = 2;
 
-    /// <summary>Of an interface that is found by a selector: a reader that passes over it would look for one without a name.</summary>
+    /// <summary>Of an interface that is found by a selector, or that closes others: a reader that passes over it would look for one without a name, or leave them open.</summary>
     private const uint NeedsSelectors = 2;
 
     /// <summary>The most bytes of one instance, so that it fits into a message.</summary>
@@ -23,7 +23,7 @@ internal static class States
     /// <summary>Where an instance is, alone.</summary>
     internal static State Write(Attachment attachment)
     {
-        var state = new State { Needs = attachment is Attachment.Interface { Selector: not null } ? NeedsSelectors : 1, Host = attachment.Host };
+        var state = new State { Needs = attachment is Attachment.Interface { Selector: not null } or Attachment.Interface { ClosedNames.IsDefaultOrEmpty: false } ? NeedsSelectors : 1, Host = attachment.Host };
         switch (attachment)
         {
             case Attachment.Lab:
@@ -37,6 +37,7 @@ internal static class States
                     PrivateSources = { Given(at.PrivateSources).Select(Blocks.Write) },
                     Device = at.Device ?? "",
                     Selector = at.Selector ?? "",
+                    ClosedNames = { Given(at.ClosedNames) },
                 };
                 break;
             case Attachment.ThisHost at:
@@ -106,6 +107,7 @@ internal static class States
             {
                 Device = state.Interface.Device.Length > 0 ? state.Interface.Device : null,
                 Selector = ReadSelector(state.Interface.Selector),
+                ClosedNames = state.Interface.ClosedNames.All(NamePattern.IsValid) ? [.. state.Interface.ClosedNames] : throw new StreamFaultException("an interface closes what is no name"),
             },
             State.AttachmentOneofCase.ThisHost => new Attachment.ThisHost(Blocks.ReadAddresses(state.ThisHost.Addresses), Blocks.ReadBlocks(state.ThisHost.PrivateSources)),
             State.AttachmentOneofCase.Recorded => new Attachment.Recorded(),

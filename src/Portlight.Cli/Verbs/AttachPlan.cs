@@ -45,6 +45,11 @@ internal static class AttachPlan
             yield return "  everything else to it closes; open connections to what closes are cut, unless the server was started with `--connections drain`";
         }
 
+        if (plan.Attachment.ClosedNames is { Count: > 0 } patterns)
+        {
+            yield return $"  other interfaces called {string.Join(" or ", patterns)} close until they are attached{(plan.ClosedInterfaces.Count > 0 ? $"; there are {string.Join(", ", plan.ClosedInterfaces)} now" : "")}";
+        }
+
         foreach (var network in plan.Attachment.PrivateCidrs)
         {
             yield return $"  not filtered: packets from {network}";

@@ -20,6 +20,7 @@ internal static class AttachVerb
         var mac = new Option<string?>("--mac") { HelpName = "MAC", Description = "Instead of --interface: the hardware address of a guest's network card, or of its host side, now or later" };
         var alias = new Option<string?>("--alias") { HelpName = "TEXT", Description = "Instead of --interface: its alias (`ip link set dev IF alias TEXT`), now or later" };
         var byName = new Option<bool>("--by-name") { Description = "With --interface: whichever device has that name later is meant too, not this one alone; there need not be one yet" };
+        var closed = new Option<string[]>("--close-unknown") { HelpName = "NAME*", Description = "Other interfaces whose names begin so let nothing in to what is behind them until they are attached, as in vnet*", Arity = ArgumentArity.OneOrMore };
         var host = new Option<string?>("--host") { HelpName = "HOST", Description = "The host that it is on (`portlight host list`); without it the server's own machine" };
         var thisHost = new Option<bool>("--this-host") { Description = "This machine itself; with --host that one" };
         var addresses = new Option<string[]>("--address") { HelpName = "IP", Description = "The public addresses of what is attached", AllowMultipleArgumentsPerToken = true };
@@ -29,7 +30,7 @@ internal static class AttachVerb
         var yes = new Option<bool>("--yes", "-y") { Description = "Do not ask, even when an SSH session would be cut" };
         var confirm = ConfirmTime.Option();
         var where = new InstallationOptions();
-        var command = new Command("attach", "Put an interface or this machine behind a firewall of its own") { name, host, @interface, mac, alias, byName, thisHost, addresses, networks, open, confirm, yes };
+        var command = new Command("attach", "Put an interface or this machine behind a firewall of its own") { name, host, @interface, mac, alias, byName, closed, thisHost, addresses, networks, open, confirm, yes };
         where.AddTo(command);
         command.SetAction(async (parsed, cancellation) =>
         {
@@ -40,6 +41,7 @@ internal static class AttachVerb
                 InterfaceName = parsed.GetValue(@interface),
                 Selector = Selector(parsed.GetValue(mac), parsed.GetValue(alias)),
                 ByName = parsed.GetValue(byName) ? true : null,
+                ClosedNames = parsed.GetValue(closed) is { Length: > 0 } names ? [.. names.SelectMany(text => text.Split(',', StringSplitOptions.TrimEntries))] : null,
                 ThisHost = parsed.GetValue(thisHost) ? true : null,
                 Addresses = Blocks(parsed.GetValue(addresses), "--address"),
                 PrivateCidrs = Blocks(parsed.GetValue(networks), "--private"),

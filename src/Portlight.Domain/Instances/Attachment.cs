@@ -67,6 +67,9 @@ public abstract record Attachment
         /// <summary>What finds the device instead of the name (<see cref="InterfaceSelector"/>), whenever there is one; null where the name does.</summary>
         public string? Selector { get; init; }
 
+        /// <summary>Names of interfaces to which nothing gets while this is attached, unless they are attached themselves (<see cref="NamePattern"/>).</summary>
+        public ImmutableArray<string> ClosedNames { get; init; } = [];
+
         /// <summary>Whether one of the two is attached by a selector that finds the other's device, too.</summary>
         internal bool IsSelectedLike(Interface other) => (Selector, other.Selector) switch
         {

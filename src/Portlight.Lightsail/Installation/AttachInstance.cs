@@ -62,6 +62,7 @@ internal sealed class AttachInstance(Services services) : IOperation<AttachInsta
             IsDryRun = request.DryRun == true,
             NotFiltered = NotFiltered.Of(services.Hosts.Of(attachment.Host)),
             Attachment = (attachment is Attachment.Interface ? place : attachment).ToWire(),
+            ClosedInterfaces = [.. facts.Matching.Except(AttachedNames(attachment.Host))],
             Waiting = facts.IsMissing ? "waiting: no such device yet; it is filtered as soon as it is there" : null,
             WasAttached = before is not null,
             PortStatesBefore = before?.Ports.ToPortStates(services.Options.AwsQuirks) ?? [],
@@ -118,6 +119,9 @@ internal sealed class AttachInstance(Services services) : IOperation<AttachInsta
 
         return PortSet.TryCreate([.. request.PortInfos.Select(info => info.ToInput())], services.Limits, out var asked, out var problems) ? asked : throw Requests.Invalid(problems);
     }
+
+    private IEnumerable<string> AttachedNames(string host) =>
+        services.Store.View.ListAttached().Where(instance => instance.Attachment.Host == host).Select(instance => instance.Attachment).OfType<Attachment.Interface>().Select(nic => nic.Name);
 
     /// <summary>A name of more than 15 bytes is an alternative one, which leads to the real one when there is one.</summary>
     private static bool IsWaitedFor(Attachment attachment, bool isByName) =>

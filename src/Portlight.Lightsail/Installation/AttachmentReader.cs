@@ -11,6 +11,8 @@ namespace Portlight.Lightsail;
 /// <summary>Checks where a request wants an instance attached; every problem is named.</summary>
 internal static class AttachmentReader
 {
+    private const int MaxClosedNames = 16;
+
     public static Attachment Read(AttachInstanceRequest request)
     {
         var problems = new List<Problem>();
@@ -38,6 +40,12 @@ internal static class AttachmentReader
             problems.Add(new Problem("interfaceName", $"is not the name of a network interface (1 to {InterfaceSelector.MaxNameLength} visible ASCII characters without / and :)"));
         }
 
+        string[] closed = [.. (request.ClosedNames ?? []).Distinct()];
+        if (closed.Length > MaxClosedNames || (closed.Length > 0 && name is null) || !closed.All(NamePattern.IsValid))
+        {
+            problems.Add(new Problem("closedNames", $"are at most {MaxClosedNames} beginnings of names of interfaces with a star behind, as vnet*, none of lo* and pl*, and go with an interface"));
+        }
+
         if (request.HostName is not null && !HostName.IsValid(request.HostName))
         {
             problems.Add(new Problem("hostName", HostAccess.NameProblem(request.HostName)));
@@ -49,7 +57,7 @@ internal static class AttachmentReader
         }
 
         // A selector stands where a name does until it is known what it finds.
-        Attachment place = name is null ? new Attachment.ThisHost(addresses, sources) : new Attachment.Interface(name, addresses, sources);
+        Attachment place = name is null ? new Attachment.ThisHost(addresses, sources) : new Attachment.Interface(name, addresses, sources) { ClosedNames = [.. closed] };
         return request.HostName is null ? place : place with { Host = request.HostName };
     }
 

@@ -34,6 +34,7 @@ internal static class InstallationShapes
             Kind = "interface",
             InterfaceName = nic.Name.Length > 0 ? nic.Name : null,
             Selector = nic.Selector,
+            ClosedNames = nic.ClosedNames.IsDefaultOrEmpty ? null : nic.ClosedNames,
             Addresses = [.. nic.Addresses.Select(address => address.ToString())],
             PrivateCidrs = [.. nic.PrivateSources.Select(cidr => cidr.ToString())],
         },

@@ -1,3 +1,4 @@
+using System.Text;
 using Portlight.Nftables.Attributes;
 using Portlight.Nftables.Netlink;
 
@@ -40,6 +41,9 @@ internal sealed class RuleBuilder : IDisposable
     });
 
     internal RuleBuilder OutputInterfaceName(int word = 0) => Meta(MetaAttributes.OutputName, word);
+
+    /// <summary>Compared as far as the beginning goes, and without the zero behind a name.</summary>
+    internal RuleBuilder OutputInterfaceNameBegins(string prefix) => OutputInterfaceName().Compare(CompareAttributes.Equal, Encoding.ASCII.GetBytes(prefix));
 
     internal RuleBuilder Family(int word = 0) => Meta(MetaAttributes.Family, word);
 

@@ -1,3 +1,4 @@
+using Portlight.Domain;
 using static Portlight.Nftables.Compiling.PacketNumbers;
 using static Portlight.Nftables.Compiling.RuleBuilder;
 
@@ -32,6 +33,7 @@ internal static class Skeleton
         [
             Rule("leaves by an attached device", rule => rule.OutputDevice().In(SetId.Devices).Goto(InstanceChain)),
             Rule("another device of an attached name", rule => rule.OutputInterfaceName().In(SetId.Attached).Drop()),
+            .. options.ClosedNames.Select(pattern => Rule("a closed name that is not attached", rule => rule.OutputInterfaceNameBegins(NamePattern.PrefixOf(pattern)).Drop())),
         ]),
     ];
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Portlight.Domain;
 
 namespace Portlight.Nftables;
 
@@ -6,6 +7,9 @@ namespace Portlight.Nftables;
 public sealed record RulesetOptions
 {
     public ConnectionPolicy Connections { get; init; } = ConnectionPolicy.Cut;
+
+    /// <summary>Names of interfaces to which nothing gets unless they are bound (<see cref="NamePattern"/>), in order and each once.</summary>
+    public ImmutableArray<string> ClosedNames { get; init; } = [];
 
     /// <summary>Where a control plane on this machine listens, unless on loopback only.</summary>
     public ImmutableArray<ListenAddress> ListenAddresses { get; init; } = [];

@@ -36,6 +36,17 @@ internal static class AttachmentJson
                     json.WriteString("device"u8, at.Device);
                 }
 
+                if (!at.ClosedNames.IsDefaultOrEmpty)
+                {
+                    json.WriteStartArray("closes"u8);
+                    foreach (var pattern in at.ClosedNames)
+                    {
+                        json.WriteStringValue(pattern);
+                    }
+
+                    json.WriteEndArray();
+                }
+
                 WriteAddresses(json, at.Addresses);
                 PortSetJson.WriteCidrs(json, "private"u8, at.PrivateSources);
                 break;
@@ -60,6 +71,7 @@ internal static class AttachmentJson
     {
         string kind = "", name = "", host = HostName.Local;
         string? device = null, selector = null;
+        ImmutableArray<string> closes = [];
         ImmutableArray<IPAddress> addresses = [];
         ImmutableArray<Cidr> privateSources = [];
         json.EnterObject();
@@ -71,6 +83,7 @@ internal static class AttachmentJson
                 case "name": name = json.Text(); break;
                 case "device": device = json.Text(); break;
                 case "selector": selector = json.Text(); break;
+                case "closes": closes = json.Texts(); break;
                 case "addresses": addresses = json.Addresses(); break;
                 case "host": host = json.Text(); break;
                 case "private": privateSources = json.Cidrs(); break;
@@ -82,7 +95,7 @@ internal static class AttachmentJson
         {
             "lab" => new Attachment.Lab { Host = host },
             "recorded" => new Attachment.Recorded { Host = host },
-            "interface" => new Attachment.Interface(name, addresses, privateSources) { Device = device, Selector = selector, Host = host },
+            "interface" => new Attachment.Interface(name, addresses, privateSources) { Device = device, Selector = selector, ClosedNames = closes, Host = host },
             "host" => new Attachment.ThisHost(addresses, privateSources) { Host = host },
             _ => throw JsonCursor.Unknown(kind),
         };

@@ -22,6 +22,9 @@ public sealed record AttachInstanceRequest
     /// <summary>With an interface: whichever device has its name is the instance's, not only the one that has it now. There need not be one yet.</summary>
     public bool? ByName { get; init; }
 
+    /// <summary>With an interface: names of others (<c>vnet*</c>) to which nothing gets while this is attached, unless they are attached themselves.</summary>
+    public IReadOnlyList<string>? ClosedNames { get; init; }
+
     public bool? ThisHost { get; init; }
 
     public IReadOnlyList<string>? Addresses { get; init; }
@@ -71,6 +74,9 @@ public sealed record AttachInstanceResponse
 
     /// <summary>Why no packet is filtered although the instance is attached; absent when packets are.</summary>
     public string? NotFiltered { get; init; }
+
+    /// <summary>Interfaces that there are now of the names that are closed by it, and that are attached by no name.</summary>
+    public IReadOnlyList<string> ClosedInterfaces { get; init; } = [];
 
     /// <summary>That the interface is not there yet, and what then; absent when it is.</summary>
     public string? Waiting { get; init; }

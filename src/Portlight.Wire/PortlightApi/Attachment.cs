@@ -12,6 +12,9 @@ public sealed record Attachment
     /// <summary>What finds the interface, where it is attached by that and not by its name.</summary>
     public string? Selector { get; init; }
 
+    /// <summary>Names of interfaces to which nothing gets while it is attached, unless they are attached themselves.</summary>
+    public IReadOnlyList<string>? ClosedNames { get; init; }
+
     public string? NamespaceName { get; init; }
 
     public IReadOnlyList<string> Addresses { get; init; } = [];

@@ -36,6 +36,7 @@ public sealed class AskedMembersTests
         AttachInstance: instanceName: what the rules are asked on
         AttachInstance: addresses: shown as the instance's, filtered by nothing
         AttachInstance: byName: which device the name is bound to; the one that is found is asked about
+        AttachInstance: closedNames: closes what is nobody's, and opens nothing
         AttachInstance: hostName: the action is asked on the host, too
         AttachInstance: selector: what finds the interface; the one that is found is asked about
         AttachInstance: mayCutSsh, dryRun: change nothing of what is let in
@@ -83,6 +84,7 @@ public sealed class AskedMembersTests
         ["Attachment.Interface.PrivateSources"] = "AttachInstance",
         ["Attachment.Interface.Device"] = "AttachInstance, by what is found",
         ["Attachment.Interface.Selector"] = "AttachInstance",
+        ["Attachment.Interface.ClosedNames"] = "AttachInstance; closes alone",
         ["Attachment.ThisHost.Addresses"] = "AttachInstance; shown alone",
         ["Attachment.ThisHost.PrivateSources"] = "AttachInstance",
         ["Ports"] = "Put-, Open-, CloseInstancePublicPorts, CreateInstances, AttachInstance, ConfirmPorts",

@@ -34,7 +34,7 @@ public sealed class PortlightJsonTests
         var written = Encoding.UTF8.GetString(AwsJson.ToBytes(response, PortlightJson.Default.AttachInstanceResponse));
 
         Assert.Equal(
-            """{"isDryRun":true,"attachment":{"kind":"host","addresses":["198.51.100.7"],"privateCidrs":[]},"wasAttached":false,"portStatesBefore":[],"portStatesAfter":[{"fromPort":22,"toPort":22,"protocol":"tcp","state":"open","cidrs":["0.0.0.0/0"],"ipv6Cidrs":[],"cidrListAliases":[]}],"listeners":[{"protocol":"tcp","address":"0.0.0.0","port":80,"process":"nginx","isOpenBefore":true,"isOpenAfter":false}],"publishedPorts":[],"unseen":[],"sshSessions":[],"cutConnections":[],"outboundConnections":0,"areProcessesHidden":false}""",
+            """{"isDryRun":true,"attachment":{"kind":"host","addresses":["198.51.100.7"],"privateCidrs":[]},"wasAttached":false,"portStatesBefore":[],"portStatesAfter":[{"fromPort":22,"toPort":22,"protocol":"tcp","state":"open","cidrs":["0.0.0.0/0"],"ipv6Cidrs":[],"cidrListAliases":[]}],"listeners":[{"protocol":"tcp","address":"0.0.0.0","port":80,"process":"nginx","isOpenBefore":true,"isOpenAfter":false}],"publishedPorts":[],"unseen":[],"sshSessions":[],"cutConnections":[],"outboundConnections":0,"areProcessesHidden":false,"closedInterfaces":[]}""",
             written);
         var again = JsonSerializer.Deserialize(written, PortlightJson.Default.AttachInstanceResponse)!;
         Assert.Equal(written, Encoding.UTF8.GetString(AwsJson.ToBytes(again, PortlightJson.Default.AttachInstanceResponse)));
