@@ -61,11 +61,11 @@ public sealed class SqliteStore : IStore
 
     internal static SqliteStore Open(string path, TimeProvider time, TimeSpan idleAfter)
     {
-        var lockFile = TakeLock(path);
+        var lockFile = OwnFiles.TakeLock(path);
         Connection? connection = null;
         try
         {
-            MakeOurs(path);
+            OwnFiles.Make(path);
             connection = Connection.OpenWriter(path);
             return new SqliteStore(path, lockFile, connection, time, idleAfter);
         }
@@ -91,24 +91,7 @@ public sealed class SqliteStore : IStore
         }
     }
 
-    public async Task<long> PruneAsync(DateTimeOffset before, CancellationToken cancellationToken = default)
-    {
-        var removed = 0L;
-        var chunk = new PruneChunk(before, after: 0);
-        while (true)
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            _writer.Add(chunk);
-            chunk = await chunk.Done.ConfigureAwait(false);
-            removed += chunk.Removed;
-            if (chunk.Next is not { } next)
-            {
-                return removed;
-            }
-
-            chunk = new PruneChunk(before, next);
-        }
-    }
+    public Task<long> PruneAsync(DateTimeOffset before, CancellationToken cancellationToken = default) => Pruning.OperationsAsync(_writer.Add, before, cancellationToken);
 
     public ValueTask RecordAsync(AuditEvent recorded, bool untilDurable = false) => _writer.RecordAsync(recorded, untilDurable);
 
@@ -116,22 +99,9 @@ public sealed class SqliteStore : IStore
 
     public void ObserveAudit(Action<long> observer) => _writer.Observers.ObserveAudit(observer);
 
-    public async Task<long> PruneAuditAsync(DateTimeOffset before, CancellationToken cancellationToken = default)
-    {
-        var removed = 0L;
-        while (true)
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            var chunk = new AuditPruneChunk(before);
-            _writer.Add(chunk);
-            var (events, hasMore) = await chunk.Done.ConfigureAwait(false);
-            removed += events;
-            if (!hasMore)
-            {
-                return removed;
-            }
-        }
-    }
+    public Task<long> PruneAuditAsync(DateTimeOffset before, CancellationToken cancellationToken = default) => Pruning.AuditAsync(_writer.Add, before, cancellationToken);
+
+    public ValueTask CatchUpAsync(CancellationToken cancellationToken = default) => ValueTask.CompletedTask;
 
     /// <summary>Finishes what waits, stores the watermark and closes the file.</summary>
     public async ValueTask DisposeAsync()
@@ -156,52 +126,5 @@ public sealed class SqliteStore : IStore
         var write = new PlannedWrite(plan);
         _writer.Add(write);
         return write.Done;
-    }
-
-    private static FileStream TakeLock(string path)
-    {
-        try
-        {
-            // FileShare.None is an advisory flock on Linux; the kernel lets go of it when the process ends, however it ends.
-            // A user who can open the file can take the lock.
-            return new FileStream(path + ".lock", ForOwner(FileShare.None, bufferSize: 1));
-        }
-        catch (DirectoryNotFoundException missing)
-        {
-            throw new StoreException($"the directory of `{path}` does not exist", missing);
-        }
-        catch (UnauthorizedAccessException denied)
-        {
-            throw new StoreException($"`{path}.lock` cannot be written; check the permissions of its directory", denied);
-        }
-        catch (IOException taken)
-        {
-            throw new StoreException($"the database `{path}` is in use by another portlight server; stop that one or name another data directory", taken);
-        }
-    }
-
-    /// <summary>SQLite would make the file readable for everybody; what belongs to it (-wal, -shm) takes its mode.</summary>
-    private static void MakeOurs(string path)
-    {
-        try
-        {
-            using var made = new FileStream(path, ForOwner(FileShare.ReadWrite, bufferSize: 0));
-        }
-        catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
-        {
-            throw new StoreException($"the database `{path}` cannot be opened or written; check its directory and permissions", refused);
-        }
-    }
-
-    /// <summary>A new file is its owner's alone.</summary>
-    private static FileStreamOptions ForOwner(FileShare share, int bufferSize)
-    {
-        var options = new FileStreamOptions { Mode = FileMode.OpenOrCreate, Access = FileAccess.ReadWrite, Share = share, BufferSize = bufferSize };
-        if (!OperatingSystem.IsWindows())
-        {
-            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        }
-
-        return options;
     }
 }

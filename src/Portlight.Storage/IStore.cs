@@ -39,6 +39,12 @@ public interface IStore : IAsyncDisposable
     Task<Committed<T>> CommitAsync<T>(Func<IStoreView, Changes, T> prepare, string account = "", CancellationToken cancellationToken = default);
 
     /// <summary>
+    /// Returns once reads here see everything that any store of the same database had committed before the call. A store that has its database to itself returns at once.
+    /// </summary>
+    /// <exception cref="StoreException">The database does not answer, so nobody knows whether what is to be read here is still so.</exception>
+    ValueTask CatchUpAsync(CancellationToken cancellationToken = default);
+
+    /// <summary>
     /// Called at start: from now on <paramref name="observer"/> gets every committed change of instances, in order of revision, after it is durable and before
     /// <see cref="CommitAsync{T}"/> returns. It runs on the thread that writes: it must be brief and must not throw (the store would stop).
     /// </summary>

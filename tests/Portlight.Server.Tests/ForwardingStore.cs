@@ -30,5 +30,7 @@ internal abstract class ForwardingStore(IStore store) : IStore
 
     public Task<long> PruneAsync(DateTimeOffset before, CancellationToken cancellationToken = default) => store.PruneAsync(before, cancellationToken);
 
+    public ValueTask CatchUpAsync(CancellationToken cancellationToken = default) => store.CatchUpAsync(cancellationToken);
+
     public ValueTask DisposeAsync() => store.DisposeAsync();
 }

@@ -63,14 +63,19 @@ internal sealed class AuditRows(Database database)
         if (blocks > 0)
         {
             // Read first: when the last line is damaged, nothing is removed.
-            var end = FindAfter(last - 1)!.End();
-            Run(_moveAnchor, end);
-            using var run = _delete.Begin();
-            run.Bind(last);
-            run.Step();
+            Forget(FindAfter(last - 1)!.End());
         }
 
         return (events, hasMore);
+    }
+
+    /// <summary>Removes every block up to an event, and lets the chain begin after it.</summary>
+    public void Forget(AuditAnchor upTo)
+    {
+        Run(_moveAnchor, upTo);
+        using var run = _delete.Begin();
+        run.Bind(upTo.Sequence);
+        run.Step();
     }
 
     private static AuditBlock? Find(Statement statement, long sequence)

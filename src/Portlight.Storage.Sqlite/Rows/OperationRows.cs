@@ -37,8 +37,12 @@ internal sealed class OperationRows(Database database, OperationIndexRows index)
     private readonly Statement _fail = database.Prepare(
         "UPDATE operation SET status = ?3, status_changed_at = ?4, error_code = ?5, error_details = ?6 WHERE host = ?1 AND awaits_revision > ?2 AND status = ?7");
 
+    private readonly Statement _awaiting = database.Prepare($"SELECT seq, {Columns} FROM operation WHERE host = ? AND awaits_revision IS NOT NULL AND status = ? ORDER BY seq");
+
     private readonly Statement _update = database.Prepare(
         "UPDATE operation SET details = ?, status = ?, status_changed_at = ?, error_code = ?, error_details = ?, awaits_revision = ? WHERE seq = ?");
+
+    private static readonly AppliedRevisions Nothing = new(0, System.Collections.Immutable.ImmutableDictionary<string, long>.Empty);
 
     private long? _last;
 
@@ -109,6 +113,21 @@ internal sealed class OperationRows(Database database, OperationIndexRows index)
         run.Bind(removal.Reason);
         run.Bind((int)OperationStatus.Started);
         run.Step();
+    }
+
+    /// <summary>Operations that await a revision of a host, as they are stored.</summary>
+    public List<Operation> Awaiting(string host)
+    {
+        var found = new List<Operation>();
+        using var run = _awaiting.Begin();
+        run.Bind(host);
+        run.Bind((int)OperationStatus.Started);
+        while (run.Step())
+        {
+            found.Add(Read(run, ScopeColumn.Read(run, 2), Nothing));
+        }
+
+        return found;
     }
 
     private static long Most(int limit) => (long)Math.Max(0, limit) + 1;

@@ -11,7 +11,7 @@ internal sealed class PruneRows(Database database, OperationIndexRows index)
     private const string Moved =
         "id, resource_type, zone, type, details, created_at, status, status_changed_at, error_code, error_details, awaits_revision, previous, host";
 
-    private readonly Statement _operations = database.Prepare("SELECT seq, created_at, status, awaits_revision, host FROM operation WHERE seq > ? ORDER BY seq LIMIT ?");
+    private readonly Statement _operations = database.Prepare("SELECT seq, created_at, status, awaits_revision, host, id FROM operation WHERE seq > ? ORDER BY seq LIMIT ?");
     private readonly Statement _deleteOperation = database.Prepare("DELETE FROM operation WHERE seq = ?");
     private readonly Statement _findPrevious = database.Prepare("SELECT seq FROM operation WHERE seq = (SELECT previous FROM operation WHERE seq = ?)");
     private readonly Statement _move = database.Prepare($"UPDATE operation SET ({Moved}) = (SELECT {Moved} FROM operation WHERE seq = ?1) WHERE seq = ?2");
@@ -26,9 +26,9 @@ internal sealed class PruneRows(Database database, OperationIndexRows index)
     }
 
     /// <summary>Removes terminal operations among the next <paramref name="chunk"/> after a place; null for the place when none are left.</summary>
-    public (int Removed, long? Next) Operations(long after, DateTimeOffset before, AppliedRevisions applied, int chunk)
+    public (IReadOnlyList<Guid> Removed, long? Next) Operations(long after, DateTimeOffset before, AppliedRevisions applied, int chunk)
     {
-        var old = new List<long>();
+        var (old, ids) = (new List<long>(), new List<Guid>());
         long? next = null;
         using (var run = _operations.Begin())
         {
@@ -42,6 +42,7 @@ internal sealed class PruneRows(Database database, OperationIndexRows index)
                 if ((OperationStatus)run.Int64(2) != OperationStatus.Started || run.Int64OrNull(3) <= applied.Of(run.TextOrNull(4)))
                 {
                     old.Add(run.Int64(0));
+                    ids.Add(run.Guid(5));
                 }
             }
 
@@ -55,14 +56,14 @@ internal sealed class PruneRows(Database database, OperationIndexRows index)
             old.ForEach(Remove);
         }
 
-        return (old.Count, next);
+        return (ids, next);
     }
 
     /// <summary>
-    /// Removes one. When the one before it of the same resource is still there, because it is not finished, that one takes its place: the one after it goes on to it
+    /// Removes one, which the tables that find it have. When the one before it of the same resource is still there, because it is not finished, that one takes its place: the one after it goes on to it
     /// from there.
     /// </summary>
-    private void Remove(long seq)
+    public void Remove(long seq)
     {
         if (FindPrevious(seq) is { } unfinished)
         {

@@ -32,6 +32,9 @@ internal sealed class AuditTail
     /// <summary>Number of the last durable event.</summary>
     public long CommittedSequence => _committedSequence;
 
+    /// <summary>What the batch has written.</summary>
+    public IReadOnlyList<AuditBlock> Written => _written;
+
     /// <summary>Whether events that no write carries wait for a commit.</summary>
     public bool HasWaiting => CountWaiting() > 0;
 
@@ -80,6 +83,31 @@ internal sealed class AuditTail
         _count = 0;
         _written.Clear();
         _inbox.Fail(failure, _taken);
+    }
+
+    /// <summary>Takes over events that another store of the same database has recorded: the chain goes on after them.</summary>
+    /// <param name="blocks">The events.</param>
+    /// <param name="forgotten">Up to where that store has forgotten events; null where it has not.</param>
+    /// <param name="rows">Where they are kept.</param>
+    public void Follow(IReadOnlyList<AuditBlock> blocks, AuditAnchor? forgotten, AuditRows rows)
+    {
+        foreach (var block in blocks)
+        {
+            rows.Insert(block);
+            _written.Add(block);
+        }
+
+        if (forgotten is not null)
+        {
+            _recent.Clear();
+            rows.Forget(forgotten);
+        }
+
+        if ((blocks is [.., var last] ? last.End() : forgotten) is { } end && end.Sequence > _sequence)
+        {
+            _sequence = end.Sequence;
+            Encoding.ASCII.GetBytes(end.Hash, _hash);
+        }
     }
 
     /// <summary>Forgets old blocks, and with them what is in memory.</summary>

@@ -6,6 +6,7 @@ internal enum Wake
     Work,
     Nudge,
     Flush,
+    Follow,
     Idle,
     Closed,
 }
@@ -20,6 +21,7 @@ internal sealed class CommitQueue
     private readonly Queue<Work> _waiting = [];
     private bool _nudged;
     private bool _flushing;
+    private bool _following;
     private bool _asleep;
     private bool _closed;
 
@@ -60,6 +62,12 @@ internal sealed class CommitQueue
                     return Wake.Flush;
                 }
 
+                if (_following)
+                {
+                    _following = false;
+                    return Wake.Follow;
+                }
+
                 if (_nudged)
                 {
                     _nudged = false;
@@ -97,6 +105,43 @@ internal sealed class CommitQueue
         {
             _flushing = true;
             Monitor.Pulse(_gate);
+        }
+    }
+
+    /// <summary>Asks the writer to look what other stores of the same database have written.</summary>
+    public void Follow()
+    {
+        lock (_gate)
+        {
+            _following = true;
+            Monitor.Pulse(_gate);
+        }
+    }
+
+    /// <summary>Keeps of what waits, in order, what is wanted; returns the rest.</summary>
+    public List<Work> TakeAllBut(Predicate<Work> isKept)
+    {
+        lock (_gate)
+        {
+            var (kept, rest) = (new Queue<Work>(_waiting.Count), new List<Work>());
+            while (_waiting.TryDequeue(out var work))
+            {
+                if (isKept(work))
+                {
+                    kept.Enqueue(work);
+                }
+                else
+                {
+                    rest.Add(work);
+                }
+            }
+
+            foreach (var work in kept)
+            {
+                _waiting.Enqueue(work);
+            }
+
+            return rest;
         }
     }
 

@@ -9,7 +9,8 @@ internal sealed class PruneChunk(DateTimeOffset before, long after) : Work
 
     public Task<PruneChunk> Done => _done.Task;
 
-    public int Removed { get; private set; }
+    /// <summary>What it has removed.</summary>
+    public IReadOnlyList<Guid> Removed { get; private set; } = [];
 
     /// <summary>Where the next chunk goes on; null when there are no more.</summary>
     public long? Next { get; private set; }

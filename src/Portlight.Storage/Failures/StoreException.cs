@@ -18,6 +18,11 @@ public sealed class StoreException(string message, Exception? cause = null) : Ex
     /// </summary>
     internal bool IsSyncFailure { get; init; }
 
+    /// <summary>
+    /// Another store of the same database has written what this rests on, so its place in the order of writes is gone. Nothing was written; a plan is prepared again.
+    /// </summary>
+    internal bool IsOutdated { get; init; }
+
     /// <summary>A line of the audit log is not as it was written. Nothing else has to suffer from it.</summary>
     internal bool IsAuditDamage { get; init; }
 }

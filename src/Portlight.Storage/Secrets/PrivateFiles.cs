@@ -12,7 +12,7 @@ public static class PrivateFiles
         | UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute;
 
     /// <summary>The database, its log, index and lock, and the credentials of the accounts' roots.</summary>
-    private static readonly string[] Names = ["portlight.db*", "credentials*"];
+    private static readonly string[] Names = ["portlight.db*", "mirror.db*", "credentials*"];
 
     /// <summary>The directory and the files in it that others have rights to, by path, the directory first. Nothing on Windows, or where there is no such directory.</summary>
     public static IReadOnlyList<string> FindOpen(string directory)

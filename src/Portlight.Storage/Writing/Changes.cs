@@ -186,6 +186,23 @@ public sealed class Changes
         _others.Add(writer => writer.Delete(policy));
     }
 
+    /// <summary>Takes over a change that another store has made, at its revision.</summary>
+    internal void Take(long revision, Instance instance, bool isRemoval)
+    {
+        var before = isRemoval ? _touches.Remove(instance) : _touches.Save(instance);
+        _instances.Add(new InstanceChange(revision, instance, isRemoval) { Before = before, IsOfPortsAlone = !isRemoval && InstanceChange.ChangesPortsAlone(before, instance) });
+    }
+
+    /// <summary>Takes over that another store has removed a host.</summary>
+    internal void TakeRemoval(Host host)
+    {
+        _touches.Remove(host);
+        _others.Add(writer => writer.Delete(host));
+    }
+
+    /// <summary>Takes over that another store has forgotten an operation.</summary>
+    internal void TakeRemoval(Guid operation) => _others.Add(writer => writer.DeleteOperation(operation));
+
     /// <summary>Adds an event to the audit log, durable together with the other changes of this write.</summary>
     /// <exception cref="ArgumentException">The text is not one line that holds a JSON object with members.</exception>
     public void Record(AuditEvent recorded)

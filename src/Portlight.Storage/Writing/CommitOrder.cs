@@ -13,23 +13,17 @@ namespace Portlight.Storage;
 /// </remarks>
 internal sealed class CommitOrder(long revision, long index)
 {
-    private const int Remembered = 1 << 16;
-
-    private static readonly int Kinds = Enum.GetValues<SubjectKind>().Length;
-
     private readonly Lock _gate = new();
     private readonly ConcurrentDictionary<Subject, PendingRow> _pending = new();
     private readonly Dictionary<Subject, Reservation> _reservations = [];
-    private readonly long[] _versionsOfKinds = new long[Kinds];
-    private Dictionary<Subject, long> _versions = [];
-    private Dictionary<Subject, long> _olderVersions = [];
-    private long _forgotten;
-    private long _forgottenNext;
+    private readonly SubjectVersions _versions = new();
     private long _place;
     private bool _isClosed;
     private long _durable;
     private long _revision = revision;
     private long _index = index;
+    private long _sharedIndex = index;
+    private int _indexEra;
 
     /// <summary>The last number that was given to an instance.</summary>
     public long Index => Interlocked.Read(ref _index);
@@ -38,6 +32,9 @@ internal sealed class CommitOrder(long revision, long index)
     public long Durable => Interlocked.Read(ref _durable);
 
     public long NextIndex() => Interlocked.Increment(ref _index);
+
+    /// <summary>Changes when another store has given out numbers: those that were given out here before, and are not durable, may be the same.</summary>
+    public int IndexEra => Volatile.Read(ref _indexEra);
 
     /// <summary>A row that a write on its way will leave; false when none will.</summary>
     public bool TryGetPending(in Subject subject, out PendingRow row) => _pending.TryGetValue(subject, out row);
@@ -51,28 +48,13 @@ internal sealed class CommitOrder(long revision, long index)
         lock (_gate)
         {
             RequireOpen();
-            if (!Holds_NeedsLock(plan, out conflict) || !IsFree_NeedsLock(plan, out conflict))
+            if (!Holds_NeedsLock(plan, out conflict) || !IsFree_NeedsLock(plan, out conflict) || plan.Numbers.AreStale)
             {
                 return false;
             }
 
-            var changes = plan.Changes;
-            plan.Place = ++_place;
-            plan.Revisions = new Revisions(_revision + 1);
-            _revision += changes.Instances.Count;
-            changes.Settle(plan.Revisions);
-            foreach (var row in changes.Touches.Rows)
-            {
-                Touch_NeedsLock(row.Subject, _place);
-                _pending[row.Subject] = new PendingRow(row.Row, _place);
-            }
-
-            foreach (var subject in changes.Touches.Sets)
-            {
-                Touch_NeedsLock(subject, _place);
-            }
-
-            ForgetOld_NeedsLock();
+            Place_NeedsLock(plan, default);
+            _versions.ForgetOld(_place);
             take();
             return true;
         }
@@ -99,7 +81,7 @@ internal sealed class CommitOrder(long revision, long index)
         lock (_gate)
         {
             _reservations[subject] = new Reservation();
-            return VersionOf_NeedsLock(subject);
+            return _versions.Of(subject);
         }
     }
 
@@ -166,18 +148,73 @@ internal sealed class CommitOrder(long revision, long index)
             _place++;
             foreach (var plan in takeAll())
             {
-                foreach (var row in plan.Changes.Touches.Rows)
-                {
-                    Touch_NeedsLock(row.Subject, _place);
-                }
-
-                foreach (var subject in plan.Changes.Touches.Sets)
-                {
-                    Touch_NeedsLock(subject, _place);
-                }
+                _versions.Touch(plan.Changes.Touches, _place);
             }
 
             NoteDurable(_place);
+        }
+    }
+
+    /// <summary>
+    /// Writer only: another store has written, and readers see what. That comes before everything that has a place here and is not durable: what rests on none of it gets a
+    /// new place and new revisions, and what does, or rests on another plan that is not durable, loses its place.
+    /// </summary>
+    /// <param name="others">What the other store has touched.</param>
+    /// <param name="revision">The newest durable revision.</param>
+    /// <param name="index">The last number for an instance that any store has given out.</param>
+    /// <param name="rework">
+    /// Called with the lock held and a function that says of each plan that the writer has been given, in order, whether it keeps a place; of what waits without a plan, given
+    /// as null, it says no.
+    /// </param>
+    public void Follow(Touches others, long revision, long index, Action<Func<Plan?, bool>> rework)
+    {
+        lock (_gate)
+        {
+            var seen = Durable;
+            var touched = others.Rows.Select(row => row.Subject).Concat(others.Sets).ToHashSet();
+            touched.UnionWith([.. touched.Select(subject => Subject.All(subject.Kind))]);
+            _revision = revision;
+            if (index > _sharedIndex)
+            {
+                (_sharedIndex, _index) = (index, Math.Max(_index, index));
+                Volatile.Write(ref _indexEra, _indexEra + 1);
+            }
+
+            _pending.Clear();
+            _versions.Touch(others, ++_place);
+            NoteDurable(_place);
+            rework(plan =>
+            {
+                if (plan is null || plan.SeenOnItsWay > seen || plan.Numbers.AreStale || plan.Rests.Exists(rest => touched.Contains(rest.Subject)))
+                {
+                    if (plan is not null)
+                    {
+                        _versions.Touch(plan.Changes.Touches, _place);
+                    }
+
+                    return false;
+                }
+
+                Place_NeedsLock(plan, plan.Revisions);
+                return true;
+            });
+        }
+    }
+
+    /// <summary>Writer only: numbers up to this one are durable in the database that several stores share.</summary>
+    public void NoteIndex(long shared) => _sharedIndex = shared;
+
+    private void Place_NeedsLock(Plan plan, Revisions before)
+    {
+        var changes = plan.Changes;
+        plan.Place = ++_place;
+        plan.Revisions = new Revisions(_revision + 1) { Before = before.First };
+        _revision += changes.Instances.Count;
+        changes.Settle(plan.Revisions);
+        _versions.Touch(changes.Touches, _place);
+        foreach (var row in changes.Touches.Rows)
+        {
+            _pending[row.Subject] = new PendingRow(row.Row, _place);
         }
     }
 
@@ -185,7 +222,7 @@ internal sealed class CommitOrder(long revision, long index)
     {
         foreach (var rest in plan.Rests)
         {
-            var version = VersionOf_NeedsLock(rest.Subject);
+            var version = _versions.Of(rest.Subject);
             if (version > rest.Version)
             {
                 conflict = new Conflict(rest, version);
@@ -216,44 +253,4 @@ internal sealed class CommitOrder(long revision, long index)
 
         return true;
     }
-
-    private long VersionOf_NeedsLock(in Subject subject)
-    {
-        if (subject.IsEverything)
-        {
-            return _versionsOfKinds[(int)subject.Kind];
-        }
-
-        return _versions.TryGetValue(subject, out var version) || _olderVersions.TryGetValue(subject, out version) ? version : _forgotten;
-    }
-
-    private void Touch_NeedsLock(in Subject subject, long version)
-    {
-        _versions[subject] = version;
-        _versionsOfKinds[(int)subject.Kind] = version;
-    }
-
-    private void ForgetOld_NeedsLock()
-    {
-        if (_versions.Count < Remembered)
-        {
-            return;
-        }
-
-        (_forgotten, _forgottenNext) = (_forgottenNext, _place);
-        (_olderVersions, _versions) = (_versions, _olderVersions);
-        _versions.Clear();
-    }
 }
-
-/// <summary>A row that a write on its way to the disk will leave; null for one that it removes.</summary>
-internal readonly record struct PendingRow(object? Row, long Version);
-
-/// <summary>What a plan rests on and a later write has touched; or what it would touch and is kept for another.</summary>
-internal readonly record struct Conflict(Rest Rest, long Version)
-{
-    public Reservation? Reservation { get; init; }
-}
-
-/// <summary>Completes when the set is free again.</summary>
-internal sealed class Reservation() : TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);

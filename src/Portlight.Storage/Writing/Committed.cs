@@ -22,17 +22,24 @@ public sealed record Committed<T>(T Result)
 /// <param name="First">The first; 0 while it is not given out.</param>
 internal readonly record struct Revisions(long First)
 {
+    /// <summary>The first as it was given out before, to a plan whose place was taken from it; 0 where there was none.</summary>
+    public long Before { get; init; }
+
     /// <summary>What stands for a revision until it is given out: -1 for that of the first change, -2 for the second.</summary>
     public static long Provisional(int change) => -1 - change;
 
-    public long Final(long revision) => revision < 0 ? First - revision - 1 : revision;
+    public long Final(long revision) =>
+        revision < 0 ? First - revision - 1
+        : Before > 0 && revision >= Before ? revision - Before + First
+        : revision;
 
     public Instance Final(Instance instance) => instance switch
     {
-        { Revision: >= 0 } => instance,
-        { Unconfirmed: { Revision: < 0 } unconfirmed } => instance with { Revision = Final(instance.Revision), Unconfirmed = unconfirmed with { Revision = Final(unconfirmed.Revision) } },
+        _ when Final(instance.Revision) == instance.Revision => instance,
+        { Unconfirmed: { } unconfirmed } when Final(unconfirmed.Revision) != unconfirmed.Revision =>
+            instance with { Revision = Final(instance.Revision), Unconfirmed = unconfirmed with { Revision = Final(unconfirmed.Revision) } },
         _ => instance with { Revision = Final(instance.Revision) },
     };
 
-    public Operation Final(Operation operation) => operation.AwaitsRevision is { } awaited and < 0 ? operation with { AwaitsRevision = Final(awaited) } : operation;
+    public Operation Final(Operation operation) => operation.AwaitsRevision is { } awaited && Final(awaited) != awaited ? operation with { AwaitsRevision = Final(awaited) } : operation;
 }

@@ -17,6 +17,9 @@ internal interface IChangeWriter
 
     void Write(Operation operation);
 
+    /// <summary>Forgets an operation that another store has forgotten.</summary>
+    void DeleteOperation(Guid id);
+
     void Write(Account account);
 
     void Write(OpenRegion region);
@@ -24,6 +27,9 @@ internal interface IChangeWriter
     void Write(Host host);
 
     void Delete(HostRemoval removal);
+
+    /// <summary>Of a host that another store has removed; its operations come as they are.</summary>
+    void Delete(Host host);
 
     void Write(AccessKey key);
 

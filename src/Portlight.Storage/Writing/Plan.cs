@@ -13,6 +13,7 @@ internal sealed class Plan
     {
         HasReservation = hasReservation;
         View = new PlanView(committed, order, this);
+        Numbers = numbers;
         numbers.Restart();
         Changes = new Changes(View, numbers.Next);
     }
@@ -22,6 +23,8 @@ internal sealed class Plan
     public PlanView View { get; }
 
     public Changes Changes { get; }
+
+    public IndexNumbers Numbers { get; }
 
     public List<Rest> Rests => _rests;
 
@@ -48,8 +51,20 @@ internal sealed class IndexNumbers(CommitOrder order)
 {
     private readonly List<long> _given = [];
     private int _next;
+    private int _era = order.IndexEra;
 
-    public void Restart() => _next = 0;
+    /// <summary>Whether the attempt has used a number that another store may have given out too.</summary>
+    public bool AreStale => _next > 0 && _era != order.IndexEra;
+
+    public void Restart()
+    {
+        _next = 0;
+        if (_era != order.IndexEra)
+        {
+            _era = order.IndexEra;
+            _given.Clear();
+        }
+    }
 
     public long Next()
     {

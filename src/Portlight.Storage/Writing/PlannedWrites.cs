@@ -75,6 +75,18 @@ internal sealed class PlannedWrites(IStoreView committed, CommitOrder order, Wri
     /// <summary>One attempt. A refusal counts only if what it rests on holds, and once that is durable.</summary>
     private async Task<(bool Written, T? Result, Conflict Conflict)> TryAsync<T>(Plan plan, Func<IStoreView, Changes, T> prepare)
     {
+        try
+        {
+            return await TryOnceAsync(plan, prepare).ConfigureAwait(false);
+        }
+        catch (StoreException outdated) when (outdated.IsOutdated)
+        {
+            return default;
+        }
+    }
+
+    private async Task<(bool Written, T? Result, Conflict Conflict)> TryOnceAsync<T>(Plan plan, Func<IStoreView, Changes, T> prepare)
+    {
         order.RequireOpen();
         writer.RequireRunning();
         T result;
@@ -129,5 +141,15 @@ internal sealed class PlannedWrites(IStoreView committed, CommitOrder order, Wri
     }
 
     /// <summary>Returns once a place is durable.</summary>
-    private Task WaitAsync(long place) => order.Durable < place ? append(null) : Task.CompletedTask;
+    private async Task WaitAsync(long place)
+    {
+        try
+        {
+            await (order.Durable < place ? append(null) : Task.CompletedTask).ConfigureAwait(false);
+        }
+        catch (StoreException outdated) when (outdated.IsOutdated)
+        {
+            // Whatever had that place is durable, or has lost it.
+        }
+    }
 }
