@@ -76,6 +76,7 @@ internal sealed class Pipeline(
             call.Now = clock.GetUtcNow();
             call.Audit.Body = body.Memory;
             call.Entry = FindOperation(http.Request, call, body.Memory.Span);
+            await authenticator.CatchUpAsync(http.RequestAborted);
             authenticator.Authenticate(call, http.Request, body.Memory.Span, http.RequestAborted);
             rates.Take(call.Principal.OriginKeyId);
             call.ConfirmWithin = ConfirmHeader.Read(http.Request.Headers, call);

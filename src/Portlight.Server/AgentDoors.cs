@@ -89,10 +89,15 @@ internal sealed class AgentDoors(IStore store, SecretBox box, HostRegistry hosts
         var committed = await store.CommitAsync((view, changes) =>
         {
             var current = view.FindHost(HostName.Local) ?? throw new StoreException("the host of this machine is not stored");
+            if (!current.Authorities.IsDefaultOrEmpty)
+            {
+                return current.Authorities; // another server of the same database was faster
+            }
+
             changes.Save(current with { Authorities = [authority] });
-            return true;
+            return [authority];
         });
-        return committed.Result ? [authority] : [];
+        return committed.Result;
     }
 
     private List<CertificateAuthority> Load(ImmutableArray<HostAuthority> stored)
@@ -110,10 +115,11 @@ internal sealed class AgentDoors(IStore store, SecretBox box, HostRegistry hosts
     private static HostCertificate ToRow(X509Certificate2 certificate) => new(
         Trust.SerialOf(certificate), HostTokens.Hash(certificate.PublicKey.ExportSubjectPublicKeyInfo()), certificate.NotAfter.ToUniversalTime(), [.. certificate.RawData]);
 
-    private static async Task<T> ToldAsync<T>(Func<Task<T>> ask)
+    private async Task<T> ToldAsync<T>(Func<Task<T>> ask)
     {
         try
         {
+            await store.CatchUpAsync();
             return await ask();
         }
         catch (HostRefusedException refused)

@@ -84,16 +84,25 @@ public sealed partial class PortlightServer : IAsyncDisposable
     /// <exception cref="StoreException">The database cannot be used.</exception>
     /// <exception cref="AgentException">The kernel cannot be made to hold what is stored, or must not; it is as it was.</exception>
     public static Task<PortlightServer> StartAsync(ServeOptions asked, OpenAgent openAgent, TimeProvider clock, Action<ILoggingBuilder> logging, CancellationToken cancellationToken) =>
-        StartAsync(asked, openAgent, clock, logging, new Embedding(), cancellationToken);
+        StartAsync(asked, openAgent, OpenSqlite, clock, logging, cancellationToken);
+
+    /// <summary>The same, with a store that may be shared with other servers.</summary>
+    public static Task<PortlightServer> StartAsync(
+        ServeOptions asked, OpenAgent openAgent, OpenStore openStore, TimeProvider clock, Action<ILoggingBuilder> logging, CancellationToken cancellationToken) =>
+        StartAsync(asked, openAgent, openStore, clock, logging, new Embedding(), cancellationToken);
 
     /// <summary>The same, in a process that is not the server's own.</summary>
-    internal static async Task<PortlightServer> StartAsync(
-        ServeOptions asked, OpenAgent openAgent, TimeProvider clock, Action<ILoggingBuilder> logging, Embedding embedding, CancellationToken cancellationToken)
+    internal static Task<PortlightServer> StartAsync(
+        ServeOptions asked, OpenAgent openAgent, TimeProvider clock, Action<ILoggingBuilder> logging, Embedding embedding, CancellationToken cancellationToken) =>
+        StartAsync(asked, openAgent, OpenSqlite, clock, logging, embedding, cancellationToken);
+
+    private static async Task<PortlightServer> StartAsync(
+        ServeOptions asked, OpenAgent openAgent, OpenStore openStore, TimeProvider clock, Action<ILoggingBuilder> logging, Embedding embedding, CancellationToken cancellationToken)
     {
         var opened = new Opened();
         try
         {
-            return await StartAsync(asked, openAgent, clock, logging, embedding, opened, cancellationToken);
+            return await StartAsync(asked, openAgent, openStore, clock, logging, embedding, opened, cancellationToken);
         }
         catch
         {
@@ -103,7 +112,7 @@ public sealed partial class PortlightServer : IAsyncDisposable
     }
 
     private static async Task<PortlightServer> StartAsync(
-        ServeOptions asked, OpenAgent openAgent, TimeProvider clock, Action<ILoggingBuilder> logging, Embedding embedding, Opened opened, CancellationToken cancellationToken)
+        ServeOptions asked, OpenAgent openAgent, OpenStore openStore, TimeProvider clock, Action<ILoggingBuilder> logging, Embedding embedding, Opened opened, CancellationToken cancellationToken)
     {
         var listeners = opened.Add(BoundListeners.Bind(asked, clock));
         var options = asked with { Listen = [.. listeners.Api.Select(listener => listener.Address)], Metrics = listeners.Metrics?.Address, Agents = [.. listeners.Agents.Select(listener => listener.Address)] };
@@ -120,7 +129,7 @@ public sealed partial class PortlightServer : IAsyncDisposable
         var app = await building;
         var loggers = app.Services.GetRequiredService<ILoggerFactory>();
         // The store first: a rotation of the key file holds its lock, and a key that was read before would seal what nobody can open.
-        var store = opened.Add(SqliteStore.Open(Path.Combine(options.DataDirectory, DataFiles.Database), clock));
+        var store = opened.Add(openStore(options, clock));
         if (PrivateFiles.Tighten(options.DataDirectory) is { Count: > 0 } wereOpen)
         {
             LogTightened(loggers.CreateLogger<PortlightServer>(), string.Join(", ", wereOpen));
@@ -246,6 +255,8 @@ public sealed partial class PortlightServer : IAsyncDisposable
             await (await building).DisposeAsync();
         }
     }
+
+    private static SqliteStore OpenSqlite(ServeOptions options, TimeProvider clock) => SqliteStore.Open(Path.Combine(options.DataDirectory, DataFiles.Database), clock);
 
     private static WebApplication BuildHttp(BoundListeners listeners, ConnectionShares shares, Action<ILoggingBuilder> logging, Embedding embedding, Func<long> inForce)
     {

@@ -15,6 +15,7 @@ public partial class ReferenceGraphTests
         ["Portlight.Policies"] = ["Portlight.Domain"],
         ["Portlight.Storage"] = ["Portlight.Domain", "Portlight.Linux"],
         ["Portlight.Storage.Sqlite"] = ["Portlight.Domain", "Portlight.Linux", "Portlight.Storage"],
+        ["Portlight.Storage.Postgres"] = ["Portlight.Domain", "Portlight.Storage", "Portlight.Storage.Sqlite"],
         ["Portlight.Nftables"] = ["Portlight.Domain", "Portlight.Linux"],
         ["Portlight.Certificates"] = ["Portlight.Domain"],
         ["Portlight.AgentStream"] = ["Portlight.Domain", "Portlight.Background", "Portlight.AgentProtocol"],
@@ -40,7 +41,7 @@ public partial class ReferenceGraphTests
         ["Portlight.Testing"] = ["Portlight.AgentProtocol", "Portlight.Api", "Portlight.Domain", "Portlight.Server", "Portlight.Storage", "Portlight.Wire"],
         ["Portlight.Cli"] =
         [
-            "Portlight.Background", "Portlight.Domain", "Portlight.Linux", "Portlight.Policies", "Portlight.Wire", "Portlight.Storage", "Portlight.Storage.Sqlite", "Portlight.Nftables", "Portlight.AgentProtocol",
+            "Portlight.Background", "Portlight.Domain", "Portlight.Linux", "Portlight.Policies", "Portlight.Wire", "Portlight.Storage", "Portlight.Storage.Sqlite", "Portlight.Storage.Postgres", "Portlight.Nftables", "Portlight.AgentProtocol",
             "Portlight.Agent", "Portlight.Api", "Portlight.Audit", "Portlight.Identity", "Portlight.Fleet", "Portlight.Lightsail", "Portlight.Server", "Portlight.AgentHost",
         ],
     };

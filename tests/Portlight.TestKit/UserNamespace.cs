@@ -10,6 +10,9 @@ public static partial class UserNamespace
 {
     private const string Marker = "PORTLIGHT_TEST_USER_NAMESPACE";
 
+    /// <summary>Whether the tests are root in a namespace only, where there is no second user.</summary>
+    public static bool IsEntered => Environment.GetEnvironmentVariable(Marker) is not null;
+
     public static unsafe void EnterUnlessRoot()
     {
         if (EffectiveUser() == 0 || Environment.GetEnvironmentVariable(Marker) is not null)

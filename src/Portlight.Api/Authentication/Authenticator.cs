@@ -30,6 +30,10 @@ internal sealed class Authenticator(IStore store, AccessKeySecrets secrets, Sess
         .Select(service => service.SigningName)
         .ToFrozenDictionary(name => name, name => new SigV4Verifier(new SigV4Rules { Service = name }, clock), StringComparer.Ordinal);
 
+    /// <summary>Lets what the call is decided by be as new as its arrival, where several servers share a database.</summary>
+    /// <exception cref="StoreException">Nobody can say whether it is.</exception>
+    public ValueTask CatchUpAsync(CancellationToken cancellationToken) => store.CatchUpAsync(cancellationToken);
+
     /// <summary>Sets the call's principal and region; of a call that is refused, when it may be answered.</summary>
     /// <param name="call">The call.</param>
     /// <param name="request">Its request.</param>

@@ -46,6 +46,9 @@ public sealed record ServeOptions
     /// <summary>The data directory: database, key file, credentials.</summary>
     public required string DataDirectory { get; init; }
 
+    /// <summary>The connection string of a PostgreSQL database that several servers may share; null for SQLite in the data directory. It may hold a password.</summary>
+    public string? Database { get; init; }
+
     public EnforceMode Enforce { get; init; } = EnforceMode.Auto;
 
     /// <summary>Replace what another installation has in the kernel, instead of refusing to start. Said for one start, so it is no setting.</summary>

@@ -3,6 +3,8 @@ using System.Collections.Immutable;
 using System.Net.Sockets;
 using Portlight.Api;
 using Portlight.Domain;
+using Portlight.Storage;
+using Portlight.Storage.Postgres;
 
 namespace Portlight.Cli.Settings;
 
@@ -11,6 +13,9 @@ internal static class ServeSettings
 {
     /// <summary>The value of <c>audit-log</c> that is no path.</summary>
     public const string NoAuditLog = "off";
+
+    /// <summary>The value of <c>database</c> that is no connection string.</summary>
+    private const string Sqlite = "sqlite";
 
     public const string AuditLogDefaultInWords = "audit in the data directory";
     public const string InstanceQuotaDefaultInWords = "20, and none for the first account";
@@ -22,8 +27,9 @@ internal static class ServeSettings
         new("tls-cert", "FILE", "none", "Certificate chain (PEM) for https:// addresses", IsList: false, File((options, path) => options with { TlsCertificate = path })) { IsPath = true },
         new("tls-key", "FILE", "none", "Private key (PEM) of the certificate", IsList: false, File((options, path) => options with { TlsKey = path })) { IsPath = true },
         new("data", "DIR", DataDirectory.DefaultInWords, "The data directory: database, credentials, endpoint", IsList: false, File((options, path) => options with { DataDirectory = path })) { IsPath = true },
-        new("database", "sqlite", "sqlite", "Where state is kept: sqlite is a file in the data directory", IsList: false,
-            Word((options, _) => options, "sqlite")),
+        new("database", "sqlite|CONNECTION", Sqlite,
+            "Where state is kept: sqlite is a file in the data directory; else a connection string of PostgreSQL (Host=…;Database=…;Username=…), whose database several servers may share (docs/postgres.md)", IsList: false,
+            ReadDatabase),
         new("enforce", "auto|kernel|record", "auto",
             "Whether packets are filtered: kernel, record (stores and answers, touches no packet), or auto: kernel where this machine can, else record, unless there are ports for the kernel to filter", IsList: false,
             Word((options, word) => options with { Enforce = Enum.Parse<EnforceMode>(word, ignoreCase: true) }, "auto", "kernel", "record")),
@@ -96,6 +102,11 @@ internal static class ServeSettings
             yield return "`tls-cert` and `tls-key` are for https:// addresses, and `listen` names none";
         }
 
+        if (options is { Database: not null, Enforce: EnforceMode.Kernel })
+        {
+            yield return "`enforce` is kernel, and `database` names one that several servers may share: ports are filtered there by agents on the machines that have the instances, and by no server";
+        }
+
         if (options.AuditRetention < TimeSpan.FromDays(1))
         {
             yield return "`audit-retention` must be at least 1d";
@@ -161,6 +172,27 @@ internal static class ServeSettings
     {
         problem = $"`{texts[0]}` must be a region's name, as in us-east-1";
         return texts[0].Length is > 0 and <= 32 && texts[0].All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '-') ? options with { Region = texts[0] } : null;
+    }
+
+    /// <summary>Refused as a whole without being repeated: it may hold a password.</summary>
+    private static ServeOptions? ReadDatabase(ServeOptions options, IReadOnlyList<string> texts, out string problem)
+    {
+        problem = "";
+        if (texts[0] == Sqlite)
+        {
+            return options with { Database = null };
+        }
+
+        try
+        {
+            PostgresStore.RequireUsable(texts[0]);
+            return options with { Database = texts[0] };
+        }
+        catch (StoreException refused)
+        {
+            problem = $"must be {Sqlite}, or a connection string of PostgreSQL: {refused.Message}";
+            return null;
+        }
     }
 
     private static ServeOptions? ReadAuditLog(ServeOptions options, IReadOnlyList<string> texts, out string problem)

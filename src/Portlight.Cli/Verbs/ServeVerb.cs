@@ -48,11 +48,14 @@ internal static class ServeVerb
         var isFinished = false;
         Enforcement? enforcement = null;
         PortlightServer? server = null;
+        var store = new ServedStore();
         try
         {
             server = await PortlightServer.StartAsync(
-                options,
+                // Of a database that servers share, no one server's machine is the installation's own.
+                options.Database is null ? options : options with { Enforce = EnforceMode.Record },
                 (bound, installation) => (enforcement = Enforcement.Open(bound, installation, loggers, machine)).Agent,
+                store.Open,
                 TimeProvider.System,
                 logging => Configure(logging, lines, options),
                 stop.Token);
@@ -68,7 +71,7 @@ internal static class ServeVerb
                     $"portlight: NOT FILTERED: the ports of {server.Unenforced} are the kernel's to filter; with --enforce record its rules stay as they are, if it has any, and no change reaches them");
             }
 
-            foreach (var warning in ServeTalk.Warnings(options, reading.Names, server.Home))
+            foreach (var warning in ServeTalk.Warnings(options, reading.Names, server.Home).Append(store.Warning).OfType<string>())
             {
                 await error.WriteLineAsync($"portlight: {warning}");
             }

@@ -32,13 +32,24 @@ internal static class FirstStart
 
         // The file first: a root key that nobody was told of would lock the installation.
         SharedCredentialsFile.Write(Path.Combine(options.DataDirectory, DataFiles.Credentials), SharedCredentialsFile.DefaultProfile, new AwsCredentials(key.Id, secret));
-        await store.CommitAsync((_, changes) =>
+        var isFirst = await store.CommitAsync((view, changes) =>
         {
+            if (view.ListAccounts().Any(one => one.IsOwner))
+            {
+                return false;
+            }
+
             changes.Save(account);
             changes.Save(key);
             changes.Save(new OpenRegion(options.Region, IsReady: false, now));
             return true;
         });
+        if (!isFirst.Result)
+        {
+            File.Delete(Path.Combine(options.DataDirectory, DataFiles.Credentials)); // a key that is none
+            throw new StoreException($"another server has set the installation up at the same moment; copy its `{DataFiles.Keys}` and `{InstallationFile.Name}` here and start again");
+        }
+
         await setup.RunOnceAsync();
         return account;
     }

@@ -1,0 +1,33 @@
+using Portlight.Api;
+using Portlight.Storage;
+using Portlight.Storage.Postgres;
+using Portlight.Storage.Sqlite;
+
+namespace Portlight.Cli;
+
+/// <summary>The store that <c>serve</c> opens: the file in the data directory, or a database that several servers may share, with its mirror there.</summary>
+internal sealed class ServedStore
+{
+    /// <summary>What is to be said of the database at the start; null for nothing.</summary>
+    public string? Warning { get; private set; }
+
+    public IStore Open(ServeOptions options, TimeProvider clock)
+    {
+        var own = Path.Combine(options.DataDirectory, DataFiles.Database);
+        if (options.Database is null)
+        {
+            return SqliteStore.Open(own, clock);
+        }
+
+        if (File.Exists(own))
+        {
+            throw new StoreException($"`{own}` has an installation of its own, which a database that servers share would hide; name another data directory");
+        }
+
+        var store = PostgresStore.Open(options.Database, Path.Combine(options.DataDirectory, DataFiles.Mirror), clock);
+        Warning = store.IsAlone
+            ? "WARNING: commits of the database wait for no standby (synchronous_standby_names is empty): what is acknowledged is on one disk, and a failover may lose it"
+            : null;
+        return store;
+    }
+}

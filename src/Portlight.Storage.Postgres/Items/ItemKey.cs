@@ -1,0 +1,20 @@
+using Portlight.Domain;
+using Portlight.Storage.Sqlite;
+
+namespace Portlight.Storage.Postgres;
+
+/// <summary>Keys of items that belong to a scope or to an account: <c>account/region/name</c> and <c>account/name</c>, the latter in lower case.</summary>
+internal static class ItemKey
+{
+    public static string Of(Scope scope, string name) => $"{scope.AccountId}/{scope.Region}/{name}";
+
+    public static string Of(IdentityKey key) => $"{key.AccountId}/{key.Name}";
+
+    public static (Scope Scope, string Name) ReadScoped(string key) => key.Split('/', 3) is [var account, var region, var name]
+        ? (new Scope(account, region), name)
+        : throw Damaged(key);
+
+    public static (string AccountId, string Name) ReadOwned(string key) => key.Split('/', 2) is [var account, var name] ? (account, name) : throw Damaged(key);
+
+    private static StoreException Damaged(string key) => new($"`{key}` is no key of an item: the database is damaged; restore it from a backup");
+}

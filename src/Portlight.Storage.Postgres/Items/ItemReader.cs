@@ -1,0 +1,101 @@
+using System.Text;
+using System.Text.Json;
+using Portlight.Storage.Sqlite;
+
+namespace Portlight.Storage.Postgres;
+
+/// <summary>Makes changes of the items that another store has written.</summary>
+internal static class ItemReader
+{
+    /// <param name="items">The items, in order.</param>
+    /// <param name="changes">Where they become changes.</param>
+    /// <param name="applied">Told up to which revision a host is.</param>
+    /// <exception cref="StoreException">An item cannot be read.</exception>
+    public static void Read(IEnumerable<Item> items, Changes changes, Action<string, long> applied)
+    {
+        foreach (var item in items)
+        {
+            try
+            {
+                Read(item, changes, applied);
+            }
+            catch (Exception damage) when (damage is JsonException or FormatException or InvalidOperationException or ArgumentException)
+            {
+                throw new StoreException($"the {item.Kind} `{item.Key}` cannot be read: the database is damaged, or of a newer portlight", damage);
+            }
+        }
+    }
+
+    private static void Read(in Item item, Changes changes, Action<string, long> applied)
+    {
+        var utf8 = Encoding.UTF8.GetBytes(item.Body);
+        switch (item.Kind)
+        {
+            case ItemKind.Instance:
+                var revision = item.Revision!.Value;
+                changes.Take(revision, InstanceJson.Read(utf8, ItemKey.ReadScoped(item.Key).Scope, revision), item.IsRemoval);
+                break;
+            case ItemKind.StaticIp:
+                var (ipScope, ipName) = ItemKey.ReadScoped(item.Key);
+                Take(item, ItemJson.ReadStaticIp(utf8, ipScope, ipName), changes.Save, changes.Remove);
+                break;
+            case ItemKind.KeyPair:
+                var (pairScope, pairName) = ItemKey.ReadScoped(item.Key);
+                Take(item, ItemJson.ReadKeyPair(utf8, pairScope, pairName), changes.Save, changes.Remove);
+                break;
+            case ItemKind.Operation when item.IsRemoval:
+                changes.TakeRemoval(Guid.Parse(item.Key));
+                break;
+            case ItemKind.Operation:
+                changes.Save(OperationJson.Read(utf8, Guid.Parse(item.Key)));
+                break;
+            case ItemKind.Account:
+                changes.Save(ItemJson.ReadAccount(utf8, item.Key));
+                break;
+            case ItemKind.Region:
+                changes.Save(ItemJson.ReadRegion(utf8, item.Key));
+                break;
+            case ItemKind.Host:
+                Take(item, HostJson.Read(utf8), changes.Save, changes.TakeRemoval);
+                break;
+            case ItemKind.AccessKey:
+                Take(item, ItemJson.ReadAccessKey(utf8, item.Key), changes.Save, changes.Remove);
+                break;
+            case ItemKind.AccessKeyUse when item.IsRemoval:
+                break; // it goes with its key
+            case ItemKind.AccessKeyUse:
+                changes.Save(ItemJson.ReadAccessKeyUse(utf8, item.Key));
+                break;
+            case ItemKind.Applied:
+                applied(item.Key, item.Revision!.Value);
+                break;
+            default:
+                ReadIdentity(item, utf8, changes);
+                break;
+        }
+    }
+
+    private static void ReadIdentity(in Item item, ReadOnlySpan<byte> utf8, Changes changes)
+    {
+        var (account, _) = ItemKey.ReadOwned(item.Key);
+        switch (item.Kind)
+        {
+            case ItemKind.User:
+                Take(item, UserJson.Read(utf8, account), changes.Save, changes.Remove);
+                break;
+            case ItemKind.Group:
+                Take(item, GroupJson.Read(utf8, account), changes.Save, changes.Remove);
+                break;
+            case ItemKind.Role:
+                Take(item, RoleJson.Read(utf8, account), changes.Save, changes.Remove);
+                break;
+            case ItemKind.Policy:
+                Take(item, ManagedPolicyJson.Read(utf8, account), changes.Save, changes.Remove);
+                break;
+            default:
+                throw new FormatException($"nothing known as `{item.Kind}`");
+        }
+    }
+
+    private static void Take<T>(in Item item, T row, Action<T> save, Action<T> remove) => (item.IsRemoval ? remove : save)(row);
+}

@@ -1,0 +1,216 @@
+using Npgsql;
+using Portlight.Storage.Sqlite;
+
+namespace Portlight.Storage.Postgres;
+
+/// <summary>
+/// The order of batches of all stores that share a database, and what they have written: the tables <c>head</c>, <c>item</c>, <c>batch</c>, <c>audit</c>. One thread at a
+/// time, but for <see cref="ReadEndAsync"/>. Why: docs/decisions/0096-a-mirror-in-sqlite.md, 0097-acknowledged-means-replicated.md.
+/// </summary>
+internal sealed class PostgresLog : IDisposable
+{
+    /// <summary>How long an outcome is asked for that is not known, before the callers are told so.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
+
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
+
+    private readonly NpgsqlDataSource _source;
+    private readonly PackedLines _packed = new();
+    private readonly ManualResetEventSlim _closing = new();
+    private readonly LogConnection _connection;
+
+    private PostgresLog(NpgsqlDataSource source) => (_source, _connection) = (source, new LogConnection(source));
+
+    /// <summary>Connects, and makes the tables in a database that has none.</summary>
+    /// <exception cref="StoreException">The connection string cannot be used, the database does not answer, or its tables are of a newer Portlight.</exception>
+    public static PostgresLog Open(string connectionText)
+    {
+        var builder = new NpgsqlSlimDataSourceBuilder(ConnectionText.Read(connectionText).ConnectionString);
+        builder.EnableArrays();
+        builder.EnableTransportSecurity();
+        var source = builder.ConnectionStringBuilder.TargetSessionAttributes is null ? builder.Build() : builder.BuildMultiHost().WithTargetSession(TargetSessionAttributes.Primary);
+        var log = new PostgresLog(source);
+        try
+        {
+            log._connection.Run(LogSchema.Ensure);
+            return log;
+        }
+        catch (Exception failure) when (LogFailure.IsKnown(failure))
+        {
+            log.Dispose();
+            throw LogFailure.NothingWritten(failure);
+        }
+        catch
+        {
+            log.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Locks the end of the order: nobody else appends until <see cref="Append"/> or <see cref="Unlock"/>.</summary>
+    /// <exception cref="StoreException">The database does not answer. Nothing was written.</exception>
+    public LogEnd Lock() => Answered(_connection.Lock);
+
+    /// <summary>Gives the lock up, if it is held.</summary>
+    public void Unlock() => _connection.Unlock();
+
+    /// <summary>
+    /// Appends a batch, whose position is the one after the end that <see cref="Lock"/> has found, and unlocks. It is durable, on the standby too where there is one that
+    /// commits wait for, when this returns.
+    /// </summary>
+    /// <param name="batch">The batch.</param>
+    /// <param name="before">The end that it comes after.</param>
+    /// <exception cref="StoreException">
+    /// Nothing was written; or, with <see cref="StoreException.IsOutcomeUnknown"/>, it may have been, and is found when the end is locked next; or, with
+    /// <see cref="StoreException.IsOutdated"/>, another store was faster after a failover.
+    /// </exception>
+    public void Append(LogBatch batch, LogEnd before)
+    {
+        if (TrySend(() => Send(batch), isFirst: true) is not { } failure)
+        {
+            return;
+        }
+
+        // Not known from here on. To find the batch proves nothing: only a write after it waits for the standby.
+        var began = TimeProvider.System.GetTimestamp();
+        while (TimeProvider.System.GetElapsedTime(began) < Patience && !_closing.Wait(Pause))
+        {
+            if (TrySend(() => IsThere(batch, before) ? Confirm() : Send(batch), isFirst: false) is not { } again)
+            {
+                return;
+            }
+
+            failure = again;
+        }
+
+        throw LogFailure.Unknown(failure);
+    }
+
+    /// <summary>Null when it is durable; else why nobody knows.</summary>
+    /// <exception cref="StoreException">The first attempt was refused: nothing was written.</exception>
+    private Exception? TrySend(Func<bool> send, bool isFirst)
+    {
+        try
+        {
+            return send() ? null : new TimeoutException("the standby has not confirmed it");
+        }
+        catch (Exception refused) when (LogFailure.IsRefusal(refused))
+        {
+            Unlock();
+            return isFirst ? throw LogFailure.NothingWritten(refused) : refused;
+        }
+        catch (Exception lost) when (LogFailure.IsKnown(lost))
+        {
+            _connection.Close();
+            return lost;
+        }
+    }
+
+    /// <summary>What was written after a known end, at most some batches of it. It may be called with the lock held or without.</summary>
+    /// <param name="known">The end that is known.</param>
+    /// <param name="auditSequence">The last event that is known.</param>
+    /// <exception cref="OtherHistoryException">The database does not have, or not any more, what is known of it.</exception>
+    public IReadOnlyList<LogBatch> ReadAfter(LogEnd known, long auditSequence) => Answered(() => _connection.Run(connection =>
+    {
+        using var batch = new NpgsqlBatch(connection);
+        LogStatements.AddReads(batch, known, auditSequence);
+        using var reader = batch.ExecuteReader();
+        if (known.Position > 0 && (!reader.Read() || reader.GetGuid(0) != known.Batch))
+        {
+            throw new OtherHistoryException($"the database has another batch at position {known.Position} than this server has seen, or none any more");
+        }
+
+        reader.NextResult();
+        var batches = new List<LogBatch>();
+        while (reader.Read())
+        {
+            batches.Add(LogStatements.ReadBatch(reader));
+            if (batches[^1].End.Position != known.Position + batches.Count)
+            {
+                throw new OtherHistoryException($"the database has no batch at position {known.Position + batches.Count} any more");
+            }
+        }
+
+        reader.NextResult();
+        var blocks = new List<(long Position, AuditBlock Block)>();
+        while (reader.Read())
+        {
+            blocks.Add((reader.GetInt64(4), LogStatements.ReadBlock(reader)));
+        }
+
+        return batches.ConvertAll(one => one with { Blocks = [.. blocks.Where(block => block.Position == one.End.Position).Select(block => block.Block)] });
+    }));
+
+    /// <summary>Where the order ends now, of the primary. Safe from any thread.</summary>
+    /// <exception cref="StoreException">The database does not answer.</exception>
+    public async Task<LogEnd> ReadEndAsync()
+    {
+        try
+        {
+            await using var command = _source.CreateCommand(LogStatements.EndOfPrimary);
+            await using var reader = await command.ExecuteReaderAsync().ConfigureAwait(false);
+            return await reader.ReadAsync().ConfigureAwait(false) && !reader.GetBoolean(4)
+                ? LogStatements.ReadEnd(reader)
+                : throw new StoreException("the database is a standby, or has lost its head; nothing can be read from it");
+        }
+        catch (Exception failure) when (LogFailure.IsKnown(failure))
+        {
+            throw LogFailure.NothingWritten(failure);
+        }
+    }
+
+    /// <summary>All that is stored, at one moment, for a mirror that begins.</summary>
+    public LogSnapshot ReadAll() => Answered(() => LogSnapshot.Open(_source));
+
+    /// <summary>Whether the server is a primary without a standby that commits wait for.</summary>
+    public bool IsAlone() => Answered(() => _connection.Run(connection =>
+    {
+        using var command = new NpgsqlCommand("SELECT current_setting('synchronous_standby_names') = ''", connection);
+        return command.ExecuteScalar() is true;
+    }));
+
+    /// <summary>Ends a wait for an outcome, if one is under way. Safe from any thread.</summary>
+    public void Close() => _closing.Set();
+
+    public void Dispose()
+    {
+        Unlock();
+        _connection.Close();
+        _source.Dispose();
+        _closing.Dispose();
+    }
+
+    private bool Send(LogBatch batch) => _connection.Commit(sent => LogStatements.Add(sent, batch, _packed));
+
+    private bool Confirm() => _connection.Commit(LogStatements.AddConfirmation);
+
+    /// <summary>Locks the end anew. Whether a batch whose commit was not confirmed is there; if not, and nothing else is, it can be sent again.</summary>
+    private bool IsThere(LogBatch batch, LogEnd before)
+    {
+        var end = _connection.Lock();
+        if (end.Position == before.Position && end.Batch == before.Batch)
+        {
+            return false;
+        }
+
+        if (_connection.Run(connection => LogStatements.FindBatch(connection, batch.End.Position)) == batch.End.Batch)
+        {
+            return true;
+        }
+
+        Unlock();
+        throw new StoreException("another server has written first, after a failover") { IsOutdated = true };
+    }
+
+    private static T Answered<T>(Func<T> ask)
+    {
+        try
+        {
+            return ask();
+        }
+        catch (Exception failure) when (LogFailure.IsKnown(failure))
+        {
+            throw LogFailure.NothingWritten(failure);
+        }
+    }
+}

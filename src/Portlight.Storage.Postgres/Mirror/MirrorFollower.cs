@@ -1,0 +1,135 @@
+using Portlight.Domain;
+using Portlight.Storage.Sqlite;
+
+namespace Portlight.Storage.Postgres;
+
+/// <summary>Where a mirror is in the order of all batches: takes over those of others, and appends its own. By the writer's thread alone, but for <see cref="ReachAsync"/>.</summary>
+internal sealed class MirrorFollower
+{
+    private readonly MirrorPosition _position;
+    private readonly PostgresLog _log;
+    private readonly MirrorMemory _memory;
+    private readonly CommitOrder _order;
+    private readonly Batch _batch;
+    private readonly AuditTail _audit;
+    private readonly CommitQueue _queue;
+    private readonly Action<IReadOnlyList<InstanceChange>> _tell;
+    private readonly MirrorWaits _waits;
+    private readonly Dictionary<string, long> _sharedApplied;
+    private LogEnd _end;
+    private LogEnd _appended;
+
+    public MirrorFollower(MirrorFile mirror, PostgresLog log, MirrorMemory memory, CommitOrder order, Batch batch, AuditTail audit, CommitQueue queue, Action<IReadOnlyList<InstanceChange>> tell)
+    {
+        (_position, _log, _memory, _order, _batch, _audit, _queue, _tell, _end) = (mirror.Position, log, memory, order, batch, audit, queue, tell, mirror.End);
+        _waits = new MirrorWaits(_end.Position);
+        _sharedApplied = AppliedOf(memory).ToDictionary();
+    }
+
+    /// <summary>Whether numbers have changed that others do not know of.</summary>
+    public bool HasNumbersToSend => _order.Index != _end.Index || AppliedOf(_memory).Any(one => IsNews(one.Key, one.Value));
+
+    /// <summary>See <see cref="MirrorWriter.ReachAsync"/>.</summary>
+    public Task ReachAsync(long position)
+    {
+        var reached = _waits.ReachAsync(position);
+        if (!reached.IsCompleted)
+        {
+            _queue.Follow();
+        }
+
+        return reached;
+    }
+
+    /// <summary>Takes over what others have written.</summary>
+    public void Follow()
+    {
+        while (_log.ReadAfter(_end, _audit.CommittedSequence) is { Count: > 0 } batches)
+        {
+            foreach (var batch in batches)
+            {
+                Take(batch);
+            }
+        }
+    }
+
+    /// <summary>Locks the end of the log, with everything up to there taken over.</summary>
+    public void Lock()
+    {
+        var end = _log.Lock();
+        if (end.Position != _end.Position || end.Batch != _end.Batch)
+        {
+            Follow();
+        }
+    }
+
+    /// <summary>Writes a batch to the database and, not yet committed, its position to the mirror.</summary>
+    /// <param name="written">What is written.</param>
+    /// <param name="blocks">Its events.</param>
+    /// <param name="revision">The last revision before it.</param>
+    public void Append(BatchItems written, IReadOnlyList<AuditBlock> blocks, long revision)
+    {
+        foreach (var (host, applied) in AppliedOf(_memory).Where(one => IsNews(one.Key, one.Value)))
+        {
+            written.WriteApplied(host, applied);
+        }
+
+        var batch = new LogBatch
+        {
+            End = new LogEnd(_end.Position + 1, Guid.CreateVersion7(), written.Revision ?? revision, _order.Index),
+            Items = written.Items,
+            Blocks = blocks,
+            Forgotten = written.Forgotten,
+        };
+        _log.Append(batch, _end);
+        foreach (var item in written.Items.Where(item => item.Kind == ItemKind.Applied))
+        {
+            _sharedApplied[item.Key] = item.Revision!.Value;
+        }
+
+        _appended = batch.End;
+        _position.Write(_appended);
+    }
+
+    /// <summary>The mirror has it too.</summary>
+    /// <param name="changes">Its changes of instances.</param>
+    public void Appended(IReadOnlyList<InstanceChange> changes)
+    {
+        _end = _appended;
+        _order.NoteIndex(_end.Index);
+        Tell(changes);
+    }
+
+    /// <summary>What waits for a position is told that it cannot be reached now.</summary>
+    public void Fail(StoreException why) => _waits.Fail(why);
+
+    public void Close(StoreException why) => _waits.Fail(why);
+
+    private void Take(LogBatch batch)
+    {
+        var changes = new Changes(_memory.View, static () => throw new System.Diagnostics.UnreachableException("what is taken over has its number"));
+        ItemReader.Read(batch.Items, changes, (host, revision) =>
+        {
+            _sharedApplied[host] = revision;
+            _memory.Applied.Raise(host, revision);
+        });
+        var told = _batch.Follow(changes, batch.Blocks, batch.Forgotten, () => _position.Write(batch.End));
+        _end = batch.End;
+        List<Work> outdated = [];
+        _order.Follow(changes.Touches, _batch.CommittedRevision, _end.Index, keeps => outdated = _queue.TakeAllBut(work => work is not PlannedWrite write || keeps(write.Plan)));
+        outdated.ForEach(work => work.Fail(new StoreException("another server has written what this rests on") { IsOutdated = true }));
+        Tell(told);
+    }
+
+    /// <summary>Observers first: a caller that waits for a position finds them told.</summary>
+    private void Tell(IReadOnlyList<InstanceChange> changes)
+    {
+        _tell(changes);
+        _waits.Reached(_end.Position);
+    }
+
+    private bool IsNews(string host, long revision) => revision > _sharedApplied.GetValueOrDefault(host);
+
+    private static IEnumerable<KeyValuePair<string, long>> AppliedOf(MirrorMemory memory) =>
+        memory.Applied.Current is var now ? now.Hosts.Append(KeyValuePair.Create(HostName.Local, now.Local)) : [];
+}

@@ -1,0 +1,139 @@
+using Portlight.Storage.Sqlite;
+
+namespace Portlight.Storage.Postgres;
+
+/// <summary>
+/// A store on PostgreSQL that several servers share, none of them special: the database has the order of writes and all that is stored, each server a mirror of it in SQLite
+/// from which it reads.
+/// </summary>
+public sealed class PostgresStore : IStore
+{
+    /// <summary>How old what is read may be where nobody asks for newer.</summary>
+    private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(100);
+
+    private readonly PostgresLog _log;
+    private readonly MirrorFile _mirror;
+    private readonly ReadPool _readers;
+    private readonly MirrorMemory _memory;
+    private readonly MirrorWriter _writer;
+    private readonly PlannedWrites _writes;
+    private readonly HeadReads _heads;
+    private readonly ITimer _tail;
+    private StoreException? _unreachable;
+    private int _disposals;
+
+    private PostgresStore(PostgresLog log, MirrorFile mirror, TimeProvider time)
+    {
+        (_log, _mirror) = (log, mirror);
+        IsAlone = log.IsAlone();
+        _readers = new ReadPool(mirror.Path);
+        _memory = new MirrorMemory(mirror, _readers);
+        var order = new CommitOrder(mirror.Connection.FindRevision(), mirror.End.Index);
+        _writer = new MirrorWriter(mirror, log, _memory, order, time);
+        _writes = new PlannedWrites(View, order, _writer.State, AppendAsync, GroupCommit.MaxWork, time);
+        _heads = new HeadReads(log, _writer);
+        _tail = time.CreateTimer(static store => _ = ((PostgresStore)store!).LookAsync(), this, LookEvery, LookEvery);
+    }
+
+    public IStoreView View => _memory.View;
+
+    public long Revision => _writer.CommittedRevision;
+
+    public Task<StoreException> Stopped => _writer.State.Stopped;
+
+    public StoreException? Problem => _writer.State.StoppedBecause ?? Volatile.Read(ref _unreachable) ?? _writer.State.LastFailure;
+
+    public int LostAuditEvents => _writer.LostEvents;
+
+    internal MirrorWriter Writer => _writer;
+
+    /// <summary>Whether commits wait for no standby: what is acknowledged is then on one disk.</summary>
+    public bool IsAlone { get; }
+
+    /// <summary>Looks at a connection string, without connecting.</summary>
+    /// <exception cref="StoreException">It cannot be used; the message has no secret.</exception>
+    public static void RequireUsable(string connectionText) => ConnectionText.Read(connectionText);
+
+    /// <summary>Connects, and brings the mirror to what the database has.</summary>
+    /// <param name="connectionText">A connection string of Npgsql; what safety depends on is set whatever it says.</param>
+    /// <param name="mirror">The file of the mirror; its directory must exist.</param>
+    /// <param name="time">The clock.</param>
+    /// <exception cref="StoreException">The string cannot be used, the database does not answer, or another process has the mirror open.</exception>
+    public static PostgresStore Open(string connectionText, string mirror, TimeProvider time)
+    {
+        var log = PostgresLog.Open(connectionText);
+        MirrorFile? file = null;
+        try
+        {
+            file = MirrorFile.Open(mirror, log, time);
+            return new PostgresStore(log, file, time);
+        }
+        catch
+        {
+            file?.Dispose();
+            log.Dispose();
+            throw;
+        }
+    }
+
+    public Task<Committed<T>> CommitAsync<T>(Func<IStoreView, Changes, T> prepare, string account = "", CancellationToken cancellationToken = default) =>
+        _writes.CommitAsync(prepare, account, cancellationToken);
+
+    public async ValueTask CatchUpAsync(CancellationToken cancellationToken = default)
+    {
+        _writer.State.RequireRunning();
+        await _heads.CatchUpAsync().WaitAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    public void Observe(Action<IReadOnlyList<InstanceChange>> observer) => _writer.Observers.Observe(observer);
+
+    public void ObserveAudit(Action<long> observer) => _writer.Observers.ObserveAudit(observer);
+
+    public void NoteApplied(string host, long revision)
+    {
+        if (_memory.Applied.Raise(host, Math.Min(revision, Revision)))
+        {
+            _writer.Nudge();
+        }
+    }
+
+    public ValueTask RecordAsync(AuditEvent recorded, bool untilDurable = false) => _writer.RecordAsync(recorded, untilDurable);
+
+    public Task<long> PruneAsync(DateTimeOffset before, CancellationToken cancellationToken = default) => Pruning.OperationsAsync(_writer.Add, before, cancellationToken);
+
+    public Task<long> PruneAuditAsync(DateTimeOffset before, CancellationToken cancellationToken = default) => Pruning.AuditAsync(_writer.Add, before, cancellationToken);
+
+    /// <summary>Finishes what waits and closes the mirror.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref _disposals, 1) == 0)
+        {
+            await _tail.DisposeAsync().ConfigureAwait(false);
+            await _writer.DisposeAsync().ConfigureAwait(false);
+            _readers.Dispose();
+            _mirror.Dispose();
+            _log.Dispose();
+        }
+    }
+
+    /// <summary>The tail: what others have written is seen here soon, also while nobody asks.</summary>
+    private async Task LookAsync()
+    {
+        try
+        {
+            await _heads.CatchUpAsync().ConfigureAwait(false);
+            Volatile.Write(ref _unreachable, null);
+        }
+        catch (StoreException problem)
+        {
+            Volatile.Write(ref _unreachable, problem);
+        }
+    }
+
+    private Task AppendAsync(Plan? plan)
+    {
+        var write = new PlannedWrite(plan);
+        _writer.Add(write);
+        return write.Done;
+    }
+}

@@ -1,0 +1,83 @@
+using Portlight.Storage.Contract;
+using Portlight.TestKit;
+
+namespace Portlight.Storage.Postgres.Tests;
+
+/// <summary>One position can mean two things: before and after a failover that has lost a batch, or a restored backup. And a mirror is a cache.</summary>
+public sealed class HistoryTests : IAsyncLifetime
+{
+    private readonly PostgresSource _source = new();
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    public ValueTask InitializeAsync() => ValueTask.CompletedTask;
+
+    public ValueTask DisposeAsync() => _source.DisposeAsync();
+
+    [Theory]
+    [InlineData("UPDATE batch SET id = '00000000-0000-4000-8000-000000000001' WHERE position = 2", "UPDATE head SET batch = '00000000-0000-4000-8000-000000000001'")]
+    [InlineData("DELETE FROM batch WHERE position = 2", "UPDATE head SET position = 1, revision = 1, batch = (SELECT id FROM batch WHERE position = 1)")]
+    public async Task A_store_whose_last_batch_is_lost_or_another_stops_writes_nothing_and_begins_anew(params string[] loss)
+    {
+        var store = await _source.OpenAsync("a");
+        await SaveAsync(store, 1);
+        await SaveAsync(store, 2);
+        await SharedPostgres.Server.SqlAsync(await _source.DatabaseAsync(), [.. loss, "DELETE FROM item WHERE key LIKE '%/web-2'"]);
+
+        await Assert.ThrowsAsync<StoreException>(() => SaveAsync(store, 3));
+        Assert.Contains("position 2", (await store.Stopped.WaitAsync(TimeSpan.FromSeconds(30), Cancellation)).Message, StringComparison.Ordinal);
+        await Assert.ThrowsAsync<StoreException>(async () => await store.CatchUpAsync(Cancellation));
+        await store.DisposeAsync();
+        await using var again = await _source.OpenAsync("a");
+        Assert.Equal(["web-1"], again.View.AllInstances().Select(instance => instance.Name));
+        await SaveAsync(again, 3);
+        Assert.Equal(["web-1", "web-3"], again.View.AllInstances().Select(instance => instance.Name));
+    }
+
+    [Fact]
+    public async Task A_mirror_that_is_deleted_or_behind_the_kept_batches_is_made_anew()
+    {
+        await using (var store = await _source.OpenAsync("a"))
+        {
+            await SaveAsync(store, 1);
+            await SaveAsync(store, 2);
+        }
+
+        await using (var other = await _source.OpenAsync("b"))
+        {
+            await SaveAsync(other, 3);
+        }
+
+        await SharedPostgres.Server.SqlAsync(await _source.DatabaseAsync(), "DELETE FROM batch WHERE position < (SELECT position FROM head)");
+        await using (var behind = await _source.OpenAsync("a"))
+        {
+            Assert.Equal(["web-1", "web-2", "web-3"], behind.View.AllInstances().Select(instance => instance.Name));
+            Assert.Null(AuditVerification.Verify(behind.View).Break);
+        }
+
+        File.Delete(_source.Mirror("a"));
+        await using var fresh = await _source.OpenAsync("a");
+        Assert.Equal(["web-1", "web-2", "web-3"], fresh.View.AllInstances().Select(instance => instance.Name));
+        Assert.Equal(3, fresh.Revision);
+        await SaveAsync(fresh, 4);
+        Assert.Equal(4, fresh.View.FindInstance(Sample.Scope, "web-4")!.Revision);
+    }
+
+    [Fact]
+    public async Task Tables_of_a_newer_portlight_are_refused()
+    {
+        await (await _source.OpenAsync("a")).DisposeAsync();
+        await SharedPostgres.Server.SqlAsync(await _source.DatabaseAsync(), "UPDATE head SET format = 99");
+
+        var refusal = await Assert.ThrowsAsync<StoreException>(() => _source.OpenAsync("a"));
+        Assert.Contains("newer portlight", refusal.Message, StringComparison.Ordinal);
+    }
+
+    private static Task SaveAsync(PostgresStore store, int number) => store.SaveAsync(
+        (_, changes) =>
+        {
+            changes.Record(IdentitySample.Event(number));
+            return changes.Save(Sample.Instance(number));
+        },
+        Cancellation);
+}
