@@ -20,6 +20,7 @@ public sealed class DiscoverTests
                 Guest("new", new Card("net0") { HardwareAddress = "52:54:00:aa:bb:03", Selector = "mac:52:54:00:aa:bb:03", Bridge = "virbr0", Problem = "a port of a bridge", Hint = "why" }),
             ],
             ["libvirt was not read"]);
+        server.Agent.Facts = new AttachmentFacts("there is no such interface", []) { IsMissing = true };
         await AttachAsync(server, new() { InstanceName = "vm-1", Selector = "mac:fe:54:00:aa:bb:01" });
         await AttachAsync(server, new() { InstanceName = "vm-2", Selector = "name:tap100i0" });
         server.Agent.Facts = new AttachmentFacts(null, []) { Interface = new FoundInterface("vnet5", "fe:54:00:aa:bb:02") };
