@@ -22,6 +22,7 @@ public sealed class DiscoverTests
             ["libvirt was not read"]);
         server.Agent.Facts = new AttachmentFacts("there is no such interface", []) { IsMissing = true };
         await AttachAsync(server, new() { InstanceName = "vm-1", Selector = "mac:fe:54:00:aa:bb:01" });
+        server.Agent.Facts = new AttachmentFacts(null, []);
         await AttachAsync(server, new() { InstanceName = "vm-2", Selector = "name:tap100i0" });
         server.Agent.Facts = new AttachmentFacts(null, []) { Interface = new FoundInterface("vnet5", "fe:54:00:aa:bb:02") };
         await AttachAsync(server, new() { InstanceName = "vm-3", InterfaceName = "vnet5" });
