@@ -93,6 +93,7 @@ public sealed class InspectionTests
         Assert.Contains("has no interface `mac:52:54:00:aa:bb:02`", Inspect(scene, "mac:52:54:00:aa:bb:02").Refusal, StringComparison.Ordinal);
         scene.Host.Run("ip", "link set guest7 address 52:54:00:aa:bb:01");
         Assert.Contains("several", Inspect(scene, "mac:52:54:00:aa:bb:01").Refusal, StringComparison.Ordinal);
+        scene.Host.Run("ip", "link del vnet7"); // the host is every test's
     }
 
     [Fact]
