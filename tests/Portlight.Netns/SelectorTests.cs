@@ -86,7 +86,7 @@ public sealed class SelectorTests
         var fresh = scene.Network.AddMachine("fresh", "vnet5", "203.0.113.51");
         var probe = new Passing(scene, fresh, "203.0.113.51");
         RestorationTests.Restore(scene);
-        Assert.True(probe.Arrives(81)); // a stranger, as far as anybody knows
+        Assert.True(probe.Arrives(81)); // nothing says that it is the instance
         scene.Host.Run("ip", $"link set vnet5 address {HostSide}");
         RestorationTests.Restore(scene);
         Assert.True(probe.Arrives(80));

@@ -5,7 +5,7 @@ namespace Portlight.Agent.Devices;
 
 /// <summary>
 /// What is attached by a selector has come to. Whatever else the selector finds is closed: one of them is the instance, and nobody knows which. Its name closes
-/// while it is away, until another device has it, which is a stranger then.
+/// while it is away, until another device has that name, which is not the instance.
 /// </summary>
 internal static class SelectedDevice
 {

@@ -3,7 +3,7 @@ using Portlight.Linux;
 namespace Portlight.Agent.Guests;
 
 /// <summary>
-/// The files of one folder that a provider writes for its own use. They are read as what a stranger may have put there: regular files alone, of a bounded number and size.
+/// The files of one folder that a provider writes for its own use. Others may write there too, so only regular files are read, and a bounded number and size of them.
 /// </summary>
 internal static class ProviderFiles
 {

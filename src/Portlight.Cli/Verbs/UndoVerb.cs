@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using Portlight.Cli.History;
 using Portlight.Cli.Ports;
 using Portlight.Domain;
+using Attachment = Portlight.Wire.PortlightApi.Attachment;
 
 namespace Portlight.Cli.Verbs;
 
@@ -25,10 +26,10 @@ internal static class UndoVerb
             using var installation = await where.OpenAsync(parsed, cancellation);
             var calls = new PortCalls(installation, instance, within, cancellation);
             var standing = await calls.ReadAsync();
-            var unfiltered = await UnfilteredAsync(installation, instance, cancellation);
+            var attachment = installation.OtherAccount is null ? (await StatusVerb.FindAsync(installation, instance, cancellation)).Attachment : null;
             var wanted = parsed.GetValue(to) is { } id
-                ? await AfterAsync(installation, instance, id, unfiltered, cancellation)
-                : await BeforeLastAsync(installation, instance, standing, unfiltered, cancellation);
+                ? await AfterAsync(installation, instance, id, attachment, cancellation)
+                : await BeforeLastAsync(installation, instance, standing, attachment, cancellation);
             if (PortDifferences.Between(standing, wanted, PortLimits.Default.Aliases).Count == 0)
             {
                 await console.Output.WriteLineAsync($"the ports of {instance} are so already: {PortText.Of(standing)}");
@@ -48,10 +49,12 @@ internal static class UndoVerb
         return command;
     }
 
-    private static async Task<PortSet> BeforeLastAsync(Installation installation, string name, PortSet standing, ImmutableArray<Cidr> unfiltered, CancellationToken cancellation)
+    private static async Task<PortSet> BeforeLastAsync(Installation installation, string name, PortSet standing, Attachment? attachment, CancellationToken cancellation)
     {
+        var unfiltered = Unfiltered(attachment);
         await foreach (var change in PortRevision.EachAsync(installation, name, cancellation))
         {
+            RequireSamePlace(change, name, attachment);
             if (change.After is null || !Read(change.After.Value, unfiltered).Equals(standing))
             {
                 throw new FailedException($"the last change of {name} that the audit log has ({change.EventName}, {change.EventId}) did not leave the ports as they are now; name the event to go back to with --to");
@@ -63,20 +66,22 @@ internal static class UndoVerb
         throw new FailedException($"the audit log has no change of the ports of {name}");
     }
 
-    private static async Task<PortSet> AfterAsync(Installation installation, string name, string id, ImmutableArray<Cidr> unfiltered, CancellationToken cancellation)
+    private static async Task<PortSet> AfterAsync(Installation installation, string name, string id, Attachment? attachment, CancellationToken cancellation)
     {
         await foreach (var change in PortRevision.EachAsync(installation, name, cancellation))
         {
             if (change.EventId == id)
             {
-                return change.After is { } after ? Read(after, unfiltered) : throw new FailedException($"after that event ({change.EventName}) there was no {name}");
+                return change.After is { } after ? Read(after, Unfiltered(attachment)) : throw new FailedException($"after that event ({change.EventName}) there was no {name}");
             }
+
+            RequireSamePlace(change, name, attachment);
         }
 
         throw new FailedException($"the audit log has no change of the ports of {name} with the id {id}; `portlight history {name}` shows them");
     }
 
-    /// <summary>The rules without the networks that are not filtered, which the log shows as one of them.</summary>
+    /// <summary>The rules without the networks that are not filtered, which the log shows among them.</summary>
     private static PortSet Read(ImmutableArray<string> rules, ImmutableArray<Cidr> unfiltered)
     {
         var set = PortText.SetOf(rules.SelectMany(rule => PortReader.Read([rule])));
@@ -85,10 +90,20 @@ internal static class UndoVerb
             .Where(rule => rule.HasSources));
     }
 
+    /// <summary>
+    /// Networks that are not filtered are in the log as rules. Those of an earlier attachment are not told from rules of its ports, and to put them would open what
+    /// attaching again has closed.
+    /// </summary>
+    private static void RequireSamePlace(PortRevision change, string name, Attachment? attachment)
+    {
+        if (attachment is { Kind: "interface" or "host" } && change.EventName is not ("PutInstancePublicPorts" or "OpenInstancePublicPorts" or "CloseInstancePublicPorts"))
+        {
+            throw new FailedException($"{name} may have been attached otherwise before {change.EventName} ({change.EventId}); `portlight ports {name} …` puts what is wanted");
+        }
+    }
+
     /// <summary>Only the account that owns the installation has attached anything.</summary>
-    private static async Task<ImmutableArray<Cidr>> UnfilteredAsync(Installation installation, string name, CancellationToken cancellation) => installation.OtherAccount is not null
-        ? []
-        : [.. ((await StatusVerb.FindAsync(installation, name, cancellation)).Attachment?.PrivateCidrs ?? []).Select(Block).OfType<Cidr>()];
+    private static ImmutableArray<Cidr> Unfiltered(Attachment? attachment) => [.. (attachment?.PrivateCidrs ?? []).Select(Block).OfType<Cidr>()];
 
     private static Cidr? Block(string text) =>
         Cidr.TryParse(text, text.Contains(':', StringComparison.Ordinal) ? AddressFamily.InterNetworkV6 : AddressFamily.InterNetwork, out var block, out _) ? block : null;

@@ -51,14 +51,14 @@ internal static class WatchVerb
                     removed = [.. _known.Keys.Except(all.Keys)];
                 }
 
-                if (await TellAsync(changed, removed) && isOnce)
+                if (await TellAsync(changed, removed, revision) && isOnce)
                 {
                     return;
                 }
             }
         }
 
-        private async Task<bool> TellAsync(IReadOnlyList<InstanceStatus> changed, IReadOnlyList<string> removed)
+        private async Task<bool> TellAsync(IReadOnlyList<InstanceStatus> changed, IReadOnlyList<string> removed, long revision)
         {
             var lines = new List<string>();
             foreach (var now in changed.Where(IsWanted))
@@ -69,7 +69,7 @@ internal static class WatchVerb
 
             foreach (var name in removed.Where(name => _known.Remove(name)))
             {
-                lines.Add(asJson ? JsonSerializer.Serialize(new WatchChangesResponse { Revision = 0, Removed = [name] }, PortlightJson.Default.WatchChangesResponse) : $"{Time()} {name}: gone");
+                lines.Add(asJson ? JsonSerializer.Serialize(new WatchChangesResponse { Revision = revision, Removed = [name] }, PortlightJson.Default.WatchChangesResponse) : $"{Time()} {name}: gone");
             }
 
             foreach (var line in lines)

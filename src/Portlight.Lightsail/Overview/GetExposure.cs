@@ -12,7 +12,7 @@ internal sealed class GetExposure(Services services) : IOperation<GetExposureReq
     private const int Piece = 500;
 
     /// <summary>Of an evaluation of policies, which pays from the same share of the account (<see cref="AccountShares"/>): about what reading an instance, or working out a rule, costs.</summary>
-    private const int StepsOfInstance = 200;
+    internal const int StepsOfInstance = 200;
 
     public Task<GetExposureResponse> HandleAsync(Call call, GetExposureRequest request)
     {

@@ -16,9 +16,6 @@ internal sealed class ListFleet(Services services) : IOperation<ListFleetRequest
 
     private const int Piece = 100;
 
-    /// <summary>As <see cref="GetExposure"/> pays: about what reading an instance costs.</summary>
-    private const int StepsOfInstance = 200;
-
     public Task<ListFleetResponse> HandleAsync(Call call, ListFleetRequest request)
     {
         var most = request.MaxResults ?? Paging.PageSize;
@@ -67,7 +64,7 @@ internal sealed class ListFleet(Services services) : IOperation<ListFleetRequest
 
         ListFleetResponse Answer(string? next)
         {
-            call.NoteSteps(StepsOfInstance * (long)lookedAt);
+            call.NoteSteps(GetExposure.StepsOfInstance * (long)lookedAt);
             return new ListFleetResponse { Instances = found, Total = services.Store.View.CountInstances(call.Scope), Revision = revision, NextPageToken = next };
         }
     }

@@ -55,21 +55,11 @@ internal sealed class WatchChanges(Services services) : IOperation<WatchChangesR
 
     private async Task<WatchChangesResponse> AnswerAsync(Call call, IReadOnlyList<RecentChanges.Change> changes, long revision)
     {
-        var (changed, removed) = (new List<InstanceStatus>(), new List<string>());
-        foreach (var change in changes.OrderBy(change => change.Revision))
-        {
-            if (services.Store.View.FindInstance(call.Scope, change.Name) is { } instance)
-            {
-                await ConfirmAsync(instance);
-                changed.Add(services.StatusOf(instance));
-            }
-            else
-            {
-                removed.Add(change.Name);
-            }
-        }
-
-        return new WatchChangesResponse { Revision = revision, Changed = changed, Removed = removed };
+        var found = changes.OrderBy(change => change.Revision).Select(change => (change.Name, Instance: services.Store.View.FindInstance(call.Scope, change.Name))).ToList();
+        List<Instance> changed = [.. found.Select(one => one.Instance).OfType<Instance>()];
+        // All at once: of hosts that do not answer the caller waits for one time-out, not for one each.
+        await Task.WhenAll(changed.Select(ConfirmAsync));
+        return new WatchChangesResponse { Revision = revision, Changed = changed.ConvertAll(services.StatusOf), Removed = [.. found.Where(one => one.Instance is null).Select(one => one.Name)] };
     }
 
     /// <summary>Waits for the kernel as the change itself does; what it says later, ListFleet tells.</summary>

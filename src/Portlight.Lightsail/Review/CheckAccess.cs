@@ -60,7 +60,7 @@ internal sealed class CheckAccess(Services services) : IOperation<CheckAccessReq
         var refusal = Authorization.WouldRefuse(call, [new AccessQuestion(action, instance.Arn) { ResourceTags = instance.Tags }]);
         return refusal is null || Authorization.Allows(call, new AccessQuestion(kind.ReadAction!, Authorization.LightsailResource(call)))
             ? refusal
-            : Authorization.WouldRefuse(call, [missing]) ?? refusal;
+            : Authorization.WouldRefuse(call, [missing]);
     }
 
     private static string Account(Call call, string action) => action.StartsWith("lightsail:", StringComparison.OrdinalIgnoreCase) || action.StartsWith("portlight:", StringComparison.OrdinalIgnoreCase)

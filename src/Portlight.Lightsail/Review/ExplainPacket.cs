@@ -59,7 +59,7 @@ internal sealed class ExplainPacket(Services services) : IOperation<ExplainPacke
     {
         if (instance.Attachment is Attachment.Lab && FindPeer(instance, packet.Source, view) is { } peer)
         {
-            yield return $"{packet.Source} is the private address of {peer.Name}, and private addresses of one account and region reach each other";
+            yield return $"{packet.Source} is the private address of {peer.Name}, and private addresses of one account and region reach each other on one host";
         }
 
         if (instance.Attachment is Attachment.ThisHost)
@@ -81,7 +81,7 @@ internal sealed class ExplainPacket(Services services) : IOperation<ExplainPacke
         }
     }
 
-    /// <summary>The lab instance beside this one that has the address for its private one.</summary>
+    /// <summary>The lab instance of the same scope and host that has the address for its private one.</summary>
     private static Instance? FindPeer(Instance instance, IPAddress source, IStoreView view)
     {
         if (!view.IsAddressTaken(source))
@@ -91,7 +91,7 @@ internal sealed class ExplainPacket(Services services) : IOperation<ExplainPacke
 
         for (var page = view.ListInstances(instance.Scope, 0, Page); page.Count > 0; page = view.ListInstances(instance.Scope, page[^1].Index, Page))
         {
-            if (page.FirstOrDefault(other => other.Index != instance.Index && other is { Attachment: Attachment.Lab } && source.Equals(other.PrivateIpv4)) is { } peer)
+            if (page.FirstOrDefault(other => other.Index != instance.Index && other is { Attachment: Attachment.Lab } && other.Attachment.Host == instance.Attachment.Host && source.Equals(other.PrivateIpv4)) is { } peer)
             {
                 return peer;
             }

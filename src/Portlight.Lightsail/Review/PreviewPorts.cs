@@ -27,7 +27,8 @@ internal sealed class PreviewPorts(Services services) : IOperation<PreviewPortsR
         {
             var wanted = Read(request);
             var (after, _) = wanted.Decide(instance.Ports);
-            var effects = PortDifferences.Between(instance.Ports, after, services.Limits.Aliases);
+            // With the networks that are not filtered: what a rule closes goes on coming in from there.
+            var effects = PortDifferences.Between(instance.Attachment.LetIn(instance.Ports), instance.Attachment.LetIn(after), services.Limits.Aliases);
             return answer with
             {
                 PortStatesAfter = after.ToPortStates(services.Options.AwsQuirks),

@@ -133,6 +133,26 @@ public sealed class PortVerbTests : IDisposable
     }
 
     [Fact]
+    public async Task To_undo_puts_no_network_back_that_attaching_again_has_closed()
+    {
+        using var server = await ServeProcess.StartAsync(_data.FullName);
+        Assert.Equal(0, (await RunAsync("attach me --this-host --open 22 --private 10.0.0.0/8 --yes")).Code);
+        Assert.Equal(0, (await RunAsync("open me 443")).Code);
+        var earlier = (await RunAsync("history me --limit 1")).Output.TrimEnd().Split('\n')[^1].TrimEnd().Split(' ')[^1];
+        await DoneAsync("open on me: 22/tcp\n", "undo me");
+        Assert.Equal(0, (await RunAsync("attach me --this-host --yes")).Code);
+
+        foreach (var line in new[] { "undo me", $"undo me --to {earlier}" })
+        {
+            var refused = await RunAsync(line);
+            Assert.Equal(1, refused.Code);
+            Assert.Contains("may have been attached otherwise", refused.Error, StringComparison.Ordinal);
+        }
+
+        await DoneAsync("22/tcp\n", "ports me");
+    }
+
+    [Fact]
     public async Task A_refusal_half_way_says_what_is_done_and_what_is_not()
     {
         using var server = await ServeProcess.StartAsync(_data.FullName);

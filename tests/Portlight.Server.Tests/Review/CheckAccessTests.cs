@@ -46,6 +46,21 @@ public sealed class CheckAccessTests
     }
 
     [Fact]
+    public async Task That_an_instance_is_forbidden_by_its_tag_does_not_tell_that_there_is_one()
+    {
+        await using var server = await ServerHarness.StartAsync();
+        await server.AddInstanceAsync("secret");
+        await server.TagAsync("secret", "team", "other");
+        var user = await server.AddUserAsync("dev", [
+            """{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"lightsail:PutInstancePublicPorts","Resource":"*"},{"Effect":"Deny","Action":"*","Resource":"*","Condition":{"StringEquals":{"aws:ResourceTag/team":"other"}}}]}"""]);
+
+        var answers = await server.CheckAsync(user, new() { Action = Put, InstanceName = "secret" }, new() { Action = Put, InstanceName = "nope" });
+
+        Assert.Equal(answers[1], answers[0]);
+        Assert.Equal("NotFoundException", (await server.AskAsync(user, "PutInstancePublicPorts", """{"instanceName":"secret","portInfos":[]}""")).Type);
+    }
+
+    [Fact]
     public async Task Anybody_may_ask_about_themselves()
     {
         await using var server = await ServerHarness.StartAsync();

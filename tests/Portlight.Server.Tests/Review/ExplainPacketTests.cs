@@ -24,12 +24,15 @@ public sealed class ExplainPacketTests
     [InlineData("203.0.113.9", 25, "tcp", "open", "the rule 25/tcp from lightsail-connect lets it in")]
     [InlineData("172.26.0.5", 5432, "tcp", "open", "172.26.0.5 is the private address of db")]
     [InlineData("172.26.0.6", 5432, "tcp", "closed", "no rule lets it in")]
+    [InlineData("172.26.0.7", 5432, "tcp", "closed", "no rule lets it in")]
     [InlineData("fe80::1", 135, "icmpv6", "open", "it is neighbour discovery")]
     [InlineData("198.51.100.7", 8, "icmp", "closed", "no rule lets it in")]
     public async Task A_lab_instance(string from, int port, string protocol, string verdict, string why)
     {
         await using var server = await StartAsync();
         await AddAsync(server, "db", instance => instance with { PrivateIpv4 = Block("172.26.0.5").ToAddress() });
+        await server.AddInstanceAsync("far");
+        await server.ChangeAsync("far", instance => instance with { PrivateIpv4 = Block("172.26.0.7").ToAddress(), Attachment = new Attachment.Lab { Host = "fra-07" } });
 
         await CheckAsync(server, from, port, protocol, verdict, why);
     }

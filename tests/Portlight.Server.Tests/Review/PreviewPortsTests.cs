@@ -84,6 +84,21 @@ public sealed class PreviewPortsTests
     }
 
     [Fact]
+    public async Task Networks_that_are_not_filtered_go_on_coming_in_whatever_closes()
+    {
+        await using var server = await ServerHarness.StartAsync();
+        await server.AddInstanceAsync("vm-1", Ssh);
+        await server.ChangeAsync("vm-1", instance => instance with { Attachment = new Attachment.Interface("tap0", [], [Cidr.Create(System.Net.Sockets.AddressFamily.InterNetwork, 0x0A000000, 8)]) });
+
+        var preview = await server.PreviewAsync(new() { InstanceName = "vm-1", PortInfos = [] });
+
+        var effect = Assert.Single(preview.Effects);
+        Assert.Equal(("narrows", 22), (effect.Kind, effect.FromPort));
+        Assert.Equal(["10.0.0.0/8"], effect.After.Cidrs.Concat(effect.After.Ipv6Cidrs));
+        Assert.Empty(preview.PortStatesAfter);
+    }
+
+    [Fact]
     public async Task Exactly_one_change_is_wanted()
     {
         await using var server = await ServerHarness.StartAsync();

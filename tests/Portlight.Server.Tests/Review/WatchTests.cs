@@ -43,6 +43,26 @@ public sealed class WatchTests
     }
 
     [Fact]
+    public async Task Of_however_many_that_are_not_confirmed_one_time_out_is_waited_for()
+    {
+        await using var server = await ServerHarness.StartInRealTimeAsync(options => options with { ConfirmTimeout = TimeSpan.FromSeconds(1) });
+        var now = (await AskAsync(server, new())).Revision;
+        var goOn = server.Agent.Hold();
+        foreach (var i in Enumerable.Range(1, 10))
+        {
+            await server.AddInstanceAsync($"web-{i}");
+        }
+
+        var began = TimeProvider.System.GetTimestamp();
+        var answer = await AskAsync(server, new() { AfterRevision = now });
+
+        Assert.True(TimeProvider.System.GetElapsedTime(began) < TimeSpan.FromSeconds(8), TimeProvider.System.GetElapsedTime(began).ToString()); // one after the other it is ten
+        Assert.Equal(10, answer.Changed.Count);
+        Assert.All(answer.Changed, instance => Assert.NotEqual(instance.DesiredRevision, instance.AppliedRevision));
+        goOn();
+    }
+
+    [Fact]
     public async Task Others_changes_wake_nobody_and_the_time_ends_the_wait()
     {
         await using var server = await ServerHarness.StartAsync();
