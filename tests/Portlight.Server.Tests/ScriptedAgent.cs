@@ -87,7 +87,6 @@ internal sealed class ScriptedAgent : IAgent
         {
             _hasDrifted = true;
             _drift.TrySetResult();
-            _drift = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         }
     }
 
@@ -173,7 +172,15 @@ internal sealed class ScriptedAgent : IAgent
         return Verdict is { } verdict ? Task.FromResult(verdict) : Task.FromException<PacketVerdict>(new AgentException("cannot read the sets of nf_tables: operation not permitted"));
     }
 
-    public Task DriftAsync(CancellationToken cancellationToken) => _drift.Task.WaitAsync(cancellationToken);
+    public async Task DriftAsync(CancellationToken cancellationToken)
+    {
+        await _drift.Task.WaitAsync(cancellationToken);
+        lock (_gate)
+        {
+            // Only here: what drifts while nobody waits is told to whoever waits next, as an agent's watchers do.
+            _drift = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        }
+    }
 
     private AgentReport Apply(DesiredInstance wanted)
     {

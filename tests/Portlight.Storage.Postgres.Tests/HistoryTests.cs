@@ -22,7 +22,7 @@ public sealed class HistoryTests : IAsyncLifetime
         var store = await _source.OpenAsync("a");
         await SaveAsync(store, 1);
         await SaveAsync(store, 2);
-        await SharedPostgres.Server.SqlAsync(await _source.DatabaseAsync(), [.. loss, "DELETE FROM item WHERE key LIKE '%/web-2'"]);
+        await _source.SqlAsync([.. loss, "DELETE FROM item WHERE key LIKE '%/web-2'"]);
 
         await Assert.ThrowsAsync<StoreException>(() => SaveAsync(store, 3));
         Assert.Contains("position 2", (await store.Stopped.WaitAsync(TimeSpan.FromSeconds(30), Cancellation)).Message, StringComparison.Ordinal);
@@ -48,7 +48,7 @@ public sealed class HistoryTests : IAsyncLifetime
             await SaveAsync(other, 3);
         }
 
-        await SharedPostgres.Server.SqlAsync(await _source.DatabaseAsync(), "DELETE FROM batch WHERE position < (SELECT position FROM head)");
+        await _source.SqlAsync("DELETE FROM batch WHERE position < (SELECT position FROM head)");
         await using (var behind = await _source.OpenAsync("a"))
         {
             Assert.Equal(["web-1", "web-2", "web-3"], behind.View.AllInstances().Select(instance => instance.Name));
@@ -67,7 +67,7 @@ public sealed class HistoryTests : IAsyncLifetime
     public async Task Tables_of_a_newer_portlight_are_refused()
     {
         await (await _source.OpenAsync("a")).DisposeAsync();
-        await SharedPostgres.Server.SqlAsync(await _source.DatabaseAsync(), "UPDATE head SET format = 99");
+        await _source.SqlAsync("UPDATE head SET format = 99");
 
         var refusal = await Assert.ThrowsAsync<StoreException>(() => _source.OpenAsync("a"));
         Assert.Contains("newer portlight", refusal.Message, StringComparison.Ordinal);

@@ -4,15 +4,16 @@ using Portlight.TestKit.Postgres;
 
 namespace Portlight.Storage.Postgres.Tests;
 
-/// <summary>A database of its own for a test, on a server that all tests share, and a directory for the mirrors of its stores.</summary>
+/// <summary>Tables of its own for a test, on a server that all tests share, and a directory for the mirrors of its stores.</summary>
 public sealed class PostgresSource : IStoreSource
 {
     private readonly string _directory = Directory.CreateTempSubdirectory("portlight-mirror-").FullName;
-    private string? _connectionText;
+    private string? _schema;
 
-    public async Task<string> ConnectionTextAsync() => _connectionText ??= await SharedPostgres.Server.CreateDatabaseAsync();
+    public async Task<string> ConnectionTextAsync() => $"{SharedPostgres.Server.ConnectionText()};Search Path={await SchemaAsync()}";
 
-    public async Task<string> DatabaseAsync() => (await ConnectionTextAsync()).Split("Database=")[1];
+    /// <summary>Changes the tables behind the stores' backs.</summary>
+    public async Task SqlAsync(params string[] statements) => await SharedPostgres.Server.SqlAsync("portlight", [$"SET search_path TO {await SchemaAsync()}", .. statements]);
 
     public string Mirror(string name) => Path.Combine(_directory, name + ".db");
 
@@ -28,6 +29,8 @@ public sealed class PostgresSource : IStoreSource
         await hold.IsHeld;
         return hold;
     }
+
+    private async Task<string> SchemaAsync() => _schema ??= await SharedPostgres.Server.CreateSchemaAsync();
 
     public ValueTask DisposeAsync()
     {

@@ -7,6 +7,9 @@ internal static class LogSchema
 {
     private const int Format = 1;
 
+    /// <summary>In seconds. Files are made, and a disk that is busy takes longer for that than for any write.</summary>
+    private const int Patience = 60;
+
     /// <exception cref="StoreException">The tables are of a newer Portlight.</exception>
     public static bool Ensure(NpgsqlConnection connection)
     {
@@ -40,7 +43,7 @@ internal static class LogSchema
         using var transaction = connection.BeginTransaction();
         try
         {
-            using var command = new NpgsqlCommand(reader.ReadToEnd(), connection, transaction);
+            using var command = new NpgsqlCommand(reader.ReadToEnd(), connection, transaction) { CommandTimeout = Patience };
             command.ExecuteNonQuery();
             transaction.Commit();
         }

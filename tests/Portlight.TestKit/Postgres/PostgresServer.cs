@@ -15,7 +15,7 @@ public sealed class PostgresServer : IAsyncDisposable
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private readonly Process _process;
-    private int _databases;
+    private int _schemas;
 
     private PostgresServer(string directory, Process process, int pid) => (Directory, _process, ProcessId) = (directory, process, pid);
 
@@ -53,14 +53,15 @@ public sealed class PostgresServer : IAsyncDisposable
         return await StartInAsync(directory);
     }
 
-    /// <summary>A connection string of the database <c>portlight</c>, or of a new one that is a test's own.</summary>
-    public string ConnectionText(string database = "portlight") => $"Host={Directory};Port={Port};Username=portlight;Database={database}";
+    /// <summary>A connection string of the database <c>portlight</c>.</summary>
+    public string ConnectionText() => $"Host={Directory};Port={Port};Username=portlight;Database=portlight";
 
-    public async Task<string> CreateDatabaseAsync()
+    /// <summary>Makes an empty schema that is a test's own, which a connection string chooses by <c>Search Path</c>: a database for each would be 7 MB of files.</summary>
+    public async Task<string> CreateSchemaAsync()
     {
-        var name = string.Create(CultureInfo.InvariantCulture, $"test_{Interlocked.Increment(ref _databases)}");
-        await SqlAsync("postgres", $"CREATE DATABASE {name}");
-        return ConnectionText(name);
+        var name = string.Create(CultureInfo.InvariantCulture, $"test_{Interlocked.Increment(ref _schemas)}");
+        await SqlAsync("portlight", $"CREATE SCHEMA {name}");
+        return name;
     }
 
     /// <summary>What a statement answers, as psql prints it without ornaments.</summary>
