@@ -76,6 +76,14 @@ public sealed class PostgresStore : IStore
         }
     }
 
+    /// <summary>The same for what no server may run beside: requires that none does, and one that was cut off and comes back has to begin anew.</summary>
+    /// <exception cref="StoreException">As above, or somebody else is connected to the database.</exception>
+    public static PostgresStore OpenAlone(string connectionText, string mirror, TimeProvider time)
+    {
+        SharedDatabase.TakeAlone(connectionText);
+        return Open(connectionText, mirror, time);
+    }
+
     public Task<Committed<T>> CommitAsync<T>(Func<IStoreView, Changes, T> prepare, string account = "", CancellationToken cancellationToken = default) =>
         _writes.CommitAsync(prepare, account, cancellationToken);
 

@@ -30,8 +30,7 @@ public sealed class SharedDatabaseTests : IAsyncLifetime
         {
             if (!server.HasExited)
             {
-                using var signal = Process.Start("kill", ["-TERM", server.Id.ToString(CultureInfo.InvariantCulture)]);
-                await signal.WaitForExitAsync();
+                server.Kill();
                 await server.WaitForExitAsync();
             }
 
@@ -67,6 +66,62 @@ public sealed class SharedDatabaseTests : IAsyncLifetime
         await AwsAsync(a, "iam", "delete-access-key", "--user-name", "ann", "--access-key-id", ann.Id);
         var refused = await RunAsync(b, ann, "lightsail", "get-instance-port-states", "--instance-name", "web");
         Assert.Contains("UnrecognizedClientException", refused.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_doctor_says_when_commits_wait_for_no_standby_and_when_the_database_does_not_answer()
+    {
+        await StopAsync(await StartAsync("a"));
+        Assert.Contains("wait for no standby", await DoctorAsync(), StringComparison.Ordinal);
+        Assert.Contains("every server of the database the same file", await DoctorAsync(), StringComparison.Ordinal);
+        await Postgres.SqlAsync("postgres", "ALTER SYSTEM SET synchronous_standby_names = 'b'", "SELECT pg_reload_conf()");
+        Assert.Contains("wait for a standby", await DoctorAsync(), StringComparison.Ordinal);
+        await Postgres.KillAsync();
+        Assert.Contains("could not be written or read", await DoctorAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Commands_that_read_what_is_stored_find_it_in_the_database_beside_its_servers()
+    {
+        var a = await StartAsync("a");
+        await AwsAsync(a, "lightsail", "create-key-pair", "--key-pair-name", "mine");
+
+        Assert.Contains("events", (await VerbAsync(0, "audit", "verify", "--data", Data("a"))).Output, StringComparison.Ordinal);
+        await VerbAsync(0, "backup", Data("backup.tar.gz"), "--data", Data("a"));
+        var misled = Portlight("backup", Data("none.tar.gz"), "--data", Data("a"));
+        misled.Environment.Remove("PORTLIGHT_DATABASE");
+        Assert.Contains("PORTLIGHT_DATABASE", (await Programs.RunAsync(misled)).Errors, StringComparison.Ordinal);
+
+        // What was made of the database is an installation like any other.
+        var restore = Portlight("restore", Data("backup.tar.gz"), "--data", Data("own"));
+        restore.Environment.Remove("PORTLIGHT_DATABASE");
+        Assert.Equal(0, (await Programs.RunAsync(restore)).ExitCode);
+        var serve = Serve("own");
+        serve.Environment.Remove("PORTLIGHT_DATABASE");
+        serve.Environment["PORTLIGHT_ENFORCE"] = "record";
+        var own = await StartAsync("own", serve);
+        Assert.Contains("mine", (await AwsAsync(own, "lightsail", "get-key-pairs")).ToJsonString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Keys_are_changed_on_the_machine_of_a_server_that_is_stopped_and_the_file_that_seals_only_while_none_runs()
+    {
+        var a = await StartAsync("a");
+        JoinAs("b", "a");
+        var b = await StartAsync("b");
+        Assert.Contains("a server runs", (await VerbAsync(1, "credentials", "reset-root", "--data", Data("a"))).Errors, StringComparison.Ordinal);
+        await StopAsync(a);
+        await VerbAsync(0, "credentials", "reset-root", "--data", Data("a"));
+        await AwsAsync(b with { DataDirectory = Data("a") }, "lightsail", "get-key-pairs");
+        Assert.Contains("UnrecognizedClientException", (await RunAsync(b, null, "lightsail", "get-key-pairs")).Errors, StringComparison.Ordinal);
+
+        Assert.Contains("stop every server", (await VerbAsync(1, "credentials", "rotate-key-file", "--data", Data("a"))).Errors, StringComparison.Ordinal);
+        await StopAsync(b);
+        Assert.Contains("every other server", (await VerbAsync(0, "credentials", "rotate-key-file", "--data", Data("a"))).Errors, StringComparison.Ordinal);
+        Assert.Contains("does not open", (await Programs.RunAsync(Serve("b"))).Errors, StringComparison.Ordinal);
+        File.Copy(Path.Combine(Data("a"), "secret.key"), Path.Combine(Data("b"), "secret.key"), overwrite: true);
+        b = await StartAsync("b");
+        await AwsAsync(b with { DataDirectory = Data("a") }, "lightsail", "get-key-pairs");
     }
 
     [Fact]
@@ -146,23 +201,43 @@ public sealed class SharedDatabaseTests : IAsyncLifetime
         }
     }
 
-    private ProcessStartInfo Serve(string name)
+    private string Data(string name) => Path.Combine(_directory, name);
+
+    private async Task<string> DoctorAsync() => (await Programs.RunAsync(Portlight("doctor", "--data", Data("a")))).Output;
+
+    private async Task<(int Code, string Output, string Errors)> VerbAsync(int code, params string[] words)
     {
-        var start = new ProcessStartInfo(Installation.Portlight, ["serve", "--data", Path.Combine(_directory, name), "--listen", "http://127.0.0.1:0"]);
+        var ran = await Programs.RunAsync(Portlight(words));
+        Assert.True(ran.ExitCode == code, $"`portlight {string.Join(' ', words)}` ended with {ran.ExitCode}: {ran.Errors}");
+        return ran;
+    }
+
+    private ProcessStartInfo Serve(string name) => Portlight("serve", "--data", Data(name), "--listen", "http://127.0.0.1:0");
+
+    private ProcessStartInfo Portlight(params string[] words)
+    {
+        var start = new ProcessStartInfo(Installation.Portlight, words);
         Installation.Clean(start);
         start.Environment["PORTLIGHT_DATABASE"] = Postgres.ConnectionText();
         return start;
     }
 
-    private async Task<Server> StartAsync(string name)
+    private async Task<Server> StartAsync(string name, ProcessStartInfo? start = null)
     {
-        var process = Programs.Start(Serve(name));
+        var process = Programs.Start(start ?? Serve(name));
         _servers.Add(process);
         var errors = process.StandardError.ReadToEndAsync(CancellationToken.None);
         var ready = await process.StandardOutput.ReadLineAsync(Cancellation) ?? "";
-        Assert.True(ready.EndsWith(" enforce=record", StringComparison.Ordinal), $"the server did not start: `{ready}` {(ready.Length == 0 ? await errors : "")}");
-        return new Server(new Uri(ready.Split(' ')[2]), Path.Combine(_directory, name));
+        Assert.True(ready.StartsWith("portlight ready ", StringComparison.Ordinal), $"the server did not start: `{ready}` {(ready.Length == 0 ? await errors : "")}");
+        return new Server(new Uri(ready.Split(' ')[2]), Data(name), process);
     }
 
-    private sealed record Server(Uri Endpoint, string DataDirectory);
+    private static async Task StopAsync(Server server)
+    {
+        using var signal = Process.Start("kill", ["-TERM", server.Process.Id.ToString(CultureInfo.InvariantCulture)]);
+        await signal.WaitForExitAsync(Cancellation);
+        await server.Process.WaitForExitAsync(Cancellation);
+    }
+
+    private sealed record Server(Uri Endpoint, string DataDirectory, Process Process);
 }

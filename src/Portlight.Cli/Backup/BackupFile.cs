@@ -39,7 +39,7 @@ internal static class BackupFile
         try
         {
             var database = Path.Combine(draft, DataFiles.Database);
-            DatabaseCopy.Write(Path.Combine(directory, DataFiles.Database), database);
+            StoredState.Of(directory).CopyTo(database);
             foreach (var name in Names[..^1])
             {
                 File.Copy(Path.Combine(directory, name), Path.Combine(draft, name));

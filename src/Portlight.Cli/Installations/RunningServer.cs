@@ -3,14 +3,15 @@ using Portlight.Api;
 namespace Portlight.Cli;
 
 /// <summary>
-/// Whether a server runs on a data directory: it holds the store's lock (flock on the file beside the database), which the kernel lets go when the process ends,
-/// however it ends.
+/// Whether a server runs on a data directory: it holds the store's lock (flock on the file beside the database or the mirror of one), which the kernel lets go when the
+/// process ends, however it ends.
 /// </summary>
 internal static class RunningServer
 {
-    public static bool HasLocked(string directory)
+    public static bool HasLocked(string directory) => LocksOf(directory).Any(IsHeld);
+
+    private static bool IsHeld(string path)
     {
-        var path = LockOf(directory);
         if (!File.Exists(path))
         {
             return false;
@@ -38,9 +39,9 @@ internal static class RunningServer
     {
         try
         {
-            if (Directory.Exists(directory) && Directory.GetFiles(directory, Path.GetFileName(LockOf(directory))).Length > 0)
+            foreach (var path in LocksOf(directory).Where(path => Directory.Exists(directory) && Directory.GetFiles(directory, Path.GetFileName(path)).Length > 0))
             {
-                File.OpenHandle(LockOf(directory), share: FileShare.ReadWrite).Dispose();
+                File.OpenHandle(path, share: FileShare.ReadWrite).Dispose();
             }
 
             return false;
@@ -56,5 +57,5 @@ internal static class RunningServer
         }
     }
 
-    private static string LockOf(string directory) => Path.Combine(directory, DataFiles.Database + ".lock");
+    private static IEnumerable<string> LocksOf(string directory) => [Path.Combine(directory, DataFiles.Database + ".lock"), Path.Combine(directory, DataFiles.Mirror + ".lock")];
 }

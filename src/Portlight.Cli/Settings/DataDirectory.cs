@@ -29,22 +29,5 @@ internal static class DataDirectory
     public static string Resolve(string? option) => Resolve(option, Environment.IsPrivilegedProcess, Environment.GetEnvironmentVariable);
 
     internal static string Resolve(string? option, bool isRoot, Func<string, string?> environment) =>
-        Path.GetFullPath(option ?? NotEmpty(environment(EnvironmentVariable)) ?? OfSettingsFile(isRoot, environment) ?? Default(isRoot, environment));
-
-    private static string? OfSettingsFile(bool isRoot, Func<string, string?> environment)
-    {
-        if (SettingsFile.Choose(option: null, environment(SettingsReader.FileVariable), SettingsFile.Default(isRoot, environment)) is not { } file)
-        {
-            return null;
-        }
-
-        var problems = new List<string>();
-        var settings = SettingsFile.Read(file, problems);
-        // Another setting that is wrong is `serve`'s to refuse; a file that cannot be read at all may name a directory.
-        return settings.FirstOrDefault(setting => setting.Key.Name == "data").Value is [var directory] ? directory
-            : settings.Count == 0 && problems.Count > 0 ? throw new UsageException(string.Join('\n', problems))
-            : null;
-    }
-
-    private static string? NotEmpty(string? text) => string.IsNullOrEmpty(text) ? null : text;
+        Path.GetFullPath(option ?? StandingSetting.Find("data", isRoot, environment) ?? Default(isRoot, environment));
 }

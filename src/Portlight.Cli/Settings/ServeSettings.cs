@@ -15,7 +15,7 @@ internal static class ServeSettings
     public const string NoAuditLog = "off";
 
     /// <summary>The value of <c>database</c> that is no connection string.</summary>
-    private const string Sqlite = "sqlite";
+    public const string Sqlite = "sqlite";
 
     public const string AuditLogDefaultInWords = "audit in the data directory";
     public const string InstanceQuotaDefaultInWords = "20, and none for the first account";

@@ -2,7 +2,6 @@ using System.Buffers;
 using System.CommandLine;
 using System.Globalization;
 using Portlight.Storage;
-using Portlight.Storage.Sqlite;
 
 namespace Portlight.Cli.Verbs;
 
@@ -57,7 +56,8 @@ internal static class AuditVerb
 
     private static AuditReport VerifyStore(string directory, AuditAnchor? expected)
     {
-        using var log = AuditLogFile.Open(Path.Combine(directory, "portlight.db"));
+        var log = StoredState.Of(directory).OpenAudit();
+        using var closing = log as IDisposable;
         return AuditVerification.Verify(log, expected);
     }
 

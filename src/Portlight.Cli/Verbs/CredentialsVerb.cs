@@ -1,7 +1,6 @@
 using System.CommandLine;
 using Portlight.Api;
 using Portlight.Identity;
-using Portlight.Storage.Sqlite;
 
 namespace Portlight.Cli.Verbs;
 
@@ -25,7 +24,7 @@ internal static class CredentialsVerb
         command.SetAction(async (parsed, _) =>
         {
             var directory = RequireStopped(DataDirectory.Resolve(parsed.GetValue(data)));
-            await using var store = OpenStore(directory);
+            await using var store = StoredState.Of(directory).Open();
             var report = await RootKeyReset.RunAsync(store, directory, parsed.GetValue(account), TimeProvider.System);
             await parsed.InvocationConfiguration.Output.WriteLineAsync(report.CredentialsFile);
             await parsed.InvocationConfiguration.Error.WriteLineAsync(
@@ -45,10 +44,13 @@ internal static class CredentialsVerb
         {
             var directory = RequireStopped(DataDirectory.Resolve(parsed.GetValue(data)));
             var file = Path.Combine(directory, DataFiles.Keys);
-            await using var store = OpenStore(directory);
+            var state = StoredState.Of(directory);
+            await using var store = state.OpenAlone();
             var report = await KeyFileRotation.RunAsync(store, directory, parsed.GetValue(keep), TimeProvider.System, cancellation);
             await parsed.InvocationConfiguration.Output.WriteLineAsync($"{file}: key {report.SealingKey:x8}, {Count(report.Resealed, "secret")} sealed anew, {Count(report.Forgotten, "older key")} dropped");
-            await parsed.InvocationConfiguration.Error.WriteLineAsync("backups of the database from before need the key file from before. Start `portlight serve` again");
+            await parsed.InvocationConfiguration.Error.WriteLineAsync(
+                (state.Shared is null ? "" : $"copy {file} to every other server of the database: with the older one it does not start. ")
+                + "Backups of the database from before need the key file from before. Start `portlight serve` again");
             return ExitCode.Done;
         });
         return command;
@@ -56,7 +58,8 @@ internal static class CredentialsVerb
 
     private static string RequireStopped(string directory)
     {
-        if (!File.Exists(Path.Combine(directory, DataFiles.Database)))
+        var state = StoredState.Of(directory);
+        if (state.Shared is null && !File.Exists(state.File))
         {
             throw new FailedException($"no server has run on the data directory {directory}: start `portlight serve`, or name another directory with --data");
         }
@@ -65,8 +68,6 @@ internal static class CredentialsVerb
             ? throw new FailedException($"a server runs on {directory}: stop it (the ports stay as they are), run this again, start it")
             : directory;
     }
-
-    private static SqliteStore OpenStore(string directory) => SqliteStore.Open(Path.Combine(directory, DataFiles.Database), TimeProvider.System);
 
     private static string Count(int number, string what) => $"{number} {what}{(number == 1 ? "" : "s")}";
 }

@@ -1,6 +1,6 @@
 using Portlight.Api;
 using Portlight.Storage;
-using Portlight.Storage.Sqlite;
+using Portlight.Storage.Postgres;
 
 namespace Portlight.Cli.Verbs;
 
@@ -12,7 +12,7 @@ internal static class DataChecks
 
     public static IEnumerable<DoctorFinding> Of(string directory) => Installation.IsClosed(directory)
         ? [new("data", DoctorFinding.Problem, $"{directory} is another user's, and what is in it cannot be seen: run as that user, or as root")]
-        : [Itself(directory), .. Rights(directory), Database(directory), KeyFile(directory)];
+        : [Itself(directory), .. Rights(directory), .. Stored(directory)];
 
     private static DoctorFinding Itself(string directory)
     {
@@ -50,9 +50,36 @@ internal static class DataChecks
         }
     }
 
-    private static DoctorFinding Database(string directory)
+    private static DoctorFinding[] Stored(string directory)
     {
-        var path = Path.Combine(directory, DataFiles.Database);
+        try
+        {
+            var state = StoredState.Of(directory);
+            return [state.Shared is { } shared ? Shared(shared) : Database(state.File), KeyFile(directory, state)];
+        }
+        catch (FailedException misfit)
+        {
+            return [new("database", DoctorFinding.Problem, misfit.Message)];
+        }
+    }
+
+    /// <summary>That it answers, and whether what it acknowledges is on one disk.</summary>
+    private static DoctorFinding Shared(string connectionText)
+    {
+        try
+        {
+            return SharedDatabase.IsAlone(connectionText)
+                ? new("database", DoctorFinding.Warning, ServedStore.Alone)
+                : new("database", DoctorFinding.Ok, "the database that servers share answers, and its commits wait for a standby");
+        }
+        catch (StoreException problem)
+        {
+            return new("database", DoctorFinding.Problem, problem.Message);
+        }
+    }
+
+    private static DoctorFinding Database(string path)
+    {
         if (!File.Exists(path))
         {
             return new("database", DoctorFinding.Warning, $"{path} is not there yet; the first `portlight serve` makes it");
@@ -73,18 +100,18 @@ internal static class DataChecks
     }
 
     /// <summary>A server goes on with the keys that it has read at its start, so nobody notices that the file is gone before the next one.</summary>
-    private static DoctorFinding KeyFile(string directory)
+    private static DoctorFinding KeyFile(string directory, StoredState state)
     {
-        var (path, database) = (Path.Combine(directory, DataFiles.Keys), Path.Combine(directory, DataFiles.Database));
-        if (!File.Exists(database))
+        var path = Path.Combine(directory, DataFiles.Keys);
+        if (state.Shared is null && !File.Exists(state.File))
         {
             return new("key file", DoctorFinding.Warning, $"{path} belongs to a database, and there is none yet");
         }
 
         try
         {
-            var secrets = DatabaseSecrets.Check(path, database);
-            return new("key file", DoctorFinding.Ok, $"{path} opens the {secrets} secrets in the database; a backup needs both");
+            var secrets = state.CheckSecrets(path);
+            return new("key file", DoctorFinding.Ok, $"{path} opens the {secrets} secrets in the database; a backup needs both{(state.Shared is null ? "" : ", and every server of the database the same file")}");
         }
         catch (StoreException refused)
         {

@@ -16,6 +16,19 @@ internal static class LogFailure
     /// <summary>Whether a new connection may find what this one did not: the server is gone, is no primary any more, or the connection broke while nobody used it.</summary>
     public static bool IsOfConnection(Exception failure) => failure is not PostgresException refusal || IsEndOfConnection(refusal.SqlState) || refusal.SqlState == PostgresErrorCodes.ReadOnlySqlTransaction;
 
+    /// <summary>Asks the database something; a failure of it is a <see cref="StoreException"/>.</summary>
+    public static T Answered<T>(Func<T> ask)
+    {
+        try
+        {
+            return ask();
+        }
+        catch (Exception failure) when (IsKnown(failure))
+        {
+            throw NothingWritten(failure);
+        }
+    }
+
     /// <summary>Nothing was written.</summary>
     public static StoreException NothingWritten(Exception failure) => new($"the database could not be written or read: {Words(failure)}", failure)
     {
@@ -26,7 +39,12 @@ internal static class LogFailure
         new($"the database did not confirm a commit, and does not tell whether it is there: {Words(failure)}", failure) { IsOutcomeUnknown = true };
 
     /// <summary>Messages of PostgreSQL name no row: details of errors are off.</summary>
-    private static string Words(Exception failure) => failure is PostgresException refusal ? $"{refusal.MessageText} ({refusal.SqlState})" : failure.Message;
+    private static string Words(Exception failure) => failure switch
+    {
+        PostgresException { SqlState: PostgresErrorCodes.UndefinedTable } => "it has no tables of portlight yet; the first `portlight serve` makes them",
+        PostgresException refusal => $"{refusal.MessageText} ({refusal.SqlState})",
+        _ => failure.Message,
+    };
 
     private static bool IsEndOfConnection(string state) => state.StartsWith("08", StringComparison.Ordinal) || state.StartsWith("57P", StringComparison.Ordinal) || state is "25P03" or "40003";
 }

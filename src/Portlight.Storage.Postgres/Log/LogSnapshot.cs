@@ -5,6 +5,9 @@ namespace Portlight.Storage.Postgres;
 /// <summary>Everything that is stored, as it is at one moment: one transaction that reads. To be read in the order of its members.</summary>
 internal sealed class LogSnapshot : IDisposable
 {
+    private const string ItemColumns = "SELECT kind, key, coalesce(revision, 0), body FROM item";
+    private const string BlockColumns = "SELECT first_sequence, count, newest_at, lines FROM audit";
+
     private readonly NpgsqlConnection _connection;
 
     private LogSnapshot(NpgsqlConnection connection, LogEnd end, AuditAnchor anchor) => (_connection, End, Anchor) = (connection, end, anchor);
@@ -40,11 +43,16 @@ internal sealed class LogSnapshot : IDisposable
     }
 
     /// <summary>In the order in which they were first written.</summary>
-    public IEnumerable<Item> Items() => Read(
-        "SELECT kind, key, coalesce(revision, 0), body FROM item ORDER BY place",
-        row => new Item(row.GetString(0), row.GetString(1), row.GetInt64(2) is > 0 and var revision ? revision : null, row.GetString(3), IsRemoval: false));
+    public IEnumerable<Item> Items() => Read(ItemColumns + " ORDER BY place", ReadItem);
 
-    public IEnumerable<AuditBlock> Blocks() => Read("SELECT first_sequence, count, newest_at, lines FROM audit ORDER BY first_sequence", LogStatements.ReadBlock);
+    /// <summary>Those of some kinds alone.</summary>
+    public IEnumerable<Item> ItemsOf(params string[] kinds) => Read(ItemColumns + " WHERE kind = ANY($1) ORDER BY place", ReadItem, new NpgsqlParameter<string[]> { TypedValue = kinds });
+
+    public AuditBlock? FindBlockBefore(long sequence) => FindBlock("first_sequence < $1 ORDER BY first_sequence DESC LIMIT 1", sequence);
+
+    public AuditBlock? FindBlockAfter(long sequence) => FindBlock("first_sequence > $1 ORDER BY first_sequence LIMIT 1", sequence);
+
+    public IEnumerable<AuditBlock> Blocks() => Read(BlockColumns + " ORDER BY first_sequence", LogStatements.ReadBlock);
 
     public void Dispose()
     {
@@ -53,10 +61,17 @@ internal sealed class LogSnapshot : IDisposable
         _connection.Dispose();
     }
 
-    private IEnumerable<T> Read<T>(string text, Func<NpgsqlDataReader, T> read)
+    private static Item ReadItem(NpgsqlDataReader row) =>
+        new(row.GetString(0), row.GetString(1), row.GetInt64(2) is > 0 and var revision ? revision : null, row.GetString(3), IsRemoval: false);
+
+    private AuditBlock? FindBlock(string place, long sequence) =>
+        Read($"{BlockColumns} WHERE {place}", LogStatements.ReadBlock, new NpgsqlParameter<long> { TypedValue = sequence }).FirstOrDefault();
+
+    private IEnumerable<T> Read<T>(string text, Func<NpgsqlDataReader, T> read, params NpgsqlParameter[] parameters)
     {
         // Sorting a million rows takes longer than any other statement may.
         using var command = new NpgsqlCommand(text, _connection) { CommandTimeout = 0 };
+        command.Parameters.AddRange(parameters);
         using var reader = command.ExecuteReader();
         while (reader.Read())
         {

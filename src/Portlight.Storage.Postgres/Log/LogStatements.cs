@@ -113,11 +113,32 @@ internal static class LogStatements
         to.BatchCommands.Add(Command(Blocks, Of(auditSequence), Of(known.Position)));
     }
 
+    /// <summary>Forgets every batch, and ends the order with one that has nothing in it.</summary>
+    public static void AddHistory(NpgsqlBatch to, LogEnd end)
+    {
+        to.Timeout = 60; // 65,536 rows go
+        to.BatchCommands.Add(new NpgsqlBatchCommand("DELETE FROM batch"));
+        to.BatchCommands.Add(Command(
+            "INSERT INTO batch (position, id, revision, instance_index, kinds, keys, revisions, bodies, removals) VALUES ($1, $2, $3, $4, '{}', '{}', '{}', '{}', '{}')",
+            Of(end.Position),
+            Of(end.Batch),
+            Of(end.Revision),
+            Of(end.Index)));
+        to.BatchCommands.Add(Command("UPDATE head SET position = $1, batch = $2, revision = $3, instance_index = $4 WHERE one = 1", Of(end.Position), Of(end.Batch), Of(end.Revision), Of(end.Index)));
+    }
+
     /// <summary>A write that changes nothing, and the commit.</summary>
     public static void AddConfirmation(NpgsqlBatch to)
     {
         to.BatchCommands.Add(new NpgsqlBatchCommand("UPDATE head SET position = position WHERE one = 1"));
         to.BatchCommands.Add(new NpgsqlBatchCommand("COMMIT"));
+    }
+
+    /// <summary>Whether commits wait for no standby.</summary>
+    public static bool IsAlone(NpgsqlConnection connection)
+    {
+        using var command = new NpgsqlCommand("SELECT current_setting('synchronous_standby_names') = ''", connection);
+        return command.ExecuteScalar() is true;
     }
 
     /// <summary>Which batch has a position; null for none.</summary>

@@ -25,11 +25,7 @@ internal sealed class PostgresLog : IDisposable
     /// <exception cref="StoreException">The connection string cannot be used, the database does not answer, or its tables are of a newer Portlight.</exception>
     public static PostgresLog Open(string connectionText)
     {
-        var builder = new NpgsqlSlimDataSourceBuilder(ConnectionText.Read(connectionText).ConnectionString);
-        builder.EnableArrays();
-        builder.EnableTransportSecurity();
-        var source = builder.ConnectionStringBuilder.TargetSessionAttributes is null ? builder.Build() : builder.BuildMultiHost().WithTargetSession(TargetSessionAttributes.Primary);
-        var log = new PostgresLog(source);
+        var log = new PostgresLog(LogSource.Of(connectionText));
         try
         {
             log._connection.Run(LogSchema.Ensure);
@@ -49,7 +45,7 @@ internal sealed class PostgresLog : IDisposable
 
     /// <summary>Locks the end of the order: nobody else appends until <see cref="Append"/> or <see cref="Unlock"/>.</summary>
     /// <exception cref="StoreException">The database does not answer. Nothing was written.</exception>
-    public LogEnd Lock() => Answered(_connection.Lock);
+    public LogEnd Lock() => LogFailure.Answered(_connection.Lock);
 
     /// <summary>Gives the lock up, if it is held.</summary>
     public void Unlock() => _connection.Unlock();
@@ -110,7 +106,7 @@ internal sealed class PostgresLog : IDisposable
     /// <param name="known">The end that is known.</param>
     /// <param name="auditSequence">The last event that is known.</param>
     /// <exception cref="OtherHistoryException">The database does not have, or not any more, what is known of it.</exception>
-    public IReadOnlyList<LogBatch> ReadAfter(LogEnd known, long auditSequence) => Answered(() => _connection.Run(connection =>
+    public IReadOnlyList<LogBatch> ReadAfter(LogEnd known, long auditSequence) => LogFailure.Answered(() => _connection.Run(connection =>
     {
         using var batch = new NpgsqlBatch(connection);
         LogStatements.AddReads(batch, known, auditSequence);
@@ -160,14 +156,10 @@ internal sealed class PostgresLog : IDisposable
     }
 
     /// <summary>All that is stored, at one moment, for a mirror that begins.</summary>
-    public LogSnapshot ReadAll() => Answered(() => LogSnapshot.Open(_source));
+    public LogSnapshot ReadAll() => LogFailure.Answered(() => LogSnapshot.Open(_source));
 
     /// <summary>Whether the server is a primary without a standby that commits wait for.</summary>
-    public bool IsAlone() => Answered(() => _connection.Run(connection =>
-    {
-        using var command = new NpgsqlCommand("SELECT current_setting('synchronous_standby_names') = ''", connection);
-        return command.ExecuteScalar() is true;
-    }));
+    public bool IsAlone() => LogFailure.Answered(() => _connection.Run(LogStatements.IsAlone));
 
     /// <summary>Ends a wait for an outcome, if one is under way. Safe from any thread.</summary>
     public void Close() => _closing.Set();
@@ -200,17 +192,5 @@ internal sealed class PostgresLog : IDisposable
 
         Unlock();
         throw new StoreException("another server has written first, after a failover") { IsOutdated = true };
-    }
-
-    private static T Answered<T>(Func<T> ask)
-    {
-        try
-        {
-            return ask();
-        }
-        catch (Exception failure) when (LogFailure.IsKnown(failure))
-        {
-            throw LogFailure.NothingWritten(failure);
-        }
     }
 }

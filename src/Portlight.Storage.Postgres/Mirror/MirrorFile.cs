@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Portlight.Storage.Sqlite;
 
 namespace Portlight.Storage.Postgres;
@@ -9,9 +8,6 @@ namespace Portlight.Storage.Postgres;
 /// </summary>
 internal sealed class MirrorFile : IDisposable
 {
-    /// <summary>So many items are read into memory at once.</summary>
-    private const int Chunk = 4_096;
-
     private readonly FileStream _lockFile;
 
     private MirrorFile(string path, FileStream lockFile, Connection connection, MirrorPosition position, LogEnd end) =>
@@ -96,34 +92,7 @@ internal sealed class MirrorFile : IDisposable
     private static LogEnd Fill(string path, Connection connection, MirrorPosition position, PostgresLog log, TimeProvider time)
     {
         using var snapshot = log.ReadAll();
-        using var readers = new ReadPool(path);
-        using var inbox = new AuditInbox(time, static () => { });
-        var (applied, late, operations, recent) = (new AppliedWatermark(0, ImmutableDictionary<string, long>.Empty), new LatePorts(), new LateOperations(), new RecentBlocks());
-        var caches = new RowCaches();
-        var view = new SqliteView(readers, caches, applied, late, operations, recent);
-        var audit = new AuditTail(connection.Audit.FindEnd(), inbox, recent);
-        var batch = new Batch(connection, caches, applied, audit, late, operations, new CommitOrder(0, snapshot.End.Index));
-        foreach (var items in snapshot.Items().Chunk(Chunk))
-        {
-            var changes = new Changes(view, NoNumber);
-            ItemReader.Read(items, changes, (host, revision) => applied.Raise(host, revision));
-            batch.Follow(changes, [], null, static () => { });
-        }
-
-        batch.Follow(new Changes(view, NoNumber), [], snapshot.Anchor, static () => { });
-        foreach (var block in snapshot.Blocks())
-        {
-            batch.Follow(new Changes(view, NoNumber), [block], null, static () => { });
-        }
-
-        batch.Follow(new Changes(view, NoNumber), [], null, () =>
-        {
-            connection.Counters.Write(CounterRows.Revision, snapshot.End.Revision);
-            connection.Counters.Write(CounterRows.InstanceIndex, snapshot.End.Index);
-            position.Write(snapshot.End);
-        });
+        SnapshotReading.Fill(path, connection, snapshot, time, position.Write);
         return snapshot.End;
     }
-
-    private static long NoNumber() => throw new System.Diagnostics.UnreachableException("what is taken over has its number");
 }

@@ -1,0 +1,48 @@
+using System.Collections.Immutable;
+using Portlight.Storage.Sqlite;
+
+namespace Portlight.Storage.Postgres;
+
+/// <summary>Reads everything that a database has into an empty file of SQLite: a mirror that begins, a backup, an installation that moves.</summary>
+internal static class SnapshotReading
+{
+    /// <summary>So many items are read into memory at once.</summary>
+    private const int Chunk = 4_096;
+
+    /// <param name="path">The file.</param>
+    /// <param name="connection">The file, open and empty.</param>
+    /// <param name="snapshot">What the database has.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="atEnd">Called within the last transaction; without it, what was read is not whole.</param>
+    public static void Fill(string path, Connection connection, LogSnapshot snapshot, TimeProvider time, Action<LogEnd> atEnd)
+    {
+        using var readers = new ReadPool(path);
+        using var inbox = new AuditInbox(time, static () => { });
+        var (applied, late, operations, recent) = (new AppliedWatermark(0, ImmutableDictionary<string, long>.Empty), new LatePorts(), new LateOperations(), new RecentBlocks());
+        var caches = new RowCaches();
+        var view = new SqliteView(readers, caches, applied, late, operations, recent);
+        var audit = new AuditTail(connection.Audit.FindEnd(), inbox, recent);
+        var batch = new Batch(connection, caches, applied, audit, late, operations, new CommitOrder(0, snapshot.End.Index));
+        foreach (var items in snapshot.Items().Chunk(Chunk))
+        {
+            var changes = new Changes(view, NoNumber);
+            ItemReader.Read(items, changes, (host, revision) => applied.Raise(host, revision));
+            batch.Follow(changes, [], null, static () => { });
+        }
+
+        batch.Follow(new Changes(view, NoNumber), [], snapshot.Anchor, static () => { });
+        foreach (var block in snapshot.Blocks())
+        {
+            batch.Follow(new Changes(view, NoNumber), [block], null, static () => { });
+        }
+
+        batch.Follow(new Changes(view, NoNumber), [], null, () =>
+        {
+            connection.Counters.Write(CounterRows.Revision, snapshot.End.Revision);
+            connection.Counters.Write(CounterRows.InstanceIndex, snapshot.End.Index);
+            atEnd(snapshot.End);
+        });
+    }
+
+    private static long NoNumber() => throw new System.Diagnostics.UnreachableException("what is taken over has its number");
+}
