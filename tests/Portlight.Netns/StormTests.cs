@@ -40,12 +40,14 @@ public sealed class StormTests
 
         for (var i = 1; i <= replacements; i++)
         {
+            traffic.Begin(string.Create(CultureInfo.InvariantCulture, $"{i}: to set {i % Sets.Length}"));
             trial.Put(Sets[i % Sets.Length]);
             // A few packets between any two replacements at least; the sender never stops for them.
             traffic.AwaitPassed(10);
         }
 
         var (sent, received) = traffic.Stop();
+        Assert.Equal("", traffic.Lost());
         Assert.Equal(sent, received);
         Assert.True(sent >= replacements * 10, string.Create(CultureInfo.InvariantCulture, $"{sent} packets are too few for {replacements} replacements"));
 
@@ -71,11 +73,13 @@ public sealed class StormTests
         using var traffic = new Traffic(client, open, new IPEndPoint(target, 443), new IPEndPoint(target, 9));
         for (var i = 1; i <= replacements; i++)
         {
+            traffic.Begin(string.Create(CultureInfo.InvariantCulture, $"{i}: to {(i % 2 == 0 ? one : other)}"));
             instance = scene.Put(instance with { Ports = sets[i % 2] });
             traffic.AwaitPassed(10);
         }
 
         var (sent, received) = traffic.Stop();
+        Assert.Equal("", traffic.Lost());
         Assert.Equal(sent, received);
     }
 }

@@ -1,4 +1,6 @@
 using System.Buffers.Binary;
+using System.Collections.Concurrent;
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using Portlight.TestKit.Network;
@@ -15,6 +17,8 @@ internal sealed class Traffic : IDisposable
     private readonly Thread _receiving;
     private readonly SemaphoreSlim _credit = new(Window);
     private readonly SemaphoreSlim _passed = new(0);
+    private readonly ConcurrentDictionary<long, bool> _arrived = new();
+    private readonly List<(long Sent, string Change)> _changes = [];
     private volatile bool _stopping;
     private long _sent;
     private long _received;
@@ -37,6 +41,16 @@ internal sealed class Traffic : IDisposable
             Assert.True(_passed.Wait(Deadline.Span), $"packets to the open port were lost: {Interlocked.Read(ref _sent)} sent, {Interlocked.Read(ref _received)} received");
         }
     }
+
+    /// <summary>A change begins: what is lost from here on may be lost by it.</summary>
+    internal void Begin(string change) => _changes.Add((Interlocked.Read(ref _sent), change));
+
+    /// <summary>The packets to the open port that did not arrive, and what was under way when each was sent; empty when none was lost. After <see cref="Stop"/>.</summary>
+    internal string Lost() => string.Join(", ", Enumerable.Range(1, (int)Interlocked.Read(ref _sent)).Where(number => !_arrived.ContainsKey(number)).Select(number =>
+    {
+        var (before, change) = _changes.LastOrDefault(one => one.Sent < number);
+        return string.Create(CultureInfo.InvariantCulture, $"packet {number}, {number - before} after the begin of `{change}`");
+    }));
 
     /// <summary>Stops sending and waits for what is under way, as long as packets keep arriving.</summary>
     internal (long Sent, long Received) Stop()
@@ -81,6 +95,7 @@ internal sealed class Traffic : IDisposable
             while (true)
             {
                 _receiver.Receive(bytes);
+                _arrived[BinaryPrimitives.ReadInt64BigEndian(bytes)] = true;
                 Interlocked.Increment(ref _received);
                 _credit.Release();
                 _passed.Release();
