@@ -19,12 +19,10 @@ Dictionary<string, Func<Task<int>>> figures = new()
     ["agent"] = AgentStart.RunAsync,
 };
 
-// `echo` is the peer that the throughput figures start, `packets-…` are the ends of the packets' way.
+// `echo` is the peer that the throughput figures start.
 return args switch
 {
     ["echo"] => await EchoPeer.RunAsync(),
-    ["packets-answer", var port] => Packets.Answer(port),
-    ["packets-send", var place, var milliseconds] => Packets.Send(place, milliseconds),
     ["plot"] => Plot.Run(),
     ["all"] => await RunAsync(figures.Keys),
     [var figure] when figures.ContainsKey(figure) => await RunAsync([figure]),
