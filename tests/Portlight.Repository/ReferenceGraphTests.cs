@@ -39,6 +39,7 @@ public partial class ReferenceGraphTests
             "Portlight.Audit", "Portlight.Identity", "Portlight.Fleet", "Portlight.Lightsail", "Portlight.Certificates", "Portlight.AgentStream", "Portlight.AgentListener",
         ],
         ["Portlight.Testing"] = ["Portlight.AgentProtocol", "Portlight.Api", "Portlight.Domain", "Portlight.Server", "Portlight.Storage", "Portlight.Wire"],
+        ["Portlight.Console"] = ["Portlight.Domain", "Portlight.Wire"],
         ["Portlight.Cli"] =
         [
             "Portlight.Background", "Portlight.Domain", "Portlight.Linux", "Portlight.Policies", "Portlight.Wire", "Portlight.Storage", "Portlight.Storage.Sqlite", "Portlight.Storage.Postgres", "Portlight.Nftables", "Portlight.AgentProtocol",

@@ -15,7 +15,7 @@ internal static partial class TypeGraph
     /// <summary>The uses between files of a project, by their paths from the root.</summary>
     public static IEnumerable<(string From, string To, string What)> Uses(string project)
     {
-        var assembly = Programs.Value.LoadFromAssemblyName(new AssemblyName(project switch { "Portlight.Cli" => "portlight", "Portlight.AgentProgram" => "portlight-agent", _ => project }));
+        var assembly = Programs.Value.LoadFromAssemblyName(new AssemblyName(project switch { "Portlight.Cli" => "portlight", "Portlight.AgentProgram" => "portlight-agent", "Portlight.Console" => "portlight-console", _ => project }));
         var files = Files(project);
         return from type in assembly.GetTypes()
                let user = Outermost(type)

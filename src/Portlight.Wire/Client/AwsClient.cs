@@ -15,6 +15,12 @@ public sealed class AwsClient(HttpClient http, Uri endpoint, string region, AwsC
     /// <summary>Whole seconds in which a change of ports by this client must be confirmed, or it is undone (<see cref="ConfirmHeaders.Within"/>); null for no such bound.</summary>
     public TimeSpan? ConfirmWithin { get; init; }
 
+    /// <summary>An entity tag: the change is made only if what it is about has this one still, else the answer is <c>PreconditionFailedException</c>. Null for no such condition.</summary>
+    public string? IfMatch { get; init; }
+
+    /// <summary>The address for which this client speaks, as a proxy says it (<c>X-Forwarded-For</c>); a server believes it of its trusted proxies alone. Null where it speaks for itself.</summary>
+    public string? ForwardedFor { get; init; }
+
     /// <summary>Calls the operation that <paramref name="target"/> names, such as <c>Lightsail_20161128.GetInstance</c>.</summary>
     public async Task<TResponse> SendAsync<TRequest, TResponse>(
         string target,
@@ -31,6 +37,16 @@ public sealed class AwsClient(HttpClient http, Uri endpoint, string region, AwsC
         if (ConfirmWithin is { } within)
         {
             message.Headers.TryAddWithoutValidation(ConfirmHeaders.Within, ((long)within.TotalSeconds).ToString(CultureInfo.InvariantCulture));
+        }
+
+        if (IfMatch is not null)
+        {
+            message.Headers.TryAddWithoutValidation("If-Match", IfMatch);
+        }
+
+        if (ForwardedFor is not null)
+        {
+            message.Headers.TryAddWithoutValidation("X-Forwarded-For", ForwardedFor);
         }
 
         RequestSigning.Sign(message, body, credentials, region, clock.GetUtcNow(), service);

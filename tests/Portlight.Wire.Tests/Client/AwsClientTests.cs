@@ -52,6 +52,52 @@ public sealed class AwsClientTests
     }
 
     [Fact]
+    public async Task A_condition_is_signed_and_an_address_that_is_spoken_for_is_said()
+    {
+        var server = new Server(HttpStatusCode.OK, """{"state":{"code":16,"name":"running"}}""");
+        using var http = new HttpClient(server);
+
+        await new AwsClient(http, new Uri("http://127.0.0.1:8580/"), "eu-central-1", Credentials, Clock) { IfMatch = "\"a-tag\"", ForwardedFor = "2001:db8::7" }.SendAsync(
+            "Lightsail_20161128.GetInstanceState", new GetInstanceStateRequest { InstanceName = "web-1" }, LightsailJson.Default.GetInstanceStateRequest, LightsailJson.Default.GetInstanceStateResponse, TestContext.Current.CancellationToken);
+
+        Assert.Equal(("\"a-tag\"", "2001:db8::7"), (server.Headers["if-match"], server.Headers["x-forwarded-for"]));
+        var request = new SigV4Request<ReceivedHeaders>("POST", "/", "", new(server.Headers), server.Body);
+        var verifier = new SigV4Verifier(new() { Service = "lightsail" }, Clock);
+        Assert.True(verifier.TryParse(request, out var parsed, out var problem), problem?.Message);
+        Assert.True(verifier.Verify(parsed, request, Credentials.SecretAccessKey, out problem), problem?.Message);
+        Assert.Contains("if-match", parsed.SignedHeaders);
+    }
+
+    [Fact]
+    public async Task A_form_is_signed_and_its_result_is_read_without_namespaces()
+    {
+        var server = new Server(HttpStatusCode.OK, """<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><GetCallerIdentityResult><Account>111122223333</Account></GetCallerIdentityResult></GetCallerIdentityResponse>""");
+        using var http = new HttpClient(server);
+
+        var result = await new QueryClient(http, new Uri("http://127.0.0.1:8580/"), "sts", "eu-central-1", Credentials, Clock).SendAsync("GetCallerIdentity", QueryClient.StsVersion, [], TestContext.Current.CancellationToken);
+
+        Assert.Equal("111122223333", result.Element("Account")?.Value);
+        Assert.Equal("Action=GetCallerIdentity&Version=2011-06-15", Encoding.UTF8.GetString(server.Body));
+        var request = new SigV4Request<ReceivedHeaders>("POST", "/", "", new(server.Headers), server.Body);
+        var verifier = new SigV4Verifier(new() { Service = "sts" }, Clock);
+        Assert.True(verifier.TryParse(request, out var parsed, out var problem), problem?.Message);
+        Assert.True(verifier.Verify(parsed, request, Credentials.SecretAccessKey, out problem), problem?.Message);
+    }
+
+    [Theory]
+    [InlineData("<ErrorResponse><Error><Type>Sender</Type><Code>AccessDenied</Code><Message>no</Message></Error><RequestId>request-1</RequestId></ErrorResponse>", "AccessDenied", "no")]
+    [InlineData("<html>no", "UnknownError", "the server answered 403 Forbidden")]
+    public async Task An_error_of_the_query_protocol_is_an_exception_too(string body, string type, string message)
+    {
+        using var http = new HttpClient(new Server(HttpStatusCode.Forbidden, body));
+
+        var error = await Assert.ThrowsAsync<AwsErrorException>(
+            () => new QueryClient(http, new Uri("http://127.0.0.1:1/"), "sts", "eu-central-1", Credentials, Clock).SendAsync("GetSessionToken", QueryClient.StsVersion, [], TestContext.Current.CancellationToken));
+
+        Assert.Equal((type, message), (error.Type, error.Message));
+    }
+
+    [Fact]
     public async Task An_error_answer_is_an_exception_with_all_its_parts()
     {
         var server = new Server(

@@ -1,0 +1,84 @@
+using System.Net;
+using System.Text.Json.Serialization.Metadata;
+using System.Xml.Linq;
+using Portlight.Wire.Client;
+using Portlight.Wire.CloudTrail;
+using Portlight.Wire.Lightsail;
+using Portlight.Wire.PortlightApi;
+using Portlight.Wire.SigV4;
+
+namespace Portlight.Console.Api;
+
+/// <summary>
+/// Calls the API with one person's credentials, in one region. Every failure is an <see cref="ApiException"/>, but for a call that its own caller has cancelled.
+/// </summary>
+/// <param name="endpoint">The server.</param>
+/// <param name="credentials">The person's session.</param>
+/// <param name="region">The region of every call.</param>
+/// <param name="address">The person's address, which the server sees where it trusts this console as a proxy.</param>
+internal sealed class ApiCaller(ApiEndpoint endpoint, AwsCredentials credentials, string region, string? address)
+{
+    private static readonly string[] Ended = ["ExpiredTokenException", "UnrecognizedClientException", "InvalidSignatureException", "ExpiredToken", "InvalidClientTokenId", "SignatureDoesNotMatch", "UnauthenticatedException"];
+    private static readonly string[] Denials = ["AccessDeniedException", "AccessDenied"];
+
+    public string Region => region;
+
+    /// <summary>Calls an operation of Portlight's own API.</summary>
+    public Task<TResponse> CallAsync<TRequest, TResponse>(
+        string operation, TRequest request, JsonTypeInfo<TRequest> requestShape, JsonTypeInfo<TResponse> responseShape, CancellationToken cancellation)
+        where TResponse : class =>
+        TryAsync(() => Client(endpoint.Http).SendAsync($"{PortlightOperations.TargetPrefix}.{operation}", request, requestShape, responseShape, cancellation), cancellation);
+
+    /// <summary>Replaces the ports of an instance, if it has the entity tag still; with <paramref name="confirmWithin"/> the change is reverted unless it is confirmed.</summary>
+    public Task<PutInstancePublicPortsResponse> PutAsync(PutInstancePublicPortsRequest request, string entityTag, TimeSpan? confirmWithin, CancellationToken cancellation) =>
+        TryAsync(
+            () => new AwsClient(endpoint.Http, endpoint.Address, region, credentials, endpoint.Clock) { ForwardedFor = address, IfMatch = entityTag, ConfirmWithin = confirmWithin }.SendAsync(
+                "Lightsail_20161128.PutInstancePublicPorts", request, LightsailJson.Default.PutInstancePublicPortsRequest, LightsailJson.Default.PutInstancePublicPortsResponse, cancellation),
+            cancellation);
+
+    /// <summary>Confirms or reverts the change that waits for it, by a connection that is new.</summary>
+    public Task<ConfirmPortsResponse> ConfirmAsync(ConfirmPortsRequest request, CancellationToken cancellation) =>
+        TryAsync(
+            () => Client(endpoint.NewConnections).SendAsync(
+                $"{PortlightOperations.TargetPrefix}.ConfirmPorts", request, PortlightJson.Default.ConfirmPortsRequest, PortlightJson.Default.ConfirmPortsResponse, cancellation),
+            cancellation);
+
+    public Task<LookupEventsResponse> LookupEventsAsync(LookupEventsRequest request, CancellationToken cancellation) =>
+        TryAsync(
+            () => new AwsClient(endpoint.Http, endpoint.Address, region, credentials, endpoint.Clock, "cloudtrail") { ForwardedFor = address }.SendAsync(
+                "com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101.LookupEvents", request, CloudTrailJson.Default.LookupEventsRequest, CloudTrailJson.Default.LookupEventsResponse, cancellation),
+            cancellation);
+
+    /// <summary>Calls an action of STS.</summary>
+    public Task<XElement> StsAsync(string action, CancellationToken cancellation) =>
+        TryAsync(
+            () => new QueryClient(endpoint.Http, endpoint.Address, "sts", region, credentials, endpoint.Clock) { ForwardedFor = address }.SendAsync(action, QueryClient.StsVersion, [], cancellation),
+            cancellation);
+
+    private AwsClient Client(HttpClient http) => new(http, endpoint.Address, region, credentials, endpoint.Clock) { ForwardedFor = address };
+
+    private async Task<TResponse> TryAsync<TResponse>(Func<Task<TResponse>> call, CancellationToken cancellation)
+    {
+        try
+        {
+            return await call();
+        }
+        catch (AwsErrorException error)
+        {
+            var kind = Ended.Contains(error.Type) ? ApiFault.SignedOut
+                : Denials.Contains(error.Type) ? ApiFault.Denied
+                : error.Status == HttpStatusCode.PreconditionFailed ? ApiFault.Changed
+                : (int)error.Status >= 500 || error.Type is "ThrottlingException" or "Throttling" ? ApiFault.Unreachable
+                : ApiFault.Refused;
+            throw new ApiException(kind, error.Message);
+        }
+        catch (HttpRequestException)
+        {
+            throw new ApiException(ApiFault.Unreachable, $"the server at {endpoint.Address.GetLeftPart(UriPartial.Authority)} was not reached");
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            throw new ApiException(ApiFault.Unreachable, $"the server at {endpoint.Address.GetLeftPart(UriPartial.Authority)} did not answer in time");
+        }
+    }
+}

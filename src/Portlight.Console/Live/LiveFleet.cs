@@ -1,0 +1,178 @@
+using System.Collections.Immutable;
+using Portlight.Console.Api;
+using Portlight.Wire.PortlightApi;
+
+namespace Portlight.Console.Live;
+
+/// <summary>
+/// The fleet as one person may see it, kept up to date by one watch for all the tabs of the person: listed once, then changed by what WatchChanges tells. It goes on while somebody looks.
+/// </summary>
+/// <param name="caller">Calls the API as the person.</param>
+/// <param name="clock">Paces what is tried again.</param>
+/// <param name="over">Cancelled when the person's session is over.</param>
+internal sealed class LiveFleet(ApiCaller caller, TimeProvider clock, CancellationToken over)
+{
+    private const int PageSize = 1_000;
+
+    /// <summary>Beyond so many that wait for their host, the whole is read again instead of each by itself.</summary>
+    private const int MostReadByName = 20;
+
+    private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(2);
+
+    private readonly Lock _gate = new();
+    private readonly List<Action> _watchers = [];
+    private CancellationTokenSource? _loop;
+
+    public FleetSnapshot Snapshot { get; private set; } = FleetSnapshot.Empty;
+
+    /// <summary>Begins to watch; <paramref name="changed"/> is called on a thread of the pool after each change. Disposing ends it.</summary>
+    public IDisposable Watch(Action changed)
+    {
+        lock (_gate)
+        {
+            _watchers.Add(changed);
+            if (_loop is null)
+            {
+                _loop = CancellationTokenSource.CreateLinkedTokenSource(over);
+                var token = _loop.Token;
+                _ = Task.Run(() => RunAsync(token), CancellationToken.None);
+            }
+        }
+
+        return new Watcher(this, changed);
+    }
+
+    private async Task RunAsync(CancellationToken cancellation)
+    {
+        long? revision = null;
+        while (!cancellation.IsCancellationRequested)
+        {
+            try
+            {
+                revision = revision is { } after ? await FollowAsync(after, cancellation) : await ReadAllAsync(cancellation);
+            }
+            catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+            {
+                break;
+            }
+            catch (ApiException exception)
+            {
+                Publish(Snapshot with { Problem = exception.Message, IsSignedOut = exception.Kind == ApiFault.SignedOut });
+                if (exception.Kind is not ApiFault.Unreachable)
+                {
+                    revision = null;
+                }
+
+                await Task.Delay(RetryAfter, clock, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        }
+
+        if (over.IsCancellationRequested)
+        {
+            Publish(Snapshot with { Problem = "the session is over", IsSignedOut = true });
+        }
+    }
+
+    /// <summary>Lists everything; returns the revision from which to watch, that of the first page: what changes while the others are read is told again.</summary>
+    private async Task<long?> ReadAllAsync(CancellationToken cancellation)
+    {
+        var instances = ImmutableArray.CreateBuilder<InstanceView>();
+        long? revision = null;
+        string? token = null;
+        do
+        {
+            var page = await ListAsync(new ListFleetRequest { MaxResults = PageSize, PageToken = token }, cancellation);
+            revision ??= page.Revision;
+            instances.AddRange(page.Instances.Select(status => new InstanceView(status)));
+            token = page.NextPageToken;
+        }
+        while (token is not null);
+        cancellation.ThrowIfCancellationRequested();
+        Publish(new FleetSnapshot { Instances = instances.DrainToImmutable(), IsRead = true });
+        return revision;
+    }
+
+    /// <summary>Waits for changes and takes them in; returns the revision to go on from, null to read everything again.</summary>
+    private async Task<long?> FollowAsync(long after, CancellationToken cancellation)
+    {
+        // A change is told once; that a host confirms it late is not, so instances that wait are asked for.
+        var waiting = Snapshot.Instances.Where(instance => instance.Sync == SyncState.Waiting).Select(instance => instance.Name).ToList();
+        var answer = await caller.CallAsync(
+            "WatchChanges", new WatchChangesRequest { AfterRevision = after, WaitSeconds = waiting.Count > 0 ? 1 : 20 }, PortlightJson.Default.WatchChangesRequest, PortlightJson.Default.WatchChangesResponse, cancellation);
+        if (answer.MustReadAgain || waiting.Count > MostReadByName)
+        {
+            return null;
+        }
+
+        List<InstanceStatus> changed = [.. answer.Changed];
+        foreach (var name in waiting.Where(name => changed.TrueForAll(status => status.Name != name)))
+        {
+            changed.AddRange((await ListAsync(new ListFleetRequest { Query = name }, cancellation)).Instances.Where(status => status.Name == name));
+        }
+
+        if (changed.Count > 0 || answer.Removed.Count > 0 || Snapshot.Problem is not null)
+        {
+            Publish(Snapshot with { Instances = Merge(changed, answer.Removed), Problem = null, IsSignedOut = false });
+        }
+
+        return answer.Revision;
+    }
+
+    private ImmutableArray<InstanceView> Merge(IEnumerable<InstanceStatus> changed, IReadOnlyList<string> removed)
+    {
+        var builder = Snapshot.Instances.ToBuilder();
+        builder.RemoveAll(instance => removed.Contains(instance.Name));
+        var places = builder.Select((instance, place) => (instance.Name, place)).ToDictionary(pair => pair.Name, pair => pair.place, StringComparer.Ordinal);
+        foreach (var view in changed.Select(status => new InstanceView(status)))
+        {
+            if (places.TryGetValue(view.Name, out var place))
+            {
+                builder[place] = view;
+            }
+            else
+            {
+                places[view.Name] = builder.Count;
+                builder.Add(view);
+            }
+        }
+
+        return builder.DrainToImmutable();
+    }
+
+    private Task<ListFleetResponse> ListAsync(ListFleetRequest request, CancellationToken cancellation) =>
+        caller.CallAsync("ListFleet", request, PortlightJson.Default.ListFleetRequest, PortlightJson.Default.ListFleetResponse, cancellation);
+
+    private void Publish(FleetSnapshot snapshot)
+    {
+        Action[] watchers;
+        lock (_gate)
+        {
+            Snapshot = snapshot;
+            watchers = [.. _watchers];
+        }
+
+        foreach (var watcher in watchers)
+        {
+            watcher();
+        }
+    }
+
+    private void End(Action changed)
+    {
+        lock (_gate)
+        {
+            _watchers.Remove(changed);
+            if (_watchers.Count == 0)
+            {
+                _loop?.Cancel();
+                _loop?.Dispose();
+                _loop = null;
+            }
+        }
+    }
+
+    private sealed class Watcher(LiveFleet fleet, Action changed) : IDisposable
+    {
+        public void Dispose() => fleet.End(changed);
+    }
+}

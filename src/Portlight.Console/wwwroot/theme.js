@@ -1,0 +1,2 @@
+// Before anything is painted: the theme that was chosen here, else the system's.
+try { const theme = localStorage.getItem("theme"); if (theme === "light" || theme === "dark") document.documentElement.dataset.theme = theme; } catch { }

@@ -1,0 +1,75 @@
+using Microsoft.Playwright;
+using static Portlight.Console.Tests.Browser.ConsoleFixture;
+
+namespace Portlight.Console.Tests.Browser;
+
+public sealed class InstancesTests(Chromium chromium, ConsoleFixture fixture) : IClassFixture<ConsoleFixture>
+{
+    [Fact]
+    public async Task A_change_shows_without_a_reload()
+    {
+        await fixture.CreateAsync("live-1", null, Tcp(80));
+        await using var tab = await Tab.OpenAsync(chromium, fixture);
+        await tab.VisitAsync(fixture, "us-east-1/instances?q=live-");
+        await Assertions.Expect(tab.Page.GetByRole(AriaRole.List, new() { Name = "Open ports of live-1" })).ToHaveTextAsync("80");
+
+        await fixture.PutAsync("live-1", Tcp(443));
+        await fixture.CreateAsync("live-2", null, Tcp(25));
+
+        await Assertions.Expect(tab.Page.GetByRole(AriaRole.List, new() { Name = "Open ports of live-1" })).ToHaveTextAsync("443", new() { Timeout = 60_000 });
+        await Assertions.Expect(tab.Page.GetByRole(AriaRole.List, new() { Name = "Open ports of live-2" })).ToHaveTextAsync("25", new() { Timeout = 60_000 });
+    }
+
+    [Fact]
+    public async Task A_view_has_an_address_that_can_be_sent()
+    {
+        await fixture.CreateAsync("sent-1", "env=prod", Tcp(22));
+        await fixture.CreateAsync("sent-2", "env=prod", Tcp(80));
+        await using var tab = await Tab.OpenAsync(chromium, fixture);
+        await tab.VisitAsync(fixture, "us-east-1/instances");
+
+        await tab.Page.GetByLabel("Filter instances").PressSequentiallyAsync("sent tag:env=prod");
+        await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Open to everyone" }).ClickAsync();
+        await Assertions.Expect(tab.Page.Locator("td .name")).ToHaveTextAsync(["sent-1"]);
+        await tab.Page.WaitForURLAsync("**/us-east-1/instances?q=sent%20tag%3Aenv%3Dprod&view=everyone");
+
+        await tab.GoAsync(tab.Page.Url);
+        await Assertions.Expect(tab.Page.Locator("td .name")).ToHaveTextAsync(["sent-1"]);
+        await Assertions.Expect(tab.Page.GetByLabel("Filter instances")).ToHaveValueAsync("sent tag:env=prod");
+    }
+
+    [Fact]
+    public async Task What_a_policy_forbids_is_told_in_the_words_of_the_server()
+    {
+        var (keyId, secret) = await fixture.UserAsync("nobody-special");
+        await using var tab = await Tab.OpenAsync(chromium, fixture);
+        await tab.Page.GotoAsync("us-east-1/instances");
+
+        await tab.SignInAsync(keyId, secret);
+
+        await Assertions.Expect(tab.Page.Locator(".me .who")).ToHaveTextAsync("nobody-special");
+        await Assertions.Expect(tab.Page.GetByRole(AriaRole.Alert)).ToContainTextAsync("is not authorized to perform: portlight:ListFleet", new() { Timeout = 60_000 });
+        await tab.IsAccessibleAsync();
+    }
+
+    [Fact]
+    public async Task A_session_that_is_lost_leads_to_signing_in_and_back()
+    {
+        // Another test's tab would be signed out, too.
+        await using var own = new ConsoleFixture();
+        await own.InitializeAsync();
+        await own.CreateAsync("back-1", null, Tcp(80));
+        await using var tab = await Tab.OpenAsync(chromium, own);
+        await tab.VisitAsync(own, "us-east-1/instances?q=back");
+        tab.IsOffline = true;
+
+        await own.RestartConsoleAsync();
+
+        await Assertions.Expect(tab.Page.Locator("h1")).ToHaveTextAsync("Sign in", new() { Timeout = 60_000 });
+        tab.IsOffline = false;
+        await tab.SignInAsync(own.Root.AccessKeyId, own.Root.SecretAccessKey);
+        await tab.LiveAsync();
+        await Assertions.Expect(tab.Page.Locator("td .name")).ToHaveTextAsync(["back-1"]);
+        Assert.Equal("/us-east-1/instances?q=back", new Uri(tab.Page.Url).PathAndQuery);
+    }
+}

@@ -1,0 +1,100 @@
+using Deque.AxeCore.Playwright;
+using Microsoft.Playwright;
+
+namespace Portlight.Console.Tests.Browser;
+
+/// <summary>A person's browser with one tab. What the browser complains of, and each request to another host, is kept until the end of the test, which fails by it.</summary>
+public sealed class Tab : IAsyncDisposable
+{
+    private readonly IBrowserContext _context;
+    private readonly List<string> _complaints = [];
+    private readonly Func<Uri> _address;
+
+    private Tab(IBrowserContext context, IPage page, Func<Uri> address)
+    {
+        (_context, Page, _address) = (context, page, address);
+        Page.SetDefaultTimeout(60_000);
+        Page.Console += (_, message) =>
+        {
+            if (message.Type is "error" && !IsOffline)
+            {
+                _complaints.Add(message.Text);
+            }
+        };
+        Page.PageError += (_, error) => _complaints.Add(error);
+        Page.Request += (_, request) =>
+        {
+            if (new Uri(request.Url) is { Scheme: not "data" } uri && uri.Authority != _address().Authority)
+            {
+                _complaints.Add($"a request to another host: {request.Url}");
+            }
+        };
+    }
+
+    public IPage Page { get; }
+
+    /// <summary>Whether the test has taken the console away: then that it is not reached is no complaint.</summary>
+    public bool IsOffline { get; set; }
+
+    public static async Task<Tab> OpenAsync(Chromium chromium, ConsoleFixture fixture, int width = 1440, bool isDark = false)
+    {
+        var context = await chromium.Browser.NewContextAsync(new()
+        {
+            BaseURL = fixture.Console.Address.ToString(),
+            ViewportSize = new() { Width = width, Height = width < 800 ? 844 : 1000 },
+            ReducedMotion = ReducedMotion.Reduce,
+            ColorScheme = isDark ? ColorScheme.Dark : ColorScheme.Light,
+            DeviceScaleFactor = width < 800 ? 2 : 1,
+        });
+        return new Tab(context, await context.NewPageAsync(), () => fixture.Console.Address);
+    }
+
+    public async Task<IReadOnlyList<BrowserContextCookiesResult>> CookiesAsync() => await _context.CookiesAsync();
+
+    /// <summary>Fills the form of the page to sign in, where the browser is.</summary>
+    public async Task SignInAsync(string keyId, string secret)
+    {
+        await Page.GetByLabel("Access key ID").FillAsync(keyId);
+        await Page.GetByLabel("Secret access key").FillAsync(secret);
+        await Page.GetByRole(AriaRole.Button, new() { Name = "Sign in" }).ClickAsync();
+    }
+
+    /// <summary>Opens a page and signs in as the root of the account on the way.</summary>
+    public async Task<Tab> VisitAsync(ConsoleFixture fixture, string path)
+    {
+        await Page.GotoAsync(path);
+        await SignInAsync(fixture.Root.AccessKeyId, fixture.Root.SecretAccessKey);
+        await LiveAsync();
+        return this;
+    }
+
+    public async Task GoAsync(string path)
+    {
+        await Page.GotoAsync(path);
+        await LiveAsync();
+    }
+
+    /// <summary>Waits until the page answers to its person.</summary>
+    public Task LiveAsync() => Page.Locator("[data-live]").WaitForAsync(new() { State = WaitForSelectorState.Attached });
+
+    /// <summary>Keeps a picture of the whole page under artifacts/console-pictures, for people to look at.</summary>
+    public async Task PictureAsync(string name)
+    {
+        var folder = Path.Combine(Path.GetDirectoryName(Path.GetDirectoryName(Path.GetDirectoryName(AppContext.BaseDirectory.TrimEnd('/'))))!, "console-pictures");
+        await Page.ScreenshotAsync(new() { Path = Path.Combine(folder, name + ".png"), FullPage = true });
+    }
+
+    /// <summary>No rule of WCAG 2.2 A and AA, nor of best practice, is broken by what is shown now, and nothing lies beyond the right edge.</summary>
+    public async Task IsAccessibleAsync()
+    {
+        var result = await Page.RunAxe();
+        Assert.True(result.Violations.Length == 0, string.Join('\n', result.Violations.Select(violation => $"{violation.Id}: {violation.Help}: {string.Join("; ", violation.Nodes.Take(3).Select(node => node.Html))}")));
+        Assert.True(await Page.EvaluateAsync<bool>("document.documentElement.scrollWidth <= innerWidth"), "the page scrolls sideways");
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _context.DisposeAsync();
+        Assert.True(_complaints.Count == 0, string.Join('\n', _complaints));
+    }
+}
