@@ -56,6 +56,8 @@ internal static class AuthorisationSamples
         ["portlight:GetExposure"] = "{}",
         ["portlight:ListFleet"] = "{}",
         ["portlight:WatchChanges"] = "{}",
+        ["portlight:ListPortRevisions"] = """{"instanceName":"instance-{n}"}""",
+        ["portlight:LookupActivity"] = """{"instanceName":"instance-{n}"}""",
         ["portlight:ExplainPacket"] = """{"instanceName":"instance-{n}","packet":{"fromPort":22,"toPort":22,"protocol":"tcp","cidrs":["192.0.2.7/32"]}}""",
         ["portlight:CreateAccount"] = "{}",
         ["portlight:CloseAccount"] = """{"accountId":"777788889999"}""",

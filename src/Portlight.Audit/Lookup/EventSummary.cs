@@ -26,7 +26,7 @@ internal sealed class EventSummary
 
     public string? Username { get; private set; }
 
-    /// <summary>Things that the request names, with the names that it gives them.</summary>
+    /// <summary>Things that the request names, with the names that it gives them; of an event that no call made, the things that its facts name.</summary>
     public List<Resource> Resources { get; } = [];
 
     /// <summary>Deeper than any event: what can be written must be readable.</summary>
@@ -80,7 +80,10 @@ internal sealed class EventSummary
                 IsReadOnly = reader.GetBoolean();
                 break;
             case var name when name.SequenceEqual("requestParameters"u8):
-                ReadParameters(ref reader);
+                ReadParameters(ref reader, NamedResources.TypeOf);
+                break;
+            case var name when name.SequenceEqual("serviceEventDetails"u8):
+                ReadParameters(ref reader, NamedResources.TypeOfFact);
                 break;
             case var name when name.SequenceEqual("eventSource"u8):
                 EventSource = Text(ref reader);
@@ -139,7 +142,7 @@ internal sealed class EventSummary
         };
     }
 
-    private void ReadParameters(ref Utf8JsonReader reader)
+    private void ReadParameters(ref Utf8JsonReader reader, Func<ReadOnlySpan<byte>, string?> typeOf)
     {
         reader.Read();
         if (reader.TokenType != JsonTokenType.StartObject)
@@ -150,7 +153,7 @@ internal sealed class EventSummary
 
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            var type = NamedResources.TypeOf(reader.ValueSpan);
+            var type = typeOf(reader.ValueSpan);
             reader.Read();
             if (type is null || reader.TokenType is not (JsonTokenType.String or JsonTokenType.StartArray))
             {

@@ -7,22 +7,13 @@ using Portlight.Wire.CloudTrail;
 
 namespace Portlight.Audit;
 
-/// <summary>
-/// Reads the audit log, newest first. The log has no index: a call looks through a bounded part of it, and where that holds too few events it answers with what
-/// it has found and a token that goes on from there, as clients that page expect.
-/// </summary>
+/// <summary>Reads the audit log, newest first, as CloudTrail has it. A page may hold too few events, and then has a token that goes on from there, as clients that page expect.</summary>
 internal sealed class LookupEvents(IStore store, string homeRegion) : IOperation<LookupEventsRequest, LookupEventsResponse>
 {
     private const int MostResults = 50;
 
-    /// <summary>Bytes of the log that one call looks through.</summary>
-    internal const long MaxScanned = 4 << 20;
-
     /// <summary>Bytes of events in one answer: a page ends with the event that exceeds it.</summary>
     private const int MostFound = 1 << 19;
-
-    /// <summary>Calls end in nearly, not quite, the order in which they are recorded.</summary>
-    private static readonly TimeSpan Disorder = TimeSpan.FromMinutes(1);
 
     public Task<LookupEventsResponse> HandleAsync(Call call, LookupEventsRequest request)
     {
@@ -45,63 +36,18 @@ internal sealed class LookupEvents(IStore store, string homeRegion) : IOperation
         return Task.FromResult(new LookupEventsResponse { Events = found, NextToken = rest is null ? null : LookupToken.Write(rest.Value, fingerprint) });
     }
 
-    /// <summary>Collects events that begin before a number. Returns the number to go on from; null when nothing older can match.</summary>
-    private long? Scan(Call call, EventFilter filter, long before, int most, List<Event> found)
+    /// <summary>Null when nothing older can match; else the number of the event that filled the page.</summary>
+    private long? Scan(Call call, EventFilter filter, long before, int most, List<Event> found) => AuditScan.Run(store, call, before, filter.Start, (sequence, at, line) =>
     {
-        var scanned = 0L;
-        var oldest = filter.Start > DateTimeOffset.MinValue + Disorder ? filter.Start - Disorder : DateTimeOffset.MinValue;
-        while (store.View.FindAuditBlockBefore(before) is { } block)
+        var read = EventSummary.Read(line);
+        if ((read ?? filter.Unreadable(sequence, at)) is not { } summary || !filter.Matches(summary))
         {
-            if (block.NewestAt < oldest)
-            {
-                return null;
-            }
-
-            if (scanned >= MaxScanned)
-            {
-                return before;
-            }
-
-            scanned += block.Lines.Length;
-            call.NoteSteps(block.Lines.Length);
-            if (ScanBlock(filter, block, before, most, found) is { } next)
-            {
-                return next;
-            }
-
-            before = block.FirstSequence;
+            return false;
         }
 
-        return null;
-    }
-
-    /// <summary>Null when the block is done; else the number of the event that filled the page.</summary>
-    private static long? ScanBlock(EventFilter filter, AuditBlock block, long before, int most, List<Event> found)
-    {
-        var lines = block.Lines.Span;
-        for (var sequence = block.LastSequence; sequence >= block.FirstSequence && !lines.IsEmpty; sequence--)
-        {
-            lines = lines[..^1];
-            var line = lines[(lines.LastIndexOf((byte)'\n') + 1)..];
-            lines = lines[..^line.Length];
-            if (sequence >= before)
-            {
-                continue;
-            }
-
-            var read = EventSummary.Read(line);
-            if ((read ?? filter.Unreadable(sequence, block.NewestAt)) is { } summary && filter.Matches(summary))
-            {
-                found.Add(ToWire(summary, read is null ? UnreadableLine(sequence, block.NewestAt) : Encoding.UTF8.GetString(line)));
-                if (found.Count == most || found.Sum(one => (long)one.CloudTrailEvent!.Length) >= MostFound)
-                {
-                    return sequence;
-                }
-            }
-        }
-
-        return null;
-    }
+        found.Add(ToWire(summary, read is null ? UnreadableLine(sequence, at) : Encoding.UTF8.GetString(line)));
+        return found.Count == most || found.Sum(one => (long)one.CloudTrailEvent!.Length) >= MostFound;
+    });
 
     /// <summary>In the place of a line that is no event: it is said to be there, and where.</summary>
     private static string UnreadableLine(long sequence, DateTimeOffset at) => string.Create(

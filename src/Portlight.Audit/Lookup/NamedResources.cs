@@ -16,4 +16,7 @@ internal static class NamedResources
         _ when parameter.SequenceEqual("accessKeyId"u8) => "AWS::IAM::AccessKey",
         _ => null,
     };
+
+    /// <summary>The same of a fact of an event that no call made: a user among those is one of the machine.</summary>
+    public static string? TypeOfFact(ReadOnlySpan<byte> fact) => TypeOf(fact) is { } type and ("AWS::Lightsail::Instance" or "Portlight::Host") ? type : null;
 }

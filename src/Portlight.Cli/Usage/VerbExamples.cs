@@ -81,7 +81,8 @@ internal static class VerbExamples
         ["history"] = Guide(
             null,
             ("portlight history web-1", "the last changes of its ports: when, by which caller, from where, what opened and what closed"),
-            ("portlight history web-1 --limit 100", "more of them")),
+            ("portlight history web-1 --limit 100", "more of them"),
+            ("portlight history", "the last changes of the ports of all instances")),
         ["undo"] = Guide(
             null,
             ("portlight undo web-1", "as it was before the last change"),

@@ -43,19 +43,25 @@ internal static class DryRun
 
         foreach (var effect in preview.Effects)
         {
-            var packets = NetworkProtocolText.TryParse(effect.Protocol, out var protocol) ? new PortKey(protocol, effect.FromPort, effect.ToPort).ToString() : "all other protocols";
-            yield return effect.Kind switch
-            {
-                "opens" => $"opens {packets} to {Sources(effect.After)}",
-                "closes" => $"closes {packets} to {Sources(effect.Before)}",
-                _ => $"{effect.Kind} {packets} from {Sources(effect.Before)} to {Sources(effect.After)}",
-            };
+            yield return Line(effect);
         }
 
         if (preview.FurtherEffects > 0)
         {
             yield return $"and {preview.FurtherEffects} more";
         }
+    }
+
+    /// <summary>One effect.</summary>
+    internal static string Line(PortChangeEffect effect)
+    {
+        var packets = NetworkProtocolText.TryParse(effect.Protocol, out var protocol) ? new PortKey(protocol, effect.FromPort, effect.ToPort).ToString() : "all other protocols";
+        return effect.Kind switch
+        {
+            "opens" => $"opens {packets} to {Sources(effect.After)}",
+            "closes" => $"closes {packets} to {Sources(effect.Before)}",
+            _ => $"{effect.Kind} {packets} from {Sources(effect.Before)} to {Sources(effect.After)}",
+        };
     }
 
     private static string Sources(PacketSources sources)

@@ -1,9 +1,8 @@
-using System.Collections.Immutable;
 using System.CommandLine;
-using System.Net.Sockets;
 using Portlight.Cli.History;
 using Portlight.Cli.Ports;
 using Portlight.Domain;
+using Portlight.Wire.PortlightApi;
 using Attachment = Portlight.Wire.PortlightApi.Attachment;
 
 namespace Portlight.Cli.Verbs;
@@ -51,16 +50,20 @@ internal static class UndoVerb
 
     private static async Task<PortSet> BeforeLastAsync(Installation installation, string name, PortSet standing, Attachment? attachment, CancellationToken cancellation)
     {
-        var unfiltered = Unfiltered(attachment);
-        await foreach (var change in PortRevision.EachAsync(installation, name, cancellation))
+        await foreach (var change in PortHistory.OfAsync(installation, name, cancellation))
         {
             RequireSamePlace(change, name, attachment);
-            if (change.After is null || !Read(change.After.Value, unfiltered).Equals(standing))
+            if (change.Cause is { } cause)
+            {
+                throw new FailedException($"the last change of {name} was made by the server itself ({change.EventName}: {cause}; {change.EventId}); name the event to go back to with --to");
+            }
+
+            if (change.After is null || !Read(change, change.After).Equals(standing))
             {
                 throw new FailedException($"the last change of {name} that the audit log has ({change.EventName}, {change.EventId}) did not leave the ports as they are now; name the event to go back to with --to");
             }
 
-            return change.Before is { } before ? Read(before, unfiltered) : throw new FailedException($"before its last change ({change.EventName}) there was no {name}");
+            return change.Before is { } before ? Read(change, before) : throw new FailedException($"before its last change ({change.EventName}) there was no {name}");
         }
 
         throw new FailedException($"the audit log has no change of the ports of {name}");
@@ -68,11 +71,11 @@ internal static class UndoVerb
 
     private static async Task<PortSet> AfterAsync(Installation installation, string name, string id, Attachment? attachment, CancellationToken cancellation)
     {
-        await foreach (var change in PortRevision.EachAsync(installation, name, cancellation))
+        await foreach (var change in PortHistory.OfAsync(installation, name, cancellation))
         {
             if (change.EventId == id)
             {
-                return change.After is { } after ? Read(after, Unfiltered(attachment)) : throw new FailedException($"after that event ({change.EventName}) there was no {name}");
+                return change.After is { } after ? Read(change, after) : throw new FailedException($"after that event ({change.EventName}) there was no {name}");
             }
 
             RequireSamePlace(change, name, attachment);
@@ -81,14 +84,9 @@ internal static class UndoVerb
         throw new FailedException($"the audit log has no change of the ports of {name} with the id {id}; `portlight history {name}` shows them");
     }
 
-    /// <summary>The rules without the networks that are not filtered, which the log shows among them.</summary>
-    private static PortSet Read(ImmutableArray<string> rules, ImmutableArray<Cidr> unfiltered)
-    {
-        var set = PortText.SetOf(rules.SelectMany(rule => PortReader.Read([rule])));
-        return PortSet.Of(set.Rules
-            .Select(rule => rule is { Protocol: NetworkProtocol.All, FromPort: 0, ToPort: ushort.MaxValue } ? new PortRule(rule.Key, [.. rule.Ipv4Sources.Except(unfiltered)], [.. rule.Ipv6Sources.Except(unfiltered)], rule.Aliases) : rule)
-            .Where(rule => rule.HasSources));
-    }
+    private static PortSet Read(PortRevision change, RecordedPorts ports) => ports.OmittedRules is { } rules
+        ? throw new FailedException($"the audit log does not hold the {rules} rules of {change.EventName} ({change.EventId}), because they are too many")
+        : PortText.SetOf(ports.PortStates);
 
     /// <summary>
     /// Networks that are not filtered are in the log as rules. Those of an earlier attachment are not told from rules of its ports, and to put them would open what
@@ -101,10 +99,4 @@ internal static class UndoVerb
             throw new FailedException($"{name} may have been attached otherwise before {change.EventName} ({change.EventId}); `portlight ports {name} …` puts what is wanted");
         }
     }
-
-    /// <summary>Only the account that owns the installation has attached anything.</summary>
-    private static ImmutableArray<Cidr> Unfiltered(Attachment? attachment) => [.. (attachment?.PrivateCidrs ?? []).Select(Block).OfType<Cidr>()];
-
-    private static Cidr? Block(string text) =>
-        Cidr.TryParse(text, text.Contains(':', StringComparison.Ordinal) ? AddressFamily.InterNetworkV6 : AddressFamily.InterNetwork, out var block, out _) ? block : null;
 }

@@ -32,7 +32,7 @@ internal sealed class PreviewPorts(Services services) : IOperation<PreviewPortsR
             return answer with
             {
                 PortStatesAfter = after.ToPortStates(services.Options.AwsQuirks),
-                Effects = [.. effects.Take(ListedEffects).Select(ToWire)],
+                Effects = [.. effects.Take(ListedEffects).Select(effect => effect.ToWire())],
                 FurtherEffects = Math.Max(0, effects.Count - ListedEffects),
                 Refusals = [.. await RefusalsAsync(call, instance, wanted, after)],
             };
@@ -68,21 +68,4 @@ internal sealed class PreviewPorts(Services services) : IOperation<PreviewPortsR
 
         return refusals;
     }
-
-    private static PortChangeEffect ToWire(PortDifference difference) => new()
-    {
-        Kind = difference.Kind.ToString().ToLowerInvariant(),
-        Protocol = difference.Protocol,
-        FromPort = difference.FromPort,
-        ToPort = difference.ToPort,
-        Before = ToWire(difference.Before),
-        After = ToWire(difference.After),
-    };
-
-    private static PacketSources ToWire(LetInSources sources) => new()
-    {
-        Cidrs = [.. sources.Ipv4.Select(block => block.ToString())],
-        Ipv6Cidrs = [.. sources.Ipv6.Select(block => block.ToString())],
-        CidrListAliases = sources.Aliases,
-    };
 }

@@ -23,6 +23,8 @@ public static class PortlightOperations
         "GetExposure",
         "ListFleet",
         "WatchChanges",
+        "ListPortRevisions",
+        "LookupActivity",
         "CreateAccount",
         "CloseAccount",
         "ListAccounts",

@@ -130,6 +130,7 @@ public sealed class PortVerbTests : IDisposable
         Assert.Contains("with the id nope", (await RunAsync("undo web-1 --to nope")).Error, StringComparison.Ordinal);
         Assert.Contains("there is no instance web-2", (await RunAsync("undo web-2")).Error, StringComparison.Ordinal);
         await DoneAsync("the audit log has no change of the ports of web-2\n", "history web-2");
+        Assert.Matches("OpenInstancePublicPorts +web-1 +opens 8000-8100/udp to everybody", (await RunAsync("history")).Output);
     }
 
     [Fact]

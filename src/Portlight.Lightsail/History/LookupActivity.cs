@@ -1,0 +1,72 @@
+using System.Text.Json;
+using Portlight.Api;
+using Portlight.Audit;
+using Portlight.Domain;
+using Portlight.Wire.PortlightApi;
+
+namespace Portlight.Lightsail;
+
+/// <summary>What was done by whom in an account and region, or to one instance, newest first, from the audit log.</summary>
+internal sealed class LookupActivity(Services services) : IOperation<LookupActivityRequest, LookupActivityResponse>
+{
+    private const int ListedEffects = 50;
+
+    public Task<LookupActivityResponse> HandleAsync(Call call, LookupActivityRequest request)
+    {
+        var subject = request.InstanceName is null ? null : ActivitySubject.Require(call, services.Store.View, Requests.RequireName(call, request.InstanceName, "instanceName"));
+        if (subject is null)
+        {
+            Authorization.Require(call, new AccessQuestion(call.Entry!.Action, Authorization.AccountResource(call)));
+        }
+
+        if (request.Kind is not (null or "changes" or "ports" or "refused"))
+        {
+            throw Requests.Invalid([new Problem("kind", $"`{UserText.Excerpt(request.Kind)}` is none of changes, ports and refused")]);
+        }
+
+        var page = new ActivityPage<Activity>(services.Store, call, request.MaxResults, request.PageToken);
+        page.Read(
+            request.StartTime ?? DateTimeOffset.MinValue,
+            line => (subject is null || subject.MayBeIn(line)) && (request.Kind != "ports" || line.IndexOf("\"portsBefore\""u8) >= 0),
+            (summary, whole) => (subject is null || subject.IsIn(summary, whole)) && Fits(request, summary, whole) ? Make(call, subject, summary, whole) : null);
+        return Task.FromResult(new LookupActivityResponse { Activities = page.Found, NextPageToken = page.Next });
+    }
+
+    private static bool Fits(LookupActivityRequest request, EventSummary summary, JsonElement whole) =>
+        (request.EventName is null || request.EventName == summary.EventName)
+        && (request.UserName is null || request.UserName == RecordedEvent.ActorOf(summary, whole).Name)
+        && (request.StartTime is not { } start || summary.Time >= start)
+        && (request.EndTime is not { } end || summary.Time <= end)
+        && request.Kind switch
+        {
+            "changes" => !summary.IsReadOnly,
+            "ports" => RecordedEvent.PortsOf(whole) is not null,
+            "refused" => RecordedEvent.Text(whole, "errorCode") is not null,
+            _ => true,
+        };
+
+    private Activity Make(Call call, ActivitySubject? subject, EventSummary summary, JsonElement whole)
+    {
+        var (before, after) = RecordedEvent.PortsOf(whole) ?? (null, null);
+        var effects = PortsThen.Effects(before, after, services.Limits.Aliases);
+        call.NoteSteps(GetExposure.StepsOfInstance * (1L + (before?.LetIn.Rules.Length ?? 0) + (after?.LetIn.Rules.Length ?? 0)));
+        return new Activity
+        {
+            EventId = summary.EventId ?? "",
+            At = summary.Time,
+            By = RecordedEvent.ActorOf(summary, whole),
+            EventName = summary.EventName ?? "",
+            EventSource = summary.EventSource ?? "",
+            IsReadOnly = summary.IsReadOnly,
+            // A caller that may know of one instance is told of no other that the call named.
+            Resources = subject is { IsAnyOfTheName: false }
+                ? [new ActivityResource(ActivitySubject.InstanceType, subject.Name)]
+                : [.. summary.Resources.Select(resource => new ActivityResource(resource.ResourceType ?? "", resource.ResourceName ?? ""))],
+            ErrorCode = RecordedEvent.Text(whole, "errorCode"),
+            ErrorMessage = RecordedEvent.Text(whole, "errorMessage"),
+            Cause = RecordedEvent.Cause(whole),
+            Effects = [.. effects.Take(ListedEffects).Select(effect => effect.ToWire())],
+            FurtherEffects = Math.Max(0, effects.Count - ListedEffects),
+        };
+    }
+}
