@@ -14,25 +14,28 @@ internal sealed class ThinAgent(GrpcChannel channel) : IDisposable
     private static readonly Status Well = new() { Enforces = true, Connections = "cut" };
 
     private readonly CancellationTokenSource _ending = new();
+    private readonly SemaphoreSlim _writing = new(1);
     private AsyncDuplexStreamingCall<FromAgent, FromServer>? _call;
-    private TaskCompletionSource _answered = New();
+    private Task _reading = Task.CompletedTask;
+    private volatile TaskCompletionSource _answered = New();
 
     /// <summary>Connects; everything that the server has for the host is answered when this returns.</summary>
     public async Task ConnectAsync()
     {
         _call = new Agents.AgentsClient(channel).Connect(cancellationToken: _ending.Token);
-        await _call.RequestStream.WriteAsync(new FromAgent { Hello = new Hello { Version = 1, Kinds = { "same" }, Release = "bench", Clock = TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds(), Position = new Position(), Status = Well } });
-        var (answered, reading) = (_answered.Task, ReadAsync(_call));
-        await await Task.WhenAny(answered, reading);
+        await WriteAsync(new FromAgent { Hello = new Hello { Version = 1, Kinds = { "same" }, Release = "bench", Clock = TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds(), Position = new Position(), Status = Well } });
+        var answered = _answered.Task;
+        _reading = ReadAsync(_call);
+        await await Task.WhenAny(answered, _reading);
     }
 
     /// <summary>Says that something has drifted; milliseconds until the server has compared everything and this agent has answered.</summary>
     public async Task<double> DriftAsync()
     {
-        _answered = New();
+        var answered = _answered = New();
         var began = Stopwatch.GetTimestamp();
-        await _call!.RequestStream.WriteAsync(new FromAgent { Drift = new Drift() });
-        await _answered.Task;
+        await WriteAsync(new FromAgent { Drift = new Drift() });
+        await await Task.WhenAny(answered.Task, _reading); // a stream that has ended answers nothing
         return Stopwatch.GetElapsedTime(began).TotalMilliseconds;
     }
 
@@ -41,7 +44,22 @@ internal sealed class ThinAgent(GrpcChannel channel) : IDisposable
         _ending.Cancel();
         _call?.Dispose();
         channel.Dispose();
+        _writing.Dispose();
         _ending.Dispose();
+    }
+
+    /// <summary>A stream takes one message at a time.</summary>
+    private async Task WriteAsync(FromAgent message)
+    {
+        await _writing.WaitAsync(_ending.Token);
+        try
+        {
+            await _call!.RequestStream.WriteAsync(message);
+        }
+        finally
+        {
+            _writing.Release();
+        }
     }
 
     private async Task ReadAsync(AsyncDuplexStreamingCall<FromAgent, FromServer> call)
@@ -57,16 +75,17 @@ internal sealed class ThinAgent(GrpcChannel channel) : IDisposable
             if (round.Kind == Round.Types.Kind.Same)
             {
                 // What it holds nobody here knows: the server sends all of it.
-                await call.RequestStream.WriteAsync(new FromAgent { Done = new Done { Id = round.Id, Unknown = true, Status = Well, Digest = ByteString.Empty } });
+                await WriteAsync(new FromAgent { Done = new Done { Id = round.Id, Unknown = true, Status = Well, Digest = ByteString.Empty } });
                 continue;
             }
 
             reports.AddRange(round.Changed.Select(one => new Outcome { Index = one.Index, Revision = one.Revision, Applied = new Outcome.Types.Applied() }));
             if (!round.More)
             {
-                await call.RequestStream.WriteAsync(new FromAgent { Done = new Done { Id = round.Id, Reports = { reports }, Position = round.Position, Status = Well, Digest = ByteString.Empty } });
+                var answered = _answered; // what is asked for from now on another round answers
+                await WriteAsync(new FromAgent { Done = new Done { Id = round.Id, Reports = { reports }, Position = round.Position, Status = Well, Digest = ByteString.Empty } });
                 reports.Clear();
-                _answered.TrySetResult();
+                answered.TrySetResult();
             }
         }
     }

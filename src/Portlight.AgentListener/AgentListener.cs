@@ -88,31 +88,26 @@ internal sealed class AgentListener : IAsyncDisposable
     private static TlsHandshakeCallbackOptions Tls(ListenerIdentity identity, HandshakeLimits limits, TimeProvider clock) => new()
     {
         HandshakeTimeout = limits.Patience,
-        OnConnection = handshake => ValueTask.FromResult(new SslServerAuthenticationOptions
+        OnConnection = handshake =>
         {
-            ServerCertificateContext = identity.Shown,
-            EnabledSslProtocols = SslProtocols.Tls13,
-            ClientCertificateRequired = true,
-            // What .NET makes of it does not count; without this it would look through the authorities of the system for each connection.
-            CertificateChainPolicy = new X509ChainPolicy { RevocationMode = X509RevocationMode.NoCheck, TrustMode = X509ChainTrustMode.CustomRootTrust, DisableCertificateDownloads = true },
-            RemoteCertificateValidationCallback = (_, certificate, _, _) => MayConnect(handshake.Connection, certificate, identity.Trust, clock),
-        }),
+            var trust = identity.Trust;
+            return ValueTask.FromResult(new SslServerAuthenticationOptions
+            {
+                ServerCertificateContext = identity.Shown,
+                EnabledSslProtocols = SslProtocols.Tls13,
+                ClientCertificateRequired = true,
+                CertificateChainPolicy = trust.MakePolicy(),
+                // Without a certificate: a machine that joins.
+                RemoteCertificateValidationCallback = (_, certificate, chain, errors) => certificate is null
+                    || (certificate is X509Certificate2 shown && MayConnect(handshake.Connection, trust.CheckHost(shown, chain, errors, clock.GetUtcNow()))),
+            });
+        },
     };
 
-    /// <summary>No certificate: a machine that joins. One of a foreign authority gets no further; what else may be wrong with it is told by the service, to which the verdict is left.</summary>
-    private static bool MayConnect(ConnectionContext connection, X509Certificate? certificate, Trust trust, TimeProvider clock)
+    /// <summary>One of a foreign authority gets no further; what else may be wrong with it is told by the service, to which the verdict is left.</summary>
+    private static bool MayConnect(ConnectionContext connection, CertificateVerdict verdict)
     {
-        if (certificate is null)
-        {
-            return true;
-        }
-
-        if (certificate is not X509Certificate2 shown || trust.CheckHost(shown, clock.GetUtcNow()) is not { Standing: not CertificateStanding.ForeignAuthority } verdict)
-        {
-            return false;
-        }
-
         connection.Items[typeof(CertificateVerdict)] = verdict;
-        return true;
+        return verdict.Standing != CertificateStanding.ForeignAuthority;
     }
 }

@@ -1,3 +1,4 @@
+using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 
@@ -23,10 +24,39 @@ public sealed class Trust
     /// <summary>Looks at a certificate by which a host shows who it is. One that is of a time to come is good: the clock was set back since, and which were issued the server knows.</summary>
     /// <param name="certificate">The certificate.</param>
     /// <param name="now">The time.</param>
-    public CertificateVerdict CheckHost(X509Certificate2 certificate, DateTimeOffset now)
+    public CertificateVerdict CheckHost(X509Certificate2 certificate, DateTimeOffset now) => CheckHost(certificate, IsSignedHere(certificate), now);
+
+    /// <summary>The same for what a handshake has shown, whose chain TLS has built by <see cref="MakePolicy"/>: it is not built a second time.</summary>
+    /// <param name="certificate">The certificate.</param>
+    /// <param name="chain">Its chain.</param>
+    /// <param name="errors">What TLS has found wrong with it.</param>
+    /// <param name="now">The time.</param>
+    public CertificateVerdict CheckHost(X509Certificate2 certificate, X509Chain? chain, SslPolicyErrors errors, DateTimeOffset now) => CheckHost(certificate, IsSignedHere(chain, errors), now);
+
+    /// <summary>Looks at the certificate of a server's listener. A host's clock may be wrong by any time (docs/decisions/0090).</summary>
+    public CertificateVerdict CheckServer(X509Certificate2 certificate) => CheckServer(certificate, IsSignedHere(certificate));
+
+    /// <summary>The same for what a handshake has shown, whose chain TLS has built by <see cref="MakePolicy"/>.</summary>
+    public CertificateVerdict CheckServer(X509Certificate2 certificate, X509Chain? chain, SslPolicyErrors errors) => CheckServer(certificate, IsSignedHere(chain, errors));
+
+    /// <summary>How a chain is built: to these authorities and to nothing of the system's, without asking another machine. Time and use are looked at here, where they are looked at.</summary>
+    public X509ChainPolicy MakePolicy()
+    {
+        var policy = new X509ChainPolicy
+        {
+            TrustMode = X509ChainTrustMode.CustomRootTrust,
+            RevocationMode = X509RevocationMode.NoCheck,
+            DisableCertificateDownloads = true,
+            VerificationFlags = X509VerificationFlags.IgnoreNotTimeValid | X509VerificationFlags.IgnoreWrongUsage,
+        };
+        policy.CustomTrustStore.AddRange(_authorities);
+        return policy;
+    }
+
+    private static CertificateVerdict CheckHost(X509Certificate2 certificate, bool isSignedHere, DateTimeOffset now)
     {
         var serial = SerialOf(certificate);
-        if (!IsSignedHere(certificate))
+        if (!isSignedHere)
         {
             return new CertificateVerdict(CertificateStanding.ForeignAuthority, null, serial);
         }
@@ -44,10 +74,9 @@ public sealed class Trust
         return new CertificateVerdict(standing, host, serial);
     }
 
-    /// <summary>Looks at the certificate of a server's listener. A host's clock may be wrong by any time (docs/decisions/0090).</summary>
-    public CertificateVerdict CheckServer(X509Certificate2 certificate)
+    private static CertificateVerdict CheckServer(X509Certificate2 certificate, bool isSignedHere)
     {
-        var standing = !IsSignedHere(certificate) ? CertificateStanding.ForeignAuthority
+        var standing = !isSignedHere ? CertificateStanding.ForeignAuthority
             : !IsFor(certificate, CertificateAuthority.ServerUse) ? CertificateStanding.WrongUse
             : CertificateStanding.Good;
         return new CertificateVerdict(standing, null, SerialOf(certificate));
@@ -67,23 +96,24 @@ public sealed class Trust
 
     private bool IsSignedHere(X509Certificate2 certificate)
     {
-        using var chain = new X509Chain();
-        chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
-        chain.ChainPolicy.CustomTrustStore.AddRange(_authorities);
-        chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
-        chain.ChainPolicy.DisableCertificateDownloads = true;
-        // Time is looked at above, where it is looked at.
-        chain.ChainPolicy.VerificationFlags = X509VerificationFlags.IgnoreNotTimeValid;
+        using var chain = new X509Chain { ChainPolicy = MakePolicy() };
         try
         {
-            // An authority's own certificate is signed here, too, and is nobody's.
-            return chain.Build(certificate) && chain.ChainElements.Count == 2;
+            return chain.Build(certificate) && EndsHere(chain);
         }
         catch (CryptographicException)
         {
             return false;
         }
     }
+
+    /// <summary>That the chain ends at one of these authorities is seen here, too: a handshake that was set up with another policy must not count.</summary>
+    private bool IsSignedHere(X509Chain? chain, SslPolicyErrors errors) =>
+        chain is not null && !errors.HasFlag(SslPolicyErrors.RemoteCertificateChainErrors) && !errors.HasFlag(SslPolicyErrors.RemoteCertificateNotAvailable) && EndsHere(chain);
+
+    /// <summary>An authority's own certificate is signed here, too, and is nobody's.</summary>
+    private bool EndsHere(X509Chain chain) =>
+        chain.ChainElements.Count == 2 && _authorities.Any(authority => authority.RawDataMemory.Span.SequenceEqual(chain.ChainElements[1].Certificate.RawDataMemory.Span));
 
     private static bool IsFor(X509Certificate2 certificate, string use) =>
         certificate.Extensions.OfType<X509EnhancedKeyUsageExtension>().ToList() is [{ } uses] && uses.EnhancedKeyUsages is [{ Value: { } only }] && only == use;

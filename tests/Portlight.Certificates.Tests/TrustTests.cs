@@ -1,3 +1,4 @@
+using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 
@@ -70,6 +71,28 @@ public sealed class TrustTests : IDisposable
     }
 
     [Fact]
+    public void The_chain_that_a_handshake_has_built_counts_as_far_as_it_leads_to_an_authority_of_here()
+    {
+        using var foreign = Issued.Authority();
+        using var host = _authority.Host();
+        using var server = _authority.IssueServer([], Issued.Now);
+        using var stranger = foreign.Host();
+        using var chain = Built(Here, host);
+        Assert.Equal((CertificateStanding.Good, "fra-07"), Here.CheckHost(host, chain, SslPolicyErrors.None, Issued.Now) is var good ? (good.Standing, good.Host) : default);
+        Assert.Equal(CertificateStanding.WrongUse, Here.CheckServer(host, chain, SslPolicyErrors.RemoteCertificateNameMismatch).Standing);
+        Assert.Equal(CertificateStanding.ForeignAuthority, Here.CheckHost(host, chain, SslPolicyErrors.RemoteCertificateChainErrors, Issued.Now).Standing);
+        Assert.Equal(CertificateStanding.ForeignAuthority, Here.CheckHost(host, null, SslPolicyErrors.None, Issued.Now).Standing);
+
+        using var ofServer = Built(Here, server);
+        Assert.Equal(CertificateStanding.Good, Here.CheckServer(server, ofServer, SslPolicyErrors.RemoteCertificateNameMismatch).Standing);
+        Assert.Equal(CertificateStanding.WrongUse, Here.CheckHost(server, ofServer, SslPolicyErrors.None, Issued.Now).Standing);
+
+        // Built by what trusts another authority, of the same name: nothing is wrong with it, and it is not of here.
+        using var elsewhere = Built(new Trust(foreign.Certificate), stranger);
+        Assert.Equal(CertificateStanding.ForeignAuthority, Here.CheckHost(stranger, elsewhere, SslPolicyErrors.None, Issued.Now).Standing);
+    }
+
+    [Fact]
     public void What_a_host_has_signed_with_its_own_certificate_is_not_trusted()
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
@@ -130,5 +153,12 @@ public sealed class TrustTests : IDisposable
         Assert.True(Trust.IsRenewalDue(certificate, At(0.501), jitter: 0));
         Assert.False(Trust.IsRenewalDue(certificate, At(0.699), jitter: 1));
         Assert.True(Trust.IsRenewalDue(certificate, At(0.701), jitter: 1));
+    }
+
+    private static X509Chain Built(Trust trust, X509Certificate2 certificate)
+    {
+        var chain = new X509Chain { ChainPolicy = trust.MakePolicy() };
+        Assert.True(chain.Build(certificate));
+        return chain;
     }
 }

@@ -41,6 +41,27 @@ public abstract class HostContract<TSource> : StoreTests<TSource>
     }
 
     [Fact]
+    public async Task What_is_listed_on_a_host_is_the_newest_of_each_and_nothing_that_is_gone()
+    {
+        var there = new Attachment.Lab { Host = "fra-07" };
+        await ChangeAsync(changes =>
+        {
+            changes.Save(Sample.Instance(1) with { Attachment = there });
+            changes.Save(Sample.Instance(2) with { Attachment = there });
+            changes.Save(Sample.Instance(3));
+        });
+        Assert.Equal(["web-1", "web-2"], View.ListInstancesOn("fra-07").Select(instance => instance.Name));
+        Assert.Equal(["web-1", "web-2"], View.ListInstancesOn("fra-07").Select(instance => instance.Name)); // from memory, where there is one
+
+        await ChangeAsync(changes => changes.Save(View.FindInstance(Sample.Instance(1).Scope, "web-1")! with { Ports = PortSet.Empty }));
+        await ChangeAsync(changes => changes.Remove(View.FindInstance(Sample.Instance(2).Scope, "web-2")!));
+        var left = Assert.Single(View.ListInstancesOn("fra-07"));
+        Assert.Equal(("web-1", PortSet.Empty), (left.Name, left.Ports));
+        Sample.AssertSame(View.FindInstance(left.Scope, "web-1")!, left);
+        Assert.Equal("web-3", Assert.Single(View.ListInstancesOn(HostName.Local)).Name);
+    }
+
+    [Fact]
     public async Task Of_two_writes_that_consume_one_token_the_second_sees_the_first()
     {
         await ChangeAsync(changes => changes.Save(Host("fra-07") with { Token = new HostToken("1111111111111111", "ab", Sample.Start) }));

@@ -49,7 +49,13 @@ internal sealed class SqliteView(ReadPool pool, RowCaches caches, AppliedWaterma
 
     public IReadOnlyList<Instance> ListAttached() => ReadInstances(0, static (rows, _) => rows.Instances.Attached());
 
-    public IReadOnlyList<Instance> ListInstancesOn(string host) => ReadInstances(host, static (rows, on) => rows.Instances.OnHost(on));
+    public IReadOnlyList<Instance> ListInstancesOn(string host)
+    {
+        var version = _known.Version;
+        var all = ReadInstances((host, find: _known.Find), static (rows, on) => rows.Instances.OnHost(on.host, on.find));
+        _known.Keep(all, version);
+        return all;
+    }
 
     public int CountInstances(Scope scope) => Read(scope, static (rows, at) => rows.Names.CountInstances(at));
 

@@ -82,25 +82,26 @@ internal sealed class InstanceRows(Database database, JsonBuffer json)
         return ReadAll(run);
     }
 
-    public List<Instance> OnHost(string host)
+    public List<Instance> OnHost(string host, FindKnown known)
     {
         if (host == HostName.Local)
         {
             using var local = _onLocal.Begin();
-            return ReadAll(local);
+            return ReadAll(local, known);
         }
 
         using var run = _onHost.Begin();
         run.Bind(host);
-        return ReadAll(run);
+        return ReadAll(run, known);
     }
 
-    private static List<Instance> ReadAll(in Execution run)
+    private static List<Instance> ReadAll(in Execution run, FindKnown? known = null)
     {
         var found = new List<Instance>();
         while (run.Step())
         {
-            found.Add(Read(run, ScopeColumn.Read(run, 0)));
+            var scope = ScopeColumn.Read(run, 0);
+            found.Add(known is null ? Read(run, scope) : Read(run, scope, known));
         }
 
         return found;
