@@ -185,12 +185,13 @@ public sealed class CompilerTests
         byte[] port = [(byte)(packet.High >> 8), (byte)packet.High, 0, 0];
         var index = host ? 0 : Sample.Interface("pl1", PortSet.Empty).Device!.Value;
         var device = BitConverter.GetBytes(index);
-        var ordered = BitConverter.GetBytes(BinaryPrimitives.ReverseEndianness(index));
         var last = isPort ? port : isIcmp ? [(byte)packet.High, (byte)packet.Low, 0, 0] : new byte[4];
-        byte[] place = [.. ordered, .. family, .. protocol, .. last];
+        byte[] place = [.. device, .. family, .. protocol, .. last];
         return set.Role switch
         {
             SetRole.OpenPorts => isPort ? [.. family, .. device, .. protocol, .. port] : null,
+            SetRole.HostPorts4 => host && isPort && packet.IsIpv4 ? [.. protocol, .. port] : null,
+            SetRole.HostPorts6 => host && isPort && !packet.IsIpv4 ? [.. protocol, .. port] : null,
             SetRole.LabPorts => isPort && packet.IsIpv4 ? [.. device, .. protocol, .. port] : null,
             SetRole.OpenProtocols => [.. family, .. device, .. protocol],
             SetRole.OpenIcmp => isIcmp && packet.IsIpv4 ? [.. device, (byte)packet.High, 0, 0, 0] : null,

@@ -26,19 +26,6 @@ internal static class BitwiseAttributes
     internal const ushort Xor = 5;
 }
 
-/// <summary>enum nft_byteorder_attributes, NFTA_BYTEORDER_…</summary>
-internal static class ByteorderAttributes
-{
-    internal const ushort Source = 1;
-    internal const ushort Destination = 2;
-    internal const ushort Operation = 3;
-    internal const ushort Length = 4;
-    internal const ushort Size = 5;
-
-    /// <summary>enum nft_byteorder_ops, NFT_BYTEORDER_HTON.</summary>
-    internal const uint HostToNetwork = 1;
-}
-
 /// <summary>enum nft_cmp_attributes, NFTA_CMP_…</summary>
 internal static class CompareAttributes
 {

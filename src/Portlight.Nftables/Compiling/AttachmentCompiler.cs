@@ -106,7 +106,7 @@ internal sealed class AttachmentCompiler
     internal static IEnumerable<SetId> OpeningSets(FilteredAttachment attachment)
     {
         SectionId section = new(SectionKind.Ranged, Shard(attachment.Key));
-        return [SetId.OpenPorts, SetId.LabPorts, SetId.OpenProtocols, SetId.OpenIcmp, SetId.OpenIcmpv6, SetId.OpenAll, .. IntervalSets(section), .. IntervalSets(SectionId.Staged)];
+        return [SetId.OpenPorts, SetId.LabPorts, SetId.HostPorts4, SetId.HostPorts6, SetId.OpenProtocols, SetId.OpenIcmp, SetId.OpenIcmpv6, SetId.OpenAll, .. IntervalSets(section), .. IntervalSets(SectionId.Staged)];
     }
 
     private static IEnumerable<SetId> IntervalSets(SectionId section) => new[] { SetRole.OpenRanges, SetRole.Spans, SetRole.Sources4, SetRole.Sources6 }.Select(role => new SetId(section, role));
@@ -229,6 +229,11 @@ internal sealed class AttachmentCompiler
         {
             return false;
         }
+        // This machine's have sets of their own: all that is asked of the packet is in its headers.
+        if (_attachment.IsHost)
+        {
+            return Add(isIpv4 ? SetId.HostPorts4 : SetId.HostPorts6, new KeyWriter(8).Byte(span.Protocol).Port(span.Port).Key);
+        }
         // Private addresses are asked for first, where there are any. They are of IPv4.
         return isIpv4 && !_attachment.PrivateAddresses.IsEmpty
             ? Add(SetId.LabPorts, new KeyWriter(12).Device(_device).Byte(span.Protocol).Port(span.Port).Key)
@@ -262,12 +267,12 @@ internal sealed class AttachmentCompiler
     }
 
     private byte[] Place(int number, bool isIpv4) =>
-        new KeyWriter(16).Device(_device, isInterval: true).Byte(isIpv4 ? Ipv4 : Ipv6).Byte(number >> 16).Port(number & LastPort).Key;
+        new KeyWriter(16).Device(_device).Byte(isIpv4 ? Ipv4 : Ipv6).Byte(number >> 16).Port(number & LastPort).Key;
 
     private byte[] Source(OpenSpan span, UInt128 address, bool isIpv4) =>
         Name(new KeyWriter(isIpv4 ? 16 : 28), span).Address(address, isIpv4).Key;
 
-    private KeyWriter Name(KeyWriter writer, OpenSpan span) => writer.Device(_device, isInterval: true).Number(span.First).Number(span.Last);
+    private KeyWriter Name(KeyWriter writer, OpenSpan span) => writer.Device(_device).Number(span.First).Number(span.Last);
 
     private void AddInterval(SetRole role, byte[] first, byte[] last, byte[]? value = null)
     {

@@ -14,12 +14,14 @@ internal static class ConnectionRules
     private const string ArrivingChain = "arriving";
     private const string AdmitChain = "admit";
     private const string ErrorsChain = "errors";
+    private const string HostBeginChain = "host_begin";
     private const byte FinSynResetAck = 0x17;
     private const byte Syn = 0x02;
     private const uint Established = 2;
     private const uint Related = 4;
     private const uint NewOrRelated = 8 | Related;
     private const uint SourceTranslated = 16;
+    private const uint DestinationTranslated = 32;
 
     /// <summary>Where a rule that lets in goes instead of accepting: under drain the connection is to be remembered.</summary>
     internal static string? LetIn(ConnectionPolicy connections) => connections == ConnectionPolicy.Drain ? AdmitChain : null;
@@ -30,7 +32,7 @@ internal static class ConnectionRules
         yield return new ChainSpec(BeginChain, null,
         [
             // The kernel may take up a connection in its middle, and take the first sender for the one who began.
-            Rule("no beginning of a TCP connection", rule => rule.ProtocolIs(Tcp).TcpFlagsAreNot(FinSynResetAck, Syn).Accept()),
+            Rule("no beginning of a TCP connection", rule => rule.ProtocolIs(Tcp).TcpFlagsAreNot(FinSynResetAck, Syn).Return()),
             Rule("who begins it", rule => rule.BegunBy().IsNobody().InputDevice().AddToLabel(SetId.Begins)),
         ]);
         yield return new ChainSpec(ArrivingChain, null,
@@ -38,7 +40,6 @@ internal static class ConnectionRules
             Rule("claims an attached place and does not come from there", rule => rule.DeviceTowardsSource().In(SetId.Devices).SourceIsElsewhere().Drop()),
             Rule("may begin a connection", rule => rule.Goto(BeginChain)),
         ]);
-        yield return new ChainSpec("prerouting", HookSpec.BeforeDestinationNat, [Rule("a new connection", rule => rule.ConnectionState(NewOrRelated).Goto(ArrivingChain))]);
         // Related by ICMP only: path MTU discovery needs the errors, and a conntrack helper must not open ports. Unreachable, time exceeded, parameter problem;
         // no redirects and no source quench.
         yield return new ChainSpec(ErrorsChain, null,
@@ -56,6 +57,29 @@ internal static class ConnectionRules
             ]);
         }
     }
+
+    /// <summary>
+    /// What comes in. Where this machine is attached, what is for it is filtered here as long as it may be translated, and else where it is delivered: packets of a connection that is known and is not translated
+    /// pass two hooks and are looked up in one.
+    /// </summary>
+    internal static ChainSpec Arrival(bool isHostAttached) => new("prerouting", HookSpec.BeforeDestinationNat, isHostAttached
+        ?
+        [
+            Rule("no packet of a known connection", rule => rule.ConnectionStateIsNot(Established).Goto(HostBeginChain)),
+            Rule("the port that was published", rule => rule.ConnectionStatus(DestinationTranslated).Goto(SectionId.Host.Name)),
+        ]
+        : [Rule("a new connection", rule => rule.ConnectionState(NewOrRelated).Goto(ArrivingChain))]);
+
+    /// <summary>Where this machine is attached: what may begin a connection is filtered as well.</summary>
+    internal static ChainSpec HostBegin() => new(HostBeginChain, null,
+    [
+        Rule("a new connection", rule => rule.ConnectionState(NewOrRelated).Jump(ArrivingChain)),
+        Rule("and it may be for this machine", rule => rule.Goto(SectionId.Host.Name)),
+    ]);
+
+    /// <summary>What <see cref="Arrival"/> has left to the delivery.</summary>
+    internal static RuleSpec NotFilteredOnArrival(string ports) => Rule("a known connection that is not translated", rule =>
+        rule.ConnectionState(Established).ConnectionStatusIsNot(DestinationTranslated).Goto(ports));
 
     /// <summary>What this machine itself sends; only where it is attached.</summary>
     internal static IEnumerable<RuleSpec> Sending()

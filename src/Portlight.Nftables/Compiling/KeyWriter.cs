@@ -21,18 +21,10 @@ internal ref struct KeyWriter
         return this;
     }
 
-    /// <summary>The index of a device: in the machine's byte order, as the kernel's registers hold it, but for an interval set big-endian, so that the key is in the order of its bytes.</summary>
-    internal KeyWriter Device(uint index, bool isInterval = false)
+    /// <summary>The index of a device, in the machine's byte order, as the kernel's registers hold it. In an interval only what is behind it varies, so it need not be in the order of its bytes there.</summary>
+    internal KeyWriter Device(uint index)
     {
-        if (isInterval)
-        {
-            BinaryPrimitives.WriteUInt32BigEndian(_key.AsSpan(_length), index);
-        }
-        else
-        {
-            MemoryMarshal.Write(_key.AsSpan(_length), in index);
-        }
-
+        MemoryMarshal.Write(_key.AsSpan(_length), in index);
         _length += KeyField.Device.Length;
         return this;
     }

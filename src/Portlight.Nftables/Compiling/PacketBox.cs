@@ -29,6 +29,8 @@ internal readonly record struct PacketBox((SetId Set, long Span) Place, bool IsI
             SetRole.OpenProtocols => Open(entry, first[0], Whole(first[third])),
             SetRole.OpenPorts => Open(entry, first[0], Run(first, last, third)),
             SetRole.LabPorts => Open(entry, Ipv4, Run(first, last, second)),
+            SetRole.HostPorts4 => Open(entry, Ipv4, Run(first, last, 0)),
+            SetRole.HostPorts6 => Open(entry, Ipv6, Run(first, last, 0)),
             SetRole.OpenIcmp => Open(entry, Ipv4, IcmpType(Icmp, first[second])),
             SetRole.OpenIcmpv6 => Open(entry, Ipv6, IcmpType(Icmpv6, first[second])),
             SetRole.OpenRanges => Open(entry, first[second], Run(first, last, third)),
@@ -46,7 +48,8 @@ internal readonly record struct PacketBox((SetId Set, long Span) Place, bool IsI
     /// <summary>Which device the element is of; for elements that <see cref="Of"/> answers for.</summary>
     internal static uint DeviceOf(Entry entry) => (entry.Set.Section.Kind, entry.Set.Role) switch
     {
-        (SectionKind.Ranged or SectionKind.Staged, _) => BinaryPrimitives.ReadUInt32BigEndian(entry.Element.Key),
+        (SectionKind.Ranged or SectionKind.Staged, _) => MemoryMarshal.Read<uint>(entry.Element.Key),
+        (_, SetRole.HostPorts4 or SetRole.HostPorts6) => 0,
         (_, SetRole.LabPorts or SetRole.OpenIcmp or SetRole.OpenIcmpv6) => MemoryMarshal.Read<uint>(entry.Element.Key),
         _ => MemoryMarshal.Read<uint>(entry.Element.Key.AsSpan(4)),
     };

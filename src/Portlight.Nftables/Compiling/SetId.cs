@@ -42,6 +42,8 @@ internal enum SetRole : byte
     Private,
     OpenPorts,
     LabPorts,
+    HostPorts4,
+    HostPorts6,
     OpenProtocols,
     OpenIcmp,
     OpenIcmpv6,
@@ -68,6 +70,8 @@ internal readonly record struct SetId(SectionId Section, SetRole Role)
     internal static readonly SetId Private = new(SectionId.Shared, SetRole.Private);
     internal static readonly SetId OpenPorts = new(SectionId.Shared, SetRole.OpenPorts);
     internal static readonly SetId LabPorts = new(SectionId.Shared, SetRole.LabPorts);
+    internal static readonly SetId HostPorts4 = new(SectionId.Shared, SetRole.HostPorts4);
+    internal static readonly SetId HostPorts6 = new(SectionId.Shared, SetRole.HostPorts6);
     internal static readonly SetId OpenProtocols = new(SectionId.Shared, SetRole.OpenProtocols);
     internal static readonly SetId OpenIcmp = new(SectionId.Shared, SetRole.OpenIcmp);
     internal static readonly SetId OpenIcmpv6 = new(SectionId.Shared, SetRole.OpenIcmpv6);
@@ -88,6 +92,8 @@ internal readonly record struct SetId(SectionId Section, SetRole Role)
         SetRole.Private => "private",
         SetRole.OpenPorts => "open_ports",
         SetRole.LabPorts => "lab_ports",
+        SetRole.HostPorts4 => "host_ports4",
+        SetRole.HostPorts6 => "host_ports6",
         SetRole.OpenProtocols => "open_protocols",
         SetRole.OpenIcmp => "open_icmp",
         SetRole.OpenIcmpv6 => "open_icmpv6",

@@ -16,7 +16,7 @@ internal static class Skeleton
 
     /// <summary>The sets that are there under every policy.</summary>
     internal static readonly SetId[] SharedSets =
-        [SetId.Attached, SetId.Devices, SetId.Nobody, SetId.Begins, SetId.Owners, SetId.Private, SetId.OpenPorts, SetId.LabPorts, SetId.OpenProtocols, SetId.OpenIcmp, SetId.OpenIcmpv6, SetId.OpenAll, SetId.Ranged, SetId.LabRanged, SetId.Staging];
+        [SetId.Attached, SetId.Devices, SetId.Nobody, SetId.Begins, SetId.Owners, SetId.Private, SetId.OpenPorts, SetId.LabPorts, SetId.HostPorts4, SetId.HostPorts6, SetId.OpenProtocols, SetId.OpenIcmp, SetId.OpenIcmpv6, SetId.OpenAll, SetId.Ranged, SetId.LabRanged, SetId.Staging];
 
     /// <summary>The sets that are there without any attachment.</summary>
     internal static IEnumerable<SetId> SetsOf(ConnectionPolicy connections) => connections == ConnectionPolicy.Drain ? [.. SharedSets, SetId.Admits] : SharedSets;
@@ -25,8 +25,9 @@ internal static class Skeleton
     internal static IEnumerable<ChainSpec> BeginChains(RulesetOptions options) => ConnectionRules.Chains(options.Connections);
 
     /// <summary>Chains that are always there, to be made after those of the sections.</summary>
-    internal static List<ChainSpec> InstanceChains(RulesetOptions options) =>
+    internal static List<ChainSpec> InstanceChains(RulesetOptions options, bool isHostAttached) =>
     [
+        ConnectionRules.Arrival(isHostAttached),
         new(InstanceChain, null, [.. InstanceRules(options.Connections)]),
         // By device first: a name can be given to another device, and taken from one. What has an attached name and is not the device that was attached is closed.
         new("postrouting", HookSpec.Leaving,
@@ -46,7 +47,8 @@ internal static class Skeleton
             SectionKind.Host =>
             [
                 new ChainSpec(HostPortsChain, null, [.. HostRules(options)]),
-                new ChainSpec(section.Name, HookSpec.BeforeDestinationNat, [.. ArrivalRules(letIn)]),
+                new ChainSpec(section.Name, null, [.. ArrivalRules(letIn)]),
+                ConnectionRules.HostBegin(),
                 new ChainSpec("host_input", HookSpec.Delivery, [.. DeliveryRules(letIn)]),
                 new ChainSpec("host_output", HookSpec.Sending, [.. ConnectionRules.Sending()]),
             ],
@@ -125,7 +127,8 @@ internal static class Skeleton
         // What passes through is accepted anyway, and not to ask where a packet goes saves most of what this costs. Under drain it must be known before it is remembered.
         if (letIn is null)
         {
-            yield return OpenPort(letIn);
+            yield return HostPort4(letIn);
+            yield return HostPort6(letIn);
         }
 
         yield return Rule("passes through", rule => rule.DestinationTypeIs(UnicastRoute).Accept());
@@ -133,15 +136,22 @@ internal static class Skeleton
         yield return Rule("for this machine", rule => rule.Goto(HostPortsChain));
     }
 
-    // What reaches this machine although its address did not look so: by policy routing, in a VRF, by a transparent proxy; broadcast and multicast.
+    // What was left to here on arrival, and what reaches this machine although its address did not look so: by policy routing, in a VRF, by a transparent proxy; broadcast and multicast.
     private static IEnumerable<RuleSpec> DeliveryRules(string? letIn)
     {
+        // Before anything that is no header: most packets of this machine get no further.
+        if (letIn is null)
+        {
+            yield return HostPort4(letIn);
+        }
+
         yield return Rule("loopback is not filtered", rule => rule.InputDeviceIs(LoopbackDevice).Accept());
         if (letIn is null)
         {
-            yield return OpenPort(letIn);
+            yield return HostPort6(letIn);
         }
 
+        yield return ConnectionRules.NotFilteredOnArrival(HostPortsChain);
         yield return Rule("was filtered on arrival", rule => rule.FrameIsForThisMachine().DestinationTypeIs(LocalRoute).Accept());
         yield return Rule("for this machine", rule => rule.Goto(HostPortsChain));
     }
@@ -163,7 +173,8 @@ internal static class Skeleton
 
         if (letIn is not null)
         {
-            yield return OpenPort(letIn);
+            yield return HostPort4(letIn);
+            yield return HostPort6(letIn);
         }
 
         yield return Ranges("ranges and sources", SetId.Ranged);
@@ -175,6 +186,12 @@ internal static class Skeleton
         yield return WhileItChanges();
         yield return Closed();
     }
+
+    private static RuleSpec HostPort4(string? letIn) =>
+        Rule("a port open to everybody by IPv4", rule => rule.HeaderIsIpv4().ProtocolOfIpv4(0).DestinationPort(1).In(SetId.HostPorts4).AcceptOrGoto(letIn));
+
+    private static RuleSpec HostPort6(string? letIn) =>
+        Rule("a port open to everybody by IPv6", rule => rule.FamilyIs(Ipv6).Protocol().DestinationPort(1).In(SetId.HostPorts6).AcceptOrGoto(letIn));
 
     private static RuleSpec ControlPlane(ListenAddress listen) => Rule("the control plane", rule =>
     {
@@ -195,7 +212,7 @@ internal static class Skeleton
         {
             if (set.Role == SetRole.OpenRanges)
             {
-                yield return Rule("ports open to everybody", rule => rule.OutputDeviceForInterval().Family(1).Protocol(2).DestinationPort(3).In(set).AcceptOrGoto(letIn));
+                yield return Rule("ports open to everybody", rule => rule.OutputDevice().Family(1).Protocol(2).DestinationPort(3).In(set).AcceptOrGoto(letIn));
                 continue;
             }
 
@@ -208,7 +225,7 @@ internal static class Skeleton
 
             RuleBuilder Begin(RuleBuilder rule) => rule.FamilyIs(family, 1);
 
-            RuleBuilder From(RuleBuilder rule) => rule.OutputDeviceForInterval().MayComeFromSource(isIpv4, spans, set).AcceptOrGoto(letIn);
+            RuleBuilder From(RuleBuilder rule) => rule.OutputDevice().MayComeFromSource(isIpv4, spans, set).AcceptOrGoto(letIn);
         }
     }
 }

@@ -78,7 +78,7 @@ internal sealed class TableSpec
         [
             .. Skeleton.BeginChains(options),
             .. sections.SelectMany(section => Skeleton.SectionChains(section, needs.SetsOf(section), options)),
-            .. Skeleton.InstanceChains(options),
+            .. Skeleton.InstanceChains(options, Array.Exists(sections, section => section == SectionId.Host)),
         ];
         return new TableSpec([.. sets.Select(declare)], chains, elements.ToDictionary(pair => pair.Key.Name, pair => pair.Value, StringComparer.Ordinal), needs);
     }

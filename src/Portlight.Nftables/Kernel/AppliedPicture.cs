@@ -189,6 +189,11 @@ internal sealed class AppliedPicture
             difference.NewSets.AddRange(now.Except(before).Where(IsSet).Select(SetSpec.Of));
             difference.DeadSets.AddRange(before.Except(now).Where(IsSet).Select(set => set.Name));
             var chains = Skeleton.SectionChains(section.Key, now, _options);
+            if (section.Key == SectionId.Host)
+            {
+                difference.RewrittenChains.Add(ConnectionRules.Arrival(isHostAttached: now.Length > 0));
+            }
+
             if (now.Length == 0)
             {
                 difference.DeadChains.AddRange(chains.Select(chain => chain.Name));
