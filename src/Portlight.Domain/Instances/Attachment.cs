@@ -40,15 +40,19 @@ public abstract record Attachment
 
     /// <summary>
     /// Whether packets that pass here would pass there: the same machine, or an interface of it of the same name and, as far as both are known, the same device; or what
-    /// selects one selects the other.
+    /// selects one selects the other. Of one instance: what Portlight made for it, or nothing, is the same place as ever.
     /// </summary>
     public bool IsSamePlace(Attachment other) => Host == other.Host && (this, other) switch
     {
-        (ThisHost, ThisHost) => true,
+        (ThisHost, ThisHost) or (Lab, Lab) or (Recorded, Recorded) => true,
         (Interface one, Interface two) => one.IsSelectedLike(two)
             || (one.Name.Length > 0 && one.Name == two.Name && (one.Device is null || two.Device is null || one.Device == two.Device)),
         _ => false,
     };
+
+    /// <summary>Whether to attach there instead is to detach something: it is another place, or a name of other interfaces is not closed any more.</summary>
+    public bool IsDetachedBy(Attachment next) =>
+        !IsSamePlace(next) || (this is Interface { ClosedNames: var closed } && !closed.All(name => next is Interface nic && nic.ClosedNames.Any(wider => NamePattern.Covers(wider, name))));
 
     /// <summary>A network namespace that Portlight makes, with a veth pair whose host side is filtered.</summary>
     public sealed record Lab : Attachment;

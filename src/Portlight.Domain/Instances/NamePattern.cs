@@ -18,4 +18,7 @@ public static class NamePattern
     public static string PrefixOf(string pattern) => pattern[..^1];
 
     public static bool Matches(string pattern, string name) => name.StartsWith(PrefixOf(pattern), StringComparison.Ordinal);
+
+    /// <summary>Whether every name that the second matches is matched by the first.</summary>
+    public static bool Covers(string pattern, string other) => Matches(pattern, PrefixOf(other));
 }

@@ -81,7 +81,7 @@ internal sealed class AttachInstance(Services services) : IOperation<AttachInsta
 
     /// <summary>
     /// Asked on the instance that is attached again, else on the account's resources, and of every rule that it will have, the networks that are not filtered as one
-    /// more: attaching must not be a way around what opening ports needs. Attached elsewhere, what it was attached to is detached, and that is asked too.
+    /// more: attaching must not be a way around what opening ports needs. Attached elsewhere, or with fewer names closed, what is let go is detached, and that is asked too.
     /// </summary>
     private ResourceAccess<Instance> Access(Call call, string name, AttachInstanceRequest request, Func<Attachment> place, PortSet? asked) => new(
         call,
@@ -95,7 +95,7 @@ internal sealed class AttachInstance(Services services) : IOperation<AttachInsta
             var ports = new PortsAsked(after, rules).Attaching(place());
             var questions = PortQuestions.Of(call, question, before, () => ports, services.Limits);
             questions = place().Host == HostName.Local ? questions : [.. questions, new AccessQuestion(question.Action, HostAccess.Arn(call, place().Host))];
-            return current is null || current.Attachment.IsSamePlace(place()) ? questions : [.. questions, question with { Action = DetachInstance.Action }];
+            return current is null || !current.Attachment.IsDetachedBy(place()) ? questions : [.. questions, question with { Action = DetachInstance.Action }];
         });
 
     private async Task<AttachmentFacts> InspectAsync(Attachment attachment)

@@ -56,7 +56,7 @@ internal sealed class ConfirmPorts(Services services) : IOperation<ConfirmPortsR
 
         var asked = new PortsAsked(after.Ports, [.. after.Ports.Rules.Select(rule => ("the earlier ports", rule))]).Attaching(after.Attachment);
         var questions = PortQuestions.Of(call, question, before, () => asked, services.Limits);
-        return instance.Attachment.IsSamePlace(after.Attachment) ? questions : [.. questions, question with { Action = DetachInstance.Action }];
+        return instance.Attachment.IsDetachedBy(after.Attachment) ? [.. questions, question with { Action = DetachInstance.Action }] : questions;
     }
 
     /// <summary>A new connection to this machine proves that one gets in here. Of another host its agent's word that the change is in force has to do, and what the caller has tried.</summary>

@@ -19,7 +19,7 @@ public sealed class AskedMembersTests
     /// <summary>Members that conditions of <c>portlight:</c> see, or that make another action asked; each is tried below.</summary>
     private static readonly string[] Asked =
     [
-        "AttachInstance.interfaceName", "AttachInstance.thisHost", "AttachInstance.privateCidrs", "AttachInstance.portInfos.fromPort", "AttachInstance.portInfos.toPort",
+        "AttachInstance.interfaceName", "AttachInstance.thisHost", "AttachInstance.privateCidrs", "AttachInstance.closedNames", "AttachInstance.portInfos.fromPort", "AttachInstance.portInfos.toPort",
         "AttachInstance.portInfos.protocol", "AttachInstance.portInfos.cidrs", "AttachInstance.portInfos.ipv6Cidrs", "AttachInstance.portInfos.cidrListAliases",
         "CloseInstancePublicPorts.portInfo.fromPort", "CloseInstancePublicPorts.portInfo.toPort", "CloseInstancePublicPorts.portInfo.protocol",
         "ConfirmPorts.revert",
@@ -36,7 +36,6 @@ public sealed class AskedMembersTests
         AttachInstance: instanceName: what the rules are asked on
         AttachInstance: addresses: shown as the instance's, filtered by nothing
         AttachInstance: byName: which device the name is bound to; the one that is found is asked about
-        AttachInstance: closedNames: closes what is nobody's, and opens nothing
         AttachInstance: hostName: the action is asked on the host, too
         AttachInstance: selector: what finds the interface; the one that is found is asked about
         AttachInstance: mayCutSsh, dryRun: change nothing of what is let in
@@ -49,7 +48,7 @@ public sealed class AskedMembersTests
         CreateHostToken: hostName, availabilityZone: of the owner of the installation alone
         CreateInstances: instanceNames, availabilityZone, customImageName, bundleId, userData, keyPairName, addOns: of the machine, not of its ports
         CreateInstances: ipAddressType: which families there are; rules of both are asked
-        CreateInstances: tags.key, tags.value: asked as tags, and reach no packet filter
+        CreateInstances: tags.key, tags.value: asked as tags, and the host that one names is asked, too; they reach no packet filter
         CreateKeyPair: keyPairName, tags.key, tags.value: no part of an instance
         DeleteInstance: instanceName, forceDeleteAddOns: the action takes the instance away whole
         DeleteKeyPair: keyPairName, expectedFingerprint: no part of an instance
@@ -84,7 +83,7 @@ public sealed class AskedMembersTests
         ["Attachment.Interface.PrivateSources"] = "AttachInstance",
         ["Attachment.Interface.Device"] = "AttachInstance, by what is found",
         ["Attachment.Interface.Selector"] = "AttachInstance",
-        ["Attachment.Interface.ClosedNames"] = "AttachInstance; closes alone",
+        ["Attachment.Interface.ClosedNames"] = "AttachInstance, ConfirmPorts",
         ["Attachment.ThisHost.Addresses"] = "AttachInstance; shown alone",
         ["Attachment.ThisHost.PrivateSources"] = "AttachInstance",
         ["Ports"] = "Put-, Open-, CloseInstancePublicPorts, CreateInstances, AttachInstance, ConfirmPorts",

@@ -52,6 +52,24 @@ public sealed class PermissionTests
     }
 
     [Fact]
+    public async Task Conditions_see_the_first_1024_characters_of_the_user_agent()
+    {
+        await using var server = await ServerHarness.StartAsync();
+        var alice = await server.AddUserAsync("alice", ["""{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*","Condition":{"StringLike":{"aws:UserAgent":"*end"}}}]}"""]);
+
+        Assert.Equal(200, await StatusAsync(1_021));
+        Assert.Equal(400, await StatusAsync(1_022));
+
+        async Task<int> StatusAsync(int before)
+        {
+            using var request = server.Request("Lightsail_20161128.GetRegions", "{}"u8.ToArray(), alice);
+            request.Headers.TryAddWithoutValidation("User-Agent", new string('x', before) + "end");
+            using var answer = await server.Http.SendAsync(request, TestContext.Current.CancellationToken);
+            return (int)answer.StatusCode;
+        }
+    }
+
+    [Fact]
     public async Task A_boundary_narrows_and_is_named()
     {
         await using var server = await ServerHarness.StartAsync();

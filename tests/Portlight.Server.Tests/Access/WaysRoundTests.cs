@@ -80,6 +80,29 @@ public sealed class WaysRoundTests
     }
 
     [Fact]
+    public async Task To_close_fewer_names_of_other_interfaces_is_to_detach()
+    {
+        const string noDetach = """{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"portlight:DetachInstance","Resource":"*"}]}""";
+        await using var server = await ServerHarness.StartAsync();
+        server.Agent.Facts = new AttachmentFacts(null, []) { Interface = new FoundInterface("tap1", null) };
+        var alice = await server.AddUserAsync("alice", [IamCalls.AllowAll, noDetach]);
+        Assert.True((await AttachAsync(alice, """ "vnet*","tap2*" """)).IsOk);
+        Assert.True((await AttachAsync(alice, """ "tap2*","vn*","veth*" """)).IsOk); // what was closed still is
+
+        foreach (var fewer in new[] { "", """ "vn*","veth*" """, """ "vnet*","tap2*","veth*" """ })
+        {
+            Assert.Contains("portlight:DetachInstance", (await AttachAsync(alice, fewer)).Message, StringComparison.Ordinal);
+        }
+
+        await server.AnswerAsync(Own + "AttachInstance", """{"instanceName":"vm-1","interfaceName":"tap1","closedNames":["tap2*","vn*","veth*","eth9*"]}""", confirm: "600");
+        Assert.Contains("portlight:DetachInstance", (await server.AskAsync(alice, "ConfirmPorts", """{"instanceName":"vm-1","revert":true}""", Own)).Message, StringComparison.Ordinal);
+        Assert.Equal(["tap2*", "vn*", "veth*", "eth9*"], Assert.IsType<Attachment.Interface>(server.Find("vm-1")!.Attachment).ClosedNames);
+
+        Task<Answered> AttachAsync(Wire.SigV4.AwsCredentials caller, string names) =>
+            server.AskAsync(caller, "AttachInstance", $$"""{"instanceName":"vm-1","interfaceName":"tap1","closedNames":[{{names}}]}""", Own);
+    }
+
+    [Fact]
     public async Task To_revert_is_no_way_to_open_what_may_not_be_opened()
     {
         await using var server = await ServerHarness.StartAsync();
@@ -92,6 +115,22 @@ public sealed class WaysRoundTests
         Assert.Contains(": the earlier ports (22/tcp from 0.0.0.0/0, ::/0), statement NoWorldSsh", reverted.Message, StringComparison.Ordinal);
         Assert.Equal(ConfirmCalls.Ports(443), server.Find()!.Ports);
         Assert.True((await server.AskAsync(server.Credentials, "ConfirmPorts", """{"instanceName":"web-1","revert":true}""", Own)).IsOk);
+    }
+
+    [Fact]
+    public async Task To_revert_the_ports_of_what_stays_where_it_is_takes_no_permission_to_detach()
+    {
+        await using var server = await ServerHarness.StartAsync();
+        var alice = await server.AddUserAsync("alice", [IamCalls.Allow("portlight:ConfirmPorts")]);
+        await server.AddWebAsync();
+        await server.PutAsync(443, confirm: "600");
+        Assert.Equal(new Answered("ok", ""), await server.AskAsync(alice, "ConfirmPorts", """{"instanceName":"web-1","revert":true}""", Own));
+        Assert.Equal(ConfirmCalls.Ports(22), server.Find()!.Ports);
+
+        server.Agent.Facts = new AttachmentFacts(null, []);
+        await server.AskAsync(server.Credentials, "AttachInstance", """{"instanceName":"host-1","thisHost":true}""", Own);
+        await server.PutAsync(443, confirm: "600", name: "host-1");
+        Assert.Equal(new Answered("ok", ""), await server.AskAsync(alice, "ConfirmPorts", """{"instanceName":"host-1","revert":true}""", Own));
     }
 
     [Fact]
