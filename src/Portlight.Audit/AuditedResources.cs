@@ -21,7 +21,7 @@ internal static class AuditedResources
             writer.WriteStartObject();
             writer.WriteString("ARN"u8, BoundedText.Of(arn));
             writer.WriteString("accountId"u8, AccountOf(arn));
-            if (TypeOf(arn) is { } type)
+            if (ThingTypes.OfArn(arn) is { } type)
             {
                 writer.WriteString("type"u8, type);
             }
@@ -30,31 +30,6 @@ internal static class AuditedResources
         }
 
         writer.WriteEndArray();
-    }
-
-    /// <summary><c>AWS::Lightsail::Instance</c> of <c>arn:aws:lightsail:…:Instance/…</c>, as CloudFormation names types; null for what is none.</summary>
-    public static string? TypeOf(string arn)
-    {
-        Span<Range> parts = stackalloc Range[6];
-        var text = arn.AsSpan();
-        if (text.Split(parts, ':') != 6)
-        {
-            return null;
-        }
-
-        var resource = text[parts[5]];
-        var slash = resource.IndexOf('/');
-        return $"{text[parts[2]]}:{(slash < 0 ? [] : resource[..slash])}" switch
-        {
-            "lightsail:Instance" => "AWS::Lightsail::Instance",
-            "lightsail:StaticIp" => "AWS::Lightsail::StaticIp",
-            "lightsail:KeyPair" => "AWS::Lightsail::KeyPair",
-            "iam:user" => "AWS::IAM::User",
-            "iam:group" => "AWS::IAM::Group",
-            "iam:role" => "AWS::IAM::Role",
-            "iam:policy" => "AWS::IAM::Policy",
-            _ => null,
-        };
     }
 
     private static List<string> Find(AuditedCall audited)

@@ -105,6 +105,9 @@ internal static class ResponseElements
                 WriteNamed(writer, "policy",
                     ("policyName", policy.Name), ("policyId", policy.Id), ("arn", policy.Arn), ("path", policy.Path), ("defaultVersionId", policy.Default.Id), ("createDate", Text(policy.CreatedAt)));
                 break;
+            case ManagedPolicyVersion version:
+                WriteNamed(writer, "policyVersion", ("versionId", version.Id), ("createDate", Text(version.CreatedAt)));
+                break;
             case AccessKey key:
                 WriteNamed(writer, "accessKey", ("userName", key.UserName), ("accessKeyId", key.Id), ("status", key.IsActive ? "Active" : "Inactive"), ("createDate", Text(key.CreatedAt)));
                 break;

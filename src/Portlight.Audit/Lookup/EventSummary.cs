@@ -32,6 +32,9 @@ internal sealed class EventSummary
     /// <summary>Deeper than any event: what can be written must be readable.</summary>
     private static readonly JsonReaderOptions Options = new() { MaxDepth = 512 };
 
+    private string? _named;
+    private string? _asked;
+
     /// <summary>Null for a line that is no event or is nobody's, which only damage can make: it has a summary of its own, <see cref="Unreadable"/>.</summary>
     public static EventSummary? Read(ReadOnlySpan<byte> line)
     {
@@ -45,6 +48,7 @@ internal sealed class EventSummary
                 summary.ReadMember(ref reader);
             }
 
+            summary.AddNamed();
             return summary.Recipient is null ? null : summary;
         }
         catch (Exception problem) when (problem is JsonException or InvalidOperationException or FormatException)
@@ -64,6 +68,14 @@ internal sealed class EventSummary
         Region = region,
     };
 
+    private void AddNamed()
+    {
+        if (_named is not null)
+        {
+            Resources.Add(new Resource { ResourceType = _asked, ResourceName = _named });
+        }
+    }
+
     private void ReadMember(ref Utf8JsonReader reader)
     {
         switch (reader.ValueSpan)
@@ -80,10 +92,13 @@ internal sealed class EventSummary
                 IsReadOnly = reader.GetBoolean();
                 break;
             case var name when name.SequenceEqual("requestParameters"u8):
-                ReadParameters(ref reader, NamedResources.TypeOf);
+                ReadParameters(ref reader, ThingTypes.OfParameter);
                 break;
             case var name when name.SequenceEqual("serviceEventDetails"u8):
-                ReadParameters(ref reader, NamedResources.TypeOfFact);
+                ReadParameters(ref reader, ThingTypes.OfFact);
+                break;
+            case var name when name.SequenceEqual("resources"u8):
+                ReadAskedResources(ref reader);
                 break;
             case var name when name.SequenceEqual("eventSource"u8):
                 EventSource = Text(ref reader);
@@ -153,8 +168,10 @@ internal sealed class EventSummary
 
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
+            var isOfAnyKind = reader.ValueSpan.SequenceEqual(ThingTypes.OfAnyKind);
             var type = typeOf(reader.ValueSpan);
             reader.Read();
+            _named = isOfAnyKind && reader.TokenType == JsonTokenType.String ? JsonTexts.Of(ref reader) : _named;
             if (type is null || reader.TokenType is not (JsonTokenType.String or JsonTokenType.StartArray))
             {
                 reader.Skip();
@@ -162,6 +179,20 @@ internal sealed class EventSummary
             }
 
             ReadNames(ref reader, type);
+        }
+    }
+
+    /// <summary>The first type of what the call was asked on: that of the thing of which the request tells the name alone.</summary>
+    private void ReadAskedResources(ref Utf8JsonReader reader)
+    {
+        reader.Read();
+        var depth = reader.CurrentDepth;
+        while (reader.Read() && reader.CurrentDepth > depth)
+        {
+            if (reader.TokenType == JsonTokenType.PropertyName && reader.ValueSpan.SequenceEqual("type"u8))
+            {
+                _asked ??= Text(ref reader);
+            }
         }
     }
 

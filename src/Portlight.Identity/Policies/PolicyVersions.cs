@@ -15,7 +15,8 @@ internal sealed class PolicyVersions(Entities<ManagedPolicy> entities)
         request.Done();
         RequireDocument(document);
         var now = request.Call.Now;
-        var saved = await entities.SaveAsync(request, arn, (_, policy) =>
+        ManagedPolicy? saved = null;
+        var made = await entities.ChangeAsync(request, arn, (_, changes, policy) =>
         {
             ManagedPolicyKind.RequireOwn(request, policy);
             if (policy.Versions.Length >= Quotas.PolicyVersions)
@@ -24,16 +25,18 @@ internal sealed class PolicyVersions(Entities<ManagedPolicy> entities)
                     $"A managed policy can have up to {Quotas.PolicyVersions} versions. Before you create a new version, you must delete an existing version.");
             }
 
-            var number = policy.LastVersion + 1;
-            return policy with
+            var version = new ManagedPolicyVersion(policy.LastVersion + 1, document, now);
+            saved = policy with
             {
-                Versions = policy.Versions.Add(new ManagedPolicyVersion(number, document, now)),
-                LastVersion = number,
-                DefaultVersion = isDefault ? number : policy.DefaultVersion,
+                Versions = policy.Versions.Add(version),
+                LastVersion = version.Number,
+                DefaultVersion = isDefault ? version.Number : policy.DefaultVersion,
                 UpdatedAt = now,
             };
+            changes.Save(saved);
+            return version;
         });
-        answer.Structure("PolicyVersion", () => answer.Version(saved, saved.Versions[^1], withDocument: false));
+        answer.Structure("PolicyVersion", () => answer.Version(saved!, made, withDocument: false));
     }
 
     public Task GetAsync(IamRequest request, XmlAnswer answer)

@@ -25,16 +25,16 @@ public sealed class EveryCallTests
     {
         await using var server = await ServerHarness.StartAsync(options => options with { RequestsPerSecond = 0 });
         await server.CreateRunningAsync("web-1");
-        var operations = server.Server.Operations.Where(entry => entry.Service.TargetPrefix?.StartsWith("Lightsail", StringComparison.Ordinal) == true && !entry.Name.EndsWith("KeyPair", StringComparison.Ordinal))
-            .Select(entry => entry.Name).ToArray();
+        var operations = server.Server.Operations.Where(entry => !entry.Service.SpeaksQuery && !entry.HandsOutSecret).ToArray(); // to make keys takes long
         var sent = new List<string>();
         await Gen.Select(Gen.OneOf(operations), Body).SampleAsync(
-            async (operation, body) =>
+            async (entry, body) =>
             {
-                using var answer = await server.PostAsync(operation, body);
-                sent.Add($"{answer.Headers.GetValues("x-amzn-RequestId").Single()} {operation} {answer.IsSuccessStatusCode}");
+                using var request = server.Request(entry.Service.TargetPrefix + entry.Name, Encoding.UTF8.GetBytes(body), service: entry.Service.SigningName);
+                using var answer = await server.Http.SendAsync(request, TestContext.Current.CancellationToken);
+                sent.Add($"{answer.Headers.GetValues("x-amzn-RequestId").Single()} {entry.Name} {answer.IsSuccessStatusCode}");
             },
-            iter: 600,
+            iter: 800,
             threads: 1);
 
         var events = await server.EventsAsync();
