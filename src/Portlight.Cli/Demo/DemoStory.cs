@@ -9,7 +9,10 @@ namespace Portlight.Cli.Demo;
 /// The story: default ports, a Put, a source, a connection that is cut, a bad request, a wrong key. Every claim is tried with packets, and one that does not hold
 /// ends the demo as failed.
 /// </summary>
-internal sealed class DemoStory(IAnsiConsole console, string directory)
+/// <param name="console">Where it is told.</param>
+/// <param name="show">Writes a table there.</param>
+/// <param name="directory">The data directory of the server in it.</param>
+internal sealed class DemoStory(IAnsiConsole console, Action<Table> show, string directory)
 {
     private static readonly int[] Tried = [22, 80, 443, 5432];
 
@@ -110,7 +113,7 @@ internal sealed class DemoStory(IAnsiConsole console, string directory)
             table.AddRow([client.Name, .. Tried.Zip(reached, (port, isOpen) => Cell(isOpen, open.Contains(port)))]);
         }
 
-        console.Write(table);
+        show(table);
     }
 
     private string Cell(bool isOpen, bool shouldBe)

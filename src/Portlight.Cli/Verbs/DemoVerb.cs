@@ -65,6 +65,6 @@ internal static class DemoVerb
     private static async Task<int> TellAsync(string directory, TextWriter output, CancellationToken cancellation)
     {
         PrivateMachine.Furnish();
-        return await new DemoStory(Screen.On(output), directory).TellAsync(cancellation) ? ExitCode.Done : ExitCode.Failed;
+        return await new DemoStory(Screen.On(output), table => Screen.Write(output, table), directory).TellAsync(cancellation) ? ExitCode.Done : ExitCode.Failed;
     }
 }
