@@ -10,7 +10,7 @@ internal static class Watched
     internal const string Address = "10.9.0.1";
 
     internal static void RequireRoot() => Assert.SkipUnless(
-        Environment.IsPrivilegedProcess && Environment.GetEnvironmentVariable("PORTLIGHT_TEST_USERNS") != "1" && File.ReadAllText("/proc/self/uid_map").Contains("4294967295", StringComparison.Ordinal),
+        Environment.IsPrivilegedProcess && Environment.GetEnvironmentVariable("TESTKIT_USERNS") != "1" && File.ReadAllText("/proc/self/uid_map").Contains("4294967295", StringComparison.Ordinal),
         "systemd-nspawn boots a machine for root alone");
 
     /// <summary>Writes the units that listen, and the one that looks around when everything is up, and again when it was seen from outside.</summary>

@@ -8,7 +8,7 @@ namespace Portlight.TestKit;
 /// </summary>
 public static partial class UserNamespace
 {
-    private const string Marker = "PORTLIGHT_TEST_USER_NAMESPACE";
+    private const string Marker = "TESTKIT_USER_NAMESPACE";
 
     /// <summary>Whether the tests are root in a namespace only, where there is no second user.</summary>
     public static bool IsEntered => Environment.GetEnvironmentVariable(Marker) is not null;

@@ -10,7 +10,7 @@ namespace Portlight.TestKit.Network;
 /// </summary>
 public static partial class PrivateHost
 {
-    private const string Marker = "PORTLIGHT_PRIVATE_HOST";
+    private const string Marker = "TESTKIT_PRIVATE_HOST";
 
     /// <summary>For the entry point of a test program: <c>return PrivateHost.Run(args, () =&gt; tests)</c>.</summary>
     public static int Run(string[] args, Func<int> tests)
@@ -22,7 +22,7 @@ public static partial class PrivateHost
         }
 
         var start = new ProcessStartInfo("unshare") { UseShellExecute = false };
-        if (!Environment.IsPrivilegedProcess || Environment.GetEnvironmentVariable("PORTLIGHT_TEST_USERNS") == "1")
+        if (!Environment.IsPrivilegedProcess || Environment.GetEnvironmentVariable("TESTKIT_USERNS") == "1")
         {
             start.ArgumentList.Add("--map-root-user");
         }
