@@ -5,7 +5,7 @@ namespace Portlight.Repository;
 /// <summary>What README and the pages of docs/ promise has a test, and docs/claims.md says which: no promise outlives its test, and none is changed without a look at it.</summary>
 public partial class ClaimTests
 {
-    private const string Page = "docs/claims.md";
+    private const string Page = "docs/claims.md", Conformance = "docs/conformance.md";
 
     /// <summary>Pages that promise nothing to users, and what they do instead.</summary>
     private static readonly Dictionary<string, string> WithoutPromises = new(StringComparer.Ordinal)
@@ -55,6 +55,39 @@ public partial class ClaimTests
             where !text.Contains(Plain(claim.Words), StringComparison.Ordinal)
             select $"{claims.Key}: {claim.Words}");
 
+    /// <summary>A claim is of the first row that holds its words, so that words which stand in many rows are no claim of all of them.</summary>
+    [Fact]
+    public void Every_row_of_the_conformance_page_has_a_claim()
+    {
+        var claims = Claims().Where(claim => claim.Of == Conformance).Select(claim => Plain(claim.Words)).ToList();
+        var rows = Rows(Conformance).Where(row => !row.Heading.StartsWith("###", StringComparison.Ordinal)).Select(row => Plain(row.Line)).ToList();
+        var claimed = claims.Select(words => rows.Find(row => row.Contains(words, StringComparison.Ordinal))).ToHashSet();
+        Findings.None($"rows of {Conformance} of which {Page} claims nothing: add words of them with the test that tries them, or take them out", rows.Where(row => !claimed.Contains(row)));
+    }
+
+    [Fact]
+    public void Every_difference_to_the_simulator_is_in_the_table()
+    {
+        var shown = Rows(Conformance).Where(row => row.Heading.StartsWith("###", StringComparison.Ordinal)).SelectMany(row => row.Line.Split('|')[1].Split(',', StringSplitOptions.TrimEntries));
+        var tried = Difference().Matches(RepositoryFiles.Read("tests/Portlight.Conformance/Policies/KnownDifferences.cs")).Select(match => match.Groups["name"].Value);
+        Assert.Equal(tried.Order(StringComparer.Ordinal), shown.Order(StringComparer.Ordinal));
+    }
+
+    /// <summary>The rows of a page's tables without their heads, each with the heading above it.</summary>
+    private static IEnumerable<(string Heading, string Line)> Rows(string page)
+    {
+        var heading = "";
+        var lines = RepositoryFiles.Lines(page);
+        for (var i = 0; i < lines.Length; i++)
+        {
+            heading = lines[i].StartsWith('#') ? lines[i] : heading;
+            if (lines[i].StartsWith("| ", StringComparison.Ordinal) && (i + 1 == lines.Length || !lines[i + 1].StartsWith("|-", StringComparison.Ordinal)))
+            {
+                yield return (heading, lines[i]);
+            }
+        }
+    }
+
     /// <summary>The rows of the tables, each with the page that its section is of.</summary>
     private static IEnumerable<(string Of, string Words)> Claims()
     {
@@ -77,6 +110,9 @@ public partial class ClaimTests
 
     [GeneratedRegex(@"\]\([^)]*\)|[\[*`]")]
     private static partial Regex Mark();
+
+    [GeneratedRegex(@"^        \(""(?<name>[a-z0-9-]+)"", ", RegexOptions.Multiline)]
+    private static partial Regex Difference();
 
     [GeneratedRegex(@"\s+")]
     private static partial Regex Blank();

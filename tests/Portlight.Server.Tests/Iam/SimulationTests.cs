@@ -104,6 +104,42 @@ public sealed class SimulationTests
     }
 
     [Theory]
+    [InlineData("aws:username", "alice")]
+    [InlineData("aws:userid", "AIDA*")]
+    [InlineData("aws:PrincipalArn", "arn:aws:iam::111122223333:user/alice")]
+    [InlineData("aws:PrincipalAccount", "111122223333")]
+    [InlineData("aws:PrincipalType", "User")]
+    [InlineData("aws:PrincipalTag/team", "edge")]
+    [InlineData("aws:ResourceAccount", "444455556666")]
+    public async Task What_follows_from_whom_is_simulated_is_known(string key, string value)
+    {
+        await using var server = await ServerHarness.StartAsync();
+        await server.IamAsync("CreateUser", ("UserName", "alice"), ("Tags.member.1.Key", "team"), ("Tags.member.1.Value", "edge"));
+        await server.IamAsync("PutUserPolicy", ("UserName", "alice"), ("PolicyName", "own"), ("PolicyDocument", Allow(Put, condition: $$"""{"StringLike":{"{{key}}":"{{value}}"} }""")));
+
+        var answer = await server.IamAsync(
+            "SimulatePrincipalPolicy", ("PolicySourceArn", "arn:aws:iam::111122223333:user/alice"), ("ActionNames.member.1", Put), ("ResourceOwner", "444455556666"));
+
+        Assert.Equal("allowed", answer.Each("EvaluationResults", "EvalDecision"));
+        Assert.Empty(answer.List("EvaluationResults")[0].List("MissingContextValues"));
+    }
+
+    [Fact]
+    public async Task A_statement_is_told_with_the_policy_that_it_stands_in()
+    {
+        await using var server = await ServerHarness.StartAsync();
+        var managed = await server.PolicyAsync("all");
+        await server.IamAsync("CreateUser", ("UserName", "alice"));
+        await server.IamAsync("PutUserPolicy", ("UserName", "alice"), ("PolicyName", "ports"), ("PolicyDocument", Allow(Put)));
+        await server.IamAsync("AttachUserPolicy", ("UserName", "alice"), ("PolicyArn", managed));
+
+        var answer = await server.IamAsync(
+            "SimulatePrincipalPolicy", ("PolicySourceArn", "arn:aws:iam::111122223333:user/alice"), ("ActionNames.member.1", Put), ("PolicyInputList.member.1", AllowAll));
+
+        Assert.Equal(["PolicyInputList.1", managed, "user/alice/ports"], answer.List("EvaluationResults")[0].List("MatchedStatements").Select(statement => statement.Text("SourcePolicyId")).Order(StringComparer.Ordinal));
+    }
+
+    [Theory]
     [InlineData("443", "443", "10.1.0.0/16", "allowed")]
     [InlineData("443", "443", "10.1.0.0/16 0.0.0.0/0", "implicitDeny")]
     [InlineData("443", "444", "10.1.0.0/16", "implicitDeny")]

@@ -65,6 +65,27 @@ public sealed class TlsTests : IDisposable
     }
 
     [Fact]
+    public async Task Of_a_caller_that_offers_HTTP_2_too_HTTP_1_1_is_taken()
+    {
+        using var certificate = Certificate();
+        await using var server = await StartAsync(certificate);
+        using var connection = new TcpClient();
+        await connection.ConnectAsync(IPAddress.Loopback, server.Endpoint.Port, TestContext.Current.CancellationToken);
+        await using var tls = new SslStream(connection.GetStream());
+
+        await tls.AuthenticateAsClientAsync(
+            new SslClientAuthenticationOptions
+            {
+                TargetHost = "localhost",
+                ApplicationProtocols = [SslApplicationProtocol.Http2, SslApplicationProtocol.Http11],
+                RemoteCertificateValidationCallback = (_, shown, _, _) => shown?.GetCertHashString(HashAlgorithmName.SHA256) == certificate.GetCertHashString(HashAlgorithmName.SHA256),
+            },
+            TestContext.Current.CancellationToken);
+
+        Assert.NotEqual(SslApplicationProtocol.Http2, tls.NegotiatedApplicationProtocol);
+    }
+
+    [Fact]
     public async Task A_connection_that_never_ends_its_handshake_keeps_nobody_else_out()
     {
         using var certificate = Certificate();

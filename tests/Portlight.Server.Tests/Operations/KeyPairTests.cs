@@ -48,11 +48,33 @@ public sealed class KeyPairTests
     public async Task A_file_of_several_keys_is_refused_and_not_cut()
     {
         await using var server = await ServerHarness.StartAsync();
-        foreach (var text in new[] { $@"{PublicKey}\n{PublicKey}\n", Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes(PublicKey + "\n" + PublicKey)) })
+        foreach (var text in new[] { $@"{PublicKey}\n{PublicKey}\n", Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes(PublicKey + "\n" + PublicKey)), Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes(PublicKey)).Insert(76, @"\n") })
         {
             var refused = await server.RefuseAsync("ImportKeyPair", $$"""{"keyPairName":"one","publicKeyBase64":"{{text}}"}""");
             Assert.Equal("publicKeyBase64: holds 2 lines; one public key on one line is wanted", refused.Message);
         }
+    }
+
+    [Theory]
+    [InlineData("ssh-rsa")]
+    [InlineData("ssh-ed25519")]
+    [InlineData("ecdsa-sha2-nistp256")]
+    [InlineData("ecdsa-sha2-nistp384")]
+    [InlineData("ecdsa-sha2-nistp521")]
+    public async Task Of_an_imported_key_its_bytes_are_kept_and_its_comment_is_not(string algorithm)
+    {
+        await using var server = await ServerHarness.StartAsync();
+        byte[] blob = [0, 0, 0, (byte)algorithm.Length, .. System.Text.Encoding.ASCII.GetBytes(algorithm), 0, 0, 0, 3, 7, 8, 9];
+
+        await server.SendAsync("ImportKeyPair", $$"""{"keyPairName":"one","publicKeyBase64":"{{algorithm}} {{Convert.ToBase64String(blob)}} somebody@example.com"}""");
+
+        Assert.Equal($"{algorithm} {Convert.ToBase64String(blob)}", server.Server.Store.View.FindKeyPair(server.Scope, "one")!.PublicKey);
+#pragma warning disable CA5350 // The fingerprint is a label of 20 bytes, not a protection.
+        var fingerprint = string.Join(':', SHA1.HashData(blob).Select(octet => octet.ToString("x2")));
+#pragma warning restore CA5350
+        Assert.Equal(fingerprint, (await server.SendAsync("GetKeyPair", """{"keyPairName":"one"}""")).GetProperty("keyPair").Text("fingerprint"));
+        Assert.Equal("expectedFingerprint: is not the fingerprint of the key pair one", (await server.RefuseAsync("DeleteKeyPair", """{"keyPairName":"one","expectedFingerprint":"00:11"}""")).Message);
+        await server.SendAsync("DeleteKeyPair", $$"""{"keyPairName":"one","expectedFingerprint":"{{fingerprint}}"}""");
     }
 
     [Theory]

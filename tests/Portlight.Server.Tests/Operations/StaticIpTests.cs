@@ -96,6 +96,19 @@ public sealed class StaticIpTests
     }
 
     [Fact]
+    public async Task What_is_attached_already_may_be_attached_there_again()
+    {
+        await using var server = await ServerHarness.StartAsync();
+        await AttachedAsync(server);
+        var address = (await server.InstanceAsync("web-1")).Text("publicIpAddress");
+
+        var operations = (await server.SendAsync("AttachStaticIp", """{"staticIpName":"ip-1","instanceName":"web-1"}""")).GetProperty("operations");
+
+        Assert.Equal(["Succeeded", "Succeeded"], operations.EnumerateArray().Select(operation => operation.Text("status")));
+        Assert.Equal(address, (await server.InstanceAsync("web-1")).Text("publicIpAddress"));
+    }
+
+    [Fact]
     public async Task Five_addresses_are_allowed_and_not_one_more()
     {
         await using var server = await ServerHarness.StartAsync();
