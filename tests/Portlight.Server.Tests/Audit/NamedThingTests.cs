@@ -21,6 +21,7 @@ public sealed class NamedThingTests
         ["closedNames"] = "of a machine; instanceName stands beside them",
         ["byName"] = "a word that says how",
         ["serviceName"] = "of an AWS service",
+        ["eventName"] = "of events",
         ["newUserName"] = "what userName becomes",
         ["newGroupName"] = "what groupName becomes",
         ["versionId"] = "of a policy; policyArn stands beside it",
