@@ -3,7 +3,9 @@ using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Components.Server.Circuits;
 using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.Http.HttpResults;
 using Portlight.Console.Api;
+using Portlight.Console.Exposure;
 using Portlight.Console.Live;
 using Portlight.Console.Settings;
 using Portlight.Console.Shell;
@@ -95,6 +97,8 @@ internal static class ConsoleApplication
         application.MapStaticAssets().AllowAnonymous();
         // A page whose connection fails asks it whether the session is over: then it is led to signing in.
         application.MapGet("/session", () => Results.NoContent());
+        application.MapGet("/palette", (string? q) => new RazorComponentResult<PaletteAnswers>(new { Query = q }));
+        application.MapGet("/{region}/exposure.csv", ExposureCsv.RunAsync);
         application.MapPost("/sign-out", SignOut.RunAsync);
         application.MapGet("/healthz", () => "ok").AllowAnonymous();
         application.MapRazorComponents<App>().AddInteractiveServerRenderMode(mode => mode.ContentSecurityFrameAncestorsPolicy = null);

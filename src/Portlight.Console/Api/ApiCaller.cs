@@ -2,7 +2,6 @@ using System.Net;
 using System.Text.Json.Serialization.Metadata;
 using System.Xml.Linq;
 using Portlight.Wire.Client;
-using Portlight.Wire.CloudTrail;
 using Portlight.Wire.Lightsail;
 using Portlight.Wire.PortlightApi;
 using Portlight.Wire.SigV4;
@@ -41,12 +40,6 @@ internal sealed class ApiCaller(ApiEndpoint endpoint, AwsCredentials credentials
         TryAsync(
             () => Client(endpoint.NewConnections).SendAsync(
                 $"{PortlightOperations.TargetPrefix}.ConfirmPorts", request, PortlightJson.Default.ConfirmPortsRequest, PortlightJson.Default.ConfirmPortsResponse, cancellation),
-            cancellation);
-
-    public Task<LookupEventsResponse> LookupEventsAsync(LookupEventsRequest request, CancellationToken cancellation) =>
-        TryAsync(
-            () => new AwsClient(endpoint.Http, endpoint.Address, region, credentials, endpoint.Clock, "cloudtrail") { ForwardedFor = address }.SendAsync(
-                "com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101.LookupEvents", request, CloudTrailJson.Default.LookupEventsRequest, CloudTrailJson.Default.LookupEventsResponse, cancellation),
             cancellation);
 
     /// <summary>Calls an action of STS.</summary>

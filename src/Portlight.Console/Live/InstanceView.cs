@@ -14,9 +14,9 @@ public sealed class InstanceView
     public InstanceView(InstanceStatus status)
     {
         Status = status;
-        var meant = Meant(status);
+        Meant = MeantPorts(status);
         Rules = [.. status.PortStates.Select(PortRule.Of)];
-        Ports = [.. Rules.Select(rule => (rule.Label, Width: rule.Width(meant))).OrderBy(port => port.Width == PortWidth.Everyone ? 0 : 1)];
+        Ports = [.. Rules.Select(rule => (rule.Label, Width: rule.Width(Meant))).OrderBy(port => port.Width == PortWidth.Everyone ? 0 : 1)];
         Sync = SyncOf(status);
         HasOpenManagement = Rules.Any(rule => rule.IsToEveryone && (rule.Protocol == "all" || (rule.Protocol == "tcp" && Management.Any(port => rule.FromPort <= port && port <= rule.ToPort))));
     }
@@ -26,6 +26,9 @@ public sealed class InstanceView
     public string Name => Status.Name;
 
     public IReadOnlyList<PortRule> Rules { get; }
+
+    /// <summary>Ports that it is there to offer to everybody, beside the usual ones.</summary>
+    public IReadOnlyCollection<int> Meant { get; }
 
     /// <summary>What chips show; what is open to everybody without being meant so comes first.</summary>
     public IReadOnlyList<(string Label, PortWidth Width)> Ports { get; }
@@ -53,7 +56,7 @@ public sealed class InstanceView
         _ => SyncState.InKernel,
     };
 
-    private static List<int> Meant(InstanceStatus status) =>
+    private static List<int> MeantPorts(InstanceStatus status) =>
         [.. (status.Tags ?? []).Where(tag => tag.Key == MeantTag).SelectMany(tag => (tag.Value ?? "").Split(',', ' ', '+')).Select(word => int.TryParse(word, out var port) ? port : -1)];
 }
 

@@ -5,7 +5,7 @@ using Portlight.Wire.PortlightApi;
 namespace Portlight.Console.Live;
 
 /// <summary>
-/// The fleet as one person may see it, kept up to date by one watch for all the tabs of the person: listed once, then changed by what WatchChanges tells. It goes on while somebody looks.
+/// The fleet as one person may see it, kept up to date by one watch for all the tabs of the person: listed once, then changed by what WatchChanges tells. It goes on while somebody looks, and a minute longer.
 /// </summary>
 /// <param name="caller">Calls the API as the person.</param>
 /// <param name="clock">Paces what is tried again.</param>
@@ -19,10 +19,15 @@ internal sealed class LiveFleet(ApiCaller caller, TimeProvider clock, Cancellati
 
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(2);
 
+    /// <summary>How long it goes on when nobody looks: from one page to the next.</summary>
+    private static readonly TimeSpan Linger = TimeSpan.FromSeconds(60);
+
     private readonly Lock _gate = new();
     private readonly List<Action> _watchers = [];
-    private CancellationTokenSource? _loop;
+    private bool _isRunning;
+    private DateTimeOffset _leftAt;
 
+    /// <summary>The fleet as it is now; empty while it is not watched.</summary>
     public FleetSnapshot Snapshot { get; private set; } = FleetSnapshot.Empty;
 
     /// <summary>Begins to watch; <paramref name="changed"/> is called on a thread of the pool after each change. Disposing ends it.</summary>
@@ -31,11 +36,10 @@ internal sealed class LiveFleet(ApiCaller caller, TimeProvider clock, Cancellati
         lock (_gate)
         {
             _watchers.Add(changed);
-            if (_loop is null)
+            if (!_isRunning)
             {
-                _loop = CancellationTokenSource.CreateLinkedTokenSource(over);
-                var token = _loop.Token;
-                _ = Task.Run(() => RunAsync(token), CancellationToken.None);
+                _isRunning = true;
+                _ = Task.Run(() => RunAsync(over), CancellationToken.None);
             }
         }
 
@@ -45,7 +49,7 @@ internal sealed class LiveFleet(ApiCaller caller, TimeProvider clock, Cancellati
     private async Task RunAsync(CancellationToken cancellation)
     {
         long? revision = null;
-        while (!cancellation.IsCancellationRequested)
+        while (!cancellation.IsCancellationRequested && !EndsUnseen())
         {
             try
             {
@@ -67,7 +71,7 @@ internal sealed class LiveFleet(ApiCaller caller, TimeProvider clock, Cancellati
             }
         }
 
-        if (over.IsCancellationRequested)
+        if (cancellation.IsCancellationRequested)
         {
             Publish(Snapshot with { Problem = "the session is over", IsSignedOut = true });
         }
@@ -87,7 +91,6 @@ internal sealed class LiveFleet(ApiCaller caller, TimeProvider clock, Cancellati
             token = page.NextPageToken;
         }
         while (token is not null);
-        cancellation.ThrowIfCancellationRequested();
         Publish(new FleetSnapshot { Instances = instances.DrainToImmutable(), IsRead = true });
         return revision;
     }
@@ -162,12 +165,22 @@ internal sealed class LiveFleet(ApiCaller caller, TimeProvider clock, Cancellati
         lock (_gate)
         {
             _watchers.Remove(changed);
-            if (_watchers.Count == 0)
+            _leftAt = clock.GetUtcNow();
+        }
+    }
+
+    /// <summary>Whether nobody has looked for a while; then it is over, and what was read is forgotten, because it ages.</summary>
+    private bool EndsUnseen()
+    {
+        lock (_gate)
+        {
+            if (_watchers.Count > 0 || clock.GetUtcNow() - _leftAt < Linger)
             {
-                _loop?.Cancel();
-                _loop?.Dispose();
-                _loop = null;
+                return false;
             }
+
+            (_isRunning, Snapshot) = (false, FleetSnapshot.Empty);
+            return true;
         }
     }
 

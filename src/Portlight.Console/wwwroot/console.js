@@ -12,8 +12,49 @@ function toggleTheme() {
 }
 
 document.addEventListener("click", event => {
-  if (event.target.closest("[data-theme-toggle]")) toggleTheme();
+  const hit = event.target.closest("[data-theme-toggle],[data-open],[data-close],[data-copy]");
+  if (!hit) return;
+  if ("themeToggle" in hit.dataset) toggleTheme();
+  else if (hit.dataset.open) openPalette();
+  else if ("close" in hit.dataset) hit.closest("dialog").close();
+  else navigator.clipboard?.writeText(hit.dataset.copy).then(() => { const word = hit.textContent; hit.textContent = "Copied"; setTimeout(() => hit.textContent = word, 1500); });
 });
+
+// The palette: what is found comes as a piece of a page, and the arrow keys go from one answer to the next.
+let asked = 0, typing;
+function openPalette() {
+  const palette = document.getElementById("palette"), field = document.getElementById("palette-q");
+  if (!palette || palette.open) return;
+  palette.showModal();
+  field.value = "";
+  ask("");
+}
+
+async function ask(text) {
+  const turn = ++asked, answer = await fetch(`/palette?q=${encodeURIComponent(text)}`, { redirect: "manual" }).catch(() => null);
+  if (answer?.type === "opaqueredirect") location.reload();
+  else if (turn === asked && answer?.ok) document.getElementById("palette-answers").innerHTML = await answer.text();
+}
+
+document.addEventListener("input", event => {
+  if (event.target.id !== "palette-q") return;
+  clearTimeout(typing);
+  typing = setTimeout(() => ask(event.target.value), 120);
+});
+
+document.addEventListener("keydown", event => {
+  if ((event.metaKey || event.ctrlKey) && event.key === "k") { event.preventDefault(); openPalette(); return; }
+  const palette = event.target.closest?.("#palette");
+  if (!palette) return;
+  const links = [...palette.querySelectorAll("a")], at = links.indexOf(document.activeElement);
+  if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+    event.preventDefault();
+    const next = at + (event.key === "ArrowDown" ? 1 : -1);
+    (next < 0 ? document.getElementById("palette-q") : links[Math.min(next, links.length - 1)])?.focus();
+  } else if (event.key === "Enter" && at < 0) { event.preventDefault(); links[0]?.click(); }
+});
+
+document.addEventListener("click", event => { if (event.target.closest("#palette a")) document.getElementById("palette").close(); });
 
 // Called by pages; a store that a browser forbids holds nothing.
 window.portlight = {

@@ -23,7 +23,7 @@ public sealed class QueryClient(HttpClient http, Uri endpoint, string service, s
     /// <inheritdoc cref="AwsClient.ForwardedFor"/>
     public string? ForwardedFor { get; init; }
 
-    /// <summary>Calls an action; returns its result, the element <c>ACTIONResult</c>, without namespaces.</summary>
+    /// <summary>Calls an action; returns its result, the element <c>ACTIONResult</c>, without namespaces; an empty one where there is none.</summary>
     public async Task<XElement> SendAsync(string action, string version, IEnumerable<KeyValuePair<string, string>> parameters, CancellationToken cancellation = default)
     {
         using var form = new FormUrlEncodedContent([new("Action", action), new("Version", version), .. parameters]);
@@ -50,7 +50,9 @@ public sealed class QueryClient(HttpClient http, Uri endpoint, string service, s
                 root?.Element("RequestId")?.Value);
         }
 
+        // Actions that have nothing to say answer without a result.
         return root?.Element(action + "Result")
+            ?? (root?.Name == action + "Response" ? new XElement(action + "Result") : null)
             ?? throw new AwsErrorException("UnreadableAnswer", null, $"the answer has no {action}Result", response.StatusCode, null);
     }
 

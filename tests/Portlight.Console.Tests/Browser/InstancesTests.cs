@@ -1,5 +1,5 @@
 using Microsoft.Playwright;
-using static Portlight.Console.Tests.Browser.ConsoleFixture;
+using static Portlight.Console.Tests.Browser.ServedConsole;
 
 namespace Portlight.Console.Tests.Browser;
 
@@ -16,8 +16,8 @@ public sealed class InstancesTests(Chromium chromium, ConsoleFixture fixture) : 
         await fixture.PutAsync("live-1", Tcp(443));
         await fixture.CreateAsync("live-2", null, Tcp(25));
 
-        await Assertions.Expect(tab.Page.GetByRole(AriaRole.List, new() { Name = "Open ports of live-1" })).ToHaveTextAsync("443", new() { Timeout = 60_000 });
-        await Assertions.Expect(tab.Page.GetByRole(AriaRole.List, new() { Name = "Open ports of live-2" })).ToHaveTextAsync("25", new() { Timeout = 60_000 });
+        await Assertions.Expect(tab.Page.GetByRole(AriaRole.List, new() { Name = "Open ports of live-1" })).ToHaveTextAsync("443");
+        await Assertions.Expect(tab.Page.GetByRole(AriaRole.List, new() { Name = "Open ports of live-2" })).ToHaveTextAsync("25");
     }
 
     [Fact]
@@ -48,7 +48,7 @@ public sealed class InstancesTests(Chromium chromium, ConsoleFixture fixture) : 
         await tab.SignInAsync(keyId, secret);
 
         await Assertions.Expect(tab.Page.Locator(".me .who")).ToHaveTextAsync("nobody-special");
-        await Assertions.Expect(tab.Page.GetByRole(AriaRole.Alert)).ToContainTextAsync("is not authorized to perform: portlight:ListFleet", new() { Timeout = 60_000 });
+        await Assertions.Expect(tab.Page.GetByRole(AriaRole.Alert)).ToContainTextAsync("is not authorized to perform: portlight:ListFleet");
         await tab.IsAccessibleAsync();
     }
 
@@ -65,7 +65,7 @@ public sealed class InstancesTests(Chromium chromium, ConsoleFixture fixture) : 
 
         await own.RestartConsoleAsync();
 
-        await Assertions.Expect(tab.Page.Locator("h1")).ToHaveTextAsync("Sign in", new() { Timeout = 60_000 });
+        await Assertions.Expect(tab.Page.Locator("h1")).ToHaveTextAsync("Sign in");
         tab.IsOffline = false;
         await tab.SignInAsync(own.Root.AccessKeyId, own.Root.SecretAccessKey);
         await tab.LiveAsync();

@@ -1,36 +1,71 @@
-using static Portlight.Console.Tests.Browser.ConsoleFixture;
+using Microsoft.Playwright;
+using static Portlight.Console.Tests.Browser.ServedConsole;
 
 namespace Portlight.Console.Tests.Browser;
 
 /// <summary>Every page in both themes, on a wide and on a narrow screen: axe, the edge of the screen, and a picture for people to look at.</summary>
+[Collection("kernel")]
 public sealed class LookTests(Chromium chromium, LookTests.Fleet fleet) : IClassFixture<LookTests.Fleet>
 {
-    public static TheoryData<string, string> Pages => new()
-    {
-        { "instances", "us-east-1/instances" },
-        { "hosts", "hosts" },
-        { "not-found", "us-east-1/no-such-page" },
-    };
+    private static readonly (string Name, string Path)[] Pages =
+    [
+        ("instances", "us-east-1/instances"),
+        ("networking", "us-east-1/instances/web-1/networking"),
+        ("history", "us-east-1/instances/web-1/history"),
+        ("exposure", "us-east-1/exposure"),
+        ("exposure-22", "us-east-1/exposure?port=tcp/22"),
+        ("activity", "activity"),
+        ("explain", "us-east-1/explain?instance=web-1&from=192.0.2.40&protocol=tcp&port=3306"),
+        ("hosts", "hosts"),
+    ];
 
     [Theory]
-    [MemberData(nameof(Pages))]
-    public async Task A_page_is_accessible_and_fits_in_both_themes_and_at_every_width(string name, string path)
+    [InlineData(1440, false)]
+    [InlineData(1440, true)]
+    [InlineData(360, true)]
+    public async Task A_page_is_accessible_and_fits_in_both_themes_and_at_every_width(int width, bool isDark)
     {
-        foreach (var (width, isDark) in new[] { (1440, false), (1440, true), (390, true), (360, false) })
+        await using var tab = await Tab.OpenAsync(chromium, fleet.Console, width, isDark);
+        await tab.VisitAsync(fleet.Console, "us-east-1/instances");
+        foreach (var (name, path) in Pages)
         {
-            await using var tab = await Tab.OpenAsync(chromium, fleet.Console, width, isDark);
-            if (name == "not-found")
+            await tab.GoAsync(path);
+            if (name == "explain")
             {
-                tab.IsOffline = true; // the browser tells of the status 404 itself
-                await tab.Page.GotoAsync(path);
-                await tab.SignInAsync(fleet.Console.Root.AccessKeyId, fleet.Console.Root.SecretAccessKey);
-            }
-            else
-            {
-                await tab.VisitAsync(fleet.Console, path);
+                await Assertions.Expect(tab.Page.Locator(".verdict")).ToBeVisibleAsync();
             }
 
             await tab.PictureAsync($"{name}-{width}-{(isDark ? "dark" : "light")}");
+            await tab.IsAccessibleAsync();
+        }
+
+        tab.IsOffline = true; // the browser tells of the status 404 itself
+        await tab.Page.GotoAsync("us-east-1/no-such-page");
+        await tab.IsAccessibleAsync();
+    }
+
+    [Fact]
+    public async Task A_draft_and_its_review_are_too()
+    {
+        foreach (var (width, isDark) in new[] { (1440, false), (390, true) })
+        {
+            await using var tab = await Tab.OpenAsync(chromium, fleet.Console, width, isDark);
+            await tab.VisitAsync(fleet.Console, "us-east-1/instances/web-1/networking");
+            var page = tab.Page;
+            await page.GetByLabel("Edit SSH").ClickAsync();
+            await page.GetByRole(AriaRole.Button, new() { Name = "Only my address" }).ClickAsync();
+            await page.GetByLabel("Add an address or range").FillAsync("203.0.113.0/24,");
+            await page.GetByLabel("Edit MySQL/Aurora").ClickAsync();
+            await page.GetByRole(AriaRole.Button, new() { Name = "Close this rule" }).ClickAsync();
+            await page.GetByRole(AriaRole.Button, new() { Name = "Add rule" }).ClickAsync();
+            await page.GetByLabel("Application").SelectOptionAsync("PostgreSQL");
+            await Assertions.Expect(page.Locator(".draft")).ToContainTextAsync("3 changes");
+            await tab.PictureAsync($"draft-{width}-{(isDark ? "dark" : "light")}");
+            await tab.IsAccessibleAsync();
+
+            await page.GetByRole(AriaRole.Button, new() { Name = "Review changes" }).ClickAsync();
+            await Assertions.Expect(page.Locator(".diff > li")).ToHaveCountAsync(3);
+            await tab.PictureAsync($"review-{width}-{(isDark ? "dark" : "light")}", isWhole: false);
             await tab.IsAccessibleAsync();
         }
     }
@@ -50,7 +85,7 @@ public sealed class LookTests(Chromium chromium, LookTests.Fleet fleet) : IClass
     /// <summary>Some instances of the kinds that a fleet has.</summary>
     public sealed class Fleet : IAsyncLifetime
     {
-        public ConsoleFixture Console { get; } = new();
+        public KernelConsole Console { get; } = new();
 
         public async ValueTask InitializeAsync()
         {

@@ -36,7 +36,7 @@ public sealed class Tab : IAsyncDisposable
     /// <summary>Whether the test has taken the console away: then that it is not reached is no complaint.</summary>
     public bool IsOffline { get; set; }
 
-    public static async Task<Tab> OpenAsync(Chromium chromium, ConsoleFixture fixture, int width = 1440, bool isDark = false)
+    public static async Task<Tab> OpenAsync(Chromium chromium, ServedConsole fixture, int width = 1440, bool isDark = false)
     {
         var context = await chromium.Browser.NewContextAsync(new()
         {
@@ -60,7 +60,7 @@ public sealed class Tab : IAsyncDisposable
     }
 
     /// <summary>Opens a page and signs in as the root of the account on the way.</summary>
-    public async Task<Tab> VisitAsync(ConsoleFixture fixture, string path)
+    public async Task<Tab> VisitAsync(ServedConsole fixture, string path)
     {
         await Page.GotoAsync(path);
         await SignInAsync(fixture.Root.AccessKeyId, fixture.Root.SecretAccessKey);
@@ -77,11 +77,11 @@ public sealed class Tab : IAsyncDisposable
     /// <summary>Waits until the page answers to its person.</summary>
     public Task LiveAsync() => Page.Locator("[data-live]").WaitForAsync(new() { State = WaitForSelectorState.Attached });
 
-    /// <summary>Keeps a picture of the whole page under artifacts/console-pictures, for people to look at.</summary>
-    public async Task PictureAsync(string name)
+    /// <summary>Keeps a picture of the page, whole or as far as the screen goes, under artifacts/console-pictures, for people to look at.</summary>
+    public async Task PictureAsync(string name, bool isWhole = true)
     {
         var folder = Path.Combine(Path.GetDirectoryName(Path.GetDirectoryName(Path.GetDirectoryName(AppContext.BaseDirectory.TrimEnd('/'))))!, "console-pictures");
-        await Page.ScreenshotAsync(new() { Path = Path.Combine(folder, name + ".png"), FullPage = true });
+        await Page.ScreenshotAsync(new() { Path = Path.Combine(folder, name + ".png"), FullPage = isWhole });
     }
 
     /// <summary>No rule of WCAG 2.2 A and AA, nor of best practice, is broken by what is shown now, and nothing lies beyond the right edge.</summary>

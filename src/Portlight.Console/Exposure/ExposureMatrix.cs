@@ -1,0 +1,72 @@
+using Portlight.Console.Ports;
+using Portlight.Wire.PortlightApi;
+
+namespace Portlight.Console.Exposure;
+
+/// <summary>What is open to whom as a table: a row for instances that are alike, a column for each of the ports that matter most.</summary>
+internal sealed class ExposureMatrix
+{
+    private const int MostColumns = 14;
+
+    private static readonly (string Group, int[] Ports)[] Known =
+    [
+        ("Management", [22, 3389, 5900, 5985, 5986, 23]),
+        ("Public services", [80, 443, 25, 465, 587, 993, 995, 53]),
+        ("Databases", [3306, 5432, 6379, 1433, 1521, 27017, 9200, 11211, 5984, 9042]),
+    ];
+
+    public ExposureMatrix(GetExposureResponse exposure)
+    {
+        Columns =
+        [
+            .. exposure.Ports
+                .Select(port => new ExposureColumn(GroupOf(port), new PortRule(port.Protocol, port.FromPort, port.ToPort, []), port.Everyone, port.Networks, port.One))
+                .Take(MostColumns)
+                .OrderBy(column => GroupOrder(column.Group)).ThenBy(column => column.Rule.FromPort),
+        ];
+        Rows = [.. exposure.Classes.Select(one => new ExposureRow(Name(one), one.Instances, one.InstanceNames, [.. Columns.Select(column => Width(one, column.Rule))]))];
+    }
+
+    public IReadOnlyList<ExposureColumn> Columns { get; }
+
+    public IReadOnlyList<ExposureRow> Rows { get; }
+
+    /// <summary>The groups of the columns, each with how many it has.</summary>
+    public IEnumerable<(string Name, int Columns)> Groups => Columns.GroupBy(column => column.Group).Select(group => (group.Key, group.Count()));
+
+    /// <summary>How widely a class has what a column stands for: by a rule of these ports, or by one that covers them.</summary>
+    private static PortWidth Width(ExposureClass one, PortRule column)
+    {
+        var widest = PortWidth.Closed;
+        foreach (var rule in one.PortStates.Select(PortRule.Of).Where(rule => Covers(rule, column)))
+        {
+            var width = (rule with { Protocol = column.Protocol, FromPort = column.FromPort, ToPort = column.ToPort }).Width([]);
+            if (width > widest && !(widest == PortWidth.Everyone))
+            {
+                widest = width;
+            }
+        }
+
+        return widest;
+    }
+
+    private static bool Covers(PortRule rule, PortRule column) =>
+        rule.Key == column.Key
+        || rule.Protocol == "all"
+        || (rule.Protocol == column.Protocol && (rule.Protocol is "tcp" or "udp" ? rule.FromPort <= column.FromPort && column.ToPort <= rule.ToPort : rule.FromPort < 0));
+
+    private static string Name(ExposureClass one) => one.PortStates.Count == 0 && one.InstanceNames.Count == 0
+        ? "nothing open"
+        : string.Join(", ", one.InstanceNames.Take(3)) + (one.Instances > 3 ? " …" : "");
+
+    private static string GroupOf(ExposedPort port) =>
+        port.Protocol is "tcp" or "udp" && port.FromPort == port.ToPort && Known.FirstOrDefault(known => known.Ports.Contains(port.FromPort)).Group is { } group ? group : "Other";
+
+    private static int GroupOrder(string group) => Array.FindIndex(Known, known => known.Group == group) is >= 0 and var place ? place : Known.Length;
+}
+
+/// <summary>One port or range, and on how many instances each kind of sources reaches it.</summary>
+internal sealed record ExposureColumn(string Group, PortRule Rule, int Everyone, int Networks, int One);
+
+/// <summary>Instances that are alike, and how widely each column is open on them.</summary>
+internal sealed record ExposureRow(string Name, int Instances, IReadOnlyList<string> Names, IReadOnlyList<PortWidth> Widths);

@@ -1,0 +1,10 @@
+using System.Globalization;
+
+namespace Portlight.Console.Shell;
+
+/// <summary>Days and times of events, in UTC as the audit log has them.</summary>
+internal static class EventTimes
+{
+    public static string Day(DateTime day, DateTimeOffset now) =>
+        $"{((now.UtcDateTime.Date - day).Days switch { 0 => "Today, ", 1 => "Yesterday, ", _ => "" })}{day.ToString(day.Year == now.Year ? "d MMMM" : "d MMMM yyyy", CultureInfo.InvariantCulture)}";
+}

@@ -1,0 +1,76 @@
+using System.Net.Sockets;
+using Microsoft.Playwright;
+using Portlight.TestKit.Network;
+using Portlight.Wire.Lightsail;
+
+namespace Portlight.Console.Tests.Browser;
+
+/// <summary>One server filters on a machine: what needs one runs in turns.</summary>
+[Collection("kernel")]
+public sealed class KernelTests(Chromium chromium, KernelConsole console) : IClassFixture<KernelConsole>
+{
+    [Fact]
+    public async Task What_is_applied_in_the_browser_lets_packets_in_and_the_page_says_so_when_the_kernel_has_it()
+    {
+        await console.CreateAsync("real-1", null, ServedConsole.Tcp(80));
+        var instance = await console.CallAsync("GetInstance", new GetInstanceRequest { InstanceName = "real-1" }, LightsailJson.Default.GetInstanceRequest, LightsailJson.Default.GetInstanceResponse);
+        await using var tab = await Tab.OpenAsync(chromium, console);
+        await tab.VisitAsync(console, "us-east-1/instances/real-1/networking");
+        var page = tab.Page;
+        await Assertions.Expect(page.Locator(".pill").First).ToContainTextAsync("In the kernel as asked");
+        await AskAsync(page, "9000");
+        await Assertions.Expect(page.Locator(".verdict")).ToContainTextAsync("It does not get in.");
+
+        await page.GetByRole(AriaRole.Button, new() { Name = "Add rule" }).ClickAsync();
+        await page.GetByLabel("Application").SelectOptionAsync("Custom");
+        await page.GetByLabel("Port or range").FillAsync("9000");
+        await page.GetByLabel("Port or range").BlurAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Everyone", Exact = true }).ClickAsync();
+        await Assertions.Expect(page.Locator("tr.opens")).ToContainTextAsync("9000");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Review changes" }).ClickAsync();
+        await page.GetByLabel("Revert it unless I confirm within 60 s").UncheckAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Apply 1 change" }).ClickAsync();
+
+        await Assertions.Expect(page.Locator(".note.good")).ToContainTextAsync("In the kernel.");
+        await AskAsync(page, "9000");
+        await Assertions.Expect(page.Locator(".verdict")).ToContainTextAsync("It gets in.");
+        // Nobody listens there: a packet that gets in is answered with a refusal at once, one that does not with silence.
+        using var client = new TcpClient();
+        var refused = await Assert.ThrowsAsync<SocketException>(() => client.ConnectAsync(instance.Instance.PublicIpAddress!, 9000, TestContext.Current.CancellationToken).AsTask().WaitAsync(Deadline.Span, TestContext.Current.CancellationToken));
+        Assert.Equal(SocketError.ConnectionRefused, refused.SocketErrorCode);
+    }
+
+    [Fact]
+    public async Task What_everyone_reaches_is_a_question_whose_answer_has_an_address()
+    {
+        await console.CreateAsync("wide-1", null, ServedConsole.Tcp(22), ServedConsole.Tcp(443));
+        await console.CreateAsync("narrow-1", null, ServedConsole.Tcp(22, "192.0.2.7/32"));
+        await using var tab = await Tab.OpenAsync(chromium, console);
+        await tab.VisitAsync(console, "us-east-1/exposure");
+
+        await tab.Page.GetByRole(AriaRole.Link, new() { Name = "SSH to everyone" }).ClickAsync();
+
+        await tab.Page.WaitForURLAsync("**/us-east-1/exposure?port=tcp/22&find=sshToEveryone");
+        await Assertions.Expect(tab.Page.Locator("aside .mini .name").Filter(new() { HasTextRegex = new("wide-1|narrow-1") })).ToHaveTextAsync(["wide-1", "narrow-1"]);
+    }
+
+    [Fact]
+    public async Task The_palette_answers_who_can_reach_a_port()
+    {
+        await console.CreateAsync("asked-1", null, ServedConsole.Tcp(5900));
+        await using var tab = await Tab.OpenAsync(chromium, console);
+        await tab.VisitAsync(console, "us-east-1/instances");
+
+        await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Search, or ask" }).ClickAsync();
+        await tab.Page.Keyboard.TypeAsync("who can reach 5900?");
+
+        await Assertions.Expect(tab.Page.Locator("#palette-answers a").First).ToContainTextAsync("1 instance lets everyone reach port 5900");
+    }
+
+    private static async Task AskAsync(IPage page, string port)
+    {
+        await page.GetByLabel("From").FillAsync("192.0.2.9");
+        await page.Locator(".probe").GetByLabel("Port").FillAsync(port);
+        await page.GetByRole(AriaRole.Button, new() { Name = "Ask", Exact = true }).ClickAsync();
+    }
+}

@@ -1,0 +1,65 @@
+using Microsoft.Playwright;
+using static Portlight.Console.Tests.Browser.ServedConsole;
+
+namespace Portlight.Console.Tests.Browser;
+
+public sealed class PagesTests(Chromium chromium, ConsoleFixture fixture) : IClassFixture<ConsoleFixture>
+{
+    [Fact]
+    public async Task The_file_has_every_rule_of_every_instance()
+    {
+        await fixture.CreateAsync("csv-1", null, Tcp(22, "192.0.2.7/32"), Tcp(443));
+        await using var tab = await Tab.OpenAsync(chromium, fixture);
+        await tab.VisitAsync(fixture, "us-east-1/instances");
+
+        var text = await tab.Page.EvaluateAsync<string>("fetch('/us-east-1/exposure.csv').then(answer => answer.text())");
+
+        Assert.StartsWith("instance,addresses,state,protocol,from,to,width,sources\n", text, StringComparison.Ordinal);
+        Assert.Contains(",tcp,22,22,one,192.0.2.7/32\n", text, StringComparison.Ordinal);
+        Assert.Contains(",tcp,443,443,everyone,0.0.0.0/0 ::/0\n", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_change_is_in_the_activity_with_what_it_opened_and_closed()
+    {
+        await fixture.CreateAsync("seen-1", null, Tcp(22));
+        await fixture.PutAsync("seen-1", Tcp(443));
+        await using var tab = await Tab.OpenAsync(chromium, fixture);
+
+        await tab.VisitAsync(fixture, "activity?instance=seen-1&what=ports");
+
+        var first = tab.Page.Locator(".line > li").First;
+        await Assertions.Expect(first).ToContainTextAsync("root changed the ports of seen-1");
+        await Assertions.Expect(first.Locator(".opens")).ToHaveTextAsync(["tcp 443 from everyone"]);
+        await Assertions.Expect(first.Locator(".closes")).ToHaveTextAsync(["tcp 22 was from everyone"]);
+    }
+
+    [Fact]
+    public async Task The_palette_opens_by_the_keyboard_finds_an_instance_and_goes_to_it()
+    {
+        await fixture.CreateAsync("found-1", null, Tcp(22));
+        await using var tab = await Tab.OpenAsync(chromium, fixture);
+        await tab.VisitAsync(fixture, "us-east-1/instances");
+
+        await tab.Page.Keyboard.PressAsync("Control+k");
+        await tab.Page.Keyboard.TypeAsync("found-");
+        await Assertions.Expect(tab.Page.Locator("#palette-answers a").First).ToContainTextAsync("found-1");
+        await tab.IsAccessibleAsync();
+        await tab.Page.Keyboard.PressAsync("ArrowDown");
+        await tab.Page.Keyboard.PressAsync("Enter");
+
+        await Assertions.Expect(tab.Page.Locator("h1")).ToHaveTextAsync("found-1");
+    }
+
+    [Fact]
+    public async Task A_packet_has_an_address_and_its_answer_says_why()
+    {
+        await fixture.CreateAsync("probe-1", null, Tcp(22, "192.0.2.0/24"));
+        await using var tab = await Tab.OpenAsync(chromium, fixture);
+
+        await tab.VisitAsync(fixture, "us-east-1/explain?instance=probe-1&from=198.51.100.7&protocol=tcp&port=22");
+
+        await Assertions.Expect(tab.Page.Locator(".verdict")).ToBeVisibleAsync();
+        await tab.IsAccessibleAsync();
+    }
+}
