@@ -12,6 +12,9 @@ internal static class FleetPicture
 
     public const int RowHeight = 14;
 
+    /// <summary>A small fleet leaves room at its right instead of being drawn out.</summary>
+    private const int FewestColumns = 60;
+
     /// <summary>The paths by width, in units of which a column is 3 wide.</summary>
     public static IReadOnlyList<(PortWidth Width, string Path)> Paths(ExposureMatrix matrix)
     {
@@ -39,7 +42,7 @@ internal static class FleetPicture
     }
 
     /// <summary>How wide the picture is, in its own units.</summary>
-    public static int Width(ExposureMatrix matrix) => 3 * Math.Max(1, Math.Max(Math.Min(Columns, matrix.Rows.Sum(row => row.Instances)), matrix.Rows.Count));
+    public static int Width(ExposureMatrix matrix) => 3 * Math.Max(FewestColumns, Math.Max(Math.Min(Columns, matrix.Rows.Sum(row => row.Instances)), matrix.Rows.Count));
 
     private static void Run(StringBuilder path, int from, int end, int y, int height)
     {

@@ -15,12 +15,13 @@ public sealed class ConsoleProcess : IDisposable
     /// <param name="api">The server that it is for.</param>
     /// <param name="data">Where its keys are.</param>
     /// <param name="port">Where it answers; 0 for a free port.</param>
-    public static async Task<ConsoleProcess> StartAsync(Uri api, string data, int port = 0)
+    /// <param name="host">The address at which it answers.</param>
+    public static async Task<ConsoleProcess> StartAsync(Uri api, string data, int port = 0, string host = "127.0.0.1")
     {
         // Beside its assets' list, which a copy beside the tests has not.
         var output = AppContext.BaseDirectory.TrimEnd('/');
         var program = Path.Combine(Path.GetDirectoryName(Path.GetDirectoryName(output))!, "Portlight.Console", Path.GetFileName(output), "portlight-console");
-        var start = new ProcessStartInfo(program, ["--api", api.GetLeftPart(UriPartial.Authority), "--listen", $"http://127.0.0.1:{port}", "--data", data]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(program, ["--api", api.GetLeftPart(UriPartial.Authority), "--listen", $"http://{host}:{port}", "--data", data]) { RedirectStandardOutput = true, RedirectStandardError = true };
         var process = Process.Start(start)!;
         var error = process.StandardError.ReadToEndAsync();
         var ready = await process.StandardOutput.ReadLineAsync().WaitAsync(TimeSpan.FromSeconds(60));

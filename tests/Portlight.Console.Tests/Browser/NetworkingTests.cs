@@ -202,7 +202,7 @@ public sealed class NetworkingTests(Chromium chromium, ConsoleFixture fixture) :
         await tab.Page.GetByLabel("From").FillAsync("192.0.2.9");
         await Button(tab.Page, "Ask").ClickAsync();
 
-        await Expect(tab.Page.Locator(".verdict")).ToContainTextAsync("SSH (tcp 22)");
+        await Expect(tab.Page.Locator(".verdict")).ToContainTextAsync("22/tcp from 192.0.2.0/24");
         await tab.IsAccessibleAsync();
     }
 

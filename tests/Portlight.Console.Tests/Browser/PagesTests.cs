@@ -6,6 +6,18 @@ namespace Portlight.Console.Tests.Browser;
 public sealed class PagesTests(Chromium chromium, ConsoleFixture fixture) : IClassFixture<ConsoleFixture>
 {
     [Fact]
+    public async Task The_first_page_weighs_at_most_150_KB()
+    {
+        await using var tab = await Tab.OpenAsync(chromium, fixture);
+        await tab.VisitAsync(fixture, "us-east-1/instances");
+
+        var bytes = await tab.Page.EvaluateAsync<int>("[...performance.getEntriesByType('navigation'), ...performance.getEntriesByType('resource')].reduce((sum, one) => sum + one.encodedBodySize, 0)");
+
+        TestContext.Current.SendDiagnosticMessage($"the first page weighs {bytes} bytes");
+        Assert.InRange(bytes, 60_000, 150_000);
+    }
+
+    [Fact]
     public async Task The_file_has_every_rule_of_every_instance()
     {
         await fixture.CreateAsync("csv-1", null, Tcp(22, "192.0.2.7/32"), Tcp(443));

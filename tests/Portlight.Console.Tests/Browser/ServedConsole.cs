@@ -24,8 +24,11 @@ public abstract class ServedConsole : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         (Endpoint, Root) = await StartServerAsync(Path.Combine(_data, "server"));
-        Console = await ConsoleProcess.StartAsync(Endpoint, _data);
+        Console = await ConsoleProcess.StartAsync(Endpoint, _data, host: Host);
     }
+
+    /// <summary>The address at which the console answers.</summary>
+    protected virtual string Host => "127.0.0.1";
 
     /// <summary>Starts the server; says where it answers, and its root key.</summary>
     protected abstract Task<(Uri Endpoint, AwsCredentials Root)> StartServerAsync(string data);
@@ -37,7 +40,7 @@ public abstract class ServedConsole : IAsyncLifetime
     {
         var port = Console.Address.Port;
         Console.Dispose();
-        Console = await ConsoleProcess.StartAsync(Endpoint, _data, port);
+        Console = await ConsoleProcess.StartAsync(Endpoint, _data, port, Host);
     }
 
     /// <summary>Makes an instance with these ports, as the root of the account.</summary>
