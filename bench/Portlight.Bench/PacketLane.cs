@@ -37,8 +37,8 @@ internal sealed class PacketLane : IDisposable
     private readonly string _name;
     private readonly PacketWay _way;
     private readonly byte[] _packet = new byte[8];
-    private Socket _from = null!;
-    private Socket _to = null!;
+    private Socket _asking = null!;
+    private Socket _answering = null!;
     private long _sent;
     private long _arrived;
 
@@ -75,6 +75,19 @@ internal sealed class PacketLane : IDisposable
         return lane;
     }
 
+    /// <summary>Some packets there and back: the connection is an established one then, also if the kernel has forgotten it.</summary>
+    public void Greet()
+    {
+        EndPoint caller = new IPEndPoint(IPAddress.Any, 0);
+        for (var i = 0; i < Greetings; i++)
+        {
+            _asking.Send(_packet);
+            _answering.ReceiveFrom(_packet, ref caller);
+            _answering.SendTo(_packet, caller);
+            _asking.Receive(_packet);
+        }
+    }
+
     /// <summary>Sends so many packets and writes down what each of them took, after a few that bring everything back into the processor's caches. What has arrived is read afterwards.</summary>
     public void Take(int packets)
     {
@@ -89,7 +102,7 @@ internal sealed class PacketLane : IDisposable
     public double TakeFirst(int connections)
     {
         var sockets = new List<Socket>();
-        In(_name + "-s", () => sockets.AddRange(Enumerable.Range(0, connections).Select(_ => Connected((IPEndPoint)_from.RemoteEndPoint!))));
+        In(_name + "-s", () => sockets.AddRange(Enumerable.Range(0, connections).Select(_ => Connected((IPEndPoint)_asking.RemoteEndPoint!))));
         var began = Stopwatch.GetTimestamp();
         foreach (var socket in sockets)
         {
@@ -114,15 +127,16 @@ internal sealed class PacketLane : IDisposable
 
     public void Dispose()
     {
-        _from.Dispose();
-        _to.Dispose();
+        _asking.Dispose();
+        _answering.Dispose();
     }
 
     private void SendMany(int packets)
     {
+        var from = _way == PacketWay.Replies ? _answering : _asking;
         for (var i = 0; i < packets; i++)
         {
-            _from.Send(_packet);
+            from.Send(_packet);
         }
 
         _sent += packets;
@@ -130,13 +144,13 @@ internal sealed class PacketLane : IDisposable
 
     private void Drain()
     {
-        for (; _to.Available > 0; _arrived++)
+        var to = _way == PacketWay.Replies ? _asking : _answering;
+        for (; to.Available > 0; _arrived++)
         {
-            _to.Receive(_packet);
+            to.Receive(_packet);
         }
     }
 
-    // Some packets there and back: the connection is an established one then.
     private void Connect()
     {
         var (begins, answers, address) = _way switch
@@ -145,32 +159,21 @@ internal sealed class PacketLane : IDisposable
             PacketWay.Here => (_name + "-s", _name, Machine),
             _ => (_name + "-r", _name + "-s", Sender),
         };
-        Socket asking = null!, answering = null!;
         In(answers, () =>
         {
-            answering = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp) { ReceiveTimeout = 5000, ReceiveBufferSize = 1 << 20 };
-            answering.Bind(new IPEndPoint(IPAddress.Any, Port));
+            _answering = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp) { ReceiveTimeout = 5000, ReceiveBufferSize = 1 << 20 };
+            _answering.Bind(new IPEndPoint(IPAddress.Any, Port));
         });
-        In(begins, () => asking = Connected(new IPEndPoint(new IPAddress(address.Split('.').Select(part => byte.Parse(part, CultureInfo.InvariantCulture)).ToArray()), Port)));
-        EndPoint caller = new IPEndPoint(IPAddress.Any, 0);
-        for (var i = 0; i < Greetings; i++)
-        {
-            asking.Send(_packet);
-            answering.ReceiveFrom(_packet, ref caller);
-            answering.SendTo(_packet, caller);
-            asking.Receive(_packet);
-        }
-
+        In(begins, () => _asking = Connected(new IPEndPoint(Address(address), Port)));
         if (_way == PacketWay.Replies)
         {
-            answering.Connect(caller);
-            (_from, _to) = (answering, asking);
+            _answering.Connect(new IPEndPoint(Address(Receiver), ((IPEndPoint)_asking.LocalEndPoint!).Port));
         }
-        else
-        {
-            (_from, _to) = (asking, answering);
-        }
+
+        Greet();
     }
+
+    private static IPAddress Address(string text) => new([.. text.Split('.').Select(part => byte.Parse(part, CultureInfo.InvariantCulture))]);
 
     private static Socket Connected(IPEndPoint to)
     {

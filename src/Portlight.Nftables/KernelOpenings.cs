@@ -24,7 +24,7 @@ public sealed record KernelOpenings(bool IsFiltered, ImmutableArray<string> Sets
     public static KernelOpenings Find(FilteredAttachment attachment, PortKey packet, Cidr source)
     {
         using var socket = NetlinkSocket.Open(NetlinkProtocol.Netfilter);
-        SetId[] wanted = [SetId.Attached, SetId.Devices, SetId.Ranged, SetId.LabRanged, SetId.Staging, .. AttachmentCompiler.OpeningSets(attachment)];
+        SetId[] wanted = [SetId.Attached, SetId.Devices, SetId.Ranged, SetId.LabRanged, SetId.Staging, .. AttachmentSets.Opening(attachment)];
         var table = TableReader.ReadSets(socket, wanted);
         // Where others commit all the time no reading is undisturbed.
         for (var attempt = 1; attempt < Attempts && !table.IsConsistent; attempt++)
@@ -60,7 +60,7 @@ public sealed record KernelOpenings(bool IsFiltered, ImmutableArray<string> Sets
 
         var device = attachment.Device ?? 0;
         var key = new KeyWriter(4).Device(device).Key;
-        foreach (var set in AttachmentCompiler.OpeningSets(attachment))
+        foreach (var set in AttachmentSets.Opening(attachment))
         {
             if (!table.Elements.TryGetValue(set.Name, out var elements))
             {
@@ -75,9 +75,12 @@ public sealed record KernelOpenings(bool IsFiltered, ImmutableArray<string> Sets
             foreach (var element in elements)
             {
                 var entry = new Entry(set, element);
-                if (PacketBox.Of(entry) is { } box && PacketBox.DeviceOf(entry) == device && IsAskedFor(table, entry))
+                foreach (var box in PacketBox.Of(entry))
                 {
-                    yield return (set.Name, box);
+                    if (PacketBox.DeviceOf(entry) == device && IsAskedFor(table, entry))
+                    {
+                        yield return (set.Name, box);
+                    }
                 }
             }
         }

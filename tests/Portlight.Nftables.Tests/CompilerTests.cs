@@ -133,7 +133,7 @@ public sealed class CompilerTests
         var halves = PortSet.Of(Sample.Rule(NetworkProtocol.Tcp, 22, 22, "0.0.0.0/1", "128.0.0.0/1", "::/1", "8000::/1"));
         var compiled = Sample.Compile(Sample.Interface("pl1", halves));
         Assert.Empty(compiled.Needs);
-        Assert.Equal(2, compiled.Entries.Count(entry => entry.Set == SetId.OpenPorts));
+        Assert.Single(compiled.Entries, entry => entry.Set == SetId.OpenPorts);
     }
 
     [Fact]
@@ -189,7 +189,8 @@ public sealed class CompilerTests
         byte[] place = [.. device, .. family, .. protocol, .. last];
         return set.Role switch
         {
-            SetRole.OpenPorts => isPort ? [.. family, .. device, .. protocol, .. port] : null,
+            SetRole.OpenPorts => isPort ? [.. device, .. protocol, .. port] : null,
+            SetRole.FamilyPorts => isPort ? [.. family, .. device, .. protocol, .. port] : null,
             SetRole.HostPorts4 => host && isPort && packet.IsIpv4 ? [.. protocol, .. port] : null,
             SetRole.HostPorts6 => host && isPort && !packet.IsIpv4 ? [.. protocol, .. port] : null,
             SetRole.LabPorts => isPort && packet.IsIpv4 ? [.. device, .. protocol, .. port] : null,

@@ -119,7 +119,8 @@ internal static class Changes
         IsRunning = true,
     };
 
-    private static PortSet Single(int port) => PortSet.Of(Open(port, port));
+    // For both families, as a Put has it that names no networks.
+    private static PortSet Single(int port) => PortSet.Of(new PortRule(new PortKey(NetworkProtocol.Tcp, port, port), [Cidr.AnyIpv4], [Cidr.AnyIpv6], []));
 
     private static PortSet Range(int last) => PortSet.Of(Open(8150, last));
 

@@ -43,6 +43,7 @@ internal static class Packets
         var rates = Lanes.ToDictionary(lane => lane.Name, _ => new List<double>());
         for (var round = 0; round < Rounds; round++)
         {
+            Lanes.ForEach(lane => lane.Lane.Greet());
             // There and back again: a lane does not always come after the same one.
             for (var turn = 0; turn < Turns; turn++)
             {

@@ -10,12 +10,6 @@ namespace Portlight.Nftables.Compiling;
 /// </summary>
 internal sealed class AttachmentCompiler
 {
-    /// <summary>
-    /// What the kernel does to commit an interval set grows with the set, and sets are looked up by name in a list, so neither one for all nor one for each attachment scales:
-    /// attachments with ranges or sources share 256 shards, chosen by name (docs/decisions).
-    /// </summary>
-    internal const uint ShardCount = 256;
-
     private const int LastPort = 65535;
     private const uint HostDevice = 0;
 
@@ -26,6 +20,8 @@ internal sealed class AttachmentCompiler
     private readonly SetId _dispatch;
     private readonly List<SetId> _needs = [];
     private readonly List<Entry> _entries = [];
+    // Single ports that IPv4 may reach, until IPv6 is looked at.
+    private readonly List<int> _ipv4Ports = [];
 
     private AttachmentCompiler(FilteredAttachment attachment, SectionId section, SetId dispatch)
     {
@@ -37,7 +33,7 @@ internal sealed class AttachmentCompiler
 
     internal static CompiledAttachment Compile(FilteredAttachment attachment, ConnectionPolicy connections)
     {
-        AttachmentCompiler compiler = new(attachment, new SectionId(SectionKind.Ranged, Shard(attachment.Key)), attachment.PrivateAddresses.IsEmpty ? SetId.Ranged : SetId.LabRanged);
+        AttachmentCompiler compiler = new(attachment, AttachmentSets.RangedOf(attachment), attachment.PrivateAddresses.IsEmpty ? SetId.Ranged : SetId.LabRanged);
         if (attachment.IsHost)
         {
             compiler._needs.Add(SetId.HostChains);
@@ -59,6 +55,7 @@ internal sealed class AttachmentCompiler
 
         compiler.CompileFamily(isIpv4: true);
         compiler.CompileFamily(isIpv4: false);
+        compiler._ipv4Ports.ForEach(port => compiler.AddFamilyPort(port, Ipv4));
         return new CompiledAttachment(compiler._needs, compiler._entries);
     }
 
@@ -89,27 +86,6 @@ internal sealed class AttachmentCompiler
 
         return compiler._entries;
     }
-
-    /// <summary>FNV-1a: stable between runs and machines, unlike string.GetHashCode.</summary>
-    internal static uint Shard(string interfaceName)
-    {
-        var hash = 2166136261;
-        foreach (var letter in interfaceName)
-        {
-            hash = (hash ^ letter) * 16777619;
-        }
-
-        return (hash ^ (hash >> 16)) % ShardCount;
-    }
-
-    /// <summary>The sets in which elements can be that let something in to it, whatever its port set: they need not exist.</summary>
-    internal static IEnumerable<SetId> OpeningSets(FilteredAttachment attachment)
-    {
-        SectionId section = new(SectionKind.Ranged, Shard(attachment.Key));
-        return [SetId.OpenPorts, SetId.LabPorts, SetId.HostPorts4, SetId.HostPorts6, SetId.OpenProtocols, SetId.OpenIcmp, SetId.OpenIcmpv6, SetId.OpenAll, .. IntervalSets(section), .. IntervalSets(SectionId.Staged)];
-    }
-
-    private static IEnumerable<SetId> IntervalSets(SectionId section) => new[] { SetRole.OpenRanges, SetRole.Spans, SetRole.Sources4, SetRole.Sources6 }.Select(role => new SetId(section, role));
 
     // The host's device is that by which a packet of its own came in, or one for itself leaves: none.
     private void DeclareOwner(ConnectionOwner owner, ConnectionPolicy connections)
@@ -237,8 +213,23 @@ internal sealed class AttachmentCompiler
         // Private addresses are asked for first, where there are any. They are of IPv4.
         return isIpv4 && !_attachment.PrivateAddresses.IsEmpty
             ? Add(SetId.LabPorts, new KeyWriter(12).Device(_device).Byte(span.Protocol).Port(span.Port).Key)
-            : Add(SetId.OpenPorts, new KeyWriter(16).Byte(family).Device(_device).Byte(span.Protocol).Port(span.Port).Key);
+            : AddPort(span, isIpv4);
     }
+
+    // What both families may reach is one element, which is asked for first; what one may, nearly nothing, has the family in its key. IPv4 comes first.
+    private bool AddPort(OpenSpan span, bool isIpv4)
+    {
+        if (isIpv4)
+        {
+            _ipv4Ports.Add(span.First);
+            return true;
+        }
+
+        return _ipv4Ports.Remove(span.First) ? Add(SetId.OpenPorts, new KeyWriter(12).Device(_device).Byte(span.Protocol).Port(span.Port).Key) : AddFamilyPort(span.First, Ipv6);
+    }
+
+    private bool AddFamilyPort(int number, int family) =>
+        Add(SetId.FamilyPorts, new KeyWriter(16).Byte(family).Device(_device).Byte(number >> 16).Port(number & LastPort).Key);
 
     private void EmitRanges(List<OpenSpan> spans, bool isIpv4)
     {

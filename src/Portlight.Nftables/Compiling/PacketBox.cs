@@ -17,8 +17,22 @@ internal readonly record struct PacketBox((SetId Set, long Span) Place, bool IsI
         && Numbers.Overlaps(other.Numbers)
         && Sources.First <= other.Sources.Last && other.Sources.First <= Sources.Last;
 
-    /// <summary>Null for elements that let nothing in by themselves: names and devices of attachments, dispatch, spans, peers.</summary>
-    internal static PacketBox? Of(Entry entry)
+    /// <summary>One for each family that the element is for; none for elements that let nothing in by themselves: names and devices of attachments, dispatch, spans, peers.</summary>
+    internal static IEnumerable<PacketBox> Of(Entry entry)
+    {
+        if (First(entry) is not { } box)
+        {
+            yield break;
+        }
+
+        yield return box;
+        if (entry.Set.Role == SetRole.OpenPorts)
+        {
+            yield return box with { IsIpv4 = false, Sources = SourceRange.Everybody(isIpv4: false)[0] };
+        }
+    }
+
+    private static PacketBox? First(Entry entry)
     {
         var first = entry.Element.Key;
         var last = entry.Element.KeyEnd ?? first;
@@ -27,7 +41,8 @@ internal readonly record struct PacketBox((SetId Set, long Span) Place, bool IsI
         {
             SetRole.OpenAll => Open(entry, first[0], new OpenRun(0, OpenSpan.Everything)),
             SetRole.OpenProtocols => Open(entry, first[0], Whole(first[third])),
-            SetRole.OpenPorts => Open(entry, first[0], Run(first, last, third)),
+            SetRole.FamilyPorts => Open(entry, first[0], Run(first, last, third)),
+            SetRole.OpenPorts => Open(entry, Ipv4, Run(first, last, second)),
             SetRole.LabPorts => Open(entry, Ipv4, Run(first, last, second)),
             SetRole.HostPorts4 => Open(entry, Ipv4, Run(first, last, 0)),
             SetRole.HostPorts6 => Open(entry, Ipv6, Run(first, last, 0)),
@@ -50,7 +65,7 @@ internal readonly record struct PacketBox((SetId Set, long Span) Place, bool IsI
     {
         (SectionKind.Ranged or SectionKind.Staged, _) => MemoryMarshal.Read<uint>(entry.Element.Key),
         (_, SetRole.HostPorts4 or SetRole.HostPorts6) => 0,
-        (_, SetRole.LabPorts or SetRole.OpenIcmp or SetRole.OpenIcmpv6) => MemoryMarshal.Read<uint>(entry.Element.Key),
+        (_, SetRole.OpenPorts or SetRole.LabPorts or SetRole.OpenIcmp or SetRole.OpenIcmpv6) => MemoryMarshal.Read<uint>(entry.Element.Key),
         _ => MemoryMarshal.Read<uint>(entry.Element.Key.AsSpan(4)),
     };
 

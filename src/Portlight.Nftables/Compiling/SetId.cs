@@ -41,6 +41,7 @@ internal enum SetRole : byte
     Owners,
     Private,
     OpenPorts,
+    FamilyPorts,
     LabPorts,
     HostPorts4,
     HostPorts6,
@@ -69,6 +70,7 @@ internal readonly record struct SetId(SectionId Section, SetRole Role)
     internal static readonly SetId Admits = new(SectionId.Shared, SetRole.Admits);
     internal static readonly SetId Private = new(SectionId.Shared, SetRole.Private);
     internal static readonly SetId OpenPorts = new(SectionId.Shared, SetRole.OpenPorts);
+    internal static readonly SetId FamilyPorts = new(SectionId.Shared, SetRole.FamilyPorts);
     internal static readonly SetId LabPorts = new(SectionId.Shared, SetRole.LabPorts);
     internal static readonly SetId HostPorts4 = new(SectionId.Shared, SetRole.HostPorts4);
     internal static readonly SetId HostPorts6 = new(SectionId.Shared, SetRole.HostPorts6);
@@ -91,6 +93,7 @@ internal readonly record struct SetId(SectionId Section, SetRole Role)
         SetRole.Admits => "admits",
         SetRole.Private => "private",
         SetRole.OpenPorts => "open_ports",
+        SetRole.FamilyPorts => "family_ports",
         SetRole.LabPorts => "lab_ports",
         SetRole.HostPorts4 => "host_ports4",
         SetRole.HostPorts6 => "host_ports6",

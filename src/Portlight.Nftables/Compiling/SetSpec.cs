@@ -49,8 +49,8 @@ internal sealed record SetSpec(string Name, ImmutableArray<KeyField> Key, bool I
     {
         SetRole.Attached => Hash(id, KeyField.InterfaceName),
         SetRole.Devices or SetRole.Peers => Hash(id, KeyField.Device),
-        SetRole.OpenPorts => Hash(id, KeyField.FamilyField, KeyField.Device, KeyField.Protocol, KeyField.Port),
-        SetRole.LabPorts => Hash(id, KeyField.Device, KeyField.Protocol, KeyField.Port),
+        SetRole.FamilyPorts => Hash(id, KeyField.FamilyField, KeyField.Device, KeyField.Protocol, KeyField.Port),
+        SetRole.OpenPorts or SetRole.LabPorts => Hash(id, KeyField.Device, KeyField.Protocol, KeyField.Port),
         SetRole.HostPorts4 or SetRole.HostPorts6 => Hash(id, KeyField.Protocol, KeyField.Port),
         SetRole.OpenProtocols => Hash(id, KeyField.FamilyField, KeyField.Device, KeyField.Protocol),
         SetRole.OpenAll => Hash(id, KeyField.FamilyField, KeyField.Device),

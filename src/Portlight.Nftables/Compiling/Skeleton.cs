@@ -16,7 +16,7 @@ internal static class Skeleton
 
     /// <summary>The sets that are there under every policy.</summary>
     internal static readonly SetId[] SharedSets =
-        [SetId.Attached, SetId.Devices, SetId.Nobody, SetId.Begins, SetId.Owners, SetId.Private, SetId.OpenPorts, SetId.LabPorts, SetId.HostPorts4, SetId.HostPorts6, SetId.OpenProtocols, SetId.OpenIcmp, SetId.OpenIcmpv6, SetId.OpenAll, SetId.Ranged, SetId.LabRanged, SetId.Staging];
+        [SetId.Attached, SetId.Devices, SetId.Nobody, SetId.Begins, SetId.Owners, SetId.Private, SetId.OpenPorts, SetId.FamilyPorts, SetId.LabPorts, SetId.HostPorts4, SetId.HostPorts6, SetId.OpenProtocols, SetId.OpenIcmp, SetId.OpenIcmpv6, SetId.OpenAll, SetId.Ranged, SetId.LabRanged, SetId.Staging];
 
     /// <summary>The sets that are there without any attachment.</summary>
     internal static IEnumerable<SetId> SetsOf(ConnectionPolicy connections) => connections == ConnectionPolicy.Drain ? [.. SharedSets, SetId.Admits] : SharedSets;
@@ -70,26 +70,18 @@ internal static class Skeleton
 
     private static RuleSpec Closed() => Rule("not in the port set", rule => rule.Drop());
 
-    // The port sets are asked before anything else can be: nearly every packet is for a port that is open to everybody, and one lookup decides.
+    // Which direction a packet goes costs next to nothing, and the label is asked of replies only. Then the ports: nearly every packet is for one that is open to everybody, and one lookup decides.
     private static IEnumerable<RuleSpec> InstanceRules(ConnectionPolicy connections)
     {
         var letIn = ConnectionRules.LetIn(connections);
-        if (letIn is null)
-        {
-            yield return OpenPort(letIn);
-        }
-
         foreach (var rule in ConnectionRules.OwnConnections(connections, "the instance"))
         {
             yield return rule;
         }
 
-        if (letIn is not null)
-        {
-            yield return OpenPort(letIn);
-        }
-
+        yield return OpenPort(letIn);
         yield return Ranges("ranges and sources", SetId.Ranged);
+        yield return Rule("a port open to everybody of one family", rule => rule.Family().OutputDevice(1).Protocol(2).DestinationPort(3).In(SetId.FamilyPorts).AcceptOrGoto(letIn));
         // Before the rest of the port set, which opens public addresses only. What has private addresses is in none of the sets before with an IPv4 port.
         yield return Rule("private addresses are for peers", rule => rule.FamilyIs(Ipv4).OutputDevice().DestinationAddressIpv4(1).AskMap(SetId.Private));
         yield return Rule("a port open to everybody beside private addresses", rule => rule.FamilyIs(Ipv4).OutputDevice().Protocol(1).DestinationPort(2).In(SetId.LabPorts).AcceptOrGoto(letIn));
@@ -106,7 +98,7 @@ internal static class Skeleton
     private static RuleSpec Ranges(string comment, SetId dispatch) => Rule(comment, rule => rule.OutputDevice().AskMap(dispatch));
 
     private static RuleSpec OpenPort(string? letIn) =>
-        Rule("a port open to everybody", rule => rule.Family().OutputDevice(1).Protocol(2).DestinationPort(3).In(SetId.OpenPorts).AcceptOrGoto(letIn));
+        Rule("a port open to everybody", rule => rule.OutputDevice().Protocol(1).DestinationPort(2).In(SetId.OpenPorts).AcceptOrGoto(letIn));
 
     // What nearly no packet is for.
     private static IEnumerable<RuleSpec> RestOfPorts(string? letIn)

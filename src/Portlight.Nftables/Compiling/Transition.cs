@@ -35,5 +35,5 @@ internal sealed record Transition(CompiledAttachment Before, CompiledAttachment 
         return leaving.Any(left => arriving.Any(right => left.Place != right.Place && left.Overlaps(right)));
     }
 
-    private static IEnumerable<PacketBox> Boxes(IEnumerable<Entry> entries) => entries.Select(PacketBox.Of).OfType<PacketBox>();
+    private static IEnumerable<PacketBox> Boxes(IEnumerable<Entry> entries) => entries.SelectMany(PacketBox.Of);
 }
