@@ -48,6 +48,7 @@ internal static class PortlightCommand
         BackupVerb.Create(),
         RestoreVerb.Create(),
         RestoreVerb.CreateRules(),
+        MigrateVerb.Create(),
         InstallServiceVerb.Create(),
         AccountVerb.Create(),
         RegionVerb.Create(),

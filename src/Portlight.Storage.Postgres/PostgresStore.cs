@@ -68,10 +68,15 @@ public sealed class PostgresStore : IStore
             file = MirrorFile.Open(mirror, log, time);
             return new PostgresStore(log, file, time);
         }
-        catch
+        catch (Exception failure)
         {
             file?.Dispose();
             log.Dispose();
+            if (failure is OtherHistoryException)
+            {
+                throw new StoreException($"the database was replaced meanwhile: {failure.Message}", failure) { HasOtherHistory = true };
+            }
+
             throw;
         }
     }

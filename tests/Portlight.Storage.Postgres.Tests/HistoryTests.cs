@@ -34,6 +34,22 @@ public sealed class HistoryTests : IAsyncLifetime
         Assert.Equal(["web-1", "web-3"], again.View.AllInstances().Select(instance => instance.Name));
     }
 
+    /// <summary>What it reads must not be what was lost, whether or not the database has come as far again.</summary>
+    [Theory]
+    [InlineData("UPDATE batch SET id = '00000000-0000-4000-8000-000000000001' WHERE position = 2", "UPDATE head SET batch = '00000000-0000-4000-8000-000000000001'")]
+    [InlineData("DELETE FROM batch WHERE position = 2", "UPDATE head SET position = 1, revision = 1, batch = (SELECT id FROM batch WHERE position = 1)")]
+    public async Task A_store_whose_end_is_lost_answers_no_read_from_it(params string[] loss)
+    {
+        await using var store = await _source.OpenAsync("a");
+        await SaveAsync(store, 1);
+        await SaveAsync(store, 2);
+        await store.CatchUpAsync(Cancellation);
+        await _source.SqlAsync([.. loss, "DELETE FROM item WHERE key LIKE '%/web-2'"]);
+
+        await Assert.ThrowsAsync<StoreException>(async () => await store.CatchUpAsync(Cancellation));
+        Assert.True((await store.Stopped.WaitAsync(TimeSpan.FromSeconds(60), Cancellation)).HasOtherHistory);
+    }
+
     [Fact]
     public async Task A_mirror_that_is_deleted_or_behind_the_kept_batches_is_made_anew()
     {

@@ -3,6 +3,7 @@ using System.IO.Compression;
 using Portlight.Api;
 using Portlight.Linux;
 using Portlight.Storage;
+using Portlight.Storage.Postgres;
 using Portlight.Storage.Sqlite;
 
 namespace Portlight.Cli.Backup;
@@ -94,6 +95,61 @@ internal static class BackupFile
         }
 
         DirectoryFlush.Run(directory);
+    }
+
+    /// <summary>
+    /// Puts a backup into a database that servers share; a data directory that is empty gets what else is in it. One that has a key file keeps what it has, if that opens
+    /// the secrets of the backup.
+    /// </summary>
+    /// <param name="file">The backup.</param>
+    /// <param name="directory">The data directory of the server of this machine.</param>
+    /// <param name="connectionText">The database.</param>
+    /// <param name="replaces">Whether the installation that is there is lost.</param>
+    /// <exception cref="FailedException">The directory has something else, or the file is no backup.</exception>
+    /// <exception cref="StoreException">What is in the file is damaged or does not belong together, or the database does not take it.</exception>
+    public static void RestoreShared(string file, string directory, string connectionText, bool replaces)
+    {
+        var isEmpty = !Directory.Exists(directory) || !Directory.EnumerateFileSystemEntries(directory).Any();
+        var keys = Path.Combine(directory, DataFiles.Keys);
+        if (!isEmpty && !File.Exists(keys))
+        {
+            throw new FailedException($"{directory} is neither empty nor the data directory of a server; name another with --data");
+        }
+
+        using var packed = File.OpenRead(file);
+        CreatePrivateFolder(directory);
+        var draft = Path.Combine(directory, ".restoring");
+        if (Directory.Exists(draft))
+        {
+            Directory.Delete(draft, recursive: true); // of one that was killed
+        }
+
+        CreatePrivateFolder(draft);
+        var placed = new List<string>();
+        try
+        {
+            Unpack(packed, draft, file);
+            var database = Path.Combine(draft, DataFiles.Database);
+            DatabaseCopy.Check(database);
+            DatabaseSecrets.Check(isEmpty ? Path.Combine(draft, DataFiles.Keys) : keys, database);
+            foreach (var name in isEmpty ? Names[..^1] : [])
+            {
+                File.Move(Path.Combine(draft, name), Path.Combine(directory, name));
+                placed.Add(Path.Combine(directory, name));
+            }
+
+            DirectoryFlush.Run(directory);
+            InstallationMove.Restore(database, connectionText, replaces);
+        }
+        catch (Exception failure) when (failure is not StoreException { IsOutcomeUnknown: true })
+        {
+            placed.ForEach(File.Delete);
+            throw;
+        }
+        finally
+        {
+            Directory.Delete(draft, recursive: true);
+        }
     }
 
     private static void Pack(string folder, string packed)

@@ -26,11 +26,14 @@ internal sealed class StoredState
     /// <exception cref="FailedException">What the setting says does not fit what is in the directory.</exception>
     public static StoredState Of(string directory) => Of(directory, Environment.IsPrivilegedProcess, Environment.GetEnvironmentVariable);
 
+    /// <summary>The connection string of the database that servers share, where the setting names one.</summary>
+    public static string? FindShared() => FindShared(Environment.IsPrivilegedProcess, Environment.GetEnvironmentVariable);
+
     internal static StoredState Of(string directory, bool isRoot, Func<string, string?> environment)
     {
-        var shared = StandingSetting.Find("database", isRoot, environment) is { } said && said != ServeSettings.Sqlite ? said : null;
+        var shared = FindShared(isRoot, environment);
         var (own, mirror) = (Path.Combine(directory, DataFiles.Database), Path.Combine(directory, DataFiles.Mirror));
-        if (shared is not null && System.IO.File.Exists(own))
+        if (shared is not null && System.IO.File.Exists(own) && InstallationMove.FindMark(own) is null)
         {
             throw new FailedException($"{own} is an installation of its own, and the setting `database` names one that servers share: name another directory, or set {Variable}={ServeSettings.Sqlite} for the own one");
         }
@@ -69,6 +72,9 @@ internal sealed class StoredState
             SharedDatabase.CopyTo(Shared, copy, TimeProvider.System);
         }
     }
+
+    private static string? FindShared(bool isRoot, Func<string, string?> environment) =>
+        StandingSetting.Find("database", isRoot, environment) is { } said && said != ServeSettings.Sqlite ? said : null;
 
     private static string Variable => ServeSettings.Find("database")!.EnvironmentVariable;
 

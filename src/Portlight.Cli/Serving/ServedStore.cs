@@ -22,9 +22,9 @@ internal sealed class ServedStore
     /// <summary>A method of its own, so that a server with a file loads nothing of it.</summary>
     private PostgresStore OpenShared(ServeOptions options, string database, string own, TimeProvider clock)
     {
-        if (File.Exists(own))
+        if (File.Exists(own) && InstallationMove.FindMark(own) is null)
         {
-            throw new StoreException($"`{own}` has an installation of its own, which a database that servers share would hide; name another data directory");
+            throw new StoreException($"`{own}` has an installation of its own, which a database that servers share would hide; name another data directory, or move it there with `portlight migrate --to`");
         }
 
         var store = PostgresStore.Open(database, Path.Combine(options.DataDirectory, DataFiles.Mirror), clock);

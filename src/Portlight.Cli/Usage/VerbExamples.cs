@@ -54,6 +54,11 @@ internal static class VerbExamples
             "1  something is not applied, was refused or is not filtered",
             ("portlight status", "shows all instances: address, open ports, applied or not"),
             ("portlight status web-1 --json", "one of them, for a program")),
+        ["migrate"] = Guide(
+            "1  nothing has moved; or, where it says so, nobody knows: run it again",
+            ("portlight migrate --to 'Host=db1,db2;Database=portlight;Username=portlight' --dry-run", "tries all of it and changes nothing"),
+            ("portlight migrate --to /var/lib/portlight", "moves back, out of the database that PORTLIGHT_DATABASE names"),
+            ("portlight migrate --undo", "goes back to what the file has, and says what is lost")),
         ["env"] = Guide(
             "1  there is no server, or it was not ready in time; then `false` is printed, so that `eval … &&` stops",
             ("eval \"$(portlight env)\"", "points the AWS clients of this shell at the installation"),

@@ -3,6 +3,7 @@ using Portlight.Agent;
 using Portlight.Cli.Backup;
 using Portlight.Domain;
 using Portlight.Storage;
+using Portlight.Storage.Postgres;
 
 namespace Portlight.Cli.Verbs;
 
@@ -16,13 +17,27 @@ internal static class RestoreVerb
     {
         var file = new Argument<string?>("file") { Description = "What `portlight backup` has written", Arity = ArgumentArity.ZeroOrOne };
         var data = DataOption.Create();
-        var command = new Command("restore", "Make a data directory of a backup; without FILE the same as restore-rules") { file, data };
+        var replace = new Option<bool>("--replace") { Description = "Into a database that servers share: what is stored there is lost" };
+        var command = new Command("restore", "Make a data directory of a backup, or fill a database that servers share; without FILE the same as restore-rules") { file, data, replace };
         command.SetAction(parsed =>
         {
             var directory = DataDirectory.Resolve(parsed.GetValue(data));
             if (parsed.GetValue(file) is not { } backup)
             {
                 return RestoreRules(directory, parsed.InvocationConfiguration);
+            }
+
+            if (StoredState.FindShared() is { } shared)
+            {
+                BackupFile.RestoreShared(Path.GetFullPath(backup), directory, shared, parsed.GetValue(replace));
+                parsed.InvocationConfiguration.Output.WriteLine($"restored {InstallationMove.PlaceOf(shared)}");
+                parsed.InvocationConfiguration.Error.WriteLine("servers that run on it begin anew by themselves; each needs the key file that is in the backup");
+                return ExitCode.Done;
+            }
+
+            if (parsed.GetValue(replace))
+            {
+                throw new UsageException("--replace is for a database that servers share, and the setting `database` names none");
             }
 
             BackupFile.Restore(Path.GetFullPath(backup), directory);

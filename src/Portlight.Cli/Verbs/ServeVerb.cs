@@ -5,14 +5,17 @@ using Portlight.Agent;
 using Portlight.Api;
 using Portlight.Cli.Logs;
 using Portlight.Cli.Settings;
-using Portlight.Linux;
 using Portlight.Server;
+using Portlight.Storage;
 
 namespace Portlight.Cli.Verbs;
 
 /// <summary><c>portlight serve</c>: the server and the agent in one process, until SIGTERM or SIGINT. The kernel's rules stay when it ends.</summary>
 internal static class ServeVerb
 {
+    /// <summary>Where a server has to begin anew again sooner, the process ends, and what supervises it waits.</summary>
+    private static readonly TimeSpan BeginsAnewAfter = TimeSpan.FromSeconds(10);
+
     public static Command Create()
     {
         var settings = new ServeCommandLine();
@@ -44,74 +47,22 @@ internal static class ServeVerb
 
         await using var lines = new LogLines(Console.OpenStandardError(), LogsAreJson(options.Log), TimeProvider.System);
         using var loggers = LoggerFactory.Create(logging => Configure(logging, lines, options));
-        var isWatched = !LogsAreJson(options.Log);
-        var isFinished = false;
-        Enforcement? enforcement = null;
-        PortlightServer? server = null;
-        var store = new ServedStore();
-        try
+        var run = new ServerRun(reading, machine, loggers, logging => Configure(logging, lines, options), isWatched: !LogsAreJson(options.Log), output, error);
+        long? before = null;
+        while (true)
         {
-            server = await PortlightServer.StartAsync(
-                // Of a database that servers share, no one server's machine is the installation's own.
-                options.Database is null ? options : options with { Enforce = EnforceMode.Record },
-                (bound, installation) => (enforcement = Enforcement.Open(bound, installation, loggers, machine)).Agent,
-                store.Open,
-                TimeProvider.System,
-                logging => Configure(logging, lines, options),
-                stop.Token);
-            var agent = enforcement!.Agent.Status;
-            if (agent.Reason is not null)
+            try
             {
-                await error.WriteLineAsync($"portlight: ports are recorded and no packet is filtered, because: {agent.Reason}");
+                return await run.RunAsync(options, stop);
             }
-
-            if (server.Unenforced is not null)
+            catch (StoreException lost) when (lost.HasOtherHistory && !stop.IsCancellationRequested && (before is null || TimeProvider.System.GetElapsedTime(before.Value) > BeginsAnewAfter))
             {
-                await error.WriteLineAsync(
-                    $"portlight: NOT FILTERED: the ports of {server.Unenforced} are the kernel's to filter; with --enforce record its rules stay as they are, if it has any, and no change reaches them");
+                // All of the server is made anew: nothing in memory may rest on what the database does not have.
+                before = TimeProvider.System.GetTimestamp();
+                await error.WriteLineAsync($"portlight: {lost.Message}; beginning anew");
+                options = options with { Listen = run.Listens ?? options.Listen, Agents = run.ListensForAgents ?? options.Agents };
             }
-
-            foreach (var warning in ServeTalk.Warnings(options, reading.Names, server.Home).Append(store.Warning).OfType<string>())
-            {
-                await error.WriteLineAsync($"portlight: {warning}");
-            }
-
-            await output.WriteLineAsync($"portlight ready {Shown(server.Addresses[0])} enforce={(agent.Enforces ? "kernel" : "record")}");
-            await output.FlushAsync(CancellationToken.None);
-            ServiceNotice.Send(ServiceNotice.Ready);
-            if (isWatched)
-            {
-                foreach (var line in ServeTalk.Welcome(options.DataDirectory, server.Home, agent.Enforces))
-                {
-                    await error.WriteLineAsync($"portlight: {line}");
-                }
-            }
-
-            await server.WaitForShutdownAsync(stop.Token);
-            ServiceNotice.Send(ServiceNotice.Stopping);
-            isFinished = agent.Enforces;
         }
-        catch (OperationCanceledException) when (stop.IsCancellationRequested)
-        {
-            // Stopped before it was ready: nothing had been promised yet.
-        }
-        finally
-        {
-            if (server is not null)
-            {
-                await server.DisposeAsync();
-                await TellLossAsync(server, error);
-            }
-
-            enforcement?.Dispose();
-        }
-
-        if (isFinished && isWatched)
-        {
-            await error.WriteLineAsync($"portlight: {ServeTalk.RulesStay}");
-        }
-
-        return server is { LostEvents: > 0 } ? ExitCode.Failed : ExitCode.Done;
 
         void Ask(PosixSignalContext signal)
         {
@@ -119,10 +70,6 @@ internal static class ServeVerb
             stop.Cancel();
         }
     }
-
-    private static Task TellLossAsync(PortlightServer server, TextWriter error) => server.LostEvents == 0
-        ? Task.CompletedTask
-        : error.WriteLineAsync($"portlight: {server.LostEvents} events of the audit log are lost: their calls were answered, and then the database could not be written until the end; make room on its disk");
 
     private static void Configure(ILoggingBuilder logging, LogLines lines, ServeOptions options)
     {
@@ -141,6 +88,4 @@ internal static class ServeVerb
     }
 
     private static bool LogsAreJson(LogStyle style) => style == LogStyle.Json || style == LogStyle.Auto && Console.IsErrorRedirected;
-
-    private static string Shown(Uri address) => address.GetLeftPart(UriPartial.Authority);
 }

@@ -27,4 +27,7 @@ internal static class ItemKind
 
     /// <summary>Up to which revision the kernel of a host is; the key is the host.</summary>
     public const string Applied = "applied";
+
+    /// <summary>That what is stored has moved elsewhere; with it no server starts.</summary>
+    public const string Moved = "moved";
 }

@@ -69,6 +69,8 @@ internal static class ItemReader
             case ItemKind.Applied:
                 applied(item.Key, item.Revision!.Value);
                 break;
+            case ItemKind.Moved:
+                throw MoveMarkJson.Read(item.Body).Refusal("the database");
             default:
                 ReadIdentity(item, utf8, changes);
                 break;

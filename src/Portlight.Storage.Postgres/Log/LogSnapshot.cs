@@ -8,9 +8,18 @@ internal sealed class LogSnapshot : IDisposable
     private const string ItemColumns = "SELECT kind, key, coalesce(revision, 0), body FROM item";
     private const string BlockColumns = "SELECT first_sequence, count, newest_at, lines FROM audit";
 
-    private readonly NpgsqlConnection _connection;
+    private const string Head = "SELECT position, batch, revision, instance_index, anchor_sequence, anchor_hash FROM head WHERE one = 1";
 
-    private LogSnapshot(NpgsqlConnection connection, LogEnd end, AuditAnchor anchor) => (_connection, End, Anchor) = (connection, end, anchor);
+    private readonly NpgsqlConnection _connection;
+    private readonly bool _isBorrowed;
+
+    private LogSnapshot(NpgsqlConnection connection, NpgsqlDataReader head, bool isBorrowed)
+    {
+        (_connection, _isBorrowed) = (connection, isBorrowed);
+        (End, Anchor) = head.Read()
+            ? (LogStatements.ReadEnd(head), new AuditAnchor(head.GetInt64(4), head.GetString(5)))
+            : throw new StoreException("the database has lost its head; restore it from a backup");
+    }
 
     public LogEnd End { get; }
 
@@ -22,24 +31,23 @@ internal sealed class LogSnapshot : IDisposable
         var connection = source.OpenConnection();
         try
         {
-            using var batch = new NpgsqlBatch(connection)
-            {
-                BatchCommands =
-                {
-                    new NpgsqlBatchCommand("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"),
-                    new NpgsqlBatchCommand("SELECT position, batch, revision, instance_index, anchor_sequence, anchor_hash FROM head WHERE one = 1"),
-                },
-            };
+            using var batch = new NpgsqlBatch(connection) { BatchCommands = { new NpgsqlBatchCommand("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"), new NpgsqlBatchCommand(Head) } };
             using var reader = batch.ExecuteReader();
-            return reader.Read()
-                ? new LogSnapshot(connection, LogStatements.ReadEnd(reader), new AuditAnchor(reader.GetInt64(4), reader.GetString(5)))
-                : throw new StoreException("the database has lost its head; restore it from a backup");
+            return new LogSnapshot(connection, reader, isBorrowed: false);
         }
         catch
         {
             connection.Dispose();
             throw;
         }
+    }
+
+    /// <summary>The same within a transaction that has the head locked, and goes on.</summary>
+    public static LogSnapshot Within(NpgsqlConnection connection)
+    {
+        using var command = new NpgsqlCommand(Head, connection);
+        using var reader = command.ExecuteReader();
+        return new LogSnapshot(connection, reader, isBorrowed: true);
     }
 
     /// <summary>In the order in which they were first written.</summary>
@@ -54,11 +62,31 @@ internal sealed class LogSnapshot : IDisposable
 
     public IEnumerable<AuditBlock> Blocks() => Read(BlockColumns + " ORDER BY first_sequence", LogStatements.ReadBlock);
 
+    /// <summary>What it has, to compare.</summary>
+    public Contents Sum()
+    {
+        var contents = new Contents { Numbers = (End.Revision, End.Index), AuditStart = Anchor };
+        foreach (var item in Items())
+        {
+            contents.Add(item);
+        }
+
+        foreach (var block in Blocks())
+        {
+            contents.Add(block);
+        }
+
+        return contents;
+    }
+
     public void Dispose()
     {
-        // With its transaction.
-        NpgsqlConnection.ClearPool(_connection);
-        _connection.Dispose();
+        if (!_isBorrowed)
+        {
+            // With its transaction.
+            NpgsqlConnection.ClearPool(_connection);
+            _connection.Dispose();
+        }
     }
 
     private static Item ReadItem(NpgsqlDataReader row) =>

@@ -19,6 +19,9 @@ internal static class LogStatements
     /// <summary>Every so many batches old ones are deleted.</summary>
     private const long DeletedEvery = 1 << 10;
 
+    /// <summary>The place of an item is the position of its batch, times two to this, and its own in there.</summary>
+    public const int PlacesOfBatch = 20;
+
     // The item of a key that a batch writes twice is the last; all of them are in the batch. Sent once, used twice.
     private const string Write = """
         WITH written AS (
@@ -39,7 +42,7 @@ internal static class LogStatements
 
     private const string ForgetAudit = "DELETE FROM audit WHERE first_sequence <= $1";
 
-    private const string MoveAnchor = "UPDATE head SET anchor_sequence = $1, anchor_hash = $2 WHERE one = 1";
+    public const string MoveAnchor = "UPDATE head SET anchor_sequence = $1, anchor_hash = $2 WHERE one = 1";
 
     private const string DeleteOld = "DELETE FROM batch WHERE position <= $1";
 
@@ -148,6 +151,20 @@ internal static class LogStatements
         return command.ExecuteScalar() as Guid?;
     }
 
+    /// <summary>Which position a batch has; null when it is not there, or not any more.</summary>
+    public static long? FindPosition(NpgsqlConnection connection, Guid batch)
+    {
+        using var command = new NpgsqlCommand("SELECT position FROM batch WHERE id = $1", connection) { Parameters = { Of(batch) } };
+        return command.ExecuteScalar() as long?;
+    }
+
+    /// <summary>Where what is stored has moved to; null where it has not.</summary>
+    public static MoveMark? FindMark(NpgsqlConnection connection)
+    {
+        using var command = new NpgsqlCommand("SELECT body FROM item WHERE kind = $1", connection) { Parameters = { Of(ItemKind.Moved) } };
+        return command.ExecuteScalar() is string body ? MoveMarkJson.Read(body) : null;
+    }
+
     public static LogEnd ReadEnd(NpgsqlDataReader row) => new(row.GetInt64(0), row.GetGuid(1), row.GetInt64(2), row.GetInt64(3));
 
     public static LogBatch ReadBatch(NpgsqlDataReader row)
@@ -166,7 +183,7 @@ internal static class LogStatements
     public static AuditBlock ReadBlock(NpgsqlDataReader row) =>
         new(row.GetInt64(0), row.GetInt32(1), new DateTimeOffset(row.GetInt64(2), TimeSpan.Zero), PackedLines.Unpack(row.GetFieldValue<byte[]>(3)));
 
-    private static NpgsqlBatchCommand Command(string text, params ReadOnlySpan<NpgsqlParameter> parameters)
+    public static NpgsqlBatchCommand Command(string text, params ReadOnlySpan<NpgsqlParameter> parameters)
     {
         var command = new NpgsqlBatchCommand(text);
         foreach (var parameter in parameters)
@@ -177,7 +194,7 @@ internal static class LogStatements
         return command;
     }
 
-    private static NpgsqlParameter<T> Of<T>(T value) => new() { TypedValue = value };
+    public static NpgsqlParameter<T> Of<T>(T value) => new() { TypedValue = value };
 
     private static NpgsqlParameter OrNull(long? value) => value is { } number ? Of(number) : new NpgsqlParameter { Value = DBNull.Value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Bigint };
 

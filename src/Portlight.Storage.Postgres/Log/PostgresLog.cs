@@ -29,7 +29,7 @@ internal sealed class PostgresLog : IDisposable
         try
         {
             log._connection.Run(LogSchema.Ensure);
-            return log;
+            return log._connection.Run(LogStatements.FindMark) is { } moved ? throw moved.Refusal("the database") : log;
         }
         catch (Exception failure) when (LogFailure.IsKnown(failure))
         {

@@ -28,8 +28,9 @@ internal sealed class HeadReads(PostgresLog log, MirrorWriter mirror)
     {
         // Not on the thread of the first who asks: the rest wait for this too.
         await Task.Yield();
+        var known = mirror.End;
         var end = await log.ReadEndAsync().ConfigureAwait(false);
-        await mirror.ReachAsync(end.Position).ConfigureAwait(false);
+        await mirror.ReachAsync(end, known).ConfigureAwait(false);
     }
 
     private async Task LookAfterAsync(Task before)

@@ -22,17 +22,21 @@ internal sealed class MirrorFollower
     public MirrorFollower(MirrorFile mirror, PostgresLog log, MirrorMemory memory, CommitOrder order, Batch batch, AuditTail audit, CommitQueue queue, Action<IReadOnlyList<InstanceChange>> tell)
     {
         (_position, _log, _memory, _order, _batch, _audit, _queue, _tell, _end) = (mirror.Position, log, memory, order, batch, audit, queue, tell, mirror.End);
-        _waits = new MirrorWaits(_end.Position);
+        _waits = new MirrorWaits(_end);
         _sharedApplied = AppliedOf(memory).ToDictionary();
     }
 
     /// <summary>Whether numbers have changed that others do not know of.</summary>
     public bool HasNumbersToSend => _order.Index != _end.Index || AppliedOf(_memory).Any(one => IsNews(one.Key, one.Value));
 
+    /// <summary>Up to where the mirror is, or was a moment ago. Safe from any thread.</summary>
+    public LogEnd End => _waits.End;
+
     /// <summary>See <see cref="MirrorWriter.ReachAsync"/>.</summary>
-    public Task ReachAsync(long position)
+    public Task ReachAsync(LogEnd end, LogEnd known)
     {
-        var reached = _waits.ReachAsync(position);
+        // An end before what the mirror had when it was asked for, or another batch there: the log has lost what the mirror has.
+        var reached = end.Position < known.Position || (end.Position == known.Position && end.Batch != known.Batch) ? _waits.DoubtAsync() : _waits.ReachAsync(end.Position);
         if (!reached.IsCompleted)
         {
             _queue.Follow();
@@ -52,6 +56,9 @@ internal sealed class MirrorFollower
             }
         }
     }
+
+    /// <summary>The log has all that the mirror has.</summary>
+    public void EndDoubts() => _waits.EndDoubts(new StoreException("the database has answered with an end that is not its own; try again"));
 
     /// <summary>Locks the end of the log, with everything up to there taken over.</summary>
     public void Lock()
@@ -125,7 +132,7 @@ internal sealed class MirrorFollower
     private void Tell(IReadOnlyList<InstanceChange> changes)
     {
         _tell(changes);
-        _waits.Reached(_end.Position);
+        _waits.Reached(_end);
     }
 
     private bool IsNews(string host, long revision) => revision > _sharedApplied.GetValueOrDefault(host);

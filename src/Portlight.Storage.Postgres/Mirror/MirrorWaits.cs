@@ -1,41 +1,67 @@
 namespace Portlight.Storage.Postgres;
 
-/// <summary>Those who wait until a mirror has reached a position.</summary>
-internal sealed class MirrorWaits(long position)
+/// <summary>Those who wait until a mirror has reached a position, and up to where it is, for any thread.</summary>
+internal sealed class MirrorWaits(LogEnd end)
 {
     private readonly Lock _gate = new();
     private readonly List<(long Position, TaskCompletionSource Reached)> _waiting = [];
-    private long _position = position;
+    private LogEnd _end = end;
+
+    /// <summary>Up to where the mirror is, or was a moment ago.</summary>
+    public LogEnd End
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _end;
+            }
+        }
+    }
 
     public Task ReachAsync(long position)
     {
         lock (_gate)
         {
-            if (_position >= position)
-            {
-                return Task.CompletedTask;
-            }
-
-            var reached = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            _waiting.Add((position, reached));
-            return reached.Task;
+            return _end.Position >= position ? Task.CompletedTask : AddAsync(position);
         }
     }
 
-    public void Reached(long position)
+    /// <summary>Waits for the end of a look at the log that is to tell whether it still has what the mirror has: such a wait only ever fails.</summary>
+    public Task DoubtAsync()
     {
         lock (_gate)
         {
-            _position = position;
-            _waiting.RemoveAll(wait => wait.Position <= position && wait.Reached.TrySetResult());
+            return AddAsync(long.MaxValue);
         }
     }
 
-    public void Fail(StoreException why)
+    public void Reached(LogEnd end)
     {
         lock (_gate)
         {
-            _waiting.RemoveAll(wait => wait.Reached.TrySetException(why));
+            _end = end;
+            _waiting.RemoveAll(wait => wait.Position <= end.Position && wait.Reached.TrySetResult());
         }
+    }
+
+    /// <summary>The log has what the mirror has: the one that had doubted is asked to look again.</summary>
+    public void EndDoubts(StoreException why) => Fail(why, wait => wait == long.MaxValue);
+
+    public void Fail(StoreException why) => Fail(why, static _ => true);
+
+    private void Fail(StoreException why, Func<long, bool> isMeant)
+    {
+        lock (_gate)
+        {
+            _waiting.RemoveAll(wait => isMeant(wait.Position) && wait.Reached.TrySetException(why));
+        }
+    }
+
+    private Task AddAsync(long position)
+    {
+        var reached = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _waiting.Add((position, reached));
+        return reached.Task;
     }
 }

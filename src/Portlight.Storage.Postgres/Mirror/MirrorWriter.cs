@@ -64,9 +64,14 @@ internal sealed class MirrorWriter : IAsyncDisposable
 
     public void Nudge() => _queue.Nudge();
 
-    /// <summary>Returns once the mirror has everything up to a position.</summary>
-    /// <exception cref="StoreException">What is missing could not be read.</exception>
-    public Task ReachAsync(long position) => _follower.ReachAsync(position);
+    /// <summary>Up to where the mirror is, or was a moment ago.</summary>
+    public LogEnd End => _follower.End;
+
+    /// <summary>Returns once the mirror has everything up to an end of the log.</summary>
+    /// <param name="end">The end.</param>
+    /// <param name="known">Up to where the mirror was before that end was asked for.</param>
+    /// <exception cref="StoreException">What is missing could not be read, or the log does not have what the mirror has.</exception>
+    public Task ReachAsync(LogEnd end, LogEnd known) => _follower.ReachAsync(end, known);
 
     /// <summary>Does what waits, and ends the thread.</summary>
     public async ValueTask DisposeAsync()
@@ -189,9 +194,9 @@ internal sealed class MirrorWriter : IAsyncDisposable
         {
             _follower.Fail(stopped);
         }
-        else
+        else if (Attempt(_follower.Follow) is null)
         {
-            Attempt(_follower.Follow);
+            _follower.EndDoubts();
         }
     }
 
@@ -232,7 +237,7 @@ internal sealed class MirrorWriter : IAsyncDisposable
 
         if (cause is OtherHistoryException)
         {
-            Stop(new StoreException($"the store has stopped: {cause.Message}; it begins anew when portlight is started again", cause));
+            Stop(new StoreException($"the store has stopped: {cause.Message}; it has to begin anew", cause) { HasOtherHistory = true });
         }
 
         _follower.Fail(failure);

@@ -9,13 +9,20 @@ internal static class SnapshotReading
     /// <summary>So many items are read into memory at once.</summary>
     private const int Chunk = 4_096;
 
+    /// <summary>Of the audit log, each up to a mebibyte.</summary>
+    private const int Blocks = 64;
+
     /// <param name="path">The file.</param>
     /// <param name="connection">The file, open and empty.</param>
     /// <param name="snapshot">What the database has.</param>
     /// <param name="time">The clock.</param>
     /// <param name="atEnd">Called within the last transaction; without it, what was read is not whole.</param>
-    public static void Fill(string path, Connection connection, LogSnapshot snapshot, TimeProvider time, Action<LogEnd> atEnd)
+    /// <param name="told">Told what was read, every now and then.</param>
+    /// <returns>What was read, as it would be written today.</returns>
+    public static Contents Fill(string path, Connection connection, LogSnapshot snapshot, TimeProvider time, Action<LogEnd> atEnd, Action<string, long>? told = null)
     {
+        var contents = new Contents { Numbers = (snapshot.End.Revision, snapshot.End.Index), AuditStart = snapshot.Anchor };
+        var count = 0L;
         using var readers = new ReadPool(path);
         using var inbox = new AuditInbox(time, static () => { });
         var (applied, late, operations, recent) = (new AppliedWatermark(0, ImmutableDictionary<string, long>.Empty), new LatePorts(), new LateOperations(), new RecentBlocks());
@@ -23,17 +30,28 @@ internal static class SnapshotReading
         var view = new SqliteView(readers, caches, applied, late, operations, recent);
         var audit = new AuditTail(connection.Audit.FindEnd(), inbox, recent);
         var batch = new Batch(connection, caches, applied, audit, late, operations, new CommitOrder(0, snapshot.End.Index));
+        using var writer = new ItemWriter(connection, applied);
         foreach (var items in snapshot.Items().Chunk(Chunk))
         {
             var changes = new Changes(view, NoNumber);
-            ItemReader.Read(items, changes, (host, revision) => applied.Raise(host, revision));
+            ItemReader.Read(items, changes, (host, revision) =>
+            {
+                applied.Raise(host, revision);
+                writer.WriteApplied(host, revision);
+            });
+            changes.WriteTo(writer);
+            writer.Items.ForEach(item => contents.Add(item));
+            writer.Clear();
             batch.Follow(changes, [], null, static () => { });
+            told?.Invoke(items[^1].Kind, count += items.Length);
         }
 
         batch.Follow(new Changes(view, NoNumber), [], snapshot.Anchor, static () => { });
-        foreach (var block in snapshot.Blocks())
+        foreach (var blocks in snapshot.Blocks().Chunk(Blocks))
         {
-            batch.Follow(new Changes(view, NoNumber), [block], null, static () => { });
+            Array.ForEach(blocks, contents.Add);
+            batch.Follow(new Changes(view, NoNumber), blocks, null, static () => { });
+            told?.Invoke("event", contents.Events);
         }
 
         batch.Follow(new Changes(view, NoNumber), [], null, () =>
@@ -42,6 +60,7 @@ internal static class SnapshotReading
             connection.Counters.Write(CounterRows.InstanceIndex, snapshot.End.Index);
             atEnd(snapshot.End);
         });
+        return contents;
     }
 
     private static long NoNumber() => throw new System.Diagnostics.UnreachableException("what is taken over has its number");

@@ -49,6 +49,11 @@ internal static class Schema
             throw new StoreException("the file is a database of another program; name another data directory");
         }
 
+        if (MovedFile.Has(version))
+        {
+            throw MovedFile.Read(database).Refusal("this data directory");
+        }
+
         return version <= Version
             ? version
             : throw new StoreException($"the database has schema version {version} and this portlight knows up to {Version}; start the newer portlight that wrote it");

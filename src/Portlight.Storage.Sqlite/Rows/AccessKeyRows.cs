@@ -15,6 +15,7 @@ internal sealed class AccessKeyRows(Database database)
     private readonly Statement _write = database.Prepare($"INSERT OR REPLACE INTO access_key ({Columns}) VALUES (?, ?, ?, ?, ?, ?, ?)");
     private readonly Statement _delete = database.Prepare("DELETE FROM access_key WHERE id = ?");
     private readonly Statement _findUse = database.Prepare("SELECT access_key_id, at, service, region FROM access_key_use WHERE access_key_id = ?");
+    private readonly Statement _allUses = database.Prepare("SELECT access_key_id, at, service, region FROM access_key_use ORDER BY access_key_id");
     private readonly Statement _deleteUse = database.Prepare("DELETE FROM access_key_use WHERE access_key_id = ?");
 
     // A use that was noted while its key was being deleted leaves nothing behind.
@@ -80,7 +81,17 @@ internal sealed class AccessKeyRows(Database database)
     {
         using var run = _findUse.Begin();
         run.Bind(id);
-        return run.Step() ? new AccessKeyUse(run.Text(0), run.Time(1), run.Text(2), run.Text(3)) : null;
+        return run.Step() ? ReadUse(run) : null;
+    }
+
+    /// <summary>Of every key that was used.</summary>
+    public IEnumerable<AccessKeyUse> AllUses()
+    {
+        using var run = _allUses.Begin();
+        while (run.Step())
+        {
+            yield return ReadUse(run);
+        }
     }
 
     public void Write(AccessKeyUse use)
@@ -110,6 +121,8 @@ internal sealed class AccessKeyRows(Database database)
 
         return found;
     }
+
+    private static AccessKeyUse ReadUse(in Execution run) => new(run.Text(0), run.Time(1), run.Text(2), run.Text(3));
 
     private static AccessKey Read(in Execution run) =>
         new(run.Text(0), run.Text(1), run.TextOrNull(2), run.Bytes(3).ToArray(), run.Flag(4), run.Time(5)) { UserId = run.TextOrNull(6) };

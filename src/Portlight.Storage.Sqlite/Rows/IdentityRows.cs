@@ -9,6 +9,7 @@ internal sealed class IdentityRows<TRow>(Database database, JsonBuffer json, Ide
     private readonly Statement _find = database.Prepare($"SELECT body, id FROM {table.Name} WHERE account_id = ? AND name_key = ?");
     private readonly Statement _findById = database.Prepare($"SELECT body, id FROM {table.Name} WHERE id = ? AND account_id = ?");
     private readonly Statement _list = database.Prepare($"SELECT body, id FROM {table.Name} WHERE account_id = ? AND name_key > ? ORDER BY name_key LIMIT ?");
+    private readonly Statement _all = database.Prepare($"SELECT body, id, account_id FROM {table.Name} ORDER BY account_id, name_key");
     private readonly Statement _count = database.Prepare($"SELECT count(*) FROM {table.Name} WHERE account_id = ?");
     private readonly Statement _delete = database.Prepare($"DELETE FROM {table.Name} WHERE account_id = ? AND name_key = ?");
 
@@ -55,6 +56,16 @@ internal sealed class IdentityRows<TRow>(Database database, JsonBuffer json, Ide
         }
 
         return found;
+    }
+
+    /// <summary>Of every account.</summary>
+    public IEnumerable<TRow> All()
+    {
+        using var run = _all.Begin();
+        while (run.Step())
+        {
+            yield return Read(run, run.Text(2));
+        }
     }
 
     public void Write(IdentityKey key, TRow row)

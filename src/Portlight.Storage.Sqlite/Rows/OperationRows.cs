@@ -39,6 +39,8 @@ internal sealed class OperationRows(Database database, OperationIndexRows index)
 
     private readonly Statement _awaiting = database.Prepare($"SELECT seq, {Columns} FROM operation WHERE host = ? AND awaits_revision IS NOT NULL AND status = ? ORDER BY seq");
 
+    private readonly Statement _all = database.Prepare($"SELECT seq, {Columns} FROM operation ORDER BY seq");
+
     private readonly Statement _update = database.Prepare(
         "UPDATE operation SET details = ?, status = ?, status_changed_at = ?, error_code = ?, error_details = ?, awaits_revision = ? WHERE seq = ?");
 
@@ -128,6 +130,16 @@ internal sealed class OperationRows(Database database, OperationIndexRows index)
         }
 
         return found;
+    }
+
+    /// <summary>Every operation, as it is stored, in the order in which they were written.</summary>
+    public IEnumerable<Operation> All()
+    {
+        using var run = _all.Begin();
+        while (run.Step())
+        {
+            yield return Read(run, ScopeColumn.Read(run, 2), Nothing);
+        }
     }
 
     private static long Most(int limit) => (long)Math.Max(0, limit) + 1;

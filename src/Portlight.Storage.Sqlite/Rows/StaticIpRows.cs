@@ -8,6 +8,7 @@ internal sealed class StaticIpRows(Database database)
 {
     private readonly Statement _find = database.Prepare("SELECT name, id, created_at, address, attached_to FROM static_ip WHERE scope = ? AND name = ?");
     private readonly Statement _list = database.Prepare("SELECT name, id, created_at, address, attached_to FROM static_ip WHERE scope = ? AND name > ? ORDER BY name LIMIT ?");
+    private readonly Statement _all = database.Prepare("SELECT name, id, created_at, address, attached_to, scope FROM static_ip ORDER BY scope, name");
     private readonly Statement _delete = database.Prepare("DELETE FROM static_ip WHERE scope = ? AND name = ?");
     private readonly Statement _write = database.Prepare(
         "INSERT OR REPLACE INTO static_ip (scope, name, id, created_at, address, attached_to) VALUES (?, ?, ?, ?, ?, ?)");
@@ -33,6 +34,16 @@ internal sealed class StaticIpRows(Database database)
         }
 
         return found;
+    }
+
+    /// <summary>Of every scope.</summary>
+    public IEnumerable<StaticIp> All()
+    {
+        using var run = _all.Begin();
+        while (run.Step())
+        {
+            yield return Read(run, ScopeColumn.Read(run, 5));
+        }
     }
 
     public void Write(StaticIp staticIp)

@@ -13,6 +13,12 @@ public sealed class StoreException(string message, Exception? cause = null) : Ex
     public bool IsDiskFull { get; init; }
 
     /// <summary>
+    /// What this store has read is not, or not any more, what the database has: a failover has lost its end, or a backup was restored. The store has stopped; one that
+    /// is opened anew, in this process too, has what there is.
+    /// </summary>
+    public bool HasOtherHistory { get; init; }
+
+    /// <summary>
     /// The disk did not confirm a flush. The kernel may have dropped from its cache what it could not write and reports the error once, so nothing later in
     /// this process can be trusted: a store that meets this stops.
     /// </summary>
