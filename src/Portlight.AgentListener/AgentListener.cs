@@ -59,7 +59,7 @@ internal sealed class AgentListener : IAsyncDisposable
         builder.Services.AddGrpc(grpc => grpc.MaxReceiveMessageSize = RemoteAgentOptions.MaxMessage);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(3));
         builder.Services.AddSingleton(services => new AgentsService(
-            identity, door, options, clock, services.GetRequiredService<ILogger<AgentsService>>(), services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping));
+            identity, door, gate.Know, options, clock, services.GetRequiredService<ILogger<AgentsService>>(), services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping));
         var app = builder.Build();
         app.MapGrpcService<AgentsService>();
         await app.StartAsync(cancellationToken);
@@ -87,7 +87,7 @@ internal sealed class AgentListener : IAsyncDisposable
 
     private static TlsHandshakeCallbackOptions Tls(ListenerIdentity identity, HandshakeLimits limits, TimeProvider clock) => new()
     {
-        HandshakeTimeout = limits.Patience,
+        HandshakeTimeout = limits.Handshake,
         OnConnection = handshake =>
         {
             var trust = identity.Trust;

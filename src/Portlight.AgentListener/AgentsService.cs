@@ -1,3 +1,4 @@
+using System.Net;
 using Google.Protobuf;
 using Grpc.Core;
 using Microsoft.AspNetCore.Connections.Features;
@@ -12,7 +13,7 @@ namespace Portlight.AgentListener;
 
 /// <summary>The calls of agents. Every refusal is a status whose detail an operator may read; what goes wrong here is in the server's log alone.</summary>
 internal sealed partial class AgentsService(
-    ListenerIdentity identity, HostDoor door, RemoteAgentOptions options, TimeProvider clock, ILogger<AgentsService> log, CancellationToken stopping) : Agents.AgentsBase
+    ListenerIdentity identity, HostDoor door, Action<IPAddress> know, RemoteAgentOptions options, TimeProvider clock, ILogger<AgentsService> log, CancellationToken stopping) : Agents.AgentsBase
 {
     /// <summary>A certificate that is none any more. The agent tells it from what may pass.</summary>
     private const StatusCode NotAdmitted = StatusCode.PermissionDenied;
@@ -64,6 +65,7 @@ internal sealed partial class AgentsService(
         }
 
         await door.Admit(shown.Host!, shown.Serial);
+        know(context.GetHttpContext().Connection.RemoteIpAddress ?? IPAddress.None);
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken, stopping);
         var agent = new RemoteAgent(shown.Host!, await HelloAsync(requestStream, ending.Token), responseStream.WriteAsync, options, clock);
         await agent.WelcomeAsync(identity.Trust.Authorities, ending.Token);

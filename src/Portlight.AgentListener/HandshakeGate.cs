@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -9,22 +8,22 @@ namespace Portlight.AgentListener;
 
 /// <summary>
 /// A few handshakes at a time: each costs about 2 ms of a processor, and after a restart all agents come at once. A connection that has sent nothing takes no place; one
-/// that waits in vain is closed, and its agent comes again later. One source (an IPv4 address, an IPv6 /64) gets a part of the places and of those who wait, so that
-/// connections that lead nowhere, however many it opens, keep nobody else away.
+/// that waits in vain is closed, and its agent comes again later. Places go to sources (an IPv4 address, an IPv6 /64) in turn (<see cref="HandshakePlaces"/>), so that connections that lead nowhere,
+/// however many there are, keep nobody else away.
 /// </summary>
-[SuppressMessage("Design", "CA1001", Justification = "The semaphore has no wait handle, and connections that close come back to it after the listener is gone.")]
 internal sealed class HandshakeGate(HandshakeLimits limits)
 {
     private static readonly object Place = new();
 
-    private readonly SemaphoreSlim _places = new(limits.AtATime);
-    private readonly SourcePlaces _shares = new(limits.OfOneSource);
-    private readonly ConnectionShares _waiting = new(limits.Connections, limits.WaitingOfOneSource, trustedProxies: []);
+    private readonly HandshakePlaces _places = new(limits);
     private int _open;
     private long _refused;
 
     /// <summary>Connections that were closed before their handshake.</summary>
     public long Refused => Interlocked.Read(ref _refused);
+
+    /// <summary>A host that was admitted has come from this address.</summary>
+    public void Know(IPAddress address) => _places.Know(SourceOf(address));
 
     /// <summary>Puts a handshake, which the caller adds by <paramref name="tls"/>, behind the gate.</summary>
     public void Around(ListenOptions listen, Action tls)
@@ -67,37 +66,20 @@ internal sealed class HandshakeGate(HandshakeLimits limits)
     /// <summary>True: it has places of its source and of all, which it leaves when its handshake is over.</summary>
     private async Task<bool> TakePlaceAsync(ConnectionContext connection, Cidr source)
     {
-        if (!_waiting.TryEnter(source))
+        if (!_places.TryWait(source))
         {
             return false;
         }
 
         try
         {
-            if (!await HasSpokenAsync(connection) || !await _shares.EnterAsync(source, limits.Patience, connection.ConnectionClosed))
-            {
-                return false;
-            }
-
-            var hasPlace = false;
-            try
-            {
-                hasPlace = await _places.WaitAsync(limits.Patience, connection.ConnectionClosed);
-            }
-            finally
-            {
-                if (!hasPlace)
-                {
-                    _shares.Leave(source);
-                }
-            }
-
+            var hasPlace = await HasSpokenAsync(connection) && await _places.EnterAsync(source, limits.Patience, connection.ConnectionClosed);
             connection.Items[Place] = hasPlace ? source : null;
             return hasPlace;
         }
         finally
         {
-            _waiting.Leave(source);
+            _places.StopWaiting(source);
         }
     }
 
@@ -122,16 +104,13 @@ internal sealed class HandshakeGate(HandshakeLimits limits)
     {
         if (connection.Items.Remove(Place, out var source) && source is Cidr of)
         {
-            _places.Release();
-            _shares.Leave(of);
+            _places.Leave(of);
         }
     }
 
-    private static Cidr SourceOf(ConnectionContext connection)
-    {
-        var address = connection.RemoteEndPoint is IPEndPoint remote ? remote.Address : IPAddress.None;
-        return RefusalBrake.BlockOf(address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address);
-    }
+    private static Cidr SourceOf(ConnectionContext connection) => SourceOf(connection.RemoteEndPoint is IPEndPoint remote ? remote.Address : IPAddress.None);
+
+    private static Cidr SourceOf(IPAddress address) => RefusalBrake.BlockOf(address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address);
 }
 
 /// <summary>How many connections and handshakes there may be.</summary>
@@ -143,12 +122,18 @@ internal sealed record HandshakeLimits
     /// <summary>Of these, the handshakes of one source.</summary>
     public int OfOneSource { get; init; } = 16;
 
-    /// <summary>Connections of one source that have no place yet. More than that many agents behind one address come again later.</summary>
+    /// <summary>Of these, places for sources that an admitted host has come from.</summary>
+    public int ForKnownSources { get; init; } = 8;
+
+    /// <summary>Connections of one source that have no place yet, and never more than there is room left. More than that many agents behind one address come again later.</summary>
     public int WaitingOfOneSource { get; init; } = 1_000;
 
-    /// <summary>Connections, those of connected agents among them.</summary>
+    /// <summary>Connections, those of connected agents among them. Half of them may have no place yet.</summary>
     public int Connections { get; init; } = 20_000;
 
-    /// <summary>How long a connection may be silent at its start, wait for its handshake, and take for it.</summary>
+    /// <summary>How long a connection may be silent at its start, and wait for its handshake.</summary>
     public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How long a handshake may take.</summary>
+    public TimeSpan Handshake { get; init; } = TimeSpan.FromSeconds(5);
 }

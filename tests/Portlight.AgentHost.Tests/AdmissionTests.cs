@@ -17,7 +17,7 @@ public sealed class AdmissionTests : IAsyncLifetime
     private readonly Machine _machine;
 
     public AdmissionTests() => (_installation, _machine) =
-        (new Installation(_clock) { Limits = new HandshakeLimits { AtATime = 4, Connections = 60, Patience = TimeSpan.FromSeconds(2) } }, new Machine(_clock));
+        (new Installation(_clock) { Limits = new HandshakeLimits { AtATime = 4, ForKnownSources = 1, Connections = 400, Patience = TimeSpan.FromSeconds(2) } }, new Machine(_clock));
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -156,7 +156,7 @@ public sealed class AdmissionTests : IAsyncLifetime
     {
         await using var installation = new Installation(_clock)
         {
-            Limits = new HandshakeLimits { AtATime = 4, OfOneSource = 2, WaitingOfOneSource = 500, Connections = 2000, Patience = TimeSpan.FromMinutes(5) },
+            Limits = NeverEnding,
         };
         await installation.StartAsync();
         var halfOpen = new List<Socket>();
@@ -164,24 +164,39 @@ public sealed class AdmissionTests : IAsyncLifetime
         {
             for (var i = 0; i < 1000; i++)
             {
-                // The first bytes of a handshake, from another address of this machine.
-                halfOpen.Add(new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp));
-                halfOpen[^1].Bind(new System.Net.IPEndPoint(new System.Net.IPAddress([127, 0, 0, 2]), 0));
-                try
-                {
-                    await halfOpen[^1].ConnectAsync(System.Net.IPAddress.Loopback, installation.Address.Port, Cancellation);
-                    await halfOpen[^1].SendAsync(new byte[] { 22, 3, 1 }, Cancellation);
-                }
-                catch (SocketException)
-                {
-                    // Closed already: it was one too many.
-                }
+                halfOpen.Add(await BeginHandshakeAsync(installation, from: 2));
             }
 
             await _machine.JoinAsync(installation.Token("fra-07"));
             await _machine.StartAsync();
             Assert.Equal("fra-07", (await installation.ConnectedAsync()).Host);
             Assert.InRange(installation.RefusedConnections, 1, 500);
+        }
+        finally
+        {
+            halfOpen.ForEach(socket => socket.Dispose());
+        }
+    }
+
+    [Fact]
+    public async Task Sources_by_the_dozen_that_begin_handshakes_and_end_none_keep_no_host_away_that_was_here()
+    {
+        await using var installation = new Installation(_clock) { Limits = NeverEnding };
+        await installation.StartAsync();
+        await _machine.JoinAsync(installation.Token("fra-07"));
+        await _machine.StartAsync();
+        await installation.ConnectedAsync();
+        await _machine.StopAsync();
+        var halfOpen = new List<Socket>();
+        try
+        {
+            for (var i = 0; i < 240; i++)
+            {
+                halfOpen.Add(await BeginHandshakeAsync(installation, from: (byte)(2 + i % 40)));
+            }
+
+            await _machine.StartAsync();
+            Assert.Equal("fra-07", (await installation.ConnectedAsync()).Host);
         }
         finally
         {
@@ -206,6 +221,36 @@ public sealed class AdmissionTests : IAsyncLifetime
             {
             }
         });
+    }
+
+    /// <summary>Places that nothing frees but the end of a connection.</summary>
+    private static HandshakeLimits NeverEnding => new()
+    {
+        AtATime = 4,
+        OfOneSource = 2,
+        ForKnownSources = 1,
+        WaitingOfOneSource = 500,
+        Connections = 2000,
+        Patience = TimeSpan.FromMinutes(5),
+        Handshake = TimeSpan.FromMinutes(5),
+    };
+
+    /// <summary>The first bytes of a handshake, from another address of this machine.</summary>
+    private static async Task<Socket> BeginHandshakeAsync(Installation installation, byte from)
+    {
+        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        socket.Bind(new System.Net.IPEndPoint(new System.Net.IPAddress([127, 0, 0, from]), 0));
+        try
+        {
+            await socket.ConnectAsync(System.Net.IPAddress.Loopback, installation.Address.Port, Cancellation);
+            await socket.SendAsync(new byte[] { 22, 3, 1 }, Cancellation);
+        }
+        catch (SocketException)
+        {
+            // Closed already: it was one too many.
+        }
+
+        return socket;
     }
 
     private static async Task ClosedAsync(TcpClient client)
