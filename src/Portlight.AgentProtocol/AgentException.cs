@@ -4,4 +4,7 @@ namespace Portlight.AgentProtocol;
 /// The agent could not do its work at all (no capability, no kernel support, its process gone), as against a change that it refused. What the kernel held it
 /// holds still.
 /// </summary>
-public sealed class AgentException(string message, Exception? cause = null) : Exception(message, cause);
+public class AgentException(string message, Exception? cause = null) : Exception(message, cause);
+
+/// <summary>The agent went away before it answered: another one of the host may be asked.</summary>
+public sealed class AgentGoneException(string message) : AgentException(message);

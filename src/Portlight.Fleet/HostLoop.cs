@@ -19,6 +19,7 @@ internal sealed partial class HostLoop : IAsyncDisposable
     private readonly Confirmations _confirmations;
     private readonly PendingChanges _pending = new();
     private readonly HostRounds _rounds;
+    private readonly HostQuestions _questions;
     private readonly TimeProvider _clock;
     private readonly ILogger<HostLoop> _log;
     private readonly Lock _gate = new();
@@ -43,6 +44,7 @@ internal sealed partial class HostLoop : IAsyncDisposable
         _log = log;
         _confirmations = new Confirmations(clock);
         Outcomes = new HostOutcomes(store, _confirmations, clock, log);
+        _questions = new HostQuestions(RequireAgent, clock);
         _rounds = new HostRounds(host, store, projection, _pending, Outcomes);
         _presence = new Presence(null, seenAt ?? clock.GetUtcNow(), null);
         // That of the server's own machine has everything at the start.
@@ -87,7 +89,11 @@ internal sealed partial class HostLoop : IAsyncDisposable
     /// <summary>How the agent gets on.</summary>
     public AgentContact Contact => _contact;
 
-    /// <summary>The agent, to be asked something.</summary>
+    /// <summary>Asks the agent something: <see cref="HostQuestions"/>.</summary>
+    /// <exception cref="AgentException">None is connected, or it cannot say.</exception>
+    public Task<T> AskAsync<T>(Func<IAgent, Task<T>> ask) => _questions.AskAsync(ask);
+
+    /// <summary>The agent.</summary>
     /// <exception cref="AgentException">None is connected.</exception>
     public IAgent RequireAgent()
     {
@@ -134,6 +140,8 @@ internal sealed partial class HostLoop : IAsyncDisposable
             _running = Task.Run(() => RunAsync(connection, before, holdsEverything), CancellationToken.None);
         }
 
+        _questions.Arrived();
+
         if (former is not null)
         {
             LogReplaced(_log, Host);
@@ -152,6 +160,7 @@ internal sealed partial class HostLoop : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        _questions.End();
         await DisconnectAsync("the server is being stopped");
         _confirmations.Dispose();
     }

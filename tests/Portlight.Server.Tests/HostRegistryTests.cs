@@ -63,6 +63,43 @@ public sealed class HostRegistryTests
     }
 
     [Fact]
+    public async Task What_an_agent_has_not_answered_when_it_went_away_is_asked_again_of_the_one_that_comes()
+    {
+        await using var server = await ServerHarness.StartAsync();
+        var (gone, asked) = (new TaskCompletionSource<string>(), new List<IAgent>());
+        var answer = Local(server).AskAsync(agent =>
+        {
+            asked.Add(agent);
+            return asked.Count == 1 ? gone.Task : Task.FromResult("an answer");
+        });
+        await server.Server.Hosts.DisconnectAsync(HostName.Local, "a test");
+        gone.SetException(new AgentGoneException("the stream is broken"));
+        var back = new ScriptedAgent();
+        using var connection = server.Server.Hosts.Connect(HostName.Local, back);
+
+        Assert.Equal("an answer", await answer);
+        Assert.Equal([server.Agent, back], asked);
+    }
+
+    [Fact]
+    public async Task A_question_waits_for_another_agent_as_long_as_for_an_answer_and_one_that_was_answered_is_not_asked_again()
+    {
+        await using var server = await ServerHarness.StartAsync();
+        var answer = Local(server).AskAsync<string>(_ => Task.FromException<string>(new AgentGoneException("the stream is broken")));
+        Assert.False(answer.IsCompleted);
+        server.Clock.Advance(HostQuestions.Patience);
+        Assert.Equal("the stream is broken", (await Assert.ThrowsAsync<AgentGoneException>(() => answer)).Message);
+
+        var times = 0;
+        await Assert.ThrowsAsync<AgentException>(() => Local(server).AskAsync<string>(_ =>
+        {
+            times++;
+            return Task.FromException<string>(new AgentException("the machine cannot be asked"));
+        }));
+        Assert.Equal(1, times);
+    }
+
+    [Fact]
     public async Task A_host_that_nobody_has_made_has_no_agent()
     {
         await using var server = await ServerHarness.StartAsync();

@@ -99,7 +99,7 @@ public sealed class RemoteAgent : IAgent
     {
         if (_ended.TrySetResult(reason))
         {
-            var failure = new AgentException($"the host {_host}: {reason}");
+            var failure = Fault(reason);
             _round?.Fail(failure);
             _questions.End(failure);
             _ending.Cancel();
@@ -241,7 +241,7 @@ public sealed class RemoteAgent : IAgent
         catch (StreamFaultException fault)
         {
             End(fault.Message);
-            throw Fault(fault.Message);
+            throw new AgentException($"the host {_host}: {fault.Message}");
         }
     }
 
@@ -295,5 +295,5 @@ public sealed class RemoteAgent : IAgent
 
     private AgentStatus Said(Status? status) => Reports.Read(status) with { Version = _release, ClockOffset = ClockAhead };
 
-    private AgentException Fault(string reason) => new($"the host {_host}: {reason}");
+    private AgentGoneException Fault(string reason) => new($"the host {_host}: {reason}");
 }

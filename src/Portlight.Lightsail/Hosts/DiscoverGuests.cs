@@ -46,7 +46,7 @@ internal sealed class DiscoverGuests(Services services) : IOperation<DiscoverGue
     {
         try
         {
-            return await services.Hosts.Of(host.Name).RequireAgent().DiscoverAsync(CancellationToken.None);
+            return await services.Hosts.Of(host.Name).AskAsync(agent => agent.DiscoverAsync(CancellationToken.None));
         }
         catch (AgentException unable)
         {

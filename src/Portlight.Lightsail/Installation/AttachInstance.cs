@@ -102,7 +102,7 @@ internal sealed class AttachInstance(Services services) : IOperation<AttachInsta
     {
         try
         {
-            return await services.Hosts.Of(attachment.Host).RequireAgent().InspectAsync(attachment, CancellationToken.None);
+            return await services.Hosts.Of(attachment.Host).AskAsync(agent => agent.InspectAsync(attachment, CancellationToken.None));
         }
         catch (AgentException unable) when (attachment.Host != HostName.Local)
         {

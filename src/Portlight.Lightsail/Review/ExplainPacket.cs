@@ -46,7 +46,7 @@ internal sealed class ExplainPacket(Services services) : IOperation<ExplainPacke
     {
         try
         {
-            return (await host.RequireAgent().AskKernelAsync(instance.Index, packet.Key, Cidr.Of(packet.Source), CancellationToken.None), null);
+            return (await host.AskAsync(agent => agent.AskKernelAsync(instance.Index, packet.Key, Cidr.Of(packet.Source), CancellationToken.None)), null);
         }
         catch (AgentException unable)
         {

@@ -39,7 +39,7 @@ internal sealed class SshGuard(ServeOptions options, HostRegistry hosts)
         IReadOnlyList<InboundConnection> sessions;
         try
         {
-            sessions = await hosts.Of(instance).RequireAgent().FindSshSessionsAsync(CancellationToken.None);
+            sessions = await hosts.Of(instance).AskAsync(agent => agent.FindSshSessionsAsync(CancellationToken.None));
         }
         catch (AgentException problem)
         {
