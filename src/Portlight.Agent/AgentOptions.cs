@@ -13,6 +13,9 @@ public sealed record AgentOptions
     /// <summary>What a second agent in the same network namespace is told about this one.</summary>
     public required string DataDirectory { get; init; }
 
+    /// <summary>What was put into the kernel before there was an agent, and stays until the first synchronisation: what others change of it is put back. Null: what is there is left alone until then.</summary>
+    public Restoration? Holds { get; init; }
+
     /// <summary>Replace what another installation has in the kernel, instead of refusing to start.</summary>
     public bool TakesOver { get; init; }
 

@@ -30,6 +30,7 @@ public sealed class EmbeddedAgent : IAgent, IDisposable
     private readonly DeviceWatch _deviceWatch;
     private readonly Enforcer _enforcer;
     private readonly LabRepair _labRepair;
+    private readonly TableRepair _tableRepair;
     private readonly AppliedFile? _applied;
     private readonly TimeProvider _clock;
     private readonly ILogger<EmbeddedAgent> _log;
@@ -62,6 +63,7 @@ public sealed class EmbeddedAgent : IAgent, IDisposable
             Protection = session.Protection == TableProtection.Owned ? "owned" : "watched",
             KernelRelease = HostCheck.KernelRelease,
         });
+        _tableRepair = new TableRepair(session, _status, log);
         _labRepair = new LabRepair(labLinks, _enforcer, lab, _gate, _status, clock, log);
     }
 
@@ -74,15 +76,16 @@ public sealed class EmbeddedAgent : IAgent, IDisposable
         RepairCode.Load();
         var opened = new List<IDisposable>();
         EmbeddedAgent? agent = null;
-        var held = Keep(EnforcementLock.Take(options.DataDirectory));
+        var alone = Keep(EnforcementLock.Take(options.DataDirectory));
         try
         {
             var session = Keep(NftablesSession.Open(options.Installation, options.MayOwnTable));
             var lab = Keep(new LabHost(options.PrivateNetwork, options.Installation));
             KernelClaim.Require(
                 session, lab, options.Installation, options.TakesOver, "start with the data directory that it belongs to, or say --take-over to replace it by what is stored here");
-            var watcher = Keep(NftablesWatcher.Open(session, drift => Volatile.Read(ref agent)?.Repair(drift)));
-            Volatile.Write(ref agent, new EmbeddedAgent(held, session, watcher, Keep(LinkWatcher.Open()), Keep(LinkWatcher.Open()), lab, options, clock, log));
+            Hold(session, options.Holds?.Loaded, log);
+            var watcher = Keep(NftablesWatcher.Open(session, drift => Volatile.Read(ref agent)?._tableRepair.Run(drift)));
+            Volatile.Write(ref agent, new EmbeddedAgent(alone, session, watcher, Keep(LinkWatcher.Open()), Keep(LinkWatcher.Open()), lab, options, clock, log));
             return agent;
         }
         catch (Exception exception)
@@ -102,6 +105,22 @@ public sealed class EmbeddedAgent : IAgent, IDisposable
         {
             opened.Add(one);
             return one;
+        }
+    }
+
+    /// <summary>From now on it is known what is there, and what others change of it is put back. Where it cannot be had, it stays as it is: an agent that does not start asks no server what is right.</summary>
+    private static void Hold(NftablesSession session, Ruleset? held, ILogger log)
+    {
+        try
+        {
+            if (held is not null)
+            {
+                session.Synchronise(held);
+            }
+        }
+        catch (Exception problem) when (problem is NetlinkException or RulesetRefusedException)
+        {
+            Log.RepairFailed(log, problem);
         }
     }
 
@@ -173,6 +192,7 @@ public sealed class EmbeddedAgent : IAgent, IDisposable
 
     private async Task TableDriftAsync(CancellationToken cancellationToken)
     {
+        _tableRepair.RunAgain();
         try
         {
             await _watcher.WaitAsync(cancellationToken);
@@ -258,43 +278,15 @@ public sealed class EmbeddedAgent : IAgent, IDisposable
         }
     }
 
-    /// <summary>
-    /// The table was changed by somebody else: put back from memory at once, on the watcher's thread, before anybody is asked. A comparison of everything
-    /// follows by <see cref="DriftAsync"/>, and tries again what failed here.
-    /// </summary>
-    private void Repair(Drift drift)
-    {
-        try
-        {
-            Log.Drift(_log, drift);
-            CountRepair(_session.Repair());
-        }
-        catch (Exception exception)
-        {
-            // Not only what the kernel refuses: where no descriptor is left, anything can fail.
-            Note(exception.Message);
-            Log.RepairFailed(_log, exception);
-        }
-    }
-
     private void Note(string problem) => _status.Change(status => status with { LastProblem = problem });
 
     private void CountRepair()
     {
         if (_isDrifted)
         {
-            CountRepair(_enforcer.Repaired);
+            _tableRepair.Count(_enforcer.Repaired);
         }
 
         _isDrifted = false;
-    }
-
-    private void CountRepair(SynchroniseReport? repaired)
-    {
-        if (repaired is { ChangedAnything: true } report)
-        {
-            _status.Change(status => status with { DriftRepairs = status.DriftRepairs + 1 });
-            Log.Repaired(_log, report);
-        }
     }
 }

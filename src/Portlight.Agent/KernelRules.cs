@@ -12,6 +12,20 @@ namespace Portlight.Agent;
 /// <param name="CanBeOwned">This kernel can do that.</param>
 public sealed record KernelRules(bool IsThere, InstallationId? Installation, bool IsOwned, bool CanBeOwned)
 {
+    /// <summary>Whether the kernel holds rules of an installation: what it has taken once, since it was started, it need not be asked for again.</summary>
+    public static bool AreOf(InstallationId installation)
+    {
+        try
+        {
+            using var session = NftablesSession.Open(default, mayOwn: false);
+            return session.Find()?.Installation == installation;
+        }
+        catch (NetlinkException)
+        {
+            return false;
+        }
+    }
+
     /// <summary>Looks at the network namespace of the calling thread.</summary>
     /// <exception cref="AgentException">The kernel does not show its tables to this user.</exception>
     public static KernelRules Look()

@@ -15,6 +15,9 @@ namespace Portlight.Agent;
 /// <param name="Damage">What is wrong with the file, in words that follow its name: every attachment that it names is closed then. Null when nothing is.</param>
 public sealed record Restoration(bool HadFile, int Attachments, string? Damage)
 {
+    /// <summary>What the kernel holds now; null when it was left alone.</summary>
+    internal Ruleset? Loaded { get; init; }
+
     /// <summary>The name of the file in a data directory.</summary>
     public const string FileName = "applied.rules";
 
@@ -69,12 +72,8 @@ public sealed record Restoration(bool HadFile, int Attachments, string? Damage)
             rules = AppliedRules.Lost($"cannot be read: {exception.Message}", installation, known);
         }
 
-        if (rules.Damage is null || rules.Ruleset.Attachments.Count > 0)
-        {
-            Load(rules, dataDirectory);
-        }
-
-        return new Restoration(HadFile: true, rules.Ruleset.Attachments.Count, rules.Damage);
+        var loaded = rules.Damage is null || rules.Ruleset.Attachments.Count > 0 ? Load(rules, dataDirectory) : null;
+        return new Restoration(HadFile: true, rules.Ruleset.Attachments.Count, rules.Damage) { Loaded = loaded };
     }
 
     /// <summary>A place with nothing open; null where nothing outlives a boot.</summary>
@@ -142,7 +141,7 @@ public sealed record Restoration(bool HadFile, int Attachments, string? Damage)
         }
     }
 
-    private static void Load(AppliedRules rules, string dataDirectory)
+    private static Ruleset Load(AppliedRules rules, string dataDirectory)
     {
         var installation = rules.Installation.GetValueOrDefault();
         try
@@ -151,7 +150,9 @@ public sealed record Restoration(bool HadFile, int Attachments, string? Damage)
             using var lab = new LabHost(Cidr.AnyIpv4, installation);
             using var session = NftablesSession.Open(installation);
             KernelClaim.Require(session, lab, installation, takesOver: false, "name the data directory that it belongs to with --data");
-            session.Synchronise(new Ruleset(rules.Ruleset.Options, Bind(rules, installation)));
+            var bound = new Ruleset(rules.Ruleset.Options, Bind(rules, installation));
+            session.Synchronise(bound);
+            return bound;
         }
         catch (Exception exception) when (exception is NetlinkException or RulesetRefusedException or LabException)
         {

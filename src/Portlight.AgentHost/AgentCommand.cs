@@ -27,7 +27,7 @@ internal static class AgentCommand
             Directory = directory,
             AllowsLab = allowsLab,
             Release = release,
-            OpenAgent = installation => KernelAgent.Open(installation, directory, loggers),
+            OpenAgent = (installation, holds) => KernelAgent.Open(installation, holds, directory, loggers),
             Loggers = loggers,
             Tell = text =>
             {

@@ -9,7 +9,7 @@ namespace Portlight.AgentHost;
 /// in the rules, and whose it is three times.
 /// </summary>
 /// <param name="Membership">As far as it can be read.</param>
-/// <param name="WhyNoServer">Why no server can be spoken to; null when one can.</param>
+/// <param name="WhyNoServer">Why no server can be spoken to, as far as that is seen without a look at keys and certificates; null when one can.</param>
 /// <param name="Memory">What was in force.</param>
 /// <param name="Installation">Whose; null when nothing tells.</param>
 internal sealed record AgentDisk(HostMembership? Membership, string? WhyNoServer, KeptMemory Memory, InstallationId? Installation)
@@ -20,7 +20,7 @@ internal sealed record AgentDisk(HostMembership? Membership, string? WhyNoServer
     /// <summary>Never fails: what cannot be read is said in its place.</summary>
     internal static AgentDisk Read(string directory)
     {
-        var membership = HostMembership.Read(directory, out var problem);
+        var membership = HostMembership.ReadUnlooked(directory, out var problem);
         var memory = KeptMemory.Read(directory);
         return new AgentDisk(membership, problem, memory, membership?.InstallationId ?? memory.Installation ?? Restoration.InstallationOf(RulesPath(directory)));
     }

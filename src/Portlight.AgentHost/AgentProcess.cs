@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Portlight.Agent;
 using Portlight.AgentProtocol;
 using Portlight.AgentStream.Agent;
 using Portlight.Domain;
@@ -21,7 +22,7 @@ internal sealed partial class AgentProcess(AgentSettings settings, TimeProvider 
     internal async Task RunAsync(CancellationToken cancellationToken)
     {
         var disk = AgentDisk.Read(settings.Directory);
-        var rules = disk.Memory.Damage is { } damage ? RestoreRules(disk, damage) : null;
+        var (rules, restored) = disk.Memory.Damage is { } damage ? RestoreRules(disk, damage) : (null, null);
         while (disk.Installation is null)
         {
             // Nothing tells whose rules these are, so nobody else's may be in the way of those to come.
@@ -34,21 +35,22 @@ internal sealed partial class AgentProcess(AgentSettings settings, TimeProvider 
             disk = AgentDisk.Read(settings.Directory);
         }
 
-        await EnforceAsync(disk, disk.Installation.Value, rules, cancellationToken);
+        await EnforceAsync(disk, disk.Installation.Value, rules, restored, cancellationToken);
     }
 
-    private async Task EnforceAsync(AgentDisk disk, InstallationId installation, string? rules, CancellationToken cancellationToken)
+    private async Task EnforceAsync(AgentDisk disk, InstallationId installation, string? rules, Restoration? restored, CancellationToken cancellationToken)
     {
-        var agent = settings.OpenAgent(installation);
+        var agent = settings.OpenAgent(installation, restored);
         try
         {
             var memory = disk.Memory.ToSet();
             using var file = new KeptFile(settings.Directory, installation, memory, _log);
             using var kept = new KeptAgent(settings.AllowsLab ? agent : new LabRule(agent), memory, clock, settings.Loggers.CreateLogger<KeptAgent>());
             await kept.CompareAsync(cancellationToken);
-            settings.Tell($"enforcing {Enforced(kept, rules)}{(disk.Membership?.Host is { } host ? $" of {host}" : "")}; {disk.WhyNoServer ?? "looking for a server"}");
+            var enforced = $"enforcing {Enforced(kept, rules)}{(disk.Membership?.Host is { } host ? $" of {host}" : "")}";
+            settings.Tell($"{enforced}; {disk.WhyNoServer ?? "looking for a server"}");
             kept.Follow();
-            if (await JoinedAsync(disk, installation, cancellationToken) is { } membership)
+            if (await JoinedAsync(disk, installation, enforced, cancellationToken) is { } membership)
             {
                 await new ServerSearch(kept, membership, settings, clock, text => settings.Tell($"enforcing {Enforced(kept, rules)} of {text}")).RunAsync(cancellationToken);
             }
@@ -60,12 +62,13 @@ internal sealed partial class AgentProcess(AgentSettings settings, TimeProvider 
     }
 
     /// <summary>A membership with which servers can be spoken to: the one that is there, or as soon as one is. Null when it is cancelled first.</summary>
-    private async Task<HostMembership?> JoinedAsync(AgentDisk disk, InstallationId installation, CancellationToken cancellationToken)
+    private async Task<HostMembership?> JoinedAsync(AgentDisk disk, InstallationId installation, string enforced, CancellationToken cancellationToken)
     {
-        var (membership, problem) = (disk.Membership, disk.WhyNoServer);
+        var (membership, problem) = (disk.Membership, disk.WhyNoServer ?? disk.Membership!.FindDamage(settings.Directory));
         if (problem is not null)
         {
             LogNoServer(_log, problem);
+            settings.Tell($"{enforced}; {problem}");
         }
 
         while (problem is not null)
@@ -83,8 +86,8 @@ internal sealed partial class AgentProcess(AgentSettings settings, TimeProvider 
             : throw new AgentException($"this machine has joined installation {membership.Installation}, and what it enforces is of {installation}: `portlight teardown --data {settings.Directory}` removes that");
     }
 
-    /// <summary>Nobody knows what was attached: the rules of the last run are loaded as a boot does it, and stay until a server has said what is right. In words; null where there are none.</summary>
-    private string? RestoreRules(AgentDisk disk, string damage)
+    /// <summary>Nobody knows what was attached: the rules of the last run are loaded as a boot does it, and stay until a server has said what is right. In words, and what was loaded; null where there are none.</summary>
+    private (string? InWords, Restoration? Restored) RestoreRules(AgentDisk disk, string damage)
     {
         var path = Path.Combine(settings.Directory, KeptFile.FileName);
         try
@@ -92,17 +95,17 @@ internal sealed partial class AgentProcess(AgentSettings settings, TimeProvider 
             var restored = disk.RestoreRules(settings.Directory);
             if (!restored.HadFile && disk.Membership is null && !disk.Memory.IsThere)
             {
-                return null; // nothing is lost: this machine has not joined
+                return (null, null); // nothing is lost: this machine has not joined
             }
 
             LogDamaged(_log, path, damage, restored.Attachments, restored.Damage is null ? "as they were" : $"closed, because {AgentDisk.RulesPath(settings.Directory)} {restored.Damage}");
-            return $"the rules of the last run ({restored.Attachments} attachments{(restored.Damage is null ? "" : ", closed")})";
+            return ($"the rules of the last run ({restored.Attachments} attachments{(restored.Damage is null ? "" : ", closed")})", restored);
         }
         catch (Exception problem) when (problem is AgentException or IOException or UnauthorizedAccessException)
         {
             // A server may know what is right; an agent that ends asks none.
             LogNotRestored(_log, path, damage, problem);
-            return "what is in the kernel";
+            return ("what is in the kernel", null);
         }
     }
 

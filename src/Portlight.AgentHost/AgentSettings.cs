@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Portlight.Agent;
 using Portlight.AgentProtocol;
 using Portlight.Domain;
 
@@ -16,8 +17,8 @@ internal sealed record AgentSettings
     /// <summary>Of this build.</summary>
     public required string Release { get; init; }
 
-    /// <summary>Opens what filters, for an installation; disposed of at the end. The kernel is as it was.</summary>
-    public required Func<InstallationId, IAgent> OpenAgent { get; init; }
+    /// <summary>Opens what filters, for an installation; disposed of at the end. The kernel is as it was, and what was loaded into it, if anything was, is kept true until a server says what is right.</summary>
+    public required Func<InstallationId, Restoration?, IAgent> OpenAgent { get; init; }
 
     /// <summary>Called with what the process is doing, in words for the operator: for the first time when the kernel holds what is kept.</summary>
     public required Action<string> Tell { get; init; }

@@ -46,11 +46,19 @@ internal sealed record HostMembership
     /// <returns>Null where nothing can be read.</returns>
     internal static HostMembership? Read(string directory, out string? problem)
     {
+        var read = ReadUnlooked(directory, out problem);
+        problem ??= read!.FindDamage(directory);
+        return read;
+    }
+
+    /// <summary>The same without a look at keys and certificates, which <see cref="FindDamage"/> is for: that takes the library that TLS takes, and what is enforced does not wait for it.</summary>
+    internal static HostMembership? ReadUnlooked(string directory, out string? problem)
+    {
         var path = Path.Combine(directory, FileName);
         try
         {
             var read = JsonSerializer.Deserialize(File.ReadAllBytes(path), MembershipJson.Default.HostMembership);
-            problem = read?.IsUsable() != true ? Damaged(path) : PrivateFile.WhyNotPrivate(path);
+            problem = read?.IsWhole() != true ? Damaged(path) : PrivateFile.WhyNotPrivate(path);
             return read;
         }
         catch (Exception absent) when (absent is FileNotFoundException or DirectoryNotFoundException)
@@ -87,17 +95,9 @@ internal sealed record HostMembership
 
     private static string Damaged(string path) => $"{path} is damaged: join again with a new token";
 
-    /// <summary>Whether every member is there and can be what it is for. JSON may leave any of them without a value.</summary>
-    private bool IsUsable()
+    /// <summary>Why the keys and certificates are none; null when they are.</summary>
+    internal string? FindDamage(string directory)
     {
-        if (!HostIdentity.IsName(Host) || InstallationId is null
-            || Authorities.IsDefaultOrEmpty || !Authorities.All(authority => authority is not null)
-            || Servers.IsDefaultOrEmpty || !Servers.All(server => server is { IsAbsoluteUri: true, Scheme: "https" })
-            || Credentials.IsDefaultOrEmpty || !Credentials.All(credential => credential is { Certificate: not null, PrivateKey: not null }))
-        {
-            return false;
-        }
-
         try
         {
             _ = Trust;
@@ -106,13 +106,19 @@ internal sealed record HostMembership
                 credential.Load().Dispose();
             }
 
-            return true;
+            return null;
         }
         catch (Exception damaged) when (damaged is CryptographicException or AgentException)
         {
-            return false;
+            return Damaged(Path.Combine(directory, FileName));
         }
     }
+
+    /// <summary>Whether every member is there. JSON may leave any of them without a value.</summary>
+    private bool IsWhole() => HostIdentity.IsName(Host) && InstallationId is not null
+        && !Authorities.IsDefaultOrEmpty && Authorities.All(authority => authority is not null)
+        && !Servers.IsDefaultOrEmpty && Servers.All(server => server is { IsAbsoluteUri: true, Scheme: "https" })
+        && !Credentials.IsDefaultOrEmpty && Credentials.All(credential => credential is { Certificate: not null, PrivateKey: not null });
 }
 
 /// <summary>A key and the certificate for it.</summary>

@@ -39,7 +39,7 @@ internal sealed class Machine(TimeProvider clock) : IAsyncDisposable
             Directory = Disk,
             AllowsLab = AllowsLab,
             Release = "0.1.0",
-            OpenAgent = _ => Kernel,
+            OpenAgent = (_, _) => Kernel,
             Tell = text =>
             {
                 ImmutableInterlocked.Update(ref _told, told => told.Add(text));

@@ -80,6 +80,39 @@ public sealed class AgentDiskTests(JoinedMachine machine) : IClassFixture<Joined
         Assert.Equal((true, false), machine.Opens());
     }
 
+    [Fact]
+    public void What_others_change_is_put_back_where_the_memory_is_lost_and_no_server_is_there()
+    {
+        using var disk = machine.Copy();
+        Damage(Path.Combine(disk.Path, Memory), "garbage");
+        machine.Boot();
+        using var agent = machine.StartAgent(disk.Path);
+        machine.Boot();
+        var waited = System.Diagnostics.Stopwatch.StartNew();
+        while (machine.Opens() != (true, false))
+        {
+            Assert.True(waited.Elapsed < Deadline.Span, "the rules did not come back");
+        }
+    }
+
+    [Fact]
+    public void A_restart_makes_nothing_anew_in_the_kernel_where_the_memory_is_what_it_holds()
+    {
+        using var disk = machine.Copy();
+        machine.Boot();
+        string before;
+        using (var first = machine.StartAgent(disk.Path))
+        {
+            before = Listed();
+        }
+
+        Assert.Contains("# handle", before, StringComparison.Ordinal);
+        using var second = machine.StartAgent(disk.Path);
+        Assert.Equal(before, Listed());
+
+        string Listed() => machine.Node.Run("nft", "-a list table inet portlight");
+    }
+
     /// <summary>Nothing on the disk says what was attached; then the kernel is not touched, and it is said.</summary>
     [Fact]
     public void Where_nothing_is_known_any_more_what_is_in_the_kernel_stays()

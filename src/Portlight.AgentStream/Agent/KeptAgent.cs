@@ -17,6 +17,9 @@ public sealed partial class KeptAgent : IDisposable
     private static readonly TimeSpan FullComparison = TimeSpan.FromMinutes(5);
     internal static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
 
+    /// <summary>Not at once: it stops all threads, and whoever waits for the comparison comes first.</summary>
+    private static readonly TimeSpan GiveBackAfter = TimeSpan.FromSeconds(1);
+
     private readonly IAgent _agent;
     private readonly KeptSet _kept;
     private readonly TimeProvider _clock;
@@ -24,6 +27,7 @@ public sealed partial class KeptAgent : IDisposable
     private readonly SemaphoreSlim _one = new(1);
     private readonly Dictionary<long, (Desired? Tried, string Reason)> _reverted = [];
     private readonly BackgroundLoop _following;
+    private readonly ITimer _givingBack;
     private ReachGuard? _guard;
     private volatile Func<Task>? _listener;
 
@@ -34,6 +38,7 @@ public sealed partial class KeptAgent : IDisposable
     public KeptAgent(IAgent agent, KeptSet kept, TimeProvider clock, ILogger log)
     {
         (_agent, _kept, _clock, _log) = (agent, kept, clock, log);
+        _givingBack = clock.CreateTimer(_ => GiveBack(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         _following = new BackgroundLoop("comparison with the kernel", FollowAsync, clock, log) { PauseAfterFailure = RetryAfter };
     }
 
@@ -76,6 +81,7 @@ public sealed partial class KeptAgent : IDisposable
     public void Dispose()
     {
         _following.Dispose();
+        _givingBack.Dispose();
         _guard?.Dispose();
     }
 
@@ -202,7 +208,7 @@ public sealed partial class KeptAgent : IDisposable
             _kept.Put(index, null);
         }
 
-        _ = Task.Run(GiveBack, CancellationToken.None);
+        _givingBack.Change(GiveBackAfter, Timeout.InfiniteTimeSpan);
         return [.. reports.Select(report => Settle(report, wanted[report.Index]))];
     }
 

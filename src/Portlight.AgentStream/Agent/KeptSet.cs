@@ -10,8 +10,11 @@ namespace Portlight.AgentStream.Agent;
 /// </summary>
 public sealed class KeptSet
 {
+    // A session asks for the digest while something changes.
+    private readonly Lock _gate = new();
     private readonly Dictionary<long, Desired> _all = [];
-    private readonly SetDigest _digest = new();
+    // Made when a server asks for it, and kept up from then on: a hash takes the library that TLS takes, which is not to be loaded before the rules are in force.
+    private SetDigest? _digest;
     private readonly Dictionary<long, Desired?> _pending = [];
 
     /// <param name="all">What was kept; none at the first start.</param>
@@ -49,22 +52,35 @@ public sealed class KeptSet
 
     public Position Position { get; private set; }
 
-    internal ByteString Digest => IsKnown ? _digest.Value : ByteString.Empty;
+    internal ByteString Digest
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return IsKnown ? (_digest ??= SetDigest.Sum(_all.Values)).Value : ByteString.Empty;
+            }
+        }
+    }
 
     internal Desired? Find(long index) => _all.GetValueOrDefault(index);
 
     /// <summary>Null for what is gone.</summary>
     internal void Put(long index, Desired? desired)
     {
-        if (_all.Remove(index, out var before))
+        Desired? before;
+        lock (_gate)
         {
-            _digest.Flip(before);
-        }
+            if (_all.Remove(index, out before))
+            {
+                _digest?.Flip(before);
+            }
 
-        if (desired is not null)
-        {
-            _all.Add(index, desired);
-            _digest.Flip(desired);
+            if (desired is not null)
+            {
+                _all.Add(index, desired);
+                _digest?.Flip(desired);
+            }
         }
 
         if (!Equals(before, desired))

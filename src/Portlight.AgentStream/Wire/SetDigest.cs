@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 using Google.Protobuf;
@@ -12,9 +13,14 @@ internal sealed class SetDigest
 {
     internal const int Length = SHA256.HashSizeInBytes;
 
+    /// <summary>Most states are shorter.</summary>
+    private const int Small = 512;
+
     private readonly byte[] _sum = new byte[Length];
 
-    internal static ByteString Of(IEnumerable<Desired> all)
+    internal static ByteString Of(IEnumerable<Desired> all) => Sum(all).Value;
+
+    internal static SetDigest Sum(IEnumerable<Desired> all)
     {
         var digest = new SetDigest();
         foreach (var one in all)
@@ -22,7 +28,7 @@ internal sealed class SetDigest
             digest.Flip(one);
         }
 
-        return digest.Value;
+        return digest;
     }
 
     internal ByteString Value => ByteString.CopyFrom(_sum);
@@ -34,10 +40,17 @@ internal sealed class SetDigest
         Span<byte> head = stackalloc byte[2 * sizeof(long)];
         BinaryPrimitives.WriteInt64BigEndian(head, one.Index);
         BinaryPrimitives.WriteInt64BigEndian(head[sizeof(long)..], one.Revision);
-        using var sum = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        sum.AppendData(head);
-        sum.AppendData(one.State.Span);
-        sum.GetHashAndReset(hash);
+        var length = head.Length + one.State.Length;
+        var rented = length > Small ? ArrayPool<byte>.Shared.Rent(length) : null;
+        var whole = rented is null ? stackalloc byte[Small] : rented.AsSpan();
+        head.CopyTo(whole);
+        one.State.Span.CopyTo(whole[head.Length..]);
+        SHA256.HashData(whole[..length], hash);
+        if (rented is not null)
+        {
+            ArrayPool<byte>.Shared.Return(rented);
+        }
+
         for (var i = 0; i < Length; i++)
         {
             _sum[i] ^= hash[i];

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Text;
 
 namespace Portlight.Nftables.Compiling;
@@ -18,7 +17,7 @@ internal sealed class RuleSpec
     {
         Expressions = expressions;
         var text = Encoding.ASCII.GetBytes(comment);
-        var digest = SHA256.HashData([.. text, 0, .. expressions]);
+        var digest = RuleDigest.Of([.. text, 0, .. expressions]);
         Userdata = [CommentTag, (byte)(text.Length + 1), .. text, 0, DigestTag, DigestLength, .. digest.AsSpan(0, DigestLength)];
     }
 
