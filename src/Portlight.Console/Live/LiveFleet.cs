@@ -19,6 +19,9 @@ internal sealed class LiveFleet(ApiCaller caller, TimeProvider clock, Cancellati
 
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(2);
 
+    /// <summary>What is refused is asked for again, because policies change; seldom, because each time is an event of the audit log.</summary>
+    private static readonly TimeSpan RefusedRetryAfter = TimeSpan.FromSeconds(30);
+
     /// <summary>How long it goes on when nobody looks: from one page to the next.</summary>
     private static readonly TimeSpan Linger = TimeSpan.FromSeconds(60);
 
@@ -62,12 +65,9 @@ internal sealed class LiveFleet(ApiCaller caller, TimeProvider clock, Cancellati
             catch (ApiException exception)
             {
                 Publish(Snapshot with { Problem = exception.Message, IsSignedOut = exception.Kind == ApiFault.SignedOut });
-                if (exception.Kind is not ApiFault.Unreachable)
-                {
-                    revision = null;
-                }
-
-                await Task.Delay(RetryAfter, clock, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                var isRefused = exception.Kind is not ApiFault.Unreachable;
+                revision = isRefused ? null : revision;
+                await Task.Delay(isRefused ? RefusedRetryAfter : RetryAfter, clock, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
 

@@ -13,9 +13,14 @@ public sealed class AddressTests(Chromium chromium, AddressTests.TrustedConsole 
     {
         await using var tab = await Tab.OpenAsync(chromium, console);
 
-        await tab.VisitAsync(console, "activity?what=all");
+        await tab.VisitAsync(console, "us-east-1/instances");
+        await tab.GoAsync("activity?what=all");
 
-        await Assertions.Expect(tab.Page.Locator(".line .why").First).ToContainTextAsync("::1, portlight-console/");
+        // Of a page that was asked for, and of the connection of one that is open.
+        foreach (var operation in new[] { "GetCallerIdentity", "ListFleet" })
+        {
+            await Assertions.Expect(tab.Page.Locator(".line > li").Filter(new() { HasText = operation }).Locator(".why").First).ToContainTextAsync("::1, portlight-console/");
+        }
     }
 
     /// <summary>A console that people reach by IPv6 and that reaches its server by IPv4, so that the two cannot be taken for each other.</summary>

@@ -178,6 +178,20 @@ public sealed class NetworkingTests(Chromium chromium, ConsoleFixture fixture) :
     }
 
     [Fact]
+    public async Task A_person_that_may_list_and_not_preview_sees_the_rules_and_why_no_more()
+    {
+        await fixture.CreateAsync("list-1", null, Tcp(22));
+        var (keyId, secret) = await fixture.UserAsync("lister", """{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["portlight:ListFleet","portlight:WatchChanges"],"Resource":"*"}]}""");
+        await using var tab = await Tab.OpenAsync(chromium, fixture);
+        await tab.Page.GotoAsync("us-east-1/instances/list-1/networking");
+        await tab.SignInAsync(keyId, secret);
+
+        await Expect(tab.Page.GetByText("You may look and not change")).ToContainTextAsync("portlight:PreviewPorts");
+        await Expect(tab.Page.Locator(".rules .app-col")).ToContainTextAsync("SSH");
+        await Expect(Button(tab.Page, "Edit SSH")).ToBeDisabledAsync();
+    }
+
+    [Fact]
     public async Task The_review_is_left_by_Escape_and_the_keyboard_is_where_it_was()
     {
         await fixture.CreateAsync("keys-1", null, Tcp(80));
