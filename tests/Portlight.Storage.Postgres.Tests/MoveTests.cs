@@ -89,7 +89,7 @@ public sealed class MoveTests : IAsyncLifetime
         Assert.Equal(tried with { Counts = None }, ToDatabase() with { Counts = None });
 
         InstallationMove.ToFile(Database, Back, isDryRun: true, Nobody, TimeProvider.System);
-        Assert.Empty(_folder.GetFiles("back.db*").Where(file => !file.Name.EndsWith(".lock", StringComparison.Ordinal)));
+        Assert.All(_folder.GetFiles("back.db*"), file => Assert.EndsWith(".lock", file.Name, StringComparison.Ordinal));
         await OpenShared().DisposeAsync();
     }
 
