@@ -61,6 +61,8 @@ public sealed class WaysRoundTests
     [InlineData("""{"instanceName":"vm-1","thisHost":true}""")]
     [InlineData("""{"instanceName":"vm-1","interfaceName":"tap9"}""")]
     [InlineData("""{"instanceName":"vm-1","interfaceName":"tap1"}""", "fe:54:00:00:00:02")] // another device has the name now
+    [InlineData("""{"instanceName":"vm-1","selector":"name:tap9"}""")]
+    [InlineData("""{"instanceName":"vm-1","selector":"mac:fe:54:00:00:00:02"}""", "fe:54:00:00:00:02")]
     public async Task To_move_an_attachment_is_to_detach_it(string body, string? device = null)
     {
         const string noDetach = """{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"portlight:DetachInstance","Resource":"*"}]}""";

@@ -1,4 +1,5 @@
 using System.Text;
+using Portlight.Api;
 using static Portlight.Server.Tests.Iam.IamCalls;
 
 namespace Portlight.Server.Tests.Iam;
@@ -72,6 +73,26 @@ public sealed class SimulationTests
             ("ContextEntries.member.1.ContextKeyName", "aws:x"), ("ContextEntries.member.1.ContextKeyType", "string"), ("ContextEntries.member.1.ContextKeyValues.member.1", new string('a', 4_096)));
 
         Assert.StartsWith("400 InvalidInput: lightsail:A on *: the policies take more work than a request may cost", refusal.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_simulation_ends_when_its_caller_has_gone()
+    {
+        await using var server = await ServerHarness.StartAsync();
+        Assert.True(Wire.Query.QueryRequest.TryParse(Encoding.UTF8.GetBytes($"Action=SimulateCustomPolicy&Version=2010-05-08&ActionNames.member.1={Put}&PolicyInputList.member.1={Uri.EscapeDataString(AllowAll)}"), out var form, out _));
+        var call = new Call
+        {
+            RequestId = "r",
+            Now = server.Clock.GetUtcNow(),
+            Entry = server.Server.Operations.First(entry => entry.Name == "SimulateCustomPolicy"),
+            SpeaksQuery = true,
+            Query = form,
+            Region = server.Scope.Region,
+            Principal = new Principal { Type = PrincipalType.Account, AccountId = server.Scope.AccountId, AccessKeyId = "AKIA", Arn = "arn", UserId = "id" },
+            Aborted = new CancellationToken(canceled: true),
+        };
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => call.Entry.RunAsync(call, default, new System.Buffers.ArrayBufferWriter<byte>()));
     }
 
     [Fact]
