@@ -25,6 +25,9 @@ public sealed record AgentStatus(bool Enforces, string Connections, long DriftRe
     /// <summary>Whether it makes lab instances.</summary>
     public bool MakesLab { get; init; } = true;
 
+    /// <summary>Whether it closes by itself what has expired, when no server tells it to.</summary>
+    public bool ClosesExpired { get; init; } = true;
+
     /// <summary>The release of the kernel that the agent works with, as <c>uname -r</c> tells it.</summary>
     public string? KernelRelease { get; init; }
 }

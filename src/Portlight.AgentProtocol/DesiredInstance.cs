@@ -21,6 +21,9 @@ public sealed record DesiredInstance
     /// <summary>What is open, with aliases resolved.</summary>
     public required PortSet Ports { get; init; }
 
+    /// <summary>What of that is closed at a time, with aliases resolved: by the server, and by an agent that does not reach it.</summary>
+    public ImmutableArray<ExpiringRule> Expiring { get; init; } = [];
+
     /// <summary>A stopped lab instance has its link down.</summary>
     public required bool IsRunning { get; init; }
 

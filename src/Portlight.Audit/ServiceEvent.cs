@@ -16,6 +16,9 @@ internal static class ServiceEvent
     /// <summary>A change was undone: the kernel has refused it, or nobody has confirmed it in time. What was in force before it is stored again.</summary>
     public const string ChangeReverted = "ChangeReverted";
 
+    /// <summary>What was opened for a time has been closed.</summary>
+    public const string PortsExpired = "PortsExpired";
+
     /// <summary>Calls have no event of their own, and this counts them.</summary>
     public const string CallsUnrecorded = "CallsUnrecorded";
 

@@ -81,6 +81,8 @@ internal sealed partial class HostOutcomes(IStore store, Confirmations confirmat
     {
         Revision = standing.Revision,
         Ports = standing.Ports,
+        // An agent of before says nothing of it.
+        Expiring = standing.Expiring.IsEmpty ? wanted.Expiring.Left(standing.Ports) : standing.Expiring,
         Attachment = standing.Attachment with { Host = wanted.Attachment.Host },
         State = standing.IsRunning ? InstanceState.Running : InstanceState.Stopped,
         Unconfirmed = wanted.Unconfirmed is { } waiting && waiting.Before?.Ports.Equals(standing.Ports) != true ? waiting : null,

@@ -21,6 +21,7 @@ internal sealed class Projection(PortLimits limits, Scope defaultScope)
         Revision = instance.Revision,
         Attachment = AtHome(instance.Attachment),
         Ports = instance.Ports.Resolve(limits.Aliases),
+        Expiring = instance.Expiring.IsEmpty ? [] : [.. instance.Expiring.Select(one => one with { Rule = PortSet.Of(one.Rule).Resolve(limits.Aliases).Rules[0] })],
         IsRunning = instance.State is InstanceState.Pending or InstanceState.Running,
         NamespaceName = instance.Attachment is Attachment.Lab ? NamespaceName(instance.Scope, instance.Name) : null,
         PublicAddresses = [.. PublicAddresses(instance)],

@@ -131,6 +131,8 @@ internal sealed class Rejections(IStore store, TimeProvider clock)
             var restored = current with
             {
                 Ports = standing.Ports,
+                // The same list where it is the same: else the revert of a revert would never be what is stored.
+                Expiring = standing.Expiring.SequenceEqual(current.Expiring) ? current.Expiring : standing.Expiring,
                 State = standing.State,
                 Attachment = standing.Attachment,
                 BundleId = standing.BundleId,

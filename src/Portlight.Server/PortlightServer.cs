@@ -147,6 +147,7 @@ public sealed partial class PortlightServer : IAsyncDisposable
         var hosts = known = opened.Add(new HostRegistry(store, projection, clock, loggers));
         await hosts.EnsureLocalAsync(options.Region + "a");
         var unconfirmed = opened.Add(new UnconfirmedWatch(store, clock, loggers.CreateLogger<UnconfirmedWatch>()));
+        var expiry = opened.Add(new ExpiryWatch(store, clock, loggers.CreateLogger<ExpiryWatch>()));
         var metrics = opened.Add(new ServerMetrics());
         metrics.Observe(
             () => store.Revision,
@@ -194,8 +195,10 @@ public sealed partial class PortlightServer : IAsyncDisposable
         }
 
         await unconfirmed.RecoverAsync();
+        await expiry.RecoverAsync();
         await hosts.StartLocalAsync(agent, cancellationToken);
         unconfirmed.Start();
+        expiry.Start();
         setup.Start();
         setup.Nudge();
         await app.StartAsync(cancellationToken);

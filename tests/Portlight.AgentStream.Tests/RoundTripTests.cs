@@ -28,6 +28,11 @@ public sealed class RoundTripTests
             new PortRule(new PortKey(NetworkProtocol.Icmpv6, -1, -1), [], [Cidr.AnyIpv6], []),
             new PortRule(new PortKey(NetworkProtocol.Udp, 7000, 8000), [Office], [], []),
             new PortRule(new PortKey(NetworkProtocol.All, 0, 65535), [Office], [Campus], [])),
+        Expiring =
+        [
+            Expires(new PortRule(new PortKey(NetworkProtocol.Tcp, 22, 22), [Office], [], []), 60), Expires(new PortRule(new PortKey(NetworkProtocol.Udp, 7000, 8000), [Office], [], []), 60),
+            Expires(new PortRule(new PortKey(NetworkProtocol.Tcp, 22, 22), [], [Campus], []), 3600),
+        ],
         IsRunning = true,
         NamespaceName = "pl-web-1",
         PublicAddresses = [Address("203.0.113.9"), Address("2001:db8::9")],
@@ -43,6 +48,15 @@ public sealed class RoundTripTests
         ["interface"] = new Attachment.Interface("vnet0", [Address("203.0.113.9")], [Office, Campus]) { Device = "fe:54:00:aa:bb:01", Selector = "mac:52:54:00:aa:bb:01", ClosedNames = ["vnet*"], Host = "a" },
         ["this host"] = new Attachment.ThisHost([Address("2001:db8::1")], [Campus]) { Host = "a" },
         ["recorded"] = new Attachment.Recorded { Host = "a" },
+    };
+
+    private static ExpiringRule Expires(PortRule rule, int seconds) => new()
+    {
+        Rule = rule,
+        At = new DateTimeOffset(2026, 11, 22, 12, 0, 0, TimeSpan.Zero).AddSeconds(seconds),
+        Within = TimeSpan.FromSeconds(seconds),
+        OpenedBy = "",
+        RequestId = "",
     };
 
     [Theory]
@@ -81,7 +95,7 @@ public sealed class RoundTripTests
         var status = new AgentStatus(true, "drain", 7, new DateTimeOffset(2027, 1, 2, 3, 4, 5, TimeSpan.Zero).AddTicks(7), "refused") { Reason = "none", Protection = "owned", KernelRelease = "6.18", MakesLab = false };
         Assert.Equal(status, Reports.Read(Status.Parser.ParseFrom(Reports.Write(status).ToByteArray())));
         // What the hello says, the server adds.
-        string[] ofHello = [nameof(AgentStatus.Version), nameof(AgentStatus.ClockOffset)];
+        string[] ofHello = [nameof(AgentStatus.Version), nameof(AgentStatus.ClockOffset), nameof(AgentStatus.ClosesExpired)];
         Assert.DoesNotContain(Settable(typeof(AgentStatus)), property => !ofHello.Contains(property.Name) && property.GetValue(status) is var value && (value is null or "" or 0L || Equals(value, property.Name == nameof(AgentStatus.MakesLab))));
 
         var process = new OwningProcess(12, "sshd");
@@ -146,9 +160,10 @@ public sealed class RoundTripTests
     [Fact]
     public void The_bytes_of_version_1_stay_what_they_are()
     {
-        Golden.Match("state-1.hex", string.Concat(Convert.ToHexString(States.Write(Full).ToByteArray()).Chunk(64).Select(line => new string(line) + "\n")));
+        var full = Full with { Expiring = [] }; // what came later is passed over by a reader that does not know it
+        Golden.Match("state-1.hex", string.Concat(Convert.ToHexString(States.Write(full).ToByteArray()).Chunk(64).Select(line => new string(line) + "\n")));
         var kept = Convert.FromHexString(File.ReadAllText(Path.Combine(Folder(), "Golden", "state-1.hex")).ReplaceLineEndings(""));
-        Assert.Equal(Text(Full), Text(States.Read(Desired.Parser.ParseFrom(kept))));
+        Assert.Equal(Text(full), Text(States.Read(Desired.Parser.ParseFrom(kept))));
     }
 
     private static string Folder([System.Runtime.CompilerServices.CallerFilePath] string file = "") => Path.GetDirectoryName(file)!;

@@ -50,6 +50,7 @@ internal static class AuthorisationSamples
         ["portlight:AttachInstance"] = """{"instanceName":"machine-{n}","interfaceName":"eth{n}"}""",
         ["portlight:DetachInstance"] = """{"instanceName":"machine-{n}"}""",
         ["portlight:ConfirmPorts"] = """{"instanceName":"unconfirmed-{n}"}""",
+        ["portlight:ApplyPorts"] = """{"instanceName":"instance-{n}","portInfos":[]}""",
         ["portlight:GetStatus"] = """{"instanceName":"instance-{n}"}""",
         ["portlight:PreviewPorts"] = """{"instanceName":"instance-{n}","portInfos":[]}""",
         ["portlight:CheckAccess"] = """{"questions":[]}""",

@@ -39,15 +39,16 @@ public abstract class ReadContract<TSource> : StoreTests<TSource>
     }
 
     [Fact]
-    public async Task Instances_that_wait_to_be_confirmed_are_listed_and_no_others()
+    public async Task Instances_that_wait_to_be_confirmed_or_have_rules_that_expire_are_listed_and_no_others()
     {
         await ChangeAsync(changes => changes.Save(Sample.Instance(1) with { UserData = "{\"unconfirmed\":{}}", Tags = Tags.None.Add("unconfirmed", ":") }));
         await ChangeAsync(changes => changes.Save(Sample.Instance(2) with { Unconfirmed = Sample.Unconfirmed(null) }));
         await ChangeAsync(changes => changes.Save(Sample.Instance(3, scope: Sample.OtherScope) with { Unconfirmed = Sample.Unconfirmed(null) }));
-        Assert.Equal([2, 3], View.ListUnconfirmed().Select(instance => instance.Index));
+        Assert.Equal([2, 3], View.ListWithDeadlines().Select(instance => instance.Index));
 
+        await ChangeAsync(changes => changes.Save(Sample.Instance(4) with { Expiring = [Sample.Expiring("192.0.2.0/24", 1)] }));
         await ChangeAsync(changes => changes.Save(Sample.Instance(2)));
-        Assert.Equal([3], View.ListUnconfirmed().Select(instance => instance.Index));
+        Assert.Equal([3, 4], View.ListWithDeadlines().Select(instance => instance.Index));
     }
 
     [Fact]

@@ -50,7 +50,19 @@ public static class Sample
         UserData = "#!/bin/sh\necho \"häh? \U0001F980\" <>&+'\0\u2028",
         Tags = Tags.None.Add("stage", "test").Add("key-only", null).Add("empty", "").Add("größe", "a=b:c/d@e"),
         MetadataOptions = new MetadataOptions("required", "disabled", 3, "enabled"),
-        Unconfirmed = Unconfirmed(new EarlierPorts(attachment, Ports(8080))),
+        Expiring = [Expiring("198.51.100.7/32", 1), Expiring("2001:db8::/32", 2)],
+        Unconfirmed = Unconfirmed(new EarlierPorts(attachment, Ports(8080)) { Expiring = [Expiring("192.0.2.0/24", 3)] }),
+    };
+
+    public static ExpiringRule Expiring(string source, int hours) => new()
+    {
+        Rule = Block(source) is { Width: 32 } ipv4
+            ? new PortRule(new PortKey(NetworkProtocol.Tcp, 0, 65535), [ipv4], [], [])
+            : new PortRule(new PortKey(NetworkProtocol.Tcp, 0, 65535), [], [Block(source)], ["lightsail-connect"]),
+        At = Start.AddHours(hours).AddTicks(1),
+        Within = TimeSpan.FromHours(hours),
+        OpenedBy = "arn:aws:iam::111122223333:user/ops/größe",
+        RequestId = "5a3c1d0e-1111-2222-3333-444455556666",
     };
 
     public static UnconfirmedChange Unconfirmed(EarlierPorts? before) => new()
@@ -125,13 +137,16 @@ public static class Sample
         Assert.Equal(expected.Tags.AsEnumerable(), actual.Tags);
         Assert.Equal(Words(expected.Attachment), Words(actual.Attachment));
         Assert.Equal(Words(expected.Unconfirmed?.Before?.Attachment), Words(actual.Unconfirmed?.Before?.Attachment));
+        Assert.Equal(expected.Expiring.AsEnumerable(), actual.Expiring);
+        Assert.Equal(expected.Unconfirmed?.Before?.Expiring.AsEnumerable(), actual.Unconfirmed?.Before?.Expiring);
         Assert.Equal(Bare(expected), Bare(actual));
 
         static Instance Bare(Instance instance) => instance with
         {
             Tags = Tags.None,
             Attachment = Lab,
-            Unconfirmed = instance.Unconfirmed is { Before: { } before } unconfirmed ? unconfirmed with { Before = before with { Attachment = Lab } } : instance.Unconfirmed,
+            Expiring = [],
+            Unconfirmed = instance.Unconfirmed is { Before: { } before } unconfirmed ? unconfirmed with { Before = before with { Attachment = Lab, Expiring = [] } } : instance.Unconfirmed,
         };
         static string? Words(Attachment? attachment) => attachment switch
         {

@@ -80,7 +80,7 @@ public sealed class PortChangeTests : IAsyncDisposable
             store = _source.Open();
             Assert.Equal([1, 2, 44], store.View.AllInstances().Select(instance => instance.Ports.Rules[0].FromPort));
             AssertInstances(store, before);
-            Assert.Equal([4L], store.View.ListUnconfirmed().Select(instance => instance.Index));
+            Assert.Equal([4L], store.View.ListWithDeadlines().Select(instance => instance.Index));
             await store.SaveAsync((_, changes) => changes.NewIndex(), Cancellation);
             await PutAsync(store, "web-1", Sample.Ports(1));
             before = store.View.AllInstances();

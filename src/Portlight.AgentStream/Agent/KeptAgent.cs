@@ -9,7 +9,7 @@ namespace Portlight.AgentStream.Agent;
 /// The agent of this machine with its memory: what is in force, whether a server is there or not. Alone it compares everything when something has drifted and on a timer,
 /// and reverts a change that has cut it off (<see cref="ReachGuard"/>). One change at a time.
 /// </summary>
-public sealed partial class KeptAgent : IDisposable
+public sealed class KeptAgent : IDisposable
 {
     /// <summary>How long a change of this machine's own ports waits until a server is reached with it.</summary>
     public static readonly TimeSpan ReachPatience = TimeSpan.FromSeconds(20);
@@ -25,7 +25,8 @@ public sealed partial class KeptAgent : IDisposable
     private readonly TimeProvider _clock;
     private readonly ILogger _log;
     private readonly SemaphoreSlim _one = new(1);
-    private readonly Dictionary<long, (Desired? Tried, string Reason)> _reverted = [];
+    private readonly RevertedChanges _reverted;
+    private readonly ExpiryTimes _times;
     private readonly BackgroundLoop _following;
     private readonly ITimer _givingBack;
     private ReachGuard? _guard;
@@ -37,8 +38,15 @@ public sealed partial class KeptAgent : IDisposable
     /// <param name="log">The log.</param>
     public KeptAgent(IAgent agent, KeptSet kept, TimeProvider clock, ILogger log)
     {
-        (_agent, _kept, _clock, _log) = (agent, kept, clock, log);
+        (_agent, _kept, _clock, _log, _reverted) = (agent, kept, clock, log, new RevertedChanges(kept));
         _givingBack = clock.CreateTimer(_ => GiveBack(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _times = new ExpiryTimes(clock, () => _ = CloseExpiredAsync());
+        kept.Noted = _times.Note;
+        foreach (var one in kept.All)
+        {
+            _times.Note(one.Index, one);
+        }
+
         _following = new BackgroundLoop("comparison with the kernel", FollowAsync, clock, log) { PauseAfterFailure = RetryAfter };
     }
 
@@ -62,7 +70,7 @@ public sealed partial class KeptAgent : IDisposable
                 return;
             }
 
-            await SynchroniseAsync_NeedsTurn([.. _kept.All], cancellationToken).ConfigureAwait(false);
+            await SynchroniseAsync_NeedsTurn([.. _kept.All.Select(_times.Current)], cancellationToken).ConfigureAwait(false);
             if (_guard is null)
             {
                 _kept.Keep();
@@ -70,6 +78,7 @@ public sealed partial class KeptAgent : IDisposable
         }
         finally
         {
+            _times.Arm();
             _one.Release();
         }
     }
@@ -82,6 +91,7 @@ public sealed partial class KeptAgent : IDisposable
     {
         _following.Dispose();
         _givingBack.Dispose();
+        _times.Dispose();
         _guard?.Dispose();
     }
 
@@ -118,12 +128,13 @@ public sealed partial class KeptAgent : IDisposable
         await _one.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
+            _times.Tell(round.Clock);
             var isWhole = round.Kind != Round.Types.Kind.Changes;
-            var wanted = round.Kind == Round.Types.Kind.Same ? [.. _kept.All] : round.Changed.ToList();
+            var wanted = (round.Kind == Round.Types.Kind.Same ? _kept.All : round.Changed).Select(_times.Current).ToList();
             var gone = isWhole ? _kept.All.Select(one => one.Index).Except(wanted.Select(one => one.Index)) : round.Removed;
             var before = wanted.Select(one => one.Index).Concat(gone).Distinct().ToDictionary(index => index, _kept.Find);
             var reports = new List<Report>();
-            var tried = Tried(wanted, reports);
+            var tried = _reverted.Others(wanted, reports);
             if (isWhole)
             {
                 // What was refused before it was tried does not take away what stands instead.
@@ -153,6 +164,7 @@ public sealed partial class KeptAgent : IDisposable
         }
         finally
         {
+            _times.Arm();
             _one.Release();
         }
     }
@@ -179,24 +191,33 @@ public sealed partial class KeptAgent : IDisposable
         }
     }
 
-    /// <summary>Those that can be tried; the others are reported at once: what cannot be read, and what was reverted because it has cut this machine off.</summary>
-    private List<Desired> Tried(IEnumerable<Desired> wanted, List<Report> reports)
+    /// <summary>Closes what has expired, whether a server is there or not: the one that is finds it closed, and everything else as it was.</summary>
+    private async Task CloseExpiredAsync()
     {
-        var tried = new List<Desired>();
-        foreach (var desired in wanted)
+        await _one.WaitAsync().ConfigureAwait(false);
+        try
         {
-            var refusal = _reverted.TryGetValue(desired.Index, out var reverted) && desired.Equals(reverted.Tried) ? reverted.Reason : States.Problem(desired);
-            if (refusal is null)
+            var due = _times.Due().Select(_kept.Find).OfType<Desired>().Select(_times.Current).ToList();
+            if (due.Count > 0)
             {
-                tried.Add(desired);
-            }
-            else
-            {
-                reports.Add(new Report { Index = desired.Index, Revision = desired.Revision, Rejected = new Report.Types.Rejected { Reason = refusal, Standing = _kept.Find(desired.Index) } });
+                await ApplyAsync_NeedsTurn(due, [], CancellationToken.None).ConfigureAwait(false);
+                Log.Expired(_log, string.Join(", ", due.Select(one => one.Index)));
+                if (_guard is null)
+                {
+                    _kept.Keep();
+                }
             }
         }
-
-        return tried;
+        catch (Exception problem)
+        {
+            // Whatever it was: it is tried again in a while.
+            Log.NotExpired(_log, problem.Message);
+        }
+        finally
+        {
+            _times.Arm();
+            _one.Release();
+        }
     }
 
     private async Task<List<Report>> SynchroniseAsync_NeedsTurn(IReadOnlyList<Desired> all, CancellationToken cancellationToken)
@@ -240,7 +261,7 @@ public sealed partial class KeptAgent : IDisposable
         else
         {
             _kept.Put(report.Index, wanted);
-            _reverted.Remove(report.Index);
+            _reverted.Forget(report.Index);
         }
 
         return Reports.Write(report);
@@ -259,12 +280,12 @@ public sealed partial class KeptAgent : IDisposable
             guard.Dispose();
             _guard = null;
             var reason = $"with it no server could be reached from this machine for {ReachPatience.TotalSeconds:0} s, so the agent has reverted it";
-            LogReverted(_log, string.Join(", ", guard.Changed.Keys), ReachPatience.TotalSeconds);
+            Log.Reverted(_log, string.Join(", ", guard.Changed.Keys), ReachPatience.TotalSeconds);
             await ApplyAsync_NeedsTurn(
-                [.. guard.Before.Values.OfType<Desired>()], [.. guard.Before.Where(one => one.Value is null).Select(one => one.Key)], CancellationToken.None).ConfigureAwait(false);
+                [.. guard.Before.Values.OfType<Desired>().Select(_times.Current)], [.. guard.Before.Where(one => one.Value is null).Select(one => one.Key)], CancellationToken.None).ConfigureAwait(false);
             foreach (var (index, tried) in guard.Changed)
             {
-                _reverted[index] = (tried, reason);
+                _reverted.Add(index, tried, reason);
             }
 
             _kept.Keep();
@@ -272,7 +293,7 @@ public sealed partial class KeptAgent : IDisposable
         catch (Exception problem)
         {
             // Whatever it was: nobody can reach this machine to do it, so it is tried again until it is done or a server is reached.
-            LogNotReverted(_log, problem.Message);
+            Log.NotReverted(_log, problem.Message);
             _guard = new ReachGuard(guard.Before, guard.Changed, again => _ = RevertAsync(again), RetryAfter, _clock);
         }
         finally
@@ -282,10 +303,4 @@ public sealed partial class KeptAgent : IDisposable
     }
 
     private static bool IsThisMachine(Desired? desired) => desired is not null && States.IsThisHost(desired);
-
-    [LoggerMessage(6002, LogLevel.Warning, "no server could be reached for {Seconds} s after the ports of this machine were changed (instance {Instances}): the change is reverted")]
-    private static partial void LogReverted(ILogger logger, string instances, double seconds);
-
-    [LoggerMessage(6003, LogLevel.Error, "a change after which no server can be reached could not be reverted, which is tried again: {Problem}")]
-    private static partial void LogNotReverted(ILogger logger, string problem);
 }

@@ -33,6 +33,9 @@ public sealed class KeptSet
     /// <summary>Called with what has changed (null for what is gone) and the position, before a server is told. It must not throw.</summary>
     public Action<IReadOnlyDictionary<long, Desired?>, Position> Changed { get; set; } = (_, _) => { };
 
+    /// <summary>Called with what is kept of an instance from now on; null for nothing.</summary>
+    internal Action<long, Desired?> Noted { get; set; } = (_, _) => { };
+
     /// <summary>Nobody knows what is in force, until a server has said what is to be: the memory was lost.</summary>
     public static KeptSet Unknown() => new([], null) { IsKnown = false };
 
@@ -85,6 +88,7 @@ public sealed class KeptSet
 
         if (!Equals(before, desired))
         {
+            Noted(index, desired);
             _pending[index] = desired;
         }
     }

@@ -26,11 +26,12 @@ internal sealed class OpenRound(ulong id, Position position, IReadOnlyList<Desir
     /// <param name="kind">Of <c>SAME</c>, the instances themselves are not sent.</param>
     /// <param name="removed">What is to go.</param>
     /// <param name="inForce">Digest of what the agent is believed to hold.</param>
-    internal IEnumerable<FromServer> Messages(Round.Types.Kind kind, IReadOnlyList<long> removed, ByteString inForce)
+    /// <param name="clock">The server's, in milliseconds since 1970.</param>
+    internal IEnumerable<FromServer> Messages(Round.Types.Kind kind, IReadOnlyList<long> removed, ByteString inForce, long clock)
     {
         foreach (var (items, isLast) in Parts.Of(kind == Round.Types.Kind.Same ? [] : sent))
         {
-            var part = new Round { Id = id, Kind = kind, Changed = { items }, More = !isLast };
+            var part = new Round { Id = id, Kind = kind, Changed = { items }, More = !isLast, Clock = clock };
             if (isLast)
             {
                 part.Removed.AddRange(removed);

@@ -203,7 +203,7 @@ public sealed class RemoteAgent : IAgent
                 throw Fault(await _ended.Task.ConfigureAwait(false));
             }
 
-            foreach (var part in round.Messages(kind, removed, _inForce))
+            foreach (var part in round.Messages(kind, removed, _inForce, _clock.GetUtcNow().ToUnixTimeMilliseconds()))
             {
                 await SendAsync(part, given.Token).ConfigureAwait(false);
             }
@@ -293,7 +293,7 @@ public sealed class RemoteAgent : IAgent
         return written;
     }
 
-    private AgentStatus Said(Status? status) => Reports.Read(status) with { Version = _release, ClockOffset = ClockAhead };
+    private AgentStatus Said(Status? status) => Reports.Read(status) with { Version = _release, ClockOffset = ClockAhead, ClosesExpired = _kinds.Contains(Kinds.Expiring) };
 
     private AgentGoneException Fault(string reason) => new($"the host {_host}: {reason}");
 }

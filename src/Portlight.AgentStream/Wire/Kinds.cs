@@ -14,13 +14,16 @@ internal static class Kinds
     /// <summary><c>Done</c> may be guarded, and is answered by <c>Keep</c>.</summary>
     internal const string Guard = "guard";
 
+    /// <summary>It closes by itself what has expired.</summary>
+    internal const string Expiring = "expiring";
+
     internal const string Inspect = "inspect";
     internal const string SshSessions = "ssh-sessions";
     internal const string AskKernel = "ask-kernel";
     internal const string Discover = "discover";
 
     /// <summary>What an agent of this build can be sent.</summary>
-    internal static readonly FrozenSet<string> OfAgent = new[] { Same, Inspect, SshSessions, AskKernel, Discover }.ToFrozenSet(StringComparer.Ordinal);
+    internal static readonly FrozenSet<string> OfAgent = new[] { Same, Expiring, Inspect, SshSessions, AskKernel, Discover }.ToFrozenSet(StringComparer.Ordinal);
 
     /// <summary>What a server of this build can be sent.</summary>
     internal static readonly FrozenSet<string> OfServer = new[] { Guard }.ToFrozenSet(StringComparer.Ordinal);

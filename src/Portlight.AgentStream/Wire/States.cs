@@ -71,6 +71,7 @@ internal static class States
             Revision = desired.Revision,
             Attachment = ReadAttachment(state),
             Ports = PortSet.Of(state.Ports.Select(ReadRule)),
+            Expiring = [.. state.Expiring.SelectMany(ReadExpiring)],
             IsRunning = state.IsRunning,
             NamespaceName = state.NamespaceName.Length > 0 ? state.NamespaceName : null,
             PublicAddresses = Blocks.ReadAddresses(state.PublicAddresses),
@@ -90,6 +91,19 @@ internal static class States
         catch (StreamFaultException fault)
         {
             return fault.Message;
+        }
+    }
+
+    /// <summary>Whether something of it expires; false where that cannot be read.</summary>
+    internal static bool HasExpiring(Desired desired)
+    {
+        try
+        {
+            return State.Parser.ParseFrom(desired.State).Expiring.Count > 0;
+        }
+        catch (InvalidProtocolBufferException)
+        {
+            return false;
         }
     }
 
@@ -124,6 +138,12 @@ internal static class States
     {
         var state = Write(instance.Attachment);
         state.Ports.AddRange(instance.Ports.Rules.Select(ToMessage));
+        state.Expiring.AddRange(instance.Expiring.GroupBy(one => (At: one.At.ToUnixTimeMilliseconds(), one.Within)).Select(together => new Expiring
+        {
+            At = together.Key.At,
+            Within = (long)together.Key.Within.TotalSeconds,
+            Rules = { together.Select(one => ToMessage(one.Rule)) },
+        }));
         state.IsRunning = instance.IsRunning;
         state.NamespaceName = instance.NamespaceName ?? "";
         state.PublicAddresses.AddRange(Given(instance.PublicAddresses).Select(Blocks.Write));
@@ -152,6 +172,18 @@ internal static class States
                 [])
             : throw new StreamFaultException("a rule is of a protocol that is not known");
     }
+
+    /// <summary>The callers that opened them are the server's to know.</summary>
+    private static IEnumerable<ExpiringRule> ReadExpiring(Expiring together) => together.At is < 0 or > 253402300799999 || together.Within is < 0 or > int.MaxValue
+        ? throw new StreamFaultException("a time at which something expires cannot be read")
+        : together.Rules.Select(rule => new ExpiringRule
+        {
+            Rule = ReadRule(rule),
+            At = DateTimeOffset.FromUnixTimeMilliseconds(together.At),
+            Within = TimeSpan.FromSeconds(together.Within),
+            OpenedBy = "",
+            RequestId = "",
+        });
 
     private static ImmutableArray<T> Given<T>(ImmutableArray<T> all) => all.IsDefault ? [] : all;
 }

@@ -26,6 +26,7 @@ internal static class VerbExamples
             ("portlight open web-1 443", "lets everybody in to 443/tcp, beside what is open already"),
             ("portlight open web-1 ssh,5432 --from 10.0.0.0/8,2001:db8::/32", "lets two networks in"),
             ("portlight open web-1 8000-8100/udp icmp:8", "a range of UDP, and ping"),
+            ("portlight open web-1 22 --from me --for 1h", "lets the address of this SSH session in; closed after an hour"),
             ("portlight open web-1 22 --dry-run", "shows what it would open, and whether you may")),
         ["close"] = Guide(
             null,

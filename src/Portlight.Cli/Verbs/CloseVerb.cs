@@ -20,7 +20,7 @@ internal static class CloseVerb
         where.AddTo(command);
         command.SetAction(async (parsed, cancellation) =>
         {
-            var rules = PortReader.Read(parsed.GetRequiredValue(ports), parsed.GetValue(from));
+            var rules = PortReader.Read(parsed.GetRequiredValue(ports), OwnAddress.In(parsed.GetValue(from)));
             var within = ConfirmTime.Parse(parsed.GetValue(confirm));
             using var installation = await where.OpenAsync(parsed, cancellation);
             var instance = parsed.GetRequiredValue(name);

@@ -12,14 +12,16 @@ internal static class OpenVerb
     {
         var name = InstanceNames.Argument("The instance");
         var ports = new Argument<string[]>("ports") { Description = PortReader.InWords, Arity = ArgumentArity.OneOrMore };
-        var from = new Option<string[]>("--from") { HelpName = "SOURCE,...", Description = "Addresses and blocks that may come in (default: everybody)", Arity = ArgumentArity.OneOrMore };
+        var from = new Option<string[]>("--from") { HelpName = "SOURCE,...", Description = "Addresses and blocks that may come in, me for the address of this SSH session (default: everybody)", Arity = ArgumentArity.OneOrMore };
+        var time = OpenTime.Option();
         var dryRun = DryRun.Option();
         var where = new InstallationOptions();
-        var command = new Command("open", "Open ports of an instance, beside those that are open") { name, ports, from, dryRun };
+        var command = new Command("open", "Open ports of an instance, beside those that are open") { name, ports, from, time, dryRun };
         where.AddTo(command);
         command.SetAction(async (parsed, cancellation) =>
         {
-            var rules = PortReader.Read(parsed.GetRequiredValue(ports), parsed.GetValue(from));
+            var rules = PortReader.Read(parsed.GetRequiredValue(ports), OwnAddress.In(parsed.GetValue(from)));
+            var forTime = OpenTime.Parse(parsed.GetValue(time));
             using var installation = await where.OpenAsync(parsed, cancellation);
             var instance = parsed.GetRequiredValue(name);
             if (parsed.GetValue(dryRun))
@@ -29,6 +31,11 @@ internal static class OpenVerb
 
             var calls = new PortCalls(installation, instance, confirmWithin: null, cancellation);
             var before = await calls.ReadAsync();
+            if (forTime is { } wanted)
+            {
+                return await OpenTime.OpenAsync(calls, instance, rules, wanted, parsed.InvocationConfiguration);
+            }
+
             return await PortOutcome.EachAsync(rules, calls.OpenAsync, (rule, text) => PortSet.Of([.. before.Rules, .. PortText.SetOf([rule]).Rules]).Equals(before) ? $"{text} was open already on {instance}" : $"opened {text} on {instance}", parsed.InvocationConfiguration);
         });
         return command;

@@ -2,11 +2,12 @@ using Portlight.Cli.Ports;
 using Portlight.Domain;
 using Portlight.Wire.Client;
 using Portlight.Wire.Lightsail;
+using Portlight.Wire.PortlightApi;
 using Operation = Portlight.Wire.Lightsail.Operation;
 
 namespace Portlight.Cli.Verbs;
 
-/// <summary>Lightsail's operations on the ports of one instance, as the command calls them.</summary>
+/// <summary>The operations on the ports of one instance, as the command calls them.</summary>
 internal sealed class PortCalls(Installation installation, string name, TimeSpan? confirmWithin, CancellationToken cancellation)
 {
     public async Task<PortSet> ReadAsync()
@@ -35,6 +36,49 @@ internal sealed class PortCalls(Installation installation, string name, TimeSpan
         LightsailJson.Default.OpenInstancePublicPortsResponse,
         confirmWithin,
         cancellation)).Operation;
+
+    /// <summary>Opens a rule for a time.</summary>
+    public async Task<ApplyPortsResponse> OpenForAsync(PortInfo rule, TimeSpan time) => await installation.CallAsync(
+        "ApplyPorts",
+        new ApplyPortsRequest
+        {
+            InstanceName = name,
+            Open = new TimedPort
+            {
+                FromPort = rule.FromPort,
+                ToPort = rule.ToPort,
+                Protocol = rule.Protocol,
+                Cidrs = rule.Cidrs,
+                Ipv6Cidrs = rule.Ipv6Cidrs,
+                CidrListAliases = rule.CidrListAliases,
+                ExpiresInSeconds = (int)time.TotalSeconds,
+            },
+        },
+        PortlightJson.Default.ApplyPortsRequest,
+        PortlightJson.Default.ApplyPortsResponse,
+        confirmWithin,
+        cancellation);
+
+    /// <summary>What of the ports is closed at a time; nothing where that cannot be asked.</summary>
+    public async Task<IReadOnlyList<ExpiringPort>> ReadExpiringAsync()
+    {
+        var request = new ListFleetRequest { Query = name, MaxResults = 1_000 };
+        while (true)
+        {
+            var page = await installation.CallAsync("ListFleet", request, PortlightJson.Default.ListFleetRequest, PortlightJson.Default.ListFleetResponse, cancellation);
+            if (page.Instances.FirstOrDefault(instance => instance.Name == name) is { } found)
+            {
+                return found.Expiring ?? [];
+            }
+
+            if (page.NextPageToken is null)
+            {
+                return [];
+            }
+
+            request = request with { PageToken = page.NextPageToken };
+        }
+    }
 
     public async Task<Operation> CloseAsync(PortInfo rule) => (await installation.LightsailAsync(
         "CloseInstancePublicPorts",

@@ -32,6 +32,11 @@ internal static class PortsVerb
             if (words.Length == 0)
             {
                 await WriteAsync(console.Output, standing);
+                foreach (var one in await calls.ReadExpiringAsync())
+                {
+                    await console.Output.WriteLineAsync($"until {OpenTime.Text(one.ExpiresAt)}: {PortText.Of([one.PortState])}");
+                }
+
                 return ExitCode.Done;
             }
 

@@ -55,6 +55,9 @@ public sealed record Instance
 
     public MetadataOptions MetadataOptions { get; init; } = MetadataOptions.Default;
 
+    /// <summary>What of the ports is closed at a time.</summary>
+    public ImmutableArray<ExpiringRule> Expiring { get; init; } = [];
+
     /// <summary>The change that waits to be confirmed; null when there is none.</summary>
     public UnconfirmedChange? Unconfirmed { get; init; }
 
@@ -74,12 +77,23 @@ public sealed record Instance
         Ipv6Address = attachment.BroughtAddresses.FirstOrDefault(address => address.AddressFamily == AddressFamily.InterNetworkV6),
     };
 
+    /// <summary>All that expires: of the ports, and of what an unconfirmed change goes back to.</summary>
+    public IEnumerable<ExpiringRule> AllExpiring => Expiring.Concat(Unconfirmed?.Before?.Expiring ?? []);
+
+    /// <summary>The instance when what has this id (<see cref="ExpiringRule.Id"/>) has expired.</summary>
+    public Instance Expired(string id) => this with
+    {
+        Ports = Ports.Close(Expiring.Where(one => one.Id == id)),
+        Expiring = Expiring.RemoveAll(one => one.Id == id),
+        Unconfirmed = Unconfirmed is { Before: { } before } ? Unconfirmed with { Before = before.Expired(id) } : Unconfirmed,
+    };
+
     /// <summary>The instance with its unconfirmed change undone; null when that change attached it. What else has changed since stays.</summary>
     public Instance? Undone() => Unconfirmed switch
     {
         null => this,
         { Before: null } => null,
-        { Before: { Attachment: Attachment.Interface or Attachment.ThisHost } before } => AttachedTo(before.Attachment) with { Ports = before.Ports, Unconfirmed = null },
-        { Before: { } before } => this with { Ports = before.Ports, Unconfirmed = null },
+        { Before: { Attachment: Attachment.Interface or Attachment.ThisHost } before } => AttachedTo(before.Attachment) with { Ports = before.Ports, Expiring = before.Expiring, Unconfirmed = null },
+        { Before: { } before } => this with { Ports = before.Ports, Expiring = before.Expiring, Unconfirmed = null },
     };
 }

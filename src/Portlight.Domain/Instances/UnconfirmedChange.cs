@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace Portlight.Domain;
 
 /// <summary>
@@ -26,4 +28,10 @@ public sealed record UnconfirmedChange
 }
 
 /// <summary>What an instance goes back to.</summary>
-public sealed record EarlierPorts(Attachment Attachment, PortSet Ports);
+public sealed record EarlierPorts(Attachment Attachment, PortSet Ports)
+{
+    /// <summary>What of these ports is closed at a time.</summary>
+    public ImmutableArray<ExpiringRule> Expiring { get; init; } = [];
+
+    internal EarlierPorts Expired(string id) => this with { Ports = Ports.Close(Expiring.Where(one => one.Id == id)), Expiring = Expiring.RemoveAll(one => one.Id == id) };
+}

@@ -69,6 +69,13 @@ public sealed class PortRule : IEquatable<PortRule>
         [.. Ipv6Sources.Except(other.Ipv6Sources)],
         [.. Aliases.Except(other.Aliases)]);
 
+    /// <summary>This rule with the sources that the other has, too; it may be left with none.</summary>
+    public PortRule Common(PortRule other) => new(
+        Key,
+        [.. Ipv4Sources.Intersect(other.Ipv4Sources)],
+        [.. Ipv6Sources.Intersect(other.Ipv6Sources)],
+        [.. Aliases.Intersect(other.Aliases)]);
+
     public bool Equals(PortRule? other) =>
         other is not null
         && Key == other.Key
@@ -98,7 +105,7 @@ public sealed class PortRule : IEquatable<PortRule>
     public override string ToString() => $"{Key} from {string.Join(", ", [.. Ipv4Sources.Select(s => s.ToString()), .. Ipv6Sources.Select(s => s.ToString()), .. Aliases])}";
 
     /// <summary>Whether the packet is of the rule's protocol and ports, wherever it comes from.</summary>
-    internal bool Carries(PortKey packet) => Protocol == NetworkProtocol.All || (Protocol == packet.Protocol && (Protocol is NetworkProtocol.Tcp or NetworkProtocol.Udp
+    public bool Carries(PortKey packet) => Protocol == NetworkProtocol.All || (Protocol == packet.Protocol && (Protocol is NetworkProtocol.Tcp or NetworkProtocol.Udp
         ? FromPort <= packet.FromPort && packet.ToPort <= ToPort
         : (FromPort == -1 || FromPort == packet.FromPort) && (ToPort == -1 || ToPort == packet.ToPort)));
 }

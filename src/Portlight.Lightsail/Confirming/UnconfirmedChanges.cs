@@ -35,7 +35,7 @@ internal static class UnconfirmedChanges
             {
                 null => null,
                 { Unconfirmed: { } first } => first.Before,
-                _ => new EarlierPorts(before.Attachment, before.Ports),
+                _ => new EarlierPorts(before.Attachment, before.Ports) { Expiring = before.Expiring },
             },
         };
     }

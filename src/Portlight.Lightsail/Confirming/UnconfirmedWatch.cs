@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.Extensions.Logging;
 using Portlight.Api;
 using Portlight.Audit;
@@ -20,7 +21,7 @@ internal sealed partial class UnconfirmedWatch : IAsyncDisposable
     private readonly IStore _store;
     private readonly TimeProvider _clock;
     private readonly ILogger<UnconfirmedWatch> _log;
-    private readonly ConfirmDeadlines _deadlines;
+    private readonly Deadlines _deadlines;
     private readonly BackgroundLoop _loop;
 
     public UnconfirmedWatch(IStore store, TimeProvider clock, ILogger<UnconfirmedWatch> log)
@@ -28,7 +29,7 @@ internal sealed partial class UnconfirmedWatch : IAsyncDisposable
         _store = store;
         _clock = clock;
         _log = log;
-        _deadlines = new ConfirmDeadlines(clock);
+        _deadlines = new Deadlines(clock, TermsOf);
         _loop = new BackgroundLoop("reverting of unconfirmed changes", RevertDueAsync, clock, log);
         store.Observe(_deadlines.Note);
     }
@@ -37,7 +38,7 @@ internal sealed partial class UnconfirmedWatch : IAsyncDisposable
     /// <exception cref="StoreException">It could not be undone.</exception>
     public async Task RecoverAsync()
     {
-        _deadlines.Note([.. _store.View.ListUnconfirmed().Select(instance => new InstanceChange(instance.Revision, instance, IsRemoval: false))]);
+        _deadlines.Note([.. _store.View.ListWithDeadlines().Select(instance => new InstanceChange(instance.Revision, instance, IsRemoval: false))]);
         foreach (var due in _deadlines.TakeDue())
         {
             await UndoAsync(due);
@@ -48,6 +49,10 @@ internal sealed partial class UnconfirmedWatch : IAsyncDisposable
 
     public ValueTask DisposeAsync() => _loop.DisposeAsync();
 
+    private static IEnumerable<Term> TermsOf(Instance instance) => instance.Unconfirmed is { } waiting ? [new Term(Key(waiting), waiting.Deadline, waiting.Within)] : [];
+
+    private static string Key(UnconfirmedChange waiting) => waiting.Revision.ToString(CultureInfo.InvariantCulture);
+
     private async Task RevertDueAsync(CancellationToken stopping)
     {
         await _deadlines.WaitAsync(stopping);
@@ -57,7 +62,7 @@ internal sealed partial class UnconfirmedWatch : IAsyncDisposable
         }
     }
 
-    private async Task TryUndoAsync(ConfirmDeadline due)
+    private async Task TryUndoAsync(Deadline due)
     {
         try
         {
@@ -70,12 +75,12 @@ internal sealed partial class UnconfirmedWatch : IAsyncDisposable
         }
     }
 
-    private async Task UndoAsync(ConfirmDeadline due)
+    private async Task UndoAsync(Deadline due)
     {
         var undone = await _store.CommitAsync((view, changes) =>
         {
             var current = view.FindInstance(due.Scope, due.Name);
-            if (current?.Index != due.Index || current.Unconfirmed is not { } waiting || waiting.Revision != due.Revision)
+            if (current?.Index != due.Index || current.Unconfirmed is not { } waiting || Key(waiting) != due.Key)
             {
                 return null; // confirmed, changed again or gone in the meantime
             }

@@ -153,7 +153,7 @@ internal sealed class AttachInstance(Services services) : IOperation<AttachInsta
             var current = Current(view, call, name, attachment);
             var ports = asked ?? current?.Ports ?? SshOnly;
             var wanted = (current ?? New(call, name, changes.NewIndex())).AttachedTo(attachment);
-            var saved = changes.Save(revision => wanted with { Ports = ports, Unconfirmed = UnconfirmedChanges.Next(call, current, revision) });
+            var saved = changes.Save(revision => wanted with { Ports = ports, Expiring = wanted.Expiring.Left(ports), Unconfirmed = UnconfirmedChanges.Next(call, current, revision) });
             var operation = OperationShapes.Begin(call, saved, call.Operation, Place(attachment));
             changes.Save(operation);
             return (Before: current, Ports: ports, Begun: operation);

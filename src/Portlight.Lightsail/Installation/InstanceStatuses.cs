@@ -23,6 +23,7 @@ internal static class InstanceStatuses
             PrivateIpAddress = instance.PrivateIpv4?.ToString(),
             Attachment = instance.Attachment.ToWire(services.Projection.NamespaceName(instance.Scope, instance.Name)),
             PortStates = instance.Ports.ToPortStates(services.Options.AwsQuirks),
+            Expiring = instance.Expiring.IsEmpty ? null : instance.Expiring.ToWire(services.Options.AwsQuirks),
             DesiredRevision = instance.Revision,
             AppliedRevision = AppliedRevision.Of(instance, host, services.Store.View),
             StaleSince = host.AwaySince,

@@ -17,6 +17,7 @@ internal sealed class ExposureCensus(IReadOnlyDictionary<string, ImmutableArray<
     private readonly List<string> _unfiltered = [];
     private readonly List<ReachedInstance> _reached = [];
     private int _instances;
+    private int _expiring;
 
     /// <summary>Rules of the port sets that were worked out: what it has cost.</summary>
     public long Work { get; private set; }
@@ -26,6 +27,7 @@ internal sealed class ExposureCensus(IReadOnlyDictionary<string, ImmutableArray<
     public void Add(Domain.Instance instance, bool isFiltered)
     {
         _instances++;
+        _expiring += instance.Expiring.IsEmpty ? 0 : 1;
         Work++;
         var letIn = instance.Attachment.LetIn(instance.Ports);
         if (!_classes.TryGetValue(letIn, out var alike))
@@ -48,6 +50,7 @@ internal sealed class ExposureCensus(IReadOnlyDictionary<string, ImmutableArray<
                 InstanceName = instance.Name,
                 Width = Word(isFiltered ? alike.Reached.Width : SourceWidth.Everyone),
                 Cidrs = isFiltered ? [.. alike.Reached.Sources.Take(ListedSources).Select(source => source.ToString())] : [],
+                ExpiresAt = isFiltered ? instance.Expiring.Where(one => one.Rule.Carries(asked.Value)).Min(one => (DateTimeOffset?)one.At) : null,
             });
         }
     }
@@ -59,6 +62,7 @@ internal sealed class ExposureCensus(IReadOnlyDictionary<string, ImmutableArray<
         {
             Revision = revision,
             Instances = _instances,
+            Expiring = _expiring,
             Ports = [.. ports.Take(ListedPorts)],
             FurtherPorts = Math.Max(0, ports.Count - ListedPorts),
             Classes =

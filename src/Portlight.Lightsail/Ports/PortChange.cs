@@ -26,9 +26,10 @@ internal sealed class PortChange(Services services)
             var instance = access.Require(view);
             Requests.RequireMatch(call, instance);
             var (ports, details) = wanted.Decide(instance.Ports);
-            var saved = IsNoChange(call, instance, ports)
+            var expiring = wanted.Expire(call, instance, ports);
+            var saved = expiring == instance.Expiring && IsNoChange(call, instance, ports)
                 ? instance
-                : changes.Save(revision => instance with { Ports = ports, Revision = revision, Unconfirmed = UnconfirmedChanges.Next(call, instance, revision) });
+                : changes.Save(revision => instance with { Ports = ports, Expiring = expiring, Revision = revision, Unconfirmed = UnconfirmedChanges.Next(call, instance, revision) });
             var begun = OperationShapes.Begin(call, saved, call.Operation, details);
             changes.Save(begun);
             return (Begun: begun, Saved: saved);

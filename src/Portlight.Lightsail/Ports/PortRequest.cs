@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Portlight.Api;
 using Portlight.Domain;
 using Portlight.Wire;
@@ -12,6 +13,15 @@ namespace Portlight.Lightsail;
 internal sealed record PortRequest(string Action, Func<PortSet, PortsAsked> Ask, Func<PortSet, (PortSet Wanted, string Details)> Decide)
 {
     private const int NamedRules = 20;
+
+    /// <summary>From the instance as it is and the ports that are wanted to what of them expires. What a Put or a Close leaves as it is still expires when it did.</summary>
+    public Func<Call, Domain.Instance, PortSet, ImmutableArray<ExpiringRule>> Expire { get; init; } = (_, before, ports) => before.Expiring.Left(ports);
+
+    /// <summary>Rules of the request that are closed later: of what is open for good, that is asked as closing it. None where nothing is.</summary>
+    public ImmutableArray<PortRule> ClosedLater { get; init; } = [];
+
+    /// <summary>Whether it is asked under the name of <see cref="Action"/> beside that of the call.</summary>
+    public bool IsAskedBeside { get; init; }
 
     /// <summary>What is listed is open, everything else closed.</summary>
     /// <exception cref="InvalidInputException">A rule is bad.</exception>
@@ -36,7 +46,11 @@ internal sealed record PortRequest(string Action, Func<PortSet, PortsAsked> Ask,
         }
 
         return new PortRequest("lightsail:OpenInstancePublicPorts", open => Opening(open, alone.Rules[0]), open =>
-            open.TryOpen(input, limits, out var wanted, out var key, out var problems) ? (wanted, key.ToString()) : throw Requests.Invalid(problems));
+            open.TryOpen(input, limits, out var wanted, out var key, out var problems) ? (wanted, key.ToString()) : throw Requests.Invalid(problems))
+        {
+            // Opened for good, whatever it was before.
+            Expire = (_, before, ports) => before.Expiring.Left(ports).Without(alone.Rules[0]),
+        };
     }
 
     /// <summary>A rule goes, or some of its sources.</summary>
@@ -54,7 +68,24 @@ internal sealed record PortRequest(string Action, Func<PortSet, PortsAsked> Ask,
     }
 
     /// <summary>What is asked of the caller's policies about an instance, or of one that is not there.</summary>
-    public IReadOnlyList<AccessQuestion> Questions(Call call, AccessQuestion question, Domain.Instance? instance, PortLimits limits) => instance is null
+    public IReadOnlyList<AccessQuestion> Questions(Call call, AccessQuestion question, Domain.Instance? instance, PortLimits limits) =>
+        IsAskedBeside
+            ? [question, .. Asked(call, question with { Action = Action }, instance, limits), .. AskedLater(call, question with { Action = Action }, instance, limits)]
+            : Asked(call, question, instance, limits);
+
+    private IReadOnlyList<AccessQuestion> AskedLater(Call call, AccessQuestion question, Domain.Instance? instance, PortLimits limits)
+    {
+        if (instance is null || ClosedLater.IsEmpty)
+        {
+            return [];
+        }
+
+        var lasting = instance.Ports.Close(instance.Expiring);
+        var left = lasting.Close(ClosedLater);
+        return left.Equals(lasting) ? [] : PortQuestions.Of(call, question, instance.Attachment.LetIn(lasting), () => new PortsAsked(left, []).At(instance.Attachment), limits);
+    }
+
+    private IReadOnlyList<AccessQuestion> Asked(Call call, AccessQuestion question, Domain.Instance? instance, PortLimits limits) => instance is null
         ? PortQuestions.Of(call, question, PortSet.Empty, () => Ask(PortSet.Empty), limits)
         : PortQuestions.Of(call, question, instance.Attachment.LetIn(instance.Ports), () => Ask(instance.Ports).At(instance.Attachment), limits);
 

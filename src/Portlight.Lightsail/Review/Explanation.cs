@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using Portlight.AgentProtocol;
+using Portlight.Api;
 using Portlight.Domain;
 
 namespace Portlight.Lightsail;
@@ -37,7 +38,7 @@ internal sealed record Explanation(bool IsLetIn, ImmutableArray<string> Reasons)
         ImmutableArray<PortRule> letting = [.. instance.Ports.Rules.Where(rule => PortSet.Of(rule).Resolve(aliases).Rules[0].LetsIn(packet.Key, packet.Source))];
         return letting.IsEmpty
             ? new Explanation(false, [$"no rule lets it in; open on {instance.Name}: {Text(instance.Ports)}", "replies to what the instance itself began pass, and ICMP errors about it"])
-            : new Explanation(true, [.. letting.Select(rule => $"the rule {rule.ToShortText()} lets it in")]) { Rules = letting };
+            : new Explanation(true, [.. letting.Select(rule => $"the rule {rule.ToShortText()} lets it in{Until(packet, instance, rule, aliases)}")]) { Rules = letting };
     }
 
     /// <summary>The same where nothing filters the instance.</summary>
@@ -60,6 +61,19 @@ internal sealed record Explanation(bool IsLetIn, ImmutableArray<string> Reasons)
 
     /// <summary>The same where the kernel could not be asked.</summary>
     public Explanation Unasked(string problem) => this with { Reasons = Reasons.Add($"the kernel's sets could not be read, so this is what is stored: {problem}") };
+
+    /// <summary>When the rule lets it in no longer; nothing where it does for good.</summary>
+    private static string Until(SinglePacket packet, Instance instance, PortRule rule, IReadOnlyDictionary<string, ImmutableArray<Cidr>> aliases)
+    {
+        if (instance.Expiring.Lasting(instance.Ports, rule.Key) is { HasSources: true } lasting && LetsIn(lasting))
+        {
+            return "";
+        }
+
+        return instance.Expiring.Where(one => one.Rule.Key == rule.Key && LetsIn(one.Rule)).OrderBy(one => one.At).LastOrDefault() is { } last ? $" until {ConfirmHeader.Text(last.At)}" : "";
+
+        bool LetsIn(PortRule one) => PortSet.Of(one).Resolve(aliases).Rules[0].LetsIn(packet.Key, packet.Source);
+    }
 
     private static string Stored(string reason) => $"stored: {reason}";
 

@@ -21,7 +21,12 @@ internal sealed class PreviewPorts(Services services) : IOperation<PreviewPortsR
         }
 
         var instance = new ResourceAccess<Instance>(call, ResourceKinds.Instance, name).Require(services.Store.View);
-        var answer = new PreviewPortsResponse { PortStatesBefore = instance.Ports.ToPortStates(services.Options.AwsQuirks), EntityTag = Requests.EntityTag(instance) };
+        var answer = new PreviewPortsResponse
+        {
+            PortStatesBefore = instance.Ports.ToPortStates(services.Options.AwsQuirks),
+            Expiring = instance.Expiring.ToWire(services.Options.AwsQuirks),
+            EntityTag = Requests.EntityTag(instance),
+        };
         call.EntityTag = answer.EntityTag;
         try
         {

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Net;
 using System.Text.Json;
 using Portlight.Domain;
@@ -44,6 +45,12 @@ internal static class InstanceJson
             WriteMetadata(json, instance.MetadataOptions);
         }
 
+        if (!instance.Expiring.IsEmpty)
+        {
+            json.WritePropertyName("expiring"u8);
+            ExpiringRulesJson.Write(json, instance.Expiring);
+        }
+
         if (instance.Unconfirmed is { } unconfirmed)
         {
             json.WritePropertyName("unconfirmed"u8);
@@ -64,6 +71,7 @@ internal static class InstanceJson
         string? staticIp = null;
         Attachment attachment = new Attachment.Recorded();
         UnconfirmedChange? unconfirmed = null;
+        ImmutableArray<ExpiringRule> expiring = [];
         while (json.NextMember(out var member))
         {
             switch (member)
@@ -87,6 +95,7 @@ internal static class InstanceJson
                 case "ports": ports = PortSetJson.Read(ref json); break;
                 case "tags": tags = TagsJson.Read(ref json); break;
                 case "metadata": metadata = ReadMetadata(ref json); break;
+                case "expiring": expiring = ExpiringRulesJson.Read(ref json); break;
                 case "unconfirmed": unconfirmed = UnconfirmedChangeJson.Read(ref json); break;
                 default: throw JsonCursor.Unknown(member);
             }
@@ -114,6 +123,7 @@ internal static class InstanceJson
             UserData = userData,
             Tags = tags,
             MetadataOptions = metadata,
+            Expiring = expiring,
             Unconfirmed = unconfirmed,
             Revision = revision,
         };

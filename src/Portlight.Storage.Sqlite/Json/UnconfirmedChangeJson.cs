@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text.Json;
 using Portlight.Domain;
 
@@ -24,6 +25,12 @@ internal static class UnconfirmedChangeJson
             AttachmentJson.Write(json, before.Attachment);
             json.WritePropertyName("ports"u8);
             PortSetJson.Write(json, before.Ports);
+            if (!before.Expiring.IsEmpty)
+            {
+                json.WritePropertyName("expiring"u8);
+                ExpiringRulesJson.Write(json, before.Expiring);
+            }
+
             json.WriteEndObject();
         }
 
@@ -65,6 +72,7 @@ internal static class UnconfirmedChangeJson
     {
         Attachment? attachment = null;
         PortSet? ports = null;
+        ImmutableArray<ExpiringRule> expiring = [];
         json.EnterObject();
         while (json.NextMember(out var member))
         {
@@ -72,11 +80,12 @@ internal static class UnconfirmedChangeJson
             {
                 case "attachment": attachment = AttachmentJson.Read(ref json); break;
                 case "ports": ports = PortSetJson.Read(ref json); break;
+                case "expiring": expiring = ExpiringRulesJson.Read(ref json); break;
                 default: throw JsonCursor.Unknown(member);
             }
         }
 
         // Without both there is nothing to go back to, and "nothing" would mean that undoing detaches.
-        return attachment is not null && ports is not null ? new EarlierPorts(attachment, ports) : throw new JsonException("an unconfirmed change without what was before it");
+        return attachment is not null && ports is not null ? new EarlierPorts(attachment, ports) { Expiring = expiring } : throw new JsonException("an unconfirmed change without what was before it");
     }
 }

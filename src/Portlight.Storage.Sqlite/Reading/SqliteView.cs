@@ -45,7 +45,7 @@ internal sealed class SqliteView(ReadPool pool, RowCaches caches, AppliedWaterma
 
     public int CountInstances() => Read(0, static (rows, _) => rows.Names.CountInstances());
 
-    public IReadOnlyList<Instance> ListUnconfirmed() => ReadInstances(0, static (rows, _) => rows.Instances.Unconfirmed());
+    public IReadOnlyList<Instance> ListWithDeadlines() => ReadInstances(0, static (rows, _) => rows.Instances.WithDeadlines());
 
     public IReadOnlyList<Instance> ListAttached() => ReadInstances(0, static (rows, _) => rows.Instances.Attached());
 

@@ -19,7 +19,7 @@ internal sealed class InstanceRows(Database database, JsonBuffer json)
     private readonly Statement _find = database.Prepare($"SELECT {Columns} FROM instance {Ports} WHERE scope = ? AND name = ?");
     private readonly Statement _list = database.Prepare($"SELECT {Columns} FROM instance {Ports} WHERE scope = ? AND idx > ? ORDER BY idx LIMIT ?");
     private readonly Statement _all = database.Prepare($"SELECT {Columns} FROM instance {Ports} WHERE idx > ? ORDER BY idx LIMIT ?");
-    private readonly Statement _unconfirmed = database.Prepare($"SELECT {Columns} FROM instance {Ports} WHERE instr(body, '\"unconfirmed\":') > 0 ORDER BY idx");
+    private readonly Statement _withDeadlines = database.Prepare($"SELECT {Columns} FROM instance {Ports} WHERE instr(body, '\"unconfirmed\":') > 0 OR instr(body, '\"expiring\":') > 0 ORDER BY idx");
     private readonly Statement _attached = database.Prepare(
         $"SELECT {Columns} FROM instance INDEXED BY instance_attached {Ports} WHERE instr(body, '\"kind\":\"interface\"') > 0 OR instr(body, '\"kind\":\"host\"') > 0 ORDER BY idx");
     private readonly Statement _onHost = database.Prepare($"SELECT {Columns} FROM instance {Ports} WHERE host = ? ORDER BY idx");
@@ -69,11 +69,11 @@ internal sealed class InstanceRows(Database database, JsonBuffer json)
         return found;
     }
 
-    /// <summary>Bodies that have the word are read; it may stand in a text of the caller's.</summary>
-    public List<Instance> Unconfirmed()
+    /// <summary>Bodies that have a word are read; it may stand in a text of the caller's.</summary>
+    public List<Instance> WithDeadlines()
     {
-        using var run = _unconfirmed.Begin();
-        return [.. ReadAll(run).Where(instance => instance.Unconfirmed is not null)];
+        using var run = _withDeadlines.Begin();
+        return [.. ReadAll(run).Where(instance => instance.Unconfirmed is not null || !instance.Expiring.IsEmpty)];
     }
 
     public List<Instance> Attached()

@@ -23,8 +23,8 @@ public interface IStoreView : IAuditView
     /// <summary>How many there are, of every scope; reads none of them.</summary>
     int CountInstances();
 
-    /// <summary>Every instance with a change that waits to be confirmed, in order of index. Reads no other instance.</summary>
-    IReadOnlyList<Instance> ListUnconfirmed();
+    /// <summary>Every instance with a change that waits to be confirmed, or with rules that expire, in order of index. Reads no other instance.</summary>
+    IReadOnlyList<Instance> ListWithDeadlines();
 
     /// <summary>
     /// Every instance, of every scope, that is attached to an interface or to this machine, or was before a change that waits to be confirmed; in order of index.

@@ -25,7 +25,7 @@ internal sealed class PlanView(IStoreView committed, CommitOrder order, Plan pla
 
     public int CountInstances() => All(SubjectKind.Resource).CountInstances();
 
-    public IReadOnlyList<Instance> ListUnconfirmed() => Set(Subject.Attachments).ListUnconfirmed();
+    public IReadOnlyList<Instance> ListWithDeadlines() => Set(Subject.Attachments).ListWithDeadlines();
 
     public IReadOnlyList<Instance> ListAttached() => Set(Subject.Attachments).ListAttached();
 

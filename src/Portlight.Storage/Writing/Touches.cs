@@ -190,7 +190,7 @@ internal sealed class Touches(IStoreView view)
         return isOwn;
     }
 
-    private static bool IsAttached(Instance? instance) => instance is { Attachment: Attachment.Interface or Attachment.ThisHost } or { Unconfirmed: not null };
+    private static bool IsAttached(Instance? instance) => instance is { Attachment: Attachment.Interface or Attachment.ThisHost } or { Unconfirmed: not null } or { Expiring.IsEmpty: false };
 
     private void Count(Scope scope, ResourceType type, object? before, object? after)
     {

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Portlight.Wire.Lightsail;
 
 namespace Portlight.Wire.PortlightApi;
@@ -20,6 +21,9 @@ public sealed record GetExposureResponse
 
     /// <summary>How many instances were looked at.</summary>
     public required int Instances { get; init; }
+
+    /// <summary>How many of them have ports that are closed at a time.</summary>
+    public int Expiring { get; init; }
 
     /// <summary>What is open somewhere, that which is open to everybody on most instances first.</summary>
     public IReadOnlyList<ExposedPort> Ports { get; init; } = [];
@@ -93,4 +97,8 @@ public sealed record ReachedInstance
 
     /// <summary>The sources of all rules that let it in, of either family.</summary>
     public required IReadOnlyList<string> Cidrs { get; init; }
+
+    /// <summary>When some of them are closed, the first time; absent where none is.</summary>
+    [JsonConverter(typeof(EpochSeconds))]
+    public DateTimeOffset? ExpiresAt { get; init; }
 }

@@ -30,6 +30,9 @@ public sealed record InstanceStatus
 
     public IReadOnlyList<InstancePortState> PortStates { get; init; } = [];
 
+    /// <summary>What of them is closed at a time; absent where nothing is.</summary>
+    public IReadOnlyList<ExpiringPort>? Expiring { get; init; }
+
     public required long DesiredRevision { get; init; }
 
     public long? AppliedRevision { get; init; }

@@ -14,6 +14,8 @@ namespace Portlight.Wire.PortlightApi;
 [JsonSerializable(typeof(DetachInstanceResponse))]
 [JsonSerializable(typeof(ConfirmPortsRequest))]
 [JsonSerializable(typeof(ConfirmPortsResponse))]
+[JsonSerializable(typeof(ApplyPortsRequest))]
+[JsonSerializable(typeof(ApplyPortsResponse))]
 [JsonSerializable(typeof(GetStatusRequest))]
 [JsonSerializable(typeof(GetStatusResponse))]
 [JsonSerializable(typeof(PreviewPortsRequest))]

@@ -16,6 +16,7 @@ public static class PortlightOperations
         "AttachInstance",
         "DetachInstance",
         "ConfirmPorts",
+        "ApplyPorts",
         "GetStatus",
         "PreviewPorts",
         "ExplainPacket",

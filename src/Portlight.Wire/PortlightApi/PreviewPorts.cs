@@ -32,6 +32,9 @@ public sealed record PreviewPortsResponse
 
     public IReadOnlyList<InstancePortState> PortStatesAfter { get; init; } = [];
 
+    /// <summary>What of the present ports is closed at a time.</summary>
+    public IReadOnlyList<ExpiringPort> Expiring { get; init; } = [];
+
     /// <summary>What becomes of packets, each in one of them. Empty where the change lets in what is let in already.</summary>
     public IReadOnlyList<PortChangeEffect> Effects { get; init; } = [];
 

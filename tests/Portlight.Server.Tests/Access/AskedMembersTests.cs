@@ -19,6 +19,8 @@ public sealed class AskedMembersTests
     /// <summary>Members that conditions of <c>portlight:</c> see, or that make another action asked; each is tried below.</summary>
     private static readonly string[] Asked =
     [
+        "ApplyPorts.portInfos.fromPort", "ApplyPorts.portInfos.toPort", "ApplyPorts.portInfos.protocol", "ApplyPorts.portInfos.cidrs", "ApplyPorts.portInfos.ipv6Cidrs", "ApplyPorts.portInfos.cidrListAliases",
+        "ApplyPorts.open.fromPort", "ApplyPorts.open.toPort", "ApplyPorts.open.protocol", "ApplyPorts.open.cidrs", "ApplyPorts.open.ipv6Cidrs", "ApplyPorts.open.cidrListAliases",
         "AttachInstance.interfaceName", "AttachInstance.thisHost", "AttachInstance.privateCidrs", "AttachInstance.closedNames", "AttachInstance.portInfos.fromPort", "AttachInstance.portInfos.toPort",
         "AttachInstance.portInfos.protocol", "AttachInstance.portInfos.cidrs", "AttachInstance.portInfos.ipv6Cidrs", "AttachInstance.portInfos.cidrListAliases",
         "CloseInstancePublicPorts.portInfo.fromPort", "CloseInstancePublicPorts.portInfo.toPort", "CloseInstancePublicPorts.portInfo.protocol",
@@ -33,6 +35,8 @@ public sealed class AskedMembersTests
     /// <summary>Operation: members: why no rule of theirs is asked.</summary>
     private const string NotAsked = """
         AllocateStaticIp: staticIpName: an address, attached to nothing
+        ApplyPorts: instanceName: what the rules are asked on
+        ApplyPorts: portInfos.expiresInSeconds, open.expiresInSeconds: when they are closed, which opens nothing
         AttachInstance: instanceName: what the rules are asked on
         AttachInstance: addresses: shown as the instance's, filtered by nothing
         AttachInstance: byName: which device the name is bound to; the one that is found is asked about
@@ -86,7 +90,8 @@ public sealed class AskedMembersTests
         ["Attachment.Interface.ClosedNames"] = "AttachInstance, ConfirmPorts",
         ["Attachment.ThisHost.Addresses"] = "AttachInstance; shown alone",
         ["Attachment.ThisHost.PrivateSources"] = "AttachInstance",
-        ["Ports"] = "Put-, Open-, CloseInstancePublicPorts, CreateInstances, AttachInstance, ConfirmPorts",
+        ["Ports"] = "Put-, Open-, CloseInstancePublicPorts, ApplyPorts, CreateInstances, AttachInstance, ConfirmPorts",
+        ["Expiring"] = "ApplyPorts; closes alone",
         ["IsRunning"] = "StartInstance, StopInstance",
         ["NamespaceName"] = "CreateInstances, by the name",
         ["PublicAddresses"] = "SetIpAddressType, AttachStaticIp, DetachStaticIp, StartInstance",
@@ -133,9 +138,15 @@ public sealed class AskedMembersTests
         {
             ("Put", """{"instanceName":"web-1","portInfos":[RULE]}"""), ("Open", """{"instanceName":"web-1","portInfo":RULE}"""), ("Close", """{"instanceName":"web-1","portInfo":RULE}"""),
             ("Attach", """{"instanceName":"host-1","thisHost":true,"portInfos":[RULE]}"""),
+            ("Apply", """{"instanceName":"web-1","portInfos":[RULE]}"""), ("Apply", """{"instanceName":"web-1","open":RULE}"""),
         })
         {
-            var (target, name) = operation == "Attach" ? (ConfirmCalls.Own, "AttachInstance") : (ConfirmCalls.Lightsail, operation + "InstancePublicPorts");
+            var (target, name) = operation switch
+            {
+                "Attach" => (ConfirmCalls.Own, "AttachInstance"),
+                "Apply" => (ConfirmCalls.Own, "ApplyPorts"),
+                _ => (ConfirmCalls.Lightsail, operation + "InstancePublicPorts"),
+            };
             if (!Array.Exists(Asked, asked => asked.StartsWith(name, StringComparison.Ordinal) && asked.EndsWith("." + member, StringComparison.Ordinal)))
             {
                 continue;

@@ -1,0 +1,123 @@
+using Microsoft.Extensions.Logging;
+using Portlight.Api;
+using Portlight.Audit;
+using Portlight.Background;
+using Portlight.Domain;
+using Portlight.Fleet;
+using Portlight.Storage;
+
+namespace Portlight.Lightsail;
+
+/// <summary>
+/// Closes what was opened for a time. What it goes by is stored with the instance; the timer only says when to look, so a crash or a restart loses nothing: what is
+/// past its time at the start is closed before the kernel is synchronised for the first time.
+/// </summary>
+internal sealed partial class ExpiryWatch : IAsyncDisposable
+{
+    /// <summary>What the record of it is called.</summary>
+    public const string OperationType = "ExpirePorts";
+
+    private readonly IStore _store;
+    private readonly TimeProvider _clock;
+    private readonly ILogger<ExpiryWatch> _log;
+    private readonly Deadlines _deadlines;
+    private readonly BackgroundLoop _loop;
+
+    public ExpiryWatch(IStore store, TimeProvider clock, ILogger<ExpiryWatch> log)
+    {
+        _store = store;
+        _clock = clock;
+        _log = log;
+        _deadlines = new Deadlines(clock, TermsOf);
+        _loop = new BackgroundLoop("closing of what was opened for a time", CloseDueAsync, clock, log);
+        store.Observe(_deadlines.Note);
+    }
+
+    /// <summary>Finds what expires and closes what is past its time. To be called before the kernel is synchronised.</summary>
+    /// <exception cref="StoreException">It could not be closed.</exception>
+    public async Task RecoverAsync()
+    {
+        _deadlines.Note([.. _store.View.ListWithDeadlines().Select(instance => new InstanceChange(instance.Revision, instance, IsRemoval: false))]);
+        foreach (var due in _deadlines.TakeDue())
+        {
+            await CloseAsync(due);
+        }
+    }
+
+    public void Start() => _loop.Start();
+
+    public ValueTask DisposeAsync() => _loop.DisposeAsync();
+
+    private static IEnumerable<Term> TermsOf(Instance instance) => instance.Expiring.IsEmpty && instance.Unconfirmed is null
+        ? []
+        : instance.AllExpiring.DistinctBy(one => one.Id).Select(one => new Term(one.Id, one.At, one.Within));
+
+    private async Task CloseDueAsync(CancellationToken stopping)
+    {
+        await _deadlines.WaitAsync(stopping);
+        foreach (var due in _deadlines.TakeDue())
+        {
+            try
+            {
+                await CloseAsync(due);
+            }
+            catch (Exception problem)
+            {
+                // Whatever it was: the others that are due do not wait for this one, which is due again in a while.
+                LogFailed(_log, due.Name, problem);
+            }
+        }
+    }
+
+    private async Task CloseAsync(Deadline due)
+    {
+        var closed = await _store.CommitAsync((view, changes) =>
+        {
+            var current = view.FindInstance(due.Scope, due.Name);
+            if (current?.Index != due.Index || current.AllExpiring.FirstOrDefault(one => one.Id == due.Key) is not { } expired)
+            {
+                return null; // closed, kept or gone in the meantime
+            }
+
+            var (now, after) = (_clock.GetUtcNow(), current.Expired(due.Key));
+            var rules = string.Join(", ", current.AllExpiring.Where(one => one.Id == due.Key).Select(one => one.Rule.ToShortText()).Distinct());
+            var saved = changes.Save(after);
+            if (!after.Ports.Equals(current.Ports))
+            {
+                var operation = OperationShapes.Begin(now, saved, OperationType, $"expired at {ConfirmHeader.Text(expired.At)}");
+                changes.Save(operation);
+                changes.Record(Event(now, current, after, expired, rules, operation));
+            }
+
+            return rules;
+        });
+        if (closed.Result is { } what)
+        {
+            LogClosed(_log, what, due.Name);
+        }
+    }
+
+    private static AuditEvent Event(DateTimeOffset now, Instance current, Instance after, ExpiringRule expired, string rules, Operation operation) => ServiceEvent.Of(
+        now,
+        ServiceEvent.PortsExpired,
+        current.Scope.AccountId,
+        current.Scope.Region,
+        (current.Arn, "AWS::Lightsail::Instance"),
+        new Dictionary<string, string>
+        {
+            ["instanceName"] = current.Name,
+            ["cause"] = "expired",
+            ["rules"] = rules,
+            ["expiresAt"] = ConfirmHeader.Text(expired.At),
+            ["openedBy"] = expired.OpenedBy,
+            ["openingRequestID"] = expired.RequestId,
+            ["operation"] = operation.Id.ToString(),
+        },
+        (current.Attachment.LetIn(current.Ports), after.Attachment.LetIn(after.Ports)));
+
+    [LoggerMessage(5005, LogLevel.Information, "{Rules} of {Instance} has expired and is closed")]
+    private static partial void LogClosed(ILogger logger, string rules, string instance);
+
+    [LoggerMessage(5006, LogLevel.Error, "what has expired of {Instance} could not be closed; trying again")]
+    private static partial void LogFailed(ILogger logger, string instance, Exception problem);
+}

@@ -1,0 +1,2 @@
+-- The body of an instance may have a member `expiring`, and so may what an unconfirmed change goes back to: rules that are closed at a time. They are in the row of
+-- the instance, so that they come and go with the ports that they are about. No table changes; the number is for a Portlight that does not know the member.
