@@ -150,22 +150,16 @@ public sealed class EmbeddedAgent : IAgent, IDisposable
 
     public Task<ImmutableArray<InboundConnection>> FindSshSessionsAsync(CancellationToken cancellationToken) => Task.FromResult(AttachmentInspection.SshSessions());
 
-    public Task<PacketVerdict> AskKernelAsync(long index, PortKey packet, Cidr source, CancellationToken cancellationToken)
+    public Task<PacketVerdict> AskKernelAsync(long index, PortKey packet, Cidr source, CancellationToken cancellationToken) => KernelQuestions.AskAsync(Standing(_enforcer.Filtered, index), packet, source);
+
+    public Task<TrackedConnections> ListConnectionsAsync(long index, int most, CancellationToken cancellationToken) => KernelQuestions.ListConnectionsAsync(Standing(_enforcer.Standing, index), most, cancellationToken);
+
+    private T? Standing<T>(Func<long, T?> find, long index)
+        where T : class
     {
-        FilteredAttachment? filtered;
         lock (_gate)
         {
-            filtered = _enforcer.Filtered(index);
-        }
-
-        try
-        {
-            var found = filtered is null ? new KernelOpenings(false, []) : KernelOpenings.Find(filtered, packet, source);
-            return Task.FromResult(new PacketVerdict(found.IsFiltered, found.Sets));
-        }
-        catch (NetlinkException exception)
-        {
-            return Task.FromException<PacketVerdict>(new AgentException(exception.Message, exception));
+            return find(index);
         }
     }
 

@@ -25,6 +25,8 @@ internal sealed class LabRule(IAgent agent) : IAgent
 
     public Task<PacketVerdict> AskKernelAsync(long index, PortKey packet, Cidr source, CancellationToken cancellationToken) => agent.AskKernelAsync(index, packet, source, cancellationToken);
 
+    public Task<TrackedConnections> ListConnectionsAsync(long index, int most, CancellationToken cancellationToken) => agent.ListConnectionsAsync(index, most, cancellationToken);
+
     public Task DriftAsync(CancellationToken cancellationToken) => agent.DriftAsync(cancellationToken);
 
     private static bool IsAllowed(DesiredInstance instance) => instance.Attachment is not Attachment.Lab;

@@ -45,6 +45,16 @@ public interface IAgent
     /// <exception cref="AgentException">The kernel cannot be asked.</exception>
     Task<PacketVerdict> AskKernelAsync(long index, PortKey packet, Cidr source, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// The connections that others have to an instance at present, from the kernel's connection tracking. It walks over all that the kernel tracks, half a second for 100,000; one look at
+    /// a time. Changes nothing, and may be called beside a change.
+    /// </summary>
+    /// <param name="index">The instance.</param>
+    /// <param name="most">More are counted alone.</param>
+    /// <param name="cancellationToken">Ends the wait for an agent elsewhere.</param>
+    /// <exception cref="AgentException">The kernel cannot be asked.</exception>
+    Task<TrackedConnections> ListConnectionsAsync(long index, int most, CancellationToken cancellationToken);
+
     /// <summary>Completes when somebody else changed what is ours in the kernel; the caller then synchronises.</summary>
     Task DriftAsync(CancellationToken cancellationToken);
 }

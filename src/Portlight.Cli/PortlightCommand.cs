@@ -33,6 +33,7 @@ internal static class PortlightCommand
         PortsVerb.Create(),
         ExplainVerb.Create(),
         ExposureVerb.Create(),
+        ConnectionsVerb.Create(),
         WatchVerb.Create(),
         HistoryVerb.Create(),
         UndoVerb.Create(),

@@ -70,6 +70,11 @@ internal sealed class TrialAgent(TimeProvider clock) : IAgent
         ? Task.FromResult(new PacketVerdict(true, [$"{packet} {source}"]))
         : Task.FromException<PacketVerdict>(new AgentException("no such instance"));
 
+    internal TrackedConnections Tracked { get; set; } = new([], 0);
+
+    public Task<TrackedConnections> ListConnectionsAsync(long index, int most, CancellationToken cancellationToken) =>
+        Task.FromResult(new TrackedConnections([.. Tracked.Some.Take(most)], Tracked.Total));
+
     public async Task DriftAsync(CancellationToken cancellationToken) => await _drift.Reader.ReadAsync(cancellationToken);
 
     internal void Drift() => Assert.True(_drift.Writer.TryWrite(true));

@@ -71,7 +71,7 @@ internal sealed partial class AuthorisationMatrix(ServerHarness server)
 
     private async Task<AwsCredentials> CallerAsync(OperationEntry entry, string column, string name)
     {
-        var allow = Policy("Allow", entry.Action, "lightsail:TagResource");
+        var allow = Policy("Allow", entry.Action, "lightsail:TagResource", "lightsail:PutInstancePublicPorts");
         switch (column)
         {
             case "bad signature":
@@ -109,7 +109,7 @@ internal sealed partial class AuthorisationMatrix(ServerHarness server)
     {
         string Statement(string key, string absent) =>
             $$$$"""
-            {"Effect":"Allow","Action":["{{{{entry.Action}}}}","lightsail:TagResource"],"Resource":"*","Condition":
+            {"Effect":"Allow","Action":["{{{{entry.Action}}}}","lightsail:TagResource","lightsail:PutInstancePublicPorts"],"Resource":"*","Condition":
              {"StringEquals":{"aws:{{{{key}}}}/team":"{{{{team}}}}"},"StringEqualsIfExists":{"aws:{{{{absent}}}}/team":"{{{{team}}}}"}}}
             """;
         return $$"""{"Version":"2012-10-17","Statement":[{{Statement("ResourceTag", "RequestTag")}},{{Statement("RequestTag", "ResourceTag")}}]}""";

@@ -38,7 +38,10 @@ internal sealed class ScriptedAgent : IAgent
     /// <summary>False: an agent that makes no lab instances.</summary>
     public bool MakesLab { get; set; } = true;
 
-    public AgentStatus Status => new(Enforces, "cut", _repairs, _lastSynchronised, null)
+    /// <summary>What becomes of connections whose port closes, <c>cut</c> or <c>drain</c>.</summary>
+    public string Connections { get; set; } = "cut";
+
+    public AgentStatus Status => new(Enforces, Connections, _repairs, _lastSynchronised, null)
     {
         KernelRelease = "6.18.0",
         MakesLab = MakesLab,
@@ -171,6 +174,13 @@ internal sealed class ScriptedAgent : IAgent
         AskedAbout = (index, packet, source);
         return Verdict is { } verdict ? Task.FromResult(verdict) : Task.FromException<PacketVerdict>(new AgentException("cannot read the sets of nf_tables: operation not permitted"));
     }
+
+    /// <summary>The connections of every instance; null when its kernel cannot be asked.</summary>
+    public TrackedConnections? Tracked { get; set; } = new([], 0);
+
+    public Task<TrackedConnections> ListConnectionsAsync(long index, int most, CancellationToken cancellationToken) => Tracked is { } tracked
+        ? Task.FromResult(new TrackedConnections([.. tracked.Some.Take(most)], tracked.Total))
+        : Task.FromException<TrackedConnections>(new AgentException("the kernel does not list its connections: operation not permitted"));
 
     public async Task DriftAsync(CancellationToken cancellationToken)
     {

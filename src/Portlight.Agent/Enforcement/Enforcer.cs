@@ -99,6 +99,9 @@ internal sealed class Enforcer(InstallationId installation, NftablesSession sess
     /// <summary>Where the instance of that index is filtered as it stands; null when nowhere.</summary>
     internal FilteredAttachment? Filtered(long index) => _standing.GetValueOrDefault(index)?.Filtered;
 
+    /// <summary>The instance of that index as it stands; null when it does not.</summary>
+    internal DesiredInstance? Standing(long index) => _standing.GetValueOrDefault(index)?.Desired;
+
     /// <summary>The lab instances that stand.</summary>
     internal LabInstance[] LabInstances => [.. _standing.Values.Select(plan => plan.Lab).OfType<LabInstance>()];
 

@@ -238,6 +238,9 @@ public sealed class AgentSession : IDisposable
             case Question.KindOneofCase.Discover:
                 answer.Guests = GuestMessages.Write(await agent.DiscoverAsync(_ending.Token).ConfigureAwait(false));
                 break;
+            case Question.KindOneofCase.Connections:
+                answer.Tracked = ConnectionMessages.Write(await agent.ListConnectionsAsync(question.Connections.Index, Math.Clamp(question.Connections.Most, 0, ConnectionMessages.Most), _ending.Token).ConfigureAwait(false));
+                break;
             case Question.KindOneofCase.AskKernel:
                 var asked = question.AskKernel;
                 var packet = NetworkProtocolText.TryParse(asked.Protocol, out var protocol) ? new PortKey(protocol, asked.From, asked.To) : throw new StreamFaultException("a packet is of a protocol that is not known");

@@ -76,8 +76,7 @@ public sealed class RemoteAgent : IAgent
     /// <param name="cancellationToken">Ends the attempt.</param>
     public Task WelcomeAsync(IEnumerable<byte[]> authorities, CancellationToken cancellationToken)
     {
-        var welcome = new Welcome { Version = Kinds.Version, Kinds = { Kinds.OfServer }, Release = _options.Release, Clock = _clock.GetUtcNow().ToUnixTimeMilliseconds(), Host = _host };
-        welcome.Authorities.AddRange(authorities.Select(authority => ByteString.CopyFrom(authority)));
+        var welcome = new Welcome { Version = Kinds.Version, Kinds = { Kinds.OfServer }, Release = _options.Release, Clock = _clock.GetUtcNow().ToUnixTimeMilliseconds(), Host = _host, Authorities = { authorities.Select(authority => ByteString.CopyFrom(authority)) } };
         return SendAsync(new FromServer { Welcome = welcome }, cancellationToken);
     }
 
@@ -125,12 +124,14 @@ public sealed class RemoteAgent : IAgent
     public async Task<ImmutableArray<InboundConnection>> FindSshSessionsAsync(CancellationToken cancellationToken) =>
         [.. await AskAsync(Kinds.SshSessions, new Question { SshSessions = new Question.Types.SshSessions() }, answer => answer.SshSessions?.All.Select(FactMessages.Read).ToList(), cancellationToken).ConfigureAwait(false)];
 
-    public Task<PacketVerdict> AskKernelAsync(long index, PortKey packet, Cidr source, CancellationToken cancellationToken)
-    {
-        var question = new Question.Types.AskKernel { Index = index, Protocol = packet.Protocol.ToWire(), From = packet.FromPort, To = packet.ToPort, Source = Blocks.Write(source) };
-        return AskAsync(
-            Kinds.AskKernel, new Question { AskKernel = question }, answer => answer.Verdict is { } verdict ? new PacketVerdict(verdict.IsFiltered, [.. verdict.Sets]) : null, cancellationToken);
-    }
+    public Task<PacketVerdict> AskKernelAsync(long index, PortKey packet, Cidr source, CancellationToken cancellationToken) => AskAsync(
+        Kinds.AskKernel,
+        new Question { AskKernel = new Question.Types.AskKernel { Index = index, Protocol = packet.Protocol.ToWire(), From = packet.FromPort, To = packet.ToPort, Source = Blocks.Write(source) } },
+        answer => answer.Verdict is { } verdict ? new PacketVerdict(verdict.IsFiltered, [.. verdict.Sets]) : null,
+        cancellationToken);
+
+    public Task<TrackedConnections> ListConnectionsAsync(long index, int most, CancellationToken cancellationToken) => AskAsync(
+        Kinds.Connections, ConnectionMessages.Asking(index, most), answer => answer.Tracked is { } tracked ? ConnectionMessages.Read(tracked) : null, cancellationToken);
 
     public async Task DriftAsync(CancellationToken cancellationToken) => await _drift.Reader.ReadAsync(cancellationToken).ConfigureAwait(false);
 

@@ -80,6 +80,10 @@ internal static class VerbExamples
             ("portlight exposure", "what is open to how many, on how many instances, and what to look at"),
             ("portlight exposure 22", "on which instances SSH is reached, and from where"),
             ("portlight exposure 5432 --tag env=prod --json", "of some instances; for a program")),
+        ["connections"] = Guide(
+            null,
+            ("portlight connections web-1", "which addresses are connected to which of its ports, and by which rule"),
+            ("portlight connections web-1 --port 22 --from 10.0.0.0/8", "some of them")),
         ["watch"] = Guide(
             null,
             ("portlight watch", "a line for each change of instances, until Ctrl-C"),

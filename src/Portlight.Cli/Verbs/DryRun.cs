@@ -8,6 +8,8 @@ namespace Portlight.Cli.Verbs;
 /// <summary><c>--dry-run</c> of open, close and ports: what becomes of packets, and what would refuse the change.</summary>
 internal static class DryRun
 {
+    private const int ShownPeers = 5;
+
     public static Option<bool> Option() => new("--dry-run") { Description = "Show what would become of packets, and whether it would be allowed; change nothing" };
 
     /// <summary>Asks the server about each, in turn, and writes the answers.</summary>
@@ -17,8 +19,13 @@ internal static class DryRun
         var code = ExitCode.Done;
         foreach (var change in changes)
         {
-            var preview = await AskAsync(installation, change, cancellation);
+            var preview = await AskAsync(installation, change with { IncludeConnections = true }, cancellation);
             foreach (var line in Lines(preview))
+            {
+                await console.Output.WriteLineAsync(line);
+            }
+
+            foreach (var line in Connections(preview.Connections))
             {
                 await console.Output.WriteLineAsync(line);
             }
@@ -49,6 +56,22 @@ internal static class DryRun
         if (preview.FurtherEffects > 0)
         {
             yield return $"and {preview.FurtherEffects} more";
+        }
+    }
+
+    /// <summary>What becomes of those who are connected; nothing where nothing is known of them.</summary>
+    private static IEnumerable<string> Connections(CutByChange? connections)
+    {
+        if (connections is not { Cut.Count: > 0 })
+        {
+            yield break;
+        }
+
+        var peers = string.Join(", ", connections.Cut.Select(one => $"{one.PeerAddress} to {one.Port}/{one.Protocol}").Distinct().Take(ShownPeers));
+        yield return $"cuts {connections.Cut.Count + connections.FurtherCut} of {connections.Total} connections: {peers}";
+        if (connections.CallerIsCut)
+        {
+            yield return "one of them is from your own address";
         }
     }
 

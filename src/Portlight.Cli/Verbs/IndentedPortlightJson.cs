@@ -10,6 +10,7 @@ namespace Portlight.Cli.Verbs;
     WriteIndented = true)]
 [JsonSerializable(typeof(GetStatusResponse))]
 [JsonSerializable(typeof(GetExposureResponse))]
+[JsonSerializable(typeof(ListConnectionsResponse))]
 [JsonSerializable(typeof(DiscoverGuestsResponse))]
 [JsonSerializable(typeof(DoctorReport))]
 internal sealed partial class IndentedPortlightJson : JsonSerializerContext;

@@ -40,6 +40,7 @@ internal sealed class PreviewPorts(Services services) : IOperation<PreviewPortsR
                 Effects = [.. effects.Take(ListedEffects).Select(effect => effect.ToWire())],
                 FurtherEffects = Math.Max(0, effects.Count - ListedEffects),
                 Refusals = [.. await RefusalsAsync(call, instance, wanted, after)],
+                Connections = request.IncludeConnections == true ? await PresentConnections.CutByAsync(services, call, instance, after) : null,
             };
         }
         catch (InvalidInputException invalid) when (invalid.Problems.Count > 0)

@@ -30,6 +30,8 @@ namespace Portlight.Wire.PortlightApi;
 [JsonSerializable(typeof(WatchChangesResponse))]
 [JsonSerializable(typeof(GetExposureRequest))]
 [JsonSerializable(typeof(GetExposureResponse))]
+[JsonSerializable(typeof(ListConnectionsRequest))]
+[JsonSerializable(typeof(ListConnectionsResponse))]
 [JsonSerializable(typeof(ListPortRevisionsRequest))]
 [JsonSerializable(typeof(ListPortRevisionsResponse))]
 [JsonSerializable(typeof(LookupActivityRequest))]

@@ -24,6 +24,7 @@ public static class PortlightOperations
         "GetExposure",
         "ListFleet",
         "WatchChanges",
+        "ListConnections",
         "ListPortRevisions",
         "LookupActivity",
         "CreateAccount",

@@ -17,6 +17,9 @@ public sealed record PreviewPortsRequest
 
     /// <summary>As CloseInstancePublicPorts takes it.</summary>
     public PortInfo? Close { get; init; }
+
+    /// <summary>Whether the answer says which of the present connections would be cut; the kernel is asked for them, and the caller's permission to <c>portlight:ListConnections</c>.</summary>
+    public bool? IncludeConnections { get; init; }
 }
 
 /// <summary>The answer to <see cref="PreviewPortsRequest"/>.</summary>
@@ -40,6 +43,9 @@ public sealed record PreviewPortsResponse
 
     /// <summary>How many effects there are beside those that are listed.</summary>
     public int FurtherEffects { get; init; }
+
+    /// <summary>What becomes of the present connections; absent where that was not asked.</summary>
+    public CutByChange? Connections { get; init; }
 
     /// <summary>What the present ports are known by: with it in <c>If-Match</c>, the change is made only if they are these still.</summary>
     public required string EntityTag { get; init; }

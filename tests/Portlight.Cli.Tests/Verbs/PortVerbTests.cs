@@ -134,6 +134,22 @@ public sealed class PortVerbTests : IDisposable
     }
 
     [Fact]
+    public async Task Ports_that_are_open_for_a_time_are_shown_until_when()
+    {
+        using var server = await ServeProcess.StartAsync(_data.FullName);
+        await server.CreateAsync("web-1");
+        await RunAsync("ports web-1 22");
+
+        var (code, output, _) = await RunAsync("open web-1 5432 --from 192.0.2.7 --for 1h");
+        Assert.Equal(0, code);
+        Assert.Matches("^opened 5432/tcp from 192.0.2.7/32 on web-1 until ....-..-..T..:..:..Z\n$", output);
+        await DoneAsync("22/tcp is open for good on web-1\n", "open web-1 22 --for 30m");
+        Assert.Matches("^22/tcp\n5432/tcp from 192.0.2.7/32\nuntil ....-..-..T..:..:..Z: 5432/tcp from 192.0.2.7/32\n$", (await RunAsync("ports web-1")).Output);
+        Assert.Contains("30s to 30d", (await RunAsync("open web-1 5432 --for 5s")).Error, StringComparison.Ordinal);
+        Assert.Contains("ports are only recorded", (await RunAsync("connections web-1")).Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task To_undo_puts_no_network_back_that_attaching_again_has_closed()
     {
         using var server = await ServeProcess.StartAsync(_data.FullName);
