@@ -5,6 +5,3 @@ namespace Portlight.AgentProtocol;
 /// holds still.
 /// </summary>
 public class AgentException(string message, Exception? cause = null) : Exception(message, cause);
-
-/// <summary>The agent went away before it answered: another one of the host may be asked.</summary>
-public sealed class AgentGoneException(string message) : AgentException(message);

@@ -53,6 +53,6 @@ internal sealed class HostQuestions(Func<IAgent> require, TimeProvider clock)
 
     private TimeSpan Left(long began) => clock.GetElapsedTime(began) is var gone && gone < Patience ? Patience - gone : TimeSpan.Zero;
 
-    // Continuations run elsewhere: who connects an agent does not ask its questions.
+    // Continuations run elsewhere: the thread that connects an agent does not ask its questions.
     private static TaskCompletionSource NewArrival() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 }

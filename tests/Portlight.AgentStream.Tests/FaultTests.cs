@@ -45,9 +45,9 @@ public sealed class FaultTests
         var round = agent.ApplyAsync([Wanted.Lab(9, 1)], [], Cancellation);
         agent.Take(answer(Assert.Single(_sent).Round));
         Assert.Contains(because, await agent.Ended, StringComparison.Ordinal);
-        Assert.Contains(because, (await Assert.ThrowsAsync<AgentException>(() => round)).Message, StringComparison.Ordinal);
-        await Assert.ThrowsAsync<AgentException>(() => agent.ApplyAsync([Wanted.Lab(9, 2)], [], Cancellation));
-        await Assert.ThrowsAsync<AgentException>(() => agent.FindSshSessionsAsync(Cancellation));
+        Assert.Contains(because, (await Assert.ThrowsAnyAsync<AgentException>(() => round)).Message, StringComparison.Ordinal);
+        await Assert.ThrowsAnyAsync<AgentException>(() => agent.ApplyAsync([Wanted.Lab(9, 2)], [], Cancellation));
+        await Assert.ThrowsAnyAsync<AgentException>(() => agent.FindSshSessionsAsync(Cancellation));
     }
 
     [Fact]
@@ -58,7 +58,7 @@ public sealed class FaultTests
         _clock.Advance(Pair.Options.RoundPatience - TimeSpan.FromSeconds(1));
         Assert.False(round.IsCompleted);
         _clock.Advance(TimeSpan.FromSeconds(1));
-        await Assert.ThrowsAsync<AgentException>(() => round);
+        await Assert.ThrowsAnyAsync<AgentException>(() => round);
         Assert.Contains("has not reported a round for 60 s", await agent.Ended, StringComparison.Ordinal);
     }
 
@@ -70,7 +70,7 @@ public sealed class FaultTests
         var round = agent.ApplyAsync([Wanted.Lab(9, 1)], [], Cancellation);
         _clock.Advance(Pair.Options.RoundPatience);
         await agent.Ended;
-        await Assert.ThrowsAsync<AgentException>(() => round);
+        await Assert.ThrowsAnyAsync<AgentException>(() => round);
     }
 
     [Fact]
@@ -90,7 +90,7 @@ public sealed class FaultTests
         var agent = Agent(Hello());
         var question = agent.AskKernelAsync(9, new PortKey(NetworkProtocol.Tcp, 22, 22), Cidr.AnyIpv4, Cancellation);
         _clock.Advance(Pair.Options.QuestionPatience);
-        Assert.Contains("not answered", (await Assert.ThrowsAsync<AgentException>(() => question)).Message, StringComparison.Ordinal);
+        Assert.Contains("not answered", (await Assert.ThrowsAnyAsync<AgentException>(() => question)).Message, StringComparison.Ordinal);
         agent.Take(new FromAgent { Answer = new Answer { Id = 1, Verdict = new Answer.Types.Verdict() } });
         Assert.False(agent.Ended.IsCompleted);
     }
@@ -100,13 +100,13 @@ public sealed class FaultTests
     {
         var agent = Agent(Hello());
         var asked = Enumerable.Range(0, Questions.MaxOpen).Select(_ => agent.FindSshSessionsAsync(Cancellation)).ToList();
-        Assert.Contains("ask again", (await Assert.ThrowsAsync<AgentException>(() => agent.FindSshSessionsAsync(Cancellation))).Message, StringComparison.Ordinal);
+        Assert.Contains("ask again", (await Assert.ThrowsAnyAsync<AgentException>(() => agent.FindSshSessionsAsync(Cancellation))).Message, StringComparison.Ordinal);
         agent.Take(new FromAgent { Answer = new Answer { Id = 1, SshSessions = new Answer.Types.Connections() } });
         Assert.Empty(await asked[0]);
         agent.End("done");
         foreach (var open in asked[1..])
         {
-            await Assert.ThrowsAsync<AgentException>(() => open);
+            await Assert.ThrowsAnyAsync<AgentException>(() => open);
         }
     }
 
@@ -137,10 +137,10 @@ public sealed class FaultTests
         plain.Hello.Kinds.Clear();
         plain.Hello.Digest = SetDigest.Of([States.Write(Wanted.Lab(9, 1))]);
         var agent = Agent(plain);
-        Assert.Contains("does not know `discover`: upgrade it", (await Assert.ThrowsAsync<AgentException>(() => agent.DiscoverAsync(Cancellation))).Message, StringComparison.Ordinal);
-        Assert.Contains("does not know `ask-kernel`", (await Assert.ThrowsAsync<AgentException>(() => agent.AskKernelAsync(9, default, Cidr.AnyIpv4, Cancellation))).Message, StringComparison.Ordinal);
-        await Assert.ThrowsAsync<AgentException>(() => agent.FindSshSessionsAsync(Cancellation));
-        await Assert.ThrowsAsync<AgentException>(() => agent.InspectAsync(new Attachment.Lab(), Cancellation));
+        Assert.Contains("does not know `discover`: upgrade it", (await Assert.ThrowsAnyAsync<AgentException>(() => agent.DiscoverAsync(Cancellation))).Message, StringComparison.Ordinal);
+        Assert.Contains("does not know `ask-kernel`", (await Assert.ThrowsAnyAsync<AgentException>(() => agent.AskKernelAsync(9, default, Cidr.AnyIpv4, Cancellation))).Message, StringComparison.Ordinal);
+        await Assert.ThrowsAnyAsync<AgentException>(() => agent.FindSshSessionsAsync(Cancellation));
+        await Assert.ThrowsAnyAsync<AgentException>(() => agent.InspectAsync(new Attachment.Lab(), Cancellation));
         _ = agent.SynchroniseAsync([Wanted.Lab(9, 1)], Cancellation);
         Assert.Equal(Round.Types.Kind.Snapshot, Assert.Single(_sent).Round.Kind);
         agent.End("done");

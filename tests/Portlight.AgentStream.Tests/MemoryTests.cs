@@ -107,7 +107,7 @@ public sealed class MemoryTests
         using var kept = Pair.Keep(_machine, _clock);
         await using var pair = await Pair.ConnectAsync(kept, _clock);
         _machine.Broken = "no memory";
-        Assert.Equal("no memory", (await Assert.ThrowsAsync<AgentException>(() => pair.Server.ApplyAsync([Wanted.Lab(9, 1)], [], Cancellation))).Message);
+        Assert.Equal("no memory", (await Assert.ThrowsAnyAsync<AgentException>(() => pair.Server.ApplyAsync([Wanted.Lab(9, 1)], [], Cancellation))).Message);
         _machine.Broken = null;
         Assert.Equal([(9, 1)], Applied(await pair.Server.ApplyAsync([Wanted.Lab(9, 1)], [], Cancellation)));
     }
@@ -140,7 +140,7 @@ public sealed class MemoryTests
         await pair.Server.ApplyAsync([Wanted.Lab(9, 1)], [], Cancellation);
         var verdict = await pair.Server.AskKernelAsync(9, new PortKey(NetworkProtocol.Tcp, 22, 22), Cidr.AnyIpv6, Cancellation);
         Assert.Equal((true, "22/tcp ::/0"), (verdict.IsFiltered, Assert.Single(verdict.Sets)));
-        Assert.Equal("no such instance", (await Assert.ThrowsAsync<AgentException>(() => pair.Server.AskKernelAsync(7, new PortKey(NetworkProtocol.Tcp, 22, 22), Cidr.AnyIpv6, Cancellation))).Message);
+        Assert.Equal("no such instance", (await Assert.ThrowsAnyAsync<AgentException>(() => pair.Server.AskKernelAsync(7, new PortKey(NetworkProtocol.Tcp, 22, 22), Cidr.AnyIpv6, Cancellation))).Message);
         Assert.Null((await pair.Server.InspectAsync(new Attachment.Interface("vnet0", [], []), Cancellation)).Refusal);
         Assert.Contains("vnet0", _machine.Calls[^1], StringComparison.Ordinal);
         Assert.Empty(await pair.Server.FindSshSessionsAsync(Cancellation));

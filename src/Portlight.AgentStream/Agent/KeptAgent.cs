@@ -17,9 +17,6 @@ public sealed class KeptAgent : IDisposable
     private static readonly TimeSpan FullComparison = TimeSpan.FromMinutes(5);
     internal static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
 
-    /// <summary>Not at once: it stops all threads, and whoever waits for the comparison comes first.</summary>
-    private static readonly TimeSpan GiveBackAfter = TimeSpan.FromSeconds(1);
-
     private readonly IAgent _agent;
     private readonly KeptSet _kept;
     private readonly TimeProvider _clock;
@@ -28,7 +25,7 @@ public sealed class KeptAgent : IDisposable
     private readonly RevertedChanges _reverted;
     private readonly ExpiryTimes _times;
     private readonly BackgroundLoop _following;
-    private readonly ITimer _givingBack;
+    private readonly SpareMemory _spareMemory;
     private ReachGuard? _guard;
     private volatile Func<Task>? _listener;
 
@@ -39,7 +36,7 @@ public sealed class KeptAgent : IDisposable
     public KeptAgent(IAgent agent, KeptSet kept, TimeProvider clock, ILogger log)
     {
         (_agent, _kept, _clock, _log, _reverted) = (agent, kept, clock, log, new RevertedChanges(kept));
-        _givingBack = clock.CreateTimer(_ => GiveBack(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _spareMemory = new SpareMemory(clock);
         _times = new ExpiryTimes(clock, () => _ = CloseExpiredAsync());
         kept.Noted = _times.Note;
         foreach (var one in kept.All)
@@ -90,7 +87,7 @@ public sealed class KeptAgent : IDisposable
     public void Dispose()
     {
         _following.Dispose();
-        _givingBack.Dispose();
+        _spareMemory.Dispose();
         _times.Dispose();
         _guard?.Dispose();
     }
@@ -229,12 +226,9 @@ public sealed class KeptAgent : IDisposable
             _kept.Put(index, null);
         }
 
-        _givingBack.Change(GiveBackAfter, Timeout.InfiniteTimeSpan);
+        _spareMemory.GiveBackSoon();
         return [.. reports.Select(report => Settle(report, wanted[report.Index]))];
     }
-
-    /// <summary>What a comparison of everything took, a dozen times of what is kept, is other programs' memory again until the next one.</summary>
-    private static void GiveBack() => GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
 
     private async Task<List<Report>> ApplyAsync_NeedsTurn(IReadOnlyList<Desired> changed, IReadOnlyList<long> removed, CancellationToken cancellationToken)
     {
@@ -279,13 +273,12 @@ public sealed class KeptAgent : IDisposable
 
             guard.Dispose();
             _guard = null;
-            var reason = $"with it no server could be reached from this machine for {ReachPatience.TotalSeconds:0} s, so the agent has reverted it";
             Log.Reverted(_log, string.Join(", ", guard.Changed.Keys), ReachPatience.TotalSeconds);
             await ApplyAsync_NeedsTurn(
                 [.. guard.Before.Values.OfType<Desired>().Select(_times.Current)], [.. guard.Before.Where(one => one.Value is null).Select(one => one.Key)], CancellationToken.None).ConfigureAwait(false);
             foreach (var (index, tried) in guard.Changed)
             {
-                _reverted.Add(index, tried, reason);
+                _reverted.Add(index, tried, $"with it no server could be reached from this machine for {ReachPatience.TotalSeconds:0} s, so the agent has reverted it");
             }
 
             _kept.Keep();
@@ -298,6 +291,7 @@ public sealed class KeptAgent : IDisposable
         }
         finally
         {
+            _times.Arm();
             _one.Release();
         }
     }

@@ -20,7 +20,7 @@ internal static class LogMove
         INSERT INTO item (kind, key, place, body) VALUES ($1, '', $2, $3) ON CONFLICT (kind, key) DO UPDATE SET body = excluded.body
         """;
 
-    /// <summary>Rows, one by one: who reads goes on with what was there.</summary>
+    /// <summary>Rows, one by one: readers go on with what was there.</summary>
     public static void AddEmptying(NpgsqlBatch to)
     {
         to.BatchCommands.Add(new NpgsqlBatchCommand("DELETE FROM item"));
