@@ -1,7 +1,7 @@
-using System.Net;
 using Portlight.Agent.Inspection;
 using Portlight.AgentProtocol;
 using Portlight.Domain;
+using Portlight.TestKit.Network;
 
 namespace Portlight.Netns;
 
@@ -28,7 +28,7 @@ public sealed class TrackedConnectionTests
         Assert.Equal(
             new[] { (first.Near, 80), (second.Near, 443) }.Select(one => $"{one.Item1} {one.Item2}").Order(StringComparer.Ordinal),
             found.Some.Select(one => $"{one.Peer} {one.Port}").Order(StringComparer.Ordinal));
-        Assert.All(found.Some, one => Assert.Equal((NetworkProtocol.Tcp, IPAddress.Parse(client)), (one.Protocol, one.Peer.Address)));
+        Assert.All(found.Some, one => Assert.Equal((NetworkProtocol.Tcp, TestNetwork.Address(client)), (one.Protocol, one.Peer.Address)));
         var bounded = await scene.Agent.ListConnectionsAsync(9, 1, TestContext.Current.CancellationToken);
         Assert.Equal((1, 2), (bounded.Some.Length, bounded.Total));
         Assert.Equal(1, (await scene.Agent.ListConnectionsAsync(10, 10, TestContext.Current.CancellationToken)).Total);
