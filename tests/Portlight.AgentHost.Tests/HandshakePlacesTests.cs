@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using Portlight.AgentListener;
 using Portlight.Domain;
 
@@ -73,5 +74,9 @@ public sealed class HandshakePlacesTests
 
     private static Task<bool> Enter(HandshakePlaces places, string address) => places.EnterAsync(Source(address), Timeout.InfiniteTimeSpan, Cancellation);
 
-    private static Cidr Source(string address) => Cidr.Of(new System.Net.IPAddress([.. address.Split('.').Select(byte.Parse)]));
+    private static Cidr Source(string address)
+    {
+        Assert.True(Cidr.TryParse(address + "/32", AddressFamily.InterNetwork, out var block, out var problem), problem);
+        return block;
+    }
 }
