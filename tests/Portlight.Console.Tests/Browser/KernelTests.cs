@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Sockets;
 using Microsoft.Playwright;
 using Portlight.TestKit.Network;
@@ -41,6 +42,29 @@ public sealed class KernelTests(Chromium chromium, KernelConsole console) : ICla
     }
 
     [Fact]
+    public async Task The_review_names_the_connection_that_the_change_would_cut()
+    {
+        await console.CreateAsync("cut-1", null, ServedConsole.Tcp(80), ServedConsole.Tcp(22));
+        var instance = await console.CallAsync("GetInstance", new GetInstanceRequest { InstanceName = "cut-1" }, LightsailJson.Default.GetInstanceRequest, LightsailJson.Default.GetInstanceResponse);
+        using var inside = NetworkNode.Named(Path.GetFileName(Directory.GetFiles("/run/netns", "*cut-1*").Single()));
+        using var listener = inside.Listen(new IPEndPoint(IPAddress.Any, 22));
+        using var client = new TcpClient();
+        await client.ConnectAsync(instance.Instance.PublicIpAddress!, 22, TestContext.Current.CancellationToken);
+        await using var tab = await Tab.OpenAsync(chromium, console);
+        await tab.VisitAsync(console, "us-east-1/instances/cut-1/networking");
+
+        await CloseAsync(tab.Page, "HTTP");
+        await Assertions.Expect(tab.Page.Locator("#review")).ToContainTextAsync("It cuts none of 1 connection.");
+        await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Keep editing" }).ClickAsync();
+        await CloseAsync(tab.Page, "SSH");
+
+        var peer = ((IPEndPoint)client.Client.LocalEndPoint!).Address.MapToIPv4();
+        await Assertions.Expect(tab.Page.Locator("#review .note.warn")).ToContainTextAsync("It cuts 1 of 1 connection.");
+        await Assertions.Expect(tab.Page.Locator("#review .note.warn li")).ToHaveTextAsync($"tcp 22 from {peer}");
+        await tab.IsAccessibleAsync();
+    }
+
+    [Fact]
     public async Task What_everyone_reaches_is_a_question_whose_answer_has_an_address()
     {
         await console.CreateAsync("wide-1", null, ServedConsole.Tcp(22), ServedConsole.Tcp(443));
@@ -65,6 +89,13 @@ public sealed class KernelTests(Chromium chromium, KernelConsole console) : ICla
         await tab.Page.Keyboard.TypeAsync("who can reach 5900?");
 
         await Assertions.Expect(tab.Page.Locator("#palette-answers a").First).ToContainTextAsync("1 instance lets everyone reach port 5900");
+    }
+
+    private static async Task CloseAsync(IPage page, string application)
+    {
+        await page.GetByRole(AriaRole.Button, new() { Name = $"Edit {application}", Exact = true }).ClickAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Close this rule" }).ClickAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Review changes" }).ClickAsync();
     }
 
     private static async Task AskAsync(IPage page, string port)
