@@ -26,7 +26,7 @@ public sealed class EmbeddedAgent : IAgent, IDisposable
     private readonly NftablesSession _session;
     private readonly NftablesWatcher _watcher;
     private readonly LabHost _lab;
-    private readonly AttachedDevices _devices = new();
+    private readonly AttachedDevices _devices;
     private readonly DeviceWatch _deviceWatch;
     private readonly Enforcer _enforcer;
     private readonly LabRepair _labRepair;
@@ -34,7 +34,7 @@ public sealed class EmbeddedAgent : IAgent, IDisposable
     private readonly AppliedFile? _applied;
     private readonly TimeProvider _clock;
     private readonly ILogger<EmbeddedAgent> _log;
-    private readonly GuestDiscovery _discovery = new();
+    private readonly GuestDiscovery _discovery;
     private readonly Lock _gate = new();
     private readonly StatusRecord _status;
     private bool _isDrifted;
@@ -47,11 +47,11 @@ public sealed class EmbeddedAgent : IAgent, IDisposable
         _session = session;
         _watcher = watcher;
         _lab = lab;
+        (_devices, _discovery) = (new AttachedDevices(options.Connections), new GuestDiscovery(options.Connections));
         _enforcer = new Enforcer(options.Installation, session, lab, _devices, new RulesetOptions { Connections = options.Connections, ListenAddresses = options.ListenAddresses });
         _deviceWatch = new DeviceWatch(_devices, links);
         _takesOver = options.TakesOver;
-        _clock = clock;
-        _log = log;
+        (_clock, _log) = (clock, log);
         if (options.AppliedFile is { } path)
         {
             _applied = new AppliedFile(path, options.Installation, clock, log);
@@ -131,7 +131,7 @@ public sealed class EmbeddedAgent : IAgent, IDisposable
         var reports = _enforcer.Synchronise(all).ConvertAll(_devices.Told);
         CountRepair();
         // What is still refused is noted again behind this.
-        _status.Change(status => status with { LastSynchronised = _clock.GetUtcNow(), LastProblem = null });
+        _status.Change(status => status with { LastSynchronised = _clock.GetUtcNow(), LastProblem = null, BridgeProblem = _devices.BridgeProblem });
         return reports;
     });
 
@@ -144,7 +144,7 @@ public sealed class EmbeddedAgent : IAgent, IDisposable
         return reports;
     });
 
-    public Task<AttachmentFacts> InspectAsync(Attachment attachment, CancellationToken cancellationToken) => Task.FromResult(AttachmentInspection.Of(attachment));
+    public Task<AttachmentFacts> InspectAsync(Attachment attachment, CancellationToken cancellationToken) => Task.FromResult(AttachmentInspection.Of(attachment, _devices.Connections));
 
     public Task<Discovery> DiscoverAsync(CancellationToken cancellationToken) => _discovery.RunAsync(cancellationToken);
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Portlight.Agent.Devices;
 using Portlight.Agent.Inspection;
 using Portlight.Agent.Links;
 using Portlight.Nftables;
@@ -12,6 +13,9 @@ namespace Portlight.Agent;
 /// <param name="Problems">What is missing and how to repair it, one sentence each.</param>
 public sealed record HostCheck(bool CanEnforce, bool CanMakeLab, bool InUserNamespace, ImmutableArray<string> Problems)
 {
+    /// <summary>Why guests on bridges cannot be filtered one by one, and what to do; null when they can.</summary>
+    public static string? BridgeProblem => BridgeSupport.Look(ConnectionPolicy.Cut).Missing;
+
     /// <summary>As <c>uname -r</c> tells it.</summary>
     public static string KernelRelease { get; } = File.ReadAllText("/proc/sys/kernel/osrelease").Trim();
 

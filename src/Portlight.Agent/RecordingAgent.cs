@@ -3,6 +3,7 @@ using Portlight.Agent.Guests;
 using Portlight.Agent.Inspection;
 using Portlight.AgentProtocol;
 using Portlight.Domain;
+using Portlight.Nftables;
 
 namespace Portlight.Agent;
 
@@ -14,7 +15,7 @@ namespace Portlight.Agent;
 /// <param name="reason">Why it records where enforcing was wished for; null when recording was asked for.</param>
 public sealed class RecordingAgent(TimeProvider clock, string? reason) : IAgent
 {
-    private readonly GuestDiscovery _discovery = new();
+    private readonly GuestDiscovery _discovery = new(ConnectionPolicy.Cut);
     private volatile AgentStatus _status = new(Enforces: false, "cut", 0, null, null) { Reason = reason, KernelRelease = HostCheck.KernelRelease };
 
     public AgentStatus Status => _status;
@@ -28,7 +29,7 @@ public sealed class RecordingAgent(TimeProvider clock, string? reason) : IAgent
     public Task<IReadOnlyList<AgentReport>> ApplyAsync(IReadOnlyList<DesiredInstance> changed, IReadOnlyList<long> removed, CancellationToken cancellationToken) =>
         Task.FromResult<IReadOnlyList<AgentReport>>([.. changed.Select(instance => new AgentReport.Applied(instance.Index, instance.Revision))]);
 
-    public Task<AttachmentFacts> InspectAsync(Attachment attachment, CancellationToken cancellationToken) => Task.FromResult(AttachmentInspection.Of(attachment));
+    public Task<AttachmentFacts> InspectAsync(Attachment attachment, CancellationToken cancellationToken) => Task.FromResult(AttachmentInspection.Of(attachment, ConnectionPolicy.Cut));
 
     public Task<Discovery> DiscoverAsync(CancellationToken cancellationToken) => _discovery.RunAsync(cancellationToken);
 

@@ -102,12 +102,12 @@ public sealed record Restoration(bool HadFile, int Attachments, string? Damage)
     /// </summary>
     private static IEnumerable<FilteredAttachment> Bind(AppliedRules rules, InstallationId installation)
     {
-        if (Survey() is not { } survey)
+        var attachments = rules.Ruleset.Attachments.Values.ToArray();
+        if (Survey(rules.Ruleset.Options.Connections) is not { } survey)
         {
-            return rules.Ruleset.Attachments.Values;
+            return attachments.Select(attachment => WithoutDevice(attachment, BridgeSupport.Look(rules.Ruleset.Options.Connections)));
         }
 
-        var attachments = rules.Ruleset.Attachments.Values.ToArray();
         var interfaces = attachments.Index()
             .Where(numbered => numbered.Item.IsSelected || (numbered.Item is { IsHost: false, PeerGroup: null } && (rules.NamesDevices || numbered.Item.HardwareAddress is not null)))
             .ToDictionary(numbered => (long)numbered.Index, numbered => Interface(numbered.Item));
@@ -115,8 +115,12 @@ public sealed record Restoration(bool HadFile, int Attachments, string? Damage)
         var before = attachments.Index().Where(numbered => numbered.Item.IsSelected)
             .ToDictionary(numbered => (long)numbered.Index, numbered => BoundDevice.Absent(interfaces[numbered.Index], numbered.Item.ClosedName));
         var bound = DeviceChoice.Of(interfaces, before, survey);
-        return attachments.Index().Select(numbered => bound.GetValueOrDefault(numbered.Index)?.Bind(numbered.Item) ?? numbered.Item with { Device = LabDevice(numbered.Item, survey, installation) });
+        return attachments.Index().Select(numbered => bound.GetValueOrDefault(numbered.Index)?.Bind(numbered.Item) ?? WithoutDevice(numbered.Item, survey.Bridges) with { Device = LabDevice(numbered.Item, survey, installation) });
     }
+
+    // Which device it was nobody knows: closed by its name, wherever something of that name comes to be.
+    private static FilteredAttachment WithoutDevice(FilteredAttachment attachment, BridgeSupport bridges) =>
+        attachment with { IsBridged = attachment is { IsHost: false, PeerGroup: null } && bridges.HasTables };
 
     private static Attachment.Interface Interface(FilteredAttachment attachment) => attachment.IsSelected
         ? new Attachment.Interface("", [], []) { Selector = attachment.Key }
@@ -129,11 +133,11 @@ public sealed record Restoration(bool HadFile, int Attachments, string? Damage)
             : null;
 
     /// <summary>Null when the machine cannot be asked for its devices.</summary>
-    private static DeviceSurvey? Survey()
+    private static DeviceSurvey? Survey(ConnectionPolicy connections)
     {
         try
         {
-            return DeviceSurvey.Take();
+            return DeviceSurvey.Take(connections);
         }
         catch (Exception exception) when (exception is NetlinkException or LabException)
         {
@@ -150,7 +154,7 @@ public sealed record Restoration(bool HadFile, int Attachments, string? Damage)
             using var lab = new LabHost(Cidr.AnyIpv4, installation);
             using var session = NftablesSession.Open(installation);
             KernelClaim.Require(session, lab, installation, takesOver: false, "name the data directory that it belongs to with --data");
-            var bound = new Ruleset(rules.Ruleset.Options, Bind(rules, installation));
+            var bound = new Ruleset(rules.Ruleset.Options with { HasBridgeTables = !rules.Ruleset.Options.ClosedNames.IsEmpty && NftablesProbe.WhyNoBridgeTable() is null }, Bind(rules, installation));
             session.Synchronise(bound);
             return bound;
         }

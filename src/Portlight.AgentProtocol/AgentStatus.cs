@@ -28,6 +28,9 @@ public sealed record AgentStatus(bool Enforces, string Connections, long DriftRe
     /// <summary>Whether it closes by itself what has expired, when no server tells it to.</summary>
     public bool ClosesExpired { get; init; } = true;
 
+    /// <summary>Why guests on bridges cannot be filtered one by one there, and what to do; null when they can, and when it is not known.</summary>
+    public string? BridgeProblem { get; init; }
+
     /// <summary>The release of the kernel that the agent works with, as <c>uname -r</c> tells it.</summary>
     public string? KernelRelease { get; init; }
 }

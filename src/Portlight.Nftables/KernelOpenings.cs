@@ -25,11 +25,13 @@ public sealed record KernelOpenings(bool IsFiltered, ImmutableArray<string> Sets
     {
         using var socket = NetlinkSocket.Open(NetlinkProtocol.Netfilter);
         SetId[] wanted = [SetId.Attached, SetId.Devices, SetId.Ranged, SetId.LabRanged, SetId.Staging, .. AttachmentSets.Opening(attachment)];
-        var table = TableReader.ReadSets(socket, wanted);
+        // Sets of the same name mean the same in both tables.
+        var family = AttachmentSets.TableOf(attachment);
+        var table = TableReader.ReadSets(socket, family, wanted);
         // Where others commit all the time no reading is undisturbed.
         for (var attempt = 1; attempt < Attempts && !table.IsConsistent; attempt++)
         {
-            table = TableReader.ReadSets(socket, wanted);
+            table = TableReader.ReadSets(socket, family, wanted);
         }
 
         if (!IsFilteredBy(table, attachment))

@@ -13,6 +13,7 @@ public static class NftablesProbe
 
     // A kernel that has said so goes on being able to; each question costs it ten milliseconds.
     private static volatile bool _canOwn;
+    private static volatile bool _hasBridgeTable;
 
     /// <summary>What is missing, in words for an operator; empty when nothing is and the kernel can enforce.</summary>
     public static ImmutableArray<string> FindWhatIsMissing()
@@ -29,6 +30,33 @@ public static class NftablesProbe
         catch (NetlinkException failure)
         {
             return [$"nf_tables: {failure.Message}"];
+        }
+    }
+
+    /// <summary>
+    /// Why this kernel does not take our table of the family bridge, in its own word; null when it does. Whether connection tracking sees what a bridge carries is another question.
+    /// </summary>
+    public static string? WhyNoBridgeTable()
+    {
+        if (_hasBridgeTable)
+        {
+            return null;
+        }
+
+        try
+        {
+            using var socket = NetlinkSocket.Open(NetlinkProtocol.Netfilter);
+            socket.ReserveReceiveBuffer(1 << 20);
+            using var batch = new NftablesBatch(socket, ProbeTable);
+            batch.Begin();
+            TableDifference.Whole(TableSpec.Compile(OneOfEverything()), new TableMark(default, TableProtection.Watched, socket.PortId), actual: null).Also!.Write(batch, null);
+            var objections = batch.Check();
+            _hasBridgeTable = objections.Count == 0;
+            return objections is [var first, ..] ? Describe(first) : null;
+        }
+        catch (NetlinkException failure)
+        {
+            return $"nf_tables: {failure.Message}";
         }
     }
 
@@ -58,7 +86,10 @@ public static class NftablesProbe
     {
         using var batch = new NftablesBatch(socket, ProbeTable);
         batch.Begin();
-        TableDifference.Whole(TableSpec.Compile(OneOfEverything()), new TableMark(default, protection, socket.PortId), removeFirst: false).Write(batch, null);
+        var whole = TableDifference.Whole(TableSpec.Compile(OneOfEverything()), new TableMark(default, protection, socket.PortId), actual: null);
+        // Bridges are for those who have guests on them: what their table needs is asked by itself.
+        whole.Also = null;
+        whole.Write(batch, null);
         return batch.Check();
     }
 
@@ -69,7 +100,7 @@ public static class NftablesProbe
             new PortRule(new PortKey(NetworkProtocol.Udp, 1, 1), [Cidr.AnyIpv4], [Cidr.AnyIpv6], []));
         return new Ruleset(
             new RulesetOptions { Connections = ConnectionPolicy.Drain },
-            [FilteredAttachment.Host(ports) with { Owner = new(default, 1) }, FilteredAttachment.Interface("probe", 1, ports) with { Owner = new(default, 2), PeerGroup = 1 }]);
+            [FilteredAttachment.Host(ports) with { Owner = new(default, 1) }, FilteredAttachment.Interface("probe", 1, ports) with { Owner = new(default, 2), PeerGroup = 1 }, FilteredAttachment.Interface("bridged", 2, ports) with { Owner = new(default, 3), IsBridged = true }]);
     }
 
     private static string Describe((string Operation, string Subject, NetlinkError Error) objection)
@@ -83,9 +114,9 @@ public static class NftablesProbe
         var reason = error.ExtendedAck is null ? Errno.Name(error.Errno) : $"{Errno.Name(error.Errno)}, `{error.ExtendedAck}`";
         return operation switch
         {
-            "make" => $"nf_tables for the family inet: the kernel cannot make a table ({reason})",
+            "make" => $"nf_tables: the kernel cannot make a table ({reason})",
             "make set" => $"nf_tables sets like `{subject}`: concatenated keys need the module nft_set_hash, intervals nft_set_rbtree ({reason})",
-            "make chain" => $"filter chains of the family inet like `{subject}` ({reason})",
+            "make chain" => $"filter chains like `{subject}` ({reason})",
             "add a rule to chain" => $"an expression of chain `{subject}`: the modules nft_ct, nft_fib_inet, nft_fib_ipv4 and nft_fib_ipv6 are needed ({reason})",
             _ => $"{operation} `{subject}` ({reason})",
         };

@@ -6,7 +6,7 @@ using Portlight.Nftables.Netlink;
 namespace Portlight.Nftables;
 
 /// <summary>
-/// Keeps the table `inet portlight` of this network namespace as a ruleset says. <see cref="Synchronise"/> reads the table and repairs every difference;
+/// Keeps the table `inet portlight` of this network namespace, and `bridge portlight` where guests are on bridges, as a ruleset says. <see cref="Synchronise"/> reads the table and repairs every difference;
 /// <see cref="Apply"/> changes a few attachments from memory, at a cost that does not depend on how many others there are. Both are one transaction: the kernel
 /// does all of it or nothing. The table stays when the session ends.
 /// </summary>
@@ -80,13 +80,14 @@ public sealed class NftablesSession : IDisposable
         }
     }
 
-    /// <summary>The table that is in the kernel; null when there is none.</summary>
+    /// <summary>The table that is in the kernel, of the family inet before that of the family bridge; null when there is none.</summary>
     /// <exception cref="NetlinkException">It cannot be read: CAP_NET_ADMIN is missing, or nf_tables.</exception>
     public FoundTable? Find()
     {
         lock (_lock)
         {
             var found = TableReader.Find(_socket);
+            found = found.Exists ? found : TableReader.Find(_socket, TableFamily.Bridge);
             return found.Exists ? new FoundTable(found.Installation, found.OwnerPortId) : null;
         }
     }
@@ -127,9 +128,11 @@ public sealed class NftablesSession : IDisposable
         lock (_lock)
         {
             var picture = _picture ?? throw new InvalidOperationException("synchronise first: what the kernel holds is not known yet");
-            if (_isInDoubt)
+            var wasInDoubt = _isInDoubt;
+            if (wasInDoubt || picture.ChangesTables(change))
             {
-                return Synchronise_NeedsLock(picture.After(change));
+                var report = Synchronise_NeedsLock(picture.After(change));
+                return wasInDoubt ? report : null;
             }
 
             try
@@ -182,30 +185,14 @@ public sealed class NftablesSession : IDisposable
         }
     }
 
-    /// <summary>Removes the table, and with it everything that Portlight put into nf_tables. False when there was none.</summary>
+    /// <summary>Removes the tables, and with them everything that Portlight put into nf_tables. False when there was none.</summary>
     /// <exception cref="RulesetRefusedException">The kernel refused.</exception>
     public bool Teardown()
     {
         lock (_lock)
         {
             _picture = null;
-            if (!TableReader.Find(_socket).Exists)
-            {
-                return false;
-            }
-
-            _batch.Begin();
-            _batch.RemoveTable();
-            try
-            {
-                _transactions.Commit(_batch);
-            }
-            catch (RulesetRefusedException gone) when (gone.Errno == Errno.ENOENT)
-            {
-                return false;
-            }
-
-            return true;
+            return _transactions.RemoveTables(_batch);
         }
     }
 
@@ -263,7 +250,7 @@ public sealed class NftablesSession : IDisposable
             }
 
             // A difference that the kernel twice found impossible means a table stranger than we can see: make it from nothing.
-            var difference = impossible < 2 ? TableDifference.Between(actual, spec, _mark) : TableDifference.Whole(spec, _mark, actual.Exists);
+            var difference = impossible < 2 ? TableDifference.Between(actual, spec, _mark) : TableDifference.Whole(spec, _mark, actual);
             try
             {
                 if (!difference.IsEmpty)

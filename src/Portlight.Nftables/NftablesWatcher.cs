@@ -114,7 +114,7 @@ public sealed class NftablesWatcher : IDisposable
 
                 Publish();
             }
-            else if (message.Payload[0] == FamilyInet && attributes.TextOrNull(TableAttributes.Name) == TableName)
+            else if (message.Payload[0] is FamilyInet or FamilyBridge && attributes.TextOrNull(TableAttributes.Name) == TableName)
             {
                 // Every nf_tables event has the table's name as its attribute 1.
                 var removed = message.Type == DeleteTable || _pending is { Kind: DriftKind.Removed };

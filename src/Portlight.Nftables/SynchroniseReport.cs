@@ -4,7 +4,7 @@ namespace Portlight.Nftables;
 
 /// <summary>What a <see cref="NftablesSession.Synchronise"/> had to change. On a table that should have been right already, anything but nothing is drift.</summary>
 /// <param name="Rebuilt">The table was missing or not recognisably ours, and was made from nothing.</param>
-/// <param name="ChainsChanged">Chains made, removed or given other rules.</param>
+/// <param name="ChainsChanged">Chains made, removed or given other rules; the table of the family bridge, when it goes, is one.</param>
 /// <param name="SetsChanged">Sets made or removed.</param>
 /// <param name="ElementsAdded">Elements that were missing.</param>
 /// <param name="ElementsRemoved">Elements that did not belong there.</param>
@@ -12,10 +12,14 @@ public readonly record struct SynchroniseReport(bool Rebuilt, int ChainsChanged,
 {
     public bool ChangedAnything => Rebuilt || ChainsChanged + SetsChanged + ElementsAdded + ElementsRemoved > 0;
 
-    internal static SynchroniseReport Of(TableDifference difference, int moreElements = 0) => new(
-        difference.Rebuild,
-        difference.NewChains.Count + difference.RewrittenChains.Count + difference.DeadChains.Count,
-        difference.NewSets.Count + difference.DeadSets.Count,
-        difference.Added.Sum(change => change.Elements.Count) + moreElements,
-        difference.Removed.Sum(change => change.Elements.Count));
+    internal static SynchroniseReport Of(TableDifference difference, int moreElements = 0)
+    {
+        TableDifference[] tables = difference.Also is { } bridge ? [difference, bridge] : [difference];
+        return new(
+            difference.Rebuild,
+            tables.Sum(table => table.NewChains.Count + table.RewrittenChains.Count + table.DeadChains.Count + (table.IsGoing ? 1 : 0)),
+            tables.Sum(table => table.NewSets.Count + table.DeadSets.Count),
+            tables.Sum(table => table.Added.Sum(change => change.Elements.Count)) + moreElements,
+            tables.Sum(table => table.Removed.Sum(change => change.Elements.Count)));
+    }
 }

@@ -35,9 +35,9 @@ public sealed class AppliedFileTests : IDisposable
         var options = Sample.FullOptions;
         var attachment = Sample.FullAttachment("vc0");
         // A property that is added one day stands at its default here, and fails, until it is in the sample and in the file.
-        Assert.Equal([], Sample.AtDefault(options, new RulesetOptions()));
-        // The numbers of devices do not outlive a boot: they are looked up when the file is loaded.
-        Assert.Equal([nameof(FilteredAttachment.Device), nameof(FilteredAttachment.ClosedDevices)], Sample.AtDefault(attachment, FilteredAttachment.Interface("x", device: null, PortSet.Empty)));
+        // What the kernel can, and the numbers of devices and where they are do not outlive a boot: they are looked up when the file is loaded.
+        Assert.Equal([nameof(RulesetOptions.HasBridgeTables)], Sample.AtDefault(options, new RulesetOptions()));
+        Assert.Equal([nameof(FilteredAttachment.Device), nameof(FilteredAttachment.ClosedDevices), nameof(FilteredAttachment.IsBridged)], Sample.AtDefault(attachment, FilteredAttachment.Interface("x", device: null, PortSet.Empty)));
 
         var selected = Sample.FullAttachment("mac:52:54:00:aa:bb:01") with { ClosedName = "vnet7" };
         _file.Record(Sample.Whole(options, attachment, selected, FilteredAttachment.Host(attachment.Ports)));

@@ -95,7 +95,28 @@ public sealed class DeviceChoiceTests
         var bridge = new Device(20, "br0", "bridge", null);
         var bound = Bind([One with { Master = 20, SlaveKind = "bridge" }, Two, bridge], Bind([One, Two]));
         Assert.Equal(11u, bound[1].Device);
-        Assert.Contains("port of the bridge `br0`", bound[1].Unfiltered, StringComparison.Ordinal);
+        Assert.Equal((null, true, false), (bound[1].Unfiltered, bound[1].IsBridged, bound[2].IsBridged));
+
+        var upper = new Device(21, "upper0", "macvlan", "9a:00:00:00:00:01") { Lower = One.Index };
+        bound = Bind([One, Two, upper], bound);
+        Assert.Equal((11u, false), (bound[1].Device, bound[1].IsBridged));
+        Assert.Contains("remove `upper0` first", bound[1].Unfiltered, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_is_not_there_yet_is_closed_on_bridges_too()
+    {
+        var bound = Bind([Two]);
+        Assert.Equal((null, true, false), (bound[1].Device, bound[1].IsBridged, bound[2].IsBridged));
+    }
+
+    [Fact]
+    public void Where_the_kernel_has_no_table_for_bridges_a_port_of_one_is_told()
+    {
+        var survey = Survey(One with { Master = 20, SlaveKind = "bridge" }, Two, new Device(20, "br0", "bridge", null)) with { Bridges = new BridgeSupport(HasTables: false, "no table") };
+        var bound = DeviceChoice.Of(Wanted(First), new Dictionary<long, BoundDevice>(), survey);
+        Assert.Equal((11u, false), (bound[1].Device, bound[1].IsBridged));
+        Assert.Contains("port of the bridge `br0`, and no table", bound[1].Unfiltered, StringComparison.Ordinal);
     }
 
     private static Attachment.Interface Attached(string name, string? device) => new(name, [], []) { Device = device };

@@ -1,6 +1,7 @@
 using Portlight.Agent.Devices;
 using Portlight.Agent.Lab;
 using Portlight.Agent.Links;
+using Portlight.Nftables;
 
 namespace Portlight.Agent.Tests;
 
@@ -25,13 +26,55 @@ public sealed class DeviceRefusalTests
     }
 
     [Theory]
-    [InlineData("bridge", "attach the bridge")]
+    [InlineData("bridge", "attach the ports of the guests")]
     [InlineData("bond", "attach `bond0` instead")]
     [InlineData("team", "attach `bond0` instead")]
     [InlineData("openvswitch", "attach `bond0` instead")]
     [InlineData(null, "attach `bond0` instead")]
     public void What_is_a_part_of_another_device_is_refused(string? slaveKind, string instead) =>
         Refused(instead, Card with { Master = Bond.Index, SlaveKind = slaveKind }, Bond);
+
+    [Fact]
+    public void A_port_of_a_bridge_is_taken_where_the_kernel_can_filter_it_and_refused_with_its_word_where_it_cannot()
+    {
+        var port = Tap with { Master = Bridge.Index, SlaveKind = "bridge" };
+        var whole = Survey(port, Bridge);
+        Assert.Null(DeviceRefusal.OfAttach(port, whole));
+
+        var incomplete = whole with { Bridges = new BridgeSupport(HasTables: true, "br_netfilter is not loaded") };
+        Assert.Contains("br_netfilter is not loaded", DeviceRefusal.OfAttach(port, incomplete), StringComparison.Ordinal);
+        Assert.Null(DeviceRefusal.Of(port, incomplete));
+        Assert.Null(DeviceRefusal.OfAttach(Tap, incomplete));
+
+        var none = whole with { Bridges = new BridgeSupport(HasTables: false, "the kernel cannot make a table (EOPNOTSUPP)") };
+        Assert.Contains("EOPNOTSUPP", DeviceRefusal.Of(port, none), StringComparison.Ordinal);
+        Assert.Contains("attach the bridge", DeviceRefusal.Of(port, none), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_bridge_and_its_port_are_not_both_taken()
+    {
+        var port = Tap with { Master = Bridge.Index, SlaveKind = "bridge" };
+        var survey = Survey(port, Bridge);
+        Assert.Contains("detach one", DeviceRefusal.OfBoth(port, survey, [port.Index, Bridge.Index]), StringComparison.Ordinal);
+        Assert.Contains("detach one", DeviceRefusal.OfBoth(Bridge, survey, [port.Index, Bridge.Index]), StringComparison.Ordinal);
+        Assert.Null(DeviceRefusal.OfBoth(port, survey, [port.Index]));
+        Assert.Null(DeviceRefusal.OfBoth(Bridge, survey, [Bridge.Index]));
+    }
+
+    [Theory]
+    [InlineData(null, null, "modprobe br_netfilter")]
+    [InlineData("0", "1", "net.bridge.bridge-nf-call-iptables is 0")]
+    [InlineData("1", "0", "net.bridge.bridge-nf-call-ip6tables is 0")]
+    [InlineData("1", null, null)]
+    [InlineData("1", "1", null)]
+    public void What_connection_tracking_does_not_see_is_said_with_what_to_do(string? ipv4, string? ipv6, string? words)
+    {
+        var missing = BridgeSupport.WhatIsMissing(ConnectionPolicy.Cut, ipv4, ipv6);
+        Assert.Equal(words is not null, missing?.Contains(words ?? "", StringComparison.Ordinal) ?? false);
+        Assert.Equal(words is null, missing is null);
+        Assert.NotNull(BridgeSupport.WhatIsMissing(ConnectionPolicy.Drain, ipv4, ipv6));
+    }
 
     [Theory]
     [InlineData("macvlan")]

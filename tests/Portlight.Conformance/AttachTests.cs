@@ -19,7 +19,6 @@ public sealed class AttachTests : IAsyncLifetime
         link add vm0 type veth peer name eth0 netns guest
         addr add 10.9.1.1/24 dev vm0
         link set vm0 up
-        link add bridge0 type bridge
         -n outside addr add 10.9.0.2/24 dev eth0
         -n outside link set eth0 up
         -n outside route add default via 10.9.0.1
@@ -63,7 +62,7 @@ public sealed class AttachTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task An_interface_obeys_the_aws_cli_from_attach_to_detach_and_is_no_success_while_a_bridge_leads_around_it()
+    public async Task An_interface_obeys_the_aws_cli_from_attach_to_detach_and_is_no_success_while_a_macvlan_leads_around_it()
     {
         await using var aws = new AwsCli(_installation);
         await using var listener = await Listener.StartAsync(_installation, at: "guest", 8080, from: "outside");
@@ -74,11 +73,11 @@ public sealed class AttachTests : IAsyncLifetime
         await PutAsync(aws, "vm", 8080);
         Assert.Equal("connected", await listener.ConnectAsync(Guest));
 
-        await IpAsync("link set vm0 master bridge0");
+        await IpAsync("link add upper0 link vm0 type macvlan mode bridge");
         await UntilDoctorSaysAsync("vm is not filtered as its ports say: ");
         var refused = await aws.TryAsync("PutInstancePublicPorts", Ports("vm", 22));
-        Assert.Contains("port of the bridge `bridge0`", refused.Message, StringComparison.Ordinal);
-        await IpAsync("link set vm0 nomaster");
+        Assert.Contains("remove `upper0` first", refused.Message, StringComparison.Ordinal);
+        await IpAsync("link del upper0");
         await UntilDoctorSaysAsync("1, all filtered as their ports say");
         Assert.Equal("timed out", await listener.FailToConnectAsync(Guest));
 

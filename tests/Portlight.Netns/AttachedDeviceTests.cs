@@ -49,28 +49,6 @@ public sealed class AttachedDeviceTests
     }
 
     [Fact]
-    public async Task What_is_put_into_a_bridge_is_told_until_it_comes_out()
-    {
-        using var scene = new Scene();
-        scene.Network.AddMachine("vm", "vm0", VmIpv4);
-        var attached = scene.Put(Attached(scene, "vm0", VmIpv4));
-        scene.Host.Run("ip", "link add bridge0 type bridge");
-        try
-        {
-            var bridged = await ChangeAsync<AgentReport.Unfiltered>(scene, () => scene.Host.Run("ip", "link set vm0 master bridge0"));
-            Assert.Contains("a port of the bridge `bridge0`", bridged.Reason, StringComparison.Ordinal);
-            var put = Assert.Single(await scene.Agent.ApplyAsync([attached with { Revision = 100 }], [], TestContext.Current.CancellationToken));
-            Assert.Equal(new AgentReport.Unfiltered(attached.Index, 100, bridged.Reason), put);
-
-            Assert.Null((await ChangeAsync<AgentReport.Applied>(scene, () => scene.Host.Run("ip", "link set vm0 nomaster"))).Note);
-        }
-        finally
-        {
-            scene.Host.Run("ip", "link del bridge0");
-        }
-    }
-
-    [Fact]
     public async Task What_leaves_for_another_namespace_is_waited_for_and_known_again_when_it_comes_back_by_another_name()
     {
         using var scene = new Scene();

@@ -34,6 +34,7 @@ internal sealed class ForgedStage : IDisposable
     private const string HostIpv4 = "192.0.2.1";
     private const string HostIpv6 = "2001:db8:1::1";
 
+    private readonly TestBridge? _bridge;
     private readonly PacketProbe _probe;
     private readonly bool _hasIpv6;
     private readonly IPAddress _ipv4;
@@ -63,6 +64,13 @@ internal sealed class ForgedStage : IDisposable
             _forgers = [.. _forgers, ("another lab instance", Scene.Own(new PacketSender(Scene.Inside(neighbour)))), ("another attached interface", Scene.Own(new PacketSender(container)))];
         }
 
+        if (victim == ForgedTests.Victim.Bridged)
+        {
+            _bridge = Scene.Own(new TestBridge(Scene));
+            Scene.Put(TestBridge.Attached(6, "guest0", PortSet.Empty));
+            _forgers = [.. _forgers, ("a machine on the bridge", Scene.Own(new PacketSender(_bridge.AddNeighbour()))), ("another guest on the bridge", Scene.Own(new PacketSender(_bridge.AddGuest(6, "guest0"))))];
+        }
+
         var closed = Scene.Lab(9, PortSet.Empty);
         (_ipv4, _ipv6) = (Scene.PublicIpv4(9), Scene.PublicIpv6(9));
         NetworkNode inside;
@@ -74,6 +82,12 @@ internal sealed class ForgedStage : IDisposable
             inside.Run("ip", $"addr replace {HostIpv6}/128 dev lo nodad");
             Scene.Put(closed with { Attachment = new Attachment.ThisHost([_ipv4], []), NamespaceName = null });
             capture = PacketCapture.Delivered(inside, Packet.Tcp, Packet.Udp);
+        }
+        else if (_bridge is not null)
+        {
+            inside = _bridge.AddGuest(9, "vm0");
+            Scene.Put(TestBridge.Attached(9, "vm0", PortSet.Empty));
+            capture = PacketCapture.Arriving(inside);
         }
         else if (victim == ForgedTests.Victim.Interface)
         {
@@ -151,6 +165,10 @@ internal sealed class ForgedStage : IDisposable
             flush chain inet portlight arriving
             insert rule inet portlight instance ct state established ct direction reply accept
             """);
+        if (scene.Host.Run("nft", "list tables").Contains("bridge portlight", StringComparison.Ordinal))
+        {
+            scene.Host.Nft("insert rule inet portlight bridged_tell ct state established ct direction reply meta mark set 0xb2000000 accept");
+        }
     }
 
     /// <summary>A setting of the private host's network.</summary>

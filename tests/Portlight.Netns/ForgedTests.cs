@@ -20,6 +20,9 @@ public sealed class ForgedTests
         Lab,
         LabByPrivateAddress,
         Interface,
+
+        /// <summary>A guest on a bridge, with the client behind the host.</summary>
+        Bridged,
         ThisHost,
 
         /// <summary>Nothing else is attached, and no packet is forwarded.</summary>
@@ -29,6 +32,7 @@ public sealed class ForgedTests
     [Theory]
     [InlineData(Victim.Lab, ConnectionPolicy.Cut)]
     [InlineData(Victim.Interface, ConnectionPolicy.Cut)]
+    [InlineData(Victim.Bridged, ConnectionPolicy.Cut)]
     [InlineData(Victim.ThisHost, ConnectionPolicy.Cut)]
     [InlineData(Victim.ThisHostAlone, ConnectionPolicy.Cut)]
     [InlineData(Victim.LabByPrivateAddress, ConnectionPolicy.Cut)]
@@ -58,6 +62,7 @@ public sealed class ForgedTests
     [InlineData(Victim.Lab)]
     [InlineData(Victim.LabByPrivateAddress)]
     [InlineData(Victim.Interface)]
+    [InlineData(Victim.Bridged)]
     public void The_same_forgeries_open_a_port_where_every_reply_is_believed(Victim victim)
     {
         using var stage = new ForgedStage(victim, ConnectionPolicy.Cut);
@@ -66,13 +71,15 @@ public sealed class ForgedTests
         var opened = stage.Forgeries().Where(stage.Opens).ToList();
         Assert.Contains(opened, forgery => forgery.Protocol == Packet.Tcp && forgery.IsIpv4);
         Assert.Contains(opened, forgery => forgery.Protocol == Packet.Udp && forgery.IsIpv4 == (victim == Victim.LabByPrivateAddress));
-        Assert.Equal(["another attached interface", "another lab instance", "the uplink"], opened.Select(forgery => forgery.From).Distinct().Order());
+        string[] onBridge = victim == Victim.Bridged ? ["a machine on the bridge", "another guest on the bridge"] : [];
+        Assert.Equal([.. onBridge.Concat(["another attached interface", "another lab instance", "the uplink"]).Order(StringComparer.Ordinal)], opened.Select(forgery => forgery.From).Distinct().Order(StringComparer.Ordinal));
     }
 
     // The model is one sentence: a reply passes if the victim itself has begun, and TCP is begun by a SYN alone.
     [Theory]
     [InlineData(Victim.Lab, ConnectionPolicy.Cut)]
     [InlineData(Victim.Interface, ConnectionPolicy.Cut)]
+    [InlineData(Victim.Bridged, ConnectionPolicy.Cut)]
     [InlineData(Victim.ThisHost, ConnectionPolicy.Cut)]
     [InlineData(Victim.Interface, ConnectionPolicy.Drain)]
     public void Whatever_is_sent_under_its_address_only_what_the_victim_began_gets_replies(Victim victim, ConnectionPolicy connections)

@@ -49,6 +49,8 @@ public sealed class ModelTests
     [Theory]
     [InlineData(Place.LabForwarded)]
     [InlineData(Place.InterfaceFromHost)]
+    [InlineData(Place.Bridged)]
+    [InlineData(Place.BridgedForwarded)]
     [InlineData(Place.ThisHost)]
     public void The_kernel_lets_in_what_the_port_set_says(Place place)
     {

@@ -13,6 +13,13 @@ public enum Place
     LabFromHost,
     InterfaceForwarded,
     InterfaceFromHost,
+
+    /// <summary>To a guest on a bridge, from another machine on it.</summary>
+    Bridged,
+
+    /// <summary>To a guest on a bridge, routed by the host.</summary>
+    BridgedForwarded,
+    BridgedFromHost,
     ThisHost,
 }
 
@@ -33,7 +40,7 @@ internal sealed class PacketTrial
     internal PacketTrial(Scene scene, Place place)
     {
         _scene = scene;
-        var sender = place is Place.LabFromHost or Place.InterfaceFromHost ? scene.FromHost : scene.FromClient;
+        var sender = place is Place.LabFromHost or Place.InterfaceFromHost or Place.BridgedFromHost ? scene.FromHost : scene.FromClient;
         NetworkNode inside;
         if (place is Place.ThisHost)
         {
@@ -50,7 +57,21 @@ internal sealed class PacketTrial
 
         _instance = Scene.Lab(9, PortSet.Empty);
         (_ipv4, _ipv6) = (Scene.PublicIpv4(9), Scene.PublicIpv6(9));
-        if (place is Place.InterfaceForwarded or Place.InterfaceFromHost)
+        if (place is Place.Bridged or Place.BridgedForwarded or Place.BridgedFromHost)
+        {
+            var bridge = scene.Own(new TestBridge(scene));
+            inside = bridge.AddGuest(9, "vm0");
+            _instance = TestBridge.Attached(9, "vm0", PortSet.Empty);
+            scene.Put(_instance);
+            if (place == Place.Bridged)
+            {
+                Inside = inside;
+                var neighbour = bridge.AddNeighbour();
+                _probe = new PacketProbe(scene.Own(new PacketSender(neighbour)), scene.Own(PacketCapture.Arriving(inside)), bridge.Replies(inside, neighbour, _ipv4, _ipv6));
+                return;
+            }
+        }
+        else if (place is Place.InterfaceForwarded or Place.InterfaceFromHost)
         {
             inside = scene.Network.AddMachine("vm", "vm0", _ipv4.ToString(), _ipv6.ToString());
             _instance = _instance with { Attachment = new Attachment.Interface("vm0", [_ipv4], []), NamespaceName = null };

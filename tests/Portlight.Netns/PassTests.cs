@@ -45,6 +45,9 @@ public sealed class PassTests
     [InlineData(Place.LabFromHost)]
     [InlineData(Place.InterfaceForwarded)]
     [InlineData(Place.InterfaceFromHost)]
+    [InlineData(Place.Bridged)]
+    [InlineData(Place.BridgedForwarded)]
+    [InlineData(Place.BridgedFromHost)]
     [InlineData(Place.ThisHost)]
     public void What_is_open_passes_and_nothing_else(Place place)
     {

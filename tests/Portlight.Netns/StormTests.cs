@@ -24,6 +24,7 @@ public sealed class StormTests
     [Theory]
     [InlineData(Place.LabForwarded, "203.0.113.9", Scene.ClientIpv4)]
     [InlineData(Place.LabForwarded, "2001:db8:a::9", Scene.ClientIpv6)]
+    [InlineData(Place.BridgedForwarded, "203.0.113.9", Scene.ClientIpv4)]
     [InlineData(Place.ThisHost, "192.0.2.1", Scene.ClientIpv4)]
     public void Replacements_leak_nothing_and_lose_nothing(Place place, string to, string from)
     {

@@ -50,7 +50,7 @@ public sealed partial class CapacityTests
         using (var socket = NetlinkSocket.Open(NetlinkProtocol.Netfilter))
         using (var batch = new NftablesBatch(socket))
         {
-            var older = TableDifference.Whole(TableSpec.Compile(ruleset), new TableMark(default, TableProtection.Watched, socket.PortId), removeFirst: false);
+            var older = TableDifference.Whole(TableSpec.Compile(ruleset), new TableMark(default, TableProtection.Watched, socket.PortId), actual: null);
             for (var i = 0; i < older.NewSets.Count; i++)
             {
                 older.NewSets[i] = older.NewSets[i] with { Capacity = 0 };

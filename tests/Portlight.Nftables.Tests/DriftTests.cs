@@ -12,6 +12,7 @@ public sealed class DriftTests
         FilteredAttachment.Host(Sample.Web),
         Sample.Interface("pl1", Sample.Web) with { PeerGroup = 7, PrivateAddresses = [Sample.Block("172.26.0.5")] },
         Sample.Interface("pl2", Sample.Ranged),
+        Sample.Interface("pl4", Sample.Ranged) with { IsBridged = true },
     ]);
 
     public static TheoryData<string, DriftKind> Tamperings => new()
@@ -33,6 +34,15 @@ public sealed class DriftTests
         { "add counter inet portlight foreign", DriftKind.Touched },
         { "add table inet portlight { flags dormant; }", DriftKind.Touched },
         { "add chain inet portlight postrouting { policy drop; }", DriftKind.Touched },
+        { "delete table bridge portlight", DriftKind.Removed },
+        { "flush table bridge portlight", DriftKind.Touched },
+        { "flush chain bridge portlight instance", DriftKind.Touched },
+        { "insert rule bridge portlight postrouting accept", DriftKind.Touched },
+        { "delete element bridge portlight bound_devices { 1004 }", DriftKind.Touched },
+        { "flush set bridge portlight replies", DriftKind.Touched },
+        { "add element bridge portlight open_ports { 1004 . tcp . 8888 }", DriftKind.Touched },
+        { "add table bridge portlight { flags dormant; }", DriftKind.Touched },
+        { "flush map inet portlight bridged_owners", DriftKind.Touched },
     };
 
     [Theory]

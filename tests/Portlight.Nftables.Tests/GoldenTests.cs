@@ -19,6 +19,10 @@ public sealed class GoldenTests
     public void Closed_names() => Check("closed-names.nft", new RulesetOptions { ClosedNames = ["tap*", "vnet*"] }, Sample.Interface("pl1", PortSet.Empty));
 
     [Fact]
+    public void Guest_on_a_bridge() => Check("guest-on-a-bridge.nft", new RulesetOptions { ClosedNames = ["vnet*"], HasBridgeTables = true },
+        Sample.Interface("vnet1", PortSet.Of([.. Sample.Web.Rules, Sample.Open(NetworkProtocol.Icmp, 8, -1), .. Sample.Ranged.Rules])) with { IsBridged = true });
+
+    [Fact]
     public void Drain() => Check("drain.nft", new RulesetOptions { Connections = ConnectionPolicy.Drain }, Sample.Interface("pl1", Sample.Web));
 
     [Fact]

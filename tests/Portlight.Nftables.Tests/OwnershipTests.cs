@@ -10,7 +10,7 @@ public sealed class OwnershipTests
     private static readonly InstallationId Ours = new(0x3f2a_0000_0000_0001);
     private static readonly InstallationId Another = new(0x77aa_0000_0000_0002);
 
-    private static readonly Ruleset Desired = new(Sample.Cut, [FilteredAttachment.Host(Sample.Web), Sample.Interface("pl1", Sample.Web), Sample.Interface("pl2", Sample.Ranged)]);
+    private static readonly Ruleset Desired = new(Sample.Cut, [FilteredAttachment.Host(Sample.Web), Sample.Interface("pl1", Sample.Web), Sample.Interface("pl2", Sample.Ranged), Sample.Interface("pl4", Sample.Web) with { IsBridged = true }]);
 
     [Theory]
     [MemberData(nameof(DriftTests.Tamperings), MemberType = typeof(DriftTests))]

@@ -20,7 +20,10 @@ internal static class Sample
 
     internal static CompiledAttachment Compile(FilteredAttachment attachment) => AttachmentCompiler.Compile(attachment, ConnectionPolicy.Cut);
 
-    internal static string List() => IsolatedNetwork.Execute("nft", "list table inet portlight");
+    /// <summary>Our tables: that of the family bridge is there when something attached is bridged.</summary>
+    internal static string List() => string.Concat(
+        IsolatedNetwork.Execute("nft", "list tables").Split('\n').Where(line => line is "table inet portlight" or "table bridge portlight").Order(StringComparer.Ordinal).Reverse()
+            .Select(line => IsolatedNetwork.Execute("nft", $"list {line}")));
 
     internal static void Load(string text) => IsolatedNetwork.Execute("nft", "-f -", text);
 
@@ -82,7 +85,7 @@ internal static class Sample
 
     /// <summary>A few attachments: interfaces in one shard and in others, peers, private networks, the host.</summary>
     internal static readonly Gen<FilteredAttachment[]> Attachments = Gen.Select(
-        PortSets.Array[4], Gen.Bool.Array[6], (sets, chosen) =>
+        PortSets.Array[4], Gen.Bool.Array[7], (sets, chosen) =>
         {
             var attachments = new List<FilteredAttachment>();
             if (chosen[0])
@@ -102,7 +105,7 @@ internal static class Sample
 
             if (chosen[3])
             {
-                attachments.Add(Interface("tap-blue", sets[3]) with { Owner = Owner(5), PrivateSources = chosen[4] ? [Block("10.9.0.0/16")] : [] });
+                attachments.Add(Interface("tap-blue", sets[3]) with { Owner = Owner(5), PrivateSources = chosen[4] ? [Block("10.9.0.0/16")] : [], IsBridged = chosen[6] });
             }
 
             return attachments.ToArray();

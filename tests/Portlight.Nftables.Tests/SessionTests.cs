@@ -98,6 +98,27 @@ public sealed class SessionTests
     });
 
     [Fact]
+    public void The_table_of_the_family_bridge_comes_and_goes_with_what_is_bridged() => IsolatedNetwork.Run(() =>
+    {
+        using var session = NftablesSession.Open();
+        var routed = Sample.Interface("pl1", Sample.Ranged);
+        session.Synchronise(new Ruleset(Sample.Cut, [routed]));
+        var before = Sample.List();
+        Assert.DoesNotContain("table bridge", before, StringComparison.Ordinal);
+
+        Assert.Null(session.Apply([routed with { IsBridged = true }], []));
+        Assert.Contains("table bridge portlight", Sample.List(), StringComparison.Ordinal);
+        Assert.Null(session.Apply([routed with { IsBridged = true, Ports = Sample.Web }], []));
+        Assert.False(session.Synchronise(new Ruleset(Sample.Cut, [routed with { IsBridged = true, Ports = Sample.Web }])).ChangedAnything);
+
+        Assert.Null(session.Apply([routed], []));
+        Assert.Equal(Sorted(before), Sorted(Sample.List()));
+        session.Apply([routed with { IsBridged = true }], []);
+        Assert.True(session.Teardown());
+        Assert.Equal("", IsolatedNetwork.Execute("nft", "list ruleset"));
+    });
+
+    [Fact]
     public void A_session_that_ends_leaves_the_table() => IsolatedNetwork.Run(() =>
     {
         using (var session = NftablesSession.Open())

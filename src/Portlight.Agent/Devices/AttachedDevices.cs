@@ -1,6 +1,7 @@
 using Portlight.Agent.Links;
 using Portlight.AgentProtocol;
 using Portlight.Domain;
+using Portlight.Nftables;
 using Portlight.Nftables.Netlink;
 
 namespace Portlight.Agent.Devices;
@@ -9,12 +10,17 @@ namespace Portlight.Agent.Devices;
 /// The attached interfaces of this machine and the devices that they are bound to. Looks at the machine when something is attached, at each comparison, and
 /// when a device has changed; a change of ports of what is attached already is a look into memory. Safe from any thread.
 /// </summary>
-internal sealed class AttachedDevices : IDisposable
+internal sealed class AttachedDevices(ConnectionPolicy connections) : IDisposable
 {
     private readonly NetlinkSocket _socket = NetlinkSocket.Open(NetlinkProtocol.Route);
     private readonly Lock _lock = new();
     private Dictionary<long, BoundDevice> _bound = [];
     private bool _isSuspect;
+
+    internal ConnectionPolicy Connections => connections;
+
+    /// <summary>Why no port of a bridge can be attached, as far as settings tell; null when they can.</summary>
+    internal string? BridgeProblem => BridgeSupport.MissingSettings(connections);
 
     /// <summary>How an instance is bound; null when it is not attached by an interface.</summary>
     internal BoundDevice? Of(long index)
@@ -151,7 +157,7 @@ internal sealed class AttachedDevices : IDisposable
     {
         try
         {
-            return DeviceSurvey.Take(_socket);
+            return DeviceSurvey.Take(_socket, connections);
         }
         catch (Exception exception) when (exception is NetlinkException or LabException)
         {

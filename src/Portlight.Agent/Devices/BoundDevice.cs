@@ -17,16 +17,19 @@ internal sealed record BoundDevice(Attachment.Interface Attachment, uint? Device
     /// <summary>Devices that a selector finds beside <see cref="Device"/>, or instead of it because there are several.</summary>
     internal ImmutableArray<uint> Closed { get; init; } = [];
 
+    /// <summary>It is a port of a bridge, or may become one: there is none yet.</summary>
+    internal bool IsBridged { get; init; }
+
     /// <summary>Not on this machine, and called so when it was last seen.</summary>
     internal static BoundDevice Absent(Attachment.Interface attachment, string? name) => new(attachment, null, null, null) { Name = name };
 
     /// <summary>The same attachment, whatever its ports and addresses.</summary>
     internal bool IsOf(Attachment.Interface other) => Attachment.Name == other.Name && Attachment.Device == other.Device && Attachment.Selector == other.Selector;
 
-    internal FilteredAttachment Bind(FilteredAttachment attachment) => attachment with { Device = Device, ClosedName = Name, ClosedDevices = Closed };
+    internal FilteredAttachment Bind(FilteredAttachment attachment) => attachment with { Device = Device, ClosedName = Name, ClosedDevices = Closed, IsBridged = IsBridged };
 
     public bool Equals(BoundDevice? other) =>
-        other is not null && IsOf(other.Attachment) && (Device, Unfiltered, Note, Name) == (other.Device, other.Unfiltered, other.Note, other.Name) && Closed.AsSpan().SequenceEqual(other.Closed.AsSpan());
+        other is not null && IsOf(other.Attachment) && (Device, Unfiltered, Note, Name, IsBridged) == (other.Device, other.Unfiltered, other.Note, other.Name, other.IsBridged) && Closed.AsSpan().SequenceEqual(other.Closed.AsSpan());
 
     public override int GetHashCode() => HashCode.Combine(Attachment.Name, Attachment.Selector, Device);
 }

@@ -21,9 +21,9 @@ internal static class DeviceChoice
         Take(Named);
         Take(Identified);
         Take(Selected);
-        return wanted.ToDictionary(pair => pair.Key, pair => pair.Value.Selector is { } selector
+        return wanted.ToDictionary(pair => pair.Key, pair => WithBridge(found.GetValueOrDefault(pair.Key), survey, taken, pair.Value.Selector is { } selector
             ? SelectedDevice.Of(pair.Value, selector, found.GetValueOrDefault(pair.Key), before.GetValueOrDefault(pair.Key), survey, taken)
-            : Bound(pair.Value, found.GetValueOrDefault(pair.Key), survey, taken));
+            : Bound(pair.Value, found.GetValueOrDefault(pair.Key), survey, taken)));
 
         void Take(Func<long, Attachment.Interface, Device?> which)
         {
@@ -56,6 +56,16 @@ internal static class DeviceChoice
     private static bool IsStill(Device device, Attachment.Interface attachment, DeviceSurvey survey) => attachment.Selector is { } selector
         ? survey.Selected(selector) is var all && (all.IsEmpty || all.Any(one => one.Index == device.Index))
         : device.Name == attachment.Name || attachment.Device is not null || survey.ByName(attachment.Name) is null;
+
+    /// <summary>What is not there yet may come as a port of a bridge, and is closed there, too.</summary>
+    private static BoundDevice WithBridge(Device? device, DeviceSurvey survey, HashSet<int> taken, BoundDevice bound) => device is null
+        ? bound with { IsBridged = survey.Bridges.HasTables }
+        : bound with
+        {
+            IsBridged = device.IsBridgePort && survey.Bridges.HasTables,
+            Unfiltered = bound.Unfiltered ?? DeviceRefusal.OfBoth(device, survey, taken),
+            Note = bound.Note ?? (DeviceRefusal.IncompleteBridge(device, survey) is { } missing ? $"replies to what it begins are not let in: {missing}" : null),
+        };
 
     private static BoundDevice Bound(Attachment.Interface attachment, Device? device, DeviceSurvey survey, HashSet<int> taken)
     {

@@ -3,11 +3,30 @@ using Portlight.Agent.Links;
 namespace Portlight.Agent.Devices;
 
 /// <summary>
-/// Why the packets to what is behind a device cannot be filtered by the device's name, and what to use instead. A packet filter of the IP layer sees the name
-/// of the device by which a packet is routed: not the bridge's port it leaves by, not what another device sends on the same wire.
+/// Why the packets to what is behind a device cannot be filtered by the device, and what to use instead. A packet filter of the IP layer sees the device by which a packet is
+/// routed, and one of the family bridge the port that it leaves by; neither sees what another device sends on the same wire.
 /// </summary>
 internal static class DeviceRefusal
 {
+    /// <summary>Why it cannot be attached: what cannot be filtered, and ports of bridges where replies would not be let in.</summary>
+    internal static string? OfAttach(Device device, DeviceSurvey survey) => Of(device, survey) ?? (IncompleteBridge(device, survey) is { } missing
+        ? $"`{device.Name}` is a port of the bridge `{survey.ByIndex(device.Master)?.Name}`, and {missing}; or give the instance a routed interface"
+        : null);
+
+    /// <summary>What is missing for a port of a bridge that is closed to replies because of it; null for other devices, and when nothing is.</summary>
+    internal static string? IncompleteBridge(Device device, DeviceSurvey survey) => device.IsBridgePort ? survey.Bridges.Missing : null;
+
+    /// <summary>
+    /// Replies to what a guest begins belong to its port: a bridge that is attached as well would drop them. Null when not both are.
+    /// </summary>
+    /// <param name="device">What is attached.</param>
+    /// <param name="survey">The machine.</param>
+    /// <param name="attached">All that is.</param>
+    internal static string? OfBoth(Device device, DeviceSurvey survey, HashSet<int> attached) =>
+        device.IsBridgePort && attached.Contains(device.Master) ? $"`{device.Name}` is attached, and its bridge `{survey.ByIndex(device.Master)?.Name}` too, which drops the replies to what is begun by `{device.Name}`; detach one of them"
+        : survey.PartsOf(device).FirstOrDefault(part => part.IsBridgePort && attached.Contains(part.Index)) is { } port ? $"the bridge `{device.Name}` is attached, and its port `{port.Name}` too, whose replies it drops; detach one of them"
+        : null;
+
     /// <summary>In words for the operator; null when they can be filtered.</summary>
     internal static string? Of(Device device, DeviceSurvey survey)
     {
@@ -17,9 +36,9 @@ internal static class DeviceRefusal
         {
             { IsLoopback: true } => $"{name} is the loopback interface; name the one that leads to the instance",
             _ when LabAlias.TryParse(device.Alias, out _) => $"{name} belongs to a lab instance, which has ports of its own",
-            { Master: > 0, SlaveKind: "bridge" } =>
-                $"{name} is a port of the bridge {master}, and what is bridged does not pass the firewall's IP hooks; give the instance a routed interface, or attach the bridge for all behind it together",
-            { Master: > 0, SlaveKind: not "vrf" } => $"{name} is a part of {master} ({device.SlaveKind ?? "enslaved"}), and packets leave by that; attach {master} instead",
+            { IsBridgePort: true } when !survey.Bridges.HasTables => $"{name} is a port of the bridge {master}, and {survey.Bridges.Missing}; give the instance a routed interface, or attach the bridge for all behind it together",
+            { IsBridgePort: true } when IsUplink(device) => $"{name} is where the bridge {master} leads into the network, not to a guest; attach the ports of the guests",
+            { Master: > 0, SlaveKind: not "vrf" and not "bridge" } => $"{name} is a part of {master} ({device.SlaveKind ?? "enslaved"}), and packets leave by that; attach {master} instead",
             { SharesWire: true, Kind: not "vlan" } =>
                 $"{name} is a {device.Kind} device: what it leads to is reached by the device below it too, around the firewall; give the instance a veth pair or a tap device, or attach the device below, with nothing on top of it",
             _ when survey.OnTopOf(device).FirstOrDefault() is { } upper =>

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Runtime.InteropServices;
 using Portlight.Agent.Links;
 using Portlight.Domain;
+using Portlight.Nftables;
 using Portlight.Nftables.Netlink;
 
 namespace Portlight.Agent.Devices;
@@ -23,25 +24,33 @@ internal sealed record DeviceSurvey(
     private readonly ILookup<int, Device> _parts = All.ToLookup(device => device.Master);
     private readonly ILookup<string?, Device> _byIdentity = All.ToLookup(device => device.Identity);
 
+    /// <summary>What can be done about ports of bridges; looked for when it is asked for, because the kernel takes ten milliseconds to say it the first time.</summary>
+    public BridgeSupport Bridges { get => field ??= LookAtBridges(); init; }
+
+    private Func<BridgeSupport> LookAtBridges { get; init; } = () => BridgeSupport.Whole;
+
     private const byte BridgeFamily = 7; // AF_BRIDGE
     private const uint WithoutStatistics = 8; // RTEXT_FILTER_SKIP_STATS
     private const byte UnicastRoute = 1;
     private const byte EntryOfDeviceItself = 2; // NTF_SELF
 
-    internal static DeviceSurvey Take()
+    internal static DeviceSurvey Take(ConnectionPolicy connections)
     {
         using var socket = NetlinkSocket.Open(NetlinkProtocol.Route);
-        return Take(socket);
+        return Take(socket, connections);
     }
 
-    internal static DeviceSurvey Take(NetlinkSocket socket)
+    internal static DeviceSurvey Take(NetlinkSocket socket, ConnectionPolicy connections)
     {
         var devices = Devices(socket);
         return new(
             devices,
             [.. socket.Addresses().Where(row => row.Scope == RouteRequests.ScopeGlobal)],
             DefaultRoutesOf(socket),
-            ForeignAddressesOf(socket, devices));
+            ForeignAddressesOf(socket, devices))
+        {
+            LookAtBridges = () => BridgeSupport.Look(connections),
+        };
     }
 
     /// <summary>The device that a name leads to, by its own name or an alternative one; null when there is none.</summary>

@@ -126,7 +126,7 @@ internal sealed class Enforcer(InstallationId installation, NftablesSession sess
         var stood = plans.ToDictionary(plan => plan.Index, plan => plan.Filtered!);
         devices.LookAgain();
         DeviceBinding.Bind(plans, _standing, lab, devices);
-        plans.RemoveAll(plan => stood[plan.Index] is var before && before.Device == plan.Filtered!.Device && before.ClosedName == plan.Filtered.ClosedName
+        plans.RemoveAll(plan => stood[plan.Index] is var before && before.Device == plan.Filtered!.Device && before.ClosedName == plan.Filtered.ClosedName && before.IsBridged == plan.Filtered.IsBridged
             && before.ClosedDevices.AsSpan().SequenceEqual(plan.Filtered.ClosedDevices.AsSpan()));
         _rules.Commit([.. plans.Select(plan => plan.Filtered!)], []);
         foreach (var plan in plans)

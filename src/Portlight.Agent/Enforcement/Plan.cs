@@ -16,7 +16,7 @@ internal sealed record Plan(DesiredInstance Desired, FilteredAttachment? Filtere
     internal Plan BoundTo(uint? device) => Filtered is { IsHost: false } filtered ? this with { Filtered = filtered with { Device = device } } : this;
 
     /// <summary>The same for what an attached interface has come to; null closes what is not known to be open.</summary>
-    internal Plan BoundTo(BoundDevice? bound) => this with { Filtered = bound?.Bind(Filtered!) ?? (Filtered! with { Device = null, ClosedDevices = [] }) };
+    internal Plan BoundTo(BoundDevice? bound) => this with { Filtered = bound?.Bind(Filtered!) ?? (Filtered! with { Device = null, ClosedDevices = [], IsBridged = false }) };
 
     /// <summary>What the desired state means. One that no kernel could hold is a <see cref="LabException"/> that says why.</summary>
     internal static Plan Of(DesiredInstance desired, InstallationId installation)

@@ -18,7 +18,7 @@ internal sealed class Rules(NftablesSession session, RulesetOptions options)
     internal ImmutableArray<string> ClosedNames
     {
         get => _options.ClosedNames;
-        set => _options = value.SequenceEqual(_options.ClosedNames) ? _options : _options with { ClosedNames = value };
+        set => _options = value.SequenceEqual(_options.ClosedNames) ? _options : _options with { ClosedNames = value, HasBridgeTables = !value.IsEmpty && NftablesProbe.WhyNoBridgeTable() is null };
     }
 
     /// <exception cref="RulesetRefusedException">The kernel refused; nothing was applied.</exception>

@@ -49,7 +49,7 @@ internal sealed class GuestDevices(DeviceSurvey survey, ILookup<string, IPAddres
             Bridge = bridge is null ? null : UserText.Excerpt(bridge),
             Addresses = [.. card.Addresses.Concat(card.HardwareAddress is { } address ? neighbours[address] : []).Distinct().Take(MaxAddresses)],
             Selector = IsSelector(card.Selector) ? card.Selector : null,
-            Problem = card.Problem ?? (device is null ? null : DeviceRefusal.Of(device, survey)),
+            Problem = card.Problem ?? (device is null ? null : DeviceRefusal.OfAttach(device, survey)),
             Hint = card.Hint,
         };
     }

@@ -1,6 +1,7 @@
 using Portlight.Agent.Devices;
 using Portlight.Agent.Links;
 using Portlight.AgentProtocol;
+using Portlight.Nftables;
 using Portlight.Nftables.Netlink;
 
 namespace Portlight.Agent.Guests;
@@ -11,7 +12,8 @@ namespace Portlight.Agent.Guests;
 /// <param name="root">What stands before every path; empty but for tests.</param>
 /// <param name="patience">How long a provider may take.</param>
 /// <param name="clock">The time.</param>
-internal sealed class GuestDiscovery(string root, TimeSpan patience, TimeProvider clock)
+/// <param name="connections">What becomes of connections when a port closes: what can be attached depends on it.</param>
+internal sealed class GuestDiscovery(string root, TimeSpan patience, TimeProvider clock, ConnectionPolicy connections = ConnectionPolicy.Cut)
 {
     private const int MaxUnseen = 50;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
@@ -21,8 +23,8 @@ internal sealed class GuestDiscovery(string root, TimeSpan patience, TimeProvide
     /// <summary>Files of a provider that did not come to an end when they were read last: on a file system that hangs, nothing else is begun.</summary>
     private Task<FoundGuests>? _files;
 
-    internal GuestDiscovery()
-        : this("", Patience, TimeProvider.System)
+    internal GuestDiscovery(ConnectionPolicy connections)
+        : this("", Patience, TimeProvider.System, connections)
     {
     }
 
@@ -51,12 +53,12 @@ internal sealed class GuestDiscovery(string root, TimeSpan patience, TimeProvide
         }
     }
 
-    private static GuestDevices Devices()
+    private GuestDevices Devices()
     {
         try
         {
             using var socket = NetlinkSocket.Open(NetlinkProtocol.Route);
-            return new GuestDevices(DeviceSurvey.Take(socket), Neighbours.Read(socket));
+            return new GuestDevices(DeviceSurvey.Take(socket, connections), Neighbours.Read(socket));
         }
         catch (Exception exception) when (exception is NetlinkException or LabException)
         {

@@ -5,6 +5,7 @@ using Portlight.Agent.Devices;
 using Portlight.Agent.Links;
 using Portlight.AgentProtocol;
 using Portlight.Domain;
+using Portlight.Nftables;
 using Portlight.Nftables.Netlink;
 
 namespace Portlight.Agent.Inspection;
@@ -13,13 +14,13 @@ namespace Portlight.Agent.Inspection;
 internal static class AttachmentInspection
 {
     /// <exception cref="AgentException">The machine cannot be asked.</exception>
-    internal static AttachmentFacts Of(Attachment attachment)
+    internal static AttachmentFacts Of(Attachment attachment, ConnectionPolicy connections)
     {
         try
         {
             return attachment switch
             {
-                Attachment.Interface named => OfInterface(named),
+                Attachment.Interface named => OfInterface(named, connections),
                 Attachment.ThisHost => OfThisMachine(),
                 _ => new AttachmentFacts(null, []),
             };
@@ -59,10 +60,10 @@ internal static class AttachmentInspection
         };
     }
 
-    private static AttachmentFacts OfInterface(Attachment.Interface named)
+    private static AttachmentFacts OfInterface(Attachment.Interface named, ConnectionPolicy connections)
     {
         using var socket = NetlinkSocket.Open(NetlinkProtocol.Route);
-        var survey = DeviceSurvey.Take(socket);
+        var survey = DeviceSurvey.Take(socket, connections);
         if (ClosedTooMuch(named, survey) is { } tooMuch)
         {
             return new AttachmentFacts(tooMuch, []);
@@ -78,7 +79,7 @@ internal static class AttachmentInspection
             return new AttachmentFacts(refusal, []) { IsMissing = found.Count == 0, Matching = matching };
         }
 
-        return new AttachmentFacts(DeviceRefusal.Of(device, survey) ?? OwnAddress(named, survey), []) { Interface = new FoundInterface(device.Name, device.Identity), Matching = matching };
+        return new AttachmentFacts(DeviceRefusal.OfAttach(device, survey) ?? OwnAddress(named, survey), []) { Interface = new FoundInterface(device.Name, device.Identity), Matching = matching };
     }
 
     /// <summary>By a name, of which there is one, or by what <see cref="InterfaceSelector"/> says.</summary>

@@ -20,6 +20,8 @@ internal sealed record Device(int Index, string Name, string? Kind, string? Hard
     /// <summary>As what it is a part of <see cref="Master"/>, in its driver's word.</summary>
     public string? SlaveKind { get; init; }
 
+    public bool IsBridgePort => Master > 0 && SlaveKind == "bridge";
+
     /// <summary>The device in this namespace that it is made on top of; 0 for none. The far end of a veth pair, for a veth.</summary>
     public int Lower { get; init; }
 

@@ -45,6 +45,7 @@ internal static class Reports
         Protection = status.Protection ?? "",
         KernelRelease = status.KernelRelease ?? "",
         RefusesLab = !status.MakesLab,
+        BridgeProblem = status.BridgeProblem ?? "",
     };
 
     internal static AgentStatus Read(Status? status) => status is null
@@ -55,6 +56,7 @@ internal static class Reports
             Protection = Text(status.Protection),
             KernelRelease = Text(status.KernelRelease),
             MakesLab = !status.RefusesLab,
+            BridgeProblem = Text(status.BridgeProblem),
         };
 
     private static DateTimeOffset? ReadTime(long ticks) =>

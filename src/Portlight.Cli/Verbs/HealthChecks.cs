@@ -38,6 +38,12 @@ internal static class HealthChecks
             { CanEnforce: true } => new("enforcement", DoctorFinding.Warning, "ports can be enforced; lab instances cannot be made"),
             _ => new("enforcement", DoctorFinding.Problem, "no packet can be filtered here; serve would only record ports"),
         };
+        if (check.CanEnforce)
+        {
+            // Few have guests on bridges: to attach one is refused with the same words.
+            yield return new("bridges", DoctorFinding.Ok, HostCheck.BridgeProblem is { } missing ? $"guests on bridges cannot be filtered one by one: {missing}" : "guests on bridges can be filtered one by one");
+        }
+
         foreach (var problem in check.Problems)
         {
             yield return new("enforcement", check.CanEnforce ? DoctorFinding.Warning : DoctorFinding.Problem, problem);

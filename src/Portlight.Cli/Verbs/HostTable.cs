@@ -36,6 +36,7 @@ internal static class HostTable
         Line("token ends", host.TokenExpiresAt is { } token ? HostVerb.Time(token) : null);
         Line("agent", agent.Version);
         Line("kernel", agent.KernelVersion);
+        Line("bridges", agent.BridgeProblem);
         Line("last compared", agent.LastSynchronisedAt is { } compared ? HostVerb.Time(compared) : null);
         Line("repaired", agent.DriftRepairs > 0 ? $"{agent.DriftRepairs} times what others had changed" : null);
         Line("clock", agent.ClockOffsetMilliseconds is { } offset ? $"{Math.Abs(offset)} ms {(offset < 0 ? "behind" : "before")} the server's" : null);

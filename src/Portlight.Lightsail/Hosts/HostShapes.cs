@@ -34,6 +34,7 @@ internal static class HostShapes
             HostName = host.Host,
             Version = status?.Version ?? (isLocal ? Version : "unknown"),
             KernelVersion = status?.KernelRelease,
+            BridgeProblem = status?.BridgeProblem,
             IsConnected = contact.FailingSince is null && away is null,
             LastSeenAt = away ?? contact.LastWord,
             LastSynchronisedAt = status?.LastSynchronised,

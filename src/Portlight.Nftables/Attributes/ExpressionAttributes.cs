@@ -75,6 +75,7 @@ internal static class PayloadAttributes
     internal const ushort Length = 4;
 
     // enum nft_payload_bases, NFT_PAYLOAD_…_HEADER.
+    internal const uint LinkHeader = 0;
     internal const uint NetworkHeader = 1;
     internal const uint TransportHeader = 2;
 }
@@ -84,14 +85,18 @@ internal static class MetaAttributes
 {
     internal const ushort Destination = 1;
     internal const ushort Key = 2;
+    internal const ushort Source = 3;
 
     // enum nft_meta_keys, NFT_META_…
+    internal const uint EtherType = 1;
+    internal const uint Mark = 3;
     internal const uint InputDevice = 4;
     internal const uint OutputDevice = 5;
     internal const uint OutputName = 7;
     internal const uint Family = 15;
     internal const uint Protocol = 16;
     internal const uint PacketType = 19;
+    internal const uint OutputKind = 27;
 }
 
 /// <summary>enum nft_ct_attributes, NFTA_CT_…</summary>

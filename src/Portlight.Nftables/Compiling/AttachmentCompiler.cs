@@ -15,6 +15,7 @@ internal sealed class AttachmentCompiler
 
     private readonly FilteredAttachment _attachment;
     private readonly SectionId _section;
+    private readonly TableFamily _table;
     private readonly uint _device;
     // The map that leads to the section's chain.
     private readonly SetId _dispatch;
@@ -23,17 +24,18 @@ internal sealed class AttachmentCompiler
     // Single ports that IPv4 may reach, until IPv6 is looked at.
     private readonly List<int> _ipv4Ports = [];
 
-    private AttachmentCompiler(FilteredAttachment attachment, SectionId section, SetId dispatch)
+    private AttachmentCompiler(FilteredAttachment attachment, SectionId section, SetRole dispatch)
     {
         _attachment = attachment;
         _section = section;
+        _table = section.Table;
         _device = attachment.Device ?? HostDevice;
-        _dispatch = dispatch;
+        _dispatch = Shared(dispatch);
     }
 
     internal static CompiledAttachment Compile(FilteredAttachment attachment, ConnectionPolicy connections)
     {
-        AttachmentCompiler compiler = new(attachment, AttachmentSets.RangedOf(attachment), attachment.PrivateAddresses.IsEmpty ? SetId.Ranged : SetId.LabRanged);
+        AttachmentCompiler compiler = new(attachment, AttachmentSets.RangedOf(attachment), attachment.PrivateAddresses.IsEmpty ? SetRole.Ranged : SetRole.LabRanged);
         if (attachment.IsHost)
         {
             compiler._needs.Add(SetId.HostChains);
@@ -55,14 +57,14 @@ internal sealed class AttachmentCompiler
 
         compiler.CompileFamily(isIpv4: true);
         compiler.CompileFamily(isIpv4: false);
-        compiler._ipv4Ports.ForEach(port => compiler.AddFamilyPort(port, Ipv4));
+        compiler._ipv4Ports.ForEach(port => compiler.AddFamilyPort(port, isIpv4: true));
         return new CompiledAttachment(compiler._needs, compiler._entries);
     }
 
     /// <summary>The port set alone, in the sets that are asked last while it changes (<see cref="Transition"/>). All of it is intervals there.</summary>
     internal static CompiledAttachment CompileStaged(FilteredAttachment attachment)
     {
-        var compiler = new AttachmentCompiler(attachment, SectionId.Staged, SetId.Staging);
+        var compiler = new AttachmentCompiler(attachment, SectionId.Staged with { Table = AttachmentSets.TableOf(attachment) }, SetRole.Staging);
         compiler.CompileFamily(isIpv4: true);
         compiler.CompileFamily(isIpv4: false);
         return new CompiledAttachment(compiler._needs, compiler._entries);
@@ -73,7 +75,7 @@ internal sealed class AttachmentCompiler
     /// </summary>
     internal static List<Entry> Gates(FilteredAttachment attachment, ConnectionPolicy connections)
     {
-        var compiler = new AttachmentCompiler(attachment, SectionId.Shared, SetId.Ranged);
+        var compiler = new AttachmentCompiler(attachment, SectionId.Shared with { Table = AttachmentSets.TableOf(attachment) }, SetRole.Ranged);
         if (!attachment.IsHost)
         {
             compiler.DeclareGate();
@@ -101,6 +103,7 @@ internal sealed class AttachmentCompiler
 
     private void DeclareGate()
     {
+        _entries.AddRange(BridgeGates.Of(_attachment));
         if (_attachment.ClosedName is { } name)
         {
             Add(SetId.Attached, new KeyWriter(16).Name(name).Key);
@@ -120,6 +123,7 @@ internal sealed class AttachmentCompiler
     private void DeclareInterface()
     {
         DeclareGate();
+        _needs.AddRange(BridgeGates.NeedsOf(_attachment));
         if (_attachment.Device is not { } device)
         {
             return;
@@ -183,22 +187,21 @@ internal sealed class AttachmentCompiler
     // Puts into the shared hash sets what they can hold.
     private bool IsShared(OpenSpan span, bool isIpv4)
     {
-        int family = isIpv4 ? Ipv4 : Ipv6;
         if (span is { First: 0, Last: OpenSpan.Everything })
         {
             // `all` may be there twice, with ports that mean nothing: one element.
-            var key = new KeyWriter(8).Byte(family).Device(_device).Key;
-            return _entries.Exists(entry => entry.Set == SetId.OpenAll && entry.Element.Key.AsSpan().SequenceEqual(key)) || Add(SetId.OpenAll, key);
+            var key = new KeyWriter(8).Family(isIpv4, _table).Device(_device).Key;
+            return _entries.Exists(entry => entry.Set == Shared(SetRole.OpenAll) && entry.Element.Key.AsSpan().SequenceEqual(key)) || Add(Shared(SetRole.OpenAll), key);
         }
 
         if (span.IsWholeProtocol)
         {
-            return Add(SetId.OpenProtocols, new KeyWriter(12).Byte(family).Device(_device).Byte(span.Protocol).Key);
+            return Add(Shared(SetRole.OpenProtocols), new KeyWriter(12).Family(isIpv4, _table).Device(_device).Byte(span.Protocol).Key);
         }
 
         if (span.Protocol is Icmp or Icmpv6)
         {
-            return span.IsWholeIcmpType && Add(isIpv4 ? SetId.OpenIcmp : SetId.OpenIcmpv6, new KeyWriter(8).Device(_device).Byte(span.Port >> 8).Key);
+            return span.IsWholeIcmpType && Add(Shared(isIpv4 ? SetRole.OpenIcmp : SetRole.OpenIcmpv6), new KeyWriter(8).Device(_device).Byte(span.Port >> 8).Key);
         }
 
         if (span.First != span.Last)
@@ -225,11 +228,11 @@ internal sealed class AttachmentCompiler
             return true;
         }
 
-        return _ipv4Ports.Remove(span.First) ? Add(SetId.OpenPorts, new KeyWriter(12).Device(_device).Byte(span.Protocol).Port(span.Port).Key) : AddFamilyPort(span.First, Ipv6);
+        return _ipv4Ports.Remove(span.First) ? Add(Shared(SetRole.OpenPorts), new KeyWriter(12).Device(_device).Byte(span.Protocol).Port(span.Port).Key) : AddFamilyPort(span.First, isIpv4: false);
     }
 
-    private bool AddFamilyPort(int number, int family) =>
-        Add(SetId.FamilyPorts, new KeyWriter(16).Byte(family).Device(_device).Byte(number >> 16).Port(number & LastPort).Key);
+    private bool AddFamilyPort(int number, bool isIpv4) =>
+        Add(Shared(SetRole.FamilyPorts), new KeyWriter(16).Family(isIpv4, _table).Device(_device).Byte(number >> 16).Port(number & LastPort).Key);
 
     private void EmitRanges(List<OpenSpan> spans, bool isIpv4)
     {
@@ -258,7 +261,7 @@ internal sealed class AttachmentCompiler
     }
 
     private byte[] Place(int number, bool isIpv4) =>
-        new KeyWriter(16).Device(_device).Byte(isIpv4 ? Ipv4 : Ipv6).Byte(number >> 16).Port(number & LastPort).Key;
+        new KeyWriter(16).Device(_device).Family(isIpv4, _table).Byte(number >> 16).Port(number & LastPort).Key;
 
     private byte[] Source(OpenSpan span, UInt128 address, bool isIpv4) =>
         Name(new KeyWriter(isIpv4 ? 16 : 28), span).Address(address, isIpv4).Key;
@@ -281,6 +284,8 @@ internal sealed class AttachmentCompiler
 
         _entries.Add(new Entry(set, new SetElement(first, last, value: value)));
     }
+
+    private SetId Shared(SetRole role) => new(SectionId.Shared with { Table = _table }, role);
 
     private bool Add(SetId set, byte[] key)
     {

@@ -9,14 +9,22 @@ internal static class AttachmentSets
     /// </summary>
     private const uint ShardCount = 256;
 
+    private static readonly SetRole[] Ports =
+    [
+        SetRole.OpenPorts, SetRole.FamilyPorts, SetRole.LabPorts, SetRole.HostPorts4, SetRole.HostPorts6, SetRole.OpenProtocols, SetRole.OpenIcmp, SetRole.OpenIcmpv6, SetRole.OpenAll,
+    ];
+
     /// <summary>The section of its ranges and sources.</summary>
-    internal static SectionId RangedOf(FilteredAttachment attachment) => new(SectionKind.Ranged, Shard(attachment.Key));
+    internal static SectionId RangedOf(FilteredAttachment attachment) => new(SectionKind.Ranged, Shard(attachment.Key), TableOf(attachment));
+
+    /// <summary>The table that its port set is in.</summary>
+    internal static TableFamily TableOf(FilteredAttachment attachment) => attachment.IsBridged ? TableFamily.Bridge : TableFamily.Inet;
 
     /// <summary>The sets in which elements can be that let something in to it, whatever its port set: they need not exist.</summary>
     internal static IEnumerable<SetId> Opening(FilteredAttachment attachment) =>
     [
-        SetId.OpenPorts, SetId.FamilyPorts, SetId.LabPorts, SetId.HostPorts4, SetId.HostPorts6, SetId.OpenProtocols, SetId.OpenIcmp, SetId.OpenIcmpv6, SetId.OpenAll,
-        .. Intervals(RangedOf(attachment)), .. Intervals(SectionId.Staged),
+        .. Ports.Select(role => new SetId(SectionId.Shared with { Table = TableOf(attachment) }, role)),
+        .. Intervals(RangedOf(attachment)), .. Intervals(SectionId.Staged with { Table = TableOf(attachment) }),
     ];
 
     private static IEnumerable<SetId> Intervals(SectionId section) => new[] { SetRole.OpenRanges, SetRole.Spans, SetRole.Sources4, SetRole.Sources6 }.Select(role => new SetId(section, role));

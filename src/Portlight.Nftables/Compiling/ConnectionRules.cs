@@ -15,11 +15,11 @@ internal static class ConnectionRules
     private const string AdmitChain = "admit";
     private const string ErrorsChain = "errors";
     private const string HostBeginChain = "host_begin";
-    private const byte FinSynResetAck = 0x17;
-    private const byte Syn = 0x02;
-    private const uint Established = 2;
-    private const uint Related = 4;
-    private const uint NewOrRelated = 8 | Related;
+    internal const byte FinSynResetAck = 0x17;
+    internal const byte Syn = 0x02;
+    internal const uint Established = 2;
+    internal const uint Related = 4;
+    internal const uint NewOrRelated = 8 | Related;
     private const uint SourceTranslated = 16;
     private const uint DestinationTranslated = 32;
 
@@ -40,14 +40,7 @@ internal static class ConnectionRules
             Rule("claims an attached place and does not come from there", rule => rule.DeviceTowardsSource().In(SetId.Devices).SourceIsElsewhere().Drop()),
             Rule("may begin a connection", rule => rule.Goto(BeginChain)),
         ]);
-        // Related by ICMP only: path MTU discovery needs the errors, and a conntrack helper must not open ports. Unreachable, time exceeded, parameter problem;
-        // no redirects and no source quench.
-        yield return new ChainSpec(ErrorsChain, null,
-        [
-            Rule("unreachable", rule => rule.FamilyIs(Ipv4).ProtocolIs(Icmp).IcmpTypeIs(3).Accept()),
-            Rule("time exceeded, parameter problem", rule => rule.FamilyIs(Ipv4).ProtocolIs(Icmp).IcmpTypeBetween(11, 12).Accept()),
-            Rule("unreachable, too big, time exceeded, parameter problem", rule => rule.FamilyIs(Ipv6).ProtocolIs(Icmpv6).IcmpTypeBetween(1, 4).Accept()),
-        ]);
+        yield return new ChainSpec(ErrorsChain, null, [.. ErrorTypes(rule => rule.Accept())]);
         if (connections == ConnectionPolicy.Drain)
         {
             yield return new ChainSpec(AdmitChain, null,
@@ -80,6 +73,17 @@ internal static class ConnectionRules
     /// <summary>What <see cref="Arrival"/> has left to the delivery.</summary>
     internal static RuleSpec NotFilteredOnArrival(string ports) => Rule("a known connection that is not translated", rule =>
         rule.ConnectionState(Established).ConnectionStatusIsNot(DestinationTranslated).Goto(ports));
+
+    /// <summary>
+    /// Related by ICMP only: path MTU discovery needs the errors, and a conntrack helper must not open ports. Unreachable, time exceeded, parameter problem; no
+    /// redirects and no source quench.
+    /// </summary>
+    internal static IEnumerable<RuleSpec> ErrorTypes(Action<RuleBuilder> then)
+    {
+        yield return Rule("unreachable", rule => then(rule.FamilyIs(Ipv4).ProtocolIs(Icmp).IcmpTypeIs(3)));
+        yield return Rule("time exceeded, parameter problem", rule => then(rule.FamilyIs(Ipv4).ProtocolIs(Icmp).IcmpTypeBetween(11, 12)));
+        yield return Rule("unreachable, too big, time exceeded, parameter problem", rule => then(rule.FamilyIs(Ipv6).ProtocolIs(Icmpv6).IcmpTypeBetween(1, 4)));
+    }
 
     /// <summary>What this machine itself sends; only where it is attached.</summary>
     internal static IEnumerable<RuleSpec> Sending()

@@ -11,6 +11,7 @@ internal readonly record struct KeyField(uint TypeNumber, int Length)
     internal static readonly KeyField FamilyField = new(2, 1);
     internal static readonly KeyField Ipv4Address = new(7, 4);
     internal static readonly KeyField Ipv6Address = new(8, 16);
+    internal static readonly KeyField EtherType = new(10, 2);
     internal static readonly KeyField Protocol = new(12, 1);
     internal static readonly KeyField Port = new(13, 2);
     internal static readonly KeyField Mark = new(19, 4);

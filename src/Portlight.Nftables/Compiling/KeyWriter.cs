@@ -36,12 +36,31 @@ internal ref struct KeyWriter
         return this;
     }
 
+    /// <summary>The family of a packet, as the table's rules load it.</summary>
+    internal KeyWriter Family(bool isIpv4, TableFamily table)
+    {
+        FamilyOf(isIpv4, table).CopyTo(_key, _length);
+        _length += KeyField.FamilyField.PaddedLength;
+        return this;
+    }
+
+    internal static byte[] FamilyOf(bool isIpv4, TableFamily table) => (table, isIpv4) switch
+    {
+        (TableFamily.Bridge, true) => [PacketNumbers.EtherIpv4 >> 8, PacketNumbers.EtherIpv4 & 0xff],
+        (TableFamily.Bridge, false) => [PacketNumbers.EtherIpv6 >> 8, PacketNumbers.EtherIpv6 & 0xff],
+        (_, true) => [PacketNumbers.Ipv4],
+        (_, false) => [PacketNumbers.Ipv6],
+    };
+
     internal KeyWriter Port(int value)
     {
         BinaryPrimitives.WriteUInt16BigEndian(_key.AsSpan(_length), (ushort)value);
         _length += 4;
         return this;
     }
+
+    /// <summary>A packet's mark, in the machine's byte order.</summary>
+    internal KeyWriter Mark(uint value) => Device(value);
 
     /// <summary>A number of four bytes, big-endian.</summary>
     internal KeyWriter Number(int value)

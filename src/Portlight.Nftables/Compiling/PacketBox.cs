@@ -39,16 +39,16 @@ internal readonly record struct PacketBox((SetId Set, long Span) Place, bool IsI
         const int second = 4, third = 8, fourth = 12;
         return entry.Set.Role switch
         {
-            SetRole.OpenAll => Open(entry, first[0], new OpenRun(0, OpenSpan.Everything)),
-            SetRole.OpenProtocols => Open(entry, first[0], Whole(first[third])),
-            SetRole.FamilyPorts => Open(entry, first[0], Run(first, last, third)),
+            SetRole.OpenAll => Open(entry, FamilyAt(entry, 0), new OpenRun(0, OpenSpan.Everything)),
+            SetRole.OpenProtocols => Open(entry, FamilyAt(entry, 0), Whole(first[third])),
+            SetRole.FamilyPorts => Open(entry, FamilyAt(entry, 0), Run(first, last, third)),
             SetRole.OpenPorts => Open(entry, Ipv4, Run(first, last, second)),
             SetRole.LabPorts => Open(entry, Ipv4, Run(first, last, second)),
             SetRole.HostPorts4 => Open(entry, Ipv4, Run(first, last, 0)),
             SetRole.HostPorts6 => Open(entry, Ipv6, Run(first, last, 0)),
             SetRole.OpenIcmp => Open(entry, Ipv4, IcmpType(Icmp, first[second])),
             SetRole.OpenIcmpv6 => Open(entry, Ipv6, IcmpType(Icmpv6, first[second])),
-            SetRole.OpenRanges => Open(entry, first[second], Run(first, last, third)),
+            SetRole.OpenRanges => Open(entry, FamilyAt(entry, second), Run(first, last, third)),
             SetRole.Sources4 or SetRole.Sources6 => new PacketBox(
                 (entry.Set, BinaryPrimitives.ReadInt64BigEndian(first.AsSpan(second))),
                 entry.Set.Role == SetRole.Sources4,
@@ -70,6 +70,9 @@ internal readonly record struct PacketBox((SetId Set, long Span) Place, bool IsI
     };
 
     private static PacketBox Open(Entry entry, int family, OpenRun numbers) => new((entry.Set, 0), family == Ipv4, numbers, SourceRange.Everybody(family == Ipv4)[0]);
+
+    private static byte FamilyAt(Entry entry, int offset) =>
+        entry.Element.Key.AsSpan(offset).StartsWith(KeyWriter.FamilyOf(isIpv4: true, entry.Set.Section.Table)) ? Ipv4 : Ipv6;
 
     // A protocol and a port, each in a word.
     private static OpenRun Run(byte[] first, byte[] last, int offset) => new(Number(first, offset), Number(last, offset));

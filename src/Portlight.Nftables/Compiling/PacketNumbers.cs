@@ -7,6 +7,11 @@ internal static class PacketNumbers
     internal const byte Ipv4 = 2;
     internal const byte Ipv6 = 10;
 
+    // linux/if_ether.h, ETH_P_…: what a frame says that it carries.
+    internal const ushort EtherIpv4 = 0x0800;
+    internal const ushort EtherIpv6 = 0x86dd;
+    internal const ushort EtherArp = 0x0806;
+
     // linux/in.h, IPPROTO_…
     internal const byte Icmp = 1;
     internal const byte Tcp = 6;

@@ -1,6 +1,7 @@
 using System.Text;
 using Portlight.Nftables.Attributes;
 using Portlight.Nftables.Netlink;
+using static Portlight.Nftables.Compiling.PacketNumbers;
 
 namespace Portlight.Nftables.Compiling;
 
@@ -10,7 +11,7 @@ namespace Portlight.Nftables.Compiling;
 /// </summary>
 internal sealed class RuleBuilder : IDisposable
 {
-    private const uint FirstRegister = 8; // NFT_REG32_00
+    internal const uint FirstRegister = 8; // NFT_REG32_00
     private const uint VerdictRegister = 0;
     private const int AcceptCode = 1;
     private const int DropCode = 0;
@@ -19,10 +20,15 @@ internal sealed class RuleBuilder : IDisposable
     internal const int GotoCode = -4;
 
     private readonly NetlinkWriter _writer = new(512);
+    private readonly TableFamily _table;
 
-    internal static RuleSpec Rule(string comment, Action<RuleBuilder> build)
+    private RuleBuilder(TableFamily table) => _table = table;
+
+    internal static RuleSpec Rule(string comment, Action<RuleBuilder> build) => Rule(TableFamily.Inet, comment, build);
+
+    internal static RuleSpec Rule(TableFamily table, string comment, Action<RuleBuilder> build)
     {
-        using var builder = new RuleBuilder();
+        using var builder = new RuleBuilder(table);
         build(builder);
         return new RuleSpec(comment, builder._writer.Written.ToArray());
     }
@@ -36,7 +42,8 @@ internal sealed class RuleBuilder : IDisposable
     /// <summary>Compared as far as the beginning goes, and without the zero behind a name.</summary>
     internal RuleBuilder OutputInterfaceNameBegins(string prefix) => OutputInterfaceName().Compare(CompareAttributes.Equal, Encoding.ASCII.GetBytes(prefix));
 
-    internal RuleBuilder Family(int word = 0) => Meta(MetaAttributes.Family, word);
+    /// <summary>In the family bridge, which is one by itself, what the frame carries instead.</summary>
+    internal RuleBuilder Family(int word = 0) => Meta(_table == TableFamily.Bridge ? MetaAttributes.EtherType : MetaAttributes.Family, word);
 
     internal RuleBuilder Protocol(int word = 0) => Meta(MetaAttributes.Protocol, word);
 
@@ -44,7 +51,7 @@ internal sealed class RuleBuilder : IDisposable
 
     internal RuleBuilder OutputDeviceIs(uint index) => OutputDevice().Compare(CompareAttributes.Equal, BitConverter.GetBytes(index));
 
-    internal RuleBuilder FamilyIs(byte family, int word = 0) => Family(word).Compare(CompareAttributes.Equal, [family], word);
+    internal RuleBuilder FamilyIs(byte family, int word = 0) => Family(word).Compare(CompareAttributes.Equal, KeyWriter.FamilyOf(family == Ipv4, _table), word);
 
     /// <summary>
     /// The family by the packet itself, which says it in the first four bits of its header. The kernel reads headers where it walks through a rule and calls a function for whatever else is asked of a
@@ -212,7 +219,7 @@ internal sealed class RuleBuilder : IDisposable
         WriteVerdict(writer, ImmediateAttributes.Data, code, chain);
     });
 
-    private RuleBuilder Meta(uint key, int word) => Expression("meta", writer =>
+    internal RuleBuilder Meta(uint key, int word) => Expression("meta", writer =>
     {
         writer.U32BigEndian(MetaAttributes.Key, key);
         writer.U32BigEndian(MetaAttributes.Destination, FirstRegister + (uint)word);
@@ -231,13 +238,13 @@ internal sealed class RuleBuilder : IDisposable
         writer.U32BigEndian(RouteAttributes.Flags, flags);
     });
 
-    private RuleBuilder Zeroes(int word, int words) => Expression("immediate", writer =>
+    internal RuleBuilder Zeroes(int word, int words) => Expression("immediate", writer =>
     {
         writer.U32BigEndian(ImmediateAttributes.Destination, FirstRegister + (uint)word);
         Value(writer, ImmediateAttributes.Data, new byte[4 * words]);
     });
 
-    private RuleBuilder And(int word, ReadOnlySpan<byte> mask)
+    internal RuleBuilder And(int word, ReadOnlySpan<byte> mask)
     {
         var bits = mask.ToArray();
         return Expression("bitwise", writer =>
@@ -250,7 +257,7 @@ internal sealed class RuleBuilder : IDisposable
         });
     }
 
-    private RuleBuilder Payload(uint header, uint offset, uint length, int word) => Expression("payload", writer =>
+    internal RuleBuilder Payload(uint header, uint offset, uint length, int word) => Expression("payload", writer =>
     {
         writer.U32BigEndian(PayloadAttributes.Destination, FirstRegister + (uint)word);
         writer.U32BigEndian(PayloadAttributes.Base, header);
@@ -258,21 +265,21 @@ internal sealed class RuleBuilder : IDisposable
         writer.U32BigEndian(PayloadAttributes.Length, length);
     });
 
-    private RuleBuilder Compare(uint operation, byte[] value, int word = 0) => Expression("cmp", writer =>
+    internal RuleBuilder Compare(uint operation, byte[] value, int word = 0) => Expression("cmp", writer =>
     {
         writer.U32BigEndian(CompareAttributes.Source, FirstRegister + (uint)word);
         writer.U32BigEndian(CompareAttributes.Operation, operation);
         Value(writer, CompareAttributes.Data, value);
     });
 
-    private static void Value(NetlinkWriter writer, ushort attribute, byte[] value)
+    internal static void Value(NetlinkWriter writer, ushort attribute, byte[] value)
     {
         var nested = writer.BeginNested(attribute);
         writer.Bytes(DataAttributes.Value, value);
         writer.EndNested(nested);
     }
 
-    private RuleBuilder Expression(string name, Action<NetlinkWriter> attributes)
+    internal RuleBuilder Expression(string name, Action<NetlinkWriter> attributes)
     {
         var element = _writer.BeginNested(ListAttributes.Element);
         _writer.Text(ExpressionAttributes.Name, name);

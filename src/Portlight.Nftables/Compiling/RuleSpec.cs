@@ -38,6 +38,18 @@ internal readonly record struct HookSpec(uint Hook, int Priority)
     /// <summary>What this machine sends, after connection tracking.</summary>
     internal static readonly HookSpec Sending = new(3, -150);
 
+    /// <summary>What is passed on, behind what others do to its mark.</summary>
+    internal static readonly HookSpec PassingOn = new(2, 300);
+
+    /// <summary>What this machine sends, behind what others do to its mark.</summary>
+    internal static readonly HookSpec SendingLast = new(3, 300);
+
+    /// <summary>In the family bridge: a frame has come in by a port, and br_netfilter (0) has not seen it yet.</summary>
+    internal static readonly HookSpec BeforeBridgeNetfilter = new(0, -1);
+
+    /// <summary>In the family bridge: every frame on its way out by a port, whether bridged, routed or sent from here.</summary>
+    internal static readonly HookSpec LeavingByPort = new(4, -200);
+
     /// <summary>Behind every change of route, before source NAT (100) and before a new connection is confirmed: the interface is the one the packet leaves by.</summary>
     internal static readonly HookSpec Leaving = new(4, 0);
 }

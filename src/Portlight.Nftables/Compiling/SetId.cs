@@ -8,12 +8,24 @@ internal enum SectionKind : byte
     Peers,
     Host,
     Staged,
+
+    /// <summary>What tells the table of the family bridge whose a connection is (<see cref="BridgedConnections"/>).</summary>
+    Bridged,
 }
 
-/// <summary>A part of the table: for <see cref="SectionKind.Ranged"/> the index is a shard, for <see cref="SectionKind.Peers"/> a peer group.</summary>
-internal readonly record struct SectionId(SectionKind Kind, uint Index = 0)
+/// <summary>Our tables: one of each family.</summary>
+internal enum TableFamily : byte
+{
+    Inet,
+    Bridge,
+}
+
+/// <summary>A part of a table: for <see cref="SectionKind.Ranged"/> the index is a shard, for <see cref="SectionKind.Peers"/> a peer group.</summary>
+internal readonly record struct SectionId(SectionKind Kind, uint Index = 0, TableFamily Table = TableFamily.Inet)
 {
     internal static readonly SectionId Shared = new(SectionKind.Shared);
+    internal static readonly SectionId OfBridges = new(SectionKind.Shared, Table: TableFamily.Bridge);
+    internal static readonly SectionId Bridged = new(SectionKind.Bridged);
     internal static readonly SectionId Host = new(SectionKind.Host);
     internal static readonly SectionId Staged = new(SectionKind.Staged);
 
@@ -24,6 +36,7 @@ internal readonly record struct SectionId(SectionKind Kind, uint Index = 0)
         SectionKind.Peers => $"peers_{Index}",
         SectionKind.Host => "host",
         SectionKind.Staged => "staged",
+        SectionKind.Bridged => "bridged",
         _ => "instance",
     };
 }
@@ -57,9 +70,21 @@ internal enum SetRole : byte
     Spans,
     Sources4,
     Sources6,
+
+    /// <summary>The mark of what comes in by a port of a bridge.</summary>
+    Arrivals,
+
+    /// <summary>The marks of replies, and the port that each may leave by.</summary>
+    Replies,
+
+    /// <summary>Who begins a connection, by the mark of its first packet.</summary>
+    MarkedBegins,
+
+    /// <summary>The mark of a reply, by who began the connection.</summary>
+    MarkedOwners,
 }
 
-/// <summary>One set of the table.</summary>
+/// <summary>One set of a table. Sets of the same name mean the same in both.</summary>
 internal readonly record struct SetId(SectionId Section, SetRole Role)
 {
     internal static readonly SetId Attached = new(SectionId.Shared, SetRole.Attached);
@@ -83,8 +108,18 @@ internal readonly record struct SetId(SectionId Section, SetRole Role)
     internal static readonly SetId Staging = new(SectionId.Shared, SetRole.Staging);
     internal static readonly SetId HostChains = new(SectionId.Host, SetRole.Chains);
 
+    internal static readonly SetId BridgeTable = new(SectionId.OfBridges, SetRole.Chains);
+    internal static readonly SetId Arrivals = new(SectionId.OfBridges, SetRole.Arrivals);
+    internal static readonly SetId Replies = new(SectionId.OfBridges, SetRole.Replies);
+    internal static readonly SetId MarkedBegins = new(SectionId.Bridged, SetRole.MarkedBegins);
+    internal static readonly SetId MarkedOwners = new(SectionId.Bridged, SetRole.MarkedOwners);
+
     internal string Name => Role switch
     {
+        SetRole.Arrivals => "arrivals",
+        SetRole.Replies => "replies",
+        SetRole.MarkedBegins => "bridged_begins",
+        SetRole.MarkedOwners => "bridged_owners",
         SetRole.Attached => "attached",
         SetRole.Devices => "bound_devices",
         SetRole.Nobody => "nobody",

@@ -11,6 +11,9 @@ internal enum SetValue : byte
 
     /// <summary>Four words: a connection's label, or the name of a span.</summary>
     Words,
+
+    /// <summary>A packet's mark.</summary>
+    Mark,
 }
 
 /// <summary>How a set is declared. Two sets with equal specs can stand in for each other.</summary>
@@ -41,19 +44,19 @@ internal sealed record SetSpec(string Name, ImmutableArray<KeyField> Key, bool I
     internal uint KeyType => !IsInterval ? Combine(Key) : KeyLength == KeyField.Ipv6Address.Length ? KeyField.Ipv6Address.TypeNumber : KeyField.Number.TypeNumber;
 
     /// <summary>The type of a map's values: NFT_DATA_VERDICT, or words.</summary>
-    internal uint ValueType => Value == SetValue.Verdict ? 0xffffff00 : Combine(Words);
+    internal uint ValueType => Value switch { SetValue.Verdict => 0xffffff00, SetValue.Mark => KeyField.Mark.TypeNumber, _ => Combine(Words) };
 
-    internal int ValueLength => Value == SetValue.Verdict ? 0 : Words.Sum(word => word.Length);
+    internal int ValueLength => Value switch { SetValue.Verdict => 0, SetValue.Mark => KeyField.Mark.Length, _ => Words.Sum(word => word.Length) };
 
     internal static SetSpec Of(SetId id) => id.Role switch
     {
         SetRole.Attached => Hash(id, KeyField.InterfaceName),
         SetRole.Devices or SetRole.Peers => Hash(id, KeyField.Device),
-        SetRole.FamilyPorts => Hash(id, KeyField.FamilyField, KeyField.Device, KeyField.Protocol, KeyField.Port),
+        SetRole.FamilyPorts => Hash(id, Family(id), KeyField.Device, KeyField.Protocol, KeyField.Port),
         SetRole.OpenPorts or SetRole.LabPorts => Hash(id, KeyField.Device, KeyField.Protocol, KeyField.Port),
         SetRole.HostPorts4 or SetRole.HostPorts6 => Hash(id, KeyField.Protocol, KeyField.Port),
-        SetRole.OpenProtocols => Hash(id, KeyField.FamilyField, KeyField.Device, KeyField.Protocol),
-        SetRole.OpenAll => Hash(id, KeyField.FamilyField, KeyField.Device),
+        SetRole.OpenProtocols => Hash(id, Family(id), KeyField.Device, KeyField.Protocol),
+        SetRole.OpenAll => Hash(id, Family(id), KeyField.Device),
         SetRole.OpenIcmp => Hash(id, KeyField.Device, KeyField.IcmpType),
         SetRole.OpenIcmpv6 => Hash(id, KeyField.Device, KeyField.Icmpv6Type),
         SetRole.Begins or SetRole.Admits => Hash(id, KeyField.Device) with { Value = SetValue.Words },
@@ -61,15 +64,21 @@ internal sealed record SetSpec(string Name, ImmutableArray<KeyField> Key, bool I
         SetRole.Nobody => Hash(id, [.. Words]),
         SetRole.Private => Hash(id, KeyField.Device, KeyField.Ipv4Address) with { Value = SetValue.Verdict },
         SetRole.Ranged or SetRole.LabRanged or SetRole.Staging => Hash(id, KeyField.Device) with { Value = SetValue.Verdict },
-        SetRole.OpenRanges => Interval(id, KeyField.Device, KeyField.FamilyField, KeyField.Protocol, KeyField.Port),
-        SetRole.Spans => Interval(id, KeyField.Device, KeyField.FamilyField, KeyField.Protocol, KeyField.Port) with { Value = SetValue.Words },
+        SetRole.OpenRanges => Interval(id, KeyField.Device, Family(id), KeyField.Protocol, KeyField.Port),
+        SetRole.Spans => Interval(id, KeyField.Device, Family(id), KeyField.Protocol, KeyField.Port) with { Value = SetValue.Words },
         SetRole.Sources4 => Interval(id, KeyField.Device, KeyField.Mark, KeyField.Mark, KeyField.Ipv4Address),
         SetRole.Sources6 => Interval(id, KeyField.Device, KeyField.Mark, KeyField.Mark, KeyField.Ipv6Address),
+        SetRole.Arrivals => Hash(id, KeyField.Device) with { Value = SetValue.Mark },
+        SetRole.Replies => Hash(id, KeyField.Mark, KeyField.Device),
+        SetRole.MarkedBegins => Hash(id, KeyField.Mark) with { Value = SetValue.Words },
+        SetRole.MarkedOwners => Hash(id, [.. Words]) with { Value = SetValue.Mark },
         _ => throw new ArgumentException($"{id.Role} is no set"),
     };
 
     /// <summary>The same with room for so many elements and as many more.</summary>
     internal SetSpec For(int elements) => IsInterval ? this : this with { Capacity = Math.Max(LeastCapacity, (int)BitOperations.RoundUpToPowerOf2((uint)elements * 2)) };
+
+    private static KeyField Family(SetId id) => id.Section.Table == TableFamily.Bridge ? KeyField.EtherType : KeyField.FamilyField;
 
     // nft's own type for labels shows nothing but the lowest bit.
     private static ImmutableArray<KeyField> Words => [KeyField.Mark, KeyField.Mark, KeyField.Mark, KeyField.Mark];

@@ -52,7 +52,8 @@ internal static class Skeleton
                 new ChainSpec("host_input", HookSpec.Delivery, [.. DeliveryRules(letIn)]),
                 new ChainSpec("host_output", HookSpec.Sending, [.. ConnectionRules.Sending()]),
             ],
-            SectionKind.Ranged or SectionKind.Staged => [new ChainSpec(section.Name, null, [.. IntervalRules(section, sets, letIn)])],
+            SectionKind.Bridged => BridgedConnections.Chains(),
+            SectionKind.Ranged or SectionKind.Staged => [new ChainSpec(section.Name, null, [.. IntervalRules(section, sets, section.Table == TableFamily.Bridge ? null : letIn)])],
             _ =>
             [
                 new ChainSpec(section.Name, null,
@@ -204,7 +205,7 @@ internal static class Skeleton
         {
             if (set.Role == SetRole.OpenRanges)
             {
-                yield return Rule("ports open to everybody", rule => rule.OutputDevice().Family(1).Protocol(2).DestinationPort(3).In(set).AcceptOrGoto(letIn));
+                yield return RuleBuilder.Rule(section.Table, "ports open to everybody", rule => rule.OutputDevice().Family(1).Protocol(2).DestinationPort(3).In(set).AcceptOrGoto(letIn));
                 continue;
             }
 
@@ -216,6 +217,8 @@ internal static class Skeleton
             yield return Rule("protocols without ports by source", rule => From(Begin(rule).ProtocolIsNot(Tcp, 2).ProtocolIsNot(Udp, 2).ProtocolIsNot(icmp, 2).AnyPort(isIpv4, 3)));
 
             RuleBuilder Begin(RuleBuilder rule) => rule.FamilyIs(family, 1);
+
+            RuleSpec Rule(string comment, Action<RuleBuilder> build) => RuleBuilder.Rule(section.Table, comment, build);
 
             RuleBuilder From(RuleBuilder rule) => rule.OutputDevice().MayComeFromSource(isIpv4, spans, set).AcceptOrGoto(letIn);
         }

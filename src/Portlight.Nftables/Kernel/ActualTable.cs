@@ -9,6 +9,9 @@ internal readonly record struct ActualSet(uint Flags, uint KeyType, uint KeyLeng
 /// <summary>What the kernel holds under our table's name, as <see cref="TableReader"/> found it.</summary>
 internal sealed class ActualTable
 {
+    /// <summary>The table of the family bridge, where both were read.</summary>
+    internal ActualTable? Bridge { get; set; }
+
     /// <summary>False when there is no such table; then nothing else is filled in.</summary>
     internal bool Exists { get; set; }
 
@@ -42,4 +45,43 @@ internal sealed class ActualTable
     internal Dictionary<string, ActualSet> Sets { get; } = new(StringComparer.Ordinal);
 
     internal Dictionary<string, HashSet<SetElement>> Elements { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>False when it is not recognisably ours. The object count finds what the dumps cannot show: chains without rules, objects, flowtables.</summary>
+    internal bool IsLike(TableSpec desired)
+    {
+        if (HasLoneBounds || ObjectCount != Rules.Count + Sets.Count)
+        {
+            return false;
+        }
+
+        foreach (var set in desired.Sets)
+        {
+            if (!Sets.TryGetValue(set.Name, out var found))
+            {
+                continue;
+            }
+
+            if (found with { Capacity = 0 } != new ActualSet(set.Flags, set.KeyType, (uint)set.KeyLength, 0))
+            {
+                return false;
+            }
+            // One that grows by itself is an older release's; one that is too small was outgrown.
+            var wanted = set.Capacity == 0 ? 0 : Math.Max(1, desired.Elements.GetValueOrDefault(set.Name)?.Count ?? 0);
+            if (found.Capacity < wanted)
+            {
+                return false;
+            }
+        }
+
+        foreach (var chain in desired.Chains)
+        {
+            var isHooked = Hooks.TryGetValue(chain.Name, out var hook);
+            if (Rules.ContainsKey(chain.Name) && (isHooked ? hook : null) != chain.Hook)
+            {
+                return false;
+            }
+        }
+
+        return Array.TrueForAll(desired.SharedSets, set => Sets.ContainsKey(set.Name));
+    }
 }

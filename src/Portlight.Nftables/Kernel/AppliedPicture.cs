@@ -29,7 +29,7 @@ internal sealed class AppliedPicture
     internal SectionNeeds Needs => _needs;
 
     /// <summary>Of the sets, by name, when all of it was compared last.</summary>
-    internal IReadOnlyDictionary<string, int> Capacities { get; }
+    internal IReadOnlyDictionary<(TableFamily, string), int> Capacities { get; }
 
     /// <summary>What would be desired after the change.</summary>
     internal Ruleset After(Dictionary<string, FilteredAttachment?> change)
@@ -81,12 +81,35 @@ internal sealed class AppliedPicture
             }
         }
 
-        var difference = new TableDifference();
+        var difference = new TableDifference { Also = new TableDifference { Table = TableFamily.Bridge } };
         CompareSections(needs, difference);
-        // What goes with its set need not be removed from it.
-        difference.Removed.AddRange(removed.Where(change => !difference.DeadSets.Contains(change.Key.Name)).Select(change => new ElementChange(change.Key.Name, change.Value)));
-        difference.Added.AddRange(added.Select(change => new ElementChange(change.Key.Name, change.Value)));
+        foreach (var (set, elements) in removed)
+        {
+            // What goes with its set need not be removed from it.
+            if (!difference.Of(set.Section.Table).DeadSets.Contains(set.Name))
+            {
+                difference.Of(set.Section.Table).Removed.Add(new ElementChange(set.Name, elements));
+            }
+        }
+
+        foreach (var (set, elements) in added)
+        {
+            difference.Of(set.Section.Table).Added.Add(new ElementChange(set.Name, elements));
+        }
+
         return (difference, needs);
+    }
+
+    /// <summary>Whether after the change there is a table bridge that was not there before, or the other way round: that is no small step.</summary>
+    internal bool ChangesTables(Dictionary<string, FilteredAttachment?> change)
+    {
+        if (!change.Any(pair => pair.Value?.IsBridged == true || _attachments.GetValueOrDefault(pair.Key)?.IsBridged == true))
+        {
+            return false;
+        }
+
+        var after = change.Values.Any(attachment => attachment?.IsBridged == true) || _attachments.Values.Any(attachment => attachment.IsBridged && !change.ContainsKey(attachment.Key));
+        return TableSpec.HasBridge(_options, after) != TableSpec.HasBridge(_options, _needs.SetsOf(SectionId.OfBridges).Length > 0);
     }
 
     /// <summary>
@@ -97,6 +120,7 @@ internal sealed class AppliedPicture
     /// <param name="part">Called where the transaction may be parted.</param>
     internal int WriteFilling(NftablesBatch batch, Action part)
     {
+        batch.Family = TableFamily.Inet;
         batch.AddElements(SetId.Nobody.Name, [new SetElement(OwnerCode.Nobody)]);
         var written = 1;
         var run = new List<SetElement>(TableDifference.PartLength);
@@ -131,6 +155,7 @@ internal sealed class AppliedPicture
             }
 
             part();
+            batch.Family = set.Section.Table;
             batch.AddElements(set.Name, CollectionsMarshal.AsSpan(run));
             written += run.Count;
             run.Clear();
@@ -175,10 +200,12 @@ internal sealed class AppliedPicture
         }
     }
 
-    private void CompareSections(Dictionary<SetId, int> needs, TableDifference difference)
+    private void CompareSections(Dictionary<SetId, int> needs, TableDifference whole)
     {
-        foreach (var section in needs.Where(need => need.Value != 0).GroupBy(need => need.Key.Section))
+        // The table bridge itself neither comes nor goes by a step.
+        foreach (var section in needs.Where(need => need.Value != 0 && need.Key.Section != SectionId.OfBridges).GroupBy(need => need.Key.Section))
         {
+            var difference = whole.Of(section.Key.Table);
             var before = _needs.SetsOf(section.Key);
             SetId[] now = [.. _needs.SetsOfAfter(section.Key, section)];
             if (before.AsSpan().SequenceEqual(now))

@@ -7,7 +7,7 @@ using static Portlight.Nftables.Kernel.NftablesMessages;
 namespace Portlight.Nftables.Kernel;
 
 /// <summary>
-/// One transaction on the table: messages between a batch's begin and end. The kernel does all of them or none, and no packet sees anything between. Only the
+/// One transaction on our tables: messages between a batch's begin and end. The kernel does all of them or none, and no packet sees anything between. Only the
 /// last message asks for an acknowledgement: the kernel answers it, and any message it objects to.
 /// </summary>
 internal sealed class NftablesBatch : IDisposable
@@ -28,6 +28,9 @@ internal sealed class NftablesBatch : IDisposable
         _table = table;
         _writer = new NetlinkWriter();
     }
+
+    /// <summary>Which table the messages that follow are for.</summary>
+    internal TableFamily Family { get; set; }
 
     private bool IsEmpty => _messages.Count <= 1;
 
@@ -93,10 +96,12 @@ internal sealed class NftablesBatch : IDisposable
             _writer.EndNested(description);
         }
 
-        // Tells nft that a lone interface name is not a number to be turned round (libnftnl, NFTNL_UDATA_SET_KEYBYTEORDER; 1 is the host's order).
-        if (set.Key.Length == 1)
+        // Tells nft that a lone interface name or mark is not a number to be turned round (libnftnl, NFTNL_UDATA_SET_KEYBYTEORDER and …DATABYTEORDER; 1 is the host's order).
+        ReadOnlySpan<byte> orders = [0, 4, 1, 0, 0, 0, 1, 4, 1, 0, 0, 0];
+        var (from, to) = (set.Key.Length == 1 ? 0 : orders.Length / 2, set.Value == SetValue.Mark ? orders.Length : orders.Length / 2);
+        if (from < to)
         {
-            _writer.Bytes(SetAttributes.Userdata, [0, 4, 1, 0, 0, 0]);
+            _writer.Bytes(SetAttributes.Userdata, orders[from..to]);
         }
 
         _writer.EndMessage();
@@ -232,7 +237,7 @@ internal sealed class NftablesBatch : IDisposable
         _messages.Add((sequence, operation, subject));
         _lastMessage = _writer.Length;
         _writer.BeginMessage(type, (ushort)(flags | FlagRequest), sequence);
-        _writer.Raw(InetHeader);
+        _writer.Raw(Header(Family));
     }
 
     // The kernel has queued every answer before send returned, errors in the order of the messages; an error for the batch's begin is about the whole of it.

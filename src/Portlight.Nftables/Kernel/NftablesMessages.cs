@@ -1,3 +1,5 @@
+using Portlight.Nftables.Compiling;
+
 namespace Portlight.Nftables.Kernel;
 
 /// <summary>Numbers of linux/netfilter/nf_tables.h and nfnetlink.h that more than one file needs.</summary>
@@ -5,6 +7,7 @@ internal static class NftablesMessages
 {
     internal const string TableName = "portlight";
     internal const byte FamilyInet = 1;
+    internal const byte FamilyBridge = 7;
     internal const int HeaderLength = 4;
 
     internal const ushort BatchBegin = 0x10;
@@ -36,7 +39,7 @@ internal static class NftablesMessages
     internal const ushort FlagAppend = 0x800;
 
     /// <summary>struct nfgenmsg: family, version 0, resource id in network order.</summary>
-    internal static ReadOnlySpan<byte> InetHeader => [FamilyInet, 0, 0, 0];
+    internal static ReadOnlySpan<byte> Header(TableFamily table) => table == TableFamily.Bridge ? [FamilyBridge, 0, 0, 0] : [FamilyInet, 0, 0, 0];
 
     internal static ReadOnlySpan<byte> BatchHeader => [0, 0, 0, 10];
 }

@@ -6,9 +6,20 @@ namespace Portlight.Nftables.Kernel;
 /// <summary>Elements that go into or out of one set.</summary>
 internal readonly record struct ElementChange(string Set, List<SetElement> Elements);
 
-/// <summary>What must happen for one table to become another, and in which order it is written.</summary>
+/// <summary>What must happen for one table to become another, and for the table bridge with it, and in which order it is written.</summary>
 internal sealed class TableDifference
 {
+    internal TableFamily Table { get; init; }
+
+    /// <summary>What must happen to the table bridge in the same transaction; null for nothing.</summary>
+    internal TableDifference? Also { get; set; }
+
+    /// <summary>This, or what goes with it.</summary>
+    internal TableDifference Of(TableFamily table) => table == Table ? this : Also!;
+
+    /// <summary>The table is removed, and nothing takes its place.</summary>
+    internal bool IsGoing { get; init; }
+
     /// <summary>The table is removed, if there is one, and made from nothing; the lists then hold all of it.</summary>
     internal bool Rebuild { get; init; }
 
@@ -36,12 +47,24 @@ internal sealed class TableDifference
     internal List<string> DeadSets { get; } = [];
 
     internal bool IsEmpty =>
-        !Rebuild && !Claim && NewSets.Count + NewChains.Count + RewrittenChains.Count + Removed.Count + Added.Count + DeadChains.Count + DeadSets.Count == 0;
+        Also?.IsEmpty != false && !IsGoing && !Rebuild && !Claim && NewSets.Count + NewChains.Count + RewrittenChains.Count + Removed.Count + Added.Count + DeadChains.Count + DeadSets.Count == 0;
 
     /// <summary>Everything of <paramref name="desired"/>.</summary>
-    internal static TableDifference Whole(TableSpec desired, TableMark mark, bool removeFirst)
+    /// <param name="desired">What is wanted.</param>
+    /// <param name="mark">What it carries.</param>
+    /// <param name="actual">What is to be removed for it; null for nothing.</param>
+    internal static TableDifference Whole(TableSpec desired, TableMark mark, ActualTable? actual)
     {
-        var difference = new TableDifference { Rebuild = true, RemoveFirst = removeFirst, Mark = mark };
+        var difference = WholeOf(desired, mark, actual?.Exists == true);
+        difference.Also = desired.Bridge is { } bridge ? WholeOf(bridge, mark, actual?.Bridge?.Exists == true) : Without(actual?.Bridge);
+        return difference;
+    }
+
+    private static TableDifference? Without(ActualTable? bridge) => bridge?.Exists == true ? new TableDifference { Table = TableFamily.Bridge, RemoveFirst = true, IsGoing = true } : null;
+
+    private static TableDifference WholeOf(TableSpec desired, TableMark mark, bool removeFirst)
+    {
+        var difference = new TableDifference { Table = desired.Table, Rebuild = true, RemoveFirst = removeFirst, Mark = mark };
         difference.NewSets.AddRange(desired.Sets);
         difference.NewChains.AddRange(desired.Chains);
         foreach (var set in desired.Sets)
@@ -59,24 +82,31 @@ internal sealed class TableDifference
     internal static TableDifference Closed(AppliedPicture picture, TableMark mark)
     {
         var gates = TableSpec.Gates(picture.Ruleset.Options, picture.Ruleset.Attachments.Values, picture.Needs, picture.Capacities);
-        return Whole(gates, mark, removeFirst: false);
+        return Whole(gates, mark, actual: null);
     }
 
     /// <summary>From what the kernel holds to what is desired. A table that is not recognisably ours is rebuilt.</summary>
     internal static TableDifference Between(ActualTable actual, TableSpec desired, TableMark mark)
     {
+        var difference = BetweenOf(actual, desired, mark);
+        difference.Also = desired.Bridge is { } bridge ? BetweenOf(actual.Bridge!, bridge, mark) : Without(actual.Bridge);
+        return difference;
+    }
+
+    private static TableDifference BetweenOf(ActualTable actual, TableSpec desired, TableMark mark)
+    {
         if (!actual.Exists)
         {
-            return Whole(desired, mark, removeFirst: false);
+            return WholeOf(desired, mark, removeFirst: false);
         }
 
         var isOrphan = mark.IsOnAnOrphan(actual);
-        if (!(isOrphan || mark.IsOn(actual)) || !IsOurs(actual, desired))
+        if (!(isOrphan || mark.IsOn(actual)) || !actual.IsLike(desired))
         {
-            return Whole(desired, mark, removeFirst: true);
+            return WholeOf(desired, mark, removeFirst: true);
         }
 
-        var difference = new TableDifference { Claim = isOrphan, Mark = mark };
+        var difference = new TableDifference { Table = desired.Table, Claim = isOrphan, Mark = mark };
         difference.CompareSets(actual, desired);
         difference.CompareChains(actual, desired);
         return difference;
@@ -87,6 +117,13 @@ internal sealed class TableDifference
     /// what is written so far and begins again, what was attached stays closed until its own elements come.
     /// </summary>
     internal void Write(NftablesBatch batch, Action? commitPart)
+    {
+        batch.Family = Table;
+        WriteTable(batch, commitPart);
+        Also?.Write(batch, commitPart);
+    }
+
+    private void WriteTable(NftablesBatch batch, Action? commitPart)
     {
         if (RemoveFirst)
         {
@@ -162,48 +199,13 @@ internal sealed class TableDifference
     internal const int PartLength = 500;
 
     // What closes, and what tells whose a connection is: none of these lets in more than replies.
-    private static readonly string[] Gates = [SetId.Attached.Name, SetId.Devices.Name, SetId.Begins.Name, SetId.Owners.Name, SetId.Admits.Name];
+    private static readonly string[] Gates =
+    [
+        SetId.Attached.Name, SetId.Devices.Name, SetId.Begins.Name, SetId.Owners.Name, SetId.Admits.Name,
+        SetId.Arrivals.Name, SetId.Replies.Name, SetId.MarkedBegins.Name, SetId.MarkedOwners.Name,
+    ];
 
     internal static bool IsGate(string set) => Array.IndexOf(Gates, set) >= 0;
-
-    // The object count finds what the dumps cannot show: chains without rules, objects, flowtables.
-    private static bool IsOurs(ActualTable actual, TableSpec desired)
-    {
-        if (actual.HasLoneBounds || actual.ObjectCount != actual.Rules.Count + actual.Sets.Count)
-        {
-            return false;
-        }
-
-        foreach (var set in desired.Sets)
-        {
-            if (!actual.Sets.TryGetValue(set.Name, out var found))
-            {
-                continue;
-            }
-
-            if (found with { Capacity = 0 } != new ActualSet(set.Flags, set.KeyType, (uint)set.KeyLength, 0))
-            {
-                return false;
-            }
-            // One that grows by itself is an older release's; one that is too small was outgrown.
-            var wanted = set.Capacity == 0 ? 0 : Math.Max(1, desired.Elements.GetValueOrDefault(set.Name)?.Count ?? 0);
-            if (found.Capacity < wanted)
-            {
-                return false;
-            }
-        }
-
-        foreach (var chain in desired.Chains)
-        {
-            var isHooked = actual.Hooks.TryGetValue(chain.Name, out var hook);
-            if (actual.Rules.ContainsKey(chain.Name) && (isHooked ? hook : null) != chain.Hook)
-            {
-                return false;
-            }
-        }
-
-        return Array.TrueForAll(Skeleton.SharedSets, set => actual.Sets.ContainsKey(set.Name));
-    }
 
     private void CompareSets(ActualTable actual, TableSpec desired)
     {

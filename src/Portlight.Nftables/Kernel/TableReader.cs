@@ -6,19 +6,31 @@ using static Portlight.Nftables.Kernel.NftablesMessages;
 
 namespace Portlight.Nftables.Kernel;
 
-/// <summary>Reads our table back. Only that table is asked for: listing everybody's costs whatever everybody has.</summary>
+/// <summary>Reads our tables back. Only those are asked for: listing everybody's costs whatever everybody has.</summary>
 internal sealed class TableReader : IDisposable
 {
     private readonly NetlinkSocket _socket;
     private readonly NetlinkWriter _request = new(256);
     private readonly ActualTable _table = new();
 
-    private TableReader(NetlinkSocket socket) => _socket = socket;
+    private readonly TableFamily _family;
 
+    private TableReader(NetlinkSocket socket, TableFamily family) => (_socket, _family) = (socket, family);
+
+    /// <summary>The table inet, and the table bridge with it.</summary>
     internal static ActualTable Read(NetlinkSocket socket)
     {
-        using var reader = new TableReader(socket);
-        reader.ReadGeneration();
+        var generation = Generation(socket);
+        var table = Read(socket, TableFamily.Inet);
+        table.Generation = generation;
+        table.Bridge = Read(socket, TableFamily.Bridge);
+        table.IsConsistent &= table.Bridge.IsConsistent;
+        return table;
+    }
+
+    private static ActualTable Read(NetlinkSocket socket, TableFamily family)
+    {
+        using var reader = new TableReader(socket, family);
         if (!reader.ReadTable())
         {
             return reader._table;
@@ -40,9 +52,9 @@ internal sealed class TableReader : IDisposable
     }
 
     /// <summary>The rules, the declarations of all sets, and the elements of those that are named and exist.</summary>
-    internal static ActualTable ReadSets(NetlinkSocket socket, IEnumerable<SetId> wanted)
+    internal static ActualTable ReadSets(NetlinkSocket socket, TableFamily family, IEnumerable<SetId> wanted)
     {
-        using var reader = new TableReader(socket);
+        using var reader = new TableReader(socket, family);
         if (!reader.ReadTable())
         {
             return reader._table;
@@ -62,9 +74,9 @@ internal sealed class TableReader : IDisposable
     }
 
     /// <summary>The table without what is in it.</summary>
-    internal static ActualTable Find(NetlinkSocket socket)
+    internal static ActualTable Find(NetlinkSocket socket, TableFamily family = TableFamily.Inet)
     {
-        using var reader = new TableReader(socket);
+        using var reader = new TableReader(socket, family);
         reader.ReadTable();
         return reader._table;
     }
@@ -74,7 +86,7 @@ internal sealed class TableReader : IDisposable
     /// <summary>A number that every commit changes, of whatever process.</summary>
     internal static uint Generation(NetlinkSocket socket)
     {
-        using var reader = new TableReader(socket);
+        using var reader = new TableReader(socket, TableFamily.Inet);
         reader.ReadGeneration();
         return reader._table.Generation;
     }
@@ -201,7 +213,7 @@ internal sealed class TableReader : IDisposable
         var sequence = _socket.NextSequence();
         _request.Clear();
         _request.BeginMessage(type, (ushort)(FlagRequest | flags), sequence);
-        _request.Raw(InetHeader);
+        _request.Raw(Header(_family));
         write?.Invoke(_request);
         _request.EndMessage();
         _table.IsConsistent &= _socket.Dump(_request, sequence, $"cannot {what} of nf_tables", receive);

@@ -1,3 +1,4 @@
+using Portlight.Nftables.Compiling;
 using Portlight.Nftables.Netlink;
 
 namespace Portlight.Nftables.Kernel;
@@ -31,6 +32,29 @@ internal sealed class Transactions(NetlinkSocket socket, int longest)
     {
         batch.Commit();
         Committed++;
+    }
+
+    /// <summary>Removes our tables, all that there are in one transaction. False when there was none.</summary>
+    public bool RemoveTables(NftablesBatch batch)
+    {
+        TableFamily[] there = [.. new[] { TableFamily.Inet, TableFamily.Bridge }.Where(family => TableReader.Find(socket, family).Exists)];
+        batch.Begin();
+        foreach (var family in there)
+        {
+            batch.Family = family;
+            batch.RemoveTable();
+        }
+
+        try
+        {
+            Commit(batch);
+        }
+        catch (RulesetRefusedException gone) when (gone.Errno == Errno.ENOENT)
+        {
+            return false;
+        }
+
+        return there.Length > 0;
     }
 
     /// <param name="difference">What to change.</param>

@@ -42,6 +42,12 @@ public sealed record FilteredAttachment
     public ImmutableArray<uint> ClosedDevices { get; init; } = [];
 
     /// <summary>
+    /// The device is a port of a bridge, or there is none yet and it may become one: what leaves by it is filtered where the bridge sends it, by the table of
+    /// the family bridge.
+    /// </summary>
+    public bool IsBridged { get; init; }
+
+    /// <summary>
     /// Which device of that name is meant, for binding it after a boot: its hardware address, as <c>fe:54:00:aa:bb:01</c>; null when the name alone decides.
     /// </summary>
     public string? HardwareAddress { get; init; }

@@ -11,6 +11,9 @@ public sealed record RulesetOptions
     /// <summary>Names of interfaces to which nothing gets unless they are bound (<see cref="NamePattern"/>), in order and each once.</summary>
     public ImmutableArray<string> ClosedNames { get; init; } = [];
 
+    /// <summary>This kernel has tables of the family bridge (<see cref="NftablesProbe.WhyNoBridgeTable"/>): names are closed for what is bridged, too.</summary>
+    public bool HasBridgeTables { get; init; }
+
     /// <summary>Where a control plane on this machine listens, unless on loopback only.</summary>
     public ImmutableArray<ListenAddress> ListenAddresses { get; init; } = [];
 }

@@ -14,6 +14,9 @@ public sealed record AgentStatus
 
     public string? KernelVersion { get; init; }
 
+    /// <summary>Why guests on bridges cannot be filtered one by one there, and what to do; absent when they can, and when it is not known.</summary>
+    public string? BridgeProblem { get; init; }
+
     /// <summary>Whether the agent did what it was last asked to; see <see cref="FailingSince"/>.</summary>
     public required bool IsConnected { get; init; }
 
