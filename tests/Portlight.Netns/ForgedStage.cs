@@ -67,8 +67,9 @@ internal sealed class ForgedStage : IDisposable
         if (victim == ForgedTests.Victim.Bridged)
         {
             _bridge = Scene.Own(new TestBridge(Scene));
-            Scene.Put(TestBridge.Attached(6, "guest0", PortSet.Empty));
             _forgers = [.. _forgers, ("a machine on the bridge", Scene.Own(new PacketSender(_bridge.AddNeighbour()))), ("another guest on the bridge", Scene.Own(new PacketSender(_bridge.AddGuest(6, "guest0"))))];
+            // Not before its link is there: a name that is waited for is closed, and its forgeries would say nothing.
+            Scene.Put(TestBridge.Attached(6, "guest0", PortSet.Empty));
         }
 
         var closed = Scene.Lab(9, PortSet.Empty);

@@ -77,10 +77,10 @@ internal enum SetRole : byte
     /// <summary>The marks of replies, and the port that each may leave by.</summary>
     Replies,
 
-    /// <summary>Who begins a connection, by the mark of its first packet.</summary>
+    /// <summary>The owner of a connection, by the mark of its first packet.</summary>
     MarkedBegins,
 
-    /// <summary>The mark of a reply, by who began the connection.</summary>
+    /// <summary>The mark of a reply, by the owner of the connection.</summary>
     MarkedOwners,
 }
 
