@@ -5,7 +5,7 @@ namespace Portlight.Nftables.Compiling;
 /// <summary>
 /// The part of the table inet that is there for guests on bridges. br_netfilter shows it their packets, as the bridge's and not the port's. So the table bridge marks what comes
 /// in by an attached port; here the mark becomes the label that says who began the connection (<see cref="ConnectionRules"/>). And here replies are marked for
-/// the port of whoever began, which the table bridge compares with the port that they leave by.
+/// the port of its owner, which the table bridge compares with the port that they leave by.
 /// </summary>
 internal static class BridgedConnections
 {
