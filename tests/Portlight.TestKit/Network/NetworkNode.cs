@@ -20,9 +20,9 @@ public sealed partial class NetworkNode : IDisposable
     private NetworkNode(string name, SafeFileHandle? handle)
     {
         Name = name;
-        _thread = new Thread(() => Live(handle)) { IsBackground = true, Name = name };
+        _thread = new Thread(Live) { IsBackground = true, Name = name };
         _thread.Start();
-        Do(() => { });
+        Do(() => Enter(handle));
     }
 
     /// <summary>As <c>ip netns</c> knows it; empty for the private host itself.</summary>
@@ -33,6 +33,9 @@ public sealed partial class NetworkNode : IDisposable
 
     /// <summary>A namespace that exists in /run/netns.</summary>
     public static NetworkNode Named(string name) => new(name, File.OpenHandle($"/run/netns/{name}"));
+
+    /// <summary>A namespace that a process has made whose /run/netns is its own, as <c>ip netns exec</c> leaves it.</summary>
+    public static NetworkNode MadeBy(int process, string name) => new(name, File.OpenHandle($"/proc/{process}/root/run/netns/{name}"));
 
     /// <summary>Does something in the namespace, on its thread, and waits for it.</summary>
     public T Do<T>(Func<T> function)
@@ -109,15 +112,20 @@ public sealed partial class NetworkNode : IDisposable
         _work.Dispose();
     }
 
-    private void Live(SafeFileHandle? handle)
+    private void Enter(SafeFileHandle? handle)
+    {
+        using (handle)
+        {
+            if (handle is not null && SetNamespace(handle, 0x40000000) != 0)
+            {
+                throw new InvalidOperationException($"cannot enter the namespace `{Name}`: {Marshal.GetLastPInvokeErrorMessage()}");
+            }
+        }
+    }
+
+    private void Live()
     {
         UseOneProcessor();
-        if (handle is not null && SetNamespace(handle, 0x40000000) != 0)
-        {
-            throw new InvalidOperationException($"cannot enter the namespace `{Name}`: {Marshal.GetLastPInvokeErrorMessage()}");
-        }
-
-        handle?.Dispose();
         foreach (var action in _work.GetConsumingEnumerable())
         {
             action();
