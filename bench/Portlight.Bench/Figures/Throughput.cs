@@ -45,7 +45,7 @@ internal static class Throughput
         Report.Ratio("durable signed Put / echo", Of("Put, record"), Of("echo of a Put"), atLeast: 0.35);
         Report.Ratio("GetInstancePortStates / echo", Of("GetInstancePortStates"), Of("echo of a read"), atLeast: 0.60);
         Report.Ratio("durable signed Put at 10,000 instances / at 64", Of("Put, 10,000 instances"), Of("Put, record"), atLeast: 0.9);
-        Report.Ratio("Put confirmed by the kernel / record", Of("Put, kernel"), Of("Put, record"), atLeast: 0.80);
+        Report.Ratio("Put confirmed by the kernel / record", Of("Put, kernel"), Of("Put, record"), atLeast: 0.85);
         return 0;
 
         async Task MeasureAsync(string name, Subject subject, IReadOnlyList<byte[][]> requests)
