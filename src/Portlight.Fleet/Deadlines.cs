@@ -23,6 +23,9 @@ internal sealed class Deadlines(TimeProvider clock, Func<Instance, IEnumerable<T
     /// <summary>How long after an attempt that the store or the kernel has refused the next one comes.</summary>
     public static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(30);
 
+    /// <summary>No timer takes much more than a month; what is due later is waited for again.</summary>
+    private static readonly TimeSpan MostDelay = TimeSpan.FromDays(1);
+
     private readonly Lock _gate = new();
     private readonly Dictionary<long, Dictionary<string, Deadline>> _waiting = [];
     private readonly Dictionary<(long Index, string Key), long> _attempts = [];
@@ -110,9 +113,6 @@ internal sealed class Deadlines(TimeProvider clock, Func<Instance, IEnumerable<T
         await done.CancelAsync();
         cancellationToken.ThrowIfCancellationRequested();
     }
-
-    /// <summary>No timer takes much more than a month; what is due later is waited for again.</summary>
-    private static readonly TimeSpan MostDelay = TimeSpan.FromDays(1);
 
     private long DueOf(long index, Term term)
     {

@@ -37,12 +37,7 @@ internal sealed class HostQuestions(Func<IAgent> require, TimeProvider clock)
     }
 
     /// <summary>Another agent is connected.</summary>
-    public void Arrived()
-    {
-        var arrival = _arrival;
-        _arrival = NewArrival();
-        arrival.TrySetResult();
-    }
+    public void Arrived() => Interlocked.Exchange(ref _arrival, NewArrival()).TrySetResult();
 
     /// <summary>None will come any more.</summary>
     public void End()

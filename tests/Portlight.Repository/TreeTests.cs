@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 
 namespace Portlight.Repository;
 
-/// <summary>What a stranger finds who clones the tree: papers, scripts that start, and nothing of the place where it was written.</summary>
+/// <summary>A fresh clone has documents whose links lead somewhere, scripts that start, and nothing of the place where it was written.</summary>
 [SupportedOSPlatform("linux")]
 public partial class TreeTests
 {
@@ -17,7 +17,7 @@ public partial class TreeTests
     [InlineData("CONTRIBUTING.md")]
     [InlineData("LICENSE")]
     [InlineData("docs/settings.md")]
-    public void The_papers_are_there(string path) => Assert.Contains(path, RepositoryFiles.All);
+    public void The_documents_are_there(string path) => Assert.Contains(path, RepositoryFiles.All);
 
     /// <summary>X.Tests is what X is; the other projects tell it themselves.</summary>
     [Fact]
@@ -61,7 +61,7 @@ public partial class TreeTests
             select path);
 
     [Fact]
-    public void Links_between_papers_lead_somewhere() =>
+    public void Links_between_documents_lead_somewhere() =>
         Findings.None(
             "links to files that are not there",
             from path in RepositoryFiles.All.Where(path => path.EndsWith(".md", StringComparison.Ordinal))
@@ -75,13 +75,13 @@ public partial class TreeTests
     [Fact]
     public void Every_environment_variable_of_ours_is_a_documented_one()
     {
-        var papers = string.Concat(RepositoryFiles.All.Where(path => path.EndsWith(".md", StringComparison.Ordinal)).Select(RepositoryFiles.Read));
+        var documents = string.Concat(RepositoryFiles.All.Where(path => path.EndsWith(".md", StringComparison.Ordinal)).Select(RepositoryFiles.Read));
         Findings.None(
-            "variables named PORTLIGHT_ that no paper names",
+            "variables named PORTLIGHT_ that no document names",
             from path in RepositoryFiles.Sources
             where path.StartsWith("src/", StringComparison.Ordinal)
             from match in Variable().Matches(RepositoryFiles.Read(path))
-            where !papers.Contains(match.Value, StringComparison.Ordinal)
+            where !documents.Contains(match.Value, StringComparison.Ordinal)
             select $"{path}: {match.Value}");
     }
 

@@ -2,17 +2,13 @@ using System.Globalization;
 using Microsoft.Extensions.Logging;
 using Portlight.Api;
 using Portlight.Audit;
-using Portlight.Background;
 using Portlight.Domain;
 using Portlight.Fleet;
 using Portlight.Storage;
 
 namespace Portlight.Lightsail;
 
-/// <summary>
-/// Undoes changes of ports that nobody has confirmed in time. What it goes by is stored with the instance; the timer only says when to look, so a crash or a
-/// restart loses nothing: what is past its deadline at the start is undone before the kernel is synchronised for the first time.
-/// </summary>
+/// <summary>Undoes changes of ports that nobody has confirmed in time.</summary>
 internal sealed partial class UnconfirmedWatch : IAsyncDisposable
 {
     /// <summary>What the record of an undone change is called.</summary>
@@ -21,29 +17,19 @@ internal sealed partial class UnconfirmedWatch : IAsyncDisposable
     private readonly IStore _store;
     private readonly TimeProvider _clock;
     private readonly ILogger<UnconfirmedWatch> _log;
-    private readonly Deadlines _deadlines;
-    private readonly BackgroundLoop _loop;
+    private readonly DeadlineLoop _loop;
 
     public UnconfirmedWatch(IStore store, TimeProvider clock, ILogger<UnconfirmedWatch> log)
     {
         _store = store;
         _clock = clock;
         _log = log;
-        _deadlines = new Deadlines(clock, TermsOf);
-        _loop = new BackgroundLoop("reverting of unconfirmed changes", RevertDueAsync, clock, log);
-        store.Observe(_deadlines.Note);
+        _loop = new DeadlineLoop("reverting of unconfirmed changes", store, clock, log, TermsOf, UndoAsync, (due, problem) => LogFailed(_log, due.Name, problem));
     }
 
-    /// <summary>Finds what waits and undoes what is past its deadline. To be called before the kernel is synchronised.</summary>
+    /// <summary>Undoes what is past its deadline. To be called before the kernel is synchronised.</summary>
     /// <exception cref="StoreException">It could not be undone.</exception>
-    public async Task RecoverAsync()
-    {
-        _deadlines.Note([.. _store.View.ListWithDeadlines().Select(instance => new InstanceChange(instance.Revision, instance, IsRemoval: false))]);
-        foreach (var due in _deadlines.TakeDue())
-        {
-            await UndoAsync(due);
-        }
-    }
+    public Task RecoverAsync() => _loop.RecoverAsync();
 
     public void Start() => _loop.Start();
 
@@ -52,28 +38,6 @@ internal sealed partial class UnconfirmedWatch : IAsyncDisposable
     private static IEnumerable<Term> TermsOf(Instance instance) => instance.Unconfirmed is { } waiting ? [new Term(Key(waiting), waiting.Deadline, waiting.Within)] : [];
 
     private static string Key(UnconfirmedChange waiting) => waiting.Revision.ToString(CultureInfo.InvariantCulture);
-
-    private async Task RevertDueAsync(CancellationToken stopping)
-    {
-        await _deadlines.WaitAsync(stopping);
-        foreach (var due in _deadlines.TakeDue())
-        {
-            await TryUndoAsync(due);
-        }
-    }
-
-    private async Task TryUndoAsync(Deadline due)
-    {
-        try
-        {
-            await UndoAsync(due);
-        }
-        catch (Exception problem)
-        {
-            // Whatever it was: the others that are due do not wait for this one, which is due again in a while.
-            LogFailed(_log, due.Name, problem);
-        }
-    }
 
     private async Task UndoAsync(Deadline due)
     {

@@ -76,11 +76,10 @@ internal sealed class PresentConnections
 
     private static async Task<PresentConnections> AskAsync(Services services, Call call, Instance instance)
     {
-        var host = services.Hosts.Of(instance);
-        var agent = host.RequireAgent();
-        var tracked = await agent.ListConnectionsAsync(instance.Index, MostLookedAt, call.Aborted);
+        var (tracked, isDrained) = await services.Hosts.Of(instance).AskAsync(async agent =>
+            (await agent.ListConnectionsAsync(instance.Index, MostLookedAt, call.Aborted), agent.Status.Connections == "drain"));
         call.NoteSteps(GetExposure.StepsOfInstance * (100L + tracked.Some.Length));
-        return new PresentConnections(services, instance, tracked, agent.Status.Connections == "drain");
+        return new PresentConnections(services, instance, tracked, isDrained);
     }
 
     private CutByChange CutBy(PortSet after, IPAddress? caller)

@@ -1,17 +1,13 @@
 using Microsoft.Extensions.Logging;
 using Portlight.Api;
 using Portlight.Audit;
-using Portlight.Background;
 using Portlight.Domain;
 using Portlight.Fleet;
 using Portlight.Storage;
 
 namespace Portlight.Lightsail;
 
-/// <summary>
-/// Closes what was opened for a time. What it goes by is stored with the instance; the timer only says when to look, so a crash or a restart loses nothing: what is
-/// past its time at the start is closed before the kernel is synchronised for the first time.
-/// </summary>
+/// <summary>Closes what was opened for a time.</summary>
 internal sealed partial class ExpiryWatch : IAsyncDisposable
 {
     /// <summary>What the record of it is called.</summary>
@@ -20,29 +16,19 @@ internal sealed partial class ExpiryWatch : IAsyncDisposable
     private readonly IStore _store;
     private readonly TimeProvider _clock;
     private readonly ILogger<ExpiryWatch> _log;
-    private readonly Deadlines _deadlines;
-    private readonly BackgroundLoop _loop;
+    private readonly DeadlineLoop _loop;
 
     public ExpiryWatch(IStore store, TimeProvider clock, ILogger<ExpiryWatch> log)
     {
         _store = store;
         _clock = clock;
         _log = log;
-        _deadlines = new Deadlines(clock, TermsOf);
-        _loop = new BackgroundLoop("closing of what was opened for a time", CloseDueAsync, clock, log);
-        store.Observe(_deadlines.Note);
+        _loop = new DeadlineLoop("closing of what was opened for a time", store, clock, log, TermsOf, CloseAsync, (due, problem) => LogFailed(_log, due.Name, problem));
     }
 
-    /// <summary>Finds what expires and closes what is past its time. To be called before the kernel is synchronised.</summary>
+    /// <summary>Closes what is past its time. To be called before the kernel is synchronised.</summary>
     /// <exception cref="StoreException">It could not be closed.</exception>
-    public async Task RecoverAsync()
-    {
-        _deadlines.Note([.. _store.View.ListWithDeadlines().Select(instance => new InstanceChange(instance.Revision, instance, IsRemoval: false))]);
-        foreach (var due in _deadlines.TakeDue())
-        {
-            await CloseAsync(due);
-        }
-    }
+    public Task RecoverAsync() => _loop.RecoverAsync();
 
     public void Start() => _loop.Start();
 
@@ -51,23 +37,6 @@ internal sealed partial class ExpiryWatch : IAsyncDisposable
     private static IEnumerable<Term> TermsOf(Instance instance) => instance.Expiring.IsEmpty && instance.Unconfirmed is null
         ? []
         : instance.AllExpiring.DistinctBy(one => one.Id).Select(one => new Term(one.Id, one.At, one.Within));
-
-    private async Task CloseDueAsync(CancellationToken stopping)
-    {
-        await _deadlines.WaitAsync(stopping);
-        foreach (var due in _deadlines.TakeDue())
-        {
-            try
-            {
-                await CloseAsync(due);
-            }
-            catch (Exception problem)
-            {
-                // Whatever it was: the others that are due do not wait for this one, which is due again in a while.
-                LogFailed(_log, due.Name, problem);
-            }
-        }
-    }
 
     private async Task CloseAsync(Deadline due)
     {

@@ -1,3 +1,4 @@
+using System.IO.Hashing;
 using System.Text;
 
 namespace Portlight.Nftables.Compiling;
@@ -11,14 +12,16 @@ internal sealed class RuleSpec
     private const byte CommentTag = 0;
     // A tag that nftables does not know and therefore skips (libnftnl, nftnl_udata_rule_types).
     private const byte DigestTag = 0xd1;
-    private const int DigestLength = 8;
+    // It finds what differs by accident or by another build, of what this program has written, and protects from nobody: no hash of TLS's library, which takes longer to load than the
+    // rules to be in force (docs/decisions/0103).
+    private const int DigestLength = sizeof(ulong);
 
     internal RuleSpec(string comment, byte[] expressions)
     {
         Expressions = expressions;
         var text = Encoding.ASCII.GetBytes(comment);
-        var digest = RuleDigest.Of([.. text, 0, .. expressions]);
-        Userdata = [CommentTag, (byte)(text.Length + 1), .. text, 0, DigestTag, DigestLength, .. digest.AsSpan(0, DigestLength)];
+        var digest = XxHash3.Hash([.. text, 0, .. expressions]);
+        Userdata = [CommentTag, (byte)(text.Length + 1), .. text, 0, DigestTag, DigestLength, .. digest];
     }
 
     internal byte[] Expressions { get; }
