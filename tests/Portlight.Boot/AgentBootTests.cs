@@ -83,6 +83,8 @@ public sealed class AgentBootTests
 
             using var agent = node.Do(() => Process.Start(PortlightProgram.Command("agent", "--data", image.In(Data)))!);
             Assert.StartsWith("portlight-agent ready", agent.StandardOutput.ReadLine(), StringComparison.Ordinal);
+            // It is ready before it has found its server.
+            Await(() => !node.Run(PortlightProgram.Path, $"host show fra --data {scratch.FullName}").Contains("away", StringComparison.Ordinal), "the agent's connection");
             node.Run(PortlightProgram.Path, $"attach fra-web --host fra --this-host --open {Open}/tcp --yes --data {scratch.FullName}");
             Await(() => Regex.IsMatch(node.Run("env", $"COLUMNS=200 {PortlightProgram.Path} status --data {scratch.FullName}"), "(?m)^  fra-web .* yes"), "the attachment");
             agent.Kill();

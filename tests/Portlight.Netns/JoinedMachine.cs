@@ -28,24 +28,16 @@ public sealed class JoinedMachine : IDisposable
         Node = _network.AddMachine(Name, "fra0", "198.51.100.23");
         _ports = [.. new[] { First, Second }.Select(port => Node.Udp(new IPEndPoint(_address, port)))];
         _sender = _network.Host.Udp(new IPEndPoint(IPAddress.Any, 0));
-        var server = _served.Start("server", "--listen", "http://127.0.0.1:21840", "--agents", "https://10.255.1.1:21841");
-        var token = _served.Run("server", "host", "token", Name).Trim().Split(' ')[^1];
-        var (code, output, error) = PortlightProgram.Run(PortlightProgram.CommandBehind(["ip", "netns", "exec", Name], "agent", "join", token, "--data", Whole));
-        Assert.True(code == 0, output + error);
-        using (StartAgent(Whole))
+        try
         {
-            _served.Run("server", "attach", "me", "--host", Name, "--this-host", "--open", $"udp:{First}", "--yes");
-            Await(() => Opens() == (true, false), "the attachment");
-            foreach (var port in (int[])[Second, First])
-            {
-                _served.Run("server", "ports", "me", $"{port}/udp", "--yes");
-                Await(() => Opens() == (port == First, port == Second), $"the change to {port}");
-            }
+            JoinAndAttach();
         }
-
-        _served.End(server, ServeProcess.KillSignal);
-        // A start writes the rules anew, as one picture.
-        StartAgent(Whole).Dispose();
+        catch
+        {
+            // Nobody has the fixture, so nobody disposes it; its server would stand in the way of every test that follows.
+            Dispose();
+            throw;
+        }
     }
 
     internal NetworkNode Node { get; }
@@ -101,6 +93,30 @@ public sealed class JoinedMachine : IDisposable
         }
 
         _network.Dispose();
+    }
+
+    private void JoinAndAttach()
+    {
+        var server = _served.Start("server", "--listen", "http://127.0.0.1:21840", "--agents", "https://10.255.1.1:21841");
+        var token = _served.Run("server", "host", "token", Name).Trim().Split(' ')[^1];
+        var (code, output, error) = PortlightProgram.Run(PortlightProgram.CommandBehind(["ip", "netns", "exec", Name], "agent", "join", token, "--data", Whole));
+        Assert.True(code == 0, output + error);
+        using (StartAgent(Whole))
+        {
+            // It is ready before it has found its server.
+            Await(() => !_served.Run("server", "host", "show", Name).Contains("away", StringComparison.Ordinal), "the agent's connection");
+            _served.Run("server", "attach", "me", "--host", Name, "--this-host", "--open", $"udp:{First}", "--yes");
+            Await(() => Opens() == (true, false), "the attachment");
+            foreach (var port in (int[])[Second, First])
+            {
+                _served.Run("server", "ports", "me", $"{port}/udp", "--yes");
+                Await(() => Opens() == (port == First, port == Second), $"the change to {port}");
+            }
+        }
+
+        _served.End(server, ServeProcess.KillSignal);
+        // A start writes the rules anew, as one picture.
+        StartAgent(Whole).Dispose();
     }
 
     private static void Await(Func<bool> condition, string what)

@@ -8,6 +8,9 @@ internal sealed class LogSnapshot : IDisposable
     private const string ItemColumns = "SELECT kind, key, coalesce(revision, 0), body FROM item";
     private const string BlockColumns = "SELECT first_sequence, count, newest_at, lines FROM audit";
 
+    /// <summary>Seconds. It is asked when a mirror begins, and no caller of the API waits for it: a database whose disk is slow need not fail it.</summary>
+    private const int Patience = 60;
+
     private const string Head = "SELECT position, batch, revision, instance_index, anchor_sequence, anchor_hash FROM head WHERE one = 1";
 
     private readonly NpgsqlConnection _connection;
@@ -31,7 +34,7 @@ internal sealed class LogSnapshot : IDisposable
         var connection = source.OpenConnection();
         try
         {
-            using var batch = new NpgsqlBatch(connection) { BatchCommands = { new NpgsqlBatchCommand("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"), new NpgsqlBatchCommand(Head) } };
+            using var batch = new NpgsqlBatch(connection) { Timeout = Patience, BatchCommands = { new NpgsqlBatchCommand("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"), new NpgsqlBatchCommand(Head) } };
             using var reader = batch.ExecuteReader();
             return new LogSnapshot(connection, reader, isBorrowed: false);
         }
