@@ -81,14 +81,12 @@ public sealed class AgentBootTests
             // In the image, as on any machine; its network is the server's for now.
             Assert.Contains("enabled portlight-agent-restore.service and portlight-agent.service", image.Run([Image.Program, "agent", "join", line.Split(' ')[^1], "--install"]), StringComparison.Ordinal);
 
-            using var agent = node.Do(() => Process.Start(PortlightProgram.Command("agent", "--data", image.In(Data)))!);
-            Assert.StartsWith("portlight-agent ready", agent.StandardOutput.ReadLine(), StringComparison.Ordinal);
+            using var agent = node.Do(() => ReadyProcess.StartAsync(PortlightProgram.Command("agent", "--data", image.In(Data)), "portlight-agent ready").GetAwaiter().GetResult());
             // It is ready before it has found its server.
             Await(() => !node.Run(PortlightProgram.Path, $"host show fra --data {scratch.FullName}").Contains("away", StringComparison.Ordinal), "the agent's connection");
             node.Run(PortlightProgram.Path, $"attach fra-web --host fra --this-host --open {Open}/tcp --yes --data {scratch.FullName}");
             Await(() => Regex.IsMatch(node.Run("env", $"COLUMNS=200 {PortlightProgram.Path} status --data {scratch.FullName}"), "(?m)^  fra-web .* yes"), "the attachment");
-            agent.Kill();
-            agent.WaitForExit();
+            agent.Dispose();
             server.End(ServeProcess.KillSignal);
         }
         finally

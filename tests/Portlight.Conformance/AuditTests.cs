@@ -1,25 +1,25 @@
+using System.Diagnostics;
 using System.Text.Json.Nodes;
+using Portlight.TestKit.Network;
 
 namespace Portlight.Conformance;
 
 /// <summary>The audit log through the clients that CloudTrail has.</summary>
 public sealed class AuditTests(Installation installation)
 {
-    /// <summary>Events of reads are durable within a tenth of a second.</summary>
-    private static readonly TimeSpan Durable = TimeSpan.FromMilliseconds(300);
-
     [Fact]
     public async Task The_aws_cli_looks_events_up()
     {
         await using var aws = new AwsCli(installation);
         await aws.RunAsync("get-instance", "--instance-name", "audit-cli-nobody");
-        await Task.Delay(Durable, TestContext.Current.CancellationToken);
 
-        (var code, var output, var errors) = await aws.RunServiceAsync(
-            "cloudtrail", "lookup-events", "--lookup-attributes", "AttributeKey=ResourceName,AttributeValue=audit-cli-nobody",
-            "--query", "Events[].[EventName,Username,ReadOnly,EventSource,Resources[0].ResourceType]", "--output", "text");
+        var found = await FindAsync(
+            () => aws.RunServiceAsync(
+                "cloudtrail", "lookup-events", "--lookup-attributes", "AttributeKey=ResourceName,AttributeValue=audit-cli-nobody",
+                "--query", "Events[].[EventName,Username,ReadOnly,EventSource,Resources[0].ResourceType]", "--output", "text"),
+            answer => answer.Output.Length > 0);
 
-        Assert.Equal((0, "GetInstance\troot\ttrue\tlightsail.amazonaws.com\tAWS::Lightsail::Instance\n", ""), (code, output, errors));
+        Assert.Equal((0, "GetInstance\troot\ttrue\tlightsail.amazonaws.com\tAWS::Lightsail::Instance\n", ""), found);
     }
 
     [Fact]
@@ -31,10 +31,9 @@ public sealed class AuditTests(Installation installation)
             await boto3.TryAsync("GetStaticIp", $$"""{"staticIpName":"audit-{{i}}"}""");
         }
 
-        await Task.Delay(Durable, TestContext.Current.CancellationToken);
-
-        (var code, var output, var errors) = await Programs.RunAsync(
-            installation.Inside(Programs.Find("python3", "python3-boto3"), Path.Combine(ScriptedClient.Folder, "lookup_events.py"), "GetStaticIp"));
+        (var code, var output, var errors) = await FindAsync(
+            () => Programs.RunAsync(installation.Inside(Programs.Find("python3", "python3-boto3"), Path.Combine(ScriptedClient.Folder, "lookup_events.py"), "GetStaticIp")),
+            answer => answer.Output.Contains("audit-4", StringComparison.Ordinal));
 
         Assert.True(code == 0, errors);
         var found = JsonNode.Parse(output)!;
@@ -46,5 +45,19 @@ public sealed class AuditTests(Installation installation)
         Assert.All(ours, one => Assert.StartsWith("Boto3/", (string)one["userAgent"]!, StringComparison.Ordinal));
 
         static string NameIn(JsonNode recorded) => (string?)recorded["requestParameters"]?["staticIpName"] ?? "";
+    }
+
+    /// <summary>Events of reads are there within a tenth of a second, which a busy machine takes its time for: looks until they are.</summary>
+    private static async Task<(int Code, string Output, string Errors)> FindAsync(Func<Task<(int Code, string Output, string Errors)>> look, Func<(int Code, string Output, string Errors), bool> isThere)
+    {
+        var began = Stopwatch.GetTimestamp();
+        while (true)
+        {
+            var answer = await look();
+            if (answer.Code != 0 || isThere(answer) || Stopwatch.GetElapsedTime(began) > Deadline.Span)
+            {
+                return answer;
+            }
+        }
     }
 }

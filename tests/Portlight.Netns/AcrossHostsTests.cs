@@ -20,7 +20,7 @@ public sealed class AcrossHostsTests : IDisposable
 
     private readonly TestNetwork _network = new();
     private readonly Served _served = new();
-    private readonly List<Process> _agents = [];
+    private readonly List<ReadyProcess> _agents = [];
     private readonly NetworkNode[] _machines;
     private readonly Socket _client;
 
@@ -39,8 +39,6 @@ public sealed class AcrossHostsTests : IDisposable
     {
         foreach (var agent in _agents)
         {
-            agent.Kill();
-            agent.WaitForExit();
             agent.Dispose();
         }
 
@@ -124,17 +122,14 @@ public sealed class AcrossHostsTests : IDisposable
             var token = _served.Run("server", "host", "token", machine.Name).Trim().Split(' ')[^1];
             var (code, output, error) = PortlightProgram.Run(PortlightProgram.CommandBehind(["ip", "netns", "exec", machine.Name], "agent", "join", token, "--data", _served.Data(machine.Name)));
             Assert.True(code == 0, output + error);
-            var agent = Process.Start(PortlightProgram.CommandBehind(["ip", "netns", "exec", machine.Name], "agent", "--lab", "--data", _served.Data(machine.Name)))!;
-            _agents.Add(agent);
-            var errors = agent.StandardError.ReadToEndAsync();
-            var ready = await agent.StandardOutput.ReadLineAsync().WaitAsync(Deadline.Span);
-            Assert.True(ready is not null, ready is null ? await errors : "");
+            var command = PortlightProgram.CommandBehind(["ip", "netns", "exec", machine.Name], "agent", "--lab", "--data", _served.Data(machine.Name));
+            _agents.Add(await ReadyProcess.StartAsync(command, "portlight-agent ready"));
         }
 
         var waited = Stopwatch.StartNew();
         while (_machines.Any(machine => _served.Run("server", "host", "show", machine.Name).Contains("away", StringComparison.Ordinal)))
         {
-            Assert.True(waited.Elapsed < 2 * Deadline.Span, "the agents did not connect");
+            Assert.True(waited.Elapsed < Deadline.Span, "the agents did not connect");
         }
 
         return server;
@@ -176,7 +171,7 @@ public sealed class AcrossHostsTests : IDisposable
             var (found, waited) = (begun, Stopwatch.StartNew());
             while (found.GetProperty("status").GetString() is not ("Succeeded" or "Completed"))
             {
-                Assert.True(found.GetProperty("status").GetString() == "Started" && waited.Elapsed < 2 * Deadline.Span, found.GetRawText());
+                Assert.True(found.GetProperty("status").GetString() == "Started" && waited.Elapsed < Deadline.Span, found.GetRawText());
                 found = (await CallAsync(server, "GetOperation", $$"""{"operationId":"{{begun.GetProperty("id").GetString()}}"}""")).GetProperty("operation");
             }
         }
@@ -184,7 +179,7 @@ public sealed class AcrossHostsTests : IDisposable
 
     private TwoPorts Inside(string instance, int machine, IPAddress address)
     {
-        using var node = NetworkNode.MadeBy(_agents[machine].Id, "pl-" + instance);
+        using var node = NetworkNode.MadeBy(_agents[machine].Process.Id, "pl-" + instance);
         return new TwoPorts(node, address, Open, Closed);
     }
 

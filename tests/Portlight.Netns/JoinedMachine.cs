@@ -48,7 +48,8 @@ public sealed class JoinedMachine : IDisposable
     internal void Boot() => Node.Nft("flush ruleset");
 
     /// <summary>Which of the two ports packets get to: the one that was open, and the one that was not.</summary>
-    internal (bool First, bool Second) Opens()
+    /// <param name="mustOpen">The first must be open by now, so a packet to it is only late.</param>
+    internal (bool First, bool Second) Opens(bool mustOpen = false)
     {
         foreach (var socket in _ports)
         {
@@ -60,17 +61,14 @@ public sealed class JoinedMachine : IDisposable
 
         _sender.SendTo([1], new IPEndPoint(_address, Second));
         _sender.SendTo([2], new IPEndPoint(_address, First));
-        return (_ports[0].Poll(TimeSpan.FromMilliseconds(100), SelectMode.SelectRead), _ports[1].Available > 0);
+        return (_ports[0].Poll(mustOpen ? Deadline.Span : TimeSpan.FromMilliseconds(100), SelectMode.SelectRead), _ports[1].Available > 0);
     }
 
     /// <summary>Starts an agent on a disk; returns when it says that it is ready. Ended when it is disposed.</summary>
-    internal RunningAgent StartAgent(string disk)
+    internal ReadyProcess StartAgent(string disk)
     {
-        var process = Process.Start(PortlightProgram.CommandBehind(["ip", "netns", "exec", Node.Name, .. Rights], "agent", "--data", disk))!;
-        var error = process.StandardError.ReadToEndAsync();
-        var ready = process.StandardOutput.ReadLineAsync().WaitAsync(Deadline.Span).GetAwaiter().GetResult();
-        Assert.True(ready?.StartsWith("portlight-agent ready", StringComparison.Ordinal) == true, $"the agent did not start: {(ready is null ? error.GetAwaiter().GetResult() : ready)}");
-        return new RunningAgent(process, ready!);
+        var command = PortlightProgram.CommandBehind(["ip", "netns", "exec", Node.Name, .. Rights], "agent", "--data", disk);
+        return ReadyProcess.StartAsync(command, "portlight-agent ready").GetAwaiter().GetResult();
     }
 
     /// <summary>The disk as it was left.</summary>
@@ -125,17 +123,6 @@ public sealed class JoinedMachine : IDisposable
         while (!condition())
         {
             Assert.True(waited.Elapsed < Deadline.Span, $"{what} did not come");
-        }
-    }
-
-    /// <summary>An agent's process, and what it said when it was ready.</summary>
-    internal sealed record RunningAgent(Process Process, string Ready) : IDisposable
-    {
-        public void Dispose()
-        {
-            Process.Kill();
-            Process.WaitForExit();
-            Process.Dispose();
         }
     }
 

@@ -41,13 +41,23 @@ public sealed class RefusalTests
         internal static async Task<TableOwner> TakeAsync(NetworkNode host)
         {
             var process = host.Do(() => Process.Start(new ProcessStartInfo("nft", "-i") { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true }))!;
-            // In one transaction: a table that is only gone is put back at once.
-            await process.StandardInput.WriteLineAsync("delete table inet portlight; add table inet portlight { flags owner; }");
-            await process.StandardInput.WriteLineAsync("list tables inet");
-            await process.StandardInput.FlushAsync();
-            var said = await process.StandardOutput.ReadLineAsync().WaitAsync(Deadline.Span);
-            Assert.Contains("portlight", said, StringComparison.Ordinal);
-            return new TableOwner(process);
+            var owner = new TableOwner(process);
+            try
+            {
+                // In one transaction: a table that is only gone is put back at once.
+                await process.StandardInput.WriteLineAsync("delete table inet portlight; add table inet portlight { flags owner; }");
+                await process.StandardInput.WriteLineAsync("list tables inet");
+                await process.StandardInput.FlushAsync();
+                var said = await process.StandardOutput.ReadLineAsync().WaitAsync(Deadline.Span);
+                Assert.Contains("portlight", said, StringComparison.Ordinal);
+                return owner;
+            }
+            catch
+            {
+                // It would keep the table from every test that follows.
+                owner.Dispose();
+                throw;
+            }
         }
 
         public void Dispose()

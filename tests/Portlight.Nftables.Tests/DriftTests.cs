@@ -2,6 +2,7 @@ using Portlight.Domain;
 using Portlight.Linux;
 using Portlight.Nftables.Netlink;
 using Portlight.TestKit;
+using Portlight.TestKit.Network;
 
 namespace Portlight.Nftables.Tests;
 
@@ -199,7 +200,7 @@ public sealed class DriftTests
         using var done = new ManualResetEventSlim();
         var task = drift.AsTask();
         task.ContinueWith(_ => done.Set(), TaskScheduler.Default);
-        Assert.True(done.Wait(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken), "no drift was reported");
+        Assert.True(done.Wait(Deadline.Span, TestContext.Current.CancellationToken), "no drift was reported");
         return task.GetAwaiter().GetResult();
     }
 }

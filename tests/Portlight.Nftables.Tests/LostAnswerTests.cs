@@ -2,6 +2,7 @@ using Portlight.Domain;
 using Portlight.Linux;
 using Portlight.Nftables.Netlink;
 using Portlight.TestKit;
+using Portlight.TestKit.Network;
 
 namespace Portlight.Nftables.Tests;
 
@@ -20,7 +21,6 @@ public sealed class LostAnswerTests
     private static readonly PortSet Range = PortSet.Of(Sample.Open(NetworkProtocol.Tcp, 80, 90));
     private static readonly Ruleset Desired = new(Sample.Cut, [Host, First, Second]);
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
     public static TheoryData<SocketCall, int> Failures => new()
     {
@@ -146,7 +146,7 @@ public sealed class LostAnswerTests
         using (watcher)
         {
             Sample.Load("delete table inet portlight\n");
-            Assert.True(noticed.Wait(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken), "nothing was noticed");
+            Assert.True(noticed.Wait(Deadline.Span, TestContext.Current.CancellationToken), "nothing was noticed");
         }
 
         Assert.True(session.Repair() is { ChangedAnything: true });
@@ -169,7 +169,7 @@ public sealed class LostAnswerTests
             {
                 noticed.Release();
                 // Nothing can be sent by this thread, so another repairs for it.
-                repaired.Wait(Patience);
+                repaired.Wait(Deadline.Span);
             });
         });
         using (watcher)
@@ -177,7 +177,7 @@ public sealed class LostAnswerTests
             for (var round = 0; round < 2; round++)
             {
                 Sample.Load("flush ruleset\n");
-                Assert.True(noticed.Wait(Patience, TestContext.Current.CancellationToken), $"nothing was noticed in round {round}");
+                Assert.True(noticed.Wait(Deadline.Span, TestContext.Current.CancellationToken), $"nothing was noticed in round {round}");
                 Assert.True(session.Repair() is { ChangedAnything: true });
                 repaired.Release();
                 Report(watcher!);
@@ -201,7 +201,7 @@ public sealed class LostAnswerTests
         }))
         {
             Sample.Load("flush ruleset\n");
-            Assert.True(SpinWait.SpinUntil(() => refused is { Count: >= 2 }, Patience), "it was not tried again");
+            Assert.True(SpinWait.SpinUntil(() => refused is { Count: >= 2 }, Deadline.Span), "it was not tried again");
 
             // Nobody hears this.
             Sample.Load("flush ruleset\n");
@@ -222,7 +222,7 @@ public sealed class LostAnswerTests
 
     /// <summary>The next report, which comes when what it tells of was repaired.</summary>
     private static void Report(NftablesWatcher watcher) =>
-        Assert.Equal(DriftKind.Removed, watcher.WaitAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(Patience).GetAwaiter().GetResult().Kind);
+        Assert.Equal(DriftKind.Removed, watcher.WaitAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(Deadline.Span).GetAwaiter().GetResult().Kind);
 
     private static void AfterSynchronise(Action<NftablesSession> test) => IsolatedNetwork.Run(() =>
     {

@@ -1,13 +1,14 @@
 using System.Diagnostics;
+using Portlight.TestKit.Serving;
 
 namespace Portlight.Console.Tests.Browser;
 
 /// <summary><c>portlight-console</c> as it was built, in a process of its own.</summary>
 public sealed class ConsoleProcess : IDisposable
 {
-    private readonly Process _process;
+    private readonly ReadyProcess _running;
 
-    private ConsoleProcess(Process process, Uri address) => (_process, Address) = (process, address);
+    private ConsoleProcess(ReadyProcess running) => (_running, Address) = (running, new Uri(running.Ready.Split(' ')[2]));
 
     /// <summary>Where it answers.</summary>
     public Uri Address { get; }
@@ -22,17 +23,8 @@ public sealed class ConsoleProcess : IDisposable
         var output = AppContext.BaseDirectory.TrimEnd('/');
         var program = Path.Combine(Path.GetDirectoryName(Path.GetDirectoryName(output))!, "Portlight.Console", Path.GetFileName(output), "portlight-console");
         var start = new ProcessStartInfo(program, ["--api", api.GetLeftPart(UriPartial.Authority), "--listen", $"http://{host}:{port}", "--data", data]) { RedirectStandardOutput = true, RedirectStandardError = true };
-        var process = Process.Start(start)!;
-        var error = process.StandardError.ReadToEndAsync();
-        var ready = await process.StandardOutput.ReadLineAsync().WaitAsync(TimeSpan.FromSeconds(60));
-        Assert.True(ready?.StartsWith("portlight-console ready ", StringComparison.Ordinal) == true, $"the console did not start: {ready} {(process.HasExited ? await error : "")}");
-        return new ConsoleProcess(process, new Uri(ready!.Split(' ')[2]));
+        return new ConsoleProcess(await ReadyProcess.StartAsync(start, "portlight-console ready "));
     }
 
-    public void Dispose()
-    {
-        _process.Kill();
-        _process.WaitForExit();
-        _process.Dispose();
-    }
+    public void Dispose() => _running.Dispose();
 }

@@ -18,10 +18,9 @@ internal sealed class StormMachine : IDisposable
     private const int Unattached = 100;
 
     /// <summary>The processes of twenty agents may be started at once.</summary>
-    private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(90);
 
     private readonly string _data;
-    private Process? _agent;
+    private ReadyProcess? _agent;
 
     /// <param name="network">Where it is.</param>
     /// <param name="number">1 for the first; the wire before that of the first machine is the client's.</param>
@@ -91,21 +90,16 @@ internal sealed class StormMachine : IDisposable
     /// <summary>Starts the agent; it enforces what it remembers when this returns.</summary>
     internal async Task StartAsync()
     {
-        _agent = Process.Start(AgentCommand("--data", _data))!;
-        var error = _agent.StandardError.ReadToEndAsync();
-        var ready = await _agent.StandardOutput.ReadLineAsync().WaitAsync(StartPatience);
-        Assert.True(ready is not null, $"the agent of {Name} did not start: {(ready is null ? await error : "")}");
+        _agent = await ReadyProcess.StartAsync(AgentCommand("--data", _data), "portlight-agent ready");
     }
 
     internal void Kill()
     {
-        _agent?.Kill();
-        _agent?.WaitForExit();
         _agent?.Dispose();
         _agent = null;
     }
 
-    internal void Signal(int signal) => ServeProcess.Signal(_agent!.Id, signal);
+    internal void Signal(int signal) => ServeProcess.Signal(_agent!.Process.Id, signal);
 
     public void Dispose()
     {

@@ -111,7 +111,9 @@ public sealed class PostgresServer : IAsyncDisposable
 
     private static async Task<PostgresServer> StartInAsync(string directory, params string[] settings)
     {
+        // Shared memory in its own directory: one that is killed leaves it behind in /dev/shm.
         await File.AppendAllLinesAsync(directory + "/data/postgresql.auto.conf", [
+            "dynamic_shared_memory_type = mmap",
             "listen_addresses = ''", $"unix_socket_directories = '{directory}'", $"port = {Port}", "max_wal_senders = 8", "wal_receiver_timeout = 5s", "wal_sender_timeout = 5s", .. settings]);
 
         // The shell ends when its input does, and takes the server along: no server outlives the tests, even if those are killed.

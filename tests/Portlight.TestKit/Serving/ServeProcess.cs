@@ -15,26 +15,21 @@ public sealed partial class ServeProcess : IDisposable
 
     private static readonly HttpClient Http = new();
 
-    private readonly Process _process;
-    private readonly Task<string> _error;
+    private readonly ReadyProcess _running;
     private readonly Uri _endpoint;
     private readonly AwsCredentials _credentials;
 
-    private ServeProcess(Process process, Task<string> error, string ready, AwsCredentials credentials)
-    {
-        (_process, _error, _credentials, Ready) = (process, error, credentials, ready);
-        _endpoint = new Uri(ready.Split(' ')[2]);
-    }
+    private ServeProcess(ReadyProcess running, AwsCredentials credentials) => (_running, _credentials, _endpoint) = (running, credentials, new Uri(running.Ready.Split(' ')[2]));
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     /// <summary>What it said when it was ready.</summary>
-    public string Ready { get; }
+    public string Ready => _running.Ready;
 
-    public int Id => _process.Id;
+    public int Id => _running.Process.Id;
 
     /// <summary>The process's file system as everybody sees it who may look into it.</summary>
-    public string Root => $"/proc/{_process.Id}/root";
+    public string Root => $"/proc/{Id}/root";
 
     /// <summary>How the command line of a server on this directory looks.</summary>
     /// <param name="data">The data directory.</param>
@@ -47,12 +42,14 @@ public sealed partial class ServeProcess : IDisposable
 
     public static async Task<ServeProcess> StartAsync(ProcessStartInfo start, string data)
     {
-        var process = Process.Start(start)!;
-        var error = process.StandardError.ReadToEndAsync(Cancellation);
-        var ready = await process.StandardOutput.ReadLineAsync(Cancellation).AsTask().WaitAsync(Deadline.Span, Cancellation) ?? "";
-        Assert.True(ready.Length > 0, $"the server did not start: {(ready.Length == 0 ? await error : "")}");
-        Assert.True(SharedCredentialsFile.TryRead($"/proc/{process.Id}/root{data}/credentials", "default", out var credentials, out var problem), problem);
-        return new ServeProcess(process, error, ready, credentials);
+        var running = await ReadyProcess.StartAsync(start, "portlight ready ");
+        if (SharedCredentialsFile.TryRead($"/proc/{running.Process.Id}/root{data}/credentials", "default", out var credentials, out var problem))
+        {
+            return new ServeProcess(running, credentials);
+        }
+
+        running.Dispose();
+        throw new InvalidOperationException(problem);
     }
 
     /// <summary>Starts a server that must not start; returns what it says.</summary>
@@ -103,16 +100,16 @@ public sealed partial class ServeProcess : IDisposable
         return ((int)response.StatusCode, text.Split(':', '\n')[0]);
     }
 
-    public void Kill() => _process.Kill();
+    public void Kill() => _running.Process.Kill();
 
     /// <summary>Asks it to stop, as an init system does.</summary>
-    public void Terminate() => Signal(_process.Id, TerminateSignal);
+    public void Terminate() => Signal(Id, TerminateSignal);
 
     /// <summary>Ends it by a signal and waits for its end.</summary>
     public void End(int signal)
     {
-        Signal(_process.Id, signal);
-        Assert.True(_process.WaitForExit(Deadline.Span), "the server did not end");
+        Signal(Id, signal);
+        Assert.True(_running.Process.WaitForExit(Deadline.Span), "the server did not end");
     }
 
     /// <summary>Sends a signal to a process, which need not be a server.</summary>
@@ -121,16 +118,11 @@ public sealed partial class ServeProcess : IDisposable
     /// <summary>Waits until it has ended by itself; returns its exit code and what it wrote to stderr.</summary>
     public async Task<(int Code, string Error)> EndAsync()
     {
-        await _process.WaitForExitAsync(Cancellation);
-        return (_process.ExitCode, await _error);
+        await _running.Process.WaitForExitAsync(Cancellation);
+        return (_running.Process.ExitCode, await _running.Error);
     }
 
-    public void Dispose()
-    {
-        _process.Kill();
-        _process.WaitForExit();
-        _process.Dispose();
-    }
+    public void Dispose() => _running.Dispose();
 
     [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
     private static partial int SendSignal(int process, int signal);
