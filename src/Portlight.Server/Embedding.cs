@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Portlight.Api;
+using Portlight.Lightsail;
 
 namespace Portlight.Server;
 
@@ -12,6 +13,9 @@ internal sealed record Embedding
 
     /// <summary>Services of the web host.</summary>
     public Action<IServiceCollection> Services { get; init; } = _ => { };
+
+    /// <summary>Makes the default key pair of an account in a region. A process that starts many servers need not spend a tenth of a second of its processor on each.</summary>
+    public Func<SshKeyPair> DefaultKeyPair { get; init; } = SshKeyPair.Generate;
 
     /// <summary>What a request passes before the pipeline.</summary>
     public Action<IApplicationBuilder> Http { get; init; } = _ => { };

@@ -136,7 +136,7 @@ public sealed partial class PortlightServer : IAsyncDisposable
         }
 
         var box = SealedSecrets.OpenKeyFile(Path.Combine(options.DataDirectory, DataFiles.Keys), store.View);
-        var setup = opened.Add(new SetupWorker(store, box, clock, loggers.CreateLogger<SetupWorker>()));
+        var setup = opened.Add(new SetupWorker(store, box, embedding.DefaultKeyPair, clock, loggers.CreateLogger<SetupWorker>()));
         var owner = await FirstStart.EnsureAsync(options, store, box, setup, clock);
         options = options with { Region = FirstStart.HomeRegion(options, store.View) };
         var home = new Scope(owner.Id, options.Region);

@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Portlight.Api;
+using Portlight.Lightsail;
 using Portlight.Server;
 using Portlight.Wire.Client;
 using Portlight.Wire.SigV4;
@@ -11,10 +12,13 @@ namespace Portlight.Testing;
 
 /// <summary>
 /// A Portlight server inside the test's own process: Lightsail, IAM, STS and CloudTrail's LookupEvents over HTTP on a free port of 127.0.0.1, with every signature and policy checked.
-/// Ports are recorded and no packet is filtered. Servers share nothing; a test may have as many as it likes. What one stores goes when it is disposed of.
+/// Ports are recorded and no packet is filtered. Servers share nothing but a default key pair; a test may have as many as it likes. What one stores goes when it is disposed of.
 /// </summary>
 public sealed class PortlightServer : IAsyncDisposable
 {
+    /// <summary>Of every account in every region of every server of this process: making one takes longer than the rest of a start. CreateKeyPair makes new ones.</summary>
+    private static readonly Lazy<SshKeyPair> DefaultKeyPair = new(SshKeyPair.Generate);
+
     private readonly Server.PortlightServer _server;
     private readonly string _directory;
     private readonly AwsCredentials _credentials;
@@ -92,6 +96,7 @@ public sealed class PortlightServer : IAsyncDisposable
                 new Embedding
                 {
                     Operation = entry => new FaultyEntry(entry, faults),
+                    DefaultKeyPair = () => DefaultKeyPair.Value,
                     Services = services => services.AddSingleton<IHostLifetime, TestLifetime>(),
                     // SDKs set their own clock by this header when a signature is refused for its time, and so follow a clock that was moved.
                     Http = app => app.Use((http, next) =>

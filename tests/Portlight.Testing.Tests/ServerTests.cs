@@ -22,21 +22,26 @@ public sealed class ServerTests
     }
 
     [Fact]
-    public async Task Servers_side_by_side_share_nothing_and_may_share_a_clock()
+    public async Task Servers_side_by_side_share_nothing_but_a_default_key_pair_and_may_share_a_clock()
     {
         var clock = new TestClock();
         var options = new PortlightServerOptions { Clock = clock, Region = "eu-west-1", AccountId = "444455556666" };
         var servers = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => PortlightServer.StartAsync(options, Cancellation)));
         try
         {
+            var keyPairs = new HashSet<string>();
             foreach (var (server, number) in servers.Select((server, number) => (server, number)))
             {
                 using var caller = new Caller(server);
                 await caller.CallAsync("CreateInstances", Caller.Create($"web-{number}").Replace("us-east-1", "eu-west-1", StringComparison.Ordinal));
                 var instances = await caller.CallAsync("GetInstances", "{}");
                 Assert.Equal($"arn:aws:lightsail:eu-west-1:444455556666:Instance/", ((string)instances["instances"]!.AsArray().Single()!["arn"]!)[..50]);
+                var keyPair = (await caller.CallAsync("GetKeyPairs", """{"includeDefaultKeyPair":true}"""))["keyPairs"]!.AsArray().Single()!;
+                keyPairs.Add((string)keyPair["fingerprint"]!);
             }
 
+            // To make one takes longer than the rest of a start.
+            Assert.Single(keyPairs);
             clock.Advance(TimeSpan.FromDays(400));
             Assert.All(servers, server => Assert.Same(clock, server.Clock));
             Assert.Equal(4, servers.Select(server => server.Endpoint).Distinct().Count());

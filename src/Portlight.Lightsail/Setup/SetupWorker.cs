@@ -15,13 +15,14 @@ internal sealed class SetupWorker : IAsyncDisposable
 {
     private readonly IStore _store;
     private readonly SecretBox _box;
+    private readonly Func<SshKeyPair> _newKeyPair;
     private readonly TimeProvider _clock;
     private readonly Bell _bell = new();
     private readonly BackgroundLoop _loop;
 
-    public SetupWorker(IStore store, SecretBox box, TimeProvider clock, ILogger<SetupWorker> log)
+    public SetupWorker(IStore store, SecretBox box, Func<SshKeyPair> newKeyPair, TimeProvider clock, ILogger<SetupWorker> log)
     {
-        (_store, _box, _clock) = (store, box, clock);
+        (_store, _box, _newKeyPair, _clock) = (store, box, newKeyPair, clock);
         _loop = new BackgroundLoop("setup of accounts and regions", FollowAsync, clock, log) { PauseAfterFailure = TimeSpan.FromSeconds(5) };
     }
 
@@ -71,7 +72,7 @@ internal sealed class SetupWorker : IAsyncDisposable
             return;
         }
 
-        var made = SshKeyPair.Generate();
+        var made = _newKeyPair();
         await _store.CommitAsync((view, changes) =>
         {
             if (view.FindKeyPair(scope, KeyPair.DefaultName) is null)
