@@ -1,16 +1,17 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 
 namespace Portlight.Conformance;
 
-/// <summary>The AWS CLI, one process a call.</summary>
+/// <summary>The AWS CLI, one process a call, which is forked from one that has it loaded where that can be.</summary>
 internal sealed partial class AwsCli(Installation installation, params (string Name, string Value)[] variables) : StockClient
 {
     /// <summary>The first of versions 1 and 2 that read AWS_ENDPOINT_URL. An older one would call the real AWS, if it were told nothing else.</summary>
     private static readonly Version ReadsVariable1 = new(1, 29), ReadsVariable2 = new(2, 13);
 
-    private Version? _version;
+    private static readonly ConcurrentDictionary<string, Lazy<Task<Version>>> Versions = [];
 
     /// <summary>How it is started: the program of the distribution, which is version 2, unless another is given.</summary>
     public IReadOnlyList<string> Command
@@ -18,6 +19,9 @@ internal sealed partial class AwsCli(Installation installation, params (string N
         get => field ?? [Programs.Find("aws", "awscli")];
         init;
     }
+
+    /// <summary>Started from nothing for each call, as a shell does it.</summary>
+    public bool StartsAnew { get; init; }
 
     /// <summary>The service that <see cref="TryAsync"/> calls.</summary>
     public string Service { get; init; } = "lightsail";
@@ -50,22 +54,27 @@ internal sealed partial class AwsCli(Installation installation, params (string N
     /// <summary>The command of another service with these words.</summary>
     public async Task<(int ExitCode, string Output, string Errors)> RunServiceAsync(string service, params IEnumerable<string> words)
     {
-        var start = installation.Inside(Command[0], [.. Command.Skip(1), service]);
-        foreach (var word in words)
-        {
-            start.ArgumentList.Add(word);
-        }
-
+        List<string> whole = [service, .. words];
+        var start = installation.Inside(Command[0], Command.Skip(1));
         foreach ((var name, var value) in variables)
         {
             start.Environment[name] = value;
         }
 
-        _version ??= await VersionAsync();
-        if (_version < (_version.Major == 1 ? ReadsVariable1 : ReadsVariable2))
+        var version = await Versions.GetOrAdd(string.Join(' ', Command), _ => new(VersionAsync)).Value;
+        if (version < (version.Major == 1 ? ReadsVariable1 : ReadsVariable2))
         {
-            start.ArgumentList.Add("--endpoint-url");
-            start.ArgumentList.Add(start.Environment["AWS_ENDPOINT_URL"]!);
+            whole.AddRange(["--endpoint-url", start.Environment["AWS_ENDPOINT_URL"]!]);
+        }
+
+        if (!StartsAnew && installation.Loaded(Command) is { } loaded)
+        {
+            return await loaded.RunAsync(whole, start.Environment);
+        }
+
+        foreach (var word in whole)
+        {
+            start.ArgumentList.Add(word);
         }
 
         return await Programs.RunAsync(start);

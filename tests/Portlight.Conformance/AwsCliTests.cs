@@ -7,6 +7,25 @@ public sealed class AwsCliTests(Installation installation) : StockClientTests(in
 
     private protected override StockClient Open(params (string Name, string Value)[] variables) => new AwsCli(Installation, variables);
 
+    /// <summary>Other tests call it where it has been loaded; here it is seen that this makes no difference.</summary>
+    [Fact]
+    public async Task The_command_says_the_same_whether_it_is_started_or_was_loaded()
+    {
+        AwsCli loaded = new(Installation), started = new(Installation) { StartsAnew = true };
+        string[][] calls =
+        [
+            ["sts", "get-caller-identity"],
+            ["lightsail", "get-instance", "--instance-name", "cli-nobody"],
+            ["lightsail", "get-instance"],
+            ["lightsail", "get-instanze"],
+            ["iam", "list-users", "--query", "Users[0].", "--output", "text"],
+        ];
+        foreach (var call in calls)
+        {
+            Assert.Equal(await started.RunServiceAsync(call[0], call[1..]), await loaded.RunServiceAsync(call[0], call[1..]));
+        }
+    }
+
     /// <summary>As people type it: shorthand for the rules, a query for the answer, text for the shell.</summary>
     [Fact]
     public async Task Shorthand_queries_and_exit_codes_do_what_a_shell_script_expects()

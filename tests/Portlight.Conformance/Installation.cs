@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
 
@@ -14,6 +15,7 @@ public sealed class Installation : IAsyncLifetime
     private readonly string _directory = Directory.CreateTempSubdirectory("portlight-conformance-").FullName;
     private readonly List<string> _log = [];
     private readonly Lazy<Task<HashSet<string>>> _backlog;
+    private readonly ConcurrentDictionary<string, Lazy<LoadedAwsCli?>> _loaded = [];
     private Dictionary<string, string> _environment = [];
     private Process? _server;
 
@@ -42,6 +44,14 @@ public sealed class Installation : IAsyncLifetime
 
     public async ValueTask DisposeAsync()
     {
+        foreach (var loaded in _loaded.Values)
+        {
+            if (loaded.Value is { } one)
+            {
+                await one.DisposeAsync();
+            }
+        }
+
         if (_server is { HasExited: false })
         {
             using var signal = Process.Start("kill", ["-TERM", _server.Id.ToString(CultureInfo.InvariantCulture)]);
@@ -95,6 +105,9 @@ public sealed class Installation : IAsyncLifetime
 
     /// <summary>The command that does so, to be started.</summary>
     internal ProcessStartInfo Aws(string program, params IEnumerable<string> words) => Inside(Portlight, ["aws", "--data", DataDirectory, "--aws", program, .. words]);
+
+    /// <summary>An AWS CLI with its modules loaded, by the command that starts it; null where it cannot be loaded.</summary>
+    internal LoadedAwsCli? Loaded(IReadOnlyList<string> command) => _loaded.GetOrAdd(string.Join(' ', command), _ => new(() => LoadedAwsCli.TryStart(this, command))).Value;
 
     /// <summary>The ids of more operations than one page holds; made once, for all clients.</summary>
     internal Task<HashSet<string>> BacklogAsync() => _backlog.Value;
