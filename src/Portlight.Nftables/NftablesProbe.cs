@@ -70,8 +70,9 @@ public static class NftablesProbe
 
     internal static TableProtection FindProtection(NetlinkSocket socket)
     {
-        if (_canOwn)
+        if (_canOwn || IsShownByTable(socket))
         {
+            _canOwn = true;
             return TableProtection.Owned;
         }
 
@@ -80,6 +81,21 @@ public static class NftablesProbe
         batch.Begin();
         batch.AddTable(new TableMark(default, TableProtection.Owned, socket.PortId));
         return batch.Check().Count == 0 ? TableProtection.Owned : TableProtection.Watched;
+    }
+
+    /// <summary>
+    /// Whether a table is there that outlives its owner, which answers the question: a kernel that has taken one flag knows the other (Linux 6.9 and 5.12). After a restart it is there.
+    /// </summary>
+    internal static bool IsShownByTable(NetlinkSocket socket)
+    {
+        try
+        {
+            return (TableReader.Find(socket).Flags & TableMark.Persist) != 0;
+        }
+        catch (NetlinkException)
+        {
+            return false; // the question itself says why
+        }
     }
 
     private static List<(string Operation, string Subject, NetlinkError Error)> Check(NetlinkSocket socket, TableProtection protection)

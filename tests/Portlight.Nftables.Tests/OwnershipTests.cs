@@ -1,5 +1,6 @@
 using Portlight.Domain;
 using Portlight.Linux;
+using Portlight.Nftables.Netlink;
 using Portlight.TestKit;
 
 namespace Portlight.Nftables.Tests;
@@ -117,6 +118,26 @@ public sealed class OwnershipTests
     {
         NftablesProbe.FindProtection();
         Assert.Equal("", IsolatedNetwork.Execute("nft", "list ruleset"));
+    });
+
+    [Fact]
+    public void A_table_that_was_owned_answers_for_the_kernel_and_no_other_does() => WhereTablesCanBeOwned(() =>
+    {
+        using var asking = NetlinkSocket.Open(NetlinkProtocol.Netfilter);
+        Assert.False(NftablesProbe.IsShownByTable(asking));
+        using (var watched = NftablesSession.Open(Ours, mayOwn: false))
+        {
+            watched.Synchronise(Desired);
+        }
+
+        Assert.False(NftablesProbe.IsShownByTable(asking));
+        using (var owner = NftablesSession.Open(Ours))
+        {
+            owner.Synchronise(Desired);
+            Assert.True(NftablesProbe.IsShownByTable(asking));
+        }
+
+        Assert.True(NftablesProbe.IsShownByTable(asking));
     });
 
     private static void Attempt(string command)

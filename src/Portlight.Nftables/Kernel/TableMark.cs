@@ -9,8 +9,9 @@ namespace Portlight.Nftables.Kernel;
 /// </summary>
 internal sealed class TableMark(InstallationId installation, TableProtection protection, uint portId)
 {
+    internal const uint Persist = 0x4; // NFT_TABLE_F_PERSIST
+
     private const uint Owner = 0x2; // NFT_TABLE_F_OWNER
-    private const uint Persist = 0x4; // NFT_TABLE_F_PERSIST
     private const byte CommentType = 0; // libnftnl, NFTNL_UDATA_TABLE_COMMENT
     private const string CommentStart = "portlight installation ";
 
