@@ -11,7 +11,7 @@ public partial class ReferenceGraphTests
         ["Portlight.Domain"] = [],
         ["Portlight.Linux"] = [],
         ["Portlight.Background"] = [],
-        ["Portlight.Wire"] = ["Portlight.Domain"],
+        ["Portlight.Wire"] = ["Portlight.Domain", "Portlight.Linux"],
         ["Portlight.Policies"] = ["Portlight.Domain"],
         ["Portlight.Storage"] = ["Portlight.Domain", "Portlight.Linux"],
         ["Portlight.Storage.Sqlite"] = ["Portlight.Domain", "Portlight.Linux", "Portlight.Storage"],

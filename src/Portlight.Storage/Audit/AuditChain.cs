@@ -4,6 +4,7 @@ using System.Buffers.Text;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using Portlight.Linux;
 
 namespace Portlight.Storage;
 
@@ -129,7 +130,7 @@ public static class AuditChain
         BinaryPrimitives.WriteInt64BigEndian(hashed[Size..], sequence);
         textDigest.CopyTo(hashed[(Size + sizeof(long))..]);
         Span<byte> digest = stackalloc byte[Size];
-        SHA256.HashData(hashed, digest);
+        Sha256.Hash(hashed, digest);
         Convert.TryToHexStringLower(digest, hash, out _);
     }
 

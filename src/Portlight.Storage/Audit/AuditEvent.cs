@@ -1,5 +1,5 @@
 using System.Buffers;
-using System.Security.Cryptography;
+using Portlight.Linux;
 
 namespace Portlight.Storage;
 
@@ -13,7 +13,7 @@ public sealed class AuditEvent(DateTimeOffset at, ReadOnlyMemory<byte> json)
 {
     private static readonly SearchValues<byte> LineEnds = SearchValues.Create("\r\n"u8);
 
-    private readonly byte[] _digest = SHA256.HashData(json.Span);
+    private readonly byte[] _digest = HashOf(json.Span);
 
     public DateTimeOffset At { get; } = at;
 
@@ -21,6 +21,13 @@ public sealed class AuditEvent(DateTimeOffset at, ReadOnlyMemory<byte> json)
 
     /// <summary>SHA-256 of the text.</summary>
     internal ReadOnlySpan<byte> Digest => _digest;
+
+    private static byte[] HashOf(ReadOnlySpan<byte> text)
+    {
+        var hash = new byte[Sha256.Size];
+        Sha256.Hash(text, hash);
+        return hash;
+    }
 
     /// <exception cref="ArgumentException">The text would break the lines of the log.</exception>
     internal void RequireForm()

@@ -1,4 +1,4 @@
-using System.Security.Cryptography;
+using Portlight.Linux;
 
 namespace Portlight.Wire.SigV4;
 
@@ -22,7 +22,7 @@ internal static class CanonicalRequest
         try
         {
             Write(ref output, request, signedHeaders, rules, presigned, bodyHash);
-            SHA256.HashData(output.Written, hash);
+            Sha256.Hash(output.Written, hash);
         }
         finally
         {

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using Portlight.Linux;
 
 namespace Portlight.Wire.SigV4;
 
@@ -76,9 +77,9 @@ public static class SigV4Signer
         Span<byte> bodyHash = stackalloc byte[SHA256.HashSizeInBytes];
         Span<byte> requestHash = stackalloc byte[SHA256.HashSizeInBytes];
         Span<byte> signature = stackalloc byte[StringToSign.SignatureLength];
-        SHA256.HashData(request.Body, bodyHash);
+        Sha256.Hash(request.Body, bodyHash);
         CanonicalRequest.Hash(request, signedHeaders, rules, presigned, bodyHash, requestHash);
-        StringToSign.Sign(new SigningKey(SigningKeys.Derive(credentials.SecretAccessKey, scope)), timestamp, scope, requestHash, signature);
+        StringToSign.Sign(new HmacSha256(SigningKeys.Derive(credentials.SecretAccessKey, scope)), timestamp, scope, requestHash, signature);
         return Encoding.ASCII.GetString(signature);
     }
 

@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography;
 using System.Text;
+using Portlight.Linux;
 
 namespace Portlight.Wire.SigV4;
 
@@ -58,7 +59,7 @@ public sealed class SigV4Verifier(SigV4Rules rules, TimeProvider clock)
     {
         ArgumentNullException.ThrowIfNull(parsed);
         Span<byte> bodyHash = stackalloc byte[SHA256.HashSizeInBytes];
-        SHA256.HashData(request.Body, bodyHash);
+        Sha256.Hash(request.Body, bodyHash);
         problem = CheckContentHash(request.Headers.Get(ContentHashHeader), bodyHash);
         if (problem is not null)
         {

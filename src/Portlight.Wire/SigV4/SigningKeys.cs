@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
+using Portlight.Linux;
 
 namespace Portlight.Wire.SigV4;
 
@@ -16,7 +17,7 @@ internal sealed class SigningKeys(int capacity)
     internal int Count => _derived.Count;
 
     /// <summary>The key for a scope, derived or remembered.</summary>
-    internal SigningKey Get(string accessKeyId, CredentialScope scope, string secret)
+    internal HmacSha256 Get(string accessKeyId, CredentialScope scope, string secret)
     {
         // An access key id whose secret has changed must not be served the old key.
         if (_derived.TryGetValue((accessKeyId, scope), out var known) && known.IsOf(secret))
@@ -44,7 +45,7 @@ internal sealed class SigningKeys(int capacity)
 
     private sealed class Derived(string secret, byte[] key)
     {
-        internal SigningKey Key { get; } = new(key);
+        internal HmacSha256 Key { get; } = new(key);
 
         internal bool IsOf(string other) => ReferenceEquals(secret, other) || CryptographicOperations.FixedTimeEquals(
             MemoryMarshal.AsBytes(secret.AsSpan()),

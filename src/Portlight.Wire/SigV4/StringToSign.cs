@@ -1,4 +1,4 @@
-using System.Security.Cryptography;
+using Portlight.Linux;
 
 namespace Portlight.Wire.SigV4;
 
@@ -12,11 +12,11 @@ internal static class StringToSign
 
     /// <summary>The signature in lower-case hexadecimal.</summary>
     internal static void Sign(
-        SigningKey key, string timestamp, CredentialScope scope, ReadOnlySpan<byte> requestHash, Span<byte> signature)
+        HmacSha256 key, string timestamp, CredentialScope scope, ReadOnlySpan<byte> requestHash, Span<byte> signature)
     {
         var output = new ByteBuffer(stackalloc byte[256]);
         Write(ref output, timestamp, scope, requestHash);
-        Span<byte> mac = stackalloc byte[HMACSHA256.HashSizeInBytes];
+        Span<byte> mac = stackalloc byte[Sha256.Size];
         key.Sign(output.Written, mac);
         output.Dispose();
         Convert.TryToHexStringLower(mac, signature, out _);

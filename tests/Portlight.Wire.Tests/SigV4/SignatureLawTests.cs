@@ -160,25 +160,15 @@ public sealed class SignatureLawTests
         Check(RequestText.Parse("POST / HTTP/1.1\nHost:a\n").With("X-Amz-Date", SigV4Time.Format(Now)).With("Authorization", "AWS4-HMAC-SHA256 " + header)) is not null);
 
     [Fact]
-    public void A_key_that_many_threads_sign_with_signs_what_each_gives_it()
-    {
-        var key = new SigningKey(SigningKeys.Derive(Secret, new CredentialScope("20261122", "us-east-1", "lightsail")));
-        Parallel.For(0, 10_000, number =>
-        {
-            var mac = new byte[32];
-            key.Sign(BitConverter.GetBytes(number), mac);
-            Assert.Equal(System.Security.Cryptography.HMACSHA256.HashData(key.Bytes, BitConverter.GetBytes(number)), mac);
-        });
-    }
-
-    [Fact]
     public void A_thousand_regions_do_not_grow_the_cache_without_bound()
     {
         var keys = new SigningKeys(capacity: 16);
+        var signature = new byte[32];
         for (var region = 0; region < 1000; region++)
         {
             var scope = new CredentialScope("20261122", $"r-{region}", "lightsail");
-            Assert.Equal(SigningKeys.Derive(Secret, scope), keys.Get("AKIA", scope, Secret).Bytes.ToArray());
+            keys.Get("AKIA", scope, Secret).Sign("text"u8, signature);
+            Assert.Equal(System.Security.Cryptography.HMACSHA256.HashData(SigningKeys.Derive(Secret, scope), "text"u8), signature);
             Assert.InRange(keys.Count, 1, 16);
         }
     }
