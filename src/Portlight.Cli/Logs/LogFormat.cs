@@ -74,7 +74,8 @@ internal sealed class LogFormat(bool isJson)
 
         for (var i = 0; i < values.Count; i++)
         {
-            Write(json, values[i].Key, values[i].Value);
+            var (name, value) = values[i]; // each look at it puts a number into an object of its own
+            Write(json, name, value);
         }
 
         if (exception is not null)

@@ -54,7 +54,7 @@ internal sealed class AuditTail
     /// <summary>Writes what the batch has recorded, and what has waited for company. Of the latter only so much that the commit stays short.</summary>
     public void Write(AuditRows rows)
     {
-        _inbox.TakeInto(_taken, AuditBlock.FullBytes - _taken.Sum(arrival => (long)arrival.Event.Json.Length));
+        _inbox.TakeInto(_taken, AuditInbox.EnoughBytes - _taken.Sum(arrival => (long)arrival.Event.Json.Length));
         foreach (var arrival in _taken)
         {
             Add(arrival.Event, rows);

@@ -7,8 +7,10 @@ namespace Portlight.Storage;
 /// <param name="Lines">The events, a line each, every line ended by a line feed.</param>
 public sealed record AuditBlock(long FirstSequence, int Count, DateTimeOffset NewestAt, ReadOnlyMemory<byte> Lines)
 {
-    /// <summary>A block is ended once it has this much: a reader of the log reads whole blocks.</summary>
-    internal const int FullBytes = 1 << 20;
+    /// <summary>
+    /// A block is ended once it has this much: a reader of the log reads whole blocks, and .NET keeps what has more than 85,000 bytes among the large objects, whose collections go through all of the memory.
+    /// </summary>
+    internal const int FullBytes = 64 << 10;
 
     public long LastSequence => FirstSequence + Count - 1;
 

@@ -18,6 +18,9 @@ internal sealed class AuditInbox : IDisposable
 
     public static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(100);
 
+    /// <summary>So much is worth a commit at once, and is the most that one takes.</summary>
+    public const int EnoughBytes = 1 << 20;
+
     /// <summary>Roughly what an event costs beside its text.</summary>
     private const int Overhead = 128;
 
@@ -82,7 +85,7 @@ internal sealed class AuditInbox : IDisposable
 
             var before = _bytes;
             Admit(arrival);
-            isDue = arrival.IsUntilDurable || (before < AuditBlock.FullBytes && _bytes >= AuditBlock.FullBytes);
+            isDue = arrival.IsUntilDurable || (before < EnoughBytes && _bytes >= EnoughBytes);
         }
 
         if (isDue)
@@ -127,7 +130,7 @@ internal sealed class AuditInbox : IDisposable
             }
 
             // More than a commit takes, or it would not be here: the next one is due at once.
-            isMuch = _bytes >= AuditBlock.FullBytes;
+            isMuch = _bytes >= EnoughBytes;
             ArmOnce();
         }
 
