@@ -10,8 +10,12 @@ import os
 import signal
 import sys
 
+before = dict(os.environ)
 sys.path.insert(0, os.path.dirname(os.path.realpath(sys.argv[1])))
 import awscli.clidriver  # noqa: E402
+
+# Where its own data is (AWS_DATA_PATH).
+own = {name: value for name, value in os.environ.items() if before.get(name) != value}
 
 # What the first call would import.
 awscli.clidriver.create_clidriver().session.create_client("sts", region_name="us-east-1", aws_access_key_id="none", aws_secret_access_key="none")
@@ -27,7 +31,7 @@ def content(descriptor):
 
 def call(asked, replies):
     os.environ.clear()
-    os.environ.update(asked["environment"])
+    os.environ.update(asked["environment"] | own)
     output, errors = os.memfd_create("output"), os.memfd_create("errors")
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     os.dup2(output, 1)

@@ -197,6 +197,8 @@ public sealed class NetworkingTests(Chromium chromium, ConsoleFixture fixture) :
         await fixture.CreateAsync("keys-1", null, Tcp(80));
         await using var tab = await OpenAsync("keys-1");
         await CloseAsync(tab.Page, "HTTP");
+        // What cannot be used yet takes no focus.
+        await Expect(Button(tab.Page, "Review changes")).ToBeEnabledAsync();
         await Button(tab.Page, "Review changes").FocusAsync();
         await tab.Page.Keyboard.PressAsync("Enter");
         await Expect(tab.Page.GetByRole(AriaRole.Dialog)).ToBeVisibleAsync();
