@@ -31,7 +31,8 @@ internal enum PacketWay
 internal sealed class PacketLane : IDisposable
 {
     private const int Port = 80;
-    private const string Machine = "10.0.1.1", Sender = "10.0.1.2", Receiver = "10.0.2.2";
+    private const string Machine = "10.0.1.1", Sender = "10.0.1.2";
+    internal const string Receiver = "10.0.2.2";
     private const int Greetings = 3;
 
     private readonly string _name;
@@ -53,6 +54,15 @@ internal sealed class PacketLane : IDisposable
     /// <param name="furnish">Makes the table, in the machine's namespace; gets the device that leads to the receiver.</param>
     public static PacketLane Make(string name, PacketWay way, Action<uint> furnish)
     {
+        LayWires(name, furnish);
+        var lane = new PacketLane(name, way);
+        lane.Connect();
+        return lane;
+    }
+
+    /// <summary>The namespaces <c>NAME-s</c> of the sender, <c>NAME</c> of the machine and <c>NAME-r</c> of the receiver.</summary>
+    internal static void LayWires(string name, Action<uint> furnish)
+    {
         Ip("", $"netns add {name}-s\nnetns add {name}\nnetns add {name}-r");
         Ip(name, $"""
             link add s0 type veth peer name eth0 netns {name}-s
@@ -65,14 +75,11 @@ internal sealed class PacketLane : IDisposable
             """);
         Ip($"{name}-s", $"addr add {Sender}/24 dev eth0\nlink set eth0 up\nroute add default via {Machine}");
         Ip($"{name}-r", $"addr add {Receiver}/24 dev eth0\nlink set eth0 up\nroute add default via 10.0.2.1");
-        var lane = new PacketLane(name, way);
         In(name, () =>
         {
             File.WriteAllText("/proc/sys/net/ipv4/ip_forward", "1");
             furnish((uint)NetworkInterface.GetAllNetworkInterfaces().Single(link => link.Name == "r0").GetIPProperties().GetIPv4Properties().Index);
         });
-        lane.Connect();
-        return lane;
     }
 
     /// <summary>Some packets there and back: the connection is an established one then, also if the kernel has forgotten it.</summary>
@@ -173,7 +180,7 @@ internal sealed class PacketLane : IDisposable
         Greet();
     }
 
-    private static IPAddress Address(string text) => new([.. text.Split('.').Select(part => byte.Parse(part, CultureInfo.InvariantCulture))]);
+    internal static IPAddress Address(string text) => new([.. text.Split('.').Select(part => byte.Parse(part, CultureInfo.InvariantCulture))]);
 
     private static Socket Connected(IPEndPoint to)
     {
@@ -195,7 +202,7 @@ internal sealed class PacketLane : IDisposable
     }
 
     // On a thread that ends afterwards: a pool thread would carry the namespace into something else.
-    private static void In(string node, Action work)
+    internal static void In(string node, Action work)
     {
         ExceptionDispatchInfo? failure = null;
         var thread = new Thread(() =>

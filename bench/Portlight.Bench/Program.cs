@@ -13,6 +13,7 @@ Dictionary<string, Func<Task<int>>> figures = new()
     ["status"] = StatusPages.RunAsync,
     ["changes"] = Changes.RunAsync,
     ["packets"] = Packets.RunAsync,
+    ["refused"] = Refused.RunAsync,
     ["lab"] = LabCreation.RunAsync,
     ["repair"] = Repair.RunAsync,
     ["fleet"] = Fleet.RunAsync,

@@ -48,7 +48,7 @@ public sealed class EmbeddedAgent : IAgent, IDisposable
         _watcher = watcher;
         _lab = lab;
         (_devices, _discovery) = (new AttachedDevices(options.Connections), new GuestDiscovery(options.Connections));
-        _enforcer = new Enforcer(options.Installation, session, lab, _devices, new RulesetOptions { Connections = options.Connections, ListenAddresses = options.ListenAddresses });
+        _enforcer = new Enforcer(options.Installation, session, lab, _devices, new RulesetOptions { Connections = options.Connections, ListenAddresses = options.ListenAddresses, NotesRefused = HostCheck.CanNoteRefused });
         _deviceWatch = new DeviceWatch(_devices, links);
         _takesOver = options.TakesOver;
         (_clock, _log) = (clock, log);
@@ -153,6 +153,8 @@ public sealed class EmbeddedAgent : IAgent, IDisposable
     public Task<PacketVerdict> AskKernelAsync(long index, PortKey packet, Cidr source, CancellationToken cancellationToken) => KernelQuestions.AskAsync(Standing(_enforcer.Filtered, index), packet, source);
 
     public Task<TrackedConnections> ListConnectionsAsync(long index, int most, CancellationToken cancellationToken) => KernelQuestions.ListConnectionsAsync(Standing(_enforcer.Standing, index), most, cancellationToken);
+
+    public Task<RefusedSources> ListRefusalsAsync(long index, int most, CancellationToken cancellationToken) => KernelQuestions.ListRefusalsAsync(Standing(_enforcer.Filtered, index), most, _clock, cancellationToken);
 
     private T? Standing<T>(Func<long, T?> find, long index)
         where T : class

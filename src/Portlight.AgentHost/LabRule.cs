@@ -27,6 +27,8 @@ internal sealed class LabRule(IAgent agent) : IAgent
 
     public Task<TrackedConnections> ListConnectionsAsync(long index, int most, CancellationToken cancellationToken) => agent.ListConnectionsAsync(index, most, cancellationToken);
 
+    public Task<RefusedSources> ListRefusalsAsync(long index, int most, CancellationToken cancellationToken) => agent.ListRefusalsAsync(index, most, cancellationToken);
+
     public Task DriftAsync(CancellationToken cancellationToken) => agent.DriftAsync(cancellationToken);
 
     private static bool IsAllowed(DesiredInstance instance) => instance.Attachment is not Attachment.Lab;

@@ -55,6 +55,16 @@ public interface IAgent
     /// <exception cref="AgentException">The kernel cannot be asked.</exception>
     Task<TrackedConnections> ListConnectionsAsync(long index, int most, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// What the kernel has refused to let in to an instance, and from whom. It reads what is noted of all instances of the machine, which is bounded; one look at a time. Changes nothing, and may be called
+    /// beside a change.
+    /// </summary>
+    /// <param name="index">The instance.</param>
+    /// <param name="most">More sources are counted alone.</param>
+    /// <param name="cancellationToken">Ends the wait for an agent elsewhere.</param>
+    /// <exception cref="AgentException">The kernel cannot be asked, or notes nothing.</exception>
+    Task<RefusedSources> ListRefusalsAsync(long index, int most, CancellationToken cancellationToken);
+
     /// <summary>Completes when somebody else changed what is ours in the kernel; the caller then synchronises.</summary>
     Task DriftAsync(CancellationToken cancellationToken);
 }

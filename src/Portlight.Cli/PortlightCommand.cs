@@ -34,6 +34,7 @@ internal static class PortlightCommand
         ExplainVerb.Create(),
         ExposureVerb.Create(),
         ConnectionsVerb.Create(),
+        RefusalsVerb.Create(),
         WatchVerb.Create(),
         HistoryVerb.Create(),
         UndoVerb.Create(),

@@ -239,6 +239,7 @@ public sealed class NftablesSession : IDisposable
     {
         var spec = TableSpec.Compile(desired);
         var impossible = 0;
+        var takesOver = true;
         for (var attempt = 1; ; attempt++)
         {
             // Where others commit all the time no reading is ever undisturbed: after some tries the answer is taken as it is, and a wrong one is refused.
@@ -251,6 +252,11 @@ public sealed class NftablesSession : IDisposable
 
             // A difference that the kernel twice found impossible means a table stranger than we can see: make it from nothing.
             var difference = impossible < 2 ? TableDifference.Between(actual, spec, _mark) : TableDifference.Whole(spec, _mark, actual);
+            if (takesOver)
+            {
+                TakenOver.Read(_socket, actual, spec, difference);
+            }
+
             try
             {
                 if (!difference.IsEmpty)
@@ -258,6 +264,12 @@ public sealed class NftablesSession : IDisposable
                     _isInDoubt = true;
                     _transactions.Commit(difference, insist ? actual.Generation : null);
                 }
+            }
+            catch (RulesetRefusedException refusal) when (difference.TakesOver && refusal.Errno != Errno.ERESTART)
+            {
+                // What was counted is worth less than the rules.
+                takesOver = false;
+                continue;
             }
             catch (RulesetRefusedException refusal) when (attempt < Attempts && (refusal.Errno == Errno.ERESTART || refusal.CouldBeDrift))
             {

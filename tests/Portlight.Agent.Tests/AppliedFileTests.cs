@@ -36,7 +36,7 @@ public sealed class AppliedFileTests : IDisposable
         var attachment = Sample.FullAttachment("vc0");
         // A property that is added one day stands at its default here, and fails, until it is in the sample and in the file.
         // What the kernel can, and the numbers of devices and where they are do not outlive a boot: they are looked up when the file is loaded.
-        Assert.Equal([nameof(RulesetOptions.HasBridgeTables)], Sample.AtDefault(options, new RulesetOptions()));
+        Assert.Equal([nameof(RulesetOptions.HasBridgeTables), nameof(RulesetOptions.NotesRefused)], Sample.AtDefault(options, new RulesetOptions()));
         Assert.Equal([nameof(FilteredAttachment.Device), nameof(FilteredAttachment.ClosedDevices), nameof(FilteredAttachment.IsBridged)], Sample.AtDefault(attachment, FilteredAttachment.Interface("x", device: null, PortSet.Empty)));
 
         var selected = Sample.FullAttachment("mac:52:54:00:aa:bb:01") with { ClosedName = "vnet7" };

@@ -75,6 +75,10 @@ internal sealed class TrialAgent(TimeProvider clock) : IAgent
     public Task<TrackedConnections> ListConnectionsAsync(long index, int most, CancellationToken cancellationToken) =>
         Task.FromResult(new TrackedConnections([.. Tracked.Some.Take(most)], Tracked.Total));
 
+    internal RefusedSources Refused { get; set; } = new(0, 0, [], 0);
+
+    public Task<RefusedSources> ListRefusalsAsync(long index, int most, CancellationToken cancellationToken) => Task.FromResult(Refused with { Some = [.. Refused.Some.Take(most)] });
+
     public async Task DriftAsync(CancellationToken cancellationToken) => await _drift.Reader.ReadAsync(cancellationToken);
 
     internal void Drift() => Assert.True(_drift.Writer.TryWrite(true));

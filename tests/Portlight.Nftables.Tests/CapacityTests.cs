@@ -53,7 +53,8 @@ public sealed partial class CapacityTests
             var older = TableDifference.Whole(TableSpec.Compile(ruleset), new TableMark(default, TableProtection.Watched, socket.PortId), actual: null);
             for (var i = 0; i < older.NewSets.Count; i++)
             {
-                older.NewSets[i] = older.NewSets[i] with { Capacity = 0 };
+                // Those that packets fill have always had one.
+                older.NewSets[i] = older.NewSets[i] is { Timeout: > 0 } noted ? noted : older.NewSets[i] with { Capacity = 0 };
             }
 
             batch.Begin();
@@ -62,10 +63,10 @@ public sealed partial class CapacityTests
         }
 
         var grows = Sample.List();
-        Assert.DoesNotContain("size", grows, StringComparison.Ordinal);
+        Assert.DoesNotContain("size 1024", grows, StringComparison.Ordinal);
         using var session = NftablesSession.Open();
         Assert.True(session.Synchronise(ruleset).Rebuilt);
-        Assert.Equal(grows.Split('\n').Order(), WithoutSizes(Sample.List()).Split('\n').Order());
+        Assert.Equal(WithoutSizes(grows).Split('\n').Order(), WithoutSizes(Sample.List()).Split('\n').Order());
     });
 
     private static int Capacity() => int.Parse(OpenPorts().Match(Sample.List()).Groups[1].ValueSpan, System.Globalization.CultureInfo.InvariantCulture);

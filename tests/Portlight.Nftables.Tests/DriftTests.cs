@@ -29,6 +29,8 @@ public sealed class DriftTests
         { "add element inet portlight attached { \"pl9\" }", DriftKind.Touched },
         { "add element inet portlight open_ports { 1001 . tcp . 8888 }", DriftKind.Touched },
         { "flush set inet portlight family_ports", DriftKind.Touched },
+        { "flush chain inet portlight refused", DriftKind.Touched },
+        { "delete element inet portlight refusing { 1001 }", DriftKind.Touched },
         { "flush map inet portlight ranged", DriftKind.Touched },
         { "add chain inet portlight foreign { type filter hook input priority 0; policy drop; }", DriftKind.Touched },
         { "add set inet portlight foreign { type ipv4_addr; }", DriftKind.Touched },

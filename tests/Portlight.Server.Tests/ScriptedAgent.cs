@@ -182,6 +182,13 @@ internal sealed class ScriptedAgent : IAgent
         ? Task.FromResult(new TrackedConnections([.. tracked.Some.Take(most)], tracked.Total))
         : Task.FromException<TrackedConnections>(new AgentException("the kernel does not list its connections: operation not permitted"));
 
+    /// <summary>What was refused to every instance; null when its kernel notes nothing.</summary>
+    public RefusedSources? Refused { get; set; } = new(0, 0, [], 0);
+
+    public Task<RefusedSources> ListRefusalsAsync(long index, int most, CancellationToken cancellationToken) => Refused is { } refused
+        ? Task.FromResult(refused with { Some = [.. refused.Some.Take(most)] })
+        : Task.FromException<RefusedSources>(new AgentException("this machine's kernel is 5.10.0 and notes nothing of what it refuses; that takes Linux 5.11"));
+
     public async Task DriftAsync(CancellationToken cancellationToken)
     {
         await _drift.Task.WaitAsync(cancellationToken);

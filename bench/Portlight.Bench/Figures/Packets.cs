@@ -97,11 +97,11 @@ internal static class Packets
         Console.WriteLine("first packets, µs: " + string.Join(", ", times.Select(time => string.Create(CultureInfo.InvariantCulture, $"{time.Key} {Best(time.Value):0.00}"))));
     }
 
-    private static double Best(List<double> turns) => turns.Order().ElementAt(turns.Count / 20);
+    internal static double Best(List<double> turns) => turns.Order().ElementAt(turns.Count / 20);
 
     private static void Add(string name, PacketWay way, Action<uint> furnish) => Lanes.Add(($"{name} {way}", PacketLane.Make($"{name}-{way}", way, furnish)));
 
-    private static void Apply(Ruleset ruleset)
+    internal static void Apply(Ruleset ruleset)
     {
         using var session = NftablesSession.Open(new InstallationId(1), mayOwn: false);
         session.Synchronise(ruleset);
@@ -119,10 +119,10 @@ internal static class Packets
         }
     }
 
-    private static Ruleset Rules(uint device, int instances, int rules, Func<int, PortRule> rule, bool withHost = false)
+    internal static Ruleset Rules(uint device, int instances, int rules, Func<int, PortRule> rule, bool withHost = false, RulesetOptions? options = null)
     {
         var ports = PortSet.Of([.. Enumerable.Range(0, rules).Select(rule)]);
-        return new Ruleset(new RulesetOptions(),
+        return new Ruleset(options ?? new RulesetOptions(),
         [
             .. withHost ? [FilteredAttachment.Host(ports) with { Owner = new ConnectionOwner(default, 0) }] : Array.Empty<FilteredAttachment>(),
             FilteredAttachment.Interface("r0", device, ports) with { Owner = new ConnectionOwner(default, 1) },
@@ -130,7 +130,7 @@ internal static class Packets
         ]);
     }
 
-    private static PortRule Open(int number) => new(Port(number, 80 + number, 80 + number), [Cidr.AnyIpv4], [Cidr.AnyIpv6], []);
+    internal static PortRule Open(int number) => new(Port(number, 80 + number, 80 + number), [Cidr.AnyIpv4], [Cidr.AnyIpv6], []);
 
     private static PortRule Range(int number) => new(Port(number, 80 + (100 * number), 89 + (100 * number)), [Cidr.AnyIpv4], [Cidr.AnyIpv6], []);
 

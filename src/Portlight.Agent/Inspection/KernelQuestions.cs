@@ -24,6 +24,14 @@ internal static class KernelQuestions
         }
     }
 
+    /// <param name="filtered">Where the instance is filtered; null when nowhere.</param>
+    /// <param name="most">More sources are counted alone.</param>
+    /// <param name="clock">The time.</param>
+    /// <param name="cancellationToken">Gives up before it begins.</param>
+    internal static Task<RefusedSources> ListRefusalsAsync(FilteredAttachment? filtered, int most, TimeProvider clock, CancellationToken cancellationToken) => filtered is null
+        ? Task.FromException<RefusedSources>(new AgentException("nothing of the instance is in force on its host yet"))
+        : Task.Run(() => Refusals.Of(filtered, most, clock), cancellationToken);
+
     /// <param name="standing">The instance; null when nothing of it is in force.</param>
     /// <param name="most">More connections are counted alone.</param>
     /// <param name="cancellationToken">Gives up before it begins.</param>

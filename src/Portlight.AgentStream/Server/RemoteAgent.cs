@@ -125,13 +125,13 @@ public sealed class RemoteAgent : IAgent
         [.. await AskAsync(Kinds.SshSessions, new Question { SshSessions = new Question.Types.SshSessions() }, answer => answer.SshSessions?.All.Select(FactMessages.Read).ToList(), cancellationToken).ConfigureAwait(false)];
 
     public Task<PacketVerdict> AskKernelAsync(long index, PortKey packet, Cidr source, CancellationToken cancellationToken) => AskAsync(
-        Kinds.AskKernel,
-        new Question { AskKernel = new Question.Types.AskKernel { Index = index, Protocol = packet.Protocol.ToWire(), From = packet.FromPort, To = packet.ToPort, Source = Blocks.Write(source) } },
-        answer => answer.Verdict is { } verdict ? new PacketVerdict(verdict.IsFiltered, [.. verdict.Sets]) : null,
-        cancellationToken);
+        Kinds.AskKernel, VerdictMessages.Asking(index, packet, source), answer => answer.Verdict is { } verdict ? VerdictMessages.Read(verdict) : null, cancellationToken);
 
     public Task<TrackedConnections> ListConnectionsAsync(long index, int most, CancellationToken cancellationToken) => AskAsync(
         Kinds.Connections, ConnectionMessages.Asking(index, most), answer => answer.Tracked is { } tracked ? ConnectionMessages.Read(tracked) : null, cancellationToken);
+
+    public Task<RefusedSources> ListRefusalsAsync(long index, int most, CancellationToken cancellationToken) => AskAsync(
+        Kinds.Refusals, RefusalMessages.Asking(index, most), answer => answer.Refused is { } refused ? RefusalMessages.Read(refused) : null, cancellationToken);
 
     public async Task DriftAsync(CancellationToken cancellationToken) => await _drift.Reader.ReadAsync(cancellationToken).ConfigureAwait(false);
 

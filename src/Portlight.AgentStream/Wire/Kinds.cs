@@ -22,9 +22,10 @@ internal static class Kinds
     internal const string AskKernel = "ask-kernel";
     internal const string Discover = "discover";
     internal const string Connections = "connections";
+    internal const string Refusals = "refusals";
 
     /// <summary>What an agent of this build can be sent.</summary>
-    internal static readonly FrozenSet<string> OfAgent = new[] { Same, Expiring, Inspect, SshSessions, AskKernel, Discover, Connections }.ToFrozenSet(StringComparer.Ordinal);
+    internal static readonly FrozenSet<string> OfAgent = new[] { Same, Expiring, Inspect, SshSessions, AskKernel, Discover, Connections, Refusals }.ToFrozenSet(StringComparer.Ordinal);
 
     /// <summary>What a server of this build can be sent.</summary>
     internal static readonly FrozenSet<string> OfServer = new[] { Guard }.ToFrozenSet(StringComparer.Ordinal);

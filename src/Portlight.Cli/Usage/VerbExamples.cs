@@ -84,6 +84,10 @@ internal static class VerbExamples
             null,
             ("portlight connections web-1", "which addresses are connected to which of its ports, and by which rule"),
             ("portlight connections web-1 --port 22 --from 10.0.0.0/8", "some of them")),
+        ["refusals"] = Guide(
+            null,
+            ("portlight refusals web-1", "which addresses have knocked at which closed port, how often, and when last"),
+            ("portlight refusals web-1 --port 22 --from 10.0.0.0/8", "some of them")),
         ["watch"] = Guide(
             null,
             ("portlight watch", "a line for each change of instances, until Ctrl-C"),

@@ -11,6 +11,7 @@ namespace Portlight.Cli.Verbs;
 [JsonSerializable(typeof(GetStatusResponse))]
 [JsonSerializable(typeof(GetExposureResponse))]
 [JsonSerializable(typeof(ListConnectionsResponse))]
+[JsonSerializable(typeof(ListRefusalsResponse))]
 [JsonSerializable(typeof(DiscoverGuestsResponse))]
 [JsonSerializable(typeof(DoctorReport))]
 internal sealed partial class IndentedPortlightJson : JsonSerializerContext;

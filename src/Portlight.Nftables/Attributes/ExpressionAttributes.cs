@@ -66,6 +66,37 @@ internal static class LookupAttributes
     internal const uint FlagInverted = 1;
 }
 
+/// <summary>enum nft_dynset_attributes, NFTA_DYNSET_…</summary>
+internal static class DynamicSetAttributes
+{
+    internal const ushort Set = 1;
+    internal const ushort Operation = 3;
+    internal const ushort Key = 4;
+
+    // enum nft_dynset_ops, NFT_DYNSET_OP_…
+    internal const uint Add = 0;
+    internal const uint Update = 1;
+}
+
+/// <summary>enum nft_counter_attributes, NFTA_COUNTER_…</summary>
+internal static class CounterAttributes
+{
+    internal const ushort Bytes = 1;
+    internal const ushort Packets = 2;
+}
+
+/// <summary>enum nft_limit_attributes, NFTA_LIMIT_…</summary>
+internal static class LimitAttributes
+{
+    internal const ushort Rate = 1;
+    internal const ushort Unit = 2;
+    internal const ushort Burst = 3;
+    internal const ushort Type = 4;
+
+    /// <summary>enum nft_limit_type, NFT_LIMIT_PKTS.</summary>
+    internal const uint OfPackets = 0;
+}
+
 /// <summary>enum nft_payload_attributes, NFTA_PAYLOAD_…</summary>
 internal static class PayloadAttributes
 {

@@ -56,7 +56,9 @@ internal static class SetAttributes
     internal const ushort DataLength = 7;
     internal const ushort Description = 9;
     internal const ushort Id = 10;
+    internal const ushort Timeout = 11;
     internal const ushort Userdata = 13;
+    internal const ushort Expressions = 18;
 }
 
 /// <summary>enum nft_set_desc_attributes, NFTA_SET_DESC_…</summary>
@@ -80,7 +82,10 @@ internal static class ElementAttributes
     internal const ushort Key = 1;
     internal const ushort Data = 2;
     internal const ushort Flags = 3;
+    internal const ushort Expiration = 5;
+    internal const ushort Expression = 7;
     internal const ushort KeyEnd = 10;
+    internal const ushort Expressions = 11;
 }
 
 /// <summary>enum nft_data_attributes, NFTA_DATA_…</summary>

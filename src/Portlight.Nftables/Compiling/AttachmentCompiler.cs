@@ -55,6 +55,7 @@ internal sealed class AttachmentCompiler
             compiler.DeclareOwner(owner, connections);
         }
 
+        compiler.Add(compiler.Shared(SetRole.Refusing), new KeyWriter(4).Device(compiler._device).Key);
         compiler.CompileFamily(isIpv4: true);
         compiler.CompileFamily(isIpv4: false);
         compiler._ipv4Ports.ForEach(port => compiler.AddFamilyPort(port, isIpv4: true));

@@ -17,7 +17,7 @@ internal static class BridgeSkeleton
     [
         .. new[]
         {
-            SetRole.Attached, SetRole.Devices, SetRole.Arrivals, SetRole.Replies, SetRole.OpenPorts, SetRole.FamilyPorts, SetRole.OpenProtocols, SetRole.OpenIcmp, SetRole.OpenIcmpv6, SetRole.OpenAll, SetRole.Ranged, SetRole.Staging,
+            SetRole.Attached, SetRole.Devices, SetRole.Arrivals, SetRole.Replies, SetRole.OpenPorts, SetRole.FamilyPorts, SetRole.OpenProtocols, SetRole.OpenIcmp, SetRole.OpenIcmpv6, SetRole.OpenAll, SetRole.Ranged, SetRole.Staging, SetRole.Refusing,
         }.Select(Set),
     ];
 
@@ -25,7 +25,7 @@ internal static class BridgeSkeleton
     internal static List<ChainSpec> Chains(RulesetOptions options) =>
     [
         new("prerouting", HookSpec.BeforeBridgeNetfilter, [Rule("by which port it comes in", rule => rule.InputDevice().SetMarkFrom(SetId.Arrivals))]),
-        new(Skeleton.InstanceChain, null, [.. InstanceRules()]),
+        new(Skeleton.InstanceChain, null, [.. InstanceRules(options)]),
         new("postrouting", HookSpec.LeavingByPort,
         [
             Rule("leaves by an attached device", rule => rule.OutputDevice().In(Set(SetRole.Devices)).Goto(Skeleton.InstanceChain)),
@@ -35,7 +35,7 @@ internal static class BridgeSkeleton
         ]),
     ];
 
-    private static IEnumerable<RuleSpec> InstanceRules()
+    private static IEnumerable<RuleSpec> InstanceRules(RulesetOptions options)
     {
         yield return Rule("ARP", rule => rule.FrameCarries(EtherArp).Accept());
         yield return Rule("neither IPv4 nor IPv6, or in a VLAN", rule => rule.FrameCarriesNeither(EtherIpv4, EtherIpv6).Drop());
@@ -52,7 +52,10 @@ internal static class BridgeSkeleton
         yield return Rule("an ICMPv6 type open to everybody", rule => rule.FamilyIs(Ipv6).ProtocolIs(Icmpv6).OutputDevice().IcmpType(1).In(Set(SetRole.OpenIcmpv6)).Accept());
         yield return Rule("everything open to everybody", rule => rule.Family().OutputDevice(1).In(Set(SetRole.OpenAll)).Accept());
         yield return Rule("open before and after a change under way", rule => rule.OutputDevice().AskMap(Set(SetRole.Staging)));
-        yield return Rule("not in the port set", rule => rule.Drop());
+        foreach (var rule in RefusalNotes.Refuse(TableFamily.Bridge, "not in the port set", options))
+        {
+            yield return rule;
+        }
     }
 
     private static SetId Set(SetRole role) => new(SectionId.OfBridges, role);

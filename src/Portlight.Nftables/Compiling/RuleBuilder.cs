@@ -174,6 +174,14 @@ internal sealed class RuleBuilder : IDisposable
         writer.Text(LookupAttributes.Set, set.Name);
     });
 
+    /// <summary>Puts words 0 and following into the set, which does with the packet what it does with each that finds an element; the rule ends where the set is full, or finds that it is too many.</summary>
+    internal RuleBuilder Note(SetId set, bool isRenewed) => Expression("dynset", writer =>
+    {
+        writer.Text(DynamicSetAttributes.Set, set.Name);
+        writer.U32BigEndian(DynamicSetAttributes.Operation, isRenewed ? DynamicSetAttributes.Update : DynamicSetAttributes.Add);
+        writer.U32BigEndian(DynamicSetAttributes.Key, FirstRegister);
+    });
+
     /// <summary>Does what the verdict map says for the key in the registers; goes on to the next rule when it says nothing.</summary>
     internal RuleBuilder AskMap(SetId map) => Expression("lookup", writer =>
     {

@@ -71,6 +71,20 @@ internal enum SetRole : byte
     Sources4,
     Sources6,
 
+    /// <summary>The devices whose refused packets are counted, and how fast they are noted.</summary>
+    Refusing,
+
+    /// <summary>How fast sources are noted that are not noted yet, for each device.</summary>
+    RefusedNew,
+
+    /// <summary>What was refused: device, source, protocol and port.</summary>
+    Refused4,
+    Refused6,
+
+    /// <summary>The same while it goes on: how old an element is tells when it was last.</summary>
+    RefusedLast4,
+    RefusedLast6,
+
     /// <summary>The mark of what comes in by a port of a bridge.</summary>
     Arrivals,
 
@@ -106,6 +120,7 @@ internal readonly record struct SetId(SectionId Section, SetRole Role)
     internal static readonly SetId Ranged = new(SectionId.Shared, SetRole.Ranged);
     internal static readonly SetId LabRanged = new(SectionId.Shared, SetRole.LabRanged);
     internal static readonly SetId Staging = new(SectionId.Shared, SetRole.Staging);
+    internal static readonly SetId Refusing = new(SectionId.Shared, SetRole.Refusing);
     internal static readonly SetId HostChains = new(SectionId.Host, SetRole.Chains);
 
     internal static readonly SetId BridgeTable = new(SectionId.OfBridges, SetRole.Chains);
@@ -139,6 +154,12 @@ internal readonly record struct SetId(SectionId Section, SetRole Role)
         SetRole.Ranged => "ranged",
         SetRole.LabRanged => "lab_ranged",
         SetRole.Staging => "staging",
+        SetRole.Refusing => "refusing",
+        SetRole.RefusedNew => "refused_new",
+        SetRole.Refused4 => "refused4",
+        SetRole.Refused6 => "refused6",
+        SetRole.RefusedLast4 => "refused_last4",
+        SetRole.RefusedLast6 => "refused_last6",
         SetRole.Peers => Section.Name,
         SetRole.OpenRanges => Section.Name + "_open",
         SetRole.Spans => Section.Name + "_spans",

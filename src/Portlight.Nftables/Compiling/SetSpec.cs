@@ -20,8 +20,20 @@ internal enum SetValue : byte
 internal sealed record SetSpec(string Name, ImmutableArray<KeyField> Key, bool IsInterval, SetValue Value)
 {
     internal const uint FlagInterval = 0x4;
+
+    /// <summary>Its elements are put in by packets.</summary>
+    internal const uint FlagDynamic = 0x20;
+
     private const uint FlagMap = 0x8;
+    private const uint FlagTimeout = 0x10;
+    private const uint FlagStatements = 0x100;
     private const int LeastCapacity = 1024;
+
+    /// <summary>What each of its elements does with every packet that finds it.</summary>
+    internal ImmutableArray<SetStatement> Statements { get; init; } = [];
+
+    /// <summary>For how many milliseconds what a packet has put in stays, counted from the last packet that did; 0: nothing is put in by packets.</summary>
+    internal ulong Timeout { get; init; }
 
     /// <summary>
     /// How many elements it has room for; 0 for an interval set, which grows. The kernel keeps a hash set of a given size in a plain table, at half the cost of one that
@@ -33,7 +45,7 @@ internal sealed record SetSpec(string Name, ImmutableArray<KeyField> Key, bool I
     /// enum nft_set_flags. An interval set is not said to be a concatenation: the kernel then takes a key as one number, whatever it is put together from, and keeps a
     /// tree instead of tables for each field, which are dear to change.
     /// </summary>
-    internal uint Flags => (IsInterval ? FlagInterval : 0) | (Value != SetValue.None ? FlagMap : 0);
+    internal uint Flags => (IsInterval ? FlagInterval : 0) | (Value != SetValue.None ? FlagMap : 0) | (Timeout > 0 ? FlagDynamic | FlagTimeout : 0) | (Statements.IsEmpty ? 0 : FlagStatements);
 
     internal int KeyLength => Key.Sum(part => Key.Length == 1 ? part.Length : part.PaddedLength);
 
@@ -48,10 +60,16 @@ internal sealed record SetSpec(string Name, ImmutableArray<KeyField> Key, bool I
 
     internal int ValueLength => Value switch { SetValue.Verdict => 0, SetValue.Mark => KeyField.Mark.Length, _ => Words.Sum(word => word.Length) };
 
-    internal static SetSpec Of(SetId id) => id.Role switch
+    /// <summary>With what the options have its elements do.</summary>
+    internal static SetSpec Of(SetId id, RulesetOptions options) => Of(id) with { Statements = RefusalNotes.StatementsOf(id.Role, options) };
+
+    private static SetSpec Of(SetId id) => id.Role switch
     {
         SetRole.Attached => Hash(id, KeyField.InterfaceName),
-        SetRole.Devices or SetRole.Peers => Hash(id, KeyField.Device),
+        SetRole.Devices or SetRole.Peers or SetRole.Refusing => Hash(id, KeyField.Device),
+        SetRole.RefusedNew => Noted(id, KeyField.Device),
+        SetRole.Refused4 or SetRole.RefusedLast4 => Noted(id, KeyField.Device, KeyField.Ipv4Address, KeyField.Protocol, KeyField.Port),
+        SetRole.Refused6 or SetRole.RefusedLast6 => Noted(id, KeyField.Device, KeyField.Ipv6Address, KeyField.Protocol, KeyField.Port),
         SetRole.FamilyPorts => Hash(id, Family(id), KeyField.Device, KeyField.Protocol, KeyField.Port),
         SetRole.OpenPorts or SetRole.LabPorts => Hash(id, KeyField.Device, KeyField.Protocol, KeyField.Port),
         SetRole.HostPorts4 or SetRole.HostPorts6 => Hash(id, KeyField.Protocol, KeyField.Port),
@@ -76,7 +94,7 @@ internal sealed record SetSpec(string Name, ImmutableArray<KeyField> Key, bool I
     };
 
     /// <summary>The same with room for so many elements and as many more.</summary>
-    internal SetSpec For(int elements) => IsInterval ? this : this with { Capacity = Math.Max(LeastCapacity, (int)BitOperations.RoundUpToPowerOf2((uint)elements * 2)) };
+    internal SetSpec For(int elements) => IsInterval || Timeout > 0 ? this : this with { Capacity = Math.Max(LeastCapacity, (int)BitOperations.RoundUpToPowerOf2((uint)elements * 2)) };
 
     private static KeyField Family(SetId id) => id.Section.Table == TableFamily.Bridge ? KeyField.EtherType : KeyField.FamilyField;
 
@@ -90,6 +108,8 @@ internal sealed record SetSpec(string Name, ImmutableArray<KeyField> Key, bool I
     public override int GetHashCode() => HashCode.Combine(Name, KeyType, Flags);
 
     private static SetSpec Hash(SetId id, params ReadOnlySpan<KeyField> key) => new(id.Name, [.. key], false, SetValue.None);
+
+    private static SetSpec Noted(SetId id, params ReadOnlySpan<KeyField> key) => Hash(id, key) with { Capacity = RefusalNotes.Capacity, Timeout = RefusalNotes.Milliseconds };
 
     private static SetSpec Interval(SetId id, params ReadOnlySpan<KeyField> key) => new(id.Name, [.. key], true, SetValue.None);
 

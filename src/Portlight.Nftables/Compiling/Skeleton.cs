@@ -16,19 +16,20 @@ internal static class Skeleton
 
     /// <summary>The sets that are there under every policy.</summary>
     internal static readonly SetId[] SharedSets =
-        [SetId.Attached, SetId.Devices, SetId.Nobody, SetId.Begins, SetId.Owners, SetId.Private, SetId.OpenPorts, SetId.FamilyPorts, SetId.LabPorts, SetId.HostPorts4, SetId.HostPorts6, SetId.OpenProtocols, SetId.OpenIcmp, SetId.OpenIcmpv6, SetId.OpenAll, SetId.Ranged, SetId.LabRanged, SetId.Staging];
+        [SetId.Attached, SetId.Devices, SetId.Nobody, SetId.Begins, SetId.Owners, SetId.Private, SetId.OpenPorts, SetId.FamilyPorts, SetId.LabPorts, SetId.HostPorts4, SetId.HostPorts6, SetId.OpenProtocols, SetId.OpenIcmp, SetId.OpenIcmpv6, SetId.OpenAll, SetId.Ranged, SetId.LabRanged, SetId.Staging, SetId.Refusing];
 
     /// <summary>The sets that are there without any attachment.</summary>
-    internal static IEnumerable<SetId> SetsOf(ConnectionPolicy connections) => connections == ConnectionPolicy.Drain ? [.. SharedSets, SetId.Admits] : SharedSets;
+    internal static IEnumerable<SetId> SetsOf(RulesetOptions options) =>
+        [.. SharedSets, .. options.Connections == ConnectionPolicy.Drain ? [SetId.Admits] : Array.Empty<SetId>(), .. RefusalNotes.SetsOf(TableFamily.Inet, options)];
 
     /// <summary>Chains that are always there, to be made before those of the sections: a chain comes after those it goes to.</summary>
-    internal static IEnumerable<ChainSpec> BeginChains(RulesetOptions options) => ConnectionRules.Chains(options.Connections);
+    internal static IEnumerable<ChainSpec> BeginChains(RulesetOptions options) => [.. ConnectionRules.Chains(options.Connections), .. RefusalNotes.Chains(TableFamily.Inet, options)];
 
     /// <summary>Chains that are always there, to be made after those of the sections.</summary>
     internal static List<ChainSpec> InstanceChains(RulesetOptions options, bool isHostAttached) =>
     [
         ConnectionRules.Arrival(isHostAttached),
-        new(InstanceChain, null, [.. InstanceRules(options.Connections)]),
+        new(InstanceChain, null, [.. InstanceRules(options)]),
         // By device first: a name can be given to another device, and taken from one. What has an attached name and is not the device that was attached is closed.
         new("postrouting", HookSpec.Leaving,
         [
@@ -60,7 +61,7 @@ internal static class Skeleton
                 [
                     Rule("from a peer", rule => rule.InputDevice().In(new SetId(section, SetRole.Peers)).AcceptOrGoto(letIn)),
                     ConnectionRules.Errors(),
-                    Rule("a private address is reachable from nowhere else", rule => rule.Drop()),
+                    .. RefusalNotes.Refuse(TableFamily.Inet, "a private address is reachable from nowhere else", options),
                 ]),
             ],
         };
@@ -69,13 +70,13 @@ internal static class Skeleton
     // Last: what is found in no other set because it is on the way from one to another.
     private static RuleSpec WhileItChanges() => Rule("open before and after a change under way", rule => rule.OutputDevice().AskMap(SetId.Staging));
 
-    private static RuleSpec Closed() => Rule("not in the port set", rule => rule.Drop());
+    private static IEnumerable<RuleSpec> Closed(RulesetOptions options) => RefusalNotes.Refuse(TableFamily.Inet, "not in the port set", options);
 
     // Which direction a packet goes costs next to nothing, and the label is asked of replies only. Then the ports: nearly every packet is for one that is open to everybody, and one lookup decides.
-    private static IEnumerable<RuleSpec> InstanceRules(ConnectionPolicy connections)
+    private static IEnumerable<RuleSpec> InstanceRules(RulesetOptions options)
     {
-        var letIn = ConnectionRules.LetIn(connections);
-        foreach (var rule in ConnectionRules.OwnConnections(connections, "the instance"))
+        var letIn = ConnectionRules.LetIn(options.Connections);
+        foreach (var rule in ConnectionRules.OwnConnections(options.Connections, "the instance"))
         {
             yield return rule;
         }
@@ -93,7 +94,10 @@ internal static class Skeleton
 
         yield return Ranges("ranges and sources beside private addresses", SetId.LabRanged);
         yield return WhileItChanges();
-        yield return Closed();
+        foreach (var rule in Closed(options))
+        {
+            yield return rule;
+        }
     }
 
     private static RuleSpec Ranges(string comment, SetId dispatch) => Rule(comment, rule => rule.OutputDevice().AskMap(dispatch));
@@ -177,7 +181,10 @@ internal static class Skeleton
         }
 
         yield return WhileItChanges();
-        yield return Closed();
+        foreach (var rule in Closed(options))
+        {
+            yield return rule;
+        }
     }
 
     private static RuleSpec HostPort4(string? letIn) =>

@@ -57,7 +57,7 @@ internal sealed class TableSpec
             }
         }
 
-        return Of(ruleset.Options, needs, elements, set => SetSpec.Of(set).For(elements.GetValueOrDefault(set)?.Count ?? 0));
+        return Of(ruleset.Options, needs, elements, set => SetSpec.Of(set, ruleset.Options).For(elements.GetValueOrDefault(set)?.Count ?? 0));
     }
 
     /// <summary>The same with nothing open: the elements that close, and those that tell whose a connection is. For needs and capacities that are known already.</summary>
@@ -77,7 +77,7 @@ internal sealed class TableSpec
             }
         }
 
-        return Of(options, needs, gates, set => SetSpec.Of(set) is var spec && capacities.TryGetValue((set.Section.Table, spec.Name), out var capacity) ? spec with { Capacity = capacity } : spec);
+        return Of(options, needs, gates, set => SetSpec.Of(set, options) is var spec && capacities.TryGetValue((set.Section.Table, spec.Name), out var capacity) ? spec with { Capacity = capacity } : spec);
     }
 
     /// <summary>Whether a ruleset takes a table of the family bridge: something attached may be on a bridge, or what is on one is closed by its name.</summary>
@@ -86,8 +86,8 @@ internal sealed class TableSpec
     private static TableSpec Of(RulesetOptions options, SectionNeeds needs, Dictionary<SetId, List<SetElement>> elements, Func<SetId, SetSpec> declare)
     {
         SectionId[] sections = [.. needs.Sections.OrderBy(section => section.Kind).ThenBy(section => section.Index)];
-        return Of(TableFamily.Inet, Skeleton.SetsOf(options.Connections), Skeleton.BeginChains(options), Skeleton.InstanceChains(options, Array.Exists(sections, section => section == SectionId.Host)), HasBridge(options, sections.Contains(SectionId.OfBridges))
-            ? Of(TableFamily.Bridge, BridgeSkeleton.SharedSets, [], BridgeSkeleton.Chains(options), null)
+        return Of(TableFamily.Inet, Skeleton.SetsOf(options), Skeleton.BeginChains(options), Skeleton.InstanceChains(options, Array.Exists(sections, section => section == SectionId.Host)), HasBridge(options, sections.Contains(SectionId.OfBridges))
+            ? Of(TableFamily.Bridge, [.. BridgeSkeleton.SharedSets, .. RefusalNotes.SetsOf(TableFamily.Bridge, options)], RefusalNotes.Chains(TableFamily.Bridge, options), BridgeSkeleton.Chains(options), null)
             : null);
 
         TableSpec Of(TableFamily table, IEnumerable<SetId> shared, IEnumerable<ChainSpec> first, IEnumerable<ChainSpec> last, TableSpec? bridge)

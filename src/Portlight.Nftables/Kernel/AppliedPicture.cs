@@ -213,7 +213,7 @@ internal sealed class AppliedPicture
                 continue;
             }
 
-            difference.NewSets.AddRange(now.Except(before).Where(IsSet).Select(SetSpec.Of));
+            difference.NewSets.AddRange(now.Except(before).Where(IsSet).Select(set => SetSpec.Of(set, _options)));
             difference.DeadSets.AddRange(before.Except(now).Where(IsSet).Select(set => set.Name));
             var chains = Skeleton.SectionChains(section.Key, now, _options);
             if (section.Key == SectionId.Host)

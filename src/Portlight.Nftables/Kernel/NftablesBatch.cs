@@ -77,33 +77,7 @@ internal sealed class NftablesBatch : IDisposable
     internal void AddSet(SetSpec set)
     {
         Message(NewSet, FlagCreate | FlagExclusive, "make set", set.Name);
-        _writer.Text(SetAttributes.Table, _table);
-        _writer.Text(SetAttributes.Name, set.Name);
-        _writer.U32BigEndian(SetAttributes.Flags, set.Flags);
-        _writer.U32BigEndian(SetAttributes.KeyType, set.KeyType);
-        _writer.U32BigEndian(SetAttributes.KeyLength, (uint)set.KeyLength);
-        if (set.Value != SetValue.None)
-        {
-            _writer.U32BigEndian(SetAttributes.DataType, set.ValueType);
-            _writer.U32BigEndian(SetAttributes.DataLength, (uint)set.ValueLength);
-        }
-
-        _writer.U32BigEndian(SetAttributes.Id, ++_setNumber);
-        if (set.Capacity > 0)
-        {
-            var description = _writer.BeginNested(SetAttributes.Description);
-            _writer.U32BigEndian(SetDescriptionAttributes.Size, (uint)set.Capacity);
-            _writer.EndNested(description);
-        }
-
-        // Tells nft that a lone interface name or mark is not a number to be turned round (libnftnl, NFTNL_UDATA_SET_KEYBYTEORDER and …DATABYTEORDER; 1 is the host's order).
-        ReadOnlySpan<byte> orders = [0, 4, 1, 0, 0, 0, 1, 4, 1, 0, 0, 0];
-        var (from, to) = (set.Key.Length == 1 ? 0 : orders.Length / 2, set.Value == SetValue.Mark ? orders.Length : orders.Length / 2);
-        if (from < to)
-        {
-            _writer.Bytes(SetAttributes.Userdata, orders[from..to]);
-        }
-
+        SetWriter.Write(_writer, _table, set, ++_setNumber);
         _writer.EndMessage();
     }
 
@@ -163,6 +137,28 @@ internal sealed class NftablesBatch : IDisposable
     }
 
     internal void AddElements(string set, ReadOnlySpan<SetElement> elements) => Elements(NewElement, FlagCreate, "add elements to set", set, elements);
+
+    /// <summary>Elements as the kernel has listed them, with what they have counted; those of one set one after the other.</summary>
+    internal void AddListed(List<(string Set, byte[] Element)> elements)
+    {
+        for (var i = 0; i < elements.Count;)
+        {
+            var set = elements[i].Set;
+            Message(NewElement, FlagCreate, "take over elements of set", set);
+            _writer.Text(ElementListAttributes.Table, _table);
+            _writer.Text(ElementListAttributes.Set, set);
+            var list = _writer.BeginNested(ElementListAttributes.Elements);
+            for (; i < elements.Count && elements[i].Set == set && _writer.NestedLength(list) < ElementListLimit; i++)
+            {
+                var element = _writer.BeginNested(ListAttributes.Element);
+                _writer.Raw(elements[i].Element);
+                _writer.EndNested(element);
+            }
+
+            _writer.EndNested(list);
+            _writer.EndMessage();
+        }
+    }
 
     internal void RemoveElements(string set, ReadOnlySpan<SetElement> elements) => Elements(DeleteElement, 0, "remove elements from set", set, elements);
 

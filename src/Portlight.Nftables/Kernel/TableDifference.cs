@@ -42,6 +42,11 @@ internal sealed class TableDifference
 
     internal List<ElementChange> Added { get; } = [];
 
+    /// <summary>What the table that is made anew takes over from the one before: elements with what they have counted, by set, as the kernel listed them.</summary>
+    internal List<(string Set, byte[] Element)> Carried { get; } = [];
+
+    internal bool TakesOver => Carried.Count > 0 || Also?.TakesOver == true;
+
     internal List<string> DeadChains { get; } = [];
 
     internal List<string> DeadSets { get; } = [];
@@ -168,6 +173,8 @@ internal sealed class TableDifference
             }
         }
 
+        // Before the same elements come without what they have counted, which the kernel passes over then.
+        batch.AddListed(Carried);
         foreach (var change in Added)
         {
             ReadOnlySpan<SetElement> elements = CollectionsMarshal.AsSpan(change.Elements);

@@ -43,9 +43,13 @@ internal sealed class TableReader : IDisposable
         }
 
         reader.ReadSets();
-        foreach (var set in reader._table.Sets.Keys)
+        // What packets put in is nobody's to compare.
+        foreach (var (set, declared) in reader._table.Sets)
         {
-            reader.ReadElements(set);
+            if ((declared.Flags & SetSpec.FlagDynamic) == 0)
+            {
+                reader.ReadElements(set);
+            }
         }
 
         return reader._table;

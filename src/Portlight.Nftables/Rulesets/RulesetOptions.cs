@@ -14,6 +14,9 @@ public sealed record RulesetOptions
     /// <summary>This kernel has tables of the family bridge (<see cref="NftablesProbe.WhyNoBridgeTable"/>): names are closed for what is bridged, too.</summary>
     public bool HasBridgeTables { get; init; }
 
+    /// <summary>What is refused is noted (<see cref="KernelRefusals"/>), which takes Linux 5.11: sets whose elements do several things.</summary>
+    public bool NotesRefused { get; init; } = true;
+
     /// <summary>Where a control plane on this machine listens, unless on loopback only.</summary>
     public ImmutableArray<ListenAddress> ListenAddresses { get; init; } = [];
 }

@@ -32,6 +32,8 @@ namespace Portlight.Wire.PortlightApi;
 [JsonSerializable(typeof(GetExposureResponse))]
 [JsonSerializable(typeof(ListConnectionsRequest))]
 [JsonSerializable(typeof(ListConnectionsResponse))]
+[JsonSerializable(typeof(ListRefusalsRequest))]
+[JsonSerializable(typeof(ListRefusalsResponse))]
 [JsonSerializable(typeof(ListPortRevisionsRequest))]
 [JsonSerializable(typeof(ListPortRevisionsResponse))]
 [JsonSerializable(typeof(LookupActivityRequest))]

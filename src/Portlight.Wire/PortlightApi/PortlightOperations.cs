@@ -25,6 +25,7 @@ public static class PortlightOperations
         "ListFleet",
         "WatchChanges",
         "ListConnections",
+        "ListRefusals",
         "ListPortRevisions",
         "LookupActivity",
         "CreateAccount",
