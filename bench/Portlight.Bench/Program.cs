@@ -14,6 +14,7 @@ Dictionary<string, Func<Task<int>>> figures = new()
     ["changes"] = Changes.RunAsync,
     ["packets"] = Packets.RunAsync,
     ["refused"] = Refused.RunAsync,
+    ["counters"] = Counters.RunAsync,
     ["lab"] = LabCreation.RunAsync,
     ["repair"] = Repair.RunAsync,
     ["fleet"] = Fleet.RunAsync,

@@ -25,6 +25,9 @@ public sealed record AgentOptions
     /// <summary>What becomes of an open connection when its port closes.</summary>
     public ConnectionPolicy Connections { get; init; } = ConnectionPolicy.Cut;
 
+    /// <summary>Count the packets that each open port lets in, where the kernel can.</summary>
+    public bool CountsPackets { get; init; }
+
     /// <summary>Where a control plane on this machine listens, unless on loopback only: stays open on a host attachment, or the next Put could not arrive.</summary>
     public ImmutableArray<ListenAddress> ListenAddresses { get; init; } = [];
 

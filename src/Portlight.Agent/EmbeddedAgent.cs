@@ -32,6 +32,7 @@ public sealed class EmbeddedAgent : IAgent, IDisposable
     private readonly LabRepair _labRepair;
     private readonly TableRepair _tableRepair;
     private readonly AppliedFile? _applied;
+    private readonly AgentOptions _options;
     private readonly TimeProvider _clock;
     private readonly ILogger<EmbeddedAgent> _log;
     private readonly GuestDiscovery _discovery;
@@ -48,10 +49,10 @@ public sealed class EmbeddedAgent : IAgent, IDisposable
         _watcher = watcher;
         _lab = lab;
         (_devices, _discovery) = (new AttachedDevices(options.Connections), new GuestDiscovery(options.Connections));
-        _enforcer = new Enforcer(options.Installation, session, lab, _devices, new RulesetOptions { Connections = options.Connections, ListenAddresses = options.ListenAddresses, NotesRefused = HostCheck.CanNoteRefused });
+        _enforcer = new Enforcer(options.Installation, session, lab, _devices, new RulesetOptions { Connections = options.Connections, ListenAddresses = options.ListenAddresses, CountsPackets = options.CountsPackets }.For(NftablesProbe.CanNoteRefused()));
         _deviceWatch = new DeviceWatch(_devices, links);
         _takesOver = options.TakesOver;
-        (_clock, _log) = (clock, log);
+        (_options, _clock, _log) = (options, clock, log);
         if (options.AppliedFile is { } path)
         {
             _applied = new AppliedFile(path, options.Installation, clock, log);
@@ -155,6 +156,8 @@ public sealed class EmbeddedAgent : IAgent, IDisposable
     public Task<TrackedConnections> ListConnectionsAsync(long index, int most, CancellationToken cancellationToken) => KernelQuestions.ListConnectionsAsync(Standing(_enforcer.Standing, index), most, cancellationToken);
 
     public Task<RefusedSources> ListRefusalsAsync(long index, int most, CancellationToken cancellationToken) => KernelQuestions.ListRefusalsAsync(Standing(_enforcer.Filtered, index), most, _clock, cancellationToken);
+
+    public Task<PortCounts> CountPortsAsync(long index, CancellationToken cancellationToken) => KernelQuestions.CountPortsAsync(Standing(_enforcer.Filtered, index), _options, _clock, cancellationToken);
 
     private T? Standing<T>(Func<long, T?> find, long index)
         where T : class

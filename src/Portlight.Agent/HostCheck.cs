@@ -19,9 +19,6 @@ public sealed record HostCheck(bool CanEnforce, bool CanMakeLab, bool InUserName
     /// <summary>As <c>uname -r</c> tells it.</summary>
     public static string KernelRelease { get; } = File.ReadAllText("/proc/sys/kernel/osrelease").Trim();
 
-    /// <summary>Whether this kernel can note what it refuses, by its number: sets whose elements do several things came with 5.11.</summary>
-    internal static bool CanNoteRefused { get; } = IsAtLeast(5, 11);
-
     /// <summary>Looks at the network namespace of the calling thread.</summary>
     public static HostCheck Run()
     {
@@ -60,8 +57,6 @@ public sealed record HostCheck(bool CanEnforce, bool CanMakeLab, bool InUserName
                 + "; `sysctl -w net.ipv6.conf.all.forwarding=1` lets them (it also makes this machine ignore router advertisements where accept_ra is not 2)");
         }
     }
-
-    private static bool IsAtLeast(int major, int minor) => Version.TryParse(KernelRelease.Split('-', '+', '_')[0], out var version) && version >= new Version(major, minor);
 
     // The machine's own user namespace maps every id to itself.
     private static bool IsUserNamespace()

@@ -48,6 +48,9 @@ public sealed class RecordingAgent(TimeProvider clock, string? reason) : IAgent
     public Task<RefusedSources> ListRefusalsAsync(long index, int most, CancellationToken cancellationToken) =>
         Task.FromException<RefusedSources>(new AgentException(reason ?? "ports are only recorded"));
 
+    /// <summary>It has no kernel.</summary>
+    public Task<PortCounts> CountPortsAsync(long index, CancellationToken cancellationToken) => Task.FromException<PortCounts>(new AgentException(reason ?? "ports are only recorded"));
+
     /// <summary>Nobody can change what is not there.</summary>
     public Task DriftAsync(CancellationToken cancellationToken) => Task.Delay(Timeout.InfiniteTimeSpan, clock, cancellationToken);
 }

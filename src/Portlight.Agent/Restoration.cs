@@ -154,7 +154,8 @@ public sealed record Restoration(bool HadFile, int Attachments, string? Damage)
             using var lab = new LabHost(Cidr.AnyIpv4, installation);
             using var session = NftablesSession.Open(installation);
             KernelClaim.Require(session, lab, installation, takesOver: false, "name the data directory that it belongs to with --data");
-            var bound = new Ruleset(rules.Ruleset.Options with { HasBridgeTables = !rules.Ruleset.Options.ClosedNames.IsEmpty && NftablesProbe.WhyNoBridgeTable() is null, NotesRefused = HostCheck.CanNoteRefused }, Bind(rules, installation));
+            var options = rules.Ruleset.Options.For(NftablesProbe.CanNoteRefused());
+            var bound = new Ruleset(options with { HasBridgeTables = !options.ClosedNames.IsEmpty && NftablesProbe.WhyNoBridgeTable() is null }, Bind(rules, installation));
             session.Synchronise(bound);
             return bound;
         }

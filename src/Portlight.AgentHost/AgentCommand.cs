@@ -16,7 +16,7 @@ internal static class AgentCommand
 
     /// <summary>Runs the agent until SIGTERM or SIGINT. The kernel's rules stay.</summary>
     /// <exception cref="AgentException">The kernel cannot be worked with.</exception>
-    internal static async Task RunAsync(string directory, bool allowsLab, string release, ILoggerFactory loggers, TextWriter output, CancellationToken cancellationToken)
+    internal static async Task RunAsync(string directory, bool allowsLab, bool countsPackets, string release, ILoggerFactory loggers, TextWriter output, CancellationToken cancellationToken)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         using var term = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Ask);
@@ -27,7 +27,7 @@ internal static class AgentCommand
             Directory = directory,
             AllowsLab = allowsLab,
             Release = release,
-            OpenAgent = (installation, holds) => KernelAgent.Open(installation, holds, directory, loggers),
+            OpenAgent = (installation, holds) => KernelAgent.Open(installation, holds, directory, countsPackets, loggers),
             Loggers = loggers,
             Tell = text =>
             {

@@ -4,11 +4,12 @@ using Portlight.AgentHost;
 using Portlight.AgentProgram;
 using Portlight.AgentProtocol;
 
-const string Usage = "usage: portlight-agent [--data DIR] [--lab]\n       portlight-agent join TOKEN [--data DIR]\n       portlight-agent restore-rules [--data DIR]\n       portlight-agent --version";
+const string Usage = "usage: portlight-agent [--data DIR] [--lab] [--count-packets]\n       portlight-agent join TOKEN [--data DIR]\n       portlight-agent restore-rules [--data DIR]\n       portlight-agent --version";
 
 var release = $"portlight-agent {Assembly.GetExecutingAssembly().GetName().Version?.ToString(3)}";
 string? directory = null;
 var allowsLab = false;
+var countsPackets = false;
 var words = new List<string>();
 for (var i = 0; i < args.Length; i++)
 {
@@ -19,6 +20,9 @@ for (var i = 0; i < args.Length; i++)
             break;
         case "--lab":
             allowsLab = true;
+            break;
+        case "--count-packets":
+            countsPackets = true;
             break;
         case "--help" or "-h":
             Console.WriteLine(Usage);
@@ -40,7 +44,7 @@ try
             {
                 using var lines = new ErrorLines();
                 using var loggers = new LoggerFactory([lines], new LoggerFilterOptions { MinLevel = LogLevel.Information });
-                await AgentCommand.RunAsync(AgentCommand.Directory(directory), allowsLab, release, loggers, Console.Out, CancellationToken.None);
+                await AgentCommand.RunAsync(AgentCommand.Directory(directory), allowsLab, countsPackets, release, loggers, Console.Out, CancellationToken.None);
                 return 0;
             }
 

@@ -65,6 +65,12 @@ public interface IAgent
     /// <exception cref="AgentException">The kernel cannot be asked, or notes nothing.</exception>
     Task<RefusedSources> ListRefusalsAsync(long index, int most, CancellationToken cancellationToken);
 
+    /// <summary>How many packets the kernel has let in to an instance by what is open, and how many it has refused. Changes nothing, and may be called beside a change.</summary>
+    /// <param name="index">The instance.</param>
+    /// <param name="cancellationToken">Ends the wait for an agent elsewhere.</param>
+    /// <exception cref="AgentException">The kernel cannot be asked, or counts nothing.</exception>
+    Task<PortCounts> CountPortsAsync(long index, CancellationToken cancellationToken);
+
     /// <summary>Completes when somebody else changed what is ours in the kernel; the caller then synchronises.</summary>
     Task DriftAsync(CancellationToken cancellationToken);
 }

@@ -6,7 +6,7 @@ namespace Portlight.AgentProtocol;
 /// <summary>What the kernel has refused to let in to an instance.</summary>
 /// <param name="Packets">All that were refused since the instance is where it is.</param>
 /// <param name="Bytes">Their length, from the header of IP on.</param>
-/// <param name="Some">Who it came from in the last ten minutes, those that were refused last first. The kernel has room for some hundred sources of each instance.</param>
+/// <param name="Some">The sources of the last ten minutes, those that were refused last first. The kernel has room for some hundred sources of each instance.</param>
 /// <param name="Total">How many there are of these.</param>
 public sealed record RefusedSources(long Packets, long Bytes, ImmutableArray<RefusedSource> Some, int Total);
 

@@ -35,6 +35,7 @@ internal static class PortlightCommand
         ExposureVerb.Create(),
         ConnectionsVerb.Create(),
         RefusalsVerb.Create(),
+        CountersVerb.Create(),
         WatchVerb.Create(),
         HistoryVerb.Create(),
         UndoVerb.Create(),

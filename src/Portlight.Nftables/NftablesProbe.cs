@@ -14,6 +14,7 @@ public static class NftablesProbe
     // A kernel that has said so goes on being able to; each question costs it ten milliseconds.
     private static volatile bool _canOwn;
     private static volatile bool _hasBridgeTable;
+    private static volatile bool _canNote;
 
     /// <summary>What is missing, in words for an operator; empty when nothing is and the kernel can enforce.</summary>
     public static ImmutableArray<string> FindWhatIsMissing()
@@ -25,7 +26,9 @@ public static class NftablesProbe
 
             // A kernel that takes all of it in a table that is owned has answered both questions.
             _canOwn = Check(socket, TableProtection.Owned).Count == 0;
-            return _canOwn ? [] : [.. Check(socket, TableProtection.Watched).Select(Describe).Distinct().Take(8)];
+            var takesAll = _canOwn || Check(socket, TableProtection.Watched).Count == 0;
+            _canNote |= takesAll;
+            return takesAll ? [] : [.. Check(socket, TableProtection.Watched, notes: false).Select(Describe).Distinct().Take(8)];
         }
         catch (NetlinkException failure)
         {
@@ -49,7 +52,7 @@ public static class NftablesProbe
             socket.ReserveReceiveBuffer(1 << 20);
             using var batch = new NftablesBatch(socket, ProbeTable);
             batch.Begin();
-            TableDifference.Whole(TableSpec.Compile(OneOfEverything()), new TableMark(default, TableProtection.Watched, socket.PortId), actual: null).Also!.Write(batch, null);
+            TableDifference.Whole(TableSpec.Compile(OneOfEverything(notes: false)), new TableMark(default, TableProtection.Watched, socket.PortId), actual: null).Also!.Write(batch, null);
             var objections = batch.Check();
             _hasBridgeTable = objections.Count == 0;
             return objections is [var first, ..] ? Describe(first) : null;
@@ -58,6 +61,20 @@ public static class NftablesProbe
         {
             return $"nf_tables: {failure.Message}";
         }
+    }
+
+    /// <summary>Whether this kernel notes what it refuses, in sets that packets fill and whose elements count and limit: Linux 5.11. One whose table has such a set does.</summary>
+    /// <exception cref="NetlinkException">There is no nfnetlink here.</exception>
+    public static bool CanNoteRefused()
+    {
+        if (!_canNote)
+        {
+            using var socket = NetlinkSocket.Open(NetlinkProtocol.Netfilter);
+            socket.ReserveReceiveBuffer(1 << 20);
+            _canNote = TableReader.HasSet(socket, RefusalNotes.Set(TableFamily.Inet, SetRole.Refused4)) || Check(socket, TableProtection.Watched).Count == 0;
+        }
+
+        return _canNote;
     }
 
     /// <summary>What can keep others from changing the table here: ownership without persistence would take the table with its process, so it is both or none.</summary>
@@ -98,24 +115,24 @@ public static class NftablesProbe
         }
     }
 
-    private static List<(string Operation, string Subject, NetlinkError Error)> Check(NetlinkSocket socket, TableProtection protection)
+    private static List<(string Operation, string Subject, NetlinkError Error)> Check(NetlinkSocket socket, TableProtection protection, bool notes = true)
     {
         using var batch = new NftablesBatch(socket, ProbeTable);
         batch.Begin();
-        var whole = TableDifference.Whole(TableSpec.Compile(OneOfEverything()), new TableMark(default, protection, socket.PortId), actual: null);
+        var whole = TableDifference.Whole(TableSpec.Compile(OneOfEverything(notes)), new TableMark(default, protection, socket.PortId), actual: null);
         // Bridges are for those who have guests on them: what their table needs is asked by itself.
         whole.Also = null;
         whole.Write(batch, null);
         return batch.Check();
     }
 
-    private static Ruleset OneOfEverything()
+    private static Ruleset OneOfEverything(bool notes)
     {
         var ports = PortSet.Of(
             new PortRule(new PortKey(NetworkProtocol.Tcp, 1, 2), [Cidr.AnyIpv4], [Cidr.AnyIpv6], []),
             new PortRule(new PortKey(NetworkProtocol.Udp, 1, 1), [Cidr.AnyIpv4], [Cidr.AnyIpv6], []));
         return new Ruleset(
-            new RulesetOptions { Connections = ConnectionPolicy.Drain },
+            new RulesetOptions { Connections = ConnectionPolicy.Drain, NotesRefused = notes, CountsPackets = notes },
             [FilteredAttachment.Host(ports) with { Owner = new(default, 1) }, FilteredAttachment.Interface("probe", 1, ports) with { Owner = new(default, 2), PeerGroup = 1 }, FilteredAttachment.Interface("bridged", 2, ports) with { Owner = new(default, 3), IsBridged = true }]);
     }
 

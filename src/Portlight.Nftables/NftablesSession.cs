@@ -252,10 +252,7 @@ public sealed class NftablesSession : IDisposable
 
             // A difference that the kernel twice found impossible means a table stranger than we can see: make it from nothing.
             var difference = impossible < 2 ? TableDifference.Between(actual, spec, _mark) : TableDifference.Whole(spec, _mark, actual);
-            if (takesOver)
-            {
-                TakenOver.Read(_socket, actual, spec, difference);
-            }
+            var carries = takesOver && TakenOver.Read(_socket, actual, spec, difference);
 
             try
             {
@@ -265,7 +262,7 @@ public sealed class NftablesSession : IDisposable
                     _transactions.Commit(difference, insist ? actual.Generation : null);
                 }
             }
-            catch (RulesetRefusedException refusal) when (difference.TakesOver && refusal.Errno != Errno.ERESTART)
+            catch (RulesetRefusedException refusal) when (carries && refusal.Errno != Errno.ERESTART)
             {
                 // What was counted is worth less than the rules.
                 takesOver = false;
@@ -291,7 +288,11 @@ public sealed class NftablesSession : IDisposable
         batch.Begin();
         var filled = 0;
         _isInDoubt = true;
-        _overlap.Run(() => _transactions.Commit(closed, null), closing => filled = picture.WriteFilling(batch, () => _transactions.Part(batch, closing)));
+        _overlap.Run(() => _transactions.Commit(closed, null), closing => filled = picture.WriteFilling(batch, isCounting: false, () => _transactions.Part(batch, closing)));
+        _transactions.Commit(batch);
+        // What counts the refused lets nothing in, and takes the kernel as long as a port or two: when everything else is whole.
+        batch.Begin();
+        filled += picture.WriteFilling(batch, isCounting: true, () => _transactions.Part(batch));
         _transactions.Commit(batch);
         _isInDoubt = false;
         return SynchroniseReport.Of(closed, filled);

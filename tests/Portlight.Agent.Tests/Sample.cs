@@ -15,7 +15,7 @@ internal static class Sample
 
     internal static InstallationId Installation { get; } = new(0x1a57);
 
-    internal static RulesetOptions FullOptions { get; } = new() { Connections = ConnectionPolicy.Drain, ClosedNames = ["tap*", "vnet*"], ListenAddresses = [new(Office, 8580), new(Cidr.AnyIpv6, 443)] };
+    internal static RulesetOptions FullOptions { get; } = new() { Connections = ConnectionPolicy.Drain, CountsPackets = true, ClosedNames = ["tap*", "vnet*"], ListenAddresses = [new(Office, 8580), new(Cidr.AnyIpv6, 443)] };
 
     internal static FilteredAttachment FullAttachment(string key) => Closed(key) with
     {

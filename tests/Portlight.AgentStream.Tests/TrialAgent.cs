@@ -79,6 +79,10 @@ internal sealed class TrialAgent(TimeProvider clock) : IAgent
 
     public Task<RefusedSources> ListRefusalsAsync(long index, int most, CancellationToken cancellationToken) => Task.FromResult(Refused with { Some = [.. Refused.Some.Take(most)] });
 
+    internal PortCounts Counts { get; set; } = new(false, [], 0, 0);
+
+    public Task<PortCounts> CountPortsAsync(long index, CancellationToken cancellationToken) => Task.FromResult(Counts);
+
     public async Task DriftAsync(CancellationToken cancellationToken) => await _drift.Reader.ReadAsync(cancellationToken);
 
     internal void Drift() => Assert.True(_drift.Writer.TryWrite(true));

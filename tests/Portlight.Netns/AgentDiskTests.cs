@@ -110,7 +110,7 @@ public sealed class AgentDiskTests(JoinedMachine machine) : IClassFixture<Joined
         using var second = machine.StartAgent(disk.Path);
         Assert.Equal(before, Listed());
 
-        string Listed() => machine.Node.Run("nft", "-a list table inet portlight");
+        string Listed() => TestKit.TableListing.AsWritten(machine.Node.Run("nft", "-a list table inet portlight"));
     }
 
     /// <summary>Nothing on the disk says what was attached; then the kernel is not touched, and it is said.</summary>

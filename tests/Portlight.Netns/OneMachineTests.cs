@@ -154,5 +154,5 @@ public sealed class OneMachineTests
     private static EmbeddedAgent Open(AgentOptions options) => EmbeddedAgent.Open(options, TimeProvider.System, NullLogger<EmbeddedAgent>.Instance);
 
     private static string Everything(Scene scene) =>
-        scene.Host.Run("nft", "list ruleset") + scene.Host.Run("ip", "-o link show") + scene.Host.Run("ip", "route show") + scene.Host.Run("ip", "netns list");
+        TestKit.TableListing.AsWritten(scene.Host.Run("nft", "list ruleset")) + scene.Host.Run("ip", "-o link show") + scene.Host.Run("ip", "route show") + scene.Host.Run("ip", "netns list");
 }

@@ -162,5 +162,5 @@ public sealed class OneServerTests : IDisposable
         Assert.DoesNotContain("   at ", error, StringComparison.Ordinal);
     }
 
-    private string Rules() => TableListing.WithoutOwner(_network.Host.Run("nft", "list table inet portlight"));
+    private string Rules() => TableListing.AsWritten(_network.Host.Run("nft", "list table inet portlight"));
 }

@@ -50,13 +50,13 @@ public sealed class RestorationTests
         scene.StopAgent();
         scene.Host.Nft("flush ruleset");
         scene.Host.Do(() => Restoration.Run(scene.Options.AppliedFile!, Scene.Installation, "/nowhere"));
-        var ruleset = TableListing.WithoutOwner(scene.Host.Run("nft", "-a list table inet portlight"));
+        var ruleset = TableListing.AsWritten(scene.Host.Run("nft", "-a list table inet portlight"));
 
         scene.Options = scene.Options with { MayOwnTable = true };
         scene.RestartAgent();
 
         // With the handles: what is made again has others.
-        Assert.Equal(ruleset, TableListing.WithoutOwner(scene.Host.Run("nft", "-a list table inet portlight")));
+        Assert.Equal(ruleset, TableListing.AsWritten(scene.Host.Run("nft", "-a list table inet portlight")));
     }
 
     [Fact]
@@ -230,6 +230,6 @@ public sealed class RestorationTests
     private static Packet ToLab(string packet) => PacketTrial.Read(packet) with { Destination = Scene.PublicIpv4(9) };
 
     /// <summary>The table as others see it; the order of a set's elements is the kernel's own affair.</summary>
-    private static string[] Listed(Scene scene) => [.. TableListing.WithoutOwner(scene.Host.Run("nft", "list table inet portlight")).Split(['\n', ','], StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
+    private static string[] Listed(Scene scene) => [.. TableListing.AsWritten(scene.Host.Run("nft", "list table inet portlight")).Split(['\n', ','], StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
         .Select(line => line.TrimEnd('}', ' ').Replace("elements = { ", "", StringComparison.Ordinal)).Where(line => line.Length > 0).Order(StringComparer.Ordinal)];
 }

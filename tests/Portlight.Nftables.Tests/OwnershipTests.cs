@@ -44,7 +44,7 @@ public sealed class OwnershipTests
         Assert.False(next.Synchronise(Desired).ChangedAnything);
 
         Assert.Equal(new FoundTable(Ours, next.PortId), next.Find());
-        Assert.Equal(TableListing.WithoutOwner(orphan), TableListing.WithoutOwner(Sample.List()));
+        Assert.Equal(TableListing.AsWritten(orphan), TableListing.AsWritten(Sample.List()));
         Attempt("flush ruleset");
         Assert.False(next.Synchronise(Desired).ChangedAnything);
     });

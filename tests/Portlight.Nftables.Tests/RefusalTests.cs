@@ -96,6 +96,27 @@ public sealed class RefusalTests
         Assert.False(session.Synchronise(new Ruleset(Sample.Cut, ruleset.Attachments.Values)).ChangedAnything);
     });
 
+    [Fact]
+    public void Counters_of_single_ports_go_over_to_a_table_that_is_made_anew() => IsolatedNetwork.Run(() =>
+    {
+        var options = new RulesetOptions { CountsPackets = true };
+        FilteredAttachment[] few = [Sample.Interface("pl1", PortSet.Of([.. Sample.Web.Rules, .. Sample.Ranged.Rules])), FilteredAttachment.Host(Sample.Web) with { Owner = Sample.Owner(9) }];
+        FilteredAttachment[] many = [.. Enumerable.Range(3, 500).Select(i => Sample.Interface($"pl{i}", Sample.Web) with { Owner = Sample.Owner((uint)i) })];
+        using var session = NftablesSession.Open();
+        session.Synchronise(new Ruleset(options, few));
+        Sample.Load("delete element inet portlight open_ports { 1001 . tcp . 22 }\nadd element inet portlight open_ports { 1001 . tcp . 22 counter packets 5 bytes 300 }\n");
+        Assert.False(session.Synchronise(new Ruleset(options, few)).ChangedAnything);
+
+        Assert.Null(session.Apply(many, []));
+
+        var counters = KernelCounters.Find(few[0], ConnectionPolicy.Cut);
+        Assert.Equal((5, 300), counters.Where(one => one.Port == 22).Select(one => (one.Packets, one.Bytes)).Single());
+        // Three ports, a range twice, once more from a network, and 53 from one network of each family.
+        Assert.Equal(["tcp 22", "tcp 443", "tcp 80", "tcp 8000", "tcp 8000", "tcp 8050", "udp 53", "udp 53"], counters.Select(one => $"{one.Protocol.ToWire()} {one.Port}").Order(StringComparer.Ordinal));
+        Assert.Equal(6, KernelCounters.Find(few[1], ConnectionPolicy.Cut).Length);
+        Assert.False(session.Synchronise(new Ruleset(options, [.. few, .. many])).ChangedAnything);
+    });
+
     private static void Note() => Sample.Load(string.Join('\n', Noted) + """
 
         delete element inet portlight refusing { 1001 }

@@ -59,6 +59,7 @@ internal static class AuthorisationSamples
         ["portlight:WatchChanges"] = "{}",
         ["portlight:ListConnections"] = """{"instanceName":"instance-{n}"}""",
         ["portlight:ListRefusals"] = """{"instanceName":"instance-{n}"}""",
+        ["portlight:GetPortCounters"] = """{"instanceName":"instance-{n}"}""",
         ["portlight:ListPortRevisions"] = """{"instanceName":"instance-{n}"}""",
         ["portlight:LookupActivity"] = """{"instanceName":"instance-{n}"}""",
         ["portlight:ExplainPacket"] = """{"instanceName":"instance-{n}","packet":{"fromPort":22,"toPort":22,"protocol":"tcp","cidrs":["192.0.2.7/32"]}}""",

@@ -189,6 +189,13 @@ internal sealed class ScriptedAgent : IAgent
         ? Task.FromResult(refused with { Some = [.. refused.Some.Take(most)] })
         : Task.FromException<RefusedSources>(new AgentException("this machine's kernel is 5.10.0 and notes nothing of what it refuses; that takes Linux 5.11"));
 
+    /// <summary>What every instance has let in; null when it cannot be told.</summary>
+    public PortCounts? Counts { get; set; } = new(false, [], 0, 0);
+
+    public Task<PortCounts> CountPortsAsync(long index, CancellationToken cancellationToken) => Counts is { } counts
+        ? Task.FromResult(counts)
+        : Task.FromException<PortCounts>(new AgentException("nothing of the instance is in force on its host yet"));
+
     public async Task DriftAsync(CancellationToken cancellationToken)
     {
         await _drift.Task.WaitAsync(cancellationToken);

@@ -132,9 +132,9 @@ internal static class Packets
 
     internal static PortRule Open(int number) => new(Port(number, 80 + number, 80 + number), [Cidr.AnyIpv4], [Cidr.AnyIpv6], []);
 
-    private static PortRule Range(int number) => new(Port(number, 80 + (100 * number), 89 + (100 * number)), [Cidr.AnyIpv4], [Cidr.AnyIpv6], []);
+    internal static PortRule Range(int number) => new(Port(number, 80 + (100 * number), 89 + (100 * number)), [Cidr.AnyIpv4], [Cidr.AnyIpv6], []);
 
-    private static PortRule FromSender(int number) =>
+    internal static PortRule FromSender(int number) =>
         new(Port(number, 80 + (100 * number), 89 + (100 * number)), [Cidr.Create(AddressFamily.InterNetwork, 0x0A000100, 24), Cidr.Create(AddressFamily.InterNetwork, 0xC6336400, 24)], [], []);
 
     private static PortKey Port(int number, int first, int last) => new(number == 0 ? NetworkProtocol.Udp : NetworkProtocol.Tcp, first, last);

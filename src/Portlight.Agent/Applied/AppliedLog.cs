@@ -110,6 +110,7 @@ internal sealed class AppliedLog(string path, InstallationId installation) : IDi
             Version = AppliedHeader.KnownVersion,
             Installation = installation.ToString(),
             Drain = _options.Connections == ConnectionPolicy.Drain,
+            Counts = _options.CountsPackets ? true : null,
             Listen = [.. _options.ListenAddresses.Select(listener => new AppliedListener(listener.Address.ToString(), listener.Port))],
             Attachments = _lines.Count,
             ClosedNames = _options.ClosedNames.IsEmpty ? null : _options.ClosedNames,

@@ -33,6 +33,9 @@ internal sealed record AppliedHeader
     /// <summary>Names of interfaces that are closed unless they are bound; left out when there are none.</summary>
     public ImmutableArray<string>? ClosedNames { get; init; }
 
+    /// <summary>Packets are counted; left out where they are not.</summary>
+    public bool? Counts { get; init; }
+
     [JsonIgnore]
     internal bool IsKnown => Version is KnownVersion or WithoutInstallation or WithoutDevices;
 
@@ -45,6 +48,7 @@ internal sealed record AppliedHeader
     internal RulesetOptions ToOptions() => new()
     {
         ClosedNames = ClosedNames is not { } names ? [] : names.All(NamePattern.IsValid) ? names : throw new JsonException("no names to close"),
+        CountsPackets = Counts == true,
         Connections = Drain ? ConnectionPolicy.Drain : ConnectionPolicy.Cut,
         ListenAddresses = [.. Listen.Select(listener => new ListenAddress(AppliedBlocks.Read(listener.Address), listener.Port))],
     };

@@ -4,7 +4,7 @@ using Portlight.Nftables.Netlink;
 
 namespace Portlight.Agent.Inspection;
 
-/// <summary>What the kernel has refused to let in to one instance. What it notes of all is listed for it, so one look at a time is taken.</summary>
+/// <summary>What the kernel has let in to one instance, and refused. What it notes of all is listed for it, so one look at a time is taken.</summary>
 internal static class Refusals
 {
     private static readonly Lock OneLook = new();
@@ -13,22 +13,40 @@ internal static class Refusals
     /// <param name="most">More sources are counted alone.</param>
     /// <param name="clock">The time.</param>
     /// <exception cref="AgentException">The kernel cannot be asked, is being asked already, or notes nothing of the instance.</exception>
-    internal static RefusedSources Of(FilteredAttachment filtered, int most, TimeProvider clock)
+    internal static RefusedSources Of(FilteredAttachment filtered, int most, TimeProvider clock) => Look(() =>
+    {
+        var found = Find(filtered, clock);
+        return new RefusedSources(
+            found.Packets, found.Bytes,
+            [.. found.Some.OrderByDescending(one => one.LastAt).Take(most).Select(one => new RefusedSource(one.Source, one.Protocol, one.Port, one.Packets, one.Bytes, one.FirstAt, one.LastAt))],
+            found.Some.Length);
+    });
+
+    /// <param name="filtered">Where the instance is filtered, and by what.</param>
+    /// <param name="options">What the agent was told at its start.</param>
+    /// <param name="clock">The time.</param>
+    /// <exception cref="AgentException">The same.</exception>
+    internal static PortCounts CountsOf(FilteredAttachment filtered, AgentOptions options, TimeProvider clock) => Look(() =>
+    {
+        var refused = Find(filtered, clock);
+        var letIn = options.CountsPackets ? KernelCounters.Find(filtered, options.Connections) : [];
+        return new PortCounts(options.CountsPackets, [.. letIn.Select(one => new PortCount(one.Protocol, one.Port, one.Source, one.Packets, one.Bytes))], refused.Packets, refused.Bytes);
+    });
+
+    private static KernelRefusals Find(FilteredAttachment filtered, TimeProvider clock) => KernelRefusals.Find(filtered, clock.GetUtcNow()) ?? throw new AgentException(NftablesProbe.CanNoteRefused()
+        ? "nothing filters what goes to the instance, so nothing is refused"
+        : $"this machine's kernel is {HostCheck.KernelRelease} and notes nothing of what it refuses; that takes Linux 5.11");
+
+    private static T Look<T>(Func<T> look)
     {
         if (!OneLook.TryEnter())
         {
-            throw new AgentException("what this machine has refused is being listed already; ask again");
+            throw new AgentException("what this machine has counted is being read already; ask again");
         }
 
         try
         {
-            var found = KernelRefusals.Find(filtered, clock.GetUtcNow()) ?? throw new AgentException(HostCheck.CanNoteRefused
-                ? "nothing filters what goes to the instance, so nothing is refused"
-                : $"this machine's kernel is {HostCheck.KernelRelease} and notes nothing of what it refuses; that takes Linux 5.11");
-            return new RefusedSources(
-                found.Packets, found.Bytes,
-                [.. found.Some.OrderByDescending(one => one.LastAt).Take(most).Select(one => new RefusedSource(one.Source, one.Protocol, one.Port, one.Packets, one.Bytes, one.FirstAt, one.LastAt))],
-                found.Some.Length);
+            return look();
         }
         catch (NetlinkException exception)
         {

@@ -244,6 +244,9 @@ public sealed class AgentSession : IDisposable
             case Question.KindOneofCase.Refusals:
                 answer.Refused = RefusalMessages.Write(await agent.ListRefusalsAsync(question.Refusals.Index, Math.Clamp(question.Refusals.Most, 0, RefusalMessages.Most), _ending.Token).ConfigureAwait(false));
                 break;
+            case Question.KindOneofCase.PortCounts:
+                answer.PortCounts = PortCountMessages.Write(await agent.CountPortsAsync(question.PortCounts.Index, _ending.Token).ConfigureAwait(false));
+                break;
             case Question.KindOneofCase.AskKernel:
                 var asked = question.AskKernel;
                 var packet = NetworkProtocolText.TryParse(asked.Protocol, out var protocol) ? new PortKey(protocol, asked.From, asked.To) : throw new StreamFaultException("a packet is of a protocol that is not known");

@@ -21,7 +21,6 @@ public sealed class RemoteAgent : IAgent
     private readonly RemoteAgentOptions _options;
     private readonly TimeProvider _clock;
     private readonly FrozenSet<string> _kinds;
-    private readonly string _release;
     private readonly Questions _questions;
     private readonly SemaphoreSlim _turn = new(1);
     private readonly Channel<bool> _drift = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
@@ -52,18 +51,16 @@ public sealed class RemoteAgent : IAgent
         }
 
         (_host, _writer, _options, _clock) = (host, new MessageWriter<FromServer>(write, _ending.Token), options, clock);
-        _kinds = first.Kinds.ToFrozenSet(StringComparer.Ordinal);
-        _release = first.Release;
+        (_kinds, Release) = (first.Kinds.ToFrozenSet(StringComparer.Ordinal), first.Release);
         ClockAhead = DateTimeOffset.FromUnixTimeMilliseconds(Math.Clamp(first.Clock, 0, 253402300799999)) - clock.GetUtcNow();
-        _status = Said(first.Status);
-        _inForce = first.Digest;
+        (_status, _inForce) = (Said(first.Status), first.Digest);
         _questions = new Questions(host, SendAsync, options.QuestionPatience, clock);
     }
 
     public AgentStatus Status => _status;
 
     /// <summary>The build that it is, as it says itself.</summary>
-    public string Release => _release;
+    public string Release { get; }
 
     /// <summary>How far its clock was ahead of the server's when it connected.</summary>
     public TimeSpan ClockAhead { get; }
@@ -132,6 +129,9 @@ public sealed class RemoteAgent : IAgent
 
     public Task<RefusedSources> ListRefusalsAsync(long index, int most, CancellationToken cancellationToken) => AskAsync(
         Kinds.Refusals, RefusalMessages.Asking(index, most), answer => answer.Refused is { } refused ? RefusalMessages.Read(refused) : null, cancellationToken);
+
+    public Task<PortCounts> CountPortsAsync(long index, CancellationToken cancellationToken) => AskAsync(
+        Kinds.PortCounts, PortCountMessages.Asking(index), answer => answer.PortCounts is { } counts ? PortCountMessages.Read(counts) : null, cancellationToken);
 
     public async Task DriftAsync(CancellationToken cancellationToken) => await _drift.Reader.ReadAsync(cancellationToken).ConfigureAwait(false);
 
@@ -231,7 +231,7 @@ public sealed class RemoteAgent : IAgent
     {
         if (!_kinds.Contains(kind))
         {
-            throw new AgentException($"the agent of the host {_host} is {_release} and does not know `{kind}`: upgrade it");
+            throw new AgentException($"the agent of the host {_host} is {Release} and does not know `{kind}`: upgrade it");
         }
 
         var answer = await _questions.AskAsync(question, cancellationToken).ConfigureAwait(false);
@@ -294,7 +294,7 @@ public sealed class RemoteAgent : IAgent
         return written;
     }
 
-    private AgentStatus Said(Status? status) => Reports.Read(status) with { Version = _release, ClockOffset = ClockAhead, ClosesExpired = _kinds.Contains(Kinds.Expiring) };
+    private AgentStatus Said(Status? status) => Reports.Read(status) with { Version = Release, ClockOffset = ClockAhead, ClosesExpired = _kinds.Contains(Kinds.Expiring) };
 
     private AgentGoneException Fault(string reason) => new($"the host {_host}: {reason}");
 }

@@ -23,9 +23,10 @@ internal static class Kinds
     internal const string Discover = "discover";
     internal const string Connections = "connections";
     internal const string Refusals = "refusals";
+    internal const string PortCounts = "port-counts";
 
     /// <summary>What an agent of this build can be sent.</summary>
-    internal static readonly FrozenSet<string> OfAgent = new[] { Same, Expiring, Inspect, SshSessions, AskKernel, Discover, Connections, Refusals }.ToFrozenSet(StringComparer.Ordinal);
+    internal static readonly FrozenSet<string> OfAgent = new[] { Same, Expiring, Inspect, SshSessions, AskKernel, Discover, Connections, Refusals, PortCounts }.ToFrozenSet(StringComparer.Ordinal);
 
     /// <summary>What a server of this build can be sent.</summary>
     internal static readonly FrozenSet<string> OfServer = new[] { Guard }.ToFrozenSet(StringComparer.Ordinal);

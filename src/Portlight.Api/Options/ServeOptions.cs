@@ -57,6 +57,9 @@ public sealed record ServeOptions
     /// <summary>True: a connection that the port set no longer allows lives on, as AWS security groups let it. False (the default) cuts it.</summary>
     public bool DrainConnections { get; init; }
 
+    /// <summary>The kernel of this machine counts the packets that each open port lets in.</summary>
+    public bool CountsPackets { get; init; }
+
     /// <summary>Whether a change of this machine's ports is refused that would shut out an SSH session which is open.</summary>
     public bool GuardsSsh { get; init; } = true;
 

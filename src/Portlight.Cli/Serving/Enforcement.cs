@@ -50,6 +50,7 @@ internal sealed class Enforcement : IDisposable
                 Installation = installation,
                 DataDirectory = options.DataDirectory,
                 TakesOver = options.TakesOver,
+                CountsPackets = options.CountsPackets,
                 Connections = options.DrainConnections ? ConnectionPolicy.Drain : ConnectionPolicy.Cut,
                 ListenAddresses = [.. options.ControlPlanePorts.SelectMany(KeptOpen)],
                 AppliedFile = Path.Combine(options.DataDirectory, Restoration.FileName),

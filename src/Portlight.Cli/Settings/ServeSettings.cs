@@ -35,6 +35,8 @@ internal static class ServeSettings
             Word((options, word) => options with { Enforce = Enum.Parse<EnforceMode>(word, ignoreCase: true) }, "auto", "kernel", "record")),
         new("connections", "cut|drain", "cut", "What becomes of an open connection whose port closes: cut in the same commit, or left to end by itself", IsList: false,
             Word((options, word) => options with { DrainConnections = word == "drain" }, "cut", "drain")),
+        new("count-packets", "on|off", "off", "Whether the kernel counts the packets that each open port lets in; a start that changes it replaces the table", IsList: false,
+            Word((options, word) => options with { CountsPackets = word == "on" }, "on", "off")),
         new("ssh-guard", "on|off", "on", "Whether a change of this machine's own ports is refused that would shut out an SSH session which is open now", IsList: false,
             Word((options, word) => options with { GuardsSsh = word == "on" }, "on", "off")),
         new("confirm-timeout", "DURATION", "2s", "How long a write waits until the kernel has confirmed it before it answers Started", IsList: false,

@@ -88,6 +88,9 @@ internal static class VerbExamples
             null,
             ("portlight refusals web-1", "which addresses have knocked at which closed port, how often, and when last"),
             ("portlight refusals web-1 --port 22 --from 10.0.0.0/8", "some of them")),
+        ["counters"] = Guide(
+            null,
+            ("portlight counters web-1", "packets and bytes that each of its rules has let in, and how many were refused")),
         ["watch"] = Guide(
             null,
             ("portlight watch", "a line for each change of instances, until Ctrl-C"),

@@ -13,13 +13,14 @@ internal static class AgentVerb
     public static Command Create()
     {
         var (data, lab) = (Data(), Lab());
-        var command = new Command("agent", "Enforce on this machine what a server elsewhere says; see `agent join`") { data, lab, Join(), Restore() };
+        var counts = new Option<bool>("--count-packets") { Description = "Count the packets that each open port lets in" };
+        var command = new Command("agent", "Enforce on this machine what a server elsewhere says; see `agent join`") { data, lab, counts, Join(), Restore() };
         command.SetAction(async (parsed, cancellation) =>
         {
             await using var lines = new LogLines(Console.OpenStandardError(), Console.IsErrorRedirected, TimeProvider.System);
             using var loggers = LoggerFactory.Create(logging => logging.AddProvider(lines).AddFilter("Microsoft", LogLevel.Warning).AddFilter("Grpc", LogLevel.Critical));
             await AgentCommand.RunAsync(
-                AgentCommand.Directory(parsed.GetValue(data)), parsed.GetValue(lab), VersionLine.Release, loggers, parsed.InvocationConfiguration.Output, cancellation);
+                AgentCommand.Directory(parsed.GetValue(data)), parsed.GetValue(lab), parsed.GetValue(counts), VersionLine.Release, loggers, parsed.InvocationConfiguration.Output, cancellation);
             return ExitCode.Done;
         });
         return command;

@@ -12,6 +12,7 @@ namespace Portlight.Cli.Verbs;
 [JsonSerializable(typeof(GetExposureResponse))]
 [JsonSerializable(typeof(ListConnectionsResponse))]
 [JsonSerializable(typeof(ListRefusalsResponse))]
+[JsonSerializable(typeof(GetPortCountersResponse))]
 [JsonSerializable(typeof(DiscoverGuestsResponse))]
 [JsonSerializable(typeof(DoctorReport))]
 internal sealed partial class IndentedPortlightJson : JsonSerializerContext;

@@ -21,7 +21,7 @@ internal static class ConnectionRules
     internal const uint Related = 4;
     internal const uint NewOrRelated = 8 | Related;
     private const uint SourceTranslated = 16;
-    private const uint DestinationTranslated = 32;
+    internal const uint DestinationTranslated = 32;
 
     /// <summary>Where a rule that lets in goes instead of accepting: under drain the connection is to be remembered.</summary>
     internal static string? LetIn(ConnectionPolicy connections) => connections == ConnectionPolicy.Drain ? AdmitChain : null;

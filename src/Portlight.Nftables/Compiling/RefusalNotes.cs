@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using static Portlight.Nftables.Compiling.PacketNumbers;
 
 namespace Portlight.Nftables.Compiling;
@@ -27,14 +26,6 @@ internal static class RefusalNotes
 
     /// <summary>The sets that packets fill.</summary>
     internal static IEnumerable<SetId> SetsOf(TableFamily table, RulesetOptions options) => options.NotesRefused ? Sets.Select(role => Set(table, role)) : [];
-
-    internal static ImmutableArray<SetStatement> StatementsOf(SetRole role, RulesetOptions options) => role switch
-    {
-        SetRole.Refusing when options.NotesRefused => [SetStatement.Counter, Looked],
-        SetRole.RefusedNew => [Admitted],
-        SetRole.Refused4 or SetRole.Refused6 => [SetStatement.Counter],
-        _ => [],
-    };
 
     /// <summary>The end of a chain that refuses: what is noted, and the drop, which comes whatever becomes of the note.</summary>
     internal static IEnumerable<RuleSpec> Refuse(TableFamily table, string why, RulesetOptions options)

@@ -61,7 +61,7 @@ internal sealed record SetSpec(string Name, ImmutableArray<KeyField> Key, bool I
     internal int ValueLength => Value switch { SetValue.Verdict => 0, SetValue.Mark => KeyField.Mark.Length, _ => Words.Sum(word => word.Length) };
 
     /// <summary>With what the options have its elements do.</summary>
-    internal static SetSpec Of(SetId id, RulesetOptions options) => Of(id) with { Statements = RefusalNotes.StatementsOf(id.Role, options) };
+    internal static SetSpec Of(SetId id, RulesetOptions options) => Of(id) with { Statements = SetStatements.Of(id, options) };
 
     private static SetSpec Of(SetId id) => id.Role switch
     {

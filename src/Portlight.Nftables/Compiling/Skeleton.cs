@@ -50,7 +50,7 @@ internal static class Skeleton
                 new ChainSpec(HostPortsChain, null, [.. HostRules(options)]),
                 new ChainSpec(section.Name, null, [.. ArrivalRules(letIn)]),
                 ConnectionRules.HostBegin(),
-                new ChainSpec("host_input", HookSpec.Delivery, [.. DeliveryRules(letIn)]),
+                new ChainSpec("host_input", HookSpec.Delivery, [.. DeliveryRules(letIn, options.CountsPackets)]),
                 new ChainSpec("host_output", HookSpec.Sending, [.. ConnectionRules.Sending()]),
             ],
             SectionKind.Bridged => BridgedConnections.Chains(),
@@ -134,8 +134,15 @@ internal static class Skeleton
     }
 
     // What was left to here on arrival, and what reaches this machine although its address did not look so: by policy routing, in a VRF, by a transparent proxy; broadcast and multicast.
-    private static IEnumerable<RuleSpec> DeliveryRules(string? letIn)
+    private static IEnumerable<RuleSpec> DeliveryRules(string? letIn, bool countsPackets)
     {
+        if (countsPackets)
+        {
+            // They are let in below as well, and would be counted again by the port that they have found on arrival.
+            yield return Rule("was counted on arrival", rule => rule.ConnectionStateIsNot(ConnectionRules.Established).FrameIsForThisMachine().DestinationTypeIs(LocalRoute).Accept());
+            yield return Rule("was counted on arrival, as published", rule => rule.ConnectionStatus(ConnectionRules.DestinationTranslated).FrameIsForThisMachine().DestinationTypeIs(LocalRoute).Accept());
+        }
+
         // Before anything that is no header: most packets of this machine get no further.
         if (letIn is null)
         {

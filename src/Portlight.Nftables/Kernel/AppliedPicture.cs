@@ -117,19 +117,24 @@ internal sealed class AppliedPicture
     /// has nothing to move. Gives how many there were.
     /// </summary>
     /// <param name="batch">Where to.</param>
+    /// <param name="isCounting">Those that count what is refused, and no others; else all others.</param>
     /// <param name="part">Called where the transaction may be parted.</param>
-    internal int WriteFilling(NftablesBatch batch, Action part)
+    internal int WriteFilling(NftablesBatch batch, bool isCounting, Action part)
     {
         batch.Family = TableFamily.Inet;
-        batch.AddElements(SetId.Nobody.Name, [new SetElement(OwnerCode.Nobody)]);
-        var written = 1;
+        if (!isCounting)
+        {
+            batch.AddElements(SetId.Nobody.Name, [new SetElement(OwnerCode.Nobody)]);
+        }
+
+        var written = isCounting ? 0 : 1;
         var run = new List<SetElement>(TableDifference.PartLength);
         SetId set = default;
         foreach (var attachment in _attachments.Values)
         {
             foreach (var entry in AttachmentCompiler.Compile(attachment, _options.Connections).Entries)
             {
-                if (TableDifference.IsGate(entry.Set.Name))
+                if (TableDifference.IsGate(entry.Set.Name) || (entry.Set.Role == SetRole.Refusing) != isCounting)
                 {
                     continue;
                 }

@@ -162,13 +162,13 @@ internal sealed class NftablesBatch : IDisposable
 
     internal void RemoveElements(string set, ReadOnlySpan<SetElement> elements) => Elements(DeleteElement, 0, "remove elements from set", set, elements);
 
-    /// <summary>Commits. When it returns, packets meet the new table.</summary>
+    /// <summary>Commits. When it returns, packets meet the new table. False: there was nothing to commit.</summary>
     /// <exception cref="RulesetRefusedException">The kernel refused; nothing was applied.</exception>
-    internal void Commit()
+    internal bool Commit()
     {
         if (IsEmpty)
         {
-            return;
+            return false;
         }
 
         var acknowledged = _messages[^1].Sequence;
@@ -181,6 +181,8 @@ internal sealed class NftablesBatch : IDisposable
         {
             throw ToException(refusal);
         }
+
+        return true;
     }
 
     /// <summary>Lets the kernel check the transaction without doing it: a batch without an end is checked and reverted. Every objection is listed.</summary>

@@ -17,15 +17,32 @@ internal sealed record StatefulElement(byte[] Key, bool IsCounted, long Packets,
     /// <summary>All elements of a set; none where there is no such set. They come and go while they are listed, so a list that the kernel calls interrupted is as good as any.</summary>
     internal static void ReadAll(NetlinkSocket socket, SetId set, Action<StatefulElement> take) => ReadRaw(socket, set.Section.Table, set.Name, attributes => take(Read(attributes)));
 
+    /// <summary>One element, of a set of intervals the one that begins with the key; null where there is none.</summary>
+    internal static StatefulElement? Find(NetlinkSocket socket, SetId set, byte[] key)
+    {
+        StatefulElement? found = null;
+        Ask(socket, set.Section.Table, set.Name, key, element => found = Read(element));
+        return found is not null && found.Key.AsSpan().SequenceEqual(key) ? found : null;
+    }
+
     /// <summary>The same as the kernel's attributes, which are those that make such an element.</summary>
-    internal static void ReadRaw(NetlinkSocket socket, TableFamily table, string set, ElementReceiver take)
+    internal static void ReadRaw(NetlinkSocket socket, TableFamily table, string set, ElementReceiver take) => Ask(socket, table, set, null, take);
+
+    private static void Ask(NetlinkSocket socket, TableFamily table, string set, byte[]? key, ElementReceiver take)
     {
         using var request = new NetlinkWriter(128);
         var sequence = socket.NextSequence();
-        request.BeginMessage(GetElement, FlagRequest | FlagDump, sequence);
+        request.BeginMessage(GetElement, (ushort)(FlagRequest | (key is null ? FlagDump : FlagAck)), sequence);
         request.Raw(Header(table));
         request.Text(ElementListAttributes.Table, TableName);
         request.Text(ElementListAttributes.Set, set);
+        if (key is not null)
+        {
+            var wanted = request.BeginNested(ElementListAttributes.Elements);
+            ElementWriter.Write(request, new SetElement(key), withValue: false);
+            request.EndNested(wanted);
+        }
+
         request.EndMessage();
         try
         {
@@ -42,7 +59,7 @@ internal sealed record StatefulElement(byte[] Key, bool IsCounted, long Packets,
         }
         catch (NetlinkException absent) when (absent.Errno == Errno.ENOENT)
         {
-            // The table or the set.
+            // The table, the set or the element.
         }
     }
 

@@ -45,8 +45,6 @@ internal sealed class TableDifference
     /// <summary>What the table that is made anew takes over from the one before: elements with what they have counted, by set, as the kernel listed them.</summary>
     internal List<(string Set, byte[] Element)> Carried { get; } = [];
 
-    internal bool TakesOver => Carried.Count > 0 || Also?.TakesOver == true;
-
     internal List<string> DeadChains { get; } = [];
 
     internal List<string> DeadSets { get; } = [];

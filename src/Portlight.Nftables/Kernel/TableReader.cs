@@ -77,6 +77,18 @@ internal sealed class TableReader : IDisposable
         return reader._table;
     }
 
+    /// <summary>Whether our table is there with a set of that name.</summary>
+    internal static bool HasSet(NetlinkSocket socket, SetId set)
+    {
+        using var reader = new TableReader(socket, set.Section.Table);
+        reader.AskUnlessGone(() => reader.Ask(GetSet, FlagAck, "read a set", request =>
+        {
+            request.Text(SetAttributes.Table, TableName);
+            request.Text(SetAttributes.Name, set.Name);
+        }, reader.Take));
+        return reader._table.Sets.Count > 0;
+    }
+
     /// <summary>The table without what is in it.</summary>
     internal static ActualTable Find(NetlinkSocket socket, TableFamily family = TableFamily.Inet)
     {
@@ -143,13 +155,15 @@ internal sealed class TableReader : IDisposable
         _table.Hooks[chain] = ours ? new HookSpec(hook.Nested.U32BigEndianOrNull(HookAttributes.Number) ?? 0, (int)(hook.Nested.U32BigEndianOrNull(HookAttributes.Priority) ?? 0)) : new HookSpec(uint.MaxValue, 0);
     }));
 
-    private void ReadSets() => Ask(GetSet, FlagDump, "read the sets", request => request.Text(SetAttributes.Table, TableName), message =>
+    private void ReadSets() => Ask(GetSet, FlagDump, "read the sets", request => request.Text(SetAttributes.Table, TableName), Take);
+
+    private void Take(NetlinkMessage message)
     {
         var attributes = message.Attributes(HeaderLength);
         var name = attributes.TextOrNull(SetAttributes.Name) ?? "";
         var capacity = attributes.TryGet(SetAttributes.Description, out var description) ? description.Nested.U32BigEndianOrNull(SetDescriptionAttributes.Size) ?? 0 : 0;
         _table.Sets[name] = new ActualSet(attributes.U32BigEndianOrNull(SetAttributes.Flags) ?? 0, attributes.U32BigEndianOrNull(SetAttributes.KeyType) ?? 0, attributes.U32BigEndianOrNull(SetAttributes.KeyLength) ?? 0, capacity);
-    });
+    }
 
     private void ReadElements(string set) => AskUnlessGone(() =>
     {

@@ -7,17 +7,13 @@ namespace Portlight.Nftables.Kernel;
 /// <summary>What has been counted and noted lives on when a table of ours is made anew, because a set was outgrown or somebody has changed the table beyond repair.</summary>
 internal static class TakenOver
 {
-    /// <summary>Reads it from the table that is to be replaced.</summary>
-    internal static void Read(NetlinkSocket socket, ActualTable actual, TableSpec desired, TableDifference difference)
+    /// <summary>Reads it from the table that is to be replaced. False where there is nothing to take over.</summary>
+    internal static bool Read(NetlinkSocket socket, ActualTable actual, TableSpec desired, TableDifference difference)
     {
-        if (desired.Bridge is { } bridge && actual.Bridge is { } bridged)
-        {
-            Read(socket, bridged, bridge, difference.Of(TableFamily.Bridge));
-        }
-
+        var isAny = desired.Bridge is { } bridge && actual.Bridge is { } bridged && Read(socket, bridged, bridge, difference.Of(TableFamily.Bridge));
         if (!difference.Rebuild || !actual.Exists)
         {
-            return;
+            return isAny;
         }
 
         foreach (var set in desired.Sets)
@@ -38,5 +34,7 @@ internal static class TakenOver
                 }
             });
         }
+
+        return isAny || difference.Carried.Count > 0;
     }
 }

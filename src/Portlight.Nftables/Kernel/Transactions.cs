@@ -30,8 +30,10 @@ internal sealed class Transactions(NetlinkSocket socket, int longest)
 
     public void Commit(NftablesBatch batch)
     {
-        batch.Commit();
-        Committed++;
+        if (batch.Commit())
+        {
+            Committed++;
+        }
     }
 
     /// <summary>Removes our tables, all that there are in one transaction. False when there was none.</summary>

@@ -17,6 +17,13 @@ public sealed record RulesetOptions
     /// <summary>What is refused is noted (<see cref="KernelRefusals"/>), which takes Linux 5.11: sets whose elements do several things.</summary>
     public bool NotesRefused { get; init; } = true;
 
+    /// <summary>Each element that lets packets in counts them (<see cref="KernelCounters"/>). Takes the same kernel, and the memory of a counter on each processor for each element.</summary>
+    public bool CountsPackets { get; init; }
+
     /// <summary>Where a control plane on this machine listens, unless on loopback only.</summary>
     public ImmutableArray<ListenAddress> ListenAddresses { get; init; } = [];
+
+    /// <summary>The same as far as the kernel can: one that cannot note what it refuses counts nothing either.</summary>
+    /// <param name="canNote">What <see cref="NftablesProbe.CanNoteRefused"/> says.</param>
+    public RulesetOptions For(bool canNote) => this with { NotesRefused = NotesRefused && canNote, CountsPackets = CountsPackets && canNote };
 }

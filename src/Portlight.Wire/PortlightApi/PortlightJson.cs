@@ -34,6 +34,8 @@ namespace Portlight.Wire.PortlightApi;
 [JsonSerializable(typeof(ListConnectionsResponse))]
 [JsonSerializable(typeof(ListRefusalsRequest))]
 [JsonSerializable(typeof(ListRefusalsResponse))]
+[JsonSerializable(typeof(GetPortCountersRequest))]
+[JsonSerializable(typeof(GetPortCountersResponse))]
 [JsonSerializable(typeof(ListPortRevisionsRequest))]
 [JsonSerializable(typeof(ListPortRevisionsResponse))]
 [JsonSerializable(typeof(LookupActivityRequest))]

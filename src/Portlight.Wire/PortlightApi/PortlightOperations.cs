@@ -26,6 +26,7 @@ public static class PortlightOperations
         "WatchChanges",
         "ListConnections",
         "ListRefusals",
+        "GetPortCounters",
         "ListPortRevisions",
         "LookupActivity",
         "CreateAccount",

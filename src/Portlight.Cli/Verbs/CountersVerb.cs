@@ -1,0 +1,71 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text.Json;
+using Portlight.Cli.Ports;
+using Portlight.Wire.Client;
+using Portlight.Wire.PortlightApi;
+using Spectre.Console;
+
+namespace Portlight.Cli.Verbs;
+
+/// <summary><c>portlight counters</c>: how many packets each rule of an instance has let in, from the kernel of its host.</summary>
+internal static class CountersVerb
+{
+    public static Command Create()
+    {
+        var name = InstanceNames.Argument("The instance");
+        var json = new Option<bool>("--json") { Description = "The answer as JSON, in the shape of the API" };
+        var where = new InstallationOptions();
+        var command = new Command("counters", "Show how many packets each rule of an instance has let in") { name, json };
+        where.AddTo(command);
+        command.SetAction(async (parsed, cancellation) =>
+        {
+            var request = new GetPortCountersRequest { InstanceName = parsed.GetRequiredValue(name) };
+            using var installation = await where.OpenAsync(parsed, cancellation);
+            var answer = await AskAsync(installation, request, cancellation);
+            var output = parsed.InvocationConfiguration.Output;
+            if (parsed.GetValue(json))
+            {
+                await output.WriteLineAsync(JsonSerializer.Serialize(answer, IndentedPortlightJson.Default.GetPortCountersResponse));
+            }
+            else
+            {
+                Write(output, answer);
+            }
+
+            return ExitCode.Done;
+        });
+        return command;
+    }
+
+    private static async Task<GetPortCountersResponse> AskAsync(Installation installation, GetPortCountersRequest request, CancellationToken cancellation)
+    {
+        try
+        {
+            return await installation.CallAsync(
+                "GetPortCounters", request, PortlightJson.Default.GetPortCountersRequest, PortlightJson.Default.GetPortCountersResponse, cancellation);
+        }
+        catch (AwsErrorException missing) when (missing.Type == "NotFoundException" && installation.OtherAccount is null)
+        {
+            throw await InstanceSearch.ElsewhereAsync(installation, request.InstanceName!, cancellation);
+        }
+    }
+
+    private static void Write(TextWriter output, GetPortCountersResponse answer)
+    {
+        var table = new Table().Border(TableBorder.Simple).AddColumns("rule", "packets", "bytes");
+        foreach (var one in answer.Counters ?? [])
+        {
+            table.AddRow(Markup.Escape(PortText.Of([one.PortState])), Text(one.Packets), Text(one.Bytes));
+        }
+
+        table.AddRow("refused", Text(answer.RefusedPackets), Text(answer.RefusedBytes));
+        Screen.Write(output, table);
+        if (answer.Counters is null)
+        {
+            output.WriteLine("what is let in is not counted by its host: `count-packets` of serve, or `agent --count-packets`");
+        }
+    }
+
+    private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
+}

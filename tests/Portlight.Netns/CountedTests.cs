@@ -1,0 +1,78 @@
+using Portlight.AgentProtocol;
+using Portlight.Domain;
+using Portlight.TestKit.Network;
+
+namespace Portlight.Netns;
+
+/// <summary>What the kernel counts of packets that it lets in.</summary>
+public sealed class CountedTests
+{
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData(Place.LabForwarded)]
+    [InlineData(Place.LabFromHost)]
+    [InlineData(Place.InterfaceForwarded)]
+    [InlineData(Place.InterfaceFromHost)]
+    [InlineData(Place.Bridged)]
+    [InlineData(Place.BridgedForwarded)]
+    [InlineData(Place.BridgedFromHost)]
+    [InlineData(Place.ThisHost)]
+    public async Task Every_packet_that_is_let_in_is_counted_where_it_is_open_and_goes_on_through_changes_of_other_ports(Place place)
+    {
+        using var scene = new Scene();
+        scene.Options = scene.Options with { CountsPackets = true };
+        scene.RestartAgent();
+        var trial = new PacketTrial(scene, place);
+        const string Open = "22/tcp; 53/udp from 198.51.100.0/24, 2001:db8:5::/64; 8000-8100/tcp; 8:-1/icmp; 128:0/icmpv6; 80/tcp from ::/0";
+        string[] texts =
+        [
+            "22/tcp from 198.51.100.1", "22/tcp from 2001:db8:5::1", "22/tcp from 203.0.113.200", "53/udp from 198.51.100.1", "53/udp from 203.0.113.200", "8000/tcp from 198.51.100.1", "8100/tcp from 198.51.100.1",
+            "8:0/icmp from 198.51.100.1", "128:0/icmpv6 from 2001:db8:5::1", "80/tcp from 2001:db8:5::1", "81/tcp from 198.51.100.1",
+        ];
+        Packet[] packets = [.. texts.Select(PacketTrial.Read)];
+        bool[] passes = [true, true, true, true, false, true, true, true, true, true, false];
+
+        Assert.Equal(passes, trial.Verdicts(Ports.Of(Open), packets));
+        var once = await CountAsync(scene);
+        Assert.Equal([("icmp 2048", 1), ("icmpv6 32768", 1), ("tcp 22", 3), ("tcp 80", 1), ("tcp 8000", 2), ("udp 53", 1)], once);
+
+        // Another rule comes and goes; these stay as they are.
+        trial.Put(Ports.Of(Open + "; 9000/udp"));
+        Assert.Equal(passes, trial.Verdicts(Ports.Of(Open), packets));
+        Assert.All(scene.Synchronise(), report => Assert.IsType<AgentReport.Applied>(report));
+        scene.RestartAgent();
+        Assert.Equal(0, scene.Agent.Status.DriftRepairs);
+        Assert.Equal(once.Select(one => (one.Item1, one.Item2 * 2)), await CountAsync(scene));
+        Assert.True((await scene.Agent.CountPortsAsync(9, Cancellation)).RefusedPackets >= 2 * passes.Count(passed => !passed));
+    }
+
+    [Fact]
+    public async Task Where_nothing_is_counted_that_is_said_and_an_agent_that_is_started_so_begins_and_ends_it()
+    {
+        using var scene = new Scene();
+        var trial = new PacketTrial(scene, Place.LabForwarded);
+        var packet = PacketTrial.Read("22/tcp from 198.51.100.1");
+        Assert.Equal([true], trial.Verdicts(Ports.Of("22/tcp"), [packet]));
+        var plain = await scene.Agent.CountPortsAsync(9, Cancellation);
+        Assert.Equal((false, 0), (plain.AreCounted, plain.LetIn.Length));
+        Assert.DoesNotContain("tcp . 22 counter", scene.Host.Run("nft", "list table inet portlight"), StringComparison.Ordinal);
+
+        scene.Options = scene.Options with { CountsPackets = true };
+        scene.RestartAgent();
+        Assert.Equal([true], trial.Verdicts(Ports.Of("22/tcp"), [packet]));
+        Assert.Equal([("tcp 22", 1)], await CountAsync(scene));
+
+        scene.Options = scene.Options with { CountsPackets = false };
+        scene.RestartAgent();
+        Assert.Equal([true], trial.Verdicts(Ports.Of("22/tcp"), [packet]));
+        Assert.False((await scene.Agent.CountPortsAsync(9, Cancellation)).AreCounted);
+    }
+
+    private static async Task<List<(string, long)>> CountAsync(Scene scene)
+    {
+        var counts = await scene.Agent.CountPortsAsync(9, Cancellation);
+        Assert.True(counts.AreCounted);
+        return [.. counts.LetIn.Where(one => one.Packets > 0).GroupBy(one => $"{one.Protocol.ToWire()} {one.Port}").Select(port => (port.Key, port.Sum(one => one.Packets))).OrderBy(port => port.Key, StringComparer.Ordinal)];
+    }
+}
