@@ -157,7 +157,7 @@ public sealed class EmbeddedAgent : IAgent, IDisposable
 
     public Task<RefusedSources> ListRefusalsAsync(long index, int most, CancellationToken cancellationToken) => KernelQuestions.ListRefusalsAsync(Standing(_enforcer.Filtered, index), most, _clock, cancellationToken);
 
-    public Task<PortCounts> CountPortsAsync(long index, CancellationToken cancellationToken) => KernelQuestions.CountPortsAsync(Standing(_enforcer.Filtered, index), _options, _clock, cancellationToken);
+    public Task<PortCounts> CountPortsAsync(long index, CancellationToken cancellationToken) => KernelQuestions.CountPortsAsync(Standing(_enforcer.Filtered, index), _options.CountsPackets ? _options.Connections : null, _clock, cancellationToken);
 
     private T? Standing<T>(Func<long, T?> find, long index)
         where T : class

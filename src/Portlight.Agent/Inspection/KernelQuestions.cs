@@ -33,12 +33,12 @@ internal static class KernelQuestions
         : Task.Run(() => Refusals.Of(filtered, most, clock), cancellationToken);
 
     /// <param name="filtered">Where the instance is filtered, and by what; null when nowhere.</param>
-    /// <param name="options">What the agent was told at its start.</param>
+    /// <param name="connections">What becomes of connections when ports close; null where packets are not counted.</param>
     /// <param name="clock">The time.</param>
     /// <param name="cancellationToken">Gives up before it begins.</param>
-    internal static Task<PortCounts> CountPortsAsync(FilteredAttachment? filtered, AgentOptions options, TimeProvider clock, CancellationToken cancellationToken) => filtered is null
+    internal static Task<PortCounts> CountPortsAsync(FilteredAttachment? filtered, ConnectionPolicy? connections, TimeProvider clock, CancellationToken cancellationToken) => filtered is null
         ? Task.FromException<PortCounts>(new AgentException("nothing of the instance is in force on its host yet"))
-        : Task.Run(() => Refusals.CountsOf(filtered, options, clock), cancellationToken);
+        : Task.Run(() => Refusals.CountsOf(filtered, connections, clock), cancellationToken);
 
     /// <param name="standing">The instance; null when nothing of it is in force.</param>
     /// <param name="most">More connections are counted alone.</param>

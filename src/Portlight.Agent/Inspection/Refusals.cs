@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Portlight.AgentProtocol;
 using Portlight.Nftables;
 using Portlight.Nftables.Netlink;
@@ -23,19 +24,19 @@ internal static class Refusals
     });
 
     /// <param name="filtered">Where the instance is filtered, and by what.</param>
-    /// <param name="options">What the agent was told at its start.</param>
+    /// <param name="connections">What becomes of connections when ports close; null where packets are not counted.</param>
     /// <param name="clock">The time.</param>
     /// <exception cref="AgentException">The same.</exception>
-    internal static PortCounts CountsOf(FilteredAttachment filtered, AgentOptions options, TimeProvider clock) => Look(() =>
+    internal static PortCounts CountsOf(FilteredAttachment filtered, ConnectionPolicy? connections, TimeProvider clock) => Look(() =>
     {
         var refused = Find(filtered, clock);
-        var letIn = options.CountsPackets ? KernelCounters.Find(filtered, options.Connections) : [];
-        return new PortCounts(options.CountsPackets, [.. letIn.Select(one => new PortCount(one.Protocol, one.Port, one.Source, one.Packets, one.Bytes))], refused.Packets, refused.Bytes);
+        var letIn = connections is { } policy ? KernelCounters.Find(filtered, policy) : [];
+        return new PortCounts(connections is not null, [.. letIn.Select(one => new PortCount(one.Protocol, one.Port, one.Source, one.Packets, one.Bytes))], refused.Packets, refused.Bytes);
     });
 
     private static KernelRefusals Find(FilteredAttachment filtered, TimeProvider clock) => KernelRefusals.Find(filtered, clock.GetUtcNow()) ?? throw new AgentException(NftablesProbe.CanNoteRefused()
         ? "nothing filters what goes to the instance, so nothing is refused"
-        : $"this machine's kernel is {HostCheck.KernelRelease} and notes nothing of what it refuses; that takes Linux 5.11");
+        : $"the kernel of this machine ({RuntimeInformation.OSDescription}) notes nothing of what it refuses; that takes Linux 5.11");
 
     private static T Look<T>(Func<T> look)
     {
