@@ -4,6 +4,7 @@ using Grpc.Net.Client;
 using Portlight.AgentListener;
 using Portlight.AgentStream.Wire;
 using Portlight.Certificates;
+using Portlight.TestKit.Network;
 
 namespace Portlight.AgentHost.Tests;
 
@@ -17,7 +18,9 @@ public sealed class AdmissionTests : IAsyncLifetime
     private readonly Machine _machine;
 
     public AdmissionTests() => (_installation, _machine) =
-        (new Installation(_clock) { Limits = new HandshakeLimits { AtATime = 4, ForKnownSources = 1, Connections = 400, Patience = TimeSpan.FromSeconds(2) } }, new Machine(_clock));
+        (new Installation(_clock) { Limits = Few with { Patience = Deadline.Span, Handshake = Deadline.Span } }, new Machine(_clock));
+
+    private static HandshakeLimits Few => new() { AtATime = 4, ForKnownSources = 1, Connections = 400 };
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -125,25 +128,28 @@ public sealed class AdmissionTests : IAsyncLifetime
     [Fact]
     public async Task Silent_connections_by_the_hundred_keep_no_agent_away()
     {
-        await _machine.JoinAsync(_installation.Token("fra-07"));
+        await using var installation = new Installation(_clock) { Limits = Few with { Patience = TimeSpan.FromSeconds(2) } };
+        await installation.StartAsync();
+        await _machine.JoinAsync(installation.Token("fra-07"));
         var silent = new List<TcpClient>();
         try
         {
             for (var i = 0; i < 50; i++)
             {
                 silent.Add(new TcpClient());
-                await silent[^1].ConnectAsync(_installation.Address.Host, _installation.Address.Port, Cancellation);
+                await silent[^1].ConnectAsync(installation.Address.Host, installation.Address.Port, Cancellation);
             }
 
             await _machine.StartAsync();
-            Assert.Equal("fra-07", (await _installation.ConnectedAsync()).Host);
+            Assert.Equal("fra-07", (await installation.ConnectedAsync()).Host);
             // And each of them is closed in its time.
             foreach (var client in silent)
             {
                 await ClosedAsync(client);
             }
 
-            Assert.Equal(50, _installation.RefusedConnections);
+            // The agent's own, too, where it was slower than that.
+            Assert.InRange(installation.RefusedConnections, 50, 70);
         }
         finally
         {

@@ -12,7 +12,8 @@ public sealed class TerraformTests(Installation installation) : IAsyncLifetime
     private const string Provider = "registry.terraform.io/hashicorp/aws";
 
     private readonly string _folder = Directory.CreateTempSubdirectory("portlight-terraform-").FullName;
-    private string _terraform = "", _mirror = "";
+    private string _terraform = "", _mirror = "", _attached = "";
+    private Process? _provider;
 
     /// <summary>Where Terraform itself looks for a mirror, and where images of build machines put one.</summary>
     private static IEnumerable<string> Mirrors =>
@@ -25,6 +26,13 @@ public sealed class TerraformTests(Installation installation) : IAsyncLifetime
 
     public ValueTask DisposeAsync()
     {
+        if (_provider is not null)
+        {
+            _provider.Kill();
+            _provider.WaitForExit();
+            _provider.Dispose();
+        }
+
         Directory.Delete(_folder, recursive: true);
         return ValueTask.CompletedTask;
     }
@@ -39,6 +47,7 @@ public sealed class TerraformTests(Installation installation) : IAsyncLifetime
         File.Copy(Path.Combine(ScriptedClient.Folder, "terraform/main.tf"), Path.Combine(_folder, "main.tf"));
         await File.WriteAllTextAsync(Path.Combine(_folder, "terraform.rc"), $$"""provider_installation { filesystem_mirror { path = "{{_mirror}}" } }""", TestContext.Current.CancellationToken);
         await RunAsync(0, "init");
+        await StartProviderAsync();
 
         await RunAsync(0, "apply", "-auto-approve", "-var", "stage=first");
         await OpenAsync("0-1024/tcp from 198.51.100.0/24 2001:db8::/32 203.0.113.7/32");
@@ -55,6 +64,31 @@ public sealed class TerraformTests(Installation installation) : IAsyncLifetime
         await RunAsync(0, "destroy", "-auto-approve", "-refresh=false", "-var", "stage=second");
         await using var boto3 = ScriptedClient.Boto3(installation);
         await boto3.RefusedAsync("NotFoundException", "GetInstance", """{"instanceName": "tf-web"}""");
+    }
+
+    /// <summary>
+    /// Starts the provider that `init` has chosen, for every run that follows (its `-debug`, which says how it is reached). Terraform would start it anew for each step of each run: minutes of
+    /// processor time, of which nothing here is the subject.
+    /// </summary>
+    private async Task StartProviderAsync()
+    {
+        const string Told = "TF_REATTACH_PROVIDERS=";
+        var program = Assert.Single(Directory.GetFiles(Path.Combine(_folder, ".terraform/providers"), "terraform-provider-aws_v*", SearchOption.AllDirectories));
+        var start = installation.Inside(program, "-debug");
+        start.Environment["TMPDIR"] = _folder; // for its socket
+        _provider = Programs.Start(start);
+        var (said, errors) = (new List<string>(), _provider.StandardError.ReadToEndAsync(CancellationToken.None));
+        while (await _provider.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken) is { } line)
+        {
+            said.Add(line);
+            if (line.Trim().StartsWith(Told, StringComparison.Ordinal))
+            {
+                _attached = line.Trim()[Told.Length..].Trim('\'');
+                return;
+            }
+        }
+
+        Assert.Fail($"the provider did not start: {string.Join('\n', said)} {await errors}");
     }
 
     /// <summary>Asserts what is open: the rule that changes, and those that stay. Rules and sources are sets to the provider, and come in its order.</summary>
@@ -78,6 +112,11 @@ public sealed class TerraformTests(Installation installation) : IAsyncLifetime
         start.Environment["TF_VAR_endpoint"] = start.Environment["AWS_ENDPOINT_URL"];
         start.Environment["TF_INPUT"] = "0";
         start.Environment["CHECKPOINT_DISABLE"] = "1";
+        if (_attached.Length > 0)
+        {
+            start.Environment["TF_REATTACH_PROVIDERS"] = _attached;
+        }
+
         (var code, var output, var errors) = await Programs.RunAsync(start);
         Assert.True(code == expected, $"`terraform {string.Join(' ', words)}` ended with {code}: {output}{errors}");
         return output;
