@@ -36,7 +36,7 @@ internal static class Flattening
 {
     internal static List<OpenSpan> Flatten(List<OpenSpan> spans, bool isIpv4)
     {
-        if (AreApart(spans))
+        if (spans.Count <= 1)
         {
             return spans;
         }
@@ -64,19 +64,5 @@ internal static class Flattening
         }
 
         return flat;
-    }
-
-    /// <summary>Whether they are in order, with something between each and the next: as nearly all port sets are, so that there is nothing to cut or to join.</summary>
-    private static bool AreApart(List<OpenSpan> spans)
-    {
-        for (var i = 1; i < spans.Count; i++)
-        {
-            if (spans[i].First <= spans[i - 1].Last + 1)
-            {
-                return false;
-            }
-        }
-
-        return true;
     }
 }

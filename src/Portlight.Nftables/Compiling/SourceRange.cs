@@ -34,7 +34,7 @@ internal readonly record struct SourceRange(UInt128 First, UInt128 Last)
             }
         }
 
-        return sources.Length == 1 ? [new SourceRange(sources[0].Network, sources[0].Last)] : Merge(sources.Select(source => new SourceRange(source.Network, source.Last)), isIpv4);
+        return Merge(sources.Select(source => new SourceRange(source.Network, source.Last)), isIpv4);
     }
 
     /// <summary>The union of ranges, in the same form.</summary>
