@@ -32,7 +32,7 @@ internal static class Health
             return problem switch
             {
                 { IsDiskFull: true } => "disk-full: the last write found no room",
-                _ when store.Stopped.IsCompleted || problem.IsOutcomeUnknown => "store-stopped: portlight has to be started again",
+                _ when store.Stopped.IsCompleted => "store-stopped: portlight has to be started again",
                 _ => "store-failing: the last write failed",
             };
         }

@@ -8,8 +8,8 @@ namespace Portlight.Storage.Postgres;
 /// </summary>
 internal sealed class MirrorWriter : IAsyncDisposable
 {
-    /// <summary>How long nothing has to happen before numbers are written for their own sake.</summary>
-    private static readonly TimeSpan IdleAfter = TimeSpan.FromSeconds(1);
+    /// <summary>How long nothing has to happen before numbers are written for their own sake; sooner after a failure, because until a write has succeeded the server says that it is not well.</summary>
+    private static readonly TimeSpan IdleAfter = TimeSpan.FromSeconds(1), TryAgainAfter = TimeSpan.FromMilliseconds(100);
 
     private readonly Connection _connection;
     private readonly MirrorFollower _follower;
@@ -94,7 +94,7 @@ internal sealed class MirrorWriter : IAsyncDisposable
             {
                 case Wake.Work:
                     Run(hasWork: true);
-                    limit = IdleAfter;
+                    limit = _state.LastFailure is null ? IdleAfter : TryAgainAfter;
                     break;
                 case Wake.Nudge:
                     limit = IdleAfter;
@@ -108,7 +108,7 @@ internal sealed class MirrorWriter : IAsyncDisposable
                 case Wake.Idle:
                     StoreNumbers();
                     _checkpointer.WhenIdle(_connection.Database);
-                    limit = _state.LastFailure is null || _state.StoppedBecause is not null ? null : IdleAfter;
+                    limit = _state.LastFailure is null || _state.StoppedBecause is not null ? null : TryAgainAfter;
                     break;
                 default:
                     StoreNumbers();
