@@ -1,0 +1,72 @@
+using System.Diagnostics;
+using System.Globalization;
+
+namespace Portlight.Cluster.Machines;
+
+/// <summary>A program that is started again a second after its end, until the machine is switched off or it is stopped.</summary>
+internal sealed class Service
+{
+    private static readonly TimeSpan RestartAfter = TimeSpan.FromSeconds(1);
+
+    private readonly string _log;
+    private readonly string[] _command;
+    private readonly TaskCompletionSource _abandoned = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private volatile Process? _process;
+
+    public Service(string log, string[] command)
+    {
+        (_log, _command) = (log, command);
+        Ended = Task.Run(SuperviseAsync);
+    }
+
+    /// <summary>Once it will not be started again.</summary>
+    public Task Ended { get; }
+
+    /// <summary>It is not started again.</summary>
+    public void Abandon() => _abandoned.TrySetResult();
+
+    /// <summary>Sends a signal to the program; it is started again when it ends.</summary>
+    public void Signal(string signal)
+    {
+        if (ProgramId() is { } program)
+        {
+            using var kill = Process.Start("kill", [$"-{signal}", program.ToString(CultureInfo.InvariantCulture)]);
+            kill.WaitForExit();
+        }
+    }
+
+    /// <summary>Ends it for good.</summary>
+    public async Task StopAsync()
+    {
+        Abandon();
+        Signal("TERM");
+        await Ended;
+    }
+
+    /// <summary>nsenter's child, which becomes setpriv, env and the program in turn.</summary>
+    private int? ProgramId()
+    {
+        try
+        {
+            return _process is { HasExited: false } process && File.ReadAllText($"/proc/{process.Id}/task/{process.Id}/children").Split(' ') is [{ Length: > 0 } first, ..] ? int.Parse(first, CultureInfo.InvariantCulture) : null;
+        }
+        catch (Exception gone) when (gone is IOException or InvalidOperationException)
+        {
+            return null;
+        }
+    }
+
+    private async Task SuperviseAsync()
+    {
+        while (!_abandoned.Task.IsCompleted)
+        {
+            var start = new ProcessStartInfo("/bin/sh", ["-c", "exec \"$@\" >>\"$LOG\" 2>&1 </dev/null", "sh", .. _command]) { Environment = { ["LOG"] = _log } };
+            using (_process = Process.Start(start)!)
+            {
+                await _process.WaitForExitAsync();
+            }
+
+            await Task.WhenAny(Task.Delay(RestartAfter), _abandoned.Task);
+        }
+    }
+}

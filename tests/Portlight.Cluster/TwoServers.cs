@@ -1,0 +1,181 @@
+using Portlight.Cluster.Machines;
+using Portlight.TestKit.Network;
+using Portlight.Wire.Client;
+using Portlight.Wire.SigV4;
+
+namespace Portlight.Cluster;
+
+/// <summary>The machines of <c>samples/two-servers</c>, with its files as they are: one and two have a server, PostgreSQL under Patroni and etcd; three has HAProxy and etcd.</summary>
+public sealed class TwoServers : IAsyncLifetime
+{
+    private static readonly HttpClient Http = new() { Timeout = TimeSpan.FromSeconds(2) };
+
+    private readonly string _directory = Directory.CreateTempSubdirectory("portlight-cluster-").FullName;
+
+    internal static string Samples { get; } = FindSamples();
+
+    internal Machine One { get; private set; } = null!;
+
+    internal Machine Two { get; private set; } = null!;
+
+    internal Machine Three { get; private set; } = null!;
+
+    internal IReadOnlyList<Machine> Machines { get; private set; } = [];
+
+    /// <summary>Whether machine three has a server, too, with the settings of the others.</summary>
+    internal bool HasThirdServer { get; init; }
+
+    /// <summary>The servers, by their machine.</summary>
+    internal Dictionary<Machine, Service> Servers { get; } = [];
+
+    private AwsCredentials Credentials { get; set; } = null!;
+
+    private string Authority => _directory + "/certificates/ca.pem";
+
+    public async ValueTask InitializeAsync()
+    {
+        Assert.SkipUnless(File.ReadAllText("/proc/self/uid_map").Contains("4294967295", StringComparison.Ordinal), "not run: PostgreSQL and etcd have users of their own, which takes root");
+        Command.Run(Samples + "/certificates", _directory + "/certificates");
+        One = Make("one", "192.0.2.11");
+        Two = Make("two", "192.0.2.12");
+        Three = Make("three", "192.0.2.13");
+        Machines = [One, Two, Three];
+        File.Copy(Authority, One.Etc("portlight/ca.pem"));
+        File.Copy(Authority, Two.Etc("portlight/ca.pem"));
+        if (HasThirdServer)
+        {
+            AddThirdServer();
+        }
+
+        Command.Run("chown", $"-R 64010 {One.Etc("portlight")} {Two.Etc("portlight")}");
+        Command.Run("chmod", $"600 {One.Etc("portlight/pgpass")} {Two.Etc("portlight/pgpass")}");
+        Command.Ip("link add wire type bridge\naddr add 192.0.2.1/24 dev wire\nlink set wire up");
+        try
+        {
+            foreach (var machine in Machines)
+            {
+                await machine.StartAsync();
+                machine.Run("etcd");
+            }
+
+            One.Run("patroni");
+            Two.Run("patroni");
+            Three.Run("haproxy");
+            await Waiting.UntilAsync(async () => await FindAsync("synchronous") is not null, () => $"a synchronous standby\n{Log()}");
+            await ServeAsync(One);
+            foreach (var machine in Machines.Where(machine => machine == Two || (machine == Three && HasThirdServer)))
+            {
+                Command.Run("cp", $"-p {One.Lib("portlight/secret.key")} {One.Lib("portlight/installation")} {One.Lib("portlight/credentials")} {machine.Lib("portlight")}");
+                await ServeAsync(machine);
+            }
+
+            using var client = Client();
+            await Waiting.UntilAsync(client.IsHealthyAsync, () => $"a server behind HAProxy\n{Log()}");
+        }
+        catch
+        {
+            await DisposeAsync();
+            throw;
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var machine in Machines)
+        {
+            await machine.DisposeAsync();
+        }
+
+        if (Machines.Count > 0)
+        {
+            Command.Ip("link del wire");
+        }
+
+        Directory.Delete(_directory, recursive: true);
+    }
+
+    /// <summary>A client of HAProxy, or of the server of a machine.</summary>
+    internal SignedCaller Client(Machine? machine = null) => new(new Uri(machine is null ? "https://192.0.2.13" : $"https://{machine.Address}:8580"), Authority, Credentials);
+
+    /// <summary>Starts a machine's server and waits until it answers.</summary>
+    internal async Task ServeAsync(Machine machine)
+    {
+        Servers[machine] = machine.Run("portlight");
+        await Waiting.UntilAsync(() => Task.FromResult(File.Exists(machine.Lib("portlight/credentials")) || Credentials is not null), () => $"the credentials\n{Log()}");
+        if (Credentials is null)
+        {
+            Assert.True(SharedCredentialsFile.TryRead(machine.Lib("portlight/credentials"), "default", out var credentials, out var problem), problem);
+            Credentials = credentials;
+        }
+
+        using var client = Client(machine);
+        await Waiting.UntilAsync(client.IsHealthyAsync, () => $"the server of {machine.Name}\n{Log()}");
+    }
+
+    /// <summary>What machine one or two runs, after its power is back.</summary>
+    internal async Task PowerAsync(Machine machine)
+    {
+        await machine.StartAsync();
+        machine.Run("etcd");
+        machine.Run("patroni");
+        Servers[machine] = machine.Run("portlight");
+    }
+
+    /// <summary>The machine whose Patroni says yes to a question of its REST interface: <c>primary</c>, <c>synchronous</c>.</summary>
+    internal async Task<Machine?> FindAsync(string what)
+    {
+        foreach (var machine in Machines.Where(machine => machine != Three && machine.IsOn))
+        {
+            if (await IsAsync(machine, what))
+            {
+                return machine;
+            }
+        }
+
+        return null;
+    }
+
+    internal static async Task<bool> IsAsync(Machine machine, string what)
+    {
+        try
+        {
+            using var answer = await Http.GetAsync(new Uri($"http://{machine.Address}:8008/{what}"));
+            return answer.IsSuccessStatusCode;
+        }
+        catch (Exception away) when (away is HttpRequestException or TaskCanceledException)
+        {
+            return false;
+        }
+    }
+
+    internal string Log() => string.Join('\n', Machines.Select(machine => machine.Log()));
+
+    /// <summary>What somebody would do: the settings of one with another address, a certificate, and a line for HAProxy.</summary>
+    private void AddThirdServer()
+    {
+        Command.Run("cp", $"-r {One.Etc("portlight")} {One.Etc("systemd")} {Three.Etc("")}");
+        Command.Run("cp", $"{Three.Etc("haproxy/portlight.pem")} {Three.Etc("portlight/server.pem")}");
+        Command.Run("cp", $"{Three.Etc("haproxy/portlight.pem")} {Three.Etc("portlight/server.key")}");
+        Command.Run("chown", $"-R 64010 {Three.Etc("portlight")}");
+        Command.Run("chmod", $"600 {Three.Etc("portlight/pgpass")}");
+        File.WriteAllText(Three.Etc("portlight.toml"), File.ReadAllText(One.Etc("portlight.toml")).Replace($"https://{One.Address}", $"https://{Three.Address}", StringComparison.Ordinal));
+        File.AppendAllText(Three.Etc("haproxy/haproxy.cfg"), $"    server three {Three.Address}:8580\n");
+    }
+
+    private Machine Make(string name, string address)
+    {
+        var made = $"{_directory}/certificates/{name}/etc";
+        return Machine.Make(name, address, _directory, [Path.Combine(Samples, name, "etc"), made]);
+    }
+
+    private static string FindSamples()
+    {
+        var directory = AppContext.BaseDirectory;
+        while (!File.Exists(Path.Combine(directory, "Portlight.slnx")))
+        {
+            directory = Path.GetDirectoryName(directory) ?? throw new InvalidOperationException("the tests do not run inside the repository");
+        }
+
+        return Path.Combine(directory, "samples/two-servers");
+    }
+}
