@@ -37,7 +37,8 @@ internal static class Load
         }
     }
 
-    internal static async Task ReadAnswerAsync(Socket socket, byte[] buffer)
+    /// <summary>Reads an answer of 200; how many bytes it has.</summary>
+    internal static async Task<int> ReadAnswerAsync(Socket socket, byte[] buffer)
     {
         var have = 0;
         while (true)
@@ -57,7 +58,7 @@ internal static class Load
                     throw new IOException(System.Text.Encoding.UTF8.GetString(buffer, 0, have));
                 }
 
-                return;
+                return have;
             }
         }
     }

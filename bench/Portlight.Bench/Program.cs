@@ -18,6 +18,7 @@ Dictionary<string, Func<Task<int>>> figures = new()
     ["lab"] = LabCreation.RunAsync,
     ["repair"] = Repair.RunAsync,
     ["fleet"] = Fleet.RunAsync,
+    ["servers"] = Servers.RunAsync,
     ["agent"] = AgentStart.RunAsync,
 };
 
