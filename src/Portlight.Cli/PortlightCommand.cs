@@ -25,6 +25,7 @@ internal static class PortlightCommand
     private static RootCommand Verbs() => new("The Lightsail instance firewall, for real, on machines you own.")
     {
         ServeVerb.Create(),
+        ConsoleVerb.Create(),
         EnvVerb.Create(),
         AwsVerb.Create(),
         DemoVerb.Create(),

@@ -48,7 +48,7 @@ internal static class ConsoleApplication
     {
         services.AddSingleton(settings);
         services.AddSingleton(clock);
-        services.AddSingleton(new ApiEndpoint(settings.Api, $"portlight-console/{ConsoleSettings.Release}", clock));
+        services.AddSingleton(new ApiEndpoint(settings, clock));
         services.AddSingleton<SessionExchange>();
         services.AddSingleton<Sessions>();
         services.AddSingleton<LiveFleets>();

@@ -1,11 +1,13 @@
 using Portlight.Console;
 using Portlight.Console.Settings;
+using Portlight.Wire.Client;
 
 switch (ConsoleSettings.Read(args))
 {
     case { Settings: { } settings }:
         {
-            await using var application = ConsoleApplication.Build(settings, TimeProvider.System);
+            var ticket = Environment.GetEnvironmentVariable(ProxyTicket.Variable);
+            await using var application = ConsoleApplication.Build(settings with { Ticket = ticket }, TimeProvider.System);
             try
             {
                 await application.StartAsync();
@@ -17,6 +19,12 @@ switch (ConsoleSettings.Read(args))
             }
 
             Console.WriteLine($"portlight-console ready {application.Urls.First()}");
+            if (ticket is not null)
+            {
+                // The server that has started it holds the other end, and lets go of it at its own end, whatever that is.
+                _ = Task.Run(() => Console.OpenStandardInput().CopyTo(Stream.Null)).ContinueWith(_ => application.Lifetime.StopApplication(), TaskScheduler.Default);
+            }
+
             await application.WaitForShutdownAsync();
             return 0;
         }

@@ -167,7 +167,7 @@ public sealed partial class PortlightServer : IAsyncDisposable
         var operations = ServedOperations.Of(services, embedding.Operation);
         var pipeline = new Pipeline(
             operations,
-            new RequestOrigins(options.TrustedProxies),
+            new RequestOrigins(options.TrustedProxies, options.ConsoleTicket),
             new Authenticator(
                 store,
                 new AccessKeySecrets(box),

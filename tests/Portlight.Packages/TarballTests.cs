@@ -19,11 +19,13 @@ public sealed class TarballTests(MadePackages made) : IDisposable
             TarFile.ExtractToDirectory(gzip, _folder.FullName, overwriteFiles: false);
         }
 
-        string[] expected = ["LICENSE", "bin", "portlight.toml", "share"];
+        string[] expected = ["LICENSE", "bin", "lib", "portlight.toml", "share"];
         Assert.Equal(expected, Directory.GetFileSystemEntries(In(name)).Select(path => Path.GetFileName(path)!).Order(StringComparer.Ordinal));
         var program = Path.Combine(In(name), "bin/portlight");
         Assert.StartsWith($"portlight {MadePackages.Version} (", Machine.Run(program, "--version"), StringComparison.Ordinal);
         Assert.Contains($"settings file {In(name)}/portlight.toml", Machine.Run(program, "check", "--settings", Path.Combine(In(name), "portlight.toml")), StringComparison.Ordinal);
+        // Where `portlight console` and `serve --console` find it.
+        Assert.StartsWith("usage: portlight-console ", Machine.Run(Path.Combine(In(name), "lib/portlight-console/portlight-console"), "--help"), StringComparison.Ordinal);
         Machine.Run(program, "install-service", "--root", In("image"), "--no-enable");
         Assert.Contains($"\nExecStart={program} serve ", File.ReadAllText(In("image/etc/systemd/system/portlight.service")), StringComparison.Ordinal);
     }

@@ -1,18 +1,26 @@
 using System.Collections.Immutable;
 using System.Net;
 using System.Net.Sockets;
+using System.Security.Cryptography;
+using System.Text;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Primitives;
 using Portlight.Domain;
+using Portlight.Wire.Client;
 
 namespace Portlight.Api;
 
 /// <summary>
 /// Where requests come from. Only a proxy that the settings trust is believed when it names another source than itself: it appends to <c>X-Forwarded-For</c>, so the
-/// list is read from its end up to the first address that is no trusted proxy; what stands further left is what somebody claims.
+/// list is read from its end up to the first address that is no trusted proxy; what stands further left is what somebody claims. The console that the server has started
+/// itself shows a ticket instead, because its address is one that every program of the machine has.
 /// </summary>
-internal sealed class RequestOrigins(ImmutableArray<Cidr> trustedProxies)
+/// <param name="trustedProxies">The blocks that proxies are in.</param>
+/// <param name="consoleTicket">What the console was given; null where there is none.</param>
+internal sealed class RequestOrigins(ImmutableArray<Cidr> trustedProxies, string? consoleTicket = null)
 {
+    private readonly byte[]? _ticket = consoleTicket is null ? null : Encoding.ASCII.GetBytes(consoleTicket);
+
     private const string For = "X-Forwarded-For";
     private const string Proto = "X-Forwarded-Proto";
 
@@ -20,7 +28,7 @@ internal sealed class RequestOrigins(ImmutableArray<Cidr> trustedProxies)
     {
         var agent = http.Request.Headers.UserAgent is [{ } one] ? one : null;
         var peer = Plain(http.Connection.RemoteIpAddress);
-        return peer is null || !IsTrusted(peer)
+        return peer is null || !(IsTrusted(peer) || HasTicket(http.Request.Headers))
             ? new RequestOrigin(peer, agent, http.Request.IsHttps)
             : new RequestOrigin(SourceOf(peer, http.Request.Headers[For]), agent, IsSecure(http.Request.Headers[Proto], http.Request.IsHttps));
     }
@@ -65,6 +73,9 @@ internal sealed class RequestOrigins(ImmutableArray<Cidr> trustedProxies)
         where line is not null
         from entry in line.Split(',')
         select entry.Trim(' ', '\t');
+
+    private bool HasTicket(IHeaderDictionary headers) =>
+        _ticket is not null && headers[ProxyTicket.Header] is [{ } shown] && CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(shown), _ticket);
 
     private bool IsTrusted(IPAddress address)
     {

@@ -38,6 +38,12 @@ public sealed record ServeOptions
     /// <summary>Where agents on other machines connect; none: there are no other machines.</summary>
     public ImmutableArray<Uri> Agents { get; init; } = [];
 
+    /// <summary>Where the console in the browser answers, which is started beside the server; null for none.</summary>
+    public Uri? Console { get; init; }
+
+    /// <summary>What that console shows the server, to be believed when it says from where a person comes. Made anew at each start, so it is no setting.</summary>
+    public string? ConsoleTicket { get; init; }
+
     /// <summary>PEM files of the certificate and its key, for <c>https://</c> addresses.</summary>
     public string? TlsCertificate { get; init; }
 
@@ -139,7 +145,7 @@ public sealed record ServeOptions
     /// is every address.
     /// </summary>
     public IEnumerable<(IPAddress? Address, int Port)> ControlPlanePorts =>
-        from uri in Listen.Concat(Agents)
+        from uri in Listen.Concat(Agents).Concat(Console is null or { Port: 0 } ? [] : [Console])
         let address = ListenAddress(uri)
         where uri.Host != "localhost" && (address is null || !IPAddress.IsLoopback(address))
         select (address is null || address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any) ? null : address, uri.Port);

@@ -26,7 +26,7 @@ internal static class ServeTalk
             yield return $"the account {account} is not made, because `account` counts at the first start alone; this installation belongs to {home.AccountId}. `portlight account create {account}` makes it";
         }
 
-        foreach (var open in given.Listen.Where(uri => uri.Scheme == "http" && uri.Host != "localhost" && ServeOptions.ListenAddress(uri) is { } address && !IPAddress.IsLoopback(address)))
+        foreach (var open in given.Listen.Append(given.Console).OfType<Uri>().Where(uri => uri.Scheme == "http" && uri.Host != "localhost" && ServeOptions.ListenAddress(uri) is { } address && !IPAddress.IsLoopback(address)))
         {
             yield return $"WARNING: {open.GetLeftPart(UriPartial.Authority)} is not encrypted: everybody on the way reads every answer, secret keys among them. Listen on https:// (--tls-cert, --tls-key), or behind a proxy that does";
         }

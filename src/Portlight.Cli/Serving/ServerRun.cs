@@ -24,6 +24,8 @@ internal sealed class ServerRun(SettingsReading reading, Lazy<HostCheck> machine
         Enforcement? enforcement = null;
         PortlightServer? server = null;
         var store = new ServedStore();
+        ConsoleBeside? console = null;
+        options = options.Console is null ? options : options with { ConsoleTicket = ConsoleBeside.NewTicket() };
         try
         {
             server = await PortlightServer.StartAsync(
@@ -63,6 +65,11 @@ internal sealed class ServerRun(SettingsReading reading, Lazy<HostCheck> machine
                 }
             }
 
+            if (options.Console is not null)
+            {
+                console = await StartConsoleAsync(options with { Region = server.Home.Region }, EndpointFile.Read(options.DataDirectory) ?? server.Addresses[0]);
+            }
+
             await server.WaitForShutdownAsync(stop.Token);
             ServiceNotice.Send(ServiceNotice.Stopping);
             isFinished = agent.Enforces;
@@ -73,6 +80,7 @@ internal sealed class ServerRun(SettingsReading reading, Lazy<HostCheck> machine
         }
         finally
         {
+            await (console?.DisposeAsync() ?? ValueTask.CompletedTask);
             if (server is not null)
             {
                 await server.DisposeAsync();
@@ -88,6 +96,18 @@ internal sealed class ServerRun(SettingsReading reading, Lazy<HostCheck> machine
         }
 
         return server is { LostEvents: > 0 } ? ExitCode.Failed : ExitCode.Done;
+    }
+
+    /// <summary>What is missing is said, and the server goes on.</summary>
+    private async Task<ConsoleBeside?> StartConsoleAsync(ServeOptions options, Uri api)
+    {
+        if (ConsoleProgram.Find() is { } program)
+        {
+            return ConsoleBeside.Start(options, api, program, loggers.CreateLogger<ConsoleBeside>());
+        }
+
+        await error.WriteLineAsync($"portlight: there is no console: {ConsoleProgram.Missing}");
+        return null;
     }
 
     private Task TellLossAsync(PortlightServer server) => server.LostEvents == 0

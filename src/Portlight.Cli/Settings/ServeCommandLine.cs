@@ -28,7 +28,7 @@ internal sealed class ServeCommandLine
     {
         var given = _options
             .Where(option => parsed.GetResult(option.Value) is { Implicit: false })
-            .ToDictionary(option => option.Key, option => (IReadOnlyList<string>)(parsed.GetValue(option.Value) ?? []));
+            .ToDictionary(option => option.Key, IReadOnlyList<string> (option) => Texts(option.Key, parsed.GetValue(option.Value) ?? []));
         return SettingsReader.ReadAll(
             given,
             parsed.GetValue(_file),
@@ -37,11 +37,13 @@ internal sealed class ServeCommandLine
             DataDirectory.Default(Environment.IsPrivilegedProcess, Environment.GetEnvironmentVariable));
     }
 
+    private static string[] Texts(Setting setting, string[] given) => given.Length == 0 && setting.Alone is { } alone ? [alone] : given;
+
     private static Option<string[]> Option(Setting setting) => new(setting.Option)
     {
         HelpName = setting.Value,
         Description = $"{setting.Description} (default: {setting.Default})",
-        Arity = ArgumentArity.OneOrMore,
+        Arity = setting.Alone is null ? ArgumentArity.OneOrMore : ArgumentArity.ZeroOrMore,
         AllowMultipleArgumentsPerToken = false,
     };
 

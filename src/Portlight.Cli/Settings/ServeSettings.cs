@@ -17,6 +17,7 @@ internal static class ServeSettings
     /// <summary>The value of <c>database</c> that is no connection string.</summary>
     public const string Sqlite = "sqlite";
 
+    public const string DefaultConsole = "http://127.0.0.1:8590";
     public const string AuditLogDefaultInWords = "audit in the data directory";
     public const string InstanceQuotaDefaultInWords = "20, and none for the first account";
 
@@ -26,6 +27,7 @@ internal static class ServeSettings
         new("agents", "URL", "none", "Where agents on other machines connect: https://, the address that they reach this server by, and a port", IsList: true, ReadAgents),
         new("tls-cert", "FILE", "none", "Certificate chain (PEM) for https:// addresses", IsList: false, File((options, path) => options with { TlsCertificate = path })) { IsPath = true },
         new("tls-key", "FILE", "none", "Private key (PEM) of the certificate", IsList: false, File((options, path) => options with { TlsKey = path })) { IsPath = true },
+        new("console", "URL", "none", $"Where the console in the browser answers, which is started beside the server (docs/console.md); --console alone is {DefaultConsole}", IsList: false, ReadConsole) { Alone = DefaultConsole },
         new("data", "DIR", DataDirectory.DefaultInWords, "The data directory: database, credentials, endpoint", IsList: false, File((options, path) => options with { DataDirectory = path })) { IsPath = true },
         new("database", "sqlite|CONNECTION", Sqlite,
             "Where state is kept: sqlite is a file in the data directory; else a connection string of PostgreSQL (Host=…;Database=…;Username=…), whose database several servers may share (docs/postgres.md)", IsList: false,
@@ -92,16 +94,16 @@ internal static class ServeSettings
     /// <summary>What only shows when all settings are known.</summary>
     public static IEnumerable<string> FindContradictions(ServeOptions options)
     {
-        var hasHttps = options.Listen.Any(uri => uri.Scheme == "https");
+        var hasHttps = options.Listen.Append(options.Console).Any(uri => uri?.Scheme == "https");
         var hasCertificate = options is { TlsCertificate: not null, TlsKey: not null };
         if (hasHttps && !hasCertificate)
         {
-            yield return "`listen` names an https:// address, which needs both `tls-cert` and `tls-key`";
+            yield return "`listen` or `console` names an https:// address, which needs both `tls-cert` and `tls-key`";
         }
 
         if (!hasHttps && (options.TlsCertificate is not null || options.TlsKey is not null))
         {
-            yield return "`tls-cert` and `tls-key` are for https:// addresses, and `listen` names none";
+            yield return "`tls-cert` and `tls-key` are for https:// addresses, and neither `listen` nor `console` names one";
         }
 
         if (options is { Database: not null, Enforce: EnforceMode.Kernel })
@@ -114,9 +116,9 @@ internal static class ServeSettings
             yield return "`audit-retention` must be at least 1d";
         }
 
-        foreach (var twice in options.Listen.Concat(options.Agents).Where(uri => uri.Port != 0).GroupBy(uri => uri.Authority).Where(group => group.Count() > 1))
+        foreach (var twice in options.Listen.Concat(options.Agents).Append(options.Console).OfType<Uri>().Where(uri => uri.Port != 0).GroupBy(uri => uri.Authority).Where(group => group.Count() > 1))
         {
-            yield return $"`listen` and `agents` name {twice.Key} more than once";
+            yield return $"`listen`, `agents` and `console` name {twice.Key} more than once";
         }
     }
 
@@ -160,6 +162,9 @@ internal static class ServeSettings
 
         return uris.Count == 0 ? null : options with { Agents = uris.ToImmutable() };
     }
+
+    private static ServeOptions? ReadConsole(ServeOptions options, IReadOnlyList<string> texts, out string problem) =>
+        SettingText.TryListen(texts[0], out var uri, out problem) ? options with { Console = uri } : null;
 
     private static ServeOptions? ReadMetrics(ServeOptions options, IReadOnlyList<string> texts, out string problem) =>
         SettingText.TryLoopback(texts[0], out var uri, out problem) ? options with { Metrics = uri } : null;

@@ -22,6 +22,9 @@ internal sealed record Setting(string Name, string Value, string Default, string
     /// <summary>Whether its value is a path: a relative one is relative to the current directory, in a settings file to the file's folder.</summary>
     public bool IsPath { get; init; }
 
+    /// <summary>What the option means where it is given without a value; null where it needs one.</summary>
+    public string? Alone { get; init; }
+
     public string Option => "--" + Name;
 
     public string EnvironmentVariable => SettingsReader.EnvironmentPrefix + Name.Replace('-', '_').ToUpperInvariant();

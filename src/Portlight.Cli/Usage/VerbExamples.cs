@@ -20,7 +20,12 @@ internal static class VerbExamples
         ["serve"] = Guide(
             "1  it could not start, or had to stop, or audit events were lost",
             ("portlight serve", "filters packets as root; as anybody else it records ports and says so"),
-            ("portlight serve --listen https://0.0.0.0:8580 --tls-cert cert.pem --tls-key key.pem", "answers other machines")),
+            ("portlight serve --listen https://0.0.0.0:8580 --tls-cert cert.pem --tls-key key.pem", "answers other machines"),
+            ("portlight serve --console", "starts the console in the browser beside it, on http://127.0.0.1:8590")),
+        ["console"] = Guide(
+            null,
+            ("portlight console", "the console in the browser of this machine's server, on http://127.0.0.1:8590"),
+            ("portlight console --api https://portlight.example:8580 --listen http://127.0.0.1:0", "of another server, on a free port")),
         ["open"] = Guide(
             null,
             ("portlight open web-1 443", "lets everybody in to 443/tcp, beside what is open already"),

@@ -7,18 +7,25 @@ internal sealed record ConsoleSettings
 {
     public const string Usage =
         """
-        usage: portlight-console [--api URL] [--listen URL] [--region REGION] [--data DIR] [--tls-cert FILE --tls-key FILE]
+        usage: portlight-console [--api URL] [--listen URL] [--region REGION] [--data DIR] [--api-cert FILE] [--tls-cert FILE --tls-key FILE]
 
           --api URL       where the Portlight server answers (http://127.0.0.1:8580)
           --listen URL    where the console answers (http://127.0.0.1:8590); port 0 takes a free one
           --region REGION the region that people see first (us-east-1)
           --data DIR      where the keys of cookies and of paused pages are kept; without it they last as long as the process
+          --api-cert FILE the server's own certificate (PEM): that one is believed, whatever authority signed it
           --tls-cert, --tls-key
                           certificate chain and private key (PEM) for an https:// address
         """;
 
-    /// <summary>Where the server answers. Its certificate is checked as any client's: by the authorities that the machine trusts.</summary>
+    /// <summary>Where the server answers. Its certificate is checked as any client's, by the authorities that the machine trusts, unless <see cref="ApiCertificate"/> is it.</summary>
     public Uri Api { get; init; } = new("http://127.0.0.1:8580");
+
+    /// <summary>A PEM file whose first certificate the server may show, whatever it names and whatever authority signed it.</summary>
+    public string? ApiCertificate { get; init; }
+
+    /// <summary>What it shows the server that has started it; null where none has.</summary>
+    public string? Ticket { get; init; }
 
     public Uri Listen { get; init; } = new("http://127.0.0.1:8590");
 
@@ -58,6 +65,7 @@ internal sealed record ConsoleSettings
                 "--listen" => Address(value) is { } uri ? settings with { Listen = uri } : null,
                 "--region" => IsRegion(value) ? settings with { Region = value } : null,
                 "--data" => settings with { Data = value },
+                "--api-cert" => settings with { ApiCertificate = value },
                 "--tls-cert" => settings with { TlsCertificate = value },
                 "--tls-key" => settings with { TlsKey = value },
                 _ => null,

@@ -32,7 +32,12 @@ public sealed class PortlightScriptTests : IDisposable
                 echo 'error NU1101: Unable to find package microsoft.netcore.app.crossgen2.linux-x64.'
                 exit 1
             fi
-            mkdir -p "$TREE/artifacts/command"
+            mkdir -p "$TREE/artifacts/command/console"
+            if [[ $* == *Portlight.Console.csproj* ]]; then
+                touch "$TREE/artifacts/command/console/portlight-console"
+                chmod +x "$TREE/artifacts/command/console/portlight-console"
+                exit
+            fi
             printf '#!/usr/bin/env bash\necho "ran: $*"\nexit 7\n' >"$TREE/artifacts/command/portlight"
             chmod +x "$TREE/artifacts/command/portlight"
             """);
@@ -60,6 +65,18 @@ public sealed class PortlightScriptTests : IDisposable
         Touch(file);
         Run();
         Assert.Equal(2, Builds);
+    }
+
+    [Theory]
+    [InlineData(2, "console")]
+    [InlineData(2, "serve", "--console")]
+    [InlineData(2, "serve", "--console=http://127.0.0.1:1", "--enforce", "record")]
+    [InlineData(1, "serve", "--data", "console")]
+    public void The_console_is_built_when_it_is_asked_for(int builds, params string[] words)
+    {
+        Assert.Equal($"ran: {string.Join(' ', words)}\n", Run(words).Output);
+        Run(words);
+        Assert.Equal(builds, Builds);
     }
 
     [Fact]

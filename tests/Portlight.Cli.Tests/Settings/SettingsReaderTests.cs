@@ -34,6 +34,17 @@ public sealed class SettingsReaderTests : IDisposable
     }
 
     [Fact]
+    public void A_console_answers_where_it_is_told_and_the_option_alone_means_the_usual_address()
+    {
+        Assert.Null(Read().Console);
+        Assert.Equal(new Uri("http://192.0.2.1:1"), Read([("console", ["http://192.0.2.1:1"])]).Console);
+        var line = new ServeCommandLine();
+        var command = new System.CommandLine.Command("serve");
+        line.AddTo(command);
+        Assert.Equal(new Uri(ServeSettings.DefaultConsole), line.Read(command.Parse("--data /data --console --enforce record")).Options!.Console);
+    }
+
+    [Fact]
     public void The_audit_log_goes_where_it_is_told_or_stays_in_the_database()
     {
         Assert.Equal((true, "/var/log/portlight"), (Read([("audit-log", ["/var/log/portlight"])]).ExportsAudit, Read([("audit-log", ["/var/log/portlight"])]).AuditDirectory));
@@ -152,7 +163,7 @@ public sealed class SettingsReaderTests : IDisposable
     [Theory]
     [InlineData("https://127.0.0.1:1", null, null, "needs both")]
     [InlineData("https://127.0.0.1:1", "c.pem", null, "needs both")]
-    [InlineData("http://127.0.0.1:1", "c.pem", "k.pem", "names none")]
+    [InlineData("http://127.0.0.1:1", "c.pem", "k.pem", "names one")]
     public void Https_and_a_certificate_come_together(string listen, string? certificate, string? key, string reason)
     {
         List<(string, string[])> given = [("listen", [listen])];

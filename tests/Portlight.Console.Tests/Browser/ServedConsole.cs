@@ -24,23 +24,22 @@ public abstract class ServedConsole : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         (Endpoint, Root) = await StartServerAsync(Path.Combine(_data, "server"));
-        Console = await ConsoleProcess.StartAsync(Endpoint, _data, host: Host);
+        Console = await StartConsoleAsync(Endpoint, _data);
     }
-
-    /// <summary>The address at which the console answers.</summary>
-    protected virtual string Host => "127.0.0.1";
 
     /// <summary>Starts the server; says where it answers, and its root key.</summary>
     protected abstract Task<(Uri Endpoint, AwsCredentials Root)> StartServerAsync(string data);
 
     protected abstract ValueTask StopServerAsync();
 
+    protected virtual Task<ConsoleProcess> StartConsoleAsync(Uri api, string data) => ConsoleProcess.StartAsync(api, data);
+
     /// <summary>Ends the console, hard, and starts it again at the same address: what it had in memory is gone.</summary>
     public async Task RestartConsoleAsync()
     {
         var port = Console.Address.Port;
         Console.Dispose();
-        Console = await ConsoleProcess.StartAsync(Endpoint, _data, port, Host);
+        Console = await ConsoleProcess.StartAsync(Endpoint, _data, port);
     }
 
     /// <summary>Makes an instance with these ports, as the root of the account.</summary>

@@ -7,10 +7,10 @@ public sealed class ConsoleSettingsTests
     [Fact]
     public void Settings_are_read_from_the_command_line()
     {
-        var (settings, _, problem) = ConsoleSettings.Read(["--api", "https://portlight.example:8443", "--listen", "http://127.0.0.1:0", "--region", "eu-central-1", "--data", "/var/lib/x"]);
+        var (settings, _, problem) = ConsoleSettings.Read(["--api", "https://portlight.example:8443", "--listen", "http://127.0.0.1:0", "--region", "eu-central-1", "--data", "/var/lib/x", "--api-cert", "/etc/server.pem"]);
 
         Assert.Null(problem);
-        Assert.Equal((new Uri("https://portlight.example:8443/"), "eu-central-1", "/var/lib/x"), (settings!.Api, settings.Region, settings.Data));
+        Assert.Equal((new Uri("https://portlight.example:8443/"), "eu-central-1", "/var/lib/x", "/etc/server.pem"), (settings!.Api, settings.Region, settings.Data, settings.ApiCertificate));
     }
 
     [Theory]

@@ -39,6 +39,22 @@ public sealed class RequestOriginsTests
         Assert.Equal(source, Origins.Of(http).Source!.ToString());
     }
 
+    [Theory]
+    [InlineData("ticket", "198.51.100.1")]
+    [InlineData("Ticket", "127.0.0.1")]
+    [InlineData("ticke", "127.0.0.1")]
+    [InlineData("", "127.0.0.1")]
+    [InlineData(null, "127.0.0.1")]
+    public void The_console_that_the_server_has_started_is_known_by_its_ticket_and_not_by_its_address(string? shown, string source)
+    {
+        var http = Request("127.0.0.1");
+        http.Request.Headers["X-Forwarded-For"] = "198.51.100.1";
+        http.Request.Headers["X-Forwarded-Ticket"] = shown;
+
+        Assert.Equal(source, new RequestOrigins([], "ticket").Of(http).Source!.ToString());
+        Assert.Equal("127.0.0.1", new RequestOrigins([]).Of(http).Source!.ToString());
+    }
+
     /// <summary>No block of addresses has <c>fe80::1%2</c>: a condition on fe80::/10 would pass it by.</summary>
     [Fact]
     public void A_link_local_peer_is_known_without_the_interface_that_it_was_met_on()

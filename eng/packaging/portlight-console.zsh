@@ -1,0 +1,2 @@
+#compdef portlight-console
+_arguments '--api[where the server answers]:address:' '--listen[where the console answers]:address:' '--region[the region that people see first]:region:' '--data[where keys are kept]:directory:_files -/' '--api-cert[the certificate of the server]:file:_files' '--tls-cert[certificate chain]:file:_files' '--tls-key[private key]:file:_files' '--help[show the usage]' '--version[show the version]'

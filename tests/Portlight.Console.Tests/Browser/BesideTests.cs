@@ -1,0 +1,70 @@
+using System.Diagnostics;
+using Microsoft.Playwright;
+using Portlight.TestKit.Network;
+using Portlight.TestKit.Serving;
+
+namespace Portlight.Console.Tests.Browser;
+
+/// <summary>The console that a server starts beside itself.</summary>
+[Collection("kernel")]
+public sealed class BesideTests(Chromium chromium, BesideConsole console) : IClassFixture<BesideConsole>
+{
+    [Fact]
+    public async Task A_server_sees_from_where_each_person_comes_to_the_console_that_it_has_started()
+    {
+        await using var tab = await Tab.OpenAsync(chromium, console);
+
+        await tab.VisitAsync(console, "us-east-1/instances");
+        // Of a page that was asked for, and of the connection of one that is open.
+        foreach (var operation in new[] { "GetCallerIdentity", "ListFleet" })
+        {
+            var line = tab.Page.Locator(".line > li").Filter(new() { HasText = operation }).Locator(".why").First;
+            await LoggedAsync(tab, line);
+            await Assertions.Expect(line).ToContainTextAsync("::1, portlight-console/");
+        }
+    }
+
+    [Fact]
+    public async Task A_console_that_is_lost_comes_back_and_the_server_goes_on()
+    {
+        using var before = console.Find();
+
+        before.Kill();
+        await before.WaitForExitAsync(TestContext.Current.CancellationToken);
+
+        Assert.Equal("ok", (await console.Server.HealthAsync()).Word);
+        await console.AnswersAsync();
+        using var after = console.Find();
+        Assert.NotEqual(before.Id, after.Id);
+    }
+
+    [Theory]
+    [InlineData(ServeProcess.KillSignal)]
+    [InlineData(ServeProcess.TerminateSignal)]
+    public async Task A_console_ends_with_its_server_whatever_ends_that(int signal)
+    {
+        await using var own = new Another();
+        await own.InitializeAsync();
+        using var process = own.Find();
+
+        own.Server.End(signal);
+
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(Deadline.Span, TestContext.Current.CancellationToken);
+    }
+
+    /// <summary>A read is in the audit log a moment after its answer: the page is looked at until it is.</summary>
+    private static async Task LoggedAsync(Tab tab, ILocator line)
+    {
+        var began = Stopwatch.GetTimestamp();
+        do
+        {
+            await tab.GoAsync("activity?what=all");
+        }
+        while (await line.CountAsync() == 0 && Stopwatch.GetElapsedTime(began) < Deadline.Span);
+    }
+
+    private sealed class Another : BesideConsole
+    {
+        protected override Uri At { get; } = new("http://[::1]:8591/");
+    }
+}
