@@ -48,6 +48,12 @@ internal static class AuditEventJson
 
         writer.WriteString("eventCategory"u8, "Management"u8);
         WriteTls(writer, audited.Call.Audit);
+        if (audited.Call.Principal.IsConsoleSession)
+        {
+            // As CloudTrail marks what was done in AWS's console: a text.
+            writer.WriteString("sessionCredentialFromConsole"u8, "true"u8);
+        }
+
         if (!audited.IsForOther)
         {
             PortlightMember.Write(writer, audited);

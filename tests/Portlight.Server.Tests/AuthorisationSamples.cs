@@ -54,6 +54,7 @@ internal static class AuthorisationSamples
         ["portlight:GetStatus"] = """{"instanceName":"instance-{n}"}""",
         ["portlight:PreviewPorts"] = """{"instanceName":"instance-{n}","portInfos":[]}""",
         ["portlight:CheckAccess"] = """{"questions":[]}""",
+        ["portlight:SignIn"] = "{}",
         ["portlight:GetExposure"] = "{}",
         ["portlight:ListFleet"] = "{}",
         ["portlight:WatchChanges"] = "{}",

@@ -41,7 +41,7 @@ internal sealed record Holder
     {
         var account = view.FindAccount(session.AccountId);
         var role = session.Kind == SessionKind.Role ? view.FindRole(session.AccountId, session.Name) : null;
-        var user = session.Kind == SessionKind.Caller && session.Name.Length > 0 ? view.FindUser(session.AccountId, session.Name) : null;
+        var user = session.Kind != SessionKind.Role && session.Name.Length > 0 ? view.FindUser(session.AccountId, session.Name) : null;
         return new Holder
         {
             Account = account,
@@ -66,6 +66,7 @@ internal sealed record Holder
             UserId = Account.Id,
             SessionIssuedAt = Session?.IssuedAt,
             SessionTerms = Session?.Terms ?? SessionTerms.None,
+            IsConsoleSession = Session?.Kind == SessionKind.Console,
             OwnsInstallation = Account.IsOwner,
         };
         if (User is not null)

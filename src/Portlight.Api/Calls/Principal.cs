@@ -47,6 +47,9 @@ internal sealed record Principal
     /// <summary>When the session began, for temporary credentials; null for an access key.</summary>
     public DateTimeOffset? SessionIssuedAt { get; init; }
 
+    /// <summary>Whether the session is one of SignIn, which a console holds.</summary>
+    public bool IsConsoleSession { get; init; }
+
     /// <summary>What the session was made with; nothing for an access key.</summary>
     public SessionTerms SessionTerms { get; init; } = SessionTerms.None;
 

@@ -11,6 +11,9 @@ internal enum SessionKind : byte
 
     /// <summary><c>AssumeRole</c>.</summary>
     Role = 2,
+
+    /// <summary><c>SignIn</c>: like a caller's, of somebody who signed in to a console, and may call IAM.</summary>
+    Console = 3,
 }
 
 /// <summary>

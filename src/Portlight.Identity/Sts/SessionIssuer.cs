@@ -44,8 +44,17 @@ internal sealed class SessionIssuer(SessionTokens tokens)
             answer.Text("SessionToken", tokens.Seal(session, packedTerms));
             answer.Time("Expiration", session.ExpiresAt);
         });
-        call.Audit.Response = writer => WriteAudit(writer, session);
+        Note(call, session);
     }
+
+    /// <summary>The token of a session without terms; the audit log learns of the session, and not its secret.</summary>
+    public string Seal(Call call, Session session)
+    {
+        Note(call, session);
+        return tokens.Seal(session, packedTerms: []);
+    }
+
+    private static void Note(Call call, Session session) => call.Audit.Response = writer => WriteAudit(writer, session);
 
     private static void WriteAudit(Utf8JsonWriter writer, Session session)
     {

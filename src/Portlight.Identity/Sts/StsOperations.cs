@@ -1,9 +1,10 @@
 using Portlight.Api;
 using Portlight.Storage;
+using Portlight.Wire.PortlightApi;
 
 namespace Portlight.Identity;
 
-/// <summary>The operations of the STS API (Query protocol, version 2011-06-15) that Portlight has.</summary>
+/// <summary>The operations of the STS API (Query protocol, version 2011-06-15) that Portlight has, and the one of its own that makes a session.</summary>
 internal static class StsOperations
 {
     public static IEnumerable<OperationEntry> All(IStore store, Principals principals, SessionTokens sessions)
@@ -14,6 +15,8 @@ internal static class StsOperations
             OperationEntry.OfQuery(ApiService.Sts, "GetCallerIdentity", AccessOn.Nothing, GetCallerIdentity.RunAsync, OperationTraits.ReadOnly),
             OperationEntry.OfQuery(ApiService.Sts, "GetSessionToken", AccessOn.Nothing, new GetSessionToken(issuer).RunAsync, OperationTraits.ReadOnly | OperationTraits.HandsOutSecret),
             OperationEntry.OfQuery(ApiService.Sts, "AssumeRole", AccessOn.Resource, new AssumeRole(store, principals, issuer).RunAsync, OperationTraits.HandsOutSecret),
+            OperationEntry.Of(
+                ApiService.Portlight, "SignIn", AccessOn.Account, new SignIn(issuer), () => PortlightJson.Default.SignInRequest, () => PortlightJson.Default.SignInResponse, OperationTraits.ReadOnly | OperationTraits.HandsOutSecret),
             OperationEntry.OfQuery(ApiService.Sts, "GetAccessKeyInfo", AccessOn.Account, new GetAccessKeyInfo(store).RunAsync, OperationTraits.ReadOnly),
         ];
     }

@@ -20,6 +20,9 @@ public sealed class QueryClient(HttpClient http, Uri endpoint, string service, s
     /// <summary>The version of the STS API, which each of its calls names.</summary>
     public const string StsVersion = "2011-06-15";
 
+    /// <summary>That of the IAM API.</summary>
+    public const string IamVersion = "2010-05-08";
+
     /// <inheritdoc cref="AwsClient.ForwardedFor"/>
     public string? ForwardedFor { get; init; }
 

@@ -22,6 +22,8 @@ namespace Portlight.Wire.PortlightApi;
 [JsonSerializable(typeof(PreviewPortsResponse))]
 [JsonSerializable(typeof(ExplainPacketRequest))]
 [JsonSerializable(typeof(ExplainPacketResponse))]
+[JsonSerializable(typeof(SignInRequest))]
+[JsonSerializable(typeof(SignInResponse))]
 [JsonSerializable(typeof(CheckAccessRequest))]
 [JsonSerializable(typeof(CheckAccessResponse))]
 [JsonSerializable(typeof(ListFleetRequest))]

@@ -21,6 +21,7 @@ public static class PortlightOperations
         "PreviewPorts",
         "ExplainPacket",
         "CheckAccess",
+        "SignIn",
         "GetExposure",
         "ListFleet",
         "WatchChanges",
