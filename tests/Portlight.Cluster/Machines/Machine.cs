@@ -129,7 +129,11 @@ internal sealed class Machine : IAsyncDisposable
     /// <summary>Stops every process where it stands.</summary>
     public void Freeze() => SignalAll("STOP");
 
-    public void Thaw() => SignalAll("CONT");
+    public void Thaw()
+    {
+        SignalAll("CONT");
+        WakeServices();
+    }
 
     /// <summary>Takes the machine's wire away, or gives it back.</summary>
     public void Cut() => Command.Ip($"link set w-{Name} down");
@@ -166,6 +170,7 @@ internal sealed class Machine : IAsyncDisposable
             _isWired = false;
         }
 
+        WakeServices();
         first.Kill(); // --kill-child: the first process goes with it, and all others with that
         await first.WaitForExitAsync();
         await Task.WhenAll(_services.Values.Select(service => service.Ended));
@@ -188,6 +193,14 @@ internal sealed class Machine : IAsyncDisposable
         {
             // The one that sends it is the only one that it passes over, beside the first process.
             Command.Run("nsenter", $"-t {_pid} -m -p -- kill -{signal} -1");
+        }
+    }
+
+    private void WakeServices()
+    {
+        foreach (var service in _services.Values)
+        {
+            service.Wake();
         }
     }
 

@@ -30,8 +30,24 @@ internal sealed class Service
     {
         if (ProgramId() is { } program)
         {
-            using var kill = Process.Start("kill", [$"-{signal}", program.ToString(CultureInfo.InvariantCulture)]);
-            kill.WaitForExit();
+            Kill(signal, program);
+            Wake();
+        }
+    }
+
+    /// <summary>nsenter stops when its child does, and not only until that goes on; it would not see its end.</summary>
+    public void Wake()
+    {
+        try
+        {
+            if (_process is { HasExited: false } nsenter)
+            {
+                Kill("CONT", nsenter.Id);
+            }
+        }
+        catch (InvalidOperationException)
+        {
+            // It has ended meanwhile.
         }
     }
 
@@ -54,6 +70,12 @@ internal sealed class Service
         {
             return null;
         }
+    }
+
+    private static void Kill(string signal, int process)
+    {
+        using var kill = Process.Start("kill", [$"-{signal}", process.ToString(CultureInfo.InvariantCulture)]);
+        kill.WaitForExit();
     }
 
     private async Task SuperviseAsync()
