@@ -46,7 +46,7 @@ public sealed class Installation : IAsyncLifetime
     {
         foreach (var loaded in _loaded.Values)
         {
-            if (loaded.Value is { } one)
+            if (loaded is { IsValueCreated: true, Value: { } one })
             {
                 await one.DisposeAsync();
             }
