@@ -31,7 +31,7 @@ public sealed class PostgresStore : IStore
         var order = new CommitOrder(mirror.Connection.FindRevision(), mirror.End.Index);
         _writer = new MirrorWriter(mirror, log, _memory, order, time);
         _writes = new PlannedWrites(View, order, _writer.State, AppendAsync, GroupCommit.MaxWork, time);
-        _heads = new HeadReads(log, _writer);
+        _heads = new HeadReads(LookAtHeadAsync);
         _tail = time.CreateTimer(static store => _ = ((PostgresStore)store!).LookAsync(), this, LookEvery, LookEvery);
     }
 
@@ -127,6 +127,13 @@ public sealed class PostgresStore : IStore
             _mirror.Dispose();
             _log.Dispose();
         }
+    }
+
+    private async Task LookAtHeadAsync()
+    {
+        var known = _writer.End;
+        var end = await _log.ReadEndAsync().ConfigureAwait(false);
+        await _writer.ReachAsync(end, known).ConfigureAwait(false);
     }
 
     /// <summary>The tail: what others have written is seen here soon, also while nobody asks.</summary>

@@ -4,7 +4,8 @@ namespace Portlight.Storage.Postgres;
 /// Lets reads be as new as the end of the log was when they were asked for: one look at it at a time, shared by all who had arrived before it began. Why:
 /// docs/decisions/0098-reads-as-new-as-their-arrival.md.
 /// </summary>
-internal sealed class HeadReads(PostgresLog log, MirrorWriter mirror)
+/// <param name="look">Looks at the end of the log, and returns once the mirror has everything up to there.</param>
+internal sealed class HeadReads(Func<Task> look)
 {
     private readonly Lock _gate = new();
     private Task _running = Task.CompletedTask;
@@ -28,21 +29,20 @@ internal sealed class HeadReads(PostgresLog log, MirrorWriter mirror)
     {
         // Not on the thread of the first who asks: the rest wait for this too.
         await Task.Yield();
-        var known = mirror.End;
-        var end = await log.ReadEndAsync().ConfigureAwait(false);
-        await mirror.ReachAsync(end, known).ConfigureAwait(false);
+        await look().ConfigureAwait(false);
     }
 
     private async Task LookAfterAsync(Task before)
     {
-        await before.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        Task look;
+        // Never at once, also where the look before has ended by now: this look would be begun before it is the next one, which it would stay for ever.
+        await before.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ForceYielding);
+        Task begun;
         lock (_gate)
         {
-            look = _running = LookAsync();
+            begun = _running = LookAsync();
             _next = null;
         }
 
-        await look.ConfigureAwait(false);
+        await begun.ConfigureAwait(false);
     }
 }

@@ -1,0 +1,45 @@
+namespace Portlight.Storage.Postgres.Tests;
+
+/// <summary>Looks at the end of the log are shared, and every one who asks gets one that began after that.</summary>
+public sealed class HeadReadsTests
+{
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_question_while_looks_end_and_begin_waits_for_one_that_began_after_it()
+    {
+        var begun = 0L;
+        var reads = new HeadReads(() =>
+        {
+            Interlocked.Increment(ref begun);
+            return Task.CompletedTask;
+        });
+        await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Run(
+            async () =>
+            {
+                for (var question = 0; question < 100_000; question++)
+                {
+                    var before = Interlocked.Read(ref begun);
+                    await reads.CatchUpAsync();
+                    Assert.True(Interlocked.Read(ref begun) > before, $"question {question} was answered by a look that had begun before it");
+                }
+            },
+            Cancellation)));
+    }
+
+    [Fact]
+    public async Task One_that_fails_fails_for_those_who_had_asked_and_for_nobody_after_them()
+    {
+        var gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var looks = new Queue<Task>([gate.Task, Task.FromException(new StoreException("the database is away")), Task.CompletedTask]);
+        var reads = new HeadReads(looks.Dequeue);
+        var (first, second, third) = (reads.CatchUpAsync(), reads.CatchUpAsync(), reads.CatchUpAsync());
+        Assert.Same(second, third);
+        gate.SetResult();
+
+        await first;
+        await Assert.ThrowsAsync<StoreException>(() => second);
+        await reads.CatchUpAsync();
+        Assert.Empty(looks);
+    }
+}
