@@ -1,3 +1,4 @@
+using Portlight.Domain;
 using Portlight.Storage.Sqlite;
 
 namespace Portlight.Storage.Postgres;
@@ -9,7 +10,10 @@ namespace Portlight.Storage.Postgres;
 public sealed class PostgresStore : IStore
 {
     /// <summary>How old what is read may be where nobody asks for newer.</summary>
-    private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(25);
+
+    /// <summary>What the kernels of hosts have confirmed within this time is written together, for the other servers to see.</summary>
+    private static readonly TimeSpan NumbersAfter = TimeSpan.FromMilliseconds(20);
 
     private readonly PostgresLog _log;
     private readonly MirrorFile _mirror;
@@ -19,6 +23,9 @@ public sealed class PostgresStore : IStore
     private readonly PlannedWrites _writes;
     private readonly HeadReads _heads;
     private readonly ITimer _tail;
+    private readonly ITimer _numbers;
+    private int _isLooking;
+    private int _isToSend;
     private StoreException? _unreachable;
     private int _disposals;
 
@@ -32,6 +39,7 @@ public sealed class PostgresStore : IStore
         _writer = new MirrorWriter(mirror, log, _memory, order, time);
         _writes = new PlannedWrites(View, order, _writer.State, AppendAsync, GroupCommit.MaxWork, time);
         _heads = new HeadReads(LookAtHeadAsync);
+        _numbers = time.CreateTimer(static store => ((PostgresStore)store!).SendNumbers(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         _tail = time.CreateTimer(static store => _ = ((PostgresStore)store!).LookAsync(), this, LookEvery, LookEvery);
     }
 
@@ -102,11 +110,22 @@ public sealed class PostgresStore : IStore
 
     public void ObserveAudit(Action<long> observer) => _writer.Observers.ObserveAudit(observer);
 
+    public void ObserveHosts(Action<IReadOnlyCollection<string>> observer) => _writer.Observers.ObserveHosts(observer);
+
+    public bool IsShared => true;
+
     public void NoteApplied(string host, long revision)
     {
-        if (_memory.Applied.Raise(host, Math.Min(revision, Revision)))
+        if (!_memory.Applied.Raise(host, Math.Min(revision, Revision)))
         {
-            _writer.Nudge();
+            return;
+        }
+
+        _writer.Nudge();
+        // What stands on the servers' own machines each of them finds out by itself.
+        if (host != HostName.Local && Interlocked.Exchange(ref _isToSend, 1) == 0)
+        {
+            _numbers.Change(NumbersAfter, Timeout.InfiniteTimeSpan);
         }
     }
 
@@ -122,6 +141,7 @@ public sealed class PostgresStore : IStore
         if (Interlocked.Exchange(ref _disposals, 1) == 0)
         {
             await _tail.DisposeAsync().ConfigureAwait(false);
+            await _numbers.DisposeAsync().ConfigureAwait(false);
             await _writer.DisposeAsync().ConfigureAwait(false);
             _readers.Dispose();
             _mirror.Dispose();
@@ -139,6 +159,11 @@ public sealed class PostgresStore : IStore
     /// <summary>The tail: what others have written is seen here soon, also while nobody asks.</summary>
     private async Task LookAsync()
     {
+        if (Interlocked.Exchange(ref _isLooking, 1) != 0)
+        {
+            return; // the database is slow; one look at a time
+        }
+
         try
         {
             await _heads.CatchUpAsync().ConfigureAwait(false);
@@ -148,6 +173,16 @@ public sealed class PostgresStore : IStore
         {
             Volatile.Write(ref _unreachable, problem);
         }
+        finally
+        {
+            Volatile.Write(ref _isLooking, 0);
+        }
+    }
+
+    private void SendNumbers()
+    {
+        Volatile.Write(ref _isToSend, 0);
+        _writer.SendNumbers();
     }
 
     private Task AppendAsync(Plan? plan)

@@ -82,6 +82,10 @@ public sealed class SqliteStore : IStore
 
     public void Observe(Action<IReadOnlyList<InstanceChange>> observer) => _writer.Observers.Observe(observer);
 
+    public void ObserveHosts(Action<IReadOnlyCollection<string>> observer) => _writer.Observers.ObserveHosts(observer);
+
+    public bool IsShared => false;
+
     public void NoteApplied(string host, long revision)
     {
         // More than is committed would make operations that do not exist yet succeed at birth.

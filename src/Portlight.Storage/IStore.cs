@@ -51,8 +51,18 @@ public interface IStore : IAsyncDisposable
     void Observe(Action<IReadOnlyList<InstanceChange>> observer);
 
     /// <summary>
+    /// Called once at start: from now on <paramref name="observer"/> gets the names of hosts of which something else is stored than before: their rows or, by another store of
+    /// the same database, up to where their kernels are. On the same thread as <see cref="Observe"/>, after its observers.
+    /// </summary>
+    void ObserveHosts(Action<IReadOnlyCollection<string>> observer);
+
+    /// <summary>Whether other stores may write to the same database.</summary>
+    bool IsShared { get; }
+
+    /// <summary>
     /// Notes that the kernel of a host holds everything of it up to this revision (except what was rejected, whose operations are saved as failed first). Visible to
-    /// readers at once; durable with a later commit, because after a crash the reconciler finds it out again. More than <see cref="Revision"/> counts as that much.
+    /// readers at once; durable with a later commit, because after a crash the reconciler finds it out again; other stores of the same database see it within a few hundredths of a second,
+    /// unless the host is the servers' own machine. More than <see cref="Revision"/> counts as that much.
     /// </summary>
     void NoteApplied(string host, long revision);
 

@@ -20,6 +20,10 @@ internal abstract class ForwardingStore(IStore store) : IStore
 
     public void Observe(Action<IReadOnlyList<InstanceChange>> observer) => store.Observe(observer);
 
+    public void ObserveHosts(Action<IReadOnlyCollection<string>> observer) => store.ObserveHosts(observer);
+
+    public bool IsShared => store.IsShared;
+
     public void NoteApplied(string host, long revision) => store.NoteApplied(host, revision);
 
     public ValueTask RecordAsync(AuditEvent recorded, bool untilDurable = false) => store.RecordAsync(recorded, untilDurable);

@@ -17,6 +17,8 @@ public abstract class HostContract<TSource> : StoreTests<TSource>
             LastSeenAt = Sample.Start.AddMinutes(2),
             Token = new HostToken("0011223344556677", "ab", Sample.Start.AddHours(1)) { UsedFor = "cd" },
             Certificates = [new HostCertificate("7f01", "cd", Sample.Start.AddDays(30), [1, 2, 3]), new HostCertificate("7f02", "ef", Sample.Start.AddDays(60), [])],
+            Link = new HostLink("one", 7, Sample.Start.AddMinutes(3)) { Report = """{"status":{}}""" },
+            Servers = [new ServingServer("one", [new Uri("https://192.0.2.1:8581"), new Uri("https://[2001:db8::1]:8581")], Sample.Start), new ServingServer("two", [], Sample.Start.AddSeconds(5))],
         };
         await ChangeAsync(changes => changes.Save(full));
         await ChangeAsync(changes => changes.Save(Host("ams-01")));
@@ -151,10 +153,27 @@ public abstract class HostContract<TSource> : StoreTests<TSource>
     private static Operation Awaiting(long number, Changes changes, string host) =>
         Sample.Operation(number, $"web-{number}", changes.Save(Sample.Instance(number) with { Attachment = new Attachment.Lab { Host = host } }).Revision) with { Host = host };
 
+    [Fact]
+    public async Task An_observer_of_hosts_is_told_of_each_that_is_stored_anew_before_the_write_returns()
+    {
+        var told = new List<string>();
+        Store.ObserveHosts(names => told.AddRange(names.Select(name => $"{name} {View.FindHost(name)?.State}")));
+        await ChangeAsync(changes => changes.Save(Host("fra-07")));
+        Assert.Equal(["fra-07 Joining"], told);
+        await ChangeAsync(changes => changes.Save(Sample.Instance(1)));
+        await ChangeAsync(changes => changes.Save(Host("fra-07") with { State = HostState.Revoked }));
+        await ChangeAsync(changes => changes.Remove(new HostRemoval(Host("fra-07"), Sample.Start, "HostRemoved", "gone")));
+        Assert.Equal(["fra-07 Joining", "fra-07 Revoked", "fra-07 "], told);
+        Assert.Throws<InvalidOperationException>(() => Store.ObserveHosts(_ => { }));
+    }
+
     private static void AssertSame(Host expected, Host? actual)
     {
         Assert.Equal(expected.Certificates.Select(Words), actual!.Certificates.Select(Words));
-        Assert.Equal(expected with { Certificates = [] }, actual with { Certificates = [] });
+        Assert.Equal(expected.Servers.Select(Server), actual.Servers.Select(Server));
+        Assert.Equal(expected with { Certificates = [], Servers = [] }, actual with { Certificates = [], Servers = [] });
+
+        static string Server(ServingServer one) => $"{one.Id} {string.Join(' ', one.Agents.Select(address => address.OriginalString))} {one.BeatAt:O}";
 
         static string Words(HostCertificate one) => $"{one.Serial} {one.PublicKey} {one.ExpiresAt:O} {Convert.ToHexString(one.Der.AsSpan())}";
     }

@@ -54,6 +54,8 @@ internal static class Everything
             State = HostState.Draining,
             Token = new HostToken("0011223344556677", "ab", Sample.Start.AddHours(1)) { UsedFor = "cd" },
             Certificates = [new HostCertificate("7f01", "cd", Sample.Start.AddDays(30), [1, 2, 3])],
+            Link = new HostLink("one", 7, Sample.Start.AddMinutes(3)) { Report = """{"status":{}}""" },
+            Servers = [new ServingServer("one", [new Uri("https://192.0.2.1:8581")], Sample.Start)],
         });
         for (var number = 1; number <= 9; number++)
         {

@@ -40,6 +40,16 @@ public sealed class SideBySideTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task How_far_the_kernel_of_a_host_is_the_other_is_told_soon_though_nothing_else_is_written()
+    {
+        var told = new TaskCompletionSource<long>(TaskCreationOptions.RunContinuationsAsynchronously);
+        B.ObserveHosts(names => told.TrySetResult(names.Contains("fra-07") ? B.View.AppliedOn("fra-07") : 0));
+        var saved = await SaveAsync(A, changes => changes.Save(Sample.Instance(1)));
+        A.NoteApplied("fra-07", saved.Revision);
+        Assert.Equal(saved.Revision, await told.Task.WaitAsync(TimeSpan.FromSeconds(30), Cancellation));
+    }
+
+    [Fact]
     public async Task A_key_that_one_has_revoked_the_other_does_not_find_any_more()
     {
         await SaveAsync(A, changes => changes.Save(Sample.AccessKey("AKIA1")));

@@ -32,6 +32,12 @@ public sealed record Host
     /// </summary>
     public ImmutableArray<HostAuthority> Authorities { get; init; } = [];
 
+    /// <summary>Which server has its agent; null where the server has its database to itself.</summary>
+    public HostLink? Link { get; init; }
+
+    /// <summary>The servers that share the database, those of the last days; of the servers' own machine alone.</summary>
+    public ImmutableArray<ServingServer> Servers { get; init; } = [];
+
     public bool IsLocal => Name == HostName.Local;
 }
 

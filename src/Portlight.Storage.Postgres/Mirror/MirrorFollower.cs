@@ -13,13 +13,13 @@ internal sealed class MirrorFollower
     private readonly Batch _batch;
     private readonly AuditTail _audit;
     private readonly CommitQueue _queue;
-    private readonly Action<IReadOnlyList<InstanceChange>> _tell;
+    private readonly Action<IReadOnlyList<InstanceChange>, IReadOnlyCollection<string>> _tell;
     private readonly MirrorWaits _waits;
     private readonly Dictionary<string, long> _sharedApplied;
     private LogEnd _end;
     private LogEnd _appended;
 
-    public MirrorFollower(MirrorFile mirror, PostgresLog log, MirrorMemory memory, CommitOrder order, Batch batch, AuditTail audit, CommitQueue queue, Action<IReadOnlyList<InstanceChange>> tell)
+    public MirrorFollower(MirrorFile mirror, PostgresLog log, MirrorMemory memory, CommitOrder order, Batch batch, AuditTail audit, CommitQueue queue, Action<IReadOnlyList<InstanceChange>, IReadOnlyCollection<string>> tell)
     {
         (_position, _log, _memory, _order, _batch, _audit, _queue, _tell, _end) = (mirror.Position, log, memory, order, batch, audit, queue, tell, mirror.End);
         _waits = new MirrorWaits(_end);
@@ -32,7 +32,10 @@ internal sealed class MirrorFollower
     /// <summary>Up to where the mirror is, or was a moment ago. Safe from any thread.</summary>
     public LogEnd End => _waits.End;
 
-    /// <summary>See <see cref="MirrorWriter.ReachAsync"/>.</summary>
+    /// <summary>Returns once the mirror has everything up to an end of the log.</summary>
+    /// <param name="end">The end.</param>
+    /// <param name="known">Up to where the mirror was before that end was asked for.</param>
+    /// <exception cref="StoreException">What is missing could not be read, or the log does not have what the mirror has.</exception>
     public Task ReachAsync(LogEnd end, LogEnd known)
     {
         // An end before what the mirror had when it was asked for, or another batch there: the log has lost what the mirror has.
@@ -104,7 +107,7 @@ internal sealed class MirrorFollower
     {
         _end = _appended;
         _order.NoteIndex(_end.Index);
-        Tell(changes);
+        Tell(changes, _batch.TakeHosts());
     }
 
     /// <summary>What waits for a position is told that it cannot be reached now.</summary>
@@ -115,23 +118,28 @@ internal sealed class MirrorFollower
     private void Take(LogBatch batch)
     {
         var changes = new Changes(_memory.View, static () => throw new System.Diagnostics.UnreachableException("what is taken over has its number"));
+        HashSet<string> hosts = [];
         ItemReader.Read(batch.Items, changes, (host, revision) =>
         {
             _sharedApplied[host] = revision;
-            _memory.Applied.Raise(host, revision);
+            if (_memory.Applied.Raise(host, revision))
+            {
+                hosts.Add(host);
+            }
         });
         var told = _batch.Follow(changes, batch.Blocks, batch.Forgotten, () => _position.Write(batch.End));
         _end = batch.End;
         List<Work> outdated = [];
         _order.Follow(changes.Touches, _batch.CommittedRevision, _end.Index, keeps => outdated = _queue.TakeAllBut(work => work is not PlannedWrite write || keeps(write.Plan)));
         outdated.ForEach(work => work.Fail(new StoreException("another server has written what this rests on") { IsOutdated = true }));
-        Tell(told);
+        hosts.UnionWith(_batch.TakeHosts());
+        Tell(told, hosts);
     }
 
     /// <summary>Observers first: a caller that waits for a position finds them told.</summary>
-    private void Tell(IReadOnlyList<InstanceChange> changes)
+    private void Tell(IReadOnlyList<InstanceChange> changes, IReadOnlyCollection<string> hosts)
     {
-        _tell(changes);
+        _tell(changes, hosts);
         _waits.Reached(_end);
     }
 

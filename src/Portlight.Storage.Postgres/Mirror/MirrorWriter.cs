@@ -63,14 +63,12 @@ internal sealed class MirrorWriter : IAsyncDisposable
     }
 
     public void Nudge() => _queue.Nudge();
+    public void SendNumbers() => _queue.Numbers();
 
     /// <summary>Up to where the mirror is, or was a moment ago.</summary>
     public LogEnd End => _follower.End;
 
-    /// <summary>Returns once the mirror has everything up to an end of the log.</summary>
-    /// <param name="end">The end.</param>
-    /// <param name="known">Up to where the mirror was before that end was asked for.</param>
-    /// <exception cref="StoreException">What is missing could not be read, or the log does not have what the mirror has.</exception>
+    /// <summary>See <see cref="MirrorFollower.ReachAsync"/>.</summary>
     public Task ReachAsync(LogEnd end, LogEnd known) => _follower.ReachAsync(end, known);
 
     /// <summary>Does what waits, and ends the thread.</summary>
@@ -104,6 +102,9 @@ internal sealed class MirrorWriter : IAsyncDisposable
                     break;
                 case Wake.Follow:
                     Follow();
+                    break;
+                case Wake.Numbers:
+                    StoreNumbers();
                     break;
                 case Wake.Idle:
                     StoreNumbers();
@@ -256,9 +257,9 @@ internal sealed class MirrorWriter : IAsyncDisposable
         _taken.Clear();
     }
 
-    private void Tell(IReadOnlyList<InstanceChange> changes)
+    private void Tell(IReadOnlyList<InstanceChange> changes, IReadOnlyCollection<string> hosts)
     {
-        if (Observers.Tell(changes, _audit.CommittedSequence) is { } failed)
+        if (Observers.Tell(changes, hosts, _audit.CommittedSequence) is { } failed)
         {
             Stop(failed);
         }

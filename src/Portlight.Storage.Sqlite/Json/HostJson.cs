@@ -56,6 +56,7 @@ internal static class HostJson
             json.WriteEndArray();
         }
 
+        HostLinkJson.Write(json, host);
         json.WriteEndObject();
     }
 
@@ -75,6 +76,8 @@ internal static class HostJson
                 "lastSeenAt" => host with { LastSeenAt = json.Time() },
                 "token" => host with { Token = ReadToken(ref json) },
                 "certificates" => host with { Certificates = ReadCertificates(ref json) },
+                "link" => host with { Link = HostLinkJson.ReadLink(ref json) },
+                "servers" => host with { Servers = HostLinkJson.ReadServers(ref json) },
                 "authorities" => host with { Authorities = ReadAuthorities(ref json) },
                 _ => throw JsonCursor.Unknown(member),
             };

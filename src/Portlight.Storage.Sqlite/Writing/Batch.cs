@@ -47,6 +47,9 @@ internal sealed class Batch
         }
     }
 
+    /// <summary>Names of the hosts whose rows the last commit has changed; once.</summary>
+    public IReadOnlyList<string> TakeHosts() => _written.TakeHosts();
+
     /// <summary>Whether numbers have changed that are stored for their own sake when nothing else is.</summary>
     public bool HasNumbersToStore => _applied.Current != _storedApplied || _order.Index != _storedIndex;
 

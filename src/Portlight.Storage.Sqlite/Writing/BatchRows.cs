@@ -6,7 +6,9 @@ namespace Portlight.Storage.Sqlite;
 internal sealed class BatchRows(Connection connection, RowCaches caches, AppliedWatermark applied, AuditTail audit, LateOperations operations) : IChangeWriter
 {
     private readonly List<Instance> _ported = [];
+    private readonly List<string> _hosts = [];
     private List<InstanceChange> _changed = [];
+    private IReadOnlyList<string> _committedHosts = [];
 
     /// <summary>Whether anything but ports, operations and events has been written, so that numbers are stored too.</summary>
     public bool IsMore { get; set; }
@@ -18,14 +20,23 @@ internal sealed class BatchRows(Connection connection, RowCaches caches, Applied
     public IReadOnlyList<InstanceChange> TakeChanges()
     {
         (var changes, _changed) = (_changed, []);
+        _committedHosts = _hosts.Count > 0 ? [.. _hosts] : [];
         Clear();
         return changes;
+    }
+
+    /// <summary>Names of the hosts whose rows are others now.</summary>
+    public IReadOnlyList<string> TakeHosts()
+    {
+        (var hosts, _committedHosts) = (_committedHosts, []);
+        return hosts;
     }
 
     public void Clear()
     {
         (IsMore, Revision) = (false, null);
         _changed.Clear();
+        _hosts.Clear();
         _ported.Clear();
     }
 
@@ -96,11 +107,23 @@ internal sealed class BatchRows(Connection connection, RowCaches caches, Applied
         caches.Regions.Stage(region.Name, region);
     }
 
-    public void Write(Host host) => connection.Hosts.Write(host);
+    public void Write(Host host)
+    {
+        connection.Hosts.Write(host);
+        _hosts.Add(host.Name);
+    }
 
-    public void Delete(HostRemoval removal) => connection.Delete(removal, applied.Current.Of(removal.Host.Name));
+    public void Delete(HostRemoval removal)
+    {
+        connection.Delete(removal, applied.Current.Of(removal.Host.Name));
+        _hosts.Add(removal.Host.Name);
+    }
 
-    public void Delete(Host host) => connection.Hosts.Delete(host.Name);
+    public void Delete(Host host)
+    {
+        connection.Hosts.Delete(host.Name);
+        _hosts.Add(host.Name);
+    }
 
     public void Write(AccessKey key)
     {

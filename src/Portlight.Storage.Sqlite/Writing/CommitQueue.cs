@@ -7,6 +7,7 @@ internal enum Wake
     Nudge,
     Flush,
     Follow,
+    Numbers,
     Idle,
     Closed,
 }
@@ -22,6 +23,7 @@ internal sealed class CommitQueue
     private bool _nudged;
     private bool _flushing;
     private bool _following;
+    private bool _numbering;
     private bool _asleep;
     private bool _closed;
 
@@ -66,6 +68,12 @@ internal sealed class CommitQueue
                 {
                     _following = false;
                     return Wake.Follow;
+                }
+
+                if (_numbering)
+                {
+                    _numbering = false;
+                    return Wake.Numbers;
                 }
 
                 if (_nudged)
@@ -114,6 +122,16 @@ internal sealed class CommitQueue
         lock (_gate)
         {
             _following = true;
+            Monitor.Pulse(_gate);
+        }
+    }
+
+    /// <summary>Asks the writer to write numbers for their own sake, without waiting until nothing else happens.</summary>
+    public void Numbers()
+    {
+        lock (_gate)
+        {
+            _numbering = true;
             Monitor.Pulse(_gate);
         }
     }

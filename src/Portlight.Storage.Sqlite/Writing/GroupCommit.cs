@@ -179,7 +179,7 @@ internal sealed class GroupCommit : IAsyncDisposable
 
     private void Tell(IReadOnlyList<InstanceChange> changes)
     {
-        if (Observers.Tell(changes, _audit.CommittedSequence) is { } failed)
+        if (Observers.Tell(changes, _batch.TakeHosts(), _audit.CommittedSequence) is { } failed)
         {
             // The batch is durable and its callers are told so; but somebody downstream has missed it, and nothing would ever tell it.
             Stop(failed);
