@@ -19,6 +19,10 @@ internal sealed partial class ServerConnection(KeptAgent agent, HostMembership m
 
     private static readonly TimeSpan RenewalCheck = TimeSpan.FromHours(1);
 
+    /// <summary>More that a server names are not gone to.</summary>
+    private const int MostServers = 100;
+
+    private readonly Lock _changing = new();
     private volatile bool _connectsAgain;
 
     private readonly ILogger _log = settings.Loggers.CreateLogger<ServerConnection>();
@@ -39,10 +43,10 @@ internal sealed partial class ServerConnection(KeptAgent agent, HostMembership m
     internal async Task RunAsync(Uri server, HostCredential credential, CancellationToken cancellationToken)
     {
         using var certificate = credential.Load();
-        using var channel = ServerChannel.Open(server, Membership.Trust, certificate, settings.Ping);
+        using var channel = ServerChannel.Open(server, Membership.Trust, certificate, settings.Ping, Membership.Servers.Length > 1);
         var agents = new Agents.AgentsClient(channel);
         using var call = agents.Connect(cancellationToken: cancellationToken);
-        using var session = new AgentSession(agent, settings.Release, call.RequestStream.WriteAsync, clock);
+        using var session = new AgentSession(agent, settings.Release, call.RequestStream.WriteAsync, clock) { ServersTold = told => TakeServers(told, server) };
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var renewing = Task.CompletedTask;
         try
@@ -54,6 +58,7 @@ internal sealed partial class ServerConnection(KeptAgent agent, HostMembership m
                     WasWelcome = true;
                     Welcomed();
                     Take(welcome, credential);
+                    TakeServers(welcome.Servers, server);
                     renewing = KeepRenewedAsync(agents, DateTimeOffset.FromUnixTimeMilliseconds(welcome.Clock) - clock.GetUtcNow(), ending);
                 },
                 ending.Token);
@@ -81,17 +86,17 @@ internal sealed partial class ServerConnection(KeptAgent agent, HostMembership m
         var isNewest = credential == Membership.Credentials[0];
         if (authorities.Count > 0 && !authorities.SequenceEqual(Membership.Authorities, ByteComparer.Instance) || isNewest && Membership.Credentials.Length > 1)
         {
-            var changed = Membership with { Authorities = authorities.Count > 0 ? [.. authorities] : Membership.Authorities, Credentials = isNewest ? [credential] : Membership.Credentials };
-            try
-            {
-                Save(changed);
-            }
-            catch (Exception unwritten) when (unwritten is IOException or UnauthorizedAccessException)
-            {
-                // A disk that cannot be written is no reason to hear no server; the next one says it again.
-                Membership = changed;
-                LogNotWritten(_log, unwritten.Message);
-            }
+            SaveOrRemember(known => known with { Authorities = authorities.Count > 0 ? [.. authorities] : known.Authorities, Credentials = isNewest ? [credential] : known.Credentials });
+        }
+    }
+
+    /// <summary>The servers are those that a server names, and the address by which that one was reached.</summary>
+    private void TakeServers(IReadOnlyList<string> told, Uri by)
+    {
+        List<Uri> servers = [.. told.Take(MostServers).Select(text => Uri.TryCreate(text, UriKind.Absolute, out var server) && server.Scheme == Uri.UriSchemeHttps ? server : null).OfType<Uri>()];
+        if (servers.Count > 0 && !servers.Append(by).ToHashSet().SetEquals(Membership.Servers))
+        {
+            SaveOrRemember(known => known with { Servers = [.. servers.Append(by).Distinct()] });
         }
     }
 
@@ -145,16 +150,39 @@ internal sealed partial class ServerConnection(KeptAgent agent, HostMembership m
             new RenewRequest { SigningRequest = ByteString.CopyFrom(SigningRequest.Create(key)) }, cancellationToken: cancellationToken)
             .ResponseAsync.WaitAsync(CallPatience, cancellationToken);
         var renewed = new HostCredential(reply.Certificate.ToByteArray(), key.ExportPkcs8PrivateKey());
-        Save(Membership with { Credentials = [renewed, Membership.Credentials[0]], Authorities = [.. reply.Authorities.Select(authority => authority.ToByteArray())] });
+        Save(known => known with { Credentials = [renewed, known.Credentials[0]], Authorities = [.. reply.Authorities.Select(authority => authority.ToByteArray())] });
     }
 
-    private void Save(HostMembership changed)
+    private void SaveOrRemember(Func<HostMembership, HostMembership> change)
     {
-        changed.Write(settings.Directory);
-        Membership = changed;
+        try
+        {
+            Save(change);
+        }
+        catch (Exception unwritten) when (unwritten is IOException or UnauthorizedAccessException)
+        {
+            // A disk that cannot be written is no reason to hear no server; the next one says it again.
+            lock (_changing)
+            {
+                Membership = change(Membership);
+            }
+
+            LogNotWritten(_log, unwritten.Message);
+        }
     }
 
-    [LoggerMessage(6305, LogLevel.Warning, "what the server said of its authorities cannot be written to the disk: {Problem}")]
+    /// <summary>What the server says and a renewal may come at once, and neither must undo the other.</summary>
+    private void Save(Func<HostMembership, HostMembership> change)
+    {
+        lock (_changing)
+        {
+            var changed = change(Membership);
+            changed.Write(settings.Directory);
+            Membership = changed;
+        }
+    }
+
+    [LoggerMessage(6305, LogLevel.Warning, "what the server said of its authorities and of the servers cannot be written to the disk: {Problem}")]
     private static partial void LogNotWritten(ILogger logger, string problem);
 
     [LoggerMessage(6306, LogLevel.Warning, "this machine's certificate could not be renewed, which is tried again: {Problem}")]

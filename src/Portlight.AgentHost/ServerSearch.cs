@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using Grpc.Core;
 using Microsoft.Extensions.Logging;
@@ -14,7 +15,9 @@ namespace Portlight.AgentHost;
 internal sealed partial class ServerSearch(KeptAgent kept, HostMembership membership, AgentSettings settings, TimeProvider clock, Action<string> tell)
 {
     private readonly ILogger _log = settings.Loggers.CreateLogger<ServerSearch>();
+    private readonly List<Uri> _turn = [];
     private HostMembership _membership = membership;
+    private Uri? _last;
 
     /// <summary>Until it is cancelled.</summary>
     internal async Task RunAsync(CancellationToken cancellationToken)
@@ -24,7 +27,7 @@ internal sealed partial class ServerSearch(KeptAgent kept, HostMembership member
         var away = clock.GetUtcNow();
         while (!cancellationToken.IsCancellationRequested)
         {
-            var server = _membership.Servers[RandomNumberGenerator.GetInt32(_membership.Servers.Length)];
+            var server = Next();
             var connection = new ServerConnection(kept, _membership, settings, clock) { Welcomed = () => tell($"{_membership.Host}; connected to {server.Authority}") };
             string problem;
             try
@@ -57,8 +60,27 @@ internal sealed partial class ServerSearch(KeptAgent kept, HostMembership member
 
             LogAway(_log, server.Authority, problem, away);
             tell($"{_membership.Host}; without a server since {away:yyyy-MM-ddTHH:mm:ssZ}: {problem}");
-            await Task.Delay(Wait(attempts++), clock, cancellationToken).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+            await Task.Delay(Wait(attempts++ / _membership.Servers.Length), clock, cancellationToken).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
         }
+    }
+
+    /// <summary>One after the other in an order of chance, so that a server that is gone is met once a turn, and those that it leaves spread over the rest.</summary>
+    private Uri Next()
+    {
+        _turn.RemoveAll(server => !_membership.Servers.Contains(server));
+        if (_turn.Count == 0)
+        {
+            _turn.AddRange(_membership.Servers);
+            RandomNumberGenerator.Shuffle(CollectionsMarshal.AsSpan(_turn));
+            if (_turn.Count > 1 && _turn[^1] == _last)
+            {
+                (_turn[0], _turn[^1]) = (_turn[^1], _turn[0]); // it has just been lost
+            }
+        }
+
+        var next = _turn[^1];
+        _turn.RemoveAt(_turn.Count - 1);
+        return _last = next;
     }
 
     /// <summary>What is known; or what the operator has put in its place since, by joining with a new token.</summary>
@@ -68,7 +90,7 @@ internal sealed partial class ServerSearch(KeptAgent kept, HostMembership member
             ? found
             : known;
 
-    /// <summary>At random, so that the agents of a server that was restarted do not come all at once: up to a second, then twice as long each time.</summary>
+    /// <summary>At random, so that the agents of a server that was restarted do not come all at once: up to a second, then twice as long each time that all servers were tried.</summary>
     private TimeSpan Wait(int attempts) =>
         TimeSpan.FromMilliseconds(RandomNumberGenerator.GetInt32(1, 1000)) * Math.Min(Math.Pow(2, Math.Min(attempts, 10)), settings.MaxWait.TotalSeconds);
 

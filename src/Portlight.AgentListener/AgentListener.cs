@@ -99,14 +99,19 @@ internal sealed class AgentListener : IAsyncDisposable
                 CertificateChainPolicy = trust.MakePolicy(),
                 // Without a certificate: a machine that joins.
                 RemoteCertificateValidationCallback = (_, certificate, chain, errors) => certificate is null
-                    || (certificate is X509Certificate2 shown && MayConnect(handshake.Connection, trust.CheckHost(shown, chain, errors, clock.GetUtcNow()))),
+                    || (certificate is X509Certificate2 shown && MayConnect(handshake.Connection, trust.CheckHost(shown, chain, errors, clock.GetUtcNow()), trust.CheckServer(shown, chain, errors).Standing == CertificateStanding.Good)),
             });
         },
     };
 
     /// <summary>One of a foreign authority gets no further; what else may be wrong with it is told by the service, to which the verdict is left.</summary>
-    private static bool MayConnect(ConnectionContext connection, CertificateVerdict verdict)
+    private static bool MayConnect(ConnectionContext connection, CertificateVerdict verdict, bool isServer)
     {
+        if (isServer)
+        {
+            connection.Items[typeof(OtherServer)] = true;
+        }
+
         connection.Items[typeof(CertificateVerdict)] = verdict;
         return verdict.Standing != CertificateStanding.ForeignAuthority;
     }

@@ -3,6 +3,7 @@ using Google.Protobuf;
 using Grpc.Core;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.Extensions.Logging;
+using Portlight.AgentProtocol;
 using Portlight.AgentStream;
 using Portlight.AgentStream.Server;
 using Portlight.AgentStream.Wire;
@@ -68,14 +69,23 @@ internal sealed partial class AgentsService(
         know(context.GetHttpContext().Connection.RemoteIpAddress ?? IPAddress.None);
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken, stopping);
         var agent = new RemoteAgent(shown.Host!, await HelloAsync(requestStream, ending.Token), responseStream.WriteAsync, options, clock);
-        await agent.WelcomeAsync(identity.Trust.Authorities, ending.Token);
-        var (connection, ended) = door.Connect(shown.Host!, agent);
+        var generation = await door.Take(shown.Host!, agent.Status);
+        var servers = door.Servers();
+        await agent.WelcomeAsync(identity.Trust.Authorities, servers.Addresses, ending.Token);
+        var (connection, ended) = door.Connect(shown.Host!, agent, generation);
         LogConnected(log, shown.Host!, agent.Release, Address(context), agent.ClockAhead.TotalSeconds);
         var reason = "the server is going away";
         try
         {
             var reading = ReadAsync(requestStream, agent, ending.Token);
-            var first = await Task.WhenAny(reading, agent.Ended, ended);
+            var first = await Task.WhenAny(reading, agent.Ended, ended, servers.Changed);
+            while (first == servers.Changed)
+            {
+                servers = door.Servers();
+                await agent.TellServersAsync(servers.Addresses, ending.Token);
+                first = await Task.WhenAny(reading, agent.Ended, ended, servers.Changed);
+            }
+
             reason = first == reading ? stopping.IsCancellationRequested ? "the server is being stopped" : await reading : await (Task<string>)first;
         }
         finally
@@ -89,6 +99,27 @@ internal sealed partial class AgentsService(
 #pragma warning disable CS0162 // The end of a stream is always a status; the lambda has to return something.
         return true;
 #pragma warning restore CS0162
+    });
+
+    public override Task<Answer> Ask(AskRequest request, ServerCallContext context) => AnswerAsync(async () =>
+    {
+        if (context.GetHttpContext().Features.Get<IConnectionItemsFeature>()?.Items.ContainsKey(typeof(OtherServer)) != true)
+        {
+            throw new NotAdmittedException("this call takes the certificate of a server");
+        }
+
+        try
+        {
+            return await door.Ask(request.Host, request.Question ?? throw new StreamFaultException("nothing is asked"), context.CancellationToken);
+        }
+        catch (AgentGoneException gone)
+        {
+            throw new RpcException(new Status(StatusCode.Aborted, gone.Message));
+        }
+        catch (AgentException unable)
+        {
+            throw new RpcException(new Status(StatusCode.FailedPrecondition, unable.Message));
+        }
     });
 
     private static async Task<FromAgent> HelloAsync(IAsyncStreamReader<FromAgent> stream, CancellationToken cancellationToken)

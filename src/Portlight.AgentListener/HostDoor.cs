@@ -1,5 +1,7 @@
+using System.Collections.Immutable;
 using System.Security.Cryptography.X509Certificates;
 using Portlight.AgentProtocol;
+using Portlight.AgentStream.Wire;
 
 namespace Portlight.AgentListener;
 
@@ -18,8 +20,17 @@ internal sealed record HostDoor
     /// <summary>Whether the certificate of that serial may speak for the host, which connects now.</summary>
     public required Func<string, string, Task> Admit { get; init; }
 
+    /// <summary>Where agents reach all the servers, none where there is one server alone; and what completes when that changes.</summary>
+    public required Func<(ImmutableArray<Uri> Addresses, Task Changed)> Servers { get; init; }
+
+    /// <summary>The agent of a host, which says this of itself, is this server's from now on. What comes of it is handed to <see cref="Connect"/>.</summary>
+    public required Func<string, AgentStatus, Task<long>> Take { get; init; }
+
+    /// <summary>Asks the agent of a host that is connected here, for another server. Throws <see cref="AgentException"/>.</summary>
+    public required Func<string, Question, CancellationToken, Task<Answer>> Ask { get; init; }
+
     /// <summary>Hands over the agent of a host; disposed of when it is gone. The task completes when it is to be disconnected, with the reason.</summary>
-    public required Func<string, IAgent, (IDisposable Connection, Task<string> Ended)> Connect { get; init; }
+    public required Func<string, IAgent, long, (IDisposable Connection, Task<string> Ended)> Connect { get; init; }
 }
 
 /// <summary>An agent may not do what it asked for. The message is told to it.</summary>

@@ -20,7 +20,7 @@ internal sealed class Confirmation(HostRegistry hosts, TimeSpan timeout)
                     $"{operation.OperationType} was not applied, what {operation.ResourceName} had before stands: {refusal.Reason}", ErrorCodes.KernelRefused),
                 AgentReport.Unfiltered problem => throw Failure(
                     $"{operation.OperationType} was stored, and the packets of {operation.ResourceName} are not filtered by it: {problem.Reason}", ErrorCodes.NotFiltered),
-                _ => operation with { Status = OperationStatus.Succeeded },
+                _ => Settled(operation),
             };
         }
         catch (TimeoutException)
@@ -28,6 +28,12 @@ internal sealed class Confirmation(HostRegistry hosts, TimeSpan timeout)
             return WithReason(operation);
         }
     }
+
+    /// <summary>What another server's agent has made of it is stored before its revision counts as applied.</summary>
+    private Operation Settled(Operation operation) =>
+        hosts.Of(operation.Host).Elsewhere is not null && hosts.FindOperation(operation) is { Status: OperationStatus.Failed } failed
+            ? throw Failure($"{operation.OperationType} was not applied: {failed.ErrorDetails}", failed.ErrorCode ?? ErrorCodes.KernelRefused)
+            : operation with { Status = OperationStatus.Succeeded };
 
     /// <summary>An operation that waits because its host is away says so.</summary>
     public Operation WithReason(Operation operation) =>

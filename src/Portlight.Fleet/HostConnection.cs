@@ -12,13 +12,16 @@ internal sealed class HostConnection : IDisposable
     private readonly CancellationTokenSource _stopping = new();
     private readonly TaskCompletionSource<string> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    internal HostConnection(IAgent agent, Action<HostConnection> gone)
+    internal HostConnection(IAgent agent, long generation, Action<HostConnection> gone)
     {
-        Agent = agent;
+        (Agent, Generation) = (agent, generation);
         _gone = gone;
     }
 
     public IAgent Agent { get; }
+
+    /// <summary>Of the host's link, as it was stored for this connection; 0 where no other server may have the host.</summary>
+    internal long Generation { get; }
 
     /// <summary>Completes when the server is done with the agent, with the reason in words that the agent's operator may read. The agent is to be disconnected then.</summary>
     public Task<string> Ended => _ended.Task;

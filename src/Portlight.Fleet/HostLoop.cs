@@ -24,8 +24,9 @@ internal sealed partial class HostLoop : IAsyncDisposable
     private readonly ILogger<HostLoop> _log;
     private readonly Lock _gate = new();
     private volatile AgentContact _contact = new(null, null);
-    private volatile Presence _presence;
-    private volatile Host? _stored;
+    private readonly HostPresence _presence;
+    private readonly HostTurn _turn;
+    private readonly ServerRoll _servers;
     private readonly Lazy<long> _wantedBefore;
     private long _wanted;
     private Task _running = Task.CompletedTask;
@@ -33,20 +34,24 @@ internal sealed partial class HostLoop : IAsyncDisposable
     /// <param name="host">Name of the host.</param>
     /// <param name="seenAt">When its agent was there last, as far as that is stored.</param>
     /// <param name="store">The store.</param>
+    /// <param name="servers">The servers that may have its agent.</param>
     /// <param name="projection">What an agent is told of an instance.</param>
     /// <param name="clock">The time.</param>
     /// <param name="log">The log.</param>
-    public HostLoop(string host, DateTimeOffset? seenAt, IStore store, Projection projection, TimeProvider clock, ILogger<HostLoop> log)
+    public HostLoop(string host, DateTimeOffset? seenAt, IStore store, ServerRoll servers, Projection projection, TimeProvider clock, ILogger<HostLoop> log)
     {
         Host = host;
         _store = store;
         _clock = clock;
         _log = log;
         _confirmations = new Confirmations(clock);
-        Outcomes = new HostOutcomes(store, _confirmations, clock, log);
+        _servers = servers;
+        _turn = new HostTurn(host);
+        Outcomes = new HostOutcomes(store, _turn, _confirmations, clock, log);
+        _presence = new HostPresence(seenAt ?? clock.GetUtcNow(), servers);
+        Telling = new HostTelling(host, store, _presence, Outcomes, () => _contact.FailingSince, log);
         _questions = new HostQuestions(RequireAgent, clock);
-        _rounds = new HostRounds(host, store, projection, _pending, Outcomes);
-        _presence = new Presence(null, seenAt ?? clock.GetUtcNow(), null);
+        _rounds = new HostRounds(host, store, projection, _pending, Outcomes, _turn);
         // That of the server's own machine has everything at the start.
         _wantedBefore = new Lazy<long>(() => host == HostName.Local ? 0 : store.View.ListInstancesOn(host).Select(instance => instance.Revision).DefaultIfEmpty().Max());
     }
@@ -55,27 +60,32 @@ internal sealed partial class HostLoop : IAsyncDisposable
     public string Host { get; }
 
     /// <summary>The host as it is stored; null where nothing is stored of it.</summary>
-    public Host? Stored
-    {
-        get => _stored;
-        set => _stored = value;
-    }
+    public Host? Stored => _presence.Stored;
+
+    /// <summary>The link to the other server that has its agent; null where none has.</summary>
+    public HostLink? Elsewhere => _presence.Elsewhere;
+
+    /// <summary>What other servers are told of it.</summary>
+    public HostTelling Telling { get; }
 
     /// <summary>What became of its instances.</summary>
     public HostOutcomes Outcomes { get; }
 
-    /// <summary>Since when no agent is connected, as far as this server knows; null while one is.</summary>
+    /// <summary>Since when no agent is connected, here or to another server, as far as this one knows; null while one is.</summary>
     public DateTimeOffset? AwaySince => _presence.AwaySince;
 
     /// <summary>What its agent says of itself, or said last; null when none has been connected.</summary>
-    public AgentStatus? Status => _presence is { Connection: { } connection } ? connection.Agent.Status : _presence.LastStatus;
+    public AgentStatus? Status => _presence.Status;
 
     /// <summary>Waits for what became of a revision: null when it is in force; else why not (<see cref="AgentReport.Rejected"/>, <see cref="AgentReport.Unfiltered"/>).</summary>
     /// <exception cref="TimeoutException">No word came in time, or none can come because no agent is connected; the change goes on.</exception>
     public Task<AgentReport?> ConfirmAsync(long revision, TimeSpan timeout) => _confirmations.WaitAsync(revision, AwaySince is null ? timeout : TimeSpan.Zero);
 
-    /// <summary>The revision up to which the kernel has confirmed since this server was started; 0 before the first synchronisation.</summary>
-    public long InForce => _confirmations.Confirmed;
+    /// <summary>The revision up to which the kernel has confirmed since this server was started, or to the server that has its agent; 0 before the first synchronisation.</summary>
+    public long InForce => Elsewhere is null ? _confirmations.Confirmed : Math.Max(_confirmations.Confirmed, _store.View.AppliedOn(Host));
+
+    /// <summary>How many instances it has.</summary>
+    public int InstanceCount => Elsewhere is null ? Outcomes.StandingCount : _store.View.ListInstancesOn(Host).Count;
 
     /// <summary>Whether the kernel has refused a revision, or packets are not filtered by it.</summary>
     public bool IsRefused(long revision) => _confirmations.IsRefused(revision);
@@ -87,19 +97,20 @@ internal sealed partial class HostLoop : IAsyncDisposable
     public bool IsEnforcing => _contact.FailingSince is null && Outcomes.IsAllInForce;
 
     /// <summary>How the agent gets on.</summary>
-    public AgentContact Contact => _contact;
+    public AgentContact Contact => Elsewhere is { } link ? new AgentContact(_servers.LastBeat(link.Server), _presence.Report?.FailingSince) : _contact;
 
     /// <summary>Asks the agent something: <see cref="HostQuestions"/>.</summary>
     /// <exception cref="AgentException">None is connected, or it cannot say.</exception>
     public Task<T> AskAsync<T>(Func<IAgent, Task<T>> ask) => _questions.AskAsync(ask);
 
-    /// <summary>The agent.</summary>
-    /// <exception cref="AgentException">None is connected.</exception>
-    public IAgent RequireAgent()
-    {
-        var presence = _presence;
-        return presence.Connection?.Agent ?? throw new AgentException(AwayText(presence.AwaySince!.Value));
-    }
+    /// <summary>The agent that is connected here; null when none is.</summary>
+    public IAgent? Agent => _presence.Connection?.Agent;
+
+    /// <summary>The agent, which may be connected to another server: then it can be asked, and nothing else.</summary>
+    /// <exception cref="AgentException">None is connected, or it cannot be asked from here.</exception>
+    public IAgent RequireAgent() => Agent
+        ?? (Elsewhere is { } link ? _servers.AgentAt(Host, link, Status) : null)
+        ?? throw new AgentException(AwayText(AwaySince ?? _clock.GetUtcNow()));
 
     /// <summary>Why nothing is confirmed at present, in words; null while an agent is connected.</summary>
     public string? Away => AwaySince is { } since ? $"{AwayText(since)}; what was in force there stays so, and this waits until it is back" : null;
@@ -123,23 +134,24 @@ internal sealed partial class HostLoop : IAsyncDisposable
 
     /// <summary>Makes the host hold what is stored of it, before its agent is connected.</summary>
     /// <exception cref="AgentException">The kernel is as it was.</exception>
-    public async Task SynchroniseAsync(IAgent agent, CancellationToken cancellationToken) => Confirm(await _rounds.SynchroniseAsync(agent, cancellationToken));
+    public async Task SynchroniseAsync(IAgent agent, CancellationToken cancellationToken) => await ConfirmAsync(await _rounds.SynchroniseAsync(agent, cancellationToken));
 
     /// <summary>From now on this agent is the host's, and is called by this loop alone; a former one is told that it is not any more.</summary>
     /// <param name="agent">Its calls return when their token is cancelled: another agent of the host is called only then.</param>
+    /// <param name="generation">See <see cref="HostConnection.Generation"/>.</param>
     /// <param name="holdsEverything">It has just been synchronised, by <see cref="SynchroniseAsync"/>.</param>
-    public HostConnection Connect(IAgent agent, bool holdsEverything = false)
+    public HostConnection Connect(IAgent agent, long generation = 0, bool holdsEverything = false)
     {
-        var connection = new HostConnection(agent, Disconnected);
+        var connection = new HostConnection(agent, generation, Disconnected);
         HostConnection? former;
         Task before;
         lock (_gate)
         {
-            (former, before) = (_presence.Connection, _running);
-            _presence = new Presence(connection, null, null);
+            (former, before) = (_presence.Connect(connection), _running);
             _running = Task.Run(() => RunAsync(connection, before, holdsEverything), CancellationToken.None);
         }
 
+        Telling.NoteTold(null);
         _questions.Arrived();
 
         if (former is not null)
@@ -148,7 +160,26 @@ internal sealed partial class HostLoop : IAsyncDisposable
             former.End($"another agent has connected as {Host}; if that is no restart, two machines have its key: make a new token for one of them under another name");
         }
 
+        EndWhatIsNotOurs();
         return connection;
+    }
+
+    /// <summary>The host is stored like this now, by whichever server. Brief: on the thread that writes.</summary>
+    public void Take(Host stored)
+    {
+        _presence.Take(stored);
+        EndWhatIsNotOurs();
+        if (Elsewhere is not null)
+        {
+            Telling.NoteTold(null);
+            _questions.Arrived(); // what waits for it is asked there
+            if (_presence.Report is { } report)
+            {
+                Outcomes.Take(report);
+            }
+
+            _confirmations.Confirm(_store.View.AppliedOn(Host));
+        }
     }
 
     /// <summary>Ends the connection of the host's agent, if there is one, and returns once it is called no more.</summary>
@@ -173,8 +204,17 @@ internal sealed partial class HostLoop : IAsyncDisposable
         {
             if (_presence.Connection == connection)
             {
-                _presence = new Presence(null, _clock.GetUtcNow(), connection.Agent.Status);
+                _presence.Disconnect(_clock.GetUtcNow(), connection.Agent.Status);
             }
+        }
+    }
+
+    /// <summary>Asked when a connection has been made and when the host is stored anew, so whichever comes last ends it.</summary>
+    private void EndWhatIsNotOurs()
+    {
+        if (_presence.Connection is { } connection && _presence.WhyNotOurs(connection) is { } reason)
+        {
+            _ = Task.Run(() => connection.End(reason)); // what it cancels is nothing for the thread that writes
         }
     }
 
@@ -186,36 +226,9 @@ internal sealed partial class HostLoop : IAsyncDisposable
             _pending.AskForEverything();
         }
 
+        _turn.Generation = connection.Generation;
         await FollowAsync(connection);
-        await NoteAwayAsync();
-    }
-
-    /// <summary>So that the age of what is in force there is known after a restart of the server too.</summary>
-    private async Task NoteAwayAsync()
-    {
-        if (Host == HostName.Local || AwaySince is not { } since)
-        {
-            return;
-        }
-
-        try
-        {
-            var committed = await _store.CommitAsync((view, changes) =>
-            {
-                var seen = view.FindHost(Host) is { } stored ? stored with { LastSeenAt = since } : null;
-                if (seen is not null)
-                {
-                    changes.Save(seen);
-                }
-
-                return seen;
-            });
-            Stored = committed.Result;
-        }
-        catch (Exception problem) when (problem is StoreException or ObjectDisposedException)
-        {
-            LogNotNoted(_log, Host, problem);
-        }
+        await Telling.TellAwayAsync(connection.Generation);
     }
 
     private async Task FollowAsync(HostConnection connection)
@@ -238,8 +251,13 @@ internal sealed partial class HostLoop : IAsyncDisposable
                 }
                 else
                 {
-                    Confirm(await _rounds.ApplyPendingAsync(agent, cancellationToken));
+                    await ConfirmAsync(await _rounds.ApplyPendingAsync(agent, cancellationToken));
                 }
+            }
+            catch (NotOursException gone)
+            {
+                connection.End(gone.Message);
+                return;
             }
             catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
             {
@@ -257,24 +275,21 @@ internal sealed partial class HostLoop : IAsyncDisposable
         }
     }
 
-    private void Confirm(long? revision)
+    private async Task ConfirmAsync(long? revision)
     {
-        if (revision is { } upTo)
+        if (revision is not { } upTo)
         {
-            _contact = new AgentContact(_clock.GetUtcNow(), null);
-            _store.NoteApplied(Host, upTo);
-            _confirmations.Confirm(upTo);
+            return;
         }
-    }
 
-    /// <summary>Whether the agent is here.</summary>
-    private sealed record Presence(HostConnection? Connection, DateTimeOffset? AwaySince, AgentStatus? LastStatus);
+        _contact = new AgentContact(_clock.GetUtcNow(), null);
+        await Telling.TellOutcomesAsync();
+        _store.NoteApplied(Host, upTo);
+        _confirmations.Confirm(upTo);
+    }
 
     [LoggerMessage(2001, LogLevel.Error, "what is stored could not be made true in the kernel of {Host}; trying again")]
     private static partial void LogRoundFailed(ILogger logger, string host, Exception problem);
-
-    [LoggerMessage(2005, LogLevel.Warning, "it could not be stored when the agent of {Host} went away")]
-    private static partial void LogNotNoted(ILogger logger, string host, Exception problem);
 
     [LoggerMessage(2004, LogLevel.Warning, "another agent has connected as {Host}: the former one is disconnected")]
     private static partial void LogReplaced(ILogger logger, string host);

@@ -10,20 +10,24 @@ namespace Portlight.Fleet;
 /// What became of the instances of one host: what its agent has said of each, last. A change that is refused is reverted in the store, so that what is answered is
 /// what stands. Written by the host's loop, read by anybody.
 /// </summary>
-internal sealed partial class HostOutcomes(IStore store, Confirmations confirmations, TimeProvider clock, ILogger log)
+internal sealed partial class HostOutcomes(IStore store, HostTurn turn, Confirmations confirmations, TimeProvider clock, ILogger log)
 {
-    private readonly Rejections _rejections = new(store, clock);
+    private readonly Rejections _rejections = new(store, turn, clock);
     private readonly ConcurrentDictionary<long, Instance> _standing = [];
     private readonly ConcurrentDictionary<long, Refusal> _refusals = [];
     private readonly ConcurrentDictionary<long, string> _unfiltered = [];
     private readonly ConcurrentDictionary<long, string> _notes = [];
     private readonly ConcurrentDictionary<long, Refusal?> _problems = [];
+    private readonly ConcurrentDictionary<long, long> _standingElsewhere = [];
 
     /// <summary>Whether the kernel has refused nothing that is stored still.</summary>
-    public bool IsAllInForce => _refusals.All(refused => Standing(refused.Key)?.Revision >= refused.Value.Revision);
+    public bool IsAllInForce => _refusals.All(refused => StandingRevision(refused.Key) >= refused.Value.Revision);
 
     /// <summary>The instance as the kernel holds it; null when it holds nothing of it.</summary>
     public Instance? Standing(long index) => _standing.GetValueOrDefault(index);
+
+    /// <summary>The revision of an instance that the kernel holds, as far as it is known to be another than the newest that it has confirmed; null when it holds nothing of it.</summary>
+    public long? StandingRevision(long index) => _standing.GetValueOrDefault(index)?.Revision ?? (_standingElsewhere.TryGetValue(index, out var revision) ? revision : null);
 
     /// <summary>How many instances it holds.</summary>
     public int StandingCount => _standing.Count;
@@ -46,6 +50,7 @@ internal sealed partial class HostOutcomes(IStore store, Confirmations confirmat
         if (report is AgentReport.Rejected rejected)
         {
             LogRejected(log, instance.Name, rejected.Revision, rejected.Reason);
+            HasNews = true;
             _refusals[instance.Index] = new Refusal(rejected.Revision, rejected.Reason, clock.GetUtcNow());
             await _rejections.TakeBackAsync(instance, rejected, _standing.GetValueOrDefault(instance.Index) ?? Told(instance, rejected.Standing));
             confirmations.Reject(rejected);
@@ -53,13 +58,63 @@ internal sealed partial class HostOutcomes(IStore store, Confirmations confirmat
         }
 
         _standing[instance.Index] = instance;
+        _standingElsewhere.TryRemove(instance.Index, out _);
         await NoteAsync(instance, report);
-        _problems[instance.Index] = (report as AgentReport.Applied)?.Problem is { } problem ? new Refusal(report.Revision, problem, clock.GetUtcNow()) : null;
+        var wrong = (report as AgentReport.Applied)?.Problem is { } problem ? new Refusal(report.Revision, problem, clock.GetUtcNow()) : null;
+        HasNews |= _problems.GetValueOrDefault(instance.Index)?.Reason != wrong?.Reason;
+        _problems[instance.Index] = wrong;
         applied.Add(instance);
     }
 
+    /// <summary>What there is to say of instances beside that they are in force; of those whose packets are not filtered first, then the newest.</summary>
+    public IReadOnlyList<InstanceReport> Report() =>
+    [
+        .. _unfiltered.Keys.Concat(_problems.Where(one => one.Value is not null).Select(one => one.Key)).Concat(_refusals.OrderByDescending(one => one.Value.At).Select(one => one.Key)).Concat(_notes.Keys)
+            .Distinct()
+            .Take(HostReport.MostInstances)
+            .Select(index => new InstanceReport(index, Standing(index)?.Revision)
+            {
+                Unfiltered = Unfiltered(index), Note = Note(index), Problem = _problems.GetValueOrDefault(index), Refused = _refusals.GetValueOrDefault(index),
+            }),
+    ];
+
+    /// <summary>Another server has the agent, and says this. What was known here is not so any more.</summary>
+    public void Take(HostReport report)
+    {
+        foreach (var index in _standing.Keys.Concat(_standingElsewhere.Keys).Concat(_notes.Keys).Concat(_unfiltered.Keys).Concat(_problems.Keys).Concat(_refusals.Keys).ToHashSet())
+        {
+            Forget(index);
+        }
+
+        foreach (var one in report.Instances)
+        {
+            Keep(_unfiltered, one.Index, one.Unfiltered);
+            Keep(_notes, one.Index, one.Note);
+            _problems[one.Index] = one.Problem;
+            if (one.Standing is { } standing)
+            {
+                _standingElsewhere[one.Index] = standing;
+            }
+
+            if (one.Unfiltered is { } reason && one.Standing is { } revision)
+            {
+                confirmations.Reject(new AgentReport.Unfiltered(one.Index, revision, reason));
+            }
+
+            if (one.Refused is { } refused)
+            {
+                _refusals[one.Index] = refused;
+                confirmations.Reject(new AgentReport.Rejected(one.Index, refused.Revision, refused.Reason, null));
+            }
+        }
+    }
+
+    /// <summary>Whether <see cref="Report"/> says something else than when this was set to false. By the host's loop alone.</summary>
+    public bool HasNews { get; set; }
+
     public void Forget(long index)
     {
+        _standingElsewhere.TryRemove(index, out _);
         _unfiltered.TryRemove(index, out _);
         _notes.TryRemove(index, out _);
         _standing.TryRemove(index, out _);
@@ -70,7 +125,7 @@ internal sealed partial class HostOutcomes(IStore store, Confirmations confirmat
     /// <summary>These are all that there are.</summary>
     public void ForgetOthers(IReadOnlyDictionary<long, Instance> present)
     {
-        foreach (var gone in _standing.Keys.Where(index => !present.ContainsKey(index)).ToList())
+        foreach (var gone in _standing.Keys.Concat(_standingElsewhere.Keys).Where(index => !present.ContainsKey(index)).ToList())
         {
             Forget(gone);
         }
@@ -106,7 +161,7 @@ internal sealed partial class HostOutcomes(IStore store, Confirmations confirmat
     }
 
     /// <summary>True when it is another text than before.</summary>
-    private static bool Keep(ConcurrentDictionary<long, string> texts, long index, string? text)
+    private bool Keep(ConcurrentDictionary<long, string> texts, long index, string? text)
     {
         var before = texts.GetValueOrDefault(index);
         if (text is null)
@@ -118,11 +173,9 @@ internal sealed partial class HostOutcomes(IStore store, Confirmations confirmat
             texts[index] = text;
         }
 
+        HasNews |= before != text;
         return before != text;
     }
-
-    /// <summary>A change that the kernel refused.</summary>
-    internal sealed record Refusal(long Revision, string Reason, DateTimeOffset At);
 
     [LoggerMessage(2003, LogLevel.Warning, "{Instance} is not filtered as its ports say: {Reason}")]
     private static partial void LogUnfiltered(ILogger logger, string instance, string reason);

@@ -5,7 +5,7 @@ using Portlight.Storage;
 namespace Portlight.Fleet;
 
 /// <summary>One round after the other of a host: what is stored of it goes to its agent, and what becomes of it is settled. Called by its loop alone.</summary>
-internal sealed class HostRounds(string host, IStore store, Projection projection, PendingChanges pending, HostOutcomes outcomes)
+internal sealed class HostRounds(string host, IStore store, Projection projection, PendingChanges pending, HostOutcomes outcomes, HostTurn turn)
 {
     /// <summary>Makes the host hold what is stored of it, whatever it holds. Returns the revision up to which it has everything.</summary>
     /// <exception cref="AgentException">The kernel is as it was.</exception>
@@ -24,7 +24,7 @@ internal sealed class HostRounds(string host, IStore store, Projection projectio
             await outcomes.SettleAsync(byIndex[report.Index], report, applied);
         }
 
-        await Lifecycle.SettleAsync(store, applied);
+        await Lifecycle.SettleAsync(store, turn, applied);
 
         outcomes.ForgetOthers(byIndex);
         return revision;
@@ -67,7 +67,7 @@ internal sealed class HostRounds(string host, IStore store, Projection projectio
             }
         }
 
-        await Lifecycle.SettleAsync(store, applied);
+        await Lifecycle.SettleAsync(store, turn, applied);
 
         foreach (var index in removed)
         {
@@ -88,7 +88,7 @@ internal sealed class HostRounds(string host, IStore store, Projection projectio
                 await outcomes.SettleAsync(change.Instance, report, applied);
             }
 
-            await Lifecycle.SettleAsync(store, applied);
+            await Lifecycle.SettleAsync(store, turn, applied);
         }
     }
 

@@ -7,11 +7,12 @@ namespace Portlight.Fleet;
 internal static class Lifecycle
 {
     /// <summary>All that arrived in one round, in one durable commit.</summary>
-    public static Task SettleAsync(IStore store, IReadOnlyCollection<Instance> applied)
+    public static Task SettleAsync(IStore store, HostTurn turn, IReadOnlyCollection<Instance> applied)
     {
         var arriving = applied.Where(instance => instance.State is InstanceState.Pending or InstanceState.Stopping).ToList();
         return arriving.Count == 0 ? Task.CompletedTask : store.CommitAsync((view, changes) =>
         {
+            turn.Require(view);
             foreach (var instance in arriving)
             {
                 var current = view.FindInstance(instance.Scope, instance.Name);

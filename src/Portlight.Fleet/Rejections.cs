@@ -10,13 +10,14 @@ namespace Portlight.Fleet;
 /// What follows when the kernel refuses a revision: its operations become Failed and what is stored goes back to what stands in the kernel, in one durable
 /// commit, so that no answer ever claims ports that are not in force.
 /// </summary>
-internal sealed class Rejections(IStore store, TimeProvider clock)
+internal sealed class Rejections(IStore store, HostTurn turn, TimeProvider clock)
 {
     /// <param name="instance">The instance as the refused revision wanted it.</param>
     /// <param name="rejected">The refusal.</param>
     /// <param name="standing">The instance as it is in force; null when it never was.</param>
     public Task TakeBackAsync(Instance instance, AgentReport.Rejected rejected, Instance? standing) => store.CommitAsync((view, changes) =>
     {
+        turn.Require(view);
         var now = clock.GetUtcNow();
         string?[] resources = [instance.Name, instance.StaticIpName, standing?.StaticIpName]; // attaching and detaching leave a record of the static IP too
         var awaiting = Fail(view, changes, instance.Scope, resources, rejected.Revision, ErrorCodes.KernelRefused, rejected.Reason, now);
@@ -51,7 +52,10 @@ internal sealed class Rejections(IStore store, TimeProvider clock)
         }
 
         await store.CommitAsync((view, changes) =>
-            Fail(view, changes, instance.Scope, [instance.Name, instance.StaticIpName], problem.Revision, ErrorCodes.NotFiltered, problem.Reason, clock.GetUtcNow()).Count);
+        {
+            turn.Require(view);
+            return Fail(view, changes, instance.Scope, [instance.Name, instance.StaticIpName], problem.Revision, ErrorCodes.NotFiltered, problem.Reason, clock.GetUtcNow()).Count;
+        });
     }
 
     private static List<Operation> Fail(IStoreView view, Changes changes, Scope scope, IEnumerable<string?> resources, long revision, string code, string reason, DateTimeOffset now)

@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.Extensions.Logging;
 using Portlight.AgentListener;
+using Portlight.AgentProtocol;
 using Portlight.AgentStream.Server;
 using Portlight.Api;
 using Portlight.Certificates;
@@ -15,6 +16,7 @@ namespace Portlight.Server;
 /// <summary>Opens the listener for agents on other machines: puts together the authority, which is stored sealed, what is stored of hosts, and the loops that are to have the agents.</summary>
 internal sealed class AgentDoors(IStore store, SecretBox box, HostRegistry hosts, HostJoining joining, InstallationId installation, TimeProvider clock)
 {
+    private static readonly TaskCompletionSource Never = new();
     private static readonly TimeSpan Ping = TimeSpan.FromSeconds(15);
 
     /// <summary>Agents can connect when this returns, and tokens say where.</summary>
@@ -38,6 +40,7 @@ internal sealed class AgentDoors(IStore store, SecretBox box, HostRegistry hosts
         hosts.Door = new AgentDoor(AuthorityPin.Of(authorities[0].Certificate), addresses)
         {
             MakeAuthority = Make,
+            AgentAt = (host, at, status) => new AgentElsewhere(host, status, (question, cancellation) => OtherServer.AskAsync(identity, at, host, question, cancellation)),
             TakeAuthorities = () =>
             {
                 var stored = Load(store.View.FindHost(HostName.Local)!.Authorities);
@@ -70,9 +73,14 @@ internal sealed class AgentDoors(IStore store, SecretBox box, HostRegistry hosts
             await joining.NoteUseAsync(host, serial);
             return true;
         }),
-        Connect = (host, agent) =>
+        Servers = () => store.IsShared ? hosts.Servers.Agents : ([], Never.Task),
+        Take = (host, status) => ToldAsync(() => hosts.TakeAsync(host, status)),
+        Ask = (host, question, cancellation) => hosts.Find(host)?.Agent is RemoteAgent agent
+            ? agent.AskAsync(question, cancellation)
+            : throw new AgentGoneException($"the agent of the host {host} is not connected here"),
+        Connect = (host, agent, generation) =>
         {
-            var connection = hosts.Connect(host, agent);
+            var connection = hosts.Connect(host, agent, generation);
             return (connection, connection.Ended);
         },
     };

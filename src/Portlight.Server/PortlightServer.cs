@@ -205,6 +205,14 @@ public sealed partial class PortlightServer : IAsyncDisposable
         opened.Add(async () => await app.StopAsync());
         // Before the listeners: a stop waits for the requests under way, and these wait for changes.
         opened.Add(recent);
+        if (store.IsShared)
+        {
+            // Before agents are taken: tokens name every server.
+            var beat = opened.Add(new ServerBeat(store, hosts, options.Agents, clock, loggers.CreateLogger<ServerBeat>()));
+            await beat.BeatAsync();
+            beat.Start();
+        }
+
         if (listeners.Agents.Count > 0)
         {
             var doors = new AgentDoors(store, box, hosts, new HostJoining(store, hosts, home, clock), installation, clock);

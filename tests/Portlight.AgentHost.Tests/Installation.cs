@@ -1,10 +1,12 @@
 using System.Collections.Concurrent;
+using System.Collections.Immutable;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Threading.Channels;
 using Portlight.AgentListener;
 using Portlight.AgentProtocol;
 using Portlight.AgentStream.Server;
+using Portlight.AgentStream.Wire;
 using Portlight.Api;
 using Portlight.Certificates;
 using Portlight.Domain;
@@ -18,6 +20,8 @@ internal sealed class Installation : IAsyncDisposable
 
     private readonly Channel<(string Host, IAgent Agent)> _connected = Channel.CreateUnbounded<(string, IAgent)>();
     private readonly ConcurrentDictionary<string, (string Host, byte[] Hash)> _tokens = new();
+    private readonly ConcurrentDictionary<string, RemoteAgent> _agents = new();
+    private TaskCompletionSource _serversChanged = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private BoundListener? _bound;
     private AgentListener.AgentListener? _listener;
 
@@ -65,15 +69,21 @@ internal sealed class Installation : IAsyncDisposable
     /// <summary>Completes when the agent that is connected is to go.</summary>
     internal TaskCompletionSource<string> Ended { get; private set; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
+    /// <summary>What agents are told of all servers; nothing at first.</summary>
+    internal ImmutableArray<Uri> Servers { get; private set; } = [];
+
+    /// <summary>It has no database at present, and can take nobody.</summary>
+    internal bool IsOutOfOrder { get; set; }
+
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     internal async Task StartAsync()
     {
         _bound = BoundListener.Bind(Address, certificate: null);
         Address = _bound.Address;
-        var door = new HostDoor { Installation = Number, Join = JoinAsync, Renew = RenewAsync, Admit = AdmitAsync, Connect = Connect };
+        var door = new HostDoor { Installation = Number, Join = JoinAsync, Renew = RenewAsync, Admit = AdmitAsync, Connect = Connect, Servers = () => (Servers, _serversChanged.Task), Take = TakeAsync, Ask = AskAsync };
         _listener = await AgentListener.AgentListener.StartAsync(
-            [_bound], new ListenerIdentity([Authority, .. OtherAuthorities], [Address.Host], Clock), door, new RemoteAgentOptions { Release = "0.1.0", Epoch = Guid.CreateVersion7().ToString() }, Limits, Ping, Clock, _ => { }, Cancellation);
+            [_bound], Identity = new ListenerIdentity([Authority, .. OtherAuthorities], [Address.Host], Clock), door, new RemoteAgentOptions { Release = "0.1.0", Epoch = Guid.CreateVersion7().ToString() }, Limits, Ping, Clock, _ => { }, Cancellation);
     }
 
     internal async Task StopAsync()
@@ -119,6 +129,21 @@ internal sealed class Installation : IAsyncDisposable
         return Task.FromResult(certificate.RawData);
     }
 
+    /// <summary>Tells the agent that is connected, and those to come.</summary>
+    internal void TellServers(params Uri[] servers)
+    {
+        Servers = [.. servers];
+        Interlocked.Exchange(ref _serversChanged, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).SetResult();
+    }
+
+    private Task<long> TakeAsync(string host, AgentStatus status) => IsOutOfOrder ? Task.FromException<long>(new IOException("no database")) : Task.FromResult(0L);
+
+    /// <summary>What this server shows and trusts.</summary>
+    internal ListenerIdentity Identity { get; private set; } = null!;
+
+    private Task<Answer> AskAsync(string host, Question question, CancellationToken cancellation) =>
+        _agents.TryGetValue(host, out var agent) ? agent.AskAsync(question, cancellation) : throw new AgentGoneException($"the agent of the host {host} is not connected here");
+
     private Task AdmitAsync(string host, string serial)
     {
         Require(host, serial);
@@ -133,9 +158,10 @@ internal sealed class Installation : IAsyncDisposable
         }
     }
 
-    private (IDisposable Connection, Task<string> Ended) Connect(string host, IAgent agent)
+    private (IDisposable Connection, Task<string> Ended) Connect(string host, IAgent agent, long generation)
     {
         Ended = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
+        _agents[host] = (RemoteAgent)agent;
         Assert.True(_connected.Writer.TryWrite((host, agent)));
         return (new CancellationTokenSource(), Ended.Task);
     }

@@ -95,7 +95,7 @@ internal sealed class Pair : IAsyncDisposable
             },
             Options,
             clock);
-        await Server.WelcomeAsync([[1, 2, 3]], _cut.Token);
+        await Server.WelcomeAsync([[1, 2, 3]], [], _cut.Token);
         await foreach (var message in _toServer.Reader.ReadAllAsync(_cut.Token))
         {
             Server.Take(message);

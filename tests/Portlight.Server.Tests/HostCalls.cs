@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Security.Cryptography;
 using System.Text.Json.Serialization.Metadata;
 using Portlight.AgentProtocol;
+using Portlight.AgentStream.Server;
 using Portlight.Certificates;
 using Portlight.Domain;
 using Portlight.Fleet;
@@ -30,6 +31,7 @@ internal static class HostCalls
     {
         MakeAuthority = () => HostAuthorityTests.Stored(CertificateAuthority.Create(new InstallationId(1), server.Clock.GetUtcNow())),
         TakeAuthorities = () => { },
+        AgentAt = (host, _, status) => new AgentElsewhere(host, status, (_, _) => Task.FromException<AgentStream.Wire.Answer>(new AgentException("no server is reached in this test"))),
     };
 
     public static HostJoining Joining(ServerHarness server) => new(server.Server.Store, server.Server.Hosts, server.Scope, server.Clock);

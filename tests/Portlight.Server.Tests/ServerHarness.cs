@@ -36,6 +36,8 @@ internal sealed class ServerHarness : IAsyncDisposable
 
     private TimeProvider Time { get; init; } = null!;
 
+    private OpenStore? OpenStore { get; init; }
+
     public HttpClient Http { get; } = new();
 
     /// <summary>What the server writes to its own log.</summary>
@@ -60,6 +62,25 @@ internal sealed class ServerHarness : IAsyncDisposable
     /// <summary>For what is measured: nobody moves the clock.</summary>
     public static Task<ServerHarness> StartInRealTimeAsync(Func<ServeOptions, ServeOptions>? configure = null) =>
         StartAsync(new ServerHarness { Clock = new FakeTimeProvider(TimeProvider.System.GetUtcNow()), Time = TimeProvider.System }, configure);
+
+    /// <summary>One of several on one PostgreSQL, in real time.</summary>
+    /// <param name="connectionText">The database.</param>
+    /// <param name="first">The server that was there first; null for this one.</param>
+    public static Task<ServerHarness> StartSharedAsync(string connectionText, ServerHarness? first)
+    {
+        var harness = new ServerHarness
+        {
+            Clock = new FakeTimeProvider(TimeProvider.System.GetUtcNow()),
+            Time = TimeProvider.System,
+            OpenStore = (options, time) => Storage.Postgres.PostgresStore.Open(connectionText, Path.Combine(options.DataDirectory, "mirror.db"), time),
+        };
+        foreach (var file in first is null ? [] : (string[])["secret.key", "installation", "credentials"])
+        {
+            File.Copy(Path.Combine(first!.DataDirectory, file), Path.Combine(harness.DataDirectory, file));
+        }
+
+        return StartAsync(harness, null);
+    }
 
     private static async Task<ServerHarness> StartAsync(ServerHarness harness, Func<ServeOptions, ServeOptions>? configure)
     {
@@ -176,7 +197,9 @@ internal sealed class ServerHarness : IAsyncDisposable
 
     private async Task StartServerAsync()
     {
-        Server = await PortlightServer.StartAsync(_options, (_, _) => Agent, Time, logging => logging.AddProvider(Log), new Embedding { DefaultKeyPair = NextKeyPair }, TestContext.Current.CancellationToken);
+        Server = OpenStore is { } openStore
+            ? await PortlightServer.StartAsync(_options, (_, _) => Agent, openStore, Time, logging => logging.AddProvider(Log), TestContext.Current.CancellationToken)
+            : await PortlightServer.StartAsync(_options, (_, _) => Agent, Time, logging => logging.AddProvider(Log), new Embedding { DefaultKeyPair = NextKeyPair }, TestContext.Current.CancellationToken);
         Assert.True(SharedCredentialsFile.TryRead(Path.Combine(_directory, "credentials"), "default", out var credentials, out var problem), problem);
         Credentials = credentials;
         Scope = new Scope("111122223333", _options.Region);

@@ -28,6 +28,9 @@ public sealed class AgentSession : IDisposable
     private ITimer? _unanswered;
     private volatile bool _isCutOff;
 
+    /// <summary>Called when the server says where all servers are, while this machine is connected.</summary>
+    public Action<IReadOnlyList<string>> ServersTold { get; init; } = _ => { };
+
     /// <param name="agent">The agent of this machine.</param>
     /// <param name="release">Of this build, as servers are told.</param>
     /// <param name="write">Writes a message to the stream; it is not called while it runs.</param>
@@ -123,6 +126,9 @@ public sealed class AgentSession : IDisposable
                 _unanswered?.Dispose();
                 await _agent.ReachedAsync().ConfigureAwait(false);
                 await SendAsync(new FromAgent { Kept = new Kept { Id = message.Keep.Id } }).ConfigureAwait(false);
+                break;
+            case FromServer.KindOneofCase.Servers:
+                ServersTold(message.Servers.Addresses);
                 break;
             case FromServer.KindOneofCase.Question:
                 _answers.RemoveWhere(answer => answer.IsCompleted);

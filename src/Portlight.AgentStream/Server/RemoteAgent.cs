@@ -22,6 +22,7 @@ public sealed class RemoteAgent : IAgent
     private readonly TimeProvider _clock;
     private readonly FrozenSet<string> _kinds;
     private readonly Questions _questions;
+    private readonly AskedAgent _asked;
     private readonly SemaphoreSlim _turn = new(1);
     private readonly Channel<bool> _drift = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private readonly TaskCompletionSource<string> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -55,6 +56,7 @@ public sealed class RemoteAgent : IAgent
         ClockAhead = DateTimeOffset.FromUnixTimeMilliseconds(Math.Clamp(first.Clock, 0, 253402300799999)) - clock.GetUtcNow();
         (_status, _inForce) = (Said(first.Status), first.Digest);
         _questions = new Questions(host, SendAsync, options.QuestionPatience, clock);
+        _asked = new AskedAgent(host, AskAsync, End);
     }
 
     public AgentStatus Status => _status;
@@ -70,12 +72,18 @@ public sealed class RemoteAgent : IAgent
 
     /// <summary>Answers the hello.</summary>
     /// <param name="authorities">Certificates of the authorities that the agent is to trust, in DER.</param>
+    /// <param name="servers">Where agents reach all servers; none where the agent is to go by what it knows.</param>
     /// <param name="cancellationToken">Ends the attempt.</param>
-    public Task WelcomeAsync(IEnumerable<byte[]> authorities, CancellationToken cancellationToken)
+    public Task WelcomeAsync(IEnumerable<byte[]> authorities, IEnumerable<Uri> servers, CancellationToken cancellationToken)
     {
-        var welcome = new Welcome { Version = Kinds.Version, Kinds = { Kinds.OfServer }, Release = _options.Release, Clock = _clock.GetUtcNow().ToUnixTimeMilliseconds(), Host = _host, Authorities = { authorities.Select(authority => ByteString.CopyFrom(authority)) } };
+        var welcome = new Welcome { Version = Kinds.Version, Kinds = { Kinds.OfServer }, Release = _options.Release, Clock = _clock.GetUtcNow().ToUnixTimeMilliseconds(), Host = _host, Authorities = { authorities.Select(authority => ByteString.CopyFrom(authority)) }, Servers = { servers.Select(server => server.OriginalString) } };
         return SendAsync(new FromServer { Welcome = welcome }, cancellationToken);
     }
+
+    /// <summary>Says that the servers are others than before.</summary>
+    public Task TellServersAsync(IEnumerable<Uri> servers, CancellationToken cancellationToken) => _kinds.Contains(Kinds.Servers)
+        ? SendAsync(new FromServer { Servers = new Wire.Servers { Addresses = { servers.Select(server => server.OriginalString) } } }, cancellationToken)
+        : Task.CompletedTask;
 
     /// <summary>A message has come. What the agent must not send ends the stream.</summary>
     public void Take(FromAgent message)
@@ -112,26 +120,25 @@ public sealed class RemoteAgent : IAgent
     public Task<IReadOnlyList<AgentReport>> ApplyAsync(IReadOnlyList<DesiredInstance> changed, IReadOnlyList<long> removed, CancellationToken cancellationToken) =>
         InTurnAsync(desired => RoundAsync(Round.Types.Kind.Changes, desired, removed, cancellationToken), changed, cancellationToken);
 
-    public Task<AttachmentFacts> InspectAsync(Attachment attachment, CancellationToken cancellationToken) => AskAsync(
-        Kinds.Inspect, new Question { Inspect = new Question.Types.Inspect { Place = States.Write(attachment) } }, answer => answer.Facts is { } facts ? FactMessages.Read(facts) : null, cancellationToken);
+    public Task<AttachmentFacts> InspectAsync(Attachment attachment, CancellationToken cancellationToken) => _asked.InspectAsync(attachment, cancellationToken);
 
-    public Task<Discovery> DiscoverAsync(CancellationToken cancellationToken) => AskAsync(
-        Kinds.Discover, new Question { Discover = new Question.Types.Discover() }, answer => answer.Guests is { } guests ? GuestMessages.Read(guests) : null, cancellationToken);
+    public Task<Discovery> DiscoverAsync(CancellationToken cancellationToken) => _asked.DiscoverAsync(cancellationToken);
 
-    public async Task<ImmutableArray<InboundConnection>> FindSshSessionsAsync(CancellationToken cancellationToken) =>
-        [.. await AskAsync(Kinds.SshSessions, new Question { SshSessions = new Question.Types.SshSessions() }, answer => answer.SshSessions?.All.Select(FactMessages.Read).ToList(), cancellationToken).ConfigureAwait(false)];
+    public Task<ImmutableArray<InboundConnection>> FindSshSessionsAsync(CancellationToken cancellationToken) => _asked.FindSshSessionsAsync(cancellationToken);
 
-    public Task<PacketVerdict> AskKernelAsync(long index, PortKey packet, Cidr source, CancellationToken cancellationToken) => AskAsync(
-        Kinds.AskKernel, VerdictMessages.Asking(index, packet, source), answer => answer.Verdict is { } verdict ? VerdictMessages.Read(verdict) : null, cancellationToken);
+    public Task<PacketVerdict> AskKernelAsync(long index, PortKey packet, Cidr source, CancellationToken cancellationToken) => _asked.AskKernelAsync(index, packet, source, cancellationToken);
 
-    public Task<TrackedConnections> ListConnectionsAsync(long index, int most, CancellationToken cancellationToken) => AskAsync(
-        Kinds.Connections, ConnectionMessages.Asking(index, most), answer => answer.Tracked is { } tracked ? ConnectionMessages.Read(tracked) : null, cancellationToken);
+    public Task<TrackedConnections> ListConnectionsAsync(long index, int most, CancellationToken cancellationToken) => _asked.ListConnectionsAsync(index, most, cancellationToken);
 
-    public Task<RefusedSources> ListRefusalsAsync(long index, int most, CancellationToken cancellationToken) => AskAsync(
-        Kinds.Refusals, RefusalMessages.Asking(index, most), answer => answer.Refused is { } refused ? RefusalMessages.Read(refused) : null, cancellationToken);
+    public Task<RefusedSources> ListRefusalsAsync(long index, int most, CancellationToken cancellationToken) => _asked.ListRefusalsAsync(index, most, cancellationToken);
 
-    public Task<PortCounts> CountPortsAsync(long index, CancellationToken cancellationToken) => AskAsync(
-        Kinds.PortCounts, PortCountMessages.Asking(index), answer => answer.PortCounts is { } counts ? PortCountMessages.Read(counts) : null, cancellationToken);
+    public Task<PortCounts> CountPortsAsync(long index, CancellationToken cancellationToken) => _asked.CountPortsAsync(index, cancellationToken);
+
+    /// <summary>Carries a question to it, of this server or of another.</summary>
+    /// <exception cref="AgentException">It does not know the question, has not answered, or says why it cannot.</exception>
+    public Task<Answer> AskAsync(Question question, CancellationToken cancellationToken) => Kinds.Of(question) is var kind && _kinds.Contains(kind)
+        ? _questions.AskAsync(question, cancellationToken)
+        : throw new AgentException($"the agent of the host {_host} is {Release} and does not know `{kind}`: upgrade it");
 
     public async Task DriftAsync(CancellationToken cancellationToken) => await _drift.Reader.ReadAsync(cancellationToken).ConfigureAwait(false);
 
@@ -226,29 +233,9 @@ public sealed class RemoteAgent : IAgent
         void GiveUp() => End(cancellationToken.IsCancellationRequested ? "a round was given up" : $"the agent has not reported a round for {_options.RoundPatience.TotalSeconds:0.#} s");
     }
 
-    private async Task<T> AskAsync<T>(string kind, Question question, Func<Answer, T?> read, CancellationToken cancellationToken)
-        where T : class
-    {
-        if (!_kinds.Contains(kind))
-        {
-            throw new AgentException($"the agent of the host {_host} is {Release} and does not know `{kind}`: upgrade it");
-        }
-
-        var answer = await _questions.AskAsync(question, cancellationToken).ConfigureAwait(false);
-        try
-        {
-            return read(answer) ?? throw new StreamFaultException("the agent answers another question");
-        }
-        catch (StreamFaultException fault)
-        {
-            End(fault.Message);
-            throw new AgentException($"the host {_host}: {fault.Message}");
-        }
-    }
-
     private async Task<IReadOnlyList<AgentReport>> InTurnAsync(Func<List<Desired>, Task<IReadOnlyList<AgentReport>?>> round, IReadOnlyList<DesiredInstance> all, CancellationToken cancellationToken)
     {
-        var desired = Write(all);
+        var desired = States.Write(all, _host);
         await _turn.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
@@ -278,20 +265,6 @@ public sealed class RemoteAgent : IAgent
             End("the stream is broken");
             throw Fault(await _ended.Task.ConfigureAwait(false));
         }
-    }
-
-    private List<Desired> Write(IReadOnlyList<DesiredInstance> all)
-    {
-        var written = new List<Desired>(all.Count);
-        foreach (var instance in all)
-        {
-            var desired = States.Write(instance);
-            written.Add(desired.State.Length <= States.MaxLength
-                ? desired
-                : throw new AgentException($"instance {instance.Index} has {desired.State.Length} bytes of ports, and {States.MaxLength} can be sent to the host {_host}"));
-        }
-
-        return written;
     }
 
     private AgentStatus Said(Status? status) => Reports.Read(status) with { Version = Release, ClockOffset = ClockAhead, ClosesExpired = _kinds.Contains(Kinds.Expiring) };

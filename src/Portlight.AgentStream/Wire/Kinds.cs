@@ -17,6 +17,9 @@ internal static class Kinds
     /// <summary>It closes by itself what has expired.</summary>
     internal const string Expiring = "expiring";
 
+    /// <summary>It can be told while it is connected where the servers are.</summary>
+    internal const string Servers = "servers";
+
     internal const string Inspect = "inspect";
     internal const string SshSessions = "ssh-sessions";
     internal const string AskKernel = "ask-kernel";
@@ -26,8 +29,21 @@ internal static class Kinds
     internal const string PortCounts = "port-counts";
 
     /// <summary>What an agent of this build can be sent.</summary>
-    internal static readonly FrozenSet<string> OfAgent = new[] { Same, Expiring, Inspect, SshSessions, AskKernel, Discover, Connections, Refusals, PortCounts }.ToFrozenSet(StringComparer.Ordinal);
+    internal static readonly FrozenSet<string> OfAgent = new[] { Same, Expiring, Servers, Inspect, SshSessions, AskKernel, Discover, Connections, Refusals, PortCounts }.ToFrozenSet(StringComparer.Ordinal);
 
     /// <summary>What a server of this build can be sent.</summary>
     internal static readonly FrozenSet<string> OfServer = new[] { Guard }.ToFrozenSet(StringComparer.Ordinal);
+
+    /// <summary>The kind of a question.</summary>
+    internal static string Of(Question question) => question.KindCase switch
+    {
+        Question.KindOneofCase.Inspect => Inspect,
+        Question.KindOneofCase.SshSessions => SshSessions,
+        Question.KindOneofCase.AskKernel => AskKernel,
+        Question.KindOneofCase.Discover => Discover,
+        Question.KindOneofCase.Connections => Connections,
+        Question.KindOneofCase.Refusals => Refusals,
+        Question.KindOneofCase.PortCounts => PortCounts,
+        _ => "a question of a newer server",
+    };
 }

@@ -18,6 +18,21 @@ internal static class States
     /// <summary>The most bytes of one instance, so that it fits into a message.</summary>
     internal const int MaxLength = 3 << 20;
 
+    /// <exception cref="AgentException">One is too long to be sent.</exception>
+    internal static List<Desired> Write(IReadOnlyList<DesiredInstance> all, string host)
+    {
+        var written = new List<Desired>(all.Count);
+        foreach (var instance in all)
+        {
+            var desired = Write(instance);
+            written.Add(desired.State.Length <= MaxLength
+                ? desired
+                : throw new AgentException($"instance {instance.Index} has {desired.State.Length} bytes of ports, and {MaxLength} can be sent to the host {host}"));
+        }
+
+        return written;
+    }
+
     internal static Desired Write(DesiredInstance instance) => new() { Index = instance.Index, Revision = instance.Revision, State = ToState(instance).ToByteString() };
 
     /// <summary>Where an instance is, alone.</summary>

@@ -62,6 +62,8 @@ internal sealed class HostJoining(IStore store, HostRegistry hosts, Scope home, 
                 JoinedAt = clock.GetUtcNow(),
                 Token = host.Token with { UsedFor = key },
                 Certificates = [issued],
+                // Whichever server has the agent of the former machine: it is not the host's any more.
+                Link = host.Link is { } link ? link with { Generation = link.Generation + 1, Server = "", Since = clock.GetUtcNow() } : null,
             };
             changes.Save(joined);
             changes.Record(Event(ServiceEvent.HostJoined, joined, asked.From, ("serial", issued.Serial), ("publicKey", key)));
@@ -70,7 +72,6 @@ internal sealed class HostJoining(IStore store, HostRegistry hosts, Scope home, 
         var (now, isNew) = committed.Result;
         if (isNew)
         {
-            hosts.Note(now!);
             await hosts.DisconnectAsync(known.Name, $"a machine has joined as {known.Name} by a token, and the certificate of this one is of no use any more");
             return (known.Name, issued);
         }

@@ -22,7 +22,7 @@ internal sealed class CreateHostToken(Services services) : IOperation<CreateHost
         access.Find(services.Store.View);
         HostAccess.RefuseLocal(name);
         var door = services.Hosts.Door ?? throw new InvalidInputException("this server takes no agents of other machines: start it with --agents https://ADDRESS:8581, the address that they reach it by");
-        var token = JoinToken.Create(door.Pin, door.Servers);
+        var token = JoinToken.Create(door.Pin, services.Hosts.AgentAddresses);
         var expiresAt = call.Now + HostTokens.Lifetime;
         var host = await services.Store.CommitAsync(call, (view, changes) =>
         {
@@ -40,7 +40,6 @@ internal sealed class CreateHostToken(Services services) : IOperation<CreateHost
             changes.Save(saved);
             return saved;
         });
-        services.Hosts.Note(host);
         return new CreateHostTokenResponse { Host = host.ToWire(services), Token = token.ToText(), ExpiresAt = expiresAt };
     }
 

@@ -22,7 +22,6 @@ internal sealed class DrainHost(Services services) : IOperation<DrainHostRequest
             changes.Save(saved);
             return saved;
         });
-        services.Hosts.Note(host);
         return new DrainHostResponse { Host = host.ToWire(services) };
     }
 }

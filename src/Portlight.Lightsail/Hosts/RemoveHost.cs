@@ -13,6 +13,7 @@ internal sealed class RemoveHost(Services services) : IOperation<RemoveHostReque
 {
     public async Task<RemoveHostResponse> HandleAsync(Call call, RemoveHostRequest request)
     {
+        HostSummary? last = null;
         var host = await HostAccess.ChangeAsync(services, call, request.HostName, (view, changes, current) =>
         {
             HostAccess.RefuseLocal(current.Name);
@@ -22,11 +23,11 @@ internal sealed class RemoveHost(Services services) : IOperation<RemoveHostReque
                 throw new InvalidInputException($"there are instances on the host {current.Name}: {named}; detach or delete them first");
             }
 
+            last = current.ToWire(services); // as it was: its loop goes with it
             changes.Remove(new HostRemoval(current, call.Now, ErrorCodes.HostRemoved, $"the host {current.Name} was removed before it had confirmed this"));
             return current;
         });
-        var last = host.ToWire(services);
         await services.Hosts.ForgetAsync(host.Name, $"the host {host.Name} was removed");
-        return new RemoveHostResponse { Host = last };
+        return new RemoveHostResponse { Host = last! };
     }
 }

@@ -19,7 +19,6 @@ internal sealed class RevokeHost(Services services) : IOperation<RevokeHostReque
             changes.Save(saved);
             return saved;
         });
-        services.Hosts.Note(host);
         await services.Hosts.DisconnectAsync(host.Name, $"the host {host.Name} is revoked");
         return new RevokeHostResponse { Host = (services.Store.View.FindHost(host.Name) ?? host).ToWire(services) };
     }

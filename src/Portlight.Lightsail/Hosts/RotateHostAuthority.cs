@@ -33,17 +33,15 @@ internal sealed class RotateHostAuthority(Services services) : IOperation<Rotate
 
         var door = services.Hosts.Door ?? throw new InvalidInputException("this server takes no agents of other machines (--agents), so it has no authority to replace");
         var made = request.Step == Begin ? door.MakeAuthority() : null;
-        var local = await services.Store.CommitAsync(call, (view, changes) =>
+        await services.Store.CommitAsync(call, (view, changes) =>
         {
             var current = Local(view);
             var saved = current with { Authorities = made is null ? Finished(view, current) : Begun(current, made) };
             changes.Save(saved);
             return saved;
         });
-        services.Hosts.Note(local);
-        door.TakeAuthorities();
         // Each hears of it when it connects again.
-        await Task.WhenAll(services.Hosts.All.Where(host => host.Host != HostName.Local).Select(host => host.DisconnectAsync("the authority for hosts is being replaced: connect again")));
+        await services.Hosts.TakeAuthoritiesAsync();
         return Answer(services.Store.View);
     }
 

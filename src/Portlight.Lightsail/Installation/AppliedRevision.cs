@@ -11,5 +11,5 @@ internal static class AppliedRevision
     public static long? Of(Instance instance, HostLoop host, IStoreView view) =>
         NotFiltered.Of(instance, host) is not null ? null
         : instance.Revision <= view.AppliedOn(host.Host) && host.Outcomes.LastRefusal(instance.Index) is null ? instance.Revision
-        : host.Outcomes.Standing(instance.Index)?.Revision;
+        : host.Outcomes.StandingRevision(instance.Index);
 }

@@ -34,7 +34,7 @@ internal sealed class LabPlaces
 
         foreach (var host in fit)
         {
-            _hosts.Enqueue(host, (host.Outcomes.StandingCount, host.Host));
+            _hosts.Enqueue(host, (host.InstanceCount, host.Host));
         }
     }
 

@@ -1,0 +1,64 @@
+using Microsoft.Extensions.Logging;
+using Portlight.Domain;
+using Portlight.Storage;
+
+namespace Portlight.Fleet;
+
+/// <summary>What the other servers of the database are told of a host whose agent is connected here. What its kernel refuses is told at once, everything else with the server's next beat.</summary>
+internal sealed partial class HostTelling(string host, IStore store, HostPresence presence, HostOutcomes outcomes, Func<DateTimeOffset?> failingSince, ILogger log)
+{
+    private volatile string? _told;
+
+    /// <summary>What they are to be told and are not yet; null when there is nothing, or no other server.</summary>
+    public (string Host, long Generation, string Report)? News =>
+        presence.Connection is { Generation: > 0 } connection
+        && new HostReport { Status = connection.Agent.Status, FailingSince = failingSince(), Instances = outcomes.Report() }.ToText() is var report && report != _told
+            ? (host, connection.Generation, report)
+            : null;
+
+    /// <summary>It is stored; null: another server has said something since.</summary>
+    public void NoteTold(string? report) => _told = report;
+
+    /// <summary>Before a revision counts as applied: where it was refused, no server takes it for applied.</summary>
+    public async Task TellOutcomesAsync()
+    {
+        if (!outcomes.HasNews)
+        {
+            return;
+        }
+
+        if (News is { } news)
+        {
+            await store.CommitAsync((view, changes) =>
+            {
+                HostLinks.Tell(view, changes, news);
+                return true;
+            });
+            NoteTold(news.Report);
+        }
+
+        outcomes.HasNews = false; // only now: where it could not be stored, it is tried with the next round
+    }
+
+    /// <summary>So that the age of what is in force there is known after a restart of the server too.</summary>
+    /// <param name="generation">See <see cref="HostConnection.Generation"/>.</param>
+    public async Task TellAwayAsync(long generation)
+    {
+        if (host == HostName.Local || presence.AwaySince is not { } since)
+        {
+            return;
+        }
+
+        try
+        {
+            await HostLinks.LeaveAsync(store, host, generation, since);
+        }
+        catch (Exception problem) when (problem is StoreException or ObjectDisposedException)
+        {
+            LogNotNoted(log, host, problem);
+        }
+    }
+
+    [LoggerMessage(2005, LogLevel.Warning, "it could not be stored when the agent of {Host} went away")]
+    private static partial void LogNotNoted(ILogger logger, string host, Exception problem);
+}

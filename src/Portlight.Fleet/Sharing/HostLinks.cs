@@ -1,0 +1,46 @@
+using Portlight.Domain;
+using Portlight.Storage;
+
+namespace Portlight.Fleet;
+
+/// <summary>Which server has the agent of a host, as it is stored. Only where several servers share a database.</summary>
+internal static class HostLinks
+{
+    /// <summary>From now on the agent is this server's, and what another says of the host does not count. Returns the generation.</summary>
+    /// <exception cref="HostRefusedException">The host is revoked, or there is none.</exception>
+    public static async Task<long> TakeAsync(IStore store, string host, string server, string report, TimeProvider clock)
+    {
+        var taken = await store.CommitAsync((view, changes) =>
+        {
+            var stored = view.FindHost(host) is { State: not HostState.Revoked } found ? found : throw new HostRefusedException($"the host {host} is revoked, or was removed");
+            var link = new HostLink(server, (stored.Link?.Generation ?? 0) + 1, clock.GetUtcNow()) { Report = report };
+            changes.Save(stored with { Link = link });
+            return link.Generation;
+        });
+        return taken.Result;
+    }
+
+    /// <summary>The agent has gone away; the age of what is in force there is known after a restart of all servers too.</summary>
+    /// <param name="store">The store.</param>
+    /// <param name="host">The host.</param>
+    /// <param name="generation">Under which it was here; 0 where no other server may have it.</param>
+    /// <param name="since">Since when.</param>
+    public static Task LeaveAsync(IStore store, string host, long generation, DateTimeOffset since) => store.CommitAsync((view, changes) =>
+    {
+        if (view.FindHost(host) is { } stored && (generation == 0 || stored.Link?.Generation == generation))
+        {
+            changes.Save(stored with { LastSeenAt = since, Link = generation == 0 ? stored.Link : stored.Link! with { Server = "", Since = since } });
+        }
+
+        return true;
+    });
+
+    /// <summary>What this server says of a host, for the others; nothing where it is another's by now.</summary>
+    public static void Tell(IStoreView view, Changes changes, (string Host, long Generation, string Report) news)
+    {
+        if (view.FindHost(news.Host) is { Link: { } link } stored && link.Generation == news.Generation)
+        {
+            changes.Save(stored with { Link = link with { Report = news.Report } });
+        }
+    }
+}
