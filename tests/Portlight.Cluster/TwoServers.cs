@@ -121,6 +121,36 @@ public sealed class TwoServers : IAsyncLifetime
         Servers[machine] = machine.Run("portlight");
     }
 
+    /// <summary>
+    /// Waits until there are a primary, a standby that its commits wait for, and two servers that are well; returns the primary and the standby. PostgreSQL itself is asked: a Patroni that
+    /// was cut off says for a moment what it knew before.
+    /// </summary>
+    internal async Task<(Machine Primary, Machine Standby)> WholeAsync()
+    {
+        Machine? primary = null;
+        await Waiting.UntilAsync(async () => (primary = await FindAsync("primary")) is not null && HasStandby(primary), () => $"a primary and its standby\n{Log()}");
+        foreach (var machine in (Machine[])[One, Two])
+        {
+            using var client = Client(machine);
+            await Waiting.UntilAsync(client.IsHealthyAsync, () => $"the server of {machine.Name}\n{Log()}");
+        }
+
+        return (primary!, primary == One ? Two : One);
+    }
+
+    /// <summary>Whether the commits of a primary wait for a standby, which is there.</summary>
+    internal static bool HasStandby(Machine primary)
+    {
+        try
+        {
+            return primary.Sql("SELECT current_setting('synchronous_standby_names') <> '' AND EXISTS (SELECT FROM pg_stat_replication WHERE sync_state = 'sync')") == "t";
+        }
+        catch (InvalidOperationException)
+        {
+            return false;
+        }
+    }
+
     /// <summary>The machine whose Patroni says yes to a question of its REST interface: <c>primary</c>, <c>synchronous</c>.</summary>
     internal async Task<Machine?> FindAsync(string what)
     {

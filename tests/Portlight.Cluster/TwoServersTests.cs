@@ -26,6 +26,7 @@ public sealed class TwoServersTests(TwoServers cluster) : IClassFixture<TwoServe
     [Fact]
     public async Task A_server_that_is_killed_is_left_out_until_it_is_back_and_what_it_had_acknowledged_is_so_at_the_other()
     {
+        await cluster.WholeAsync();
         using var client = cluster.Client();
         using var one = cluster.Client(cluster.One);
         using var two = cluster.Client(cluster.Two);
@@ -48,6 +49,7 @@ public sealed class TwoServersTests(TwoServers cluster) : IClassFixture<TwoServe
     [Fact]
     public async Task Servers_are_restarted_one_after_the_other_and_a_client_that_tries_again_sees_nothing_of_it()
     {
+        await cluster.WholeAsync();
         using var client = cluster.Client();
         await CreateAsync(client, "upgrade", 1);
         var port = 0;
@@ -69,8 +71,7 @@ public sealed class TwoServersTests(TwoServers cluster) : IClassFixture<TwoServe
     [Fact]
     public async Task A_server_that_is_cut_off_answers_nothing_from_what_may_be_old_and_goes_on_when_it_is_back()
     {
-        var primary = await PrimaryAsync();
-        var standby = primary == cluster.One ? cluster.Two : cluster.One;
+        var (_, standby) = await cluster.WholeAsync();
         using var inside = cluster.Client(standby);
         using var client = cluster.Client();
         await CreateAsync(client, "cut", 1);
@@ -91,14 +92,13 @@ public sealed class TwoServersTests(TwoServers cluster) : IClassFixture<TwoServe
 
         await Waiting.UntilAsync(inside.IsHealthyAsync, () => $"the server that was cut off\n{cluster.Log()}");
         Assert.Equal(9, await PortAsync(inside, "cut-0"));
-        await Waiting.UntilAsync(() => TwoServers.IsAsync(standby, "synchronous"), () => $"the standby that was cut off\n{cluster.Log()}");
+        Assert.Equal(standby, (await cluster.WholeAsync()).Standby);
     }
 
     [Fact]
     public async Task The_doctor_of_each_machine_finds_a_standby_and_nothing_that_is_wrong()
     {
-        var primary = await PrimaryAsync();
-        await Waiting.UntilAsync(() => TwoServers.IsAsync(primary == cluster.One ? cluster.Two : cluster.One, "synchronous"), () => $"a synchronous standby\n{cluster.Log()}");
+        await cluster.WholeAsync();
         foreach (var machine in (Machine[])[cluster.One, cluster.Two])
         {
             var (_, output, error) = machine.Portlight("doctor");
@@ -136,9 +136,7 @@ public sealed class TwoServersTests(TwoServers cluster) : IClassFixture<TwoServe
 
     private async Task FailOverAsync(string name)
     {
-        var primary = await PrimaryAsync();
-        var standby = primary == cluster.One ? cluster.Two : cluster.One;
-        await Waiting.UntilAsync(() => TwoServers.IsAsync(standby, "synchronous"), () => $"a synchronous standby\n{cluster.Log()}");
+        var (primary, standby) = await cluster.WholeAsync();
         using var client = cluster.Client();
         await CreateAsync(client, name, Writers);
         var (acknowledged, open, stop) = (new int[Writers], new ConcurrentBag<int>[Writers], false);
@@ -191,7 +189,8 @@ public sealed class TwoServersTests(TwoServers cluster) : IClassFixture<TwoServe
         Assert.Contains("events", Verify(standby), StringComparison.Ordinal);
 
         // The one that was killed comes back by itself, as the standby that commits wait for.
-        await Waiting.UntilAsync(() => TwoServers.IsAsync(primary, "synchronous"), () => $"the old primary as standby\n{cluster.Log()}");
+        var (after, back) = await cluster.WholeAsync();
+        Assert.Equal((standby, primary), (after, back));
     }
 
     /// <summary>Seconds until both servers say that they are well.</summary>
@@ -200,13 +199,6 @@ public sealed class TwoServersTests(TwoServers cluster) : IClassFixture<TwoServe
         using var one = cluster.Client(cluster.One);
         using var two = cluster.Client(cluster.Two);
         return (await Waiting.UntilAsync(async () => await one.IsHealthyAsync() && await two.IsHealthyAsync(), () => $"two servers that are well\n{cluster.Log()}")).TotalSeconds;
-    }
-
-    private async Task<Machine> PrimaryAsync()
-    {
-        Machine? found = null;
-        await Waiting.UntilAsync(async () => (found = await cluster.FindAsync("primary")) is not null, () => $"a primary\n{cluster.Log()}");
-        return found!;
     }
 
     private static string Verify(Machine machine)

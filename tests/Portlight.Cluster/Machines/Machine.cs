@@ -119,6 +119,11 @@ internal sealed class Machine : IAsyncDisposable
         return PortlightProgram.Run(start);
     }
 
+    /// <summary>What PostgreSQL of the machine answers to a query, as its superuser.</summary>
+    /// <exception cref="InvalidOperationException">It does not answer.</exception>
+    public string Sql(string query) =>
+        Command.Run("nsenter", $"-t {_pid} -m -n -p -- setpriv --reuid=postgres --regid=postgres --init-groups /usr/lib/postgresql/15/bin/psql -X -q -A -t -h /run/postgresql -c \"{query}\"").Trim();
+
     /// <summary>Sends a signal to a process by the number that it has inside.</summary>
     public void Signal(string signal, int process) => Command.Run("nsenter", $"-t {_pid} -m -p -- kill -{signal} {process}");
 

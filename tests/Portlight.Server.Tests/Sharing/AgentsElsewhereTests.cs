@@ -1,6 +1,7 @@
 using Portlight.AgentProtocol;
 using Portlight.Domain;
 using Portlight.Fleet;
+using Portlight.TestKit;
 using Portlight.Wire.Client;
 using Portlight.Wire.PortlightApi;
 
