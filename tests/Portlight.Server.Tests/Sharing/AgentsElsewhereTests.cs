@@ -155,6 +155,8 @@ public sealed class AgentsElsewhereTests(SharedDatabase database) : IClassFixtur
                 Ports = PortSet.Of(rule),
                 Expiring = [new ExpiringRule { Rule = rule, At = TimeProvider.System.GetUtcNow().AddMilliseconds(300), Within = TimeSpan.FromMinutes(1), OpenedBy = "arn", RequestId = $"r{round}" }],
             }), Cancellation);
+            // What it had before was empty, too.
+            await servers.B.Server.Store.CatchUpAsync(Cancellation);
             await ServerHarness.UntilAsync(() => servers.B.Server.Store.View.FindInstance(servers.B.Scope, "vm-1") is { Ports.Rules.IsEmpty: true, Expiring.IsEmpty: true }, "the closing");
         }
 
