@@ -99,6 +99,7 @@ internal static class ConsoleApplication
         application.MapGet("/session", () => Results.NoContent());
         application.MapGet("/palette", (string? q) => new RazorComponentResult<PaletteAnswers>(new { Query = q }));
         application.MapGet("/{region}/exposure.csv", ExposureCsv.RunAsync);
+        application.MapGet("/{region}/exposure.svg", ExposureSvg.RunAsync);
         application.MapPost("/sign-out", SignOut.RunAsync);
         application.MapGet("/healthz", () => "ok").AllowAnonymous();
         application.MapRazorComponents<App>().AddInteractiveServerRenderMode(mode => mode.ContentSecurityFrameAncestorsPolicy = null);

@@ -21,6 +21,7 @@ internal static class ActivityWords
         "DetachInstance" => "detached",
         "TagResource" => "tagged",
         "UntagResource" => "took a tag from",
+        "SignIn" => "signed in",
         "GetSessionToken" => "began a session",
         "AssumeRole" => "assumed a role",
         _ => operation,

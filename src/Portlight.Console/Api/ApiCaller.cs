@@ -42,11 +42,31 @@ internal sealed class ApiCaller(ApiEndpoint endpoint, AwsCredentials credentials
                 $"{PortlightOperations.TargetPrefix}.ConfirmPorts", request, PortlightJson.Default.ConfirmPortsRequest, PortlightJson.Default.ConfirmPortsResponse, cancellation),
             cancellation);
 
+    /// <summary>Attaches a machine; with <paramref name="confirmWithin"/> that is reverted unless it is confirmed.</summary>
+    public Task<AttachInstanceResponse> AttachAsync(AttachInstanceRequest request, TimeSpan? confirmWithin, CancellationToken cancellation) =>
+        TryAsync(
+            () => new AwsClient(endpoint.Http, endpoint.Address, region, credentials, endpoint.Clock) { ForwardedFor = address, ConfirmWithin = confirmWithin }.SendAsync(
+                $"{PortlightOperations.TargetPrefix}.AttachInstance", request, PortlightJson.Default.AttachInstanceRequest, PortlightJson.Default.AttachInstanceResponse, cancellation),
+            cancellation);
+
     /// <summary>Calls an action of STS.</summary>
     public Task<XElement> StsAsync(string action, CancellationToken cancellation) =>
         TryAsync(
             () => new QueryClient(endpoint.Http, endpoint.Address, "sts", region, credentials, endpoint.Clock) { ForwardedFor = address }.SendAsync(action, QueryClient.StsVersion, [], cancellation),
             cancellation);
+
+    /// <summary>Calls an action of IAM, which is the same in every region.</summary>
+    public Task<XElement> IamAsync(string action, CancellationToken cancellation, params IEnumerable<(string Name, string Value)> parameters) =>
+        TryAsync(
+            () => new QueryClient(endpoint.Http, endpoint.Address, "iam", region, credentials, endpoint.Clock) { ForwardedFor = address }.SendAsync(
+                action, QueryClient.IamVersion, parameters.Select(parameter => KeyValuePair.Create(parameter.Name, parameter.Value)), cancellation),
+            cancellation);
+
+    /// <summary>Calls an operation of Lightsail.</summary>
+    public Task<TResponse> LightsailAsync<TRequest, TResponse>(
+        string operation, TRequest request, JsonTypeInfo<TRequest> requestShape, JsonTypeInfo<TResponse> responseShape, CancellationToken cancellation)
+        where TResponse : class =>
+        TryAsync(() => Client(endpoint.Http).SendAsync($"{LightsailOperations.TargetPrefix}.{operation}", request, requestShape, responseShape, cancellation), cancellation);
 
     private AwsClient Client(HttpClient http) => new(http, endpoint.Address, region, credentials, endpoint.Clock) { ForwardedFor = address };
 

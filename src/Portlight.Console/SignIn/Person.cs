@@ -23,6 +23,9 @@ internal sealed record Person
 
     public required DateTimeOffset ExpiresAt { get; init; }
 
+    /// <summary>Whether IAM takes the credentials; it does not take those of GetSessionToken.</summary>
+    public bool CallsIam { get; init; }
+
     /// <summary>Cancelled when the session is over before its time.</summary>
     public CancellationToken Over => _over.Token;
 

@@ -13,6 +13,9 @@ public sealed class ConsoleProcess : IDisposable
     /// <summary>Where it answers.</summary>
     public Uri Address { get; }
 
+    /// <summary>The process that was started.</summary>
+    public int Id => _running!.Process.Id;
+
     /// <summary>One that its server has started and ends.</summary>
     public static ConsoleProcess Beside(Uri address) => new(null, address);
 

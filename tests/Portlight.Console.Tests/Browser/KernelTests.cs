@@ -62,6 +62,10 @@ public sealed class KernelTests(Chromium chromium, KernelConsole console) : ICla
         await Assertions.Expect(tab.Page.Locator("#review .note.warn")).ToContainTextAsync("It cuts 1 of 1 connection.");
         await Assertions.Expect(tab.Page.Locator("#review .note.warn li")).ToHaveTextAsync($"tcp 22 from {peer}");
         await tab.IsAccessibleAsync();
+
+        await tab.GoAsync("us-east-1/instances/cut-1/connections");
+        await Assertions.Expect(tab.Page.Locator("tbody tr")).ToContainTextAsync([new System.Text.RegularExpressions.Regex($"{System.Text.RegularExpressions.Regex.Escape(peer.ToString())}[\\s\\S]*22/tcp")]);
+        await tab.IsAccessibleAsync();
     }
 
     [Fact]

@@ -17,6 +17,14 @@ public sealed class LookTests(Chromium chromium, LookTests.Fleet fleet) : IClass
         ("activity", "activity"),
         ("explain", "us-east-1/explain?instance=web-1&from=192.0.2.40&protocol=tcp&port=3306"),
         ("hosts", "hosts"),
+        ("connections", "us-east-1/instances/web-1/connections"),
+        ("manage", "us-east-1/instances/web-1/manage"),
+        ("new-instance", "us-east-1/instances/new"),
+        ("users", "access/users"),
+        ("user", "access/users/alice"),
+        ("policies", "access/policies"),
+        ("policy", "access/policy?kind=users&of=alice&policy=own"),
+        ("simulate", "access/simulate"),
     ];
 
     [Theory]
@@ -56,6 +64,8 @@ public sealed class LookTests(Chromium chromium, LookTests.Fleet fleet) : IClass
             await page.GetByRole(AriaRole.Button, new() { Name = "Only my address" }).ClickAsync();
             await page.GetByLabel("Add an address or range").FillAsync("203.0.113.0/24,");
             await page.GetByLabel("Edit MySQL/Aurora").ClickAsync();
+            // Until its editor is there, the button would be that of the other rule's.
+            await Assertions.Expect(page.GetByRole(AriaRole.Group, new() { Name = "Edit MySQL/Aurora" })).ToBeVisibleAsync();
             await page.GetByRole(AriaRole.Button, new() { Name = "Close this rule" }).ClickAsync();
             await page.GetByRole(AriaRole.Button, new() { Name = "Add rule" }).ClickAsync();
             await page.GetByLabel("Application").SelectOptionAsync("PostgreSQL");
@@ -97,6 +107,7 @@ public sealed class LookTests(Chromium chromium, LookTests.Fleet fleet) : IClass
             await Console.CreateAsync("mail-1", "env=prod role=mail portlight:public=25+587", Tcp(25), Tcp(587), Tcp(993, "2001:db8::/32"));
             await Console.CreateAsync("win-4", "env=test", Tcp(3389));
             await Console.CreateAsync("cache-2", "env=prod role=cache");
+            await Console.UserAsync("alice", """{"Version":"2012-10-17","Statement":[{"Sid":"Look","Effect":"Allow","Action":["lightsail:Get*","portlight:ListFleet"],"Resource":"*"},{"Sid":"Web","Effect":"Allow","Action":"lightsail:PutInstancePublicPorts","Resource":"*","Condition":{"NumericEquals":{"portlight:FromPort":443}}}]}""");
         }
 
         public ValueTask DisposeAsync() => Console.DisposeAsync();

@@ -32,6 +32,19 @@ public sealed class PagesTests(Chromium chromium, ConsoleFixture fixture) : ICla
     }
 
     [Fact]
+    public async Task The_picture_is_a_file_too()
+    {
+        await fixture.CreateAsync("svg-1", null, Tcp(22, "192.0.2.7/32"), Tcp(443));
+        await using var tab = await Tab.OpenAsync(chromium, fixture);
+        await tab.VisitAsync(fixture, "us-east-1/instances");
+
+        var text = await tab.Page.EvaluateAsync<string>("fetch('/us-east-1/exposure.svg').then(answer => answer.text())");
+
+        var svg = System.Xml.Linq.XElement.Parse(text);
+        Assert.Contains(svg.Descendants(), element => element.Name.LocalName == "text" && element.Value == "443");
+    }
+
+    [Fact]
     public async Task A_change_is_in_the_activity_with_what_it_opened_and_closed()
     {
         await fixture.CreateAsync("seen-1", null, Tcp(22));

@@ -1,5 +1,6 @@
 using Portlight.Wire.Client;
 using Portlight.Wire.Lightsail;
+using Portlight.Wire.PortlightApi;
 using Portlight.Wire.SigV4;
 
 namespace Portlight.Console.Tests.Browser;
@@ -62,6 +63,14 @@ public abstract class ServedConsole : IAsyncLifetime
 
     public Task PutAsync(string name, params PortInfo[] ports) => CallAsync(
         "PutInstancePublicPorts", new PutInstancePublicPortsRequest { InstanceName = name, PortInfos = ports }, LightsailJson.Default.PutInstancePublicPortsRequest, LightsailJson.Default.PutInstancePublicPortsResponse);
+
+    /// <summary>Opens a port to somebody for a time.</summary>
+    public Task OpenForAsync(string name, int port, string source, int seconds) => new AwsClient(_http, Endpoint, Region, Root, TimeProvider.System).SendAsync(
+        $"{PortlightOperations.TargetPrefix}.ApplyPorts",
+        new ApplyPortsRequest { InstanceName = name, Open = new TimedPort { Protocol = "tcp", FromPort = port, ToPort = port, Cidrs = [source], ExpiresInSeconds = seconds } },
+        PortlightJson.Default.ApplyPortsRequest,
+        PortlightJson.Default.ApplyPortsResponse,
+        TestContext.Current.CancellationToken);
 
     /// <summary>The ports that are stored, as <c>22/tcp 192.0.2.0/24</c>.</summary>
     public async Task<IReadOnlyList<string>> PortsAsync(string name)
