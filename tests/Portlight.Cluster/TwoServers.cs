@@ -122,13 +122,13 @@ public sealed class TwoServers : IAsyncLifetime
     }
 
     /// <summary>
-    /// Waits until there are a primary, a standby that its commits wait for, and two servers that are well; returns the primary and the standby. PostgreSQL itself is asked: a Patroni that
-    /// was cut off says for a moment what it knew before.
+    /// Waits until there are a primary, a standby that its commits wait for, and two servers that are well; returns the primary and the standby. PostgreSQL itself is asked, because a Patroni that
+    /// was cut off says for a moment what it knew before; and so is the primary's Patroni, because it promotes no machine that it has not written down yet, a moment after PostgreSQL waits for it.
     /// </summary>
     internal async Task<(Machine Primary, Machine Standby)> WholeAsync()
     {
         Machine? primary = null;
-        await Waiting.UntilAsync(async () => (primary = await FindAsync("primary")) is not null && HasStandby(primary), () => $"a primary and its standby\n{Log()}");
+        await Waiting.UntilAsync(async () => (primary = await FindAsync("primary")) is not null && HasStandby(primary) && await KnowsStandbyAsync(primary), () => $"a primary and its standby\n{Log()}");
         foreach (var machine in (Machine[])[One, Two])
         {
             using var client = Client(machine);
@@ -146,6 +146,19 @@ public sealed class TwoServers : IAsyncLifetime
             return primary.Sql("SELECT current_setting('synchronous_standby_names') <> '' AND EXISTS (SELECT FROM pg_stat_replication WHERE sync_state = 'sync')") == "t";
         }
         catch (InvalidOperationException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Whether Patroni has written down which machine may be promoted: then a member of its cluster has the role <c>sync_standby</c>.</summary>
+    private static async Task<bool> KnowsStandbyAsync(Machine primary)
+    {
+        try
+        {
+            return (await Http.GetStringAsync(new Uri($"http://{primary.Address}:8008/cluster"))).Contains("\"sync_standby\"", StringComparison.Ordinal);
+        }
+        catch (Exception away) when (away is HttpRequestException or TaskCanceledException)
         {
             return false;
         }
