@@ -59,6 +59,12 @@ internal sealed partial class ConsoleBeside : IAsyncDisposable
     private async Task RunOnceAsync(string program, IReadOnlyList<string> words, string ticket)
     {
         var start = new ProcessStartInfo(program, words) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
+        // What the server is told by its environment, the password of its database among it, is not the console's.
+        foreach (var own in start.Environment.Keys.Where(name => name.StartsWith("PORTLIGHT_", StringComparison.Ordinal)).ToList())
+        {
+            start.Environment.Remove(own);
+        }
+
         start.Environment[ProxyTicket.Variable] = ticket;
         try
         {

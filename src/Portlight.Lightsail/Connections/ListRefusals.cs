@@ -13,6 +13,9 @@ internal sealed class ListRefusals(Services services) : IOperation<ListRefusalsR
 {
     private const int MostLookedAt = 5_000;
 
+    // Protocol numbers (IANA); what they have instead of ports is no answer to a question about a port.
+    private const int Icmp = 1, Icmpv6 = 58;
+
     public async Task<ListRefusalsResponse> HandleAsync(Call call, ListRefusalsRequest request)
     {
         var name = Requests.RequireName(call, request.InstanceName, "instanceName");
@@ -20,7 +23,7 @@ internal sealed class ListRefusals(Services services) : IOperation<ListRefusalsR
         var instance = new ResourceAccess<Instance>(call, ResourceKinds.Instance, name).Require(services.Store.View);
         var refused = await AskAsync(call, instance);
         call.NoteSteps(GetExposure.StepsOfInstance * (100L + refused.Some.Length));
-        var fit = refused.Some.Select(one => (Of: one, To: ToWire(one))).Where(one => wanted.Contains(one.To.FromPort, one.Of.Source));
+        var fit = refused.Some.Select(one => (Of: one, To: ToWire(one))).Where(one => wanted.Contains(one.Of.Protocol is Icmp or Icmpv6 ? null : one.To.FromPort, one.Of.Source));
         return new ListRefusalsResponse { Refusals = [.. fit.Take(wanted.Most).Select(one => one.To)], Total = refused.Total, Packets = refused.Packets, Bytes = refused.Bytes };
     }
 
@@ -38,7 +41,7 @@ internal sealed class ListRefusals(Services services) : IOperation<ListRefusalsR
 
     private static Refusal ToWire(RefusedSource one)
     {
-        NetworkProtocol? protocol = one.Protocol switch { 1 => NetworkProtocol.Icmp, 6 => NetworkProtocol.Tcp, 17 => NetworkProtocol.Udp, 58 => NetworkProtocol.Icmpv6, _ => null };
+        NetworkProtocol? protocol = one.Protocol switch { Icmp => NetworkProtocol.Icmp, 6 => NetworkProtocol.Tcp, 17 => NetworkProtocol.Udp, Icmpv6 => NetworkProtocol.Icmpv6, _ => null };
         var isIcmp = protocol is NetworkProtocol.Icmp or NetworkProtocol.Icmpv6;
         return new Refusal
         {

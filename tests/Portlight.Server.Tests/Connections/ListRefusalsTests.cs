@@ -30,6 +30,8 @@ public sealed class ListRefusalsTests
         await using var server = await StartAsync();
 
         Assert.Equal("198.51.100.7", Assert.Single((await ListAsync(server, new() { InstanceName = "web-1", Port = 23 })).Refusals).SourceAddress);
+        // A type of ICMP is no port.
+        Assert.Empty((await ListAsync(server, new() { InstanceName = "web-1", Port = 8 })).Refusals);
         Assert.Equal(53, Assert.Single((await ListAsync(server, new() { InstanceName = "web-1", Cidr = "2001:db8::/32" })).Refusals).FromPort);
         Assert.Single((await ListAsync(server, new() { InstanceName = "web-1", MaxResults = 1 })).Refusals);
         foreach (var (request, field) in new[] { (new ListRefusalsRequest { Port = -1 }, "port"), (new() { Cidr = "10.1" }, "cidr"), (new() { MaxResults = 1_001 }, "maxResults") })
