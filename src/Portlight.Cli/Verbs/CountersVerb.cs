@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
 using Portlight.Cli.Ports;
-using Portlight.Wire.Client;
 using Portlight.Wire.PortlightApi;
 using Spectre.Console;
 
@@ -22,7 +21,12 @@ internal static class CountersVerb
         {
             var request = new GetPortCountersRequest { InstanceName = parsed.GetRequiredValue(name) };
             using var installation = await where.OpenAsync(parsed, cancellation);
-            var answer = await AskAsync(installation, request, cancellation);
+            var answer = await InstanceSearch.AskAsync(
+                installation,
+                request.InstanceName!,
+                () => installation.CallAsync(
+                    "GetPortCounters", request, PortlightJson.Default.GetPortCountersRequest, PortlightJson.Default.GetPortCountersResponse, cancellation),
+                cancellation);
             var output = parsed.InvocationConfiguration.Output;
             if (parsed.GetValue(json))
             {
@@ -36,19 +40,6 @@ internal static class CountersVerb
             return ExitCode.Done;
         });
         return command;
-    }
-
-    private static async Task<GetPortCountersResponse> AskAsync(Installation installation, GetPortCountersRequest request, CancellationToken cancellation)
-    {
-        try
-        {
-            return await installation.CallAsync(
-                "GetPortCounters", request, PortlightJson.Default.GetPortCountersRequest, PortlightJson.Default.GetPortCountersResponse, cancellation);
-        }
-        catch (AwsErrorException missing) when (missing.Type == "NotFoundException" && installation.OtherAccount is null)
-        {
-            throw await InstanceSearch.ElsewhereAsync(installation, request.InstanceName!, cancellation);
-        }
     }
 
     private static void Write(TextWriter output, GetPortCountersResponse answer)

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using Portlight.Domain;
-using Portlight.Wire.Client;
 using Portlight.Wire.PortlightApi;
 
 namespace Portlight.Cli.Verbs;
@@ -93,15 +92,9 @@ internal static class DryRun
         return all is ["0.0.0.0/0", "::/0"] ? "everybody" : string.Join(", ", all);
     }
 
-    private static async Task<PreviewPortsResponse> AskAsync(Installation installation, PreviewPortsRequest change, CancellationToken cancellation)
-    {
-        try
-        {
-            return await installation.CallAsync("PreviewPorts", change, PortlightJson.Default.PreviewPortsRequest, PortlightJson.Default.PreviewPortsResponse, cancellation);
-        }
-        catch (AwsErrorException missing) when (missing.Type == "NotFoundException" && installation.OtherAccount is null)
-        {
-            throw await InstanceSearch.ElsewhereAsync(installation, change.InstanceName!, cancellation);
-        }
-    }
+    private static Task<PreviewPortsResponse> AskAsync(Installation installation, PreviewPortsRequest change, CancellationToken cancellation) => InstanceSearch.AskAsync(
+        installation,
+        change.InstanceName!,
+        () => installation.CallAsync("PreviewPorts", change, PortlightJson.Default.PreviewPortsRequest, PortlightJson.Default.PreviewPortsResponse, cancellation),
+        cancellation);
 }

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using Portlight.Cli.Explain;
 using Portlight.Cli.Ports;
-using Portlight.Wire.Client;
 using Portlight.Wire.PortlightApi;
 
 namespace Portlight.Cli.Verbs;
@@ -40,20 +39,14 @@ internal static class ExplainVerb
         return command;
     }
 
-    private static async Task<ExplainPacketResponse> AskAsync(Installation installation, string name, PacketQuestion question, CancellationToken cancellation)
-    {
-        try
-        {
-            return await installation.CallAsync(
-                "ExplainPacket",
-                new ExplainPacketRequest { InstanceName = name, Packet = question.ToRule() },
-                PortlightJson.Default.ExplainPacketRequest,
-                PortlightJson.Default.ExplainPacketResponse,
-                cancellation);
-        }
-        catch (AwsErrorException missing) when (missing.Type == "NotFoundException" && installation.OtherAccount is null)
-        {
-            throw await InstanceSearch.ElsewhereAsync(installation, name, cancellation);
-        }
-    }
+    private static Task<ExplainPacketResponse> AskAsync(Installation installation, string name, PacketQuestion question, CancellationToken cancellation) => InstanceSearch.AskAsync(
+        installation,
+        name,
+        () => installation.CallAsync(
+            "ExplainPacket",
+            new ExplainPacketRequest { InstanceName = name, Packet = question.ToRule() },
+            PortlightJson.Default.ExplainPacketRequest,
+            PortlightJson.Default.ExplainPacketResponse,
+            cancellation),
+        cancellation);
 }

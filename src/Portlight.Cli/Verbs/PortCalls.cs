@@ -1,6 +1,5 @@
 using Portlight.Cli.Ports;
 using Portlight.Domain;
-using Portlight.Wire.Client;
 using Portlight.Wire.Lightsail;
 using Portlight.Wire.PortlightApi;
 using Operation = Portlight.Wire.Lightsail.Operation;
@@ -12,21 +11,18 @@ internal sealed class PortCalls(Installation installation, string name, TimeSpan
 {
     public async Task<PortSet> ReadAsync()
     {
-        try
-        {
-            var answer = await installation.LightsailAsync(
+        var answer = await InstanceSearch.AskAsync(
+            installation,
+            name,
+            () => installation.LightsailAsync(
                 "GetInstancePortStates",
                 new GetInstancePortStatesRequest { InstanceName = name },
                 LightsailJson.Default.GetInstancePortStatesRequest,
                 LightsailJson.Default.GetInstancePortStatesResponse,
                 confirmWithin: null,
-                cancellation);
-            return PortText.SetOf(answer.PortStates);
-        }
-        catch (AwsErrorException missing) when (missing.Type == "NotFoundException" && installation.OtherAccount is null)
-        {
-            throw await InstanceSearch.ElsewhereAsync(installation, name, cancellation);
-        }
+                cancellation),
+            cancellation);
+        return PortText.SetOf(answer.PortStates);
     }
 
     public async Task<Operation> OpenAsync(PortInfo rule) => (await installation.LightsailAsync(

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
-using Portlight.Wire.Client;
 using Portlight.Wire.PortlightApi;
 using Spectre.Console;
 
@@ -10,38 +9,32 @@ namespace Portlight.Cli.Verbs;
 /// <summary><c>portlight refusals</c>: what was refused to an instance in the last ten minutes, and from whom, as the kernel of its host has noted it.</summary>
 internal static class RefusalsVerb
 {
-    private const int Most = 1_000;
-
     public static Command Create()
     {
         var name = InstanceNames.Argument("The instance");
-        var port = new Option<int?>("--port") { HelpName = "PORT", Description = "Only what was for this port" };
-        var from = new Option<string?>("--from") { HelpName = "SOURCE", Description = "Only what came from this address or block" };
-        var limit = new Option<int>("--limit") { HelpName = "COUNT", Description = "How many, 200 if not given", DefaultValueFactory = _ => 200 };
-        limit.Validators.Add(result =>
-        {
-            if (result.Errors.Any() || result.GetValueOrDefault<int>() is < 1 or > Most)
-            {
-                result.AddError($"--limit must be 1 to {Most}");
-            }
-        });
-        var json = new Option<bool>("--json") { Description = "The answer as JSON, in the shape of the API" };
+        var listing = new ListingOptions("Only what was for this port", "Only what came from this address or block");
         var where = new InstallationOptions();
-        var command = new Command("refusals", "Show what was refused to an instance in the last ten minutes, and from whom") { name, port, from, limit, json };
+        var command = new Command("refusals", "Show what was refused to an instance in the last ten minutes, and from whom") { name };
+        listing.AddTo(command);
         where.AddTo(command);
         command.SetAction(async (parsed, cancellation) =>
         {
             var request = new ListRefusalsRequest
             {
                 InstanceName = parsed.GetRequiredValue(name),
-                Port = parsed.GetValue(port),
-                Cidr = parsed.GetValue(from),
-                MaxResults = parsed.GetValue(limit),
+                Port = parsed.GetValue(listing.Port),
+                Cidr = parsed.GetValue(listing.From),
+                MaxResults = parsed.GetValue(listing.Limit),
             };
             using var installation = await where.OpenAsync(parsed, cancellation);
-            var answer = await AskAsync(installation, request, cancellation);
+            var answer = await InstanceSearch.AskAsync(
+                installation,
+                request.InstanceName!,
+                () => installation.CallAsync(
+                    "ListRefusals", request, PortlightJson.Default.ListRefusalsRequest, PortlightJson.Default.ListRefusalsResponse, cancellation),
+                cancellation);
             var output = parsed.InvocationConfiguration.Output;
-            if (parsed.GetValue(json))
+            if (parsed.GetValue(listing.Json))
             {
                 await output.WriteLineAsync(JsonSerializer.Serialize(answer, IndentedPortlightJson.Default.ListRefusalsResponse));
             }
@@ -53,19 +46,6 @@ internal static class RefusalsVerb
             return ExitCode.Done;
         });
         return command;
-    }
-
-    private static async Task<ListRefusalsResponse> AskAsync(Installation installation, ListRefusalsRequest request, CancellationToken cancellation)
-    {
-        try
-        {
-            return await installation.CallAsync(
-                "ListRefusals", request, PortlightJson.Default.ListRefusalsRequest, PortlightJson.Default.ListRefusalsResponse, cancellation);
-        }
-        catch (AwsErrorException missing) when (missing.Type == "NotFoundException" && installation.OtherAccount is null)
-        {
-            throw await InstanceSearch.ElsewhereAsync(installation, request.InstanceName!, cancellation);
-        }
     }
 
     private static void Write(TextWriter output, string name, ListRefusalsResponse answer)

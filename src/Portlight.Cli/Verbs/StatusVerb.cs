@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Text.Json;
-using Portlight.Wire.Client;
 using Portlight.Wire.PortlightApi;
 
 namespace Portlight.Cli.Verbs;
@@ -44,17 +43,8 @@ internal static class StatusVerb
     internal static bool IsRecordOf(InstanceStatus instance) => instance is { Attachment.Kind: "recorded", LastError: null };
 
     /// <summary>One instance of this installation's own account; a name that is not there is the server's error, or says where there is one.</summary>
-    internal static async Task<InstanceStatus> FindAsync(Installation installation, string name, CancellationToken cancellation)
-    {
-        try
-        {
-            return (await ReadAsync(installation, name, cancellation)).Instances.Single();
-        }
-        catch (AwsErrorException missing) when (missing.Type == "NotFoundException")
-        {
-            throw await InstanceSearch.ElsewhereAsync(installation, name, cancellation);
-        }
-    }
+    internal static async Task<InstanceStatus> FindAsync(Installation installation, string name, CancellationToken cancellation) =>
+        (await InstanceSearch.AskAsync(installation, name, () => ReadAsync(installation, name, cancellation), cancellation)).Instances.Single();
 
     /// <summary>All instances of that name, region and account; null for any.</summary>
     private static async Task<GetStatusResponse> FindAllAsync(Installation installation, string? name, string? region, string? account, CancellationToken cancellation)
