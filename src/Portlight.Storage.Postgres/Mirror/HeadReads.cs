@@ -34,7 +34,8 @@ internal sealed class HeadReads(Func<Task> look)
 
     private async Task LookAfterAsync(Task before)
     {
-        // Never at once, also where the look before has ended by now: this look would be begun before it is the next one, which it would stay for ever.
+        // Always yield: `CatchUpAsync` assigns `_next` after this method returns. If it ran on at once it would clear `_next` before that assignment, and the finished look
+        // would remain `_next` for ever.
         await before.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ForceYielding);
         Task begun;
         lock (_gate)
