@@ -48,17 +48,17 @@ internal static class PortlightMember
         writer.WriteEndObject();
     }
 
-    /// <summary>The member of an event that no call made; nothing where no port set changed.</summary>
-    public static void WritePorts(Utf8JsonWriter writer, (PortSet? Before, PortSet? After)? ports)
+    /// <summary>The member of an event that no call made; nothing where no instance changed.</summary>
+    public static void WritePorts(Utf8JsonWriter writer, (Domain.Instance? Before, Domain.Instance? After)? change)
     {
-        if (ports is not var (before, after))
+        if (change is not var (before, after))
         {
             return;
         }
 
         writer.WriteStartObject("portlight"u8);
-        WritePorts(writer, "portsBefore"u8, before);
-        WritePorts(writer, "portsAfter"u8, after);
+        WritePorts(writer, "portsBefore"u8, before?.LetIn);
+        WritePorts(writer, "portsAfter"u8, after?.LetIn);
         writer.WriteEndObject();
     }
 
@@ -71,15 +71,12 @@ internal static class PortlightMember
             var after = change.IsRemoval ? null : change.Instance;
             if (!ReferenceEquals(before?.Ports, after?.Ports) || !ReferenceEquals(before?.Attachment, after?.Attachment))
             {
-                return (LetIn(before), LetIn(after));
+                return (before?.LetIn, after?.LetIn);
             }
         }
 
         return null;
     }
-
-    /// <summary>With the networks that are not filtered, as the rule that they amount to.</summary>
-    private static PortSet? LetIn(Domain.Instance? instance) => instance?.Attachment.LetIn(instance.Ports);
 
     private static void WritePorts(Utf8JsonWriter writer, ReadOnlySpan<byte> name, PortSet? ports)
     {

@@ -45,7 +45,7 @@ internal static class ServiceEvent
     /// <param name="region">Its region; that of IAM for what belongs to none.</param>
     /// <param name="resource">ARN and CloudTrail type of what it is about.</param>
     /// <param name="details">Facts, by name; never a secret.</param>
-    /// <param name="ports">The port set before and after, where it changed one.</param>
+    /// <param name="change">The instance before and after, where what comes in to it has changed; null for one that was not there, or is gone.</param>
     public static AuditEvent Of(
         DateTimeOffset at,
         string name,
@@ -53,7 +53,7 @@ internal static class ServiceEvent
         string region,
         (string Arn, string Type) resource,
         IReadOnlyDictionary<string, string> details,
-        (PortSet? Before, PortSet? After)? ports = null)
+        (Instance? Before, Instance? After)? change = null)
     {
         var buffer = new ArrayBufferWriter<byte>(1024);
         using (var writer = new Utf8JsonWriter(buffer, Options))
@@ -73,7 +73,7 @@ internal static class ServiceEvent
 
             writer.WriteEndObject();
             writer.WriteString("eventCategory"u8, "Management"u8);
-            PortlightMember.WritePorts(writer, ports);
+            PortlightMember.WritePorts(writer, change);
             writer.WriteEndObject();
         }
 

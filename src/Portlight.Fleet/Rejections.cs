@@ -95,7 +95,7 @@ internal sealed class Rejections(IStore store, HostTurn turn, TimeProvider clock
             ["reason"] = rejected.Reason,
             ["failedOperations"] = string.Join(",", failed.Select(operation => operation.Id)),
         },
-        (current.Ports, standing?.Ports));
+        (current, standing));
 
     /// <summary>The records of one resource that wait for a revision.</summary>
     private static IEnumerable<Operation> Awaiting(IStoreView view, Scope scope, string resourceName, long revision) =>

@@ -77,6 +77,9 @@ public sealed record Instance
         Ipv6Address = attachment.BroughtAddresses.FirstOrDefault(address => address.AddressFamily == AddressFamily.InterNetworkV6),
     };
 
+    /// <summary>Whatever comes in: the open ports, and the networks that its attachment does not filter, as the rule that they amount to.</summary>
+    public PortSet LetIn => Attachment.LetIn(Ports);
+
     /// <summary>All that expires: of the ports, and of what an unconfirmed change goes back to.</summary>
     public IEnumerable<ExpiringRule> AllExpiring => Expiring.Concat(Unconfirmed?.Before?.Expiring ?? []);
 

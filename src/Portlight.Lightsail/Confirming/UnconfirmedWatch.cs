@@ -78,7 +78,7 @@ internal sealed partial class UnconfirmedWatch : IAsyncDisposable
             ["detached"] = after is null ? "true" : "false",
             ["operation"] = operation.Id.ToString(),
         },
-        (current.Ports, after?.Ports));
+        (current, after));
 
     [LoggerMessage(5001, LogLevel.Warning, "the change that {ChangedBy} made to the ports of {Instance} was not confirmed by {Deadline}: what was there before is wanted again")]
     private static partial void LogUndone(ILogger logger, string instance, string changedBy, string deadline);

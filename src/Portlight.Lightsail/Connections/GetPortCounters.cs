@@ -33,7 +33,7 @@ internal sealed class GetPortCounters(Services services) : IOperation<GetPortCou
 
     private List<PortCounter> ByRule(Instance instance, PortCounts counts)
     {
-        var rules = instance.Attachment.LetIn(instance.Ports).Rules;
+        var rules = instance.LetIn.Rules;
         PortRule[][] resolved = [.. rules.Select(rule => PortSet.Of(rule).Resolve(services.Limits.Aliases).Rules.ToArray())];
         var (packets, bytes) = (new long[rules.Length], new long[rules.Length]);
         foreach (var count in counts.LetIn)

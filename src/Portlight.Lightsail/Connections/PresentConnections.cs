@@ -71,7 +71,7 @@ internal sealed class PresentConnections
         Port = one.Port,
         Bytes = one.Bytes,
         StartedAt = one.StartedAt,
-        PortState = _instance.Attachment.LetIn(_instance.Ports).Rules.FirstOrDefault(rule => IsLetIn(one, [.. Resolved(PortSet.Of(rule))]))?.ToPortState(_services.Options.AwsQuirks),
+        PortState = _instance.LetIn.Rules.FirstOrDefault(rule => IsLetIn(one, [.. Resolved(PortSet.Of(rule))]))?.ToPortState(_services.Options.AwsQuirks),
     };
 
     private static async Task<PresentConnections> AskAsync(Services services, Call call, Instance instance)
@@ -84,7 +84,7 @@ internal sealed class PresentConnections
 
     private CutByChange CutBy(PortSet after, IPAddress? caller)
     {
-        var (before, then) = (Resolved(_instance.Attachment.LetIn(_instance.Ports)), Resolved(_instance.Attachment.LetIn(after)));
+        var (before, then) = (Resolved(_instance.LetIn), Resolved(_instance.Attachment.LetIn(after)));
         var cut = All.Where(one => !_isDrained && IsLetIn(one, before) && !IsLetIn(one, then)).ToList();
         var source = caller is { IsIPv4MappedToIPv6: true } ? caller.MapToIPv4() : caller;
         return new CutByChange

@@ -82,7 +82,7 @@ internal sealed partial class ExpiryWatch : IAsyncDisposable
             ["openingRequestID"] = expired.RequestId,
             ["operation"] = operation.Id.ToString(),
         },
-        (current.Attachment.LetIn(current.Ports), after.Attachment.LetIn(after.Ports)));
+        (current, after));
 
     [LoggerMessage(5005, LogLevel.Information, "{Rules} of {Instance} has expired and is closed")]
     private static partial void LogClosed(ILogger logger, string rules, string instance);

@@ -89,7 +89,7 @@ internal sealed class AttachInstance(Services services) : IOperation<AttachInsta
         name,
         (question, current) =>
         {
-            var before = current is null ? PortSet.Empty : current.Attachment.LetIn(current.Ports);
+            var before = current is null ? PortSet.Empty : current.LetIn;
             var after = asked ?? current?.Ports ?? SshOnly;
             var rules = asked is not null ? request.PortInfos!.Places(after) : [.. after.Rules.Select(rule => (current is null ? "the default" : "kept", rule))];
             var ports = new PortsAsked(after, rules).Attaching(place());

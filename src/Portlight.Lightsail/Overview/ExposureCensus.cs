@@ -29,7 +29,7 @@ internal sealed class ExposureCensus(IReadOnlyDictionary<string, ImmutableArray<
         _instances++;
         _expiring += instance.Expiring.IsEmpty ? 0 : 1;
         Work++;
-        var letIn = instance.Attachment.LetIn(instance.Ports);
+        var letIn = instance.LetIn;
         if (!_classes.TryGetValue(letIn, out var alike))
         {
             Work += letIn.Rules.Length;

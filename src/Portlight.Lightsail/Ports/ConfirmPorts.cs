@@ -48,7 +48,7 @@ internal sealed class ConfirmPorts(Services services) : IOperation<ConfirmPortsR
     /// <summary>What reverting brings back is asked like a Put of it; where it detaches the machine or attaches it elsewhere, that is asked too.</summary>
     private IReadOnlyList<AccessQuestion> Reverting(Call call, AccessQuestion question, Instance instance)
     {
-        var before = instance.Attachment.LetIn(instance.Ports);
+        var before = instance.LetIn;
         if (instance.Undone() is not { } after)
         {
             return [.. PortQuestions.Of(call, question, before, () => new PortsAsked(before, []), services.Limits), question with { Action = DetachInstance.Action }];

@@ -87,7 +87,7 @@ internal sealed record PortRequest(string Action, Func<PortSet, PortsAsked> Ask,
 
     private IReadOnlyList<AccessQuestion> Asked(Call call, AccessQuestion question, Domain.Instance? instance, PortLimits limits) => instance is null
         ? PortQuestions.Of(call, question, PortSet.Empty, () => Ask(PortSet.Empty), limits)
-        : PortQuestions.Of(call, question, instance.Attachment.LetIn(instance.Ports), () => Ask(instance.Ports).At(instance.Attachment), limits);
+        : PortQuestions.Of(call, question, instance.LetIn, () => Ask(instance.Ports).At(instance.Attachment), limits);
 
     /// <summary>What of the real service's answer is unknown; ours lists the rules as Open and Close name theirs.</summary>
     private static string Details(PortSet wanted) =>

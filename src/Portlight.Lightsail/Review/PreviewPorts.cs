@@ -33,7 +33,7 @@ internal sealed class PreviewPorts(Services services) : IOperation<PreviewPortsR
             var wanted = Read(request);
             var (after, _) = wanted.Decide(instance.Ports);
             // With the networks that are not filtered: what a rule closes goes on coming in from there.
-            var effects = PortDifferences.Between(instance.Attachment.LetIn(instance.Ports), instance.Attachment.LetIn(after), services.Limits.Aliases);
+            var effects = PortDifferences.Between(instance.LetIn, instance.Attachment.LetIn(after), services.Limits.Aliases);
             return answer with
             {
                 PortStatesAfter = after.ToPortStates(services.Options.AwsQuirks),

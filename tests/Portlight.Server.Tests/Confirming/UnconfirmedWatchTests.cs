@@ -125,6 +125,23 @@ public sealed class UnconfirmedWatchTests
     }
 
     [Fact]
+    public async Task The_event_of_a_revert_has_the_networks_that_the_attachment_does_not_filter_like_the_event_of_the_call()
+    {
+        await using var server = await ServerHarness.StartAsync();
+        await server.AnswerAsync(Attach, """{"instanceName":"vm-1","interfaceName":"vnet0"}""");
+        await server.AnswerAsync(Attach, """{"instanceName":"vm-1","interfaceName":"vnet0","privateCidrs":["10.0.0.0/8"]}""", confirm: "60");
+
+        await server.UndoneAsync(() => server.Clock.Advance(TimeSpan.FromSeconds(60)), "vm-1");
+
+        var events = await server.EventsAsync();
+        var opened = events.Last(one => one.Text("eventName") == "AttachInstance").GetProperty("portlight").GetProperty("portsAfter").ToString();
+        var reverted = Assert.Single(events, one => one.Text("eventName") == "ChangeReverted").GetProperty("portlight");
+        Assert.Contains("all from 10.0.0.0/8", opened, StringComparison.Ordinal);
+        Assert.Equal(opened, reverted.GetProperty("portsBefore").ToString());
+        Assert.DoesNotContain("10.0.0.0/8", reverted.GetProperty("portsAfter").ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_machine_that_was_attached_elsewhere_goes_back_to_where_it_was_and_nothing_takes_its_place_meanwhile()
     {
         await using var server = await ServerHarness.StartAsync();
