@@ -52,8 +52,10 @@ internal sealed partial class HostLoop : IAsyncDisposable
         Telling = new HostTelling(host, store, _presence, Outcomes, () => _contact.FailingSince, log);
         _questions = new HostQuestions(RequireAgent, clock);
         _rounds = new HostRounds(host, store, projection, _pending, Outcomes, _turn);
-        // That of the server's own machine has everything at the start.
-        _wantedBefore = new Lazy<long>(() => host == HostName.Local ? 0 : store.View.ListInstancesOn(host).Select(instance => instance.Revision).DefaultIfEmpty().Max());
+        // That of the server's own machine has everything at the start. Of what was removed the record is left.
+        _wantedBefore = new Lazy<long>(() => host == HostName.Local
+            ? 0
+            : Math.Max(store.View.NewestAwaitedOn(host), store.View.ListInstancesOn(host).Select(instance => instance.Revision).DefaultIfEmpty().Max()));
     }
 
     /// <summary>Name of the host.</summary>
@@ -115,7 +117,7 @@ internal sealed partial class HostLoop : IAsyncDisposable
     /// <summary>Why nothing is confirmed at present, in words; null while an agent is connected.</summary>
     public string? Away => AwaySince is { } since ? $"{AwayText(since)}; what was in force there stays so, and this waits until it is back" : null;
 
-    /// <summary>The newest revision that is stored of an instance here; of what was removed before this server was started nothing is known.</summary>
+    /// <summary>The newest revision that is stored of an instance here, also of one that was removed.</summary>
     public long Wanted => Math.Max(Math.Max(Interlocked.Read(ref _wanted), _wantedBefore.Value), _store.View.AppliedOn(Host));
 
     /// <summary>Changes of instances of this host were committed.</summary>

@@ -1,6 +1,7 @@
 using Portlight.AgentProtocol;
 using Portlight.Domain;
 using Portlight.Fleet;
+using Portlight.Wire.PortlightApi;
 
 namespace Portlight.Server.Tests;
 
@@ -60,6 +61,31 @@ public sealed class HostRegistryTests
         await Local(server).ConfirmAsync(instance.Revision, TimeSpan.FromMinutes(1));
 
         Assert.Equal([instance.Index], back.Applied.Keys);
+    }
+
+    [Fact]
+    public async Task How_far_a_host_is_behind_is_known_after_a_restart_also_where_its_last_change_was_a_removal()
+    {
+        await using var server = await HostCalls.StartAsync();
+        await HostCalls.JoinAsync(server, (await HostCalls.TokenAsync(server, "fra-07")).Token);
+        var there = new ScriptedAgent();
+        using (server.Server.Hosts.Connect("fra-07", there))
+        {
+            await HostCalls.AttachAsync(server, "vm-1", "fra-07");
+        }
+
+        await server.Server.Hosts.DisconnectAsync("fra-07", "a test");
+        await HostCalls.CallAsync(server, "DetachInstance", new DetachInstanceRequest { InstanceName = "vm-1" }, HostCalls.Json.DetachInstanceRequest, HostCalls.Json.DetachInstanceResponse);
+        var removed = server.Server.Store.Revision;
+        await server.RestartAsync();
+
+        var behind = (await HostCalls.GetAsync(server, "fra-07")).Host.Agent;
+        Assert.Equal(removed, behind.WantedRevision);
+        Assert.True(behind.AppliedRevision < removed);
+        using var again = server.Server.Hosts.Connect("fra-07", there);
+        await server.Server.Hosts.Find("fra-07")!.ConfirmAsync(removed, TimeSpan.FromMinutes(1));
+        Assert.Empty(there.Applied);
+        Assert.Equal(removed, (await HostCalls.GetAsync(server, "fra-07")).Host.Agent.AppliedRevision);
     }
 
     [Fact]

@@ -64,6 +64,22 @@ public abstract class HostContract<TSource> : StoreTests<TSource>
     }
 
     [Fact]
+    public async Task The_newest_revision_that_is_awaited_of_a_host_is_that_of_its_records_which_outlive_instances()
+    {
+        await ChangeAsync(changes =>
+        {
+            changes.Save(Sample.Operation(1, "web-1", awaits: 7) with { Host = "fra-07" });
+            changes.Save(Sample.Operation(2, "web-1", awaits: 5) with { Host = "fra-07" });
+            changes.Save(Sample.Operation(3, "web-1", awaits: 8) with { Status = OperationStatus.Failed, Host = "fra-07" });
+            changes.Save(Sample.Operation(4, "web-2", awaits: 9) with { Host = "ams-01" });
+        });
+        await ReopenAsync();
+
+        Assert.Equal(7, View.NewestAwaitedOn("fra-07"));
+        Assert.Equal(0, View.NewestAwaitedOn("lon-01"));
+    }
+
+    [Fact]
     public async Task Of_two_writes_that_consume_one_token_the_second_sees_the_first()
     {
         await ChangeAsync(changes => changes.Save(Host("fra-07") with { Token = new HostToken("1111111111111111", "ab", Sample.Start) }));

@@ -12,6 +12,8 @@ internal sealed class SqliteView(ReadPool pool, RowCaches caches, AppliedWaterma
 
     public long AppliedOn(string host) => applied.Current.Of(host);
 
+    public long NewestAwaitedOn(string host) => Read(host, static (rows, on) => rows.Operations.NewestAwaited(on));
+
     public Instance? FindInstance(Scope scope, string name)
     {
         if (caches.Instances.TryGet((scope, name), out var cached))

@@ -39,6 +39,9 @@ internal sealed class OperationRows(Database database, OperationIndexRows index)
 
     private readonly Statement _awaiting = database.Prepare($"SELECT seq, {Columns} FROM operation WHERE host = ? AND awaits_revision IS NOT NULL AND status = ? ORDER BY seq");
 
+    // Those that failed, as with a host that was removed, are awaited no more.
+    private readonly Statement _newestAwaited = database.Prepare("SELECT awaits_revision FROM operation WHERE host = ? AND awaits_revision IS NOT NULL AND status = ? ORDER BY awaits_revision DESC LIMIT 1");
+
     private readonly Statement _all = database.Prepare($"SELECT seq, {Columns} FROM operation ORDER BY seq");
 
     private readonly Statement _update = database.Prepare(
@@ -130,6 +133,15 @@ internal sealed class OperationRows(Database database, OperationIndexRows index)
         }
 
         return found;
+    }
+
+    /// <summary>The newest revision that an operation of a host awaits, as they are stored; 0 for none.</summary>
+    public long NewestAwaited(string host)
+    {
+        using var run = _newestAwaited.Begin();
+        run.Bind(host);
+        run.Bind((int)OperationStatus.Started);
+        return run.Step() ? run.Int64(0) : 0;
     }
 
     /// <summary>Every operation, as it is stored, in the order in which they were written.</summary>

@@ -9,6 +9,9 @@ public interface IStoreView : IAuditView
     /// <summary>Revision up to which the kernel of a host holds what is stored of it; 0 when it has confirmed nothing yet.</summary>
     long AppliedOn(string host);
 
+    /// <summary>The newest revision that an operation awaits, or has awaited, of a host that is not the server's own machine; 0 for none, and for one whose records are forgotten.</summary>
+    long NewestAwaitedOn(string host);
+
     Instance? FindInstance(Scope scope, string name);
 
     /// <summary>Instances in order of <see cref="Instance.Index"/>.</summary>

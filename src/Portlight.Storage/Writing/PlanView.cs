@@ -11,6 +11,8 @@ internal sealed class PlanView(IStoreView committed, CommitOrder order, Plan pla
 {
     public long AppliedOn(string host) => committed.AppliedOn(host);
 
+    public long NewestAwaitedOn(string host) => committed.NewestAwaitedOn(host);
+
     public DateTimeOffset? OldestRecordAt => committed.OldestRecordAt;
 
     public AuditAnchor AuditStart => committed.AuditStart;
