@@ -49,7 +49,7 @@ internal sealed partial class HostLoop : IAsyncDisposable
         _turn = new HostTurn(host);
         Outcomes = new HostOutcomes(store, _turn, _confirmations, clock, log);
         _presence = new HostPresence(seenAt ?? clock.GetUtcNow(), servers);
-        Telling = new HostTelling(host, store, _presence, Outcomes, () => _contact.FailingSince, log);
+        Telling = new HostTelling(host, store, _presence, Outcomes, () => _contact.FailingSince, clock, log);
         _questions = new HostQuestions(RequireAgent, clock);
         _rounds = new HostRounds(host, store, projection, _pending, Outcomes, _turn);
         // That of the server's own machine has everything at the start. Of what was removed the record is left.

@@ -20,6 +20,9 @@ internal sealed class HostPresence(DateTimeOffset seenAt, ServerRoll servers)
     /// <summary>The link to the server that has the agent; null where that is this one, or none.</summary>
     public HostLink? Elsewhere => _here.Connection is null && Stored?.Link is { Server.Length: > 0 } link && link.Server != servers.Self && servers.IsThere(link.Server) ? link : null;
 
+    /// <summary>The link that names this server though the agent is not here, and so the other servers take it for connected; null where there is none.</summary>
+    public HostLink? Lost => _here.Connection is null && Stored?.Link is { } link && link.Server == servers.Self ? link : null;
+
     /// <summary>What the other server says of it; null where there is none.</summary>
     public HostReport? Report => Elsewhere is null ? null : _there.Report;
 
@@ -48,7 +51,7 @@ internal sealed class HostPresence(DateTimeOffset seenAt, ServerRoll servers)
     {
         { State: HostState.Revoked, Name: var name } => $"the host {name} is revoked",
         { Name: var name, Link.Generation: var newest } when connection.Generation > 0 && newest > connection.Generation =>
-            $"the agent of {name} has connected anew, to this or another server, or another machine has joined as {name} by a token",
+            $"the agent of {name} has connected anew, to this or another server, has been taken for gone, or another machine has joined as {name} by a token",
         _ => null,
     };
 

@@ -5,9 +5,13 @@ using Portlight.Storage;
 namespace Portlight.Fleet;
 
 /// <summary>What the other servers of the database are told of a host whose agent is connected here. What its kernel refuses is told at once, everything else with the server's next beat.</summary>
-internal sealed partial class HostTelling(string host, IStore store, HostPresence presence, HostOutcomes outcomes, Func<DateTimeOffset?> failingSince, ILogger log)
+internal sealed partial class HostTelling(string host, IStore store, HostPresence presence, HostOutcomes outcomes, Func<DateTimeOffset?> failingSince, TimeProvider clock, ILogger log)
 {
+    /// <summary>How long an agent that has been taken in may be on its way: from the commit to its welcome are milliseconds.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
+
     private volatile string? _told;
+    private (long Generation, long At) _missed;
 
     /// <summary>What they are to be told and are not yet; null when there is nothing, or no other server.</summary>
     public (string Host, long Generation, string Report)? News =>
@@ -15,6 +19,26 @@ internal sealed partial class HostTelling(string host, IStore store, HostPresenc
         && new HostReport { Status = connection.Agent.Status, FailingSince = failingSince(), Instances = outcomes.Report() }.ToText() is var report && report != _told
             ? (host, connection.Generation, report)
             : null;
+
+    /// <summary>
+    /// That the agent is not here, though the others take it for connected: it went away before it was welcomed, or it could not be stored when it did. Null as long as that has not been so for a minute. Asked
+    /// with the server's beat, by nobody else.
+    /// </summary>
+    public (string Host, long Generation, DateTimeOffset Since)? Loss()
+    {
+        if (presence.Lost is not { } link || presence.AwaySince is not { } away)
+        {
+            _missed = default;
+            return null;
+        }
+
+        if (_missed.Generation != link.Generation)
+        {
+            _missed = (link.Generation, clock.GetTimestamp());
+        }
+
+        return clock.GetElapsedTime(_missed.At) >= Patience ? (host, link.Generation, away > link.Since ? away : link.Since) : null;
+    }
 
     /// <summary>It is stored; null: another server has said something since.</summary>
     public void NoteTold(string? report) => _told = report;

@@ -7,8 +7,8 @@ using Portlight.Storage;
 namespace Portlight.Fleet;
 
 /// <summary>
-/// Where several servers share a database: says that this one is there and where agents reach it, and what is new of its hosts, all in one commit every
-/// <see cref="ServerRoll.BeatEvery"/>.
+/// Where several servers share a database: says that this one is there and where agents reach it, what is new of its hosts, and which of them it has lost, all in one commit
+/// every <see cref="ServerRoll.BeatEvery"/>.
 /// </summary>
 internal sealed class ServerBeat : IAsyncDisposable
 {
@@ -41,6 +41,7 @@ internal sealed class ServerBeat : IAsyncDisposable
     public async Task BeatAsync()
     {
         var news = _hosts.All.Select(host => (host.Telling, host.Telling.News)).Where(one => one.News is not null).ToList();
+        var lost = _hosts.All.Select(host => host.Telling.Loss()).OfType<(string, long, DateTimeOffset)>().ToList();
         await _store.CommitAsync((view, changes) =>
         {
             var local = view.FindHost(HostName.Local) ?? throw new StoreException("the host of the servers' own machines is not stored");
@@ -51,6 +52,7 @@ internal sealed class ServerBeat : IAsyncDisposable
                 HostLinks.Tell(view, changes, one!.Value);
             }
 
+            lost.ForEach(one => HostLinks.GiveUp(view, changes, one));
             return true;
         });
         news.ForEach(one => one.Telling.NoteTold(one.News!.Value.Report));

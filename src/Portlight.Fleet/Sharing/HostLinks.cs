@@ -35,6 +35,17 @@ internal static class HostLinks
         return true;
     });
 
+    /// <summary>
+    /// The agent that was to be here is not; nothing where it is another's by now. An agent that is on its way under this generation has to connect again: so it does not matter whether one comes at this moment.
+    /// </summary>
+    public static void GiveUp(IStoreView view, Changes changes, (string Host, long Generation, DateTimeOffset Since) lost)
+    {
+        if (view.FindHost(lost.Host) is { Link: { } link } stored && link.Generation == lost.Generation)
+        {
+            changes.Save(stored with { LastSeenAt = lost.Since, Link = link with { Server = "", Generation = link.Generation + 1, Since = lost.Since } });
+        }
+    }
+
     /// <summary>What this server says of a host, for the others; nothing where it is another's by now.</summary>
     public static void Tell(IStoreView view, Changes changes, (string Host, long Generation, string Report) news)
     {
