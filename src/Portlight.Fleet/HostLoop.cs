@@ -47,7 +47,7 @@ internal sealed partial class HostLoop : IAsyncDisposable
         _confirmations = new Confirmations(clock);
         _servers = servers;
         _turn = new HostTurn(host);
-        Outcomes = new HostOutcomes(store, _turn, _confirmations, clock, log);
+        Outcomes = new HostOutcomes(store, _turn, projection, _confirmations, clock, log);
         _presence = new HostPresence(seenAt ?? clock.GetUtcNow(), servers);
         Telling = new HostTelling(host, store, _presence, Outcomes, () => _contact.FailingSince, clock, log);
         _questions = new HostQuestions(RequireAgent, clock);

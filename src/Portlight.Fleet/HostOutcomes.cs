@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Collections.Immutable;
 using Microsoft.Extensions.Logging;
 using Portlight.AgentProtocol;
 using Portlight.Domain;
@@ -10,7 +11,7 @@ namespace Portlight.Fleet;
 /// What became of the instances of one host: what its agent has said of each, last. A change that is refused is reverted in the store, so that what is answered is
 /// what stands. Written by the host's loop, read by anybody.
 /// </summary>
-internal sealed partial class HostOutcomes(IStore store, HostTurn turn, Confirmations confirmations, TimeProvider clock, ILogger log)
+internal sealed partial class HostOutcomes(IStore store, HostTurn turn, Projection projection, Confirmations confirmations, TimeProvider clock, ILogger log)
 {
     private readonly Rejections _rejections = new(store, turn, clock);
     private readonly ConcurrentDictionary<long, Instance> _standing = [];
@@ -52,7 +53,8 @@ internal sealed partial class HostOutcomes(IStore store, HostTurn turn, Confirma
             LogRejected(log, instance.Name, rejected.Revision, rejected.Reason);
             HasNews = true;
             _refusals[instance.Index] = new Refusal(rejected.Revision, rejected.Reason, clock.GetUtcNow());
-            await _rejections.TakeBackAsync(instance, rejected, _standing.GetValueOrDefault(instance.Index) ?? Told(instance, rejected.Standing));
+            var known = _standing.GetValueOrDefault(instance.Index);
+            await _rejections.TakeBackAsync(instance, rejected, known ?? Told(instance, rejected.Standing), known is null ? Undated(instance, rejected.Standing) : []);
             confirmations.Reject(rejected);
             return;
         }
@@ -142,6 +144,10 @@ internal sealed partial class HostOutcomes(IStore store, HostTurn turn, Confirma
         State = standing.IsRunning ? InstanceState.Running : InstanceState.Stopped,
         Unconfirmed = wanted.Unconfirmed is { } waiting && waiting.Before?.Ports.Equals(standing.Ports) != true ? waiting : null,
     };
+
+    /// <summary>What stands beyond what was wanted, where the agent tells of nothing that it expires: one of before knows no such thing.</summary>
+    private ImmutableArray<PortRule> Undated(Instance wanted, DesiredInstance? standing) =>
+        standing is { Expiring.IsEmpty: true } ? standing.Ports.Close(projection.Of(wanted).Ports.Rules).Rules : [];
 
     /// <summary>What is in the ruleset and filters nothing, or not everything, is no success for the call that waits for it, and is told until it is repaired.</summary>
     private async Task NoteAsync(Instance instance, AgentReport report)

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Portlight.AgentProtocol;
 using Portlight.Audit;
 using Portlight.Domain;
@@ -15,7 +16,8 @@ internal sealed class Rejections(IStore store, HostTurn turn, TimeProvider clock
     /// <param name="instance">The instance as the refused revision wanted it.</param>
     /// <param name="rejected">The refusal.</param>
     /// <param name="standing">The instance as it is in force; null when it never was.</param>
-    public Task TakeBackAsync(Instance instance, AgentReport.Rejected rejected, Instance? standing) => store.CommitAsync((view, changes) =>
+    /// <param name="undated">What of that is not wanted any more, and may have expired for all that is known.</param>
+    public Task TakeBackAsync(Instance instance, AgentReport.Rejected rejected, Instance? standing, ImmutableArray<PortRule> undated) => store.CommitAsync((view, changes) =>
     {
         turn.Require(view);
         var now = clock.GetUtcNow();
@@ -26,11 +28,15 @@ internal sealed class Rejections(IStore store, HostTurn turn, TimeProvider clock
         // What the instance was to be between what stands and this has not come into force either: the host was away. Where nothing is known to stand, as after a restart, that is everything.
         awaiting.AddRange(FailEarlier(view, changes, instance, standing?.Revision + 1 ?? creation?.AwaitsRevision ?? 0, rejected, now));
 
+        var left = awaiting.Find(operation => operation.OperationType == ExpiringRules.OperationType) is { } expiry && standing is not null
+            ? standing with { Expiring = [.. standing.Expiring, .. undated.Select(rule => Overdue(rule, expiry, now))] }
+            : standing;
+
         // A later change was built on the refused one and is tried by itself; it is reverted when its turn comes.
         var current = view.FindInstance(instance.Scope, instance.Name);
         if (current is not null && current.Id == instance.Id && current.Revision == rejected.Revision)
         {
-            Restore(changes, view, current, standing, isNew: creation is { Status: not OperationStatus.Succeeded });
+            Restore(changes, view, current, left, isNew: creation is { Status: not OperationStatus.Succeeded });
             if (awaiting.Count > 0 || !current.Ports.Equals(standing?.Ports)) // else it is the revert itself that was refused, and nothing is new
             {
                 changes.Record(Reverted(now, current, standing, rejected, awaiting));
@@ -57,6 +63,13 @@ internal sealed class Rejections(IStore store, HostTurn turn, TimeProvider clock
             return Fail(view, changes, instance.Scope, [instance.Name, instance.StaticIpName], problem.Revision, ErrorCodes.NotFiltered, problem.Reason, clock.GetUtcNow()).Count;
         });
     }
+
+    /// <summary>
+    /// What was closed because its time was over is tried again, as where its time is known. What was closed in the same round by a call is closed with it: nobody knows the one from the other any more, and
+    /// nothing is to stay open for good that was opened for a time.
+    /// </summary>
+    private static ExpiringRule Overdue(PortRule rule, Operation expiry, DateTimeOffset now) =>
+        new() { Rule = rule, At = now + Deadlines.RetryAfter, Within = Deadlines.RetryAfter, OpenedBy = "", RequestId = expiry.Id.ToString() };
 
     private static List<Operation> Fail(IStoreView view, Changes changes, Scope scope, IEnumerable<string?> resources, long revision, string code, string reason, DateTimeOffset now)
     {

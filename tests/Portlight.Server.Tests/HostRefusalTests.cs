@@ -1,4 +1,5 @@
 using Portlight.Domain;
+using Portlight.Server.Tests.Expiring;
 using static Portlight.Server.Tests.HostCalls;
 
 namespace Portlight.Server.Tests;
@@ -52,5 +53,56 @@ public sealed class HostRefusalTests
         await server.Server.Hosts.Find("fra-07")!.ConfirmAsync(stored.Revision, TimeSpan.FromMinutes(1));
         Assert.Equal(stored.Ports, Assert.Single(there.Applied.Values).Ports);
         Assert.True(server.Server.Hosts.Find("fra-07")!.IsEnforcing);
+    }
+
+    [Fact]
+    public async Task An_agent_that_knows_of_no_times_and_refuses_after_a_restart_to_close_what_has_expired_is_asked_again()
+    {
+        await using var server = await StartAsync();
+        await JoinAsync(server, (await TokenAsync(server, "fra-07")).Token);
+        var there = new ScriptedAgent { TellsExpiring = false };
+        using (server.Server.Hosts.Connect("fra-07", there))
+        {
+            await AttachAsync(server, "web-1", "fra-07");
+            await PutAsync(server, "web-1", 80);
+            await server.OpenForAsync(5432, 60);
+        }
+
+        await server.Server.Hosts.DisconnectAsync("fra-07", "it is gone");
+        there.Refuse(wanted => wanted.Ports.Rules.Length == 1 ? "no memory" : null);
+        await server.RestartAsync(() => server.Clock.Advance(TimeSpan.FromMinutes(2)));
+        using var again = server.Server.Hosts.Connect("fra-07", there);
+        await server.Server.Hosts.Find("fra-07")!.ConfirmAsync(server.Server.Store.Revision, TimeSpan.FromMinutes(1));
+
+        Assert.Equal("80/tcp; 5432/tcp from 192.0.2.7/32", server.Rules());
+        Assert.Equal("5432/tcp from 192.0.2.7/32 in 30", server.Expiring());
+        there.Refuse(_ => null);
+        server.Clock.Advance(TimeSpan.FromSeconds(30));
+        await ServerHarness.UntilAsync(() => server.Rules() == "80/tcp", "the second attempt to close it");
+        await ServerHarness.UntilAsync(() => Assert.Single(there.Applied.Values).Ports.Rules.Length == 1, "the same at the agent");
+        Assert.Equal("", server.Expiring());
+    }
+
+    [Fact]
+    public async Task What_a_call_wanted_to_close_and_an_agent_that_knows_of_no_times_refuses_stays_open_without_one()
+    {
+        await using var server = await StartAsync();
+        await JoinAsync(server, (await TokenAsync(server, "fra-07")).Token);
+        var there = new ScriptedAgent { TellsExpiring = false };
+        using (server.Server.Hosts.Connect("fra-07", there))
+        {
+            await AttachAsync(server, "web-1", "fra-07");
+            await PutAsync(server, "web-1", 80);
+        }
+
+        await server.Server.Hosts.DisconnectAsync("fra-07", "it is gone");
+        await PutAsync(server, "web-1", 443);
+        there.Refuse(wanted => wanted.Ports.Rules[0].FromPort == 443 ? "no memory" : null);
+        await server.RestartAsync();
+        using var again = server.Server.Hosts.Connect("fra-07", there);
+        await server.Server.Hosts.Find("fra-07")!.ConfirmAsync(server.Server.Store.Revision, TimeSpan.FromMinutes(1));
+
+        Assert.Equal("80/tcp", server.Rules());
+        Assert.Equal("", server.Expiring());
     }
 }

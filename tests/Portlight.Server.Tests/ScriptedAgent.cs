@@ -58,6 +58,9 @@ internal sealed class ScriptedAgent : IAgent
     /// <summary>What is wrong beside a state that it has applied.</summary>
     public Func<DesiredInstance, string?> Problems { get; set; } = _ => null;
 
+    /// <summary>False: an agent of before rules expired, which says nothing of it.</summary>
+    public bool TellsExpiring { get; set; } = true;
+
     /// <summary>From now on this reason, when it is not null, is why a state is refused.</summary>
     public void Refuse(Func<DesiredInstance, string?> reason)
     {
@@ -212,7 +215,8 @@ internal sealed class ScriptedAgent : IAgent
         {
             if (_refuses(wanted) is { } reason)
             {
-                return new AgentReport.Rejected(wanted.Index, wanted.Revision, reason, Applied.GetValueOrDefault(wanted.Index));
+                var standing = Applied.GetValueOrDefault(wanted.Index);
+                return new AgentReport.Rejected(wanted.Index, wanted.Revision, reason, TellsExpiring || standing is null ? standing : standing with { Expiring = [] });
             }
 
             Applied[wanted.Index] = wanted;

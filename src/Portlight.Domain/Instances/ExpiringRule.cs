@@ -27,6 +27,9 @@ public sealed record ExpiringRule
 /// <summary>Rules of one instance that expire. No source of a rule is in two of them.</summary>
 public static class ExpiringRules
 {
+    /// <summary>What the record of their closing is called.</summary>
+    public const string OperationType = "ExpirePorts";
+
     /// <summary>What of them is among these ports still; the same list where that is all.</summary>
     public static ImmutableArray<ExpiringRule> Left(this ImmutableArray<ExpiringRule> all, PortSet ports) =>
         all.IsEmpty ? all : Each(all, one => ports.Rules.FirstOrDefault(rule => rule.Key == one.Key) is { } open ? one.Common(open) : null);

@@ -10,9 +10,6 @@ namespace Portlight.Lightsail;
 /// <summary>Closes what was opened for a time.</summary>
 internal sealed partial class ExpiryWatch : IAsyncDisposable
 {
-    /// <summary>What the record of it is called.</summary>
-    public const string OperationType = "ExpirePorts";
-
     private readonly IStore _store;
     private readonly TimeProvider _clock;
     private readonly ILogger<ExpiryWatch> _log;
@@ -53,7 +50,7 @@ internal sealed partial class ExpiryWatch : IAsyncDisposable
             var saved = changes.Save(after);
             if (!after.Ports.Equals(current.Ports))
             {
-                var operation = OperationShapes.Begin(now, saved, OperationType, $"expired at {ConfirmHeader.Text(expired.At)}");
+                var operation = OperationShapes.Begin(now, saved, ExpiringRules.OperationType, $"expired at {ConfirmHeader.Text(expired.At)}");
                 changes.Save(operation);
                 changes.Record(Event(now, current, after, expired, rules, operation));
             }
