@@ -14,9 +14,6 @@ internal static class AgentUnits
     public static string Restore(ServicePlan plan) => UnitText.Restore(plan, AgentName);
 
     /// <summary>It is ready without a server: when the kernel has what the agent remembers.</summary>
-    public static string Agent(ServicePlan plan)
-    {
-        string[] words = ["--data", plan.Data];
-        return UnitText.Service(plan, "the agent of this machine", RestoreName, plan.Lab ? [.. words, "--lab"] : words);
-    }
+    public static string Agent(ServicePlan plan) => UnitText.Service(
+        plan, "the agent of this machine", RestoreName, ["--data", plan.Data, .. plan.Lab ? ["--lab"] : Array.Empty<string>(), .. plan.CountsPackets ? ["--count-packets"] : Array.Empty<string>()]);
 }

@@ -15,6 +15,9 @@ internal sealed record ServicePlan
     /// <summary>Lab instances can be made, which takes CAP_SYS_ADMIN and the machine's own mounts.</summary>
     public required bool Lab { get; init; }
 
+    /// <summary>The agent counts what open ports let in. The server's settings say it of the server.</summary>
+    public bool CountsPackets { get; init; }
+
     /// <summary>The user that it runs as, in the units of a package, which makes that user. Null: root, in the units that <c>install-service</c> writes.</summary>
     public string? User { get; init; }
 

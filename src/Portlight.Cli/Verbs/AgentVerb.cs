@@ -12,8 +12,7 @@ internal static class AgentVerb
 {
     public static Command Create()
     {
-        var (data, lab) = (Data(), Lab());
-        var counts = new Option<bool>("--count-packets") { Description = "Count the packets that each open port lets in" };
+        var (data, lab, counts) = (Data(), Lab(), Counts());
         var command = new Command("agent", "Enforce on this machine what a server elsewhere says; see `agent join`") { data, lab, counts, Join(), Restore() };
         command.SetAction(async (parsed, cancellation) =>
         {
@@ -29,9 +28,9 @@ internal static class AgentVerb
     private static Command Join()
     {
         var token = new Argument<string>("token") { Description = "What `portlight host token NAME` has printed on the server" };
-        var (data, lab) = (Data(), Lab());
+        var (data, lab, counts) = (Data(), Lab(), Counts());
         var install = new Option<bool>("--install") { Description = "Write the systemd unit of the agent, enable and start it" };
-        var command = new Command("join", "Make this machine a host of the installation that gave out the token") { token, data, lab, install };
+        var command = new Command("join", "Make this machine a host of the installation that gave out the token") { token, data, lab, counts, install };
         command.SetAction(async (parsed, cancellation) =>
         {
             var (directory, console) = (AgentCommand.Directory(parsed.GetValue(data)), parsed.InvocationConfiguration);
@@ -46,7 +45,7 @@ internal static class AgentVerb
             {
                 var plan = ServicePlan.ForThisProgram(directory, settings: null, parsed.GetValue(lab), isThisMachine: true);
                 var units = new InstalledUnits(root: null, console.Output, AgentUnits.RestoreName, AgentUnits.AgentName, AgentUnits.DropInName);
-                units.Write(AgentUnits.All(plan with { Program = [.. plan.Program, "agent"] }));
+                units.Write(AgentUnits.All(plan with { Program = [.. plan.Program, "agent"], CountsPackets = parsed.GetValue(counts) }));
                 units.Enable();
                 if (units.IsRunning)
                 {
@@ -76,6 +75,8 @@ internal static class AgentVerb
     }
 
     private static Option<bool> Lab() => new("--lab") { Description = "Allow lab instances here; that takes CAP_SYS_ADMIN" };
+
+    private static Option<bool> Counts() => new("--count-packets") { Description = "Count the packets that each open port lets in" };
 
     private static Option<string?> Data() => new("--data")
     {

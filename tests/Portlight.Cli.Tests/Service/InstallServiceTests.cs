@@ -67,12 +67,14 @@ public sealed class InstallServiceTests : IDisposable
 
     /// <summary>What `agent join --install` writes, which is for this machine alone.</summary>
     [Theory]
-    [InlineData(false, 25)]
-    [InlineData(true, 50)]
-    public async Task The_units_of_an_agent_are_without_fault_and_confined(bool lab, int exposure)
+    [InlineData(false, false, 25, "100%%\"\n")]
+    [InlineData(true, false, 50, "100%%\" --lab\n")]
+    [InlineData(false, true, 25, "100%%\" --count-packets\n")]
+    [InlineData(true, true, 50, "100%%\" --lab --count-packets\n")]
+    public async Task The_units_of_an_agent_are_without_fault_and_confined(bool lab, bool counts, int exposure, string end)
     {
         Directory.CreateDirectory(Folder);
-        var plan = new ServicePlan { Program = ["/bin/true", "agent"], Data = "/srv/port light/100%", Lab = lab, IsNative = false };
+        var plan = new ServicePlan { Program = ["/bin/true", "agent"], Data = "/srv/port light/100%", Lab = lab, CountsPackets = counts, IsNative = false };
         foreach (var (name, text) in AgentUnits.All(plan))
         {
             Directory.CreateDirectory(Path.GetDirectoryName(Path.Combine(Folder, name))!);
@@ -84,7 +86,7 @@ public sealed class InstallServiceTests : IDisposable
         (code, var output, error) = await RunAsync("systemd-analyze", "security", "--offline=true", "--no-pager", $"--threshold={exposure}", Path.Combine(Folder, AgentUnits.AgentName));
         Assert.True(code == 0, output + error);
         Assert.Contains("\nExecStart=/bin/true agent restore-rules --data ", Read(AgentUnits.RestoreName), StringComparison.Ordinal);
-        Assert.Contains(lab ? "--lab\n" : "100%%\"\n", Read(AgentUnits.AgentName), StringComparison.Ordinal);
+        Assert.Contains(end, Read(AgentUnits.AgentName), StringComparison.Ordinal);
         await InstallAsync("--remove");
         Assert.Equal([], Directory.GetFiles(Folder, "*", SearchOption.AllDirectories));
     }
