@@ -34,9 +34,7 @@ public sealed record KernelRefusals(long Packets, long Bytes, ImmutableArray<Ref
         socket.ReserveReceiveBuffer(1 << 20);
         var table = AttachmentSets.TableOf(attachment);
         var device = new KeyWriter(4).Device(attachment.Device ?? 0).Key;
-        StatefulElement? all = null;
-        Read(SetRole.Refusing, element => all ??= element.Key.AsSpan().SequenceEqual(device) ? element : null);
-        if (all is not { IsCounted: true } counted)
+        if (StatefulElement.Find(socket, RefusalNotes.Set(table, SetRole.Refusing), device) is not { IsCounted: true } counted)
         {
             return null;
         }
@@ -46,19 +44,19 @@ public sealed record KernelRefusals(long Packets, long Bytes, ImmutableArray<Ref
         foreach (var (noted, renewed, isIpv4) in new[] { (SetRole.Refused4, SetRole.RefusedLast4, true), (SetRole.Refused6, SetRole.RefusedLast6, false) })
         {
             last.Clear();
-            Read(renewed, element => last[Convert.ToHexString(element.Key)] = element.Left);
-            Read(noted, element =>
-            {
-                if (element.Key.AsSpan().StartsWith(device))
-                {
-                    some.Add(Of(element, isIpv4, now, last.TryGetValue(Convert.ToHexString(element.Key), out var left) ? left : element.Left));
-                }
-            });
+            ReadOwn(renewed, element => last[Convert.ToHexString(element.Key)] = element.Left);
+            ReadOwn(noted, element => some.Add(Of(element, isIpv4, now, last.TryGetValue(Convert.ToHexString(element.Key), out var left) ? left : element.Left)));
         }
 
         return new KernelRefusals(counted.Packets, counted.Bytes, some.ToImmutable());
 
-        void Read(SetRole role, Action<StatefulElement> take) => StatefulElement.ReadAll(socket, RefusalNotes.Set(table, role), take);
+        void ReadOwn(SetRole role, Action<StatefulElement> take) => StatefulElement.ReadAll(socket, RefusalNotes.Set(table, role), element =>
+        {
+            if (element.Key.AsSpan().StartsWith(device))
+            {
+                take(element);
+            }
+        });
     }
 
     private static RefusedPackets Of(StatefulElement element, bool isIpv4, DateTimeOffset now, TimeSpan left)
