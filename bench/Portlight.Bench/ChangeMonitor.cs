@@ -8,6 +8,8 @@ internal sealed partial class ChangeMonitor : IDisposable
 {
     private const string Own = "ip bench-monitor";
 
+    private static readonly TimeSpan LongestPatience = TimeSpan.FromSeconds(60);
+
     private readonly Process _process;
     private int _changes;
     private int _own;
@@ -46,14 +48,26 @@ internal sealed partial class ChangeMonitor : IDisposable
         _process.Dispose();
     }
 
-    /// <summary>Until it has told of a change that was made here.</summary>
+    /// <summary>
+    /// Until it has told of a change that was made here. It reads the whole ruleset first, begins again whenever something changes meanwhile, and tells of nothing before it is done: so each attempt leaves it twice the
+    /// time of the one before.
+    /// </summary>
     private async Task CatchUpAsync()
     {
-        var before = _own;
-        while (_own == before)
+        var before = Volatile.Read(ref _own);
+        for (var patience = TimeSpan.FromMilliseconds(50); Volatile.Read(ref _own) == before; patience *= 2)
         {
+            if (patience > LongestPatience)
+            {
+                throw new InvalidOperationException("`nft monitor` does not tell of a change that was made");
+            }
+
             await Subject.RunAsync("nft", "add", "table", Own);
             await Subject.RunAsync("nft", "delete", "table", Own);
+            for (var began = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(began) < patience && Volatile.Read(ref _own) == before;)
+            {
+                await Task.Delay(TimeSpan.FromMilliseconds(10));
+            }
         }
     }
 
