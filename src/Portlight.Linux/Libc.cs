@@ -70,6 +70,9 @@ internal static partial class Libc
     internal const uint STATX_INO = 0x100;
     internal const uint MFD_CLOEXEC = 1;
 
+    // linux/membarrier.h
+    internal const nint MEMBARRIER_CMD_GLOBAL = 1;
+
     // signal.h
     internal const int SIGPIPE = 13;
     internal const nint SIG_DFL = 0;
@@ -182,6 +185,9 @@ internal static partial class Libc
 
     [LibraryImport(Library, EntryPoint = "unlink", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     internal static partial int Unlink(string path);
+
+    [LibraryImport(Library, EntryPoint = "syscall", SetLastError = true)]
+    internal static partial nint SystemCall(nint number, nint first, nint second, nint third);
 
     [LibraryImport(Library, EntryPoint = "getrlimit", SetLastError = true)]
     internal static partial int GetResourceLimit(int resource, out ResourceLimit limit);

@@ -28,15 +28,15 @@ public sealed class NftablesSession : IDisposable
 
     private NftablesSession(NetlinkSocket socket, InstallationId installation, TableProtection protection, int longestTransaction)
     {
-        _socket = socket;
-        Protection = protection;
-        _mark = new TableMark(installation, protection, socket.PortId);
-        _batch = new NftablesBatch(socket);
-        _transactions = Transactions.Over(socket, longestTransaction);
+        (_socket, Protection, _mark) = (socket, protection, new TableMark(installation, protection, socket.PortId));
+        (_batch, _transactions) = (new NftablesBatch(socket), Transactions.Over(socket, longestTransaction));
     }
 
     /// <summary>Called after each commit that changed what the table means, in their order and while the session waits; must not throw.</summary>
     public Action<RulesetChange>? Committed { get; set; }
+
+    /// <summary>Waits until no packet is on its way that has looked into a set before the last commit; must not throw. For tests something else.</summary>
+    internal Action AwaitPackets { get; set; } = () => GracePeriod.Await(); // where the kernel cannot wait, a processor would have to stop for as long as a transaction takes
 
     /// <summary>By what the kernel's events name our own commits.</summary>
     public uint PortId => _socket.PortId;
@@ -86,8 +86,7 @@ public sealed class NftablesSession : IDisposable
     {
         lock (_lock)
         {
-            var found = TableReader.Find(_socket);
-            found = found.Exists ? found : TableReader.Find(_socket, TableFamily.Bridge);
+            var found = TableReader.Find(_socket) is { Exists: true } inet ? inet : TableReader.Find(_socket, TableFamily.Bridge);
             return found.Exists ? new FoundTable(found.Installation, found.OwnerPortId) : null;
         }
     }
@@ -213,7 +212,7 @@ public sealed class NftablesSession : IDisposable
         Committed?.Invoke(new RulesetChange(null, change));
         try
         {
-            Step_NeedsLock(picture, transitions.Select(transition => (transition.Decided, transition.After)));
+            Step_NeedsLock(picture, transitions.Select(transition => (transition.Decided, transition.After)), AwaitPackets);
             _isInDoubt = false;
         }
         catch (Exception untidy) when (untidy is RulesetRefusedException or NetlinkException)
@@ -222,11 +221,12 @@ public sealed class NftablesSession : IDisposable
         }
     }
 
-    private void Step_NeedsLock(AppliedPicture picture, IEnumerable<(CompiledAttachment From, CompiledAttachment To)> attachments)
+    private void Step_NeedsLock(AppliedPicture picture, IEnumerable<(CompiledAttachment From, CompiledAttachment To)> attachments, Action? before = null)
     {
         (var difference, var needs) = picture.Step(attachments);
         if (!difference.IsEmpty)
         {
+            before?.Invoke();
             _batch.Begin();
             difference.Write(_batch, null);
             _transactions.Commit(_batch);

@@ -1,5 +1,6 @@
 using CsCheck;
 using Portlight.Domain;
+using Portlight.Linux;
 using Portlight.Nftables.Kernel;
 using Portlight.Nftables.Netlink;
 using Portlight.TestKit;
@@ -66,6 +67,27 @@ public sealed class SessionTests
         Assert.Null(session.Apply([Sample.Interface("pl1", Sample.Web)], []));
         Assert.Equal(Sorted(simple), Sorted(Sample.List()));
     });
+
+    [Fact]
+    public void What_was_staged_stays_until_no_packet_is_on_its_way_that_has_missed_the_move() => IsolatedNetwork.Run(() =>
+    {
+        using var session = NftablesSession.Open();
+        var (found, moved) = (new List<(string Table, KernelOpenings InForce)>(), Sample.Interface("pl1", PortSet.Of(Sample.Open(NetworkProtocol.Tcp, 80, 90))));
+        session.AwaitPackets = () => found.Add((Sample.List(), KernelOpenings.Find(moved, new PortKey(NetworkProtocol.Tcp, 85, 85), Sample.Block("203.0.113.7/32"))));
+        session.Synchronise(new Ruleset(Sample.Cut, [Sample.Interface("pl1", Sample.Web)]));
+        Assert.Null(session.Apply([Sample.Interface("pl2", Sample.Web)], []));
+        Assert.Empty(found); // nothing moves, and nobody waits
+
+        Assert.Null(session.Apply([moved], []));
+
+        var (table, inForce) = Assert.Single(found);
+        Assert.NotEmpty(inForce.Sets);
+        Assert.Contains("staged", table, StringComparison.Ordinal);
+        Assert.DoesNotContain("staged", Sample.List(), StringComparison.Ordinal);
+    });
+
+    [Fact]
+    public void The_kernel_waits_for_packets_that_are_on_their_way() => Assert.True(GracePeriod.Await());
 
     // An interval is two elements of the kernel's; the last address of all begins one that has no end.
     [Theory]
