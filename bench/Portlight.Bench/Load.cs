@@ -5,7 +5,10 @@ using System.Net.Sockets;
 
 namespace Portlight.Bench;
 
-/// <summary>Closed-loop load over raw sockets: each connection sends a request, reads its answer, sends the next.</summary>
+/// <summary>
+/// Closed-loop load over raw sockets: each connection sends a request, reads its answer, sends the next. One that is told <c>ThrottlingException</c> sends it again, as an SDK does; how often is
+/// counted apart.
+/// </summary>
 internal static class Load
 {
     /// <param name="endpoint">Where to.</param>
@@ -16,29 +19,35 @@ internal static class Load
         await Task.WhenAll(requests.Select(turns => ConnectionAsync(endpoint, turns, length / 10, [])));
         var latencies = requests.Select(_ => new List<double>(100_000)).ToArray();
         var began = Stopwatch.GetTimestamp();
-        await Task.WhenAll(requests.Select((turns, i) => ConnectionAsync(endpoint, turns, length, latencies[i])));
+        var throttled = await Task.WhenAll(requests.Select((turns, i) => ConnectionAsync(endpoint, turns, length, latencies[i])));
         var took = Stopwatch.GetElapsedTime(began);
         var all = latencies.SelectMany(one => one).Order().ToList();
-        return new Result(all.Count / took.TotalSeconds, all[all.Count / 2], all[all.Count * 99 / 100]);
+        return new Result(all.Count / took.TotalSeconds, all[all.Count / 2], all[all.Count * 99 / 100], throttled.Sum());
     }
 
-    private static async Task ConnectionAsync(Uri endpoint, byte[][] turns, TimeSpan length, List<double> latencies)
+    private static async Task<int> ConnectionAsync(Uri endpoint, byte[][] turns, TimeSpan length, List<double> latencies)
     {
         using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         await socket.ConnectAsync(IPAddress.Loopback, endpoint.Port);
         var buffer = new byte[64 * 1024];
         var until = Stopwatch.GetTimestamp() + (long)(length.TotalSeconds * Stopwatch.Frequency);
+        var throttled = 0;
         for (var i = 0; Stopwatch.GetTimestamp() < until; i++)
         {
             var began = Stopwatch.GetTimestamp();
-            await socket.SendAsync(turns[i % turns.Length]);
-            await ReadAnswerAsync(socket, buffer);
+            do
+            {
+                await socket.SendAsync(turns[i % turns.Length]);
+            }
+            while (await ReadAnswerAsync(socket, buffer) is null && throttled++ >= 0);
             latencies.Add(Stopwatch.GetElapsedTime(began).TotalMilliseconds);
         }
+
+        return throttled;
     }
 
-    /// <summary>Reads an answer of 200; how many bytes it has.</summary>
-    internal static async Task<int> ReadAnswerAsync(Socket socket, byte[] buffer)
+    /// <summary>Reads an answer of 200; how many bytes it has. Null: the server asks to be asked again.</summary>
+    internal static async Task<int?> ReadAnswerAsync(Socket socket, byte[] buffer)
     {
         var have = 0;
         while (true)
@@ -53,12 +62,9 @@ internal static class Load
             var head = buffer.AsSpan(0, have).IndexOf("\r\n\r\n"u8);
             if (head >= 0 && have >= head + 4 + ContentLength(buffer.AsSpan(0, head)))
             {
-                if (!buffer.AsSpan().StartsWith("HTTP/1.1 200"u8))
-                {
-                    throw new IOException(System.Text.Encoding.UTF8.GetString(buffer, 0, have));
-                }
-
-                return have;
+                return buffer.AsSpan().StartsWith("HTTP/1.1 200"u8) ? have
+                    : buffer.AsSpan(0, have).IndexOf("ThrottlingException"u8) >= 0 ? null
+                    : throw new IOException(System.Text.Encoding.UTF8.GetString(buffer, 0, have));
             }
         }
     }
@@ -69,6 +75,6 @@ internal static class Load
         return at >= 0 && Utf8Parser.TryParse(head[(at + 16)..], out int length, out _) ? length : throw new IOException("the answer has no length");
     }
 
-    /// <summary>Requests a second, and milliseconds of the median and the 99th percentile.</summary>
-    internal sealed record Result(double PerSecond, double MedianMs, double P99Ms);
+    /// <summary>Requests a second, milliseconds of the median and the 99th percentile, and how many were sent again.</summary>
+    internal sealed record Result(double PerSecond, double MedianMs, double P99Ms, int Throttled);
 }

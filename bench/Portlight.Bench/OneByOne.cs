@@ -21,7 +21,7 @@ internal sealed class OneByOne : IDisposable
     {
         var began = Stopwatch.GetTimestamp();
         await _socket.SendAsync(request);
-        _length = await Load.ReadAnswerAsync(_socket, _buffer);
+        _length = await Load.ReadAnswerAsync(_socket, _buffer) ?? throw new IOException("the server was too busy");
         return Stopwatch.GetElapsedTime(began).TotalMilliseconds;
     }
 

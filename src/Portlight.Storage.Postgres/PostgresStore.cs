@@ -19,6 +19,7 @@ public sealed class PostgresStore : IStore
     private readonly MirrorFile _mirror;
     private readonly ReadPool _readers;
     private readonly MirrorMemory _memory;
+    private readonly CommitOrder _order;
     private readonly MirrorWriter _writer;
     private readonly PlannedWrites _writes;
     private readonly HeadReads _heads;
@@ -35,9 +36,9 @@ public sealed class PostgresStore : IStore
         IsAlone = log.IsAlone();
         _readers = new ReadPool(mirror.Path);
         _memory = new MirrorMemory(mirror, _readers);
-        var order = new CommitOrder(mirror.Connection.FindRevision(), mirror.End.Index);
-        _writer = new MirrorWriter(mirror, log, _memory, order, time);
-        _writes = new PlannedWrites(View, order, _writer.State, AppendAsync, GroupCommit.MaxWork, time);
+        _order = new CommitOrder(mirror.Connection.FindRevision(), mirror.End.Index);
+        _writer = new MirrorWriter(mirror, log, _memory, _order, time);
+        _writes = new PlannedWrites(View, _order, _writer.State, AppendAsync, GroupCommit.MaxWork, time);
         _heads = new HeadReads(LookAtHeadAsync);
         _numbers = time.CreateTimer(static store => ((PostgresStore)store!).SendNumbers(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         _tail = time.CreateTimer(static store => _ = ((PostgresStore)store!).LookAsync(), this, LookEvery, LookEvery);
@@ -187,7 +188,7 @@ public sealed class PostgresStore : IStore
 
     private Task AppendAsync(Plan? plan)
     {
-        var write = new PlannedWrite(plan);
+        var write = new PlannedWrite(plan, _order.Late);
         _writer.Add(write);
         return write.Done;
     }

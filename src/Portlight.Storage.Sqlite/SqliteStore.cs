@@ -14,6 +14,7 @@ public sealed class SqliteStore : IStore
     private readonly ReadPool _readers;
     private readonly AppliedWatermark _applied;
     private readonly GroupCommit _writer;
+    private readonly CommitOrder _order;
     private readonly PlannedWrites _writes;
     private int _disposals;
 
@@ -35,9 +36,9 @@ public sealed class SqliteStore : IStore
         connection.OperationIndex.Load(operations);
         var recent = new RecentBlocks();
         View = new SqliteView(_readers, caches, _applied, late, operations, recent);
-        var order = new CommitOrder(connection.FindRevision(), connection.Counters.Find(CounterRows.InstanceIndex));
-        _writer = new GroupCommit(path, connection, _files, caches, _applied, late, operations, recent, order, time, idleAfter);
-        _writes = new PlannedWrites(View, order, _writer.State, AppendAsync, GroupCommit.MaxWork, time);
+        _order = new CommitOrder(connection.FindRevision(), connection.Counters.Find(CounterRows.InstanceIndex));
+        _writer = new GroupCommit(path, connection, _files, caches, _applied, late, operations, recent, _order, time, idleAfter);
+        _writes = new PlannedWrites(View, _order, _writer.State, AppendAsync, GroupCommit.MaxWork, time);
     }
 
     public IStoreView View { get; }
@@ -127,7 +128,7 @@ public sealed class SqliteStore : IStore
 
     private Task AppendAsync(Plan? plan)
     {
-        var write = new PlannedWrite(plan);
+        var write = new PlannedWrite(plan, _order.Late);
         _writer.Add(write);
         return write.Done;
     }

@@ -6,6 +6,9 @@ namespace Portlight.Storage.Postgres;
 /// <summary>Where a mirror is in the order of all batches: takes over those of others, and appends its own. By the writer's thread alone, but for <see cref="ReachAsync"/>.</summary>
 internal sealed class MirrorFollower
 {
+    /// <summary>To prepare a write takes microseconds, and as long as it likes on a machine that is busy; one that takes longer has its next turn.</summary>
+    private static readonly TimeSpan LatePatience = TimeSpan.FromMilliseconds(200);
+
     private readonly MirrorPosition _position;
     private readonly PostgresLog _log;
     private readonly MirrorMemory _memory;
@@ -63,7 +66,7 @@ internal sealed class MirrorFollower
     /// <summary>The log has all that the mirror has.</summary>
     public void EndDoubts() => _waits.EndDoubts(new StoreException("the database has answered with an end that is not its own; try again"));
 
-    /// <summary>Locks the end of the log, with everything up to there taken over.</summary>
+    /// <summary>Locks the end of the log, with everything up to there taken over, and waits for the writes of this store that came too late: prepared now, they are not too late again.</summary>
     public void Lock()
     {
         var end = _log.Lock();
@@ -71,6 +74,8 @@ internal sealed class MirrorFollower
         {
             Follow();
         }
+
+        _order.Late.Wait(LatePatience);
     }
 
     /// <summary>Writes a batch to the database and, not yet committed, its position to the mirror.</summary>

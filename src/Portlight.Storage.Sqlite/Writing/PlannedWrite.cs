@@ -1,7 +1,9 @@
 namespace Portlight.Storage.Sqlite;
 
 /// <summary>A plan that has its place: its caller waits until it is durable. Without a plan: the caller waits for what is on its way.</summary>
-internal sealed class PlannedWrite(Plan? plan) : Work
+/// <param name="plan">The plan.</param>
+/// <param name="late">Told when it has lost its place to another store.</param>
+internal sealed class PlannedWrite(Plan? plan, LateWrites late) : Work
 {
     // Continuations run on the pool: the writer's thread belongs to the writer.
     private readonly TaskCompletionSource _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -20,5 +22,13 @@ internal sealed class PlannedWrite(Plan? plan) : Work
 
     public override void Succeed() => _done.TrySetResult();
 
-    public override void Fail(StoreException failure) => _done.TrySetException(failure);
+    public override void Fail(StoreException failure)
+    {
+        if (failure.IsOutdated)
+        {
+            late.Enter();
+        }
+
+        _done.TrySetException(failure);
+    }
 }

@@ -25,6 +25,9 @@ internal sealed class CommitOrder(long revision, long index)
     private long _sharedIndex = index;
     private int _indexEra;
 
+    /// <summary>Plans that have lost their places to another store's.</summary>
+    public LateWrites Late { get; } = new();
+
     /// <summary>The last number that was given to an instance.</summary>
     public long Index => Interlocked.Read(ref _index);
 

@@ -1,3 +1,5 @@
+using System.Runtime.ExceptionServices;
+
 namespace Portlight.Storage;
 
 /// <summary>
@@ -25,6 +27,7 @@ internal sealed class PlannedWrites(IStoreView committed, CommitOrder order, Wri
     {
         await _admission.EnterAsync(account, cancellationToken).ConfigureAwait(false);
         Subject? reserved = null;
+        var isLate = false;
         try
         {
             var numbers = new IndexNumbers(order);
@@ -32,10 +35,30 @@ internal sealed class PlannedWrites(IStoreView committed, CommitOrder order, Wri
             {
                 cancellationToken.ThrowIfCancellationRequested();
                 var plan = new Plan(committed, order, numbers, reserved is not null);
-                var (written, result, conflict) = await TryAsync(plan, prepare).ConfigureAwait(false);
-                if (written)
+                Conflict conflict;
+                var prepared = Prepare(plan, prepare);
+                if (isLate)
                 {
-                    return new Committed<T>(result!) { Revisions = plan.Revisions };
+                    isLate = false;
+                    order.Late.Leave();
+                }
+
+                try
+                {
+                    await prepared.Durable.ConfigureAwait(false);
+                    if (prepared.Holds)
+                    {
+                        // A refusal counts only if what it rests on holds, and once that is durable.
+                        prepared.Refusal?.Throw();
+                        plan.Changes.NoteDurable();
+                        return new Committed<T>(prepared.Result!) { Revisions = plan.Revisions };
+                    }
+
+                    conflict = prepared.Conflict;
+                }
+                catch (StoreException outdated) when (outdated.IsOutdated)
+                {
+                    (isLate, conflict) = (true, default);
                 }
 
                 if (attempt == MostAttempts)
@@ -62,6 +85,11 @@ internal sealed class PlannedWrites(IStoreView committed, CommitOrder order, Wri
         }
         finally
         {
+            if (isLate)
+            {
+                order.Late.Leave();
+            }
+
             if (reserved is { } kept)
             {
                 order.Release(kept);
@@ -72,60 +100,30 @@ internal sealed class PlannedWrites(IStoreView committed, CommitOrder order, Wri
         }
     }
 
-    /// <summary>One attempt. A refusal counts only if what it rests on holds, and once that is durable.</summary>
-    private async Task<(bool Written, T? Result, Conflict Conflict)> TryAsync<T>(Plan plan, Func<IStoreView, Changes, T> prepare)
-    {
-        try
-        {
-            return await TryOnceAsync(plan, prepare).ConfigureAwait(false);
-        }
-        catch (StoreException outdated) when (outdated.IsOutdated)
-        {
-            return default;
-        }
-    }
-
-    private async Task<(bool Written, T? Result, Conflict Conflict)> TryOnceAsync<T>(Plan plan, Func<IStoreView, Changes, T> prepare)
+    /// <summary>One attempt, up to its place: nothing of it waits.</summary>
+    private Prepared<T> Prepare<T>(Plan plan, Func<IStoreView, Changes, T> prepare)
     {
         order.RequireOpen();
         writer.RequireRunning();
-        T result;
-        Conflict conflict;
+        T? result = default;
+        ExceptionDispatchInfo? refusal = null;
         try
         {
             result = prepare(plan.View, plan.Changes);
         }
-        catch (Exception)
+        catch (Exception refused)
         {
-            if (!TryRest(plan, out var rested, out conflict))
-            {
-                return (false, default, conflict);
-            }
-
-            await rested.ConfigureAwait(false);
-            throw;
+            refusal = ExceptionDispatchInfo.Capture(refused);
         }
 
-        if (plan.Changes.IsEmpty)
+        if (refusal is not null || plan.Changes.IsEmpty)
         {
-            if (!TryRest(plan, out var rested, out conflict))
-            {
-                return (false, default, conflict);
-            }
-
-            await rested.ConfigureAwait(false);
-            return (true, result, conflict);
+            return new Prepared<T>(TryRest(plan, out var rested, out var touched), result, refusal, rested, touched);
         }
 
-        Task? durable = null;
-        if (!order.TryTake(plan, () => durable = append(plan), out conflict))
-        {
-            return (false, default, conflict);
-        }
-
-        await durable!.ConfigureAwait(false);
-        plan.Changes.NoteDurable();
-        return (true, result, conflict);
+        var durable = Task.CompletedTask;
+        var holds = order.TryTake(plan, () => durable = append(plan), out var conflict);
+        return new Prepared<T>(holds, result, null, durable, conflict);
     }
 
     /// <summary>Whether what a plan has read is still so.</summary>
@@ -150,6 +148,14 @@ internal sealed class PlannedWrites(IStoreView committed, CommitOrder order, Wri
         catch (StoreException outdated) when (outdated.IsOutdated)
         {
             // Whatever had that place is durable, or has lost it.
+            order.Late.Leave();
         }
     }
+
+    /// <param name="Holds">Whether what was read was still so.</param>
+    /// <param name="Result">What the preparation has returned.</param>
+    /// <param name="Refusal">What it has thrown instead.</param>
+    /// <param name="Durable">Completes once what was written, or rested on, is durable; fails if that will not be.</param>
+    /// <param name="Conflict">Why it does not hold.</param>
+    private readonly record struct Prepared<T>(bool Holds, T? Result, ExceptionDispatchInfo? Refusal, Task Durable, Conflict Conflict);
 }
