@@ -13,7 +13,7 @@ public sealed class PostgresSource : IStoreSource
     public async Task<string> ConnectionTextAsync() => $"{SharedPostgres.Server.ConnectionText()};Search Path={await SchemaAsync()}";
 
     /// <summary>Changes the tables behind the stores' backs.</summary>
-    public async Task SqlAsync(params string[] statements) => await SharedPostgres.Server.SqlAsync("portlight", [$"SET search_path TO {await SchemaAsync()}", .. statements]);
+    public async Task<string> SqlAsync(params string[] statements) => await SharedPostgres.Server.SqlAsync("portlight", [$"SET search_path TO {await SchemaAsync()}", .. statements]);
 
     public string Mirror(string name) => Path.Combine(_directory, name + ".db");
 

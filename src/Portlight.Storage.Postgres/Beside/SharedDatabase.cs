@@ -1,4 +1,3 @@
-using System.Text;
 using Portlight.Domain;
 using Portlight.Storage.Sqlite;
 
@@ -31,20 +30,22 @@ public static class SharedDatabase
             using var snapshot = LogSnapshot.Open(source);
             foreach (var item in snapshot.ItemsOf(ItemKind.AccessKey, ItemKind.KeyPair, ItemKind.Host))
             {
-                var utf8 = Encoding.UTF8.GetBytes(item.Body);
-                switch (item.Kind)
+                NewerMembers.Read(item.Body, utf8 =>
                 {
-                    case ItemKind.AccessKey:
-                        keys.Add(ItemJson.ReadAccessKey(utf8, item.Key));
-                        break;
-                    case ItemKind.KeyPair:
-                        var (scope, name) = ItemKey.ReadScoped(item.Key);
-                        pairs.Add(ItemJson.ReadKeyPair(utf8, scope, name));
-                        break;
-                    default:
-                        hosts.Add(HostJson.Read(utf8));
-                        break;
-                }
+                    switch (item.Kind)
+                    {
+                        case ItemKind.AccessKey:
+                            keys.Add(ItemJson.ReadAccessKey(utf8, item.Key));
+                            break;
+                        case ItemKind.KeyPair:
+                            var (scope, name) = ItemKey.ReadScoped(item.Key);
+                            pairs.Add(ItemJson.ReadKeyPair(utf8, scope, name));
+                            break;
+                        default:
+                            hosts.Add(HostJson.Read(utf8));
+                            break;
+                    }
+                });
             }
 
             return keys.Count;

@@ -30,4 +30,7 @@ internal static class ItemKind
 
     /// <summary>That what is stored has moved elsewhere; with it no server starts.</summary>
     public const string Moved = "moved";
+
+    /// <summary>Whether this version knows the kind.</summary>
+    public static bool IsKnown(string kind) => kind is Instance or StaticIp or KeyPair or Operation or Account or Region or Host or AccessKey or AccessKeyUse or User or Group or Role or Policy or Applied or Moved;
 }

@@ -9,15 +9,16 @@ internal static class ItemReader
 {
     /// <param name="items">The items, in order.</param>
     /// <param name="changes">Where they become changes.</param>
+    /// <param name="newer">What a newer server has written and nobody here knows; null where that cannot be kept, and is refused.</param>
     /// <param name="applied">Told up to which revision a host is.</param>
     /// <exception cref="StoreException">An item cannot be read.</exception>
-    public static void Read(IEnumerable<Item> items, Changes changes, Action<string, long> applied)
+    public static void Read(IEnumerable<Item> items, Changes changes, NewerRows? newer, Action<string, long> applied)
     {
         foreach (var item in items)
         {
             try
             {
-                Read(item, changes, applied);
+                Read(item, changes, newer, applied);
             }
             catch (Exception damage) when (damage is JsonException or FormatException or InvalidOperationException or ArgumentException)
             {
@@ -26,9 +27,26 @@ internal static class ItemReader
         }
     }
 
-    private static void Read(in Item item, Changes changes, Action<string, long> applied)
+    private static void Read(in Item item, Changes changes, NewerRows? newer, Action<string, long> applied)
     {
-        var utf8 = Encoding.UTF8.GetBytes(item.Body);
+        if (newer is null)
+        {
+            Read(item, Encoding.UTF8.GetBytes(item.Body), changes, applied);
+        }
+        else if (!ItemKind.IsKnown(item.Kind))
+        {
+            newer.NoteKind();
+        }
+        else
+        {
+            var read = item;
+            var members = NewerMembers.Read(item.Body, utf8 => Read(read, utf8, changes, applied));
+            newer.Note(item.Kind, item.Key, item.IsRemoval ? null : members);
+        }
+    }
+
+    private static void Read(in Item item, byte[] utf8, Changes changes, Action<string, long> applied)
+    {
         switch (item.Kind)
         {
             case ItemKind.Instance:

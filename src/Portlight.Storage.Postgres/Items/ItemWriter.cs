@@ -8,7 +8,8 @@ namespace Portlight.Storage.Postgres;
 /// <summary>Makes items of the changes of a batch, in their order. By the writer's thread alone.</summary>
 /// <param name="mirror">The mirror: what is stored beside what the batch changes.</param>
 /// <param name="applied">Up to where the hosts are.</param>
-internal sealed class ItemWriter(Connection mirror, AppliedWatermark applied) : IChangeWriter, IDisposable
+/// <param name="newer">What is written back though nobody here knows it; null for nothing.</param>
+internal sealed class ItemWriter(Connection mirror, AppliedWatermark applied, NewerRows? newer = null) : IChangeWriter, IDisposable
 {
     private readonly JsonBuffer _json = new();
 
@@ -27,7 +28,7 @@ internal sealed class ItemWriter(Connection mirror, AppliedWatermark applied) : 
     {
         var instance = change.Instance;
         Revision = change.Revision;
-        Items.Add(new Item(ItemKind.Instance, ItemKey.Of(instance.Scope, instance.Name), change.Revision, Text(instance, InstanceJson.Write), change.IsRemoval));
+        Add(ItemKind.Instance, ItemKey.Of(instance.Scope, instance.Name), Text(instance, InstanceJson.Write), change.IsRemoval, change.Revision);
     }
 
     public void Write(StaticIp staticIp) => Add(staticIp, isRemoval: false);
@@ -102,7 +103,12 @@ internal sealed class ItemWriter(Connection mirror, AppliedWatermark applied) : 
 
     private void Add<TRow>(string kind, IdentityTable<TRow> table, TRow row, bool isRemoval) => Add(kind, ItemKey.Of(table.KeyOf(row)), Text(row, table.Write), isRemoval);
 
-    private void Add(string kind, string key, string body, bool isRemoval = false) => Items.Add(new Item(kind, key, null, body, isRemoval));
+    private void Add(string kind, string key, string body, bool isRemoval = false, long? revision = null) =>
+        Items.Add(new Item(kind, key, revision, !isRemoval && FindNewer(kind, key) is { } members ? NewerMembers.Add(body, members) : body, isRemoval));
+
+    /// <summary>What is removed and made anew has nothing of what it had.</summary>
+    private string? FindNewer(string kind, string key) =>
+        newer?.Find(kind, key) is { } members && !Items.Exists(item => item.IsRemoval && item.Kind == kind && item.Key == key) ? members : null;
 
     private string Text<T>(T value, Action<Utf8JsonWriter, T> write) => Encoding.UTF8.GetString(_json.Write(value, write));
 }

@@ -3,9 +3,9 @@ using Portlight.Storage.Sqlite;
 namespace Portlight.Storage.Postgres;
 
 /// <summary>What a batch of this server writes to the database beside its events. By the writer's thread alone.</summary>
-internal sealed class BatchItems(Connection mirror, AppliedWatermark applied) : IDisposable
+internal sealed class BatchItems(Connection mirror, AppliedWatermark applied, NewerRows newer) : IDisposable
 {
-    private readonly ItemWriter _items = new(mirror, applied);
+    private readonly ItemWriter _items = new(mirror, applied, newer);
 
     public IReadOnlyList<Item> Items => _items.Items;
 

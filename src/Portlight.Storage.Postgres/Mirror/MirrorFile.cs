@@ -10,14 +10,17 @@ internal sealed class MirrorFile : IDisposable
 {
     private readonly FileStream _lockFile;
 
-    private MirrorFile(string path, FileStream lockFile, Connection connection, MirrorPosition position, LogEnd end) =>
-        (Path, _lockFile, Connection, Position, End) = (path, lockFile, connection, position, end);
+    private MirrorFile(string path, FileStream lockFile, (Connection Connection, MirrorPosition Position, NewerRows Newer) open, LogEnd end) =>
+        (Path, _lockFile, Connection, Position, Newer, End) = (path, lockFile, open.Connection, open.Position, open.Newer, end);
 
     public string Path { get; }
 
     public Connection Connection { get; }
 
     public MirrorPosition Position { get; }
+
+    /// <summary>What it cannot keep.</summary>
+    public NewerRows Newer { get; }
 
     /// <summary>Up to where it was when it was opened.</summary>
     public LogEnd End { get; }
@@ -29,10 +32,11 @@ internal sealed class MirrorFile : IDisposable
         Connection? connection = null;
         try
         {
-            (connection, var position) = OpenConnection(path);
-            if (position.Found is { } end && IsOfSameHistory(log, connection, end))
+            var open = OpenConnection(path);
+            connection = open.Connection;
+            if (open.Position.Found is { } end && !open.Newer.WereFound && IsOfSameHistory(log, connection, end))
             {
-                return new MirrorFile(path, lockFile, connection, position, end);
+                return new MirrorFile(path, lockFile, open, end);
             }
 
             connection.Dispose();
@@ -41,8 +45,9 @@ internal sealed class MirrorFile : IDisposable
                 File.Delete(path + suffix);
             }
 
-            (connection, position) = OpenConnection(path);
-            return new MirrorFile(path, lockFile, connection, position, Fill(path, connection, position, log, time));
+            open = OpenConnection(path);
+            connection = open.Connection;
+            return new MirrorFile(path, lockFile, open, Fill(path, open, log, time));
         }
         catch
         {
@@ -58,7 +63,7 @@ internal sealed class MirrorFile : IDisposable
         _lockFile.Dispose();
     }
 
-    private static (Connection, MirrorPosition) OpenConnection(string path)
+    private static (Connection Connection, MirrorPosition Position, NewerRows Newer) OpenConnection(string path)
     {
         OwnFiles.Make(path);
         var connection = Connection.OpenWriter(path);
@@ -66,7 +71,7 @@ internal sealed class MirrorFile : IDisposable
         {
             // What a power cut takes from it is in the database; it only has to be whole.
             connection.Database.Execute("PRAGMA synchronous = NORMAL");
-            return (connection, new MirrorPosition(connection.Database));
+            return (connection, new MirrorPosition(connection.Database), new NewerRows(connection.Database));
         }
         catch
         {
@@ -89,10 +94,10 @@ internal sealed class MirrorFile : IDisposable
     }
 
     /// <summary>Reads everything; what is cut off in the middle has no position and begins anew.</summary>
-    private static LogEnd Fill(string path, Connection connection, MirrorPosition position, PostgresLog log, TimeProvider time)
+    private static LogEnd Fill(string path, (Connection Connection, MirrorPosition Position, NewerRows Newer) open, PostgresLog log, TimeProvider time)
     {
         using var snapshot = log.ReadAll();
-        SnapshotReading.Fill(path, connection, snapshot, time, position.Write);
+        SnapshotReading.Fill(path, open.Connection, snapshot, time, open.Position.Write, open.Newer);
         return snapshot.End;
     }
 }

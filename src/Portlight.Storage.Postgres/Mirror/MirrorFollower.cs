@@ -10,6 +10,7 @@ internal sealed class MirrorFollower
     private static readonly TimeSpan LatePatience = TimeSpan.FromMilliseconds(200);
 
     private readonly MirrorPosition _position;
+    private readonly NewerRows _newer;
     private readonly PostgresLog _log;
     private readonly MirrorMemory _memory;
     private readonly CommitOrder _order;
@@ -24,7 +25,7 @@ internal sealed class MirrorFollower
 
     public MirrorFollower(MirrorFile mirror, PostgresLog log, MirrorMemory memory, CommitOrder order, Batch batch, AuditTail audit, CommitQueue queue, Action<IReadOnlyList<InstanceChange>, IReadOnlyCollection<string>> tell)
     {
-        (_position, _log, _memory, _order, _batch, _audit, _queue, _tell, _end) = (mirror.Position, log, memory, order, batch, audit, queue, tell, mirror.End);
+        (_position, _newer, _log, _memory, _order, _batch, _audit, _queue, _tell, _end) = (mirror.Position, mirror.Newer, log, memory, order, batch, audit, queue, tell, mirror.End);
         _waits = new MirrorWaits(_end);
         _sharedApplied = AppliedOf(memory).ToDictionary();
     }
@@ -102,6 +103,11 @@ internal sealed class MirrorFollower
             _sharedApplied[item.Key] = item.Revision!.Value;
         }
 
+        foreach (var item in written.Items.Where(item => item.IsRemoval))
+        {
+            _newer.Note(item.Kind, item.Key, null);
+        }
+
         _appended = batch.End;
         _position.Write(_appended);
     }
@@ -124,7 +130,7 @@ internal sealed class MirrorFollower
     {
         var changes = new Changes(_memory.View, static () => throw new System.Diagnostics.UnreachableException("what is taken over has its number"));
         HashSet<string> hosts = [];
-        ItemReader.Read(batch.Items, changes, (host, revision) =>
+        ItemReader.Read(batch.Items, changes, _newer, (host, revision) =>
         {
             _sharedApplied[host] = revision;
             if (_memory.Applied.Raise(host, revision))
@@ -132,7 +138,11 @@ internal sealed class MirrorFollower
                 hosts.Add(host);
             }
         });
-        var told = _batch.Follow(changes, batch.Blocks, batch.Forgotten, () => _position.Write(batch.End));
+        var told = _batch.Follow(changes, batch.Blocks, batch.Forgotten, () =>
+        {
+            _newer.Mark();
+            _position.Write(batch.End);
+        });
         _end = batch.End;
         List<Work> outdated = [];
         _order.Follow(changes.Touches, _batch.CommittedRevision, _end.Index, keeps => outdated = _queue.TakeAllBut(work => work is not PlannedWrite write || keeps(write.Plan)));

@@ -35,7 +35,7 @@ internal sealed class MirrorWriter : IAsyncDisposable
         _audit = new AuditTail(mirror.Connection.Audit.FindEnd(), _inbox, memory.Recent);
         Observers = new CommitObservers(_audit.CommittedSequence);
         _batch = new Batch(mirror.Connection, memory.Caches, memory.Applied, _audit, memory.Late, memory.Operations, order);
-        _written = new BatchItems(mirror.Connection, memory.Applied);
+        _written = new BatchItems(mirror.Connection, memory.Applied, mirror.Newer);
         _follower = new MirrorFollower(mirror, log, memory, order, _batch, _audit, _queue, Tell);
         _follower.Follow();
         _thread = new Thread(Loop) { Name = "portlight store writer", IsBackground = true };

@@ -17,9 +17,10 @@ internal static class SnapshotReading
     /// <param name="snapshot">What the database has.</param>
     /// <param name="time">The clock.</param>
     /// <param name="atEnd">Called within the last transaction; without it, what was read is not whole.</param>
+    /// <param name="newer">Keeps what nobody here knows; without it such is refused, because a file cannot keep it.</param>
     /// <param name="told">Told what was read, every now and then.</param>
     /// <returns>What was read, as it would be written today.</returns>
-    public static Contents Fill(string path, Connection connection, LogSnapshot snapshot, TimeProvider time, Action<LogEnd> atEnd, Action<string, long>? told = null)
+    public static Contents Fill(string path, Connection connection, LogSnapshot snapshot, TimeProvider time, Action<LogEnd> atEnd, NewerRows? newer = null, Action<string, long>? told = null)
     {
         var contents = new Contents { Numbers = (snapshot.End.Revision, snapshot.End.Index), AuditStart = snapshot.Anchor };
         var count = 0L;
@@ -34,7 +35,7 @@ internal static class SnapshotReading
         foreach (var items in snapshot.Items().Chunk(Chunk))
         {
             var changes = new Changes(view, NoNumber);
-            ItemReader.Read(items, changes, (host, revision) =>
+            ItemReader.Read(items, changes, newer, (host, revision) =>
             {
                 applied.Raise(host, revision);
                 writer.WriteApplied(host, revision);
@@ -56,6 +57,7 @@ internal static class SnapshotReading
 
         batch.Follow(new Changes(view, NoNumber), [], null, () =>
         {
+            newer?.Mark();
             connection.Counters.Write(CounterRows.Revision, snapshot.End.Revision);
             connection.Counters.Write(CounterRows.InstanceIndex, snapshot.End.Index);
             atEnd(snapshot.End);

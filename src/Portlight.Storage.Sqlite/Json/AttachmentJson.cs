@@ -97,7 +97,7 @@ internal static class AttachmentJson
             "recorded" => new Attachment.Recorded { Host = host },
             "interface" => new Attachment.Interface(name, addresses, privateSources) { Device = device, Selector = selector, ClosedNames = closes, Host = host },
             "host" => new Attachment.ThisHost(addresses, privateSources) { Host = host },
-            _ => throw JsonCursor.Unknown(kind),
+            _ => throw JsonCursor.UnknownValue("kind"),
         };
     }
 

@@ -84,7 +84,7 @@ internal static class InstanceJson
                 case "blueprint": blueprint = json.Text(); break;
                 case "bundle": bundle = json.Text(); break;
                 case "state": state = (InstanceState)json.Int64(); break;
-                case "ipAddressType": ipAddressType = IpAddressTypeText.TryParse(json.Text(), out var type) ? type : throw JsonCursor.Unknown(member); break;
+                case "ipAddressType": ipAddressType = IpAddressTypeText.TryParse(json.Text(), out var type) ? type : throw JsonCursor.UnknownValue(member); break;
                 case "publicIpv4": publicIpv4 = json.Address(); break;
                 case "privateIpv4": privateIpv4 = json.Address(); break;
                 case "ipv6": ipv6 = json.Address(); break;

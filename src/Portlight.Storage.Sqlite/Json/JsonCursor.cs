@@ -7,7 +7,8 @@ using Portlight.Domain;
 namespace Portlight.Storage.Sqlite;
 
 /// <summary>
-/// Reads what the store itself wrote, member by member. Strict: a member nobody knows is damage, because a newer schema has been refused already.
+/// Reads what the store itself wrote, member by member. Strict: a member that nobody knows is damage, because a newer schema has been refused
+/// already. In a database that servers share it may be of a newer server, docs/decisions/0145-two-versions-side-by-side.md.
 /// </summary>
 internal ref struct JsonCursor
 {
@@ -135,7 +136,11 @@ internal ref struct JsonCursor
         return found.DrainToImmutable();
     }
 
-    public static JsonException Unknown(string member) => new($"nothing known as `{member}`");
+    /// <summary>A member that nobody knows.</summary>
+    public static JsonException Unknown(string member) => new UnknownMemberException(member);
+
+    /// <summary>A known member that says what nobody knows.</summary>
+    public static JsonException UnknownValue(string member) => new($"nothing known that `{member}` may be");
 
     private static Cidr ParseCidr(string text, AddressFamily? family)
     {

@@ -146,7 +146,7 @@ internal static class PortSetJson
         {
             switch (member)
             {
-                case "protocol": protocol = NetworkProtocolText.TryParse(json.Text(), out var known) ? known : throw JsonCursor.Unknown(member); break;
+                case "protocol": protocol = NetworkProtocolText.TryParse(json.Text(), out var known) ? known : throw JsonCursor.UnknownValue(member); break;
                 case "from": from = (int)json.Int64(); break;
                 case "to": to = (int)json.Int64(); break;
                 case "any": isAny = json.True(); break;
