@@ -25,6 +25,9 @@ public sealed class TwoServers : IAsyncLifetime
     /// <summary>Whether machine three has a server, too, with the settings of the others.</summary>
     internal bool HasThirdServer { get; init; }
 
+    /// <summary>Whether agents may connect to the servers.</summary>
+    internal bool HasAgents { get; init; }
+
     /// <summary>The servers, by their machine.</summary>
     internal Dictionary<Machine, Service> Servers { get; } = [];
 
@@ -47,9 +50,14 @@ public sealed class TwoServers : IAsyncLifetime
             AddThirdServer();
         }
 
+        foreach (var machine in Machines.Where(machine => HasAgents && (HasThirdServer || machine != Three)))
+        {
+            File.AppendAllText(machine.Etc("portlight.toml"), $"agents = [\"https://{machine.Address}:8581\"]\n");
+        }
+
         Command.Run("chown", $"-R 64010 {One.Etc("portlight")} {Two.Etc("portlight")}");
         Command.Run("chmod", $"600 {One.Etc("portlight/pgpass")} {Two.Etc("portlight/pgpass")}");
-        Command.Ip("link add wire type bridge\naddr add 192.0.2.1/24 dev wire\nlink set wire up");
+        Command.Ip($"link add wire type bridge\naddr add {Machine.Router}/24 dev wire\nlink set wire up");
         try
         {
             foreach (var machine in Machines)

@@ -10,7 +10,8 @@ namespace Portlight.Cluster.Chaos;
 /// </summary>
 internal sealed class ChaosClients(SignedCaller proxy, IReadOnlyList<SignedCaller> servers)
 {
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(15);
+    /// <summary>Of each of several hundred callers: a machine of two processors has several hundred calls a second.</summary>
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
     /// <summary>A value is a range of ports: so many first ports, and as many last ports beyond them. No storm writes that often.</summary>
     private const int Firsts = 30_000;
@@ -68,8 +69,9 @@ internal sealed class ChaosClients(SignedCaller proxy, IReadOnlyList<SignedCalle
     private async Task<bool> PutAsync(string instance, SignedCaller at, string? entityTag, int? expected)
     {
         var value = Interlocked.Increment(ref _values);
+        var (first, last) = Ports(value);
         var start = Stopwatch.GetTimestamp();
-        var answered = await at.CallAsync("PutInstancePublicPorts", $$"""{"instanceName":"{{instance}}","portInfos":[{"fromPort":{{First(value)}},"toPort":{{Last(value)}},"protocol":"tcp"}]}""", entityTag);
+        var answered = await at.CallAsync("PutInstancePublicPorts", $$"""{"instanceName":"{{instance}}","portInfos":[{"fromPort":{{first}},"toPort":{{last}},"protocol":"udp"}]}""", entityTag);
         var isAcknowledged = answered?.Status == 200;
         if (answered is { Status: >= 400 and < 500 })
         {
@@ -87,9 +89,8 @@ internal sealed class ChaosClients(SignedCaller proxy, IReadOnlyList<SignedCalle
         return isAcknowledged;
     }
 
-    private static int First(int value) => (value % Firsts) + 1;
-
-    private static int Last(int value) => (value / Firsts) + Firsts + 1;
+    /// <summary>The ports that are open for a value.</summary>
+    public static (int First, int Last) Ports(int value) => ((value % Firsts) + 1, (value / Firsts) + Firsts + 1);
 
     private static async Task RepeatAsync(Func<int, Task> act, CancellationToken until)
     {

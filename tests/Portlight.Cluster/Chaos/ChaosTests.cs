@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.RegularExpressions;
@@ -5,18 +6,18 @@ using System.Text.RegularExpressions;
 namespace Portlight.Cluster.Chaos;
 
 /// <summary>
-/// Three servers on the sample's machines, of which everything is killed, frozen and cut at random while callers write and read. PORTLIGHT_STORM=1: five minutes;
-/// PORTLIGHT_STORM_SEED is what the chances are drawn from.
+/// Three servers on the sample's machines, and twenty machines with agents and kernels of their own, of which everything is killed, frozen, slowed and cut at random while callers write and read. At each
+/// quiet moment every kernel holds what was acknowledged. PORTLIGHT_STORM=1: five minutes; PORTLIGHT_STORM_SEED is what the chances are drawn from.
 /// </summary>
 public sealed partial class ChaosTests : IAsyncLifetime
 {
-    private const int Instances = 12;
+    private const int Rounds = 5;
 
     private static readonly bool Storm = Environment.GetEnvironmentVariable("PORTLIGHT_STORM") == "1";
     private static readonly int Seed = int.TryParse(Environment.GetEnvironmentVariable("PORTLIGHT_STORM_SEED"), CultureInfo.InvariantCulture, out var seed) ? seed : 20261127;
-    private static readonly TimeSpan Length = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan Round = TimeSpan.FromMinutes(1);
 
-    private readonly TwoServers _cluster = new() { HasThirdServer = true };
+    private readonly TwoServers _cluster = new() { HasThirdServer = true, HasAgents = true };
 
     public async ValueTask InitializeAsync()
     {
@@ -32,39 +33,60 @@ public sealed partial class ChaosTests : IAsyncLifetime
         using var proxy = _cluster.Client();
         List<SignedCaller> servers = [.. _cluster.Machines.Select(machine => _cluster.Client(machine))];
         var clients = new ChaosClients(proxy, servers);
-        var instances = Enumerable.Range(0, Instances).Select(number => $"web-{number}").ToList();
-        var body = $$"""{"instanceNames":[{{string.Join(',', instances.Select(name => $"\"{name}\""))}}],"availabilityZone":"us-east-1a","blueprintId":"ubuntu_22_04","bundleId":"nano_3_0"}""";
-        Assert.Equal(200, (await proxy.CallAsync("CreateInstances", body))?.Status);
+        using var fleet = new ChaosFleet();
+        await fleet.FurnishAsync(proxy);
+        var instances = fleet.Instances;
         foreach (var instance in instances)
         {
             Assert.True(await clients.WriteAsync(instance));
         }
 
         Say($"seed {Seed}");
-        var faults = new ChaosFaults(_cluster, new Random(Seed), Say);
-        using (var until = new CancellationTokenSource(Length))
+        using var faults = new ChaosFaults(_cluster, Seed, Say);
+        for (var round = 1; round <= Rounds; round++)
         {
-            await Task.WhenAll(clients.RunAsync(instances, until.Token), faults.RunAsync(until.Token));
-        }
-
-        // A quiet moment: all is back, and each server is read once more.
-        foreach (var server in servers)
-        {
-            await Waiting.UntilAsync(server.IsHealthyAsync, () => $"a server that is well\n{_cluster.Log()}");
-            foreach (var instance in instances)
+            using (var until = new CancellationTokenSource(Round))
             {
-                await Waiting.UntilAsync(async () => await clients.ReadAsync(instance, server) is not null, () => $"a read\n{_cluster.Log()}");
+                await Task.WhenAll(clients.RunAsync(instances, until.Token), faults.RunAsync(until.Token), fleet.DisturbAsync(Seed + round, until.Token));
             }
+
+            var began = Stopwatch.GetTimestamp();
+            var values = await SettleAsync(clients, instances, servers);
+            await ChaosFleet.SettleAsync(proxy);
+            var differences = fleet.Differences(values.ToDictionary(one => one.Key, one => ChaosClients.Ports(one.Value)));
+            Say($"round {round}: quiet after {Stopwatch.GetElapsedTime(began).TotalSeconds:0} s; {fleet.Packets} packets looked at, {differences.Count} wrong; {clients.Acknowledged.Count} writes acknowledged, {clients.Unanswered} without an answer, {clients.Reads} reads");
+            Assert.True(differences.Count == 0, string.Join('\n', differences));
         }
 
         var histories = clients.Histories.ToList();
-        Say($"{string.Join(", ", faults.Made.Select(one => $"{one.Value} × {one.Key}"))}");
+        Say($"{string.Join(", ", faults.Made.Concat(fleet.Faults).OrderBy(one => one.Key, StringComparer.Ordinal).Select(one => $"{one.Value} × {one.Key}"))}");
         Say($"{clients.Acknowledged.Count} writes acknowledged, {clients.Unanswered} without an answer, {clients.Reads} reads; longest history {histories.Max(history => history.Count())}");
-        var began = Stopwatch.GetTimestamp();
+        var search = Stopwatch.GetTimestamp();
         var violations = histories.Select(history => (history.Key, Violation: Linearizability.FindViolation(history, initial: -1), history)).Where(one => one.Violation is not null).ToList();
-        Say($"{violations.Count} histories that are not linearizable, found in {Stopwatch.GetElapsedTime(began).TotalSeconds:0.0} s");
+        Say($"{violations.Count} histories that are not linearizable, found in {Stopwatch.GetElapsedTime(search).TotalSeconds:0.0} s");
         Assert.True(violations.Count == 0, string.Join("\n\n", violations.Select(one => $"{one.Key}: {one.Violation}\n{Around(one.history, one.Violation!)}")));
         await AuditAsync(clients.Acknowledged);
+    }
+
+    /// <summary>A quiet moment: all is back, and each server is asked for each instance once more. Returns what the last one says.</summary>
+    private async Task<IReadOnlyDictionary<string, int>> SettleAsync(ChaosClients clients, IReadOnlyList<string> instances, IReadOnlyList<SignedCaller> servers)
+    {
+        await _cluster.WholeAsync();
+        var values = new ConcurrentDictionary<string, int>();
+        foreach (var server in servers)
+        {
+            await Waiting.UntilAsync(server.IsHealthyAsync, () => $"a server that is well\n{_cluster.Log()}");
+            await Parallel.ForEachAsync(instances, async (instance, _) => await Waiting.UntilAsync(
+                async () =>
+                {
+                    var read = await clients.ReadAsync(instance, server);
+                    values[instance] = read?.Value ?? -1;
+                    return read is not null;
+                },
+                () => $"a read\n{_cluster.Log()}"));
+        }
+
+        return values;
     }
 
     /// <summary>The chain is whole wherever it is read, and has each acknowledged write once.</summary>

@@ -15,6 +15,9 @@ internal sealed class Machine : IAsyncDisposable
     /// <summary>Where the built command is inside, which every user may read there.</summary>
     private const string Program = "/run/portlight", Runtime = "/run/dotnet";
 
+    /// <summary>This host, on the wire.</summary>
+    public const string Router = "192.0.2.1";
+
     /// <summary>The first process: it lends the machine its mounts, reaps what is orphaned, and ends with its input.</summary>
     private const string Boot = """
         set -e
@@ -93,7 +96,7 @@ internal sealed class Machine : IAsyncDisposable
         _pid = int.Parse((await File.ReadAllTextAsync($"/proc/{_first.Id}/task/{_first.Id}/children")).Trim(), CultureInfo.InvariantCulture);
         Command.Ip($"link add w-{Name} type veth peer name eth0 netns {_pid}\nlink set w-{Name} master wire up");
         _isWired = true;
-        Command.Run("nsenter", $"-t {_pid} -n -- ip -batch -", $"addr add {Address}/24 dev eth0\nlink set eth0 up");
+        Command.Run("nsenter", $"-t {_pid} -n -- ip -batch -", $"addr add {Address}/24 dev eth0\nlink set eth0 up\nroute add default via {Router}");
     }
 
     /// <summary>Runs a unit, again and again when it ends, as its <c>Restart=</c> says.</summary>
@@ -144,6 +147,11 @@ internal sealed class Machine : IAsyncDisposable
     public void Cut() => Command.Ip($"link set w-{Name} down");
 
     public void Join() => Command.Ip($"link set w-{Name} up");
+
+    /// <summary>Lets so little get to the machine that what is sent to it piles up, or lets everything.</summary>
+    public void Slow() => Command.Run("tc", $"qdisc add dev w-{Name} root tbf rate 512kbit burst 16kb latency 500ms");
+
+    public void Quicken() => Command.Run("tc", $"qdisc del dev w-{Name} root");
 
     /// <summary>Takes away what comes from another machine and what goes there.</summary>
     public void CutFrom(Machine other) => Command.Run("nsenter", $"-t {_pid} -n -- nft -f -", $$"""
@@ -196,8 +204,15 @@ internal sealed class Machine : IAsyncDisposable
     {
         for (var times = 0; times < 2; times++)
         {
-            // The one that sends it is the only one that it passes over, beside the first process.
-            Command.Run("nsenter", $"-t {_pid} -m -p -- kill -{signal} -1");
+            try
+            {
+                // The one that sends it is the only one that it passes over, beside the first process.
+                Command.Run("nsenter", $"-t {_pid} -m -p -- kill -{signal} -1");
+            }
+            catch (InvalidOperationException)
+            {
+                // All have it: the kernel answers with what it met at the last one, which was ending.
+            }
         }
     }
 

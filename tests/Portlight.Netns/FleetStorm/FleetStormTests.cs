@@ -4,6 +4,7 @@ using System.Net;
 using Portlight.Netns.Storm;
 using Portlight.TestKit.Network;
 using Portlight.TestKit.Serving;
+using Portlight.TestKit.Storm;
 
 namespace Portlight.Netns.FleetStorm;
 
@@ -41,7 +42,7 @@ public sealed class FleetStormTests : IDisposable
         _sender = new PacketSender(_client);
         _server = new StormServer(_served);
         Command.Ip($"addr add {StormMachine.ServerAddress}/32 dev lo");
-        StormFaults.Furnish(_network.Host);
+        MachineFaults.Furnish(_network.Host);
     }
 
     public void Dispose()
@@ -64,7 +65,8 @@ public sealed class FleetStormTests : IDisposable
         Say($"seed {Seed}, {_size.Machines} agents, {_size.Machines * (_size.Guests + 1)} instances");
         await FurnishAsync();
         var look = new StormLook(_client, _sender, TestNetwork.Address(Client));
-        var faults = new StormFaults(_server, _machines, _network.Host, serverWithin: _size.Round / 2);
+        var faults = new MachineFaults(_machines, _network.Host);
+        var serverFaults = new StormFaults(_server, serverWithin: _size.Round / 2, faults.Counts);
         var probes = _machines.SelectMany(Probe).ToList();
         try
         {
@@ -76,8 +78,8 @@ public sealed class FleetStormTests : IDisposable
                 int[] seeds = [.. Enumerable.Range(0, Writers + 1 + ((_machines.Count + 7) / 4)).Select(_ => random.Next())];
                 await Task.WhenAll([
                     .. Enumerable.Range(0, Writers).Select(writer => Task.Run(() => WriteAsync(writer, new Random(seeds[writer]), until.Token))),
-                    faults.DisturbServerAsync(new Random(seeds[Writers]), until.Token),
-                    .. seeds[(Writers + 1)..].Select(own => faults.DisturbMachinesAsync(new Random(own), until.Token))]);
+                    serverFaults.DisturbAsync(new Random(seeds[Writers]), until.Token),
+                    .. seeds[(Writers + 1)..].Select(own => faults.DisturbAsync(new Random(own), until.Token))]);
                 var stormed = Stopwatch.GetElapsedTime(began);
                 await SettleAsync();
                 var differences = _machines.SelectMany(machine => look.Differences(machine, [.. _subjects.Where(subject => subject.Machine == machine)])).ToList();

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Portlight.TestKit.Serving;
+using Portlight.TestKit.Storm;
 
 namespace Portlight.Netns.FleetStorm;
 
@@ -76,16 +77,7 @@ internal sealed class StormServer(Served served)
     }
 
     /// <summary>The hosts whose agents are away or have not everything; null when the server does not answer.</summary>
-    internal async Task<IReadOnlyList<string>?> BehindAsync()
-    {
-        if (await CallAsync("Portlight_20261122.ListHosts", "{}") is not { Status: 200, Body: var body })
-        {
-            return null;
-        }
-
-        using var json = JsonDocument.Parse(body);
-        return [.. json.RootElement.GetProperty("hosts").EnumerateArray().Select(host => host.GetProperty("agent")).Where(IsBehind).Select(agent => agent.GetRawText())];
-    }
+    internal async Task<IReadOnlyList<string>?> BehindAsync() => await CallAsync("Portlight_20261122.ListHosts", "{}") is { Status: 200, Body: var body } ? HostList.Behind(body) : null;
 
     /// <summary>The id of the operation in an answer.</summary>
     internal static string? OperationOf(string body)
@@ -95,10 +87,6 @@ internal sealed class StormServer(Served served)
             : json.RootElement.TryGetProperty("operations", out var operations) ? operations[0].GetProperty("id").GetString()
             : null;
     }
-
-    // An agent that this server has not heard of yet may have missed a removal: nothing is stored of that any more.
-    private static bool IsBehind(JsonElement agent) =>
-        !agent.GetProperty("isConnected").GetBoolean() || !agent.TryGetProperty("lastSeenAt", out _) || agent.GetProperty("appliedRevision").GetInt64() < agent.GetProperty("wantedRevision").GetInt64();
 
     private static TaskCompletionSource<ServeProcess> New() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 }

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json;
 using Portlight.TestKit.Network;
+using Portlight.TestKit.Storm;
 
 namespace Portlight.Netns.FleetStorm;
 

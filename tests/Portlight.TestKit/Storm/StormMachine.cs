@@ -3,21 +3,19 @@ using System.Net;
 using Portlight.TestKit.Network;
 using Portlight.TestKit.Serving;
 
-namespace Portlight.Netns.FleetStorm;
+namespace Portlight.TestKit.Storm;
 
 /// <summary>
 /// A machine of the fleet with a kernel of its own, an agent, and guests behind interfaces. Packets to it come by one wire, its agent reaches the server by another: what is
 /// done to the second must not be seen on the first.
 /// </summary>
-internal sealed class StormMachine : IDisposable
+public sealed class StormMachine : IDisposable
 {
     /// <summary>Where the server listens for agents, reached from every machine by the wire of its agent.</summary>
-    internal const string ServerAddress = "10.254.0.1";
+    public const string ServerAddress = "10.254.0.1";
 
     /// <summary>The guest that is never attached: packets to it always pass.</summary>
     private const int Unattached = 100;
-
-    /// <summary>The processes of twenty agents may be started at once.</summary>
 
     private readonly string _data;
     private ReadyProcess? _agent;
@@ -26,7 +24,8 @@ internal sealed class StormMachine : IDisposable
     /// <param name="number">1 for the first; the wire before that of the first machine is the client's.</param>
     /// <param name="guests">How many guests it has, beside the one that is never attached.</param>
     /// <param name="data">Its agent's data directory.</param>
-    internal StormMachine(TestNetwork network, int number, int guests, string data)
+    /// <param name="servers">What its agent reaches by its wire.</param>
+    public StormMachine(TestNetwork network, int number, int guests, string data, string servers = ServerAddress)
     {
         (Number, Name, _data) = (number, $"h{number}", data);
         Address = TestNetwork.Address($"198.51.100.{20 + number}");
@@ -45,7 +44,7 @@ internal sealed class StormMachine : IDisposable
             Command.Ip($"""
                 addr add 10.254.{number}.2/24 dev control
                 link set control up
-                route add {ServerAddress} via 10.254.{number}.1
+                route add {servers} via 10.254.{number}.1
                 """);
         });
         Guests.Do(Furnish);
@@ -55,51 +54,54 @@ internal sealed class StormMachine : IDisposable
         }
     }
 
-    internal int Number { get; }
+    public int Number { get; }
 
-    internal string Name { get; }
+    public string Name { get; }
 
     /// <summary>The machine itself.</summary>
-    internal NetworkNode Node { get; }
+    public NetworkNode Node { get; }
 
     /// <summary>Where its guests are, all in one.</summary>
-    internal NetworkNode Guests { get; }
+    public NetworkNode Guests { get; }
 
     /// <summary>Of the machine itself.</summary>
-    internal IPAddress Address { get; }
+    public IPAddress Address { get; }
 
     /// <summary>A guest to which packets always pass, by the way of packets to the others.</summary>
-    internal IPAddress AlwaysOpen => GuestAddress(Unattached);
+    public IPAddress AlwaysOpen => GuestAddress(Unattached);
 
     /// <summary>The server's end of the wire by which the agent reaches it.</summary>
-    internal string ControlLink => $"{Name}-control";
+    public string ControlLink => $"{Name}-control";
 
-    internal IPAddress GuestAddress(int guest) => TestNetwork.Address($"172.20.{Number}.{guest}");
+    public IPAddress GuestAddress(int guest) => TestNetwork.Address($"172.20.{Number}.{guest}");
 
-    internal static string GuestLink(int guest) => $"g{guest}";
+    public static string GuestLink(int guest) => $"g{guest}";
 
     /// <summary>Of the machine's end of a guest's wire.</summary>
-    internal string GuestMac(int guest) => $"52:54:00:00:{Number:x2}:{guest:x2}";
+    public string GuestMac(int guest) => $"52:54:00:00:{Number:x2}:{guest:x2}";
 
-    internal void Join(string token)
+    public void Join(string token)
     {
         var (code, output, error) = PortlightProgram.Run(AgentCommand("join", token, "--data", _data));
-        Assert.True(code == 0, $"{Name} has not joined: {output}{error}");
+        if (code != 0)
+        {
+            throw new InvalidOperationException($"{Name} has not joined: {output}{error}");
+        }
     }
 
     /// <summary>Starts the agent; it enforces what it remembers when this returns.</summary>
-    internal async Task StartAsync()
+    public async Task StartAsync()
     {
         _agent = await ReadyProcess.StartAsync(AgentCommand("--data", _data), "portlight-agent ready");
     }
 
-    internal void Kill()
+    public void Kill()
     {
         _agent?.Dispose();
         _agent = null;
     }
 
-    internal void Signal(int signal) => ServeProcess.Signal(_agent!.Process.Id, signal);
+    public void Signal(int signal) => ServeProcess.Signal(_agent!.Process.Id, signal);
 
     public void Dispose()
     {
