@@ -18,12 +18,11 @@ internal static class SnapshotReading
     /// <param name="time">The clock.</param>
     /// <param name="atEnd">Called within the last transaction; without it, what was read is not whole.</param>
     /// <param name="newer">Keeps what nobody here knows; without it such is refused, because a file cannot keep it.</param>
+    /// <param name="contents">Given what was read, as it would be written today, where that is to be compared; a mirror has no use for it.</param>
     /// <param name="told">Told what was read, every now and then.</param>
-    /// <returns>What was read, as it would be written today.</returns>
-    public static Contents Fill(string path, Connection connection, LogSnapshot snapshot, TimeProvider time, Action<LogEnd> atEnd, NewerRows? newer = null, Action<string, long>? told = null)
+    public static void Fill(string path, Connection connection, LogSnapshot snapshot, TimeProvider time, Action<LogEnd> atEnd, NewerRows? newer = null, Contents? contents = null, Action<string, long>? told = null)
     {
-        var contents = new Contents { Numbers = (snapshot.End.Revision, snapshot.End.Index), AuditStart = snapshot.Anchor };
-        var count = 0L;
+        var (count, events) = (0L, 0L);
         using var readers = new ReadPool(path);
         using var inbox = new AuditInbox(time, static () => { });
         var (applied, late, operations, recent) = (new AppliedWatermark(0, ImmutableDictionary<string, long>.Empty), new LatePorts(), new LateOperations(), new RecentBlocks());
@@ -40,8 +39,12 @@ internal static class SnapshotReading
                 applied.Raise(host, revision);
                 writer.WriteApplied(host, revision);
             });
-            changes.WriteTo(writer);
-            writer.Items.ForEach(item => contents.Add(item));
+            if (contents is not null)
+            {
+                changes.WriteTo(writer);
+                writer.Items.ForEach(item => contents.Add(item));
+            }
+
             writer.Clear();
             batch.Follow(changes, [], null, static () => { });
             told?.Invoke(items[^1].Kind, count += items.Length);
@@ -50,9 +53,13 @@ internal static class SnapshotReading
         batch.Follow(new Changes(view, NoNumber), [], snapshot.Anchor, static () => { });
         foreach (var blocks in snapshot.Blocks().Chunk(Blocks))
         {
-            Array.ForEach(blocks, contents.Add);
+            Array.ForEach(blocks, block =>
+            {
+                contents?.Add(block);
+                events += block.Count;
+            });
             batch.Follow(new Changes(view, NoNumber), blocks, null, static () => { });
-            told?.Invoke("event", contents.Events);
+            told?.Invoke("event", events);
         }
 
         batch.Follow(new Changes(view, NoNumber), [], null, () =>
@@ -62,7 +69,6 @@ internal static class SnapshotReading
             connection.Counters.Write(CounterRows.InstanceIndex, snapshot.End.Index);
             atEnd(snapshot.End);
         });
-        return contents;
     }
 
     private static long NoNumber() => throw new System.Diagnostics.UnreachableException("what is taken over has its number");

@@ -202,7 +202,8 @@ public static class InstallationMove
         // It counts from the mark on, which is flushed.
         rows.Database.Execute("PRAGMA synchronous = NORMAL");
         using var snapshot = from.Read();
-        var contents = SnapshotReading.Fill(draft, rows, snapshot, time, static _ => { }, told: told);
+        var contents = new Contents { Numbers = (snapshot.End.Revision, snapshot.End.Index), AuditStart = snapshot.Anchor };
+        SnapshotReading.Fill(draft, rows, snapshot, time, static _ => { }, contents: contents, told: told);
         RequireSame(contents, FileReading.Sum(rows));
         MovedFile.Write(rows.Database, mark);
         rows.Database.EmptyLog();
