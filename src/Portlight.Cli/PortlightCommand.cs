@@ -55,6 +55,7 @@ internal static class PortlightCommand
         MigrateVerb.Create(),
         InstallServiceVerb.Create(),
         AccountVerb.Create(),
+        NamesVerb.Create(),
         RegionVerb.Create(),
         HostVerb.Create(),
         AgentVerb.Create(),

@@ -149,7 +149,7 @@ internal sealed partial class AuthorisationMatrix(ServerHarness server)
     }
 
     /// <summary>What samples name: tagged and running, attached, with a static IP, free, by the number of the cell.</summary>
-    private Task AddResourcesAsync(int cell) => server.Server.Store.SaveAsync((_, changes) =>
+    private Task AddResourcesAsync(int cell) => server.Server.Store.SaveAsync((view, changes) =>
     {
         var tags = Tags.None.Add("team", "web");
         var now = server.Clock.GetUtcNow();
@@ -191,6 +191,14 @@ internal sealed partial class AuthorisationMatrix(ServerHarness server)
         changes.Save(new StaticIp { Scope = server.Scope, Name = $"held-{cell}", Id = Guid.NewGuid(), CreatedAt = now, Address = Address(cell, 1), AttachedTo = $"holder-{cell}" });
         changes.Save(new StaticIp { Scope = server.Scope, Name = $"free-{cell}", Id = Guid.NewGuid(), CreatedAt = now, Address = Address(cell, 2) });
         changes.Save(new KeyPair { Scope = server.Scope, Name = $"key-{cell}", Id = Guid.NewGuid(), CreatedAt = now, PublicKey = "ssh-rsa AAAA", Fingerprint = "00", Tags = tags });
+        changes.Save(view.FindAccount(server.Scope.AccountId)! with
+        {
+            Book = new AddressBook
+            {
+                Networks = AddressBook.Empty.Networks.Add($"network-{cell}", [Cidr.Of(Address(cell, 1))]),
+                Templates = AddressBook.Empty.Templates.Add($"template-{cell}", PortSet.Empty),
+            },
+        });
         return true;
     }, TestContext.Current.CancellationToken);
 

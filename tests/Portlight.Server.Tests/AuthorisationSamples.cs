@@ -2,7 +2,7 @@ namespace Portlight.Server.Tests;
 
 /// <summary>
 /// A request for each operation, by its action: JSON, or the form of a Query operation without Action and Version. <c>{n}</c> is the number of the cell, which
-/// has resources of its own: instance-, machine- (attached), unconfirmed- (attached, with a change that waits), holder- (with static IP held-), free- (static IP), key- and host-; of identities target- (a user in a group,
+/// has resources of its own: instance-, machine- (attached), unconfirmed- (attached, with a change that waits), holder- (with static IP held-), free- (static IP), key-, host-, network- and template- (names); of identities target- (a user in a group,
 /// a group, a role, each with policies and a boundary) and bare- (with nothing).
 /// </summary>
 internal static class AuthorisationSamples
@@ -54,6 +54,7 @@ internal static class AuthorisationSamples
         ["portlight:GetStatus"] = """{"instanceName":"instance-{n}"}""",
         ["portlight:PreviewPorts"] = """{"instanceName":"instance-{n}","portInfos":[]}""",
         ["portlight:CheckAccess"] = """{"questions":[]}""",
+        ["portlight:CheckPolicy"] = """{"document":"{}"}""",
         ["portlight:SignIn"] = "{}",
         ["portlight:GetExposure"] = "{}",
         ["portlight:ListFleet"] = "{}",
@@ -61,6 +62,11 @@ internal static class AuthorisationSamples
         ["portlight:ListConnections"] = """{"instanceName":"instance-{n}"}""",
         ["portlight:ListRefusals"] = """{"instanceName":"instance-{n}"}""",
         ["portlight:GetPortCounters"] = """{"instanceName":"instance-{n}"}""",
+        ["portlight:GetAddressBook"] = "{}",
+        ["portlight:PutNamedNetwork"] = """{"networkName":"office-{n}","cidrs":["192.0.2.0/24"]}""",
+        ["portlight:DeleteNamedNetwork"] = """{"networkName":"network-{n}"}""",
+        ["portlight:PutPortTemplate"] = """{"templateName":"web-{n}","portInfos":[{"fromPort":443,"toPort":443,"protocol":"tcp"}]}""",
+        ["portlight:DeletePortTemplate"] = """{"templateName":"template-{n}"}""",
         ["portlight:ListPortRevisions"] = """{"instanceName":"instance-{n}"}""",
         ["portlight:LookupActivity"] = """{"instanceName":"instance-{n}"}""",
         ["portlight:ExplainPacket"] = """{"instanceName":"instance-{n}","packet":{"fromPort":22,"toPort":22,"protocol":"tcp","cidrs":["192.0.2.7/32"]}}""",

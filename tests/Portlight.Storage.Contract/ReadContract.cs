@@ -173,6 +173,30 @@ public abstract class ReadContract<TSource> : StoreTests<TSource>
             Sample.AccessKey("AKIA1") with { UserName = "ann", IsActive = false, SealedSecret = [9] });
     }
 
+    [Fact]
+    public async Task The_names_that_an_account_gives_are_read_back_whole_and_can_be_taken_away()
+    {
+        var account = new Account("111122223333", AccountState.Active, IsOwner: true, Sample.Start) { Book = Sample.Book };
+        await ChangeAsync(changes => changes.Save(account));
+        AssertNamed();
+        await ReopenAsync();
+        AssertNamed();
+
+        await ChangeAsync(changes => changes.Save(account with { Book = AddressBook.Empty }));
+        await ReopenAsync();
+        Assert.True(View.FindAccount(account.Id)!.Book.IsEmpty);
+
+        void AssertNamed()
+        {
+            foreach (var book in new[] { View.FindAccount(account.Id)!.Book, Assert.Single(View.ListAccounts()).Book })
+            {
+                Assert.Equal(Sample.Book.Networks.Select(network => $"{network.Key} {string.Join(' ', network.Value)}"), book.Networks.Select(network => $"{network.Key} {string.Join(' ', network.Value)}"));
+                Assert.Equal(Sample.Book.Templates, book.Templates);
+                Assert.True(book.Networks.ContainsKey("OFFICE"));
+            }
+        }
+    }
+
     private void AssertStored(Account account, OpenRegion region, AccessKey key)
     {
         Assert.Equal(account, View.FindAccount(account.Id));

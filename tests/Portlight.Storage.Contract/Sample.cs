@@ -121,6 +121,15 @@ public static class Sample
 
     public static PortSet Ports(int port) => PortSet.Of(new PortRule(new PortKey(NetworkProtocol.Tcp, port, port), [Cidr.AnyIpv4], [Cidr.AnyIpv6], []));
 
+    /// <summary>Two networks and a template, with all that a rule can have.</summary>
+    public static AddressBook Book => new()
+    {
+        Networks = AddressBook.Empty.Networks.Add("office", [Block("203.0.113.0/24"), Block("2001:db8::/32")]).Add("Backup", [Block("192.0.2.9")]),
+        Templates = AddressBook.Empty.Templates.Add("web", PortSet.Of(
+            new PortRule(new PortKey(NetworkProtocol.Tcp, 443, 443), [Cidr.AnyIpv4], [Cidr.AnyIpv6], []),
+            new PortRule(new PortKey(NetworkProtocol.Udp, 5000, 5100), [Block("192.0.2.0/24")], [], ["lightsail-connect"]))),
+    };
+
     public static Cidr Block(string text) =>
         Cidr.TryParse(text, text.Contains(':', StringComparison.Ordinal) ? AddressFamily.InterNetworkV6 : AddressFamily.InterNetwork, out var block, out var problem)
             ? block

@@ -35,7 +35,7 @@ internal static class Everything
         changes.Save(Sample.Instance(20, scope: Sample.OtherScope) with { Attachment = new Attachment.Lab { Host = "fra-07" } });
         changes.Save(Sample.StaticIp("static-9", 9) with { AttachedTo = "web-1" });
         changes.Save(Sample.KeyPair("key-1") with { SealedPrivateKey = [0, 1, 255], Tags = Tags.None.Add("a", null) });
-        changes.Save(new Account("111122223333", AccountState.Active, IsOwner: true, Sample.Start));
+        changes.Save(new Account("111122223333", AccountState.Active, IsOwner: true, Sample.Start) { Book = Sample.Book });
         changes.Save(new Account("444455556666", AccountState.Active, IsOwner: false, Sample.Start.AddTicks(3)));
         changes.Save(new OpenRegion("eu-west-1", IsReady: true, Sample.Start));
         changes.Save(Sample.AccessKey("AKIA1") with { UserName = "Ann", UserId = "AIDA1" });

@@ -32,6 +32,7 @@ internal static class VerbExamples
             ("portlight open web-1 ssh,5432 --from 10.0.0.0/8,2001:db8::/32", "lets two networks in"),
             ("portlight open web-1 8000-8100/udp icmp:8", "a range of UDP, and ping"),
             ("portlight open web-1 22 --from me --for 1h", "lets the address of this SSH session in; closed after an hour"),
+            ("portlight open web-1 5432 --from office --reason 'migration of the shop'", "lets the network in that `portlight names` calls so, and keeps why"),
             ("portlight open web-1 22 --dry-run", "shows what it would open, and whether you may")),
         ["close"] = Guide(
             null,
@@ -48,6 +49,12 @@ internal static class VerbExamples
             ("portlight attach me --this-host --open 22,443 --confirm 60s", "this machine; undone after a minute unless a new session confirms it"),
             ("portlight attach vm-1 --interface vnet0 --address 203.0.113.9", "a virtual machine, by the host side of its network card"),
             ("portlight attach vm-2 --host fra-07 --mac 52:54:00:aa:bb:01", "one on another host, by its hardware address")),
+        ["names list"] = Guide(null, ("portlight names list", "the named networks and templates of the account")),
+        ["names network"] = Guide(
+            null,
+            ("portlight names network office 203.0.113.0/24 2001:db8:9::/48", "gives a name to two networks; `--from office` means both"),
+            ("portlight names network office --forget", "forgets it; rules keep the addresses")),
+        ["names template"] = Guide(null, ("portlight names template web 80 443 22@203.0.113.0/24", "keeps three rules under a name; no instance is changed")),
         ["agent join"] = Guide(null, ("portlight agent join plj1.TOKEN --install", "on the machine that is to be a host; the token is of `portlight host token`")),
         ["agent restore-rules"] = Guide(null, ("portlight agent restore-rules", "what the unit portlight-agent-restore runs at boot")),
         ["discover"] = Guide(null, ("portlight discover --host fra-07", "the guests of a host, each with the line that attaches it; attaches nothing")),

@@ -76,7 +76,7 @@ internal static class HistoryVerb
         {
             var names = string.Join(", ", change.Resources.Where(resource => resource.Type == Instance).Select(resource => resource.Name));
             string[] lines = [.. change.Effects.Select(DryRun.Line), .. change.FurtherEffects > 0 ? [$"and {change.FurtherEffects} more"] : Array.Empty<string>()];
-            table.AddRow([.. Origin(change.At, change.By, change.EventName), .. Escaped(names, lines.Length == 0 ? "no packet is treated otherwise" : string.Join('\n', lines), change.EventId)]);
+            table.AddRow([.. Origin(change.At, change.By, change.EventName), .. Escaped(names, string.Join('\n', [.. lines.Length == 0 ? ["no packet is treated otherwise"] : lines, .. Why(change.Reason)]), change.EventId)]);
         }
 
         Screen.Write(output, table);
@@ -92,8 +92,10 @@ internal static class HistoryVerb
     {
         var (before, after) = (Rules(change.Before), Rules(change.After));
         string[] lines = [.. before.Except(after).Select(rule => $"- {rule}"), .. after.Except(before).Select(rule => $"+ {rule}")];
-        return change.After is null ? ["gone", .. lines] : change.Before is null ? ["new", .. lines] : lines.Length == 0 ? ["the same rules, attached otherwise"] : lines;
+        return [.. change.After is null ? ["gone", .. lines] : change.Before is null ? ["new", .. lines] : lines.Length == 0 ? ["the same rules, attached otherwise"] : lines, .. Why(change.Reason)];
     }
+
+    private static string[] Why(string? reason) => reason is null ? [] : [$"why: {reason}"];
 
     private static List<string> Rules(RecordedPorts? ports) => ports switch
     {

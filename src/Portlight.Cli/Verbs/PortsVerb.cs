@@ -15,10 +15,11 @@ internal static class PortsVerb
         var name = InstanceNames.Argument("The instance");
         var ports = new Argument<string[]>("ports") { Description = $"What is open afterwards, everything else is closed: {PortReader.InWords}; {Nothing} closes everything", Arity = ArgumentArity.ZeroOrMore };
         var confirm = ConfirmTime.Option();
+        var reason = ChangeReason.Option();
         var yes = new Option<bool>("--yes", "-y") { Description = "Do not ask, even when this machine's own connections are cut" };
         var dryRun = DryRun.Option();
         var where = new InstallationOptions();
-        var command = new Command("ports", "Show the ports of an instance; with PORTS: replace them all") { name, ports, confirm, yes, dryRun };
+        var command = new Command("ports", "Show the ports of an instance; with PORTS: replace them all") { name, ports, confirm, yes, reason, dryRun };
         where.AddTo(command);
         command.SetAction(async (parsed, cancellation) =>
         {
@@ -26,7 +27,7 @@ internal static class PortsVerb
             var within = ConfirmTime.Parse(parsed.GetValue(confirm));
             var wanted = words is [Nothing] ? PortSet.Empty : PortText.SetOf(words.Length == 0 ? [] : PortReader.Read(words));
             using var installation = await where.OpenAsync(parsed, cancellation);
-            var calls = new PortCalls(installation, parsed.GetRequiredValue(name), within, cancellation);
+            var calls = new PortCalls(installation, parsed.GetRequiredValue(name), within, parsed.GetValue(reason), cancellation);
             var standing = await calls.ReadAsync();
             var console = parsed.InvocationConfiguration;
             if (words.Length == 0)

@@ -23,7 +23,7 @@ internal static class UndoVerb
         {
             var (instance, within, console) = (parsed.GetRequiredValue(name), ConfirmTime.Parse(parsed.GetValue(confirm)), parsed.InvocationConfiguration);
             using var installation = await where.OpenAsync(parsed, cancellation);
-            var calls = new PortCalls(installation, instance, within, cancellation);
+            var calls = new PortCalls(installation, instance, within, reason: null, cancellation);
             var standing = await calls.ReadAsync();
             var attachment = installation.OtherAccount is null ? (await StatusVerb.FindAsync(installation, instance, cancellation)).Attachment : null;
             var wanted = parsed.GetValue(to) is { } id
@@ -94,7 +94,7 @@ internal static class UndoVerb
     /// </summary>
     private static void RequireSamePlace(PortRevision change, string name, Attachment? attachment)
     {
-        if (attachment is { Kind: "interface" or "host" } && change.EventName is not ("PutInstancePublicPorts" or "OpenInstancePublicPorts" or "CloseInstancePublicPorts"))
+        if (attachment is { Kind: "interface" or "host" } && change.EventName is not ("PutInstancePublicPorts" or "OpenInstancePublicPorts" or "CloseInstancePublicPorts" or "ApplyPorts"))
         {
             throw new FailedException($"{name} may have been attached otherwise before {change.EventName} ({change.EventId}); `portlight ports {name} …` puts what is wanted");
         }

@@ -10,7 +10,10 @@ public enum AccountState
 }
 
 /// <summary>An account of this installation: 12 digits. The first one owns the installation and may administer it.</summary>
-public sealed record Account(string Id, AccountState State, bool IsOwner, DateTimeOffset CreatedAt);
+public sealed record Account(string Id, AccountState State, bool IsOwner, DateTimeOffset CreatedAt)
+{
+    public AddressBook Book { get; init; } = AddressBook.Empty;
+}
 
 /// <summary>A region that this installation has opened; <see cref="IsReady"/> once every account has what it needs there.</summary>
 public sealed record OpenRegion(string Name, bool IsReady, DateTimeOffset OpenedAt);

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Portlight.Api;
 using Portlight.Policies;
 using Portlight.Wire;
@@ -9,15 +10,12 @@ internal static class Documents
 {
     /// <summary>Refuses a document that could not be evaluated, or that asks for a condition key of ours that there is not, with the place and the reason of every problem.</summary>
     /// <exception cref="IamException">MalformedPolicyDocument.</exception>
-    public static PolicyDocument RequireReadable(string document, PolicyKind kind = PolicyKind.Identity)
-    {
-        if (PolicyDocument.TryParse(document, kind, out var read, out var problems))
-        {
-            problems = PortKeys.Own.ProblemsOf(read);
-        }
+    public static PolicyDocument RequireReadable(string document, PolicyKind kind = PolicyKind.Identity) =>
+        ProblemsOf(document, kind, out var read) is { IsEmpty: false } problems ? throw IamException.MalformedPolicyDocument(string.Join("; ", problems)) : read!;
 
-        return problems.IsEmpty ? read! : throw IamException.MalformedPolicyDocument(string.Join("; ", problems));
-    }
+    /// <summary>What of a document could not be evaluated, or asks for a condition key of ours that there is not.</summary>
+    public static ImmutableArray<PolicyProblem> ProblemsOf(string document, PolicyKind kind, out PolicyDocument? read) =>
+        PolicyDocument.TryParse(document, kind, out read, out var problems) ? PortKeys.Own.ProblemsOf(read) : problems;
 
     /// <summary>As answers carry it: percent-encoded (RFC 3986).</summary>
     public static string ForAnswer(string document) => Uri.EscapeDataString(document);

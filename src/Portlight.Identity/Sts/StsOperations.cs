@@ -4,7 +4,7 @@ using Portlight.Wire.PortlightApi;
 
 namespace Portlight.Identity;
 
-/// <summary>The operations of the STS API (Query protocol, version 2011-06-15) that Portlight has, and the one of its own that makes a session.</summary>
+/// <summary>The operations of the STS API (Query protocol, version 2011-06-15) that Portlight has, and those of its own: one makes a session, one checks policies.</summary>
 internal static class StsOperations
 {
     public static IEnumerable<OperationEntry> All(IStore store, Principals principals, SessionTokens sessions)
@@ -17,6 +17,8 @@ internal static class StsOperations
             OperationEntry.OfQuery(ApiService.Sts, "AssumeRole", AccessOn.Resource, new AssumeRole(store, principals, issuer).RunAsync, OperationTraits.HandsOutSecret),
             OperationEntry.Of(
                 ApiService.Portlight, "SignIn", AccessOn.Account, new SignIn(issuer), () => PortlightJson.Default.SignInRequest, () => PortlightJson.Default.SignInResponse, OperationTraits.ReadOnly | OperationTraits.HandsOutSecret),
+            OperationEntry.Of(
+                ApiService.Portlight, "CheckPolicy", AccessOn.Nothing, new CheckPolicy(), () => PortlightJson.Default.CheckPolicyRequest, () => PortlightJson.Default.CheckPolicyResponse, OperationTraits.ReadOnly),
             OperationEntry.OfQuery(ApiService.Sts, "GetAccessKeyInfo", AccessOn.Account, new GetAccessKeyInfo(store).RunAsync, OperationTraits.ReadOnly),
         ];
     }

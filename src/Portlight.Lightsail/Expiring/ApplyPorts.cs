@@ -3,7 +3,7 @@ using Portlight.Wire.PortlightApi;
 
 namespace Portlight.Lightsail;
 
-/// <summary>Changes ports as Put or Open does, and opens some of them for a time. A policy that forbids the Put or the Open forbids this, too.</summary>
+/// <summary>Changes ports as Put, Open or Close does, opens some of them for a time, and keeps the reason. A policy that forbids the Put, the Open or the Close forbids this, too.</summary>
 internal sealed class ApplyPorts(Services services, PortChange ports) : IOperation<ApplyPortsRequest, ApplyPortsResponse>
 {
     public async Task<ApplyPortsResponse> HandleAsync(Call call, ApplyPortsRequest request)

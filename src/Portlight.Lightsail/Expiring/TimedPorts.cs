@@ -8,25 +8,38 @@ using Instance = Portlight.Domain.Instance;
 
 namespace Portlight.Lightsail;
 
-/// <summary>Reads what ApplyPorts wants: a Put or an Open, and what of it expires.</summary>
+/// <summary>Reads what ApplyPorts wants: a Put, an Open or a Close, and what of it expires.</summary>
 internal static class TimedPorts
 {
     private const int Least = 30;
     private const int Most = 30 * 24 * 3600;
 
+    private const int LongestReason = 256;
+
     /// <summary>Times at which something of one instance is closed.</summary>
     private const int MostTimes = 50;
 
-    /// <exception cref="InvalidInputException">It is neither or both, or a rule or a time is bad.</exception>
+    /// <exception cref="InvalidInputException">It is none of them or several, or a rule, a time or the reason is bad.</exception>
     public static PortRequest Read(ApplyPortsRequest request, PortLimits limits)
     {
-        if (request.PortInfos is null == request.Open is null)
+        object?[] kinds = [request.PortInfos, request.Open, request.Close];
+        if (kinds.Count(kind => kind is not null) is not 1 and var there)
         {
-            throw Requests.Invalid([new Problem("portInfos, open", $"exactly one of them is wanted, and {(request.Open is null ? "none is" : "both are")} there")]);
+            throw Requests.Invalid([new Problem("portInfos, open, close", $"exactly one of them is wanted, and {(there == 0 ? "none is" : $"{there} are")} there")]);
+        }
+
+        var problems = new List<Problem>();
+        if (request.Reason is { } reason && (reason.Length > LongestReason || string.IsNullOrWhiteSpace(reason) || reason.Any(char.IsControl)))
+        {
+            problems.Add(new Problem("reason", $"must be 1 to {LongestReason} characters of one line"));
+        }
+
+        if (request.Close is { } close)
+        {
+            return problems.Count > 0 ? throw Requests.Invalid(problems) : PortRequest.Close(close, limits) with { IsAskedBeside = true };
         }
 
         var infos = request.PortInfos ?? [request.Open];
-        var problems = new List<Problem>();
         for (var i = 0; i < infos.Count; i++)
         {
             if (infos[i]?.ExpiresInSeconds is { } seconds and not (0 or (>= Least and <= Most)))

@@ -35,6 +35,7 @@ internal sealed class ListPortRevisions(Services services) : IOperation<ListPort
             By = RecordedEvent.ActorOf(summary, whole),
             EventName = summary.EventName ?? "",
             Cause = RecordedEvent.Cause(whole),
+            Reason = RecordedEvent.Reason(summary, whole),
             Before = before?.ToWire(networks, services.Options.AwsQuirks),
             After = after?.ToWire(networks, services.Options.AwsQuirks),
             Effects = [.. effects.Take(ListedEffects).Select(effect => effect.ToWire())],

@@ -65,6 +65,7 @@ internal sealed class LookupActivity(Services services) : IOperation<LookupActiv
             ErrorCode = RecordedEvent.Text(whole, "errorCode"),
             ErrorMessage = RecordedEvent.Text(whole, "errorMessage"),
             Cause = RecordedEvent.Cause(whole),
+            Reason = RecordedEvent.Reason(summary, whole),
             Effects = [.. effects.Take(ListedEffects).Select(effect => effect.ToWire())],
             FurtherEffects = Math.Max(0, effects.Count - ListedEffects),
         };

@@ -44,6 +44,10 @@ internal static class RecordedEvent
     /// <summary>Why the server did it by itself; null for a call.</summary>
     public static string? Cause(JsonElement whole) => Member(whole, "serviceEventDetails") is { } details ? Text(details, "cause") : null;
 
+    /// <summary>Why a caller changed ports, in its own words; null where it gave no reason.</summary>
+    public static string? Reason(EventSummary summary, JsonElement whole) =>
+        summary.EventName == "ApplyPorts" && Member(whole, "requestParameters") is { } parameters ? Text(parameters, "reason") : null;
+
     /// <summary>The record of what was done to an instance.</summary>
     public static Guid? OperationOf(JsonElement whole, string instanceName)
     {

@@ -21,6 +21,7 @@ internal static class InstallationEntries
             OperationEntry.Of(ApiService.Portlight, "ListAccounts", AccessOn.Account, new ListAccounts(services.Store), () => json.ListAccountsRequest, () => json.ListAccountsResponse, OperationTraits.ReadOnly | OperationTraits.ForOwner),
             OperationEntry.Of(ApiService.Portlight, "OpenRegion", AccessOn.Account, new OpenRegionOperation(services.Store, services.Setup), () => json.OpenRegionRequest, () => json.OpenRegionResponse, OperationTraits.ShowsResult | OperationTraits.ForOwner),
             OperationEntry.Of(ApiService.Portlight, "ListRegions", AccessOn.Account, new ListRegions(services.Store), () => json.ListRegionsRequest, () => json.ListRegionsResponse, OperationTraits.ReadOnly | OperationTraits.ForOwner),
+            .. NameEntries.All(services),
         ];
     }
 }

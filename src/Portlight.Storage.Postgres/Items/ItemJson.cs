@@ -83,6 +83,12 @@ internal static class ItemJson
         json.WriteNumber("state"u8, (int)account.State);
         json.WriteNumber("isOwner"u8, account.IsOwner ? 1 : 0);
         json.WriteString("createdAt"u8, account.CreatedAt.UtcDateTime);
+        if (!account.Book.IsEmpty)
+        {
+            json.WritePropertyName("book"u8);
+            AddressBookJson.Write(json, account.Book);
+        }
+
         json.WriteEndObject();
     }
 
@@ -97,6 +103,7 @@ internal static class ItemJson
                 "state" => account with { State = (AccountState)json.Int64() },
                 "isOwner" => account with { IsOwner = json.Int64() != 0 },
                 "createdAt" => account with { CreatedAt = json.Time() },
+                "book" => account with { Book = AddressBookJson.Read(ref json) },
                 _ => throw JsonCursor.Unknown(member),
             };
         }

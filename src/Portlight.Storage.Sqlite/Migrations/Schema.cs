@@ -14,7 +14,7 @@ internal static class Schema
     public static IReadOnlyList<string> Steps { get; } =
     [
         "0001_start.sql", "0002_identities_and_audit.sql", "0003_operations_by_resource_later.sql", "0004_unconfirmed_changes.sql", "0005_ids_of_users_and_roles.sql", "0006_who_holds_what.sql",
-        "0007_less_to_write.sql", "0008_ports_later.sql", "0009_operations_hang_together.sql", "0010_hosts.sql", "0011_expiring_rules.sql",
+        "0007_less_to_write.sql", "0008_ports_later.sql", "0009_operations_hang_together.sql", "0010_hosts.sql", "0011_expiring_rules.sql", "0012_address_book.sql",
     ];
 
     public static int Version => Steps.Count;

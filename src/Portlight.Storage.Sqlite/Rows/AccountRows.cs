@@ -3,11 +3,11 @@ using Portlight.Domain;
 namespace Portlight.Storage.Sqlite;
 
 /// <summary>The tables <c>account</c> and <c>region</c>: small, read at every request, written seldom.</summary>
-internal sealed class AccountRows(Database database)
+internal sealed class AccountRows(Database database, JsonBuffer json)
 {
-    private readonly Statement _findAccount = database.Prepare("SELECT id, state, is_owner, created_at FROM account WHERE id = ?");
-    private readonly Statement _listAccounts = database.Prepare("SELECT id, state, is_owner, created_at FROM account ORDER BY id");
-    private readonly Statement _writeAccount = database.Prepare("INSERT OR REPLACE INTO account (id, state, is_owner, created_at) VALUES (?, ?, ?, ?)");
+    private readonly Statement _findAccount = database.Prepare("SELECT id, state, is_owner, created_at, book FROM account WHERE id = ?");
+    private readonly Statement _listAccounts = database.Prepare("SELECT id, state, is_owner, created_at, book FROM account ORDER BY id");
+    private readonly Statement _writeAccount = database.Prepare("INSERT OR REPLACE INTO account (id, state, is_owner, created_at, book) VALUES (?, ?, ?, ?, ?)");
     private readonly Statement _findRegion = database.Prepare("SELECT name, is_ready, opened_at FROM region WHERE name = ?");
     private readonly Statement _listRegions = database.Prepare("SELECT name, is_ready, opened_at FROM region ORDER BY name");
     private readonly Statement _writeRegion = database.Prepare("INSERT OR REPLACE INTO region (name, is_ready, opened_at) VALUES (?, ?, ?)");
@@ -38,6 +38,15 @@ internal sealed class AccountRows(Database database)
         run.Bind((int)account.State);
         run.Bind(account.IsOwner);
         run.Bind(account.CreatedAt);
+        if (account.Book.IsEmpty)
+        {
+            run.BindNull();
+        }
+        else
+        {
+            run.BindText(json.Write(account.Book, AddressBookJson.Write));
+        }
+
         run.Step();
     }
 
@@ -69,7 +78,10 @@ internal sealed class AccountRows(Database database)
         run.Step();
     }
 
-    private static Account ReadAccount(in Execution run) => new(run.Text(0), (AccountState)run.Int64(1), run.Flag(2), run.Time(3));
+    private static Account ReadAccount(in Execution run) => new(run.Text(0), (AccountState)run.Int64(1), run.Flag(2), run.Time(3))
+    {
+        Book = run.IsNull(4) ? AddressBook.Empty : AddressBookJson.Read(run.Bytes(4)),
+    };
 
     private static OpenRegion ReadRegion(in Execution run) => new(run.Text(0), run.Flag(1), run.Time(2));
 }

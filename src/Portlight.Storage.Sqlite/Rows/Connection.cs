@@ -19,7 +19,7 @@ internal sealed class Connection : IDisposable
         KeyPairs = new KeyPairRows(database, _json);
         OperationIndex = new OperationIndexRows(database);
         Operations = new OperationRows(database, OperationIndex);
-        Accounts = new AccountRows(database);
+        Accounts = new AccountRows(database, _json);
         AccessKeys = new AccessKeyRows(database);
         Users = new IdentityRows<User>(database, _json, IdentityTables.Users);
         Groups = new IdentityRows<Group>(database, _json, IdentityTables.Groups);

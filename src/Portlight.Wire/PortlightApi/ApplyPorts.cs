@@ -4,8 +4,8 @@ using Portlight.Wire.Lightsail;
 namespace Portlight.Wire.PortlightApi;
 
 /// <summary>
-/// Changes the ports of an instance as PutInstancePublicPorts (<see cref="PortInfos"/>) or OpenInstancePublicPorts (<see cref="Open"/>) does, and opens some of them for
-/// a time. Exactly one of the two is there.
+/// Changes the ports of an instance as PutInstancePublicPorts (<see cref="PortInfos"/>), OpenInstancePublicPorts (<see cref="Open"/>) or CloseInstancePublicPorts
+/// (<see cref="Close"/>) does, opens some of them for a time, and says why. Exactly one of the three is there.
 /// </summary>
 public sealed record ApplyPortsRequest
 {
@@ -16,6 +16,12 @@ public sealed record ApplyPortsRequest
 
     /// <summary>Opened beside what is open.</summary>
     public TimedPort? Open { get; init; }
+
+    /// <summary>Closed as CloseInstancePublicPorts closes it: the whole rule, or the sources that are named.</summary>
+    public PortInfo? Close { get; init; }
+
+    /// <summary>Why, for people who read it later: it is in the event of the audit log and in ListPortRevisions. At most 256 characters of one line; it changes nothing.</summary>
+    public string? Reason { get; init; }
 }
 
 /// <summary>A port rule as PortInfo is, and for how long.</summary>

@@ -40,6 +40,9 @@ public sealed record PortRevision
     /// <summary>Why the server made it; absent where a caller did.</summary>
     public string? Cause { get; init; }
 
+    /// <summary>Why, in the caller's own words; absent where the caller gave none.</summary>
+    public string? Reason { get; init; }
+
     /// <summary>What was open before; absent where there was no instance.</summary>
     public RecordedPorts? Before { get; init; }
 

@@ -69,6 +69,9 @@ public sealed record Activity
     /// <summary>Why the server did it; absent where a caller did.</summary>
     public string? Cause { get; init; }
 
+    /// <summary>Why, in the caller's own words; absent where the caller gave none.</summary>
+    public string? Reason { get; init; }
+
     /// <summary>What became of packets, where it changed ports; 50 at most.</summary>
     public IReadOnlyList<PortChangeEffect> Effects { get; init; } = [];
 
