@@ -11,6 +11,11 @@ internal static class ActivityWords
         "PutInstancePublicPorts" => "changed the ports of",
         "OpenInstancePublicPorts" => "opened a port on",
         "CloseInstancePublicPorts" => "closed a port on",
+        "ApplyPorts" => "changed the ports of",
+        "PutNamedNetwork" => "gave a name to a network",
+        "DeleteNamedNetwork" => "forgot the name of a network",
+        "PutPortTemplate" => "kept a template of ports",
+        "DeletePortTemplate" => "forgot a template of ports",
         "ConfirmPorts" => "confirmed or reverted the change of",
         "CreateInstances" => "created",
         "DeleteInstance" => "deleted",
@@ -30,6 +35,7 @@ internal static class ActivityWords
     /// <summary>What the server did by itself, as the beginning of a sentence: <c>… web-1</c>.</summary>
     public static string OfServer(string name) => name switch
     {
+        "PortsExpired" => "What was opened for a time was closed on",
         "ChangeReverted" => "A change was reverted on",
         "CallsUnrecorded" => "Calls were counted and not recorded",
         "RootKeyReset" => "A new root key was made on the machine",

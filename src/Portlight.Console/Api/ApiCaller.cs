@@ -35,6 +35,13 @@ internal sealed class ApiCaller(ApiEndpoint endpoint, AwsCredentials credentials
                 "Lightsail_20161128.PutInstancePublicPorts", request, LightsailJson.Default.PutInstancePublicPortsRequest, LightsailJson.Default.PutInstancePublicPortsResponse, cancellation),
             cancellation);
 
+    /// <summary>The same with a reason that is kept, which Put has no place for.</summary>
+    public Task<ApplyPortsResponse> ApplyAsync(ApplyPortsRequest request, string entityTag, TimeSpan? confirmWithin, CancellationToken cancellation) =>
+        TryAsync(
+            () => new AwsClient(endpoint.Http, endpoint.Address, region, credentials, endpoint.Clock) { ForwardedFor = address, IfMatch = entityTag, ConfirmWithin = confirmWithin }.SendAsync(
+                $"{PortlightOperations.TargetPrefix}.ApplyPorts", request, PortlightJson.Default.ApplyPortsRequest, PortlightJson.Default.ApplyPortsResponse, cancellation),
+            cancellation);
+
     /// <summary>Confirms or reverts the change that waits for it, by a connection that is new.</summary>
     public Task<ConfirmPortsResponse> ConfirmAsync(ConfirmPortsRequest request, CancellationToken cancellation) =>
         TryAsync(

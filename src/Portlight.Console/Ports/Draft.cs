@@ -24,6 +24,25 @@ public sealed record Draft
 
     public Draft Set(int row, PortRule rule) => this with { Rows = [.. Rows.Select((one, place) => place == row ? one with { Rule = rule } : one)] };
 
+    /// <summary>Lets sources in: by the rule of these ports, where there is one, beside what that lets in already; else by a rule of their own.</summary>
+    public Draft LetIn(PortRule wanted) => RowOf(wanted) is { } row
+        ? Set(row, wanted with { Sources = [.. (Rows[row].Rule?.Sources ?? []).Union(wanted.Sources)] })
+        : Add(wanted);
+
+    /// <summary>The row of these ports; null for none.</summary>
+    public int? RowOf(PortRule ports)
+    {
+        for (var row = 0; row < Rows.Count; row++)
+        {
+            if (Rows[row].Shown.Key == ports.Key)
+            {
+                return row;
+            }
+        }
+
+        return null;
+    }
+
     /// <summary>Takes a rule out: one that stands is to be closed, a new one is forgotten.</summary>
     public Draft Remove(int row) => this with { Rows = [.. Rows.Select((one, place) => place == row ? one with { Rule = null } : one).Where(one => one.Before is not null || one.Rule is not null)] };
 

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Portlight.Wire.Lightsail;
+using Portlight.Wire.PortlightApi;
 
 namespace Portlight.Console.Ports;
 
@@ -67,6 +68,13 @@ public sealed record PortRule(string Protocol, int FromPort, int ToPort, IReadOn
         Ipv6Cidrs = [.. Sources.Where(IsIpv6)],
         CidrListAliases = [.. Sources.Where(source => !IsIpv4(source) && !IsIpv6(source))],
     };
+
+    /// <summary>The same with when its sources close, which is left as it is.</summary>
+    public TimedPort ToTimedPort()
+    {
+        var info = ToPortInfo();
+        return new TimedPort { Protocol = info.Protocol, FromPort = info.FromPort, ToPort = info.ToPort, Cidrs = info.Cidrs, Ipv6Cidrs = info.Ipv6Cidrs, CidrListAliases = info.CidrListAliases };
+    }
 
     /// <summary>Whether both let in the same, as their texts say it.</summary>
     public bool IsSameAs(PortRule other) => Key == other.Key && Sources.ToHashSet(StringComparer.Ordinal).SetEquals(other.Sources);

@@ -44,6 +44,8 @@ document.addEventListener("input", event => {
 
 document.addEventListener("keydown", event => {
   if ((event.metaKey || event.ctrlKey) && event.key === "k") { event.preventDefault(); openPalette(); return; }
+  const menu = event.key === "Escape" && event.target.closest?.("details.menu[open]");
+  if (menu) { menu.open = false; menu.querySelector("summary").focus(); }
   const palette = event.target.closest?.("#palette");
   if (!palette) return;
   const links = [...palette.querySelectorAll("a")], at = links.indexOf(document.activeElement);
@@ -54,7 +56,12 @@ document.addEventListener("keydown", event => {
   } else if (event.key === "Enter" && at < 0) { event.preventDefault(); links[0]?.click(); }
 });
 
-document.addEventListener("click", event => { if (event.target.closest("#palette a")) document.getElementById("palette").close(); });
+document.addEventListener("click", event => {
+  if (event.target.closest("#palette a")) document.getElementById("palette").close();
+  if (event.target.closest("#more a")) document.getElementById("more").hidePopover();
+  // A menu is shut by a choice of it, and by what is done elsewhere.
+  for (const menu of document.querySelectorAll("details.menu[open]")) if (!menu.contains(event.target) || event.target.closest("[data-shut]")) menu.open = false;
+});
 
 // Called by pages; a store that a browser forbids holds nothing.
 window.portlight = {

@@ -107,5 +107,16 @@ public sealed class AccessTests(Chromium chromium, ConsoleFixture fixture) : ICl
         await page.GetByRole(AriaRole.Button, new() { Name = "Create role" }).ClickAsync();
         await Assertions.Expect(page.GetByRole(AriaRole.Region, new() { Name = "Trust policy" })).ToContainTextAsync($"arn:aws:iam::{fixture.Server.AccountId}:root");
         await tab.IsAccessibleAsync();
+
+        await tab.GoAsync("access/policy?kind=roles&of=deploy&trust=1");
+        var text = page.GetByLabel("Policy document");
+        var good = await text.InputValueAsync();
+        await text.FillAsync(good.Replace("sts:AssumeRole", "lightsail:GetInstances", StringComparison.Ordinal));
+        await Assertions.Expect(page.Locator("#policy-problems")).ToContainTextAsync("sts:");
+        await Assertions.Expect(page.GetByRole(AriaRole.Button, new() { Name = "Save" })).ToBeDisabledAsync();
+        await text.FillAsync(good.Replace(":root", ":user/erin", StringComparison.Ordinal));
+        await Assertions.Expect(page.Locator(".panel .state").First).ToHaveTextAsync("Valid");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Save" }).ClickAsync();
+        await Assertions.Expect(page.Locator(".note.good")).ToBeVisibleAsync();
     }
 }

@@ -39,6 +39,29 @@ public sealed class InstancesTests(Chromium chromium, ConsoleFixture fixture) : 
     }
 
     [Fact]
+    public async Task The_list_is_sorted_by_the_head_of_a_column_and_the_address_says_so()
+    {
+        await fixture.CreateAsync("sort-b", null, Tcp(80));
+        await fixture.CreateAsync("sort-a", null, Tcp(80));
+        await using var tab = await Tab.OpenAsync(chromium, fixture);
+        await tab.VisitAsync(fixture, "us-east-1/instances?q=sort-");
+        var head = tab.Page.GetByRole(AriaRole.Columnheader, new() { Name = "Name" });
+        await Assertions.Expect(tab.Page.Locator("td .name")).ToHaveTextAsync(["sort-b", "sort-a"]);
+
+        await head.GetByRole(AriaRole.Button).ClickAsync();
+        await Assertions.Expect(tab.Page.Locator("td .name")).ToHaveTextAsync(["sort-a", "sort-b"]);
+        await Assertions.Expect(head).ToHaveAttributeAsync("aria-sort", "ascending");
+        await tab.IsAccessibleAsync();
+        await head.GetByRole(AriaRole.Button).ClickAsync();
+        await Assertions.Expect(head).ToHaveAttributeAsync("aria-sort", "descending");
+        await tab.Page.WaitForURLAsync("**/us-east-1/instances?q=sort-&sort=-name");
+
+        await tab.GoAsync(tab.Page.Url);
+        await Assertions.Expect(tab.Page.Locator("td .name")).ToHaveTextAsync(["sort-b", "sort-a"]);
+        await Assertions.Expect(head).ToHaveAttributeAsync("aria-sort", "descending");
+    }
+
+    [Fact]
     public async Task What_a_policy_forbids_is_told_in_the_words_of_the_server()
     {
         var (keyId, secret) = await fixture.UserAsync("nobody-special");

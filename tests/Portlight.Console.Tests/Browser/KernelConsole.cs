@@ -13,7 +13,10 @@ public sealed class KernelConsole : ServedConsole
     protected override async Task<(Uri Endpoint, AwsCredentials Root)> StartServerAsync(string data)
     {
         _data = data;
-        _server = await ServeProcess.StartAsync(ServeProcess.CommandOn(data, "kernel"), data);
+        var command = ServeProcess.CommandOn(data, "kernel");
+        command.ArgumentList.Add("--count-packets");
+        command.ArgumentList.Add("on");
+        _server = await ServeProcess.StartAsync(command, data);
         Assert.EndsWith(" enforce=kernel", _server.Ready, StringComparison.Ordinal);
         Assert.True(SharedCredentialsFile.TryRead(Path.Combine(data, "credentials"), SharedCredentialsFile.DefaultProfile, out var root, out var problem), problem);
         return (new Uri(_server.Ready.Split(' ')[2]), root);

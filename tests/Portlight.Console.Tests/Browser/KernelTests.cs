@@ -69,6 +69,89 @@ public sealed class KernelTests(Chromium chromium, KernelConsole console) : ICla
     }
 
     [Fact]
+    public async Task A_source_that_was_refused_is_shown_and_let_in_by_a_draft_and_what_comes_in_then_is_counted()
+    {
+        await console.CreateAsync("knock-1", null, ServedConsole.Tcp(80));
+        var instance = await console.CallAsync("GetInstance", new GetInstanceRequest { InstanceName = "knock-1" }, LightsailJson.Default.GetInstanceRequest, LightsailJson.Default.GetInstanceResponse);
+        await using var tab = await Tab.OpenAsync(chromium, console);
+        await tab.VisitAsync(console, "us-east-1/instances/knock-1/networking");
+        var page = tab.Page;
+        var refused = page.GetByRole(AriaRole.Region, new() { Name = "Refused lately" });
+        await Assertions.Expect(page.Locator("tr", new() { HasText = "HTTP" }).First).ToContainTextAsync("nothing yet");
+        using var client = new UdpClient();
+        client.Connect(instance.Instance.PublicIpAddress!, 9100);
+        // It is this machine that sends, so the kernel tells it that the packet does not go out to the instance.
+        await Assert.ThrowsAsync<SocketException>(() => client.SendAsync(new byte[100], TestContext.Current.CancellationToken).AsTask());
+
+        await refused.GetByRole(AriaRole.Button, new() { Name = "Read again" }).ClickAsync();
+        var row = refused.Locator("tbody tr", new() { HasText = "udp 9100" });
+        var mine = ((IPEndPoint)client.Client.LocalEndPoint!).Address;
+        await Assertions.Expect(row).ToContainTextAsync(mine.ToString());
+        await tab.IsAccessibleAsync();
+        await row.GetByRole(AriaRole.Button, new() { Name = $"Allow {mine} to udp 9100, as a draft" }).ClickAsync();
+        await Assertions.Expect(row).ToContainTextAsync("in your draft");
+        await tab.PictureAsync("refused-1440-light");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Review changes" }).ClickAsync();
+        await page.GetByLabel("Revert it unless I confirm within 60 s").UncheckAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Apply 1 change" }).ClickAsync();
+
+        await Assertions.Expect(page.Locator(".note.good")).ToContainTextAsync("In the kernel.");
+        Assert.Contains($"9100/udp {mine}/32", await console.PortsAsync("knock-1"));
+        await Assertions.Expect(row).ToContainTextAsync("let in now");
+        await client.SendAsync(new byte[100], TestContext.Current.CancellationToken);
+        await refused.GetByRole(AriaRole.Button, new() { Name = "Read again" }).ClickAsync();
+        await Assertions.Expect(page.Locator(".rules tr", new() { HasText = "9100" })).ToContainTextAsync("1 packet · 128 B");
+    }
+
+    [Fact]
+    public async Task This_machine_is_attached_confirmed_and_detached()
+    {
+        await using var tab = await Tab.OpenAsync(chromium, console);
+        await tab.VisitAsync(console, "us-east-1/instances/new");
+        var page = tab.Page;
+        await page.GetByRole(AriaRole.Button, new() { Name = "Attach a machine" }).ClickAsync();
+        await page.GetByLabel("Name").FillAsync("machine-1");
+        await page.GetByLabel("Ports to open to everyone").FillAsync("22 443");
+        await page.GetByRole(AriaRole.Button, new() { Name = "What would it cut?" }).ClickAsync();
+        await Assertions.Expect(page.GetByRole(AriaRole.List, new() { Name = "Open afterwards" })).ToContainTextAsync("443");
+
+        await page.GetByRole(AriaRole.Button, new() { Name = "Attach machine-1" }).ClickAsync();
+
+        await page.WaitForURLAsync("**/us-east-1/instances/machine-1/networking");
+        await Assertions.Expect(page.Locator(".note.warn").First).ToContainTextAsync("reverted in");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Keep it" }).ClickAsync();
+        await Assertions.Expect(page.GetByText("Confirmed: the change stays.")).ToBeVisibleAsync();
+        await Assertions.Expect(page.Locator(".pill").First).ToContainTextAsync("In the kernel as asked");
+        await Assertions.Expect(page.GetByRole(AriaRole.Button, new() { Name = "Keep it" })).ToBeHiddenAsync();
+        await AskAsync(page, "25");
+        await Assertions.Expect(page.Locator(".verdict")).ToContainTextAsync("It does not get in.");
+
+        await tab.GoAsync("us-east-1/instances/machine-1/manage");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Detach…" }).ClickAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Detach machine-1" }).ClickAsync();
+        await page.WaitForURLAsync("**/us-east-1/instances");
+        await Assertions.Expect(page.GetByRole(AriaRole.Link, new() { Name = "machine-1" })).ToHaveCountAsync(0);
+    }
+
+    [Fact]
+    public async Task An_attached_machine_that_nobody_confirms_is_let_go_by_itself()
+    {
+        await using var tab = await Tab.OpenAsync(chromium, console);
+        await tab.VisitAsync(console, "us-east-1/instances/new");
+        var page = tab.Page;
+        await page.GetByRole(AriaRole.Button, new() { Name = "Attach a machine" }).ClickAsync();
+        await page.GetByLabel("Name").FillAsync("machine-2");
+        await page.GetByRole(AriaRole.Button, new() { Name = "What would it cut?" }).ClickAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Attach machine-2" }).ClickAsync();
+        await page.WaitForURLAsync("**/us-east-1/instances/machine-2/networking");
+
+        await page.GetByRole(AriaRole.Button, new() { Name = "Revert now" }).ClickAsync();
+
+        await tab.GoAsync("us-east-1/instances");
+        await Assertions.Expect(page.GetByRole(AriaRole.Link, new() { Name = "machine-2" })).ToHaveCountAsync(0);
+    }
+
+    [Fact]
     public async Task What_everyone_reaches_is_a_question_whose_answer_has_an_address()
     {
         await console.CreateAsync("wide-1", null, ServedConsole.Tcp(22), ServedConsole.Tcp(443));

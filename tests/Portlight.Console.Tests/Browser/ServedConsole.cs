@@ -65,12 +65,11 @@ public abstract class ServedConsole : IAsyncLifetime
         "PutInstancePublicPorts", new PutInstancePublicPortsRequest { InstanceName = name, PortInfos = ports }, LightsailJson.Default.PutInstancePublicPortsRequest, LightsailJson.Default.PutInstancePublicPortsResponse);
 
     /// <summary>Opens a port to somebody for a time.</summary>
-    public Task OpenForAsync(string name, int port, string source, int seconds) => new AwsClient(_http, Endpoint, Region, Root, TimeProvider.System).SendAsync(
-        $"{PortlightOperations.TargetPrefix}.ApplyPorts",
+    public Task OpenForAsync(string name, int port, string source, int seconds) => CallOwnAsync(
+        "ApplyPorts",
         new ApplyPortsRequest { InstanceName = name, Open = new TimedPort { Protocol = "tcp", FromPort = port, ToPort = port, Cidrs = [source], ExpiresInSeconds = seconds } },
         PortlightJson.Default.ApplyPortsRequest,
-        PortlightJson.Default.ApplyPortsResponse,
-        TestContext.Current.CancellationToken);
+        PortlightJson.Default.ApplyPortsResponse);
 
     /// <summary>The ports that are stored, as <c>22/tcp 192.0.2.0/24</c>.</summary>
     public async Task<IReadOnlyList<string>> PortsAsync(string name)
@@ -102,6 +101,12 @@ public abstract class ServedConsole : IAsyncLifetime
         string operation, TRequest request, System.Text.Json.Serialization.Metadata.JsonTypeInfo<TRequest> requestShape, System.Text.Json.Serialization.Metadata.JsonTypeInfo<TResponse> responseShape)
         where TResponse : class =>
         new AwsClient(_http, Endpoint, Region, Root, TimeProvider.System).SendAsync($"Lightsail_20161128.{operation}", request, requestShape, responseShape, TestContext.Current.CancellationToken);
+
+    /// <summary>Calls an operation of Portlight's own API, as the root of the account.</summary>
+    public Task<TResponse> CallOwnAsync<TRequest, TResponse>(
+        string operation, TRequest request, System.Text.Json.Serialization.Metadata.JsonTypeInfo<TRequest> requestShape, System.Text.Json.Serialization.Metadata.JsonTypeInfo<TResponse> responseShape)
+        where TResponse : class =>
+        new AwsClient(_http, Endpoint, Region, Root, TimeProvider.System).SendAsync($"{PortlightOperations.TargetPrefix}.{operation}", request, requestShape, responseShape, TestContext.Current.CancellationToken);
 
     public async ValueTask DisposeAsync()
     {

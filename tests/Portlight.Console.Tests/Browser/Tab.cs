@@ -1,3 +1,4 @@
+using Deque.AxeCore.Commons;
 using Deque.AxeCore.Playwright;
 using Microsoft.Playwright;
 
@@ -84,10 +85,28 @@ public sealed class Tab : IAsyncDisposable
         await Page.ScreenshotAsync(new() { Path = Path.Combine(folder, name + ".png"), FullPage = isWhole });
     }
 
-    /// <summary>No rule of WCAG 2.2 A and AA, nor of best practice, is broken by what is shown now, and nothing lies beyond the right edge.</summary>
-    public async Task IsAccessibleAsync()
+    /// <summary>
+    /// Looks at what is shown: wide and light, then dark, where only colours are others, then on a narrow screen in the dark. Each has its picture; the tab is wide and light again afterwards.
+    /// </summary>
+    public async Task LookAsync(string name, bool isWhole = true)
     {
-        var result = await Page.RunAxe();
+        await PictureAsync($"{name}-1440-light", isWhole);
+        await IsAccessibleAsync();
+        await Page.EmulateMediaAsync(new() { ColorScheme = ColorScheme.Dark });
+        await PictureAsync($"{name}-1440-dark", isWhole);
+        await IsAccessibleAsync("color-contrast");
+        await Page.SetViewportSizeAsync(360, 844);
+        await PictureAsync($"{name}-360-dark", isWhole);
+        await IsAccessibleAsync();
+        await Page.SetViewportSizeAsync(1440, 1000);
+        await Page.EmulateMediaAsync(new() { ColorScheme = ColorScheme.Light });
+    }
+
+    /// <summary>No rule of WCAG 2.2 A and AA, nor of best practice, is broken by what is shown now, and nothing lies beyond the right edge.</summary>
+    /// <param name="rule">One rule alone; null for all.</param>
+    public async Task IsAccessibleAsync(string? rule = null)
+    {
+        var result = rule is null ? await Page.RunAxe() : await Page.RunAxe(new AxeRunOptions { RunOnly = new RunOnlyOptions { Type = "rule", Values = [rule] } });
         Assert.True(result.Violations.Length == 0, string.Join('\n', result.Violations.Select(violation => $"{violation.Id}: {violation.Help}: {string.Join("; ", violation.Nodes.Take(3).Select(node => node.Html))}")));
         Assert.True(await Page.EvaluateAsync<bool>("document.documentElement.scrollWidth <= innerWidth"), "the page scrolls sideways");
     }

@@ -37,7 +37,7 @@ public sealed class ChangeReasonTests
     }
 
     [Fact]
-    public async Task Whom_a_policy_forbids_to_close_closes_by_no_other_name()
+    public async Task A_caller_that_may_not_close_closes_by_no_other_name()
     {
         await using var server = await ServerHarness.StartAsync();
         await server.AddWebAsync();
