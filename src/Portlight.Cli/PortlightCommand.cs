@@ -71,9 +71,7 @@ internal static class PortlightCommand
     {
         // A user who types the name alone wants to know what there is.
         var parsed = Create().Parse(args.Length == 0 ? ["--help"] : AwsCommandLine.Separate(args));
-        // A shell that asks how a line may go on ([suggest]) gives one that is not finished.
-        var isAsking = parsed.Action is HelpWithExamples || parsed.Tokens is [{ Type: TokenType.Directive }, ..];
-        if (!isAsking && UsageProblems.Of(parsed) is { Count: > 0 } problems)
+        if (ProblemsOf(parsed) is { Count: > 0 } problems)
         {
             foreach (var problem in problems)
             {
@@ -100,6 +98,14 @@ internal static class PortlightCommand
             return ExitCode.Failed;
         }
     }
+
+    private static IReadOnlyList<string> ProblemsOf(ParseResult parsed) => parsed switch
+    {
+        // A shell that asks how a line may go on ([suggest]) gives one that is not finished.
+        { Tokens: [{ Type: TokenType.Directive }, ..] } => [],
+        { Action: HelpWithExamples } => UsageProblems.OfHelp(parsed),
+        _ => UsageProblems.Of(parsed),
+    };
 
     private static string Describe(Exception exception) => exception switch
     {

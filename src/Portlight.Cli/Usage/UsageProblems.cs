@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Completions;
 using System.CommandLine.Parsing;
+using System.Globalization;
 
 namespace Portlight.Cli.Usage;
 
@@ -13,6 +14,7 @@ internal static class UsageProblems
         var command = parsed.CommandResult.Command;
         var problems = new List<string>();
         var unknown = UnknownOptions(parsed).ToList();
+        problems.AddRange(OptionsWithoutValue(parsed).Select(option => $"`{option.Name}` is given without {option.HelpName ?? "its value"}"));
         problems.AddRange(unknown.Select(word => $"there is no option `{word}` in `{Path(parsed)}`{Suggestion.For(word, OptionNames(parsed))}"));
         if (command.Subcommands.Count > 0 && command.Action is null)
         {
@@ -27,8 +29,13 @@ internal static class UsageProblems
             problems.AddRange(parsed.Errors.Where(error => unknown.Count == 0 || error.SymbolResult is not CommandResult).Select(error => Words(error, parsed)));
         }
 
-        return problems.Count == 0 ? [] : [.. problems.Distinct(), $"`{Path(parsed)} --help` tells what there is"];
+        return problems.Count == 0 ? [] : [.. problems.Distinct(), Help(parsed)];
     }
+
+    /// <summary>A line that asks for the help of a verb that there is not: the help of all the others would pass for its.</summary>
+    public static IReadOnlyList<string> OfHelp(ParseResult parsed) => parsed is { CommandResult.Command: { Subcommands.Count: > 0 } command, UnmatchedTokens.Count: > 0 }
+        ? [VerbProblem(parsed, command), Help(parsed)]
+        : [];
 
     /// <summary>The command as it is typed, <c>portlight audit show</c>.</summary>
     public static string Path(ParseResult parsed)
@@ -54,6 +61,14 @@ internal static class UsageProblems
             .Select(token => token.Value.Split('=')[0])
             .Distinct();
 
+    private static string Help(ParseResult parsed) => $"`{Path(parsed)} --help` lists what there is";
+
+    /// <summary>Options that need a value and stand in the line more often than values do: the parser asks only for one in all.</summary>
+    private static IEnumerable<Option> OptionsWithoutValue(ParseResult parsed) =>
+        from option in parsed.CommandResult.Command.Options
+        where option.Arity.MinimumNumberOfValues > 0 && parsed.GetResult(option) is { Implicit: false } given && given.Tokens.Count > 0 && given.IdentifierTokenCount > given.Tokens.Count
+        select option;
+
     private static string VerbProblem(ParseResult parsed, Command command)
     {
         var verbs = command.Subcommands.Where(verb => !verb.Hidden).Select(verb => verb.Name).ToList();
@@ -66,6 +81,7 @@ internal static class UsageProblems
     {
         ArgumentResult { Tokens.Count: 0, Argument: var missing } => $"`{Path(parsed)}` needs {missing.Name.ToUpperInvariant()}, before any option: {missing.Description}",
         ArgumentResult { Tokens: [.., var word], Argument: { } argument } => Words(word.Value, argument, argument.ValueType),
+        OptionResult { Tokens: [.., var word], Option: { } option } when option.ValueType == typeof(int) && int.TryParse(word.Value, CultureInfo.InvariantCulture, out _) => error.Message,
         OptionResult { Tokens: [.., var word], Option: { } option } => Words(word.Value, option, option.ValueType),
         _ when MissingOptions(parsed).ToList() is [var needed, ..] => $"`{Path(parsed)}` needs {needed.Name} {needed.HelpName}: {needed.Description}",
         CommandResult when parsed.UnmatchedTokens is [var word, ..] => $"`{word}` is one word more than `{Path(parsed)}` takes",
@@ -74,7 +90,7 @@ internal static class UsageProblems
 
     private static string Words(string word, Symbol symbol, Type type) => symbol.GetCompletions(CompletionContext.Empty).Select(item => item.Label).ToList() is { Count: > 0 } choices
         ? $"`{word}` is none of {string.Join(", ", choices)}{Suggestion.For(word, choices)}"
-        : $"`{word}` is no {(type == typeof(int) ? "whole number" : "value")} for `{symbol.Name}`";
+        : $"`{word}` is not a {(type == typeof(int) || type == typeof(int?) ? "whole number" : "value")} for `{symbol.Name}`";
 
     private static IEnumerable<Option> MissingOptions(ParseResult parsed) =>
         parsed.CommandResult.Command.Options.Where(option => option.Required && parsed.GetResult(option) is not { Tokens.Count: > 0 });

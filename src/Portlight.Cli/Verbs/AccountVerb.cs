@@ -1,6 +1,7 @@
 using System.CommandLine;
-using System.Globalization;
+using System.Text.Json;
 using Portlight.Wire.PortlightApi;
+using Spectre.Console;
 
 namespace Portlight.Cli.Verbs;
 
@@ -37,15 +38,22 @@ internal static class AccountVerb
     private static Command ListVerb()
     {
         var data = DataOption.Create();
-        var command = new Command("list", "List the accounts: number, state, when it was made") { data };
+        var json = new Option<bool>("--json") { Description = "The answer as JSON, in the shape of the API" };
+        var command = new Command("list", "List the accounts: number, state, when it was made") { json, data };
         command.SetAction(async (parsed, cancellation) =>
         {
             using var installation = Installation.Open(DataDirectory.Resolve(parsed.GetValue(data)));
-            foreach (var account in await ReadAsync(installation, cancellation))
+            var accounts = await ReadAsync(installation, cancellation);
+            if (parsed.GetValue(json))
             {
-                await parsed.InvocationConfiguration.Output.WriteLineAsync($"{account.AccountId}\t{account.State}\t{account.CreatedAt.UtcDateTime.ToString("s", CultureInfo.InvariantCulture)}Z");
+                await parsed.InvocationConfiguration.Output.WriteLineAsync(
+                    JsonSerializer.Serialize(new ListAccountsResponse { Accounts = accounts }, IndentedPortlightJson.Default.ListAccountsResponse));
+                return ExitCode.Done;
             }
 
+            var table = new Table().Border(TableBorder.Simple).AddColumns("account", "state", "made");
+            accounts.ForEach(account => table.AddRow(account.AccountId, Markup.Escape(account.State), HostVerb.Time(account.CreatedAt)));
+            Screen.Write(parsed.InvocationConfiguration.Output, table);
             return ExitCode.Done;
         });
         return command;
@@ -82,7 +90,7 @@ internal static class AccountVerb
             PortlightJson.Default.CloseAccountRequest,
             PortlightJson.Default.CloseAccountResponse,
             cancellation);
-        await console.Output.WriteLineAsync($"{closed.Account.AccountId}\t{closed.Account.State}");
+        await console.Output.WriteLineAsync($"{closed.Account.AccountId} is {closed.Account.State}");
         return ExitCode.Done;
     }
 

@@ -13,14 +13,7 @@ internal static class AuditShow
 
     public static Command Create()
     {
-        var limit = new Option<int>("--limit") { HelpName = "COUNT", Description = "How many events, 50 if not given", DefaultValueFactory = _ => 50 };
-        limit.Validators.Add(result =>
-        {
-            if (result.Errors.Any() || result.GetValueOrDefault<int>() is < 1 or > Most)
-            {
-                result.AddError($"--limit must be 1 to {Most}");
-            }
-        });
+        var limit = CountOption.Create("How many events", usual: 50, Most);
         var filter = new Option<string?>("--where") { HelpName = "KEY=VALUE", Description = "Only events with a property, as in EventName=PutInstancePublicPorts or Username=alice" };
         var json = new Option<bool>("--json") { Description = "Whole events, one on each line" };
         var data = DataOption.Create();

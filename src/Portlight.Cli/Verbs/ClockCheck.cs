@@ -45,7 +45,7 @@ internal static class ClockCheck
 
         return signs.HasTimeService
             ? new(Subject, DoctorFinding.Ok, $"{now:u}, kept by a time service")
-            : new(Subject, DoctorFinding.Warning, $"{now:u}; no time service is seen to keep it, and signatures five minutes off are refused: install systemd-timesyncd or chrony");
+            : new(Subject, DoctorFinding.Warning, $"{now:u}; no time service was found, and signatures five minutes off are refused: install systemd-timesyncd or chrony");
     }
 
     private static (string File, DateTimeOffset Time)? Newest(string directory)

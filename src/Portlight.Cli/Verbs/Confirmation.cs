@@ -15,12 +15,12 @@ internal static class Confirmation
     }
 
     /// <summary>True for y or yes. Without a terminal nobody can answer, so a script must say --yes.</summary>
-    /// <exception cref="UsageException">Standard input is no terminal.</exception>
+    /// <exception cref="UsageException">Standard input is not a terminal.</exception>
     public static async Task<bool> AskAsync(InvocationConfiguration console, string question)
     {
         if (Console.IsInputRedirected)
         {
-            throw new UsageException("nobody is there to be asked (standard input is no terminal): say --yes");
+            throw new UsageException("standard input is not a terminal, so the question cannot be answered: give --yes");
         }
 
         await console.Error.WriteAsync($"{question} [y/N] ");

@@ -17,14 +17,7 @@ internal static class HistoryVerb
     {
         var name = InstanceNames.Argument("The instance; one that is gone, too (default: all instances)");
         name.Arity = ArgumentArity.ZeroOrOne;
-        var limit = new Option<int>("--limit") { HelpName = "COUNT", Description = "How many changes, 20 if not given", DefaultValueFactory = _ => 20 };
-        limit.Validators.Add(result =>
-        {
-            if (result.Errors.Any() || result.GetValueOrDefault<int>() is < 1 or > Most)
-            {
-                result.AddError($"--limit must be 1 to {Most}");
-            }
-        });
+        var limit = CountOption.Create("How many changes", usual: 20, Most);
         var where = new InstallationOptions();
         var command = new Command("history", "Show the changes of an instance's ports, or of all instances") { name, limit };
         where.AddTo(command);

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Portlight.Wire.PortlightApi;
 
@@ -34,7 +35,8 @@ internal static class HostVerb
     private static Command ListVerb()
     {
         var data = DataOption.Create();
-        var command = new Command("list", "List the hosts and how their agents get on; exit code 1 when one is away or failing") { data };
+        var json = new Option<bool>("--json") { Description = "The answer as JSON, in the shape of the API" };
+        var command = new Command("list", "List the hosts and how their agents get on; exit code 1 when one is away or failing") { json, data };
         command.SetAction(async (parsed, cancellation) =>
         {
             using var installation = Installation.Open(DataDirectory.Resolve(parsed.GetValue(data)));
@@ -49,7 +51,15 @@ internal static class HostVerb
             while (page is not null);
 
             var output = parsed.InvocationConfiguration.Output;
-            Screen.Write(output, HostTable.Of(hosts));
+            if (parsed.GetValue(json))
+            {
+                await output.WriteLineAsync(JsonSerializer.Serialize(new ListHostsResponse { Hosts = hosts }, IndentedPortlightJson.Default.ListHostsResponse));
+            }
+            else
+            {
+                Screen.Write(output, HostTable.Of(hosts));
+            }
+
             return hosts.All(host => host.State is "joining" or "revoked" || host.Agent.IsConnected) ? ExitCode.Done : ExitCode.Failed;
         });
         return command;

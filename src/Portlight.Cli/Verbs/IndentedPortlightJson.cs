@@ -14,5 +14,8 @@ namespace Portlight.Cli.Verbs;
 [JsonSerializable(typeof(ListRefusalsResponse))]
 [JsonSerializable(typeof(GetPortCountersResponse))]
 [JsonSerializable(typeof(DiscoverGuestsResponse))]
+[JsonSerializable(typeof(ListAccountsResponse))]
+[JsonSerializable(typeof(ListHostsResponse))]
+[JsonSerializable(typeof(ListRegionsResponse))]
 [JsonSerializable(typeof(DoctorReport))]
 internal sealed partial class IndentedPortlightJson : JsonSerializerContext;

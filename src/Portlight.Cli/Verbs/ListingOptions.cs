@@ -13,20 +13,13 @@ internal sealed class ListingOptions
     {
         Port = new Option<int?>("--port") { HelpName = "PORT", Description = port };
         From = new Option<string?>("--from") { HelpName = "SOURCE", Description = from };
-        Limit.Validators.Add(result =>
-        {
-            if (result.Errors.Any() || result.GetValueOrDefault<int>() is < 1 or > Most)
-            {
-                result.AddError($"--limit must be 1 to {Most}");
-            }
-        });
     }
 
     public Option<int?> Port { get; }
 
     public Option<string?> From { get; }
 
-    public Option<int> Limit { get; } = new("--limit") { HelpName = "COUNT", Description = "How many, 200 if not given", DefaultValueFactory = _ => 200 };
+    public Option<int> Limit { get; } = CountOption.Create("How many", usual: 200, Most);
 
     public Option<bool> Json { get; } = new("--json") { Description = "The answer as JSON, in the shape of the API" };
 

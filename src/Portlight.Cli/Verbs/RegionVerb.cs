@@ -1,6 +1,7 @@
 using System.CommandLine;
-using System.Globalization;
+using System.Text.Json;
 using Portlight.Wire.PortlightApi;
+using Spectre.Console;
 
 namespace Portlight.Cli.Verbs;
 
@@ -23,7 +24,7 @@ internal static class RegionVerb
                 PortlightJson.Default.OpenRegionRequest,
                 PortlightJson.Default.OpenRegionResponse,
                 cancellation);
-            await parsed.InvocationConfiguration.Output.WriteLineAsync(Line(opened.Region));
+            await parsed.InvocationConfiguration.Output.WriteLineAsync($"{opened.Region.Name} is {opened.Region.State}");
             return ExitCode.Done;
         });
         return command;
@@ -32,15 +33,21 @@ internal static class RegionVerb
     private static Command ListVerb()
     {
         var data = DataOption.Create();
-        var command = new Command("list", "List the opened regions: name, state, when it was opened") { data };
+        var json = new Option<bool>("--json") { Description = "The answer as JSON, in the shape of the API" };
+        var command = new Command("list", "List the opened regions: name, state, when it was opened") { json, data };
         command.SetAction(async (parsed, cancellation) =>
         {
             using var installation = Installation.Open(DataDirectory.Resolve(parsed.GetValue(data)));
             var answer = await installation.CallAsync(
                 "ListRegions", new ListRegionsRequest(), PortlightJson.Default.ListRegionsRequest, PortlightJson.Default.ListRegionsResponse, cancellation);
-            foreach (var region in answer.Regions)
+            var output = parsed.InvocationConfiguration.Output;
+            if (parsed.GetValue(json))
             {
-                await parsed.InvocationConfiguration.Output.WriteLineAsync(Line(region));
+                await output.WriteLineAsync(JsonSerializer.Serialize(answer, IndentedPortlightJson.Default.ListRegionsResponse));
+            }
+            else
+            {
+                Screen.Write(output, Rows(answer.Regions));
             }
 
             return ExitCode.Done;
@@ -48,5 +55,14 @@ internal static class RegionVerb
         return command;
     }
 
-    private static string Line(OpenedRegion region) => $"{region.Name}\t{region.State}\t{region.OpenedAt.UtcDateTime.ToString("s", CultureInfo.InvariantCulture)}Z";
+    private static Table Rows(IReadOnlyList<OpenedRegion> regions)
+    {
+        var table = new Table().Border(TableBorder.Simple).AddColumns("region", "state", "opened");
+        foreach (var region in regions)
+        {
+            table.AddRow(Markup.Escape(region.Name), Markup.Escape(region.State), HostVerb.Time(region.OpenedAt));
+        }
+
+        return table;
+    }
 }

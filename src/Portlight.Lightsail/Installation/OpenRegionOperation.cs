@@ -13,7 +13,8 @@ internal sealed class OpenRegionOperation(IStore store, SetupWorker setup) : IOp
     {
         if (request.RegionName is null || Regions.Find(request.RegionName) is null)
         {
-            throw new InvalidInputException($"regionName: must be one of the service's regions: {string.Join(", ", Regions.All.Select(region => region.Name))}");
+            var problem = request.RegionName is { } name ? $"`{UserText.Excerpt(name)}` is not one of the service's regions" : "is missing";
+            throw new InvalidInputException($"regionName: {problem}; there are: {string.Join(", ", Regions.All.Select(region => region.Name))}");
         }
 
         var region = await store.CommitAsync(call, (view, changes) =>

@@ -1,3 +1,5 @@
+using Portlight.Linux;
+
 namespace Portlight.Storage.Sqlite;
 
 /// <summary>The files of a database, which nobody but their owner may read, and which one process uses.</summary>
@@ -20,6 +22,10 @@ internal static class OwnFiles
         catch (UnauthorizedAccessException denied)
         {
             throw new StoreException($"`{path}.lock` cannot be written; check the permissions of its directory", denied);
+        }
+        catch (IOException refused) when (refused.HResult != Errno.EAGAIN)
+        {
+            throw new StoreException($"`{path}.lock` cannot be opened or written: {refused.Message}", refused);
         }
         catch (IOException taken)
         {

@@ -89,6 +89,17 @@ public sealed class ExpectedFaultTests : IDisposable
     }
 
     [Fact]
+    public async Task A_start_on_a_disk_that_is_only_read_is_one_line_and_1_and_names_no_other_server()
+    {
+        var disk = Directory.CreateDirectory(Path.Combine(_folder.FullName, "disk")).FullName;
+        string[] onReadOnlyDisk = ["unshare", "--user", "--map-root-user", "--mount", "sh", "-c", "mount -t tmpfs -o ro tmpfs \"$0\"; exec \"$@\"", disk];
+
+        IsOneLine(
+            await StartAsync([.. onReadOnlyDisk, PortlightProgram.Path, "serve", "--enforce", "record", "--data", disk, "--listen", "http://127.0.0.1:0"]),
+            $"`{disk}/portlight.db.lock` cannot be opened or written: Read-only file system");
+    }
+
+    [Fact]
     public async Task A_certificate_that_nobody_vouches_for_is_named_and_SSL_CERT_FILE_makes_it_trusted()
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);

@@ -20,7 +20,15 @@ public class UsageTests
     [InlineData("open", "`portlight open` needs NAME", "`portlight open --help`")]
     [InlineData("account close", "`portlight account close` needs ACCOUNT", "`portlight account close --help`")]
     [InlineData("explain web-1 22", "`portlight explain` needs --from ADDRESS: Where the packet comes from", "`portlight explain --help`")]
-    [InlineData("logs -n x", "`x` is no whole number for `--lines`", "`portlight logs --help`")]
+    [InlineData("logs -n x", "`x` is not a whole number for `--lines`", "`portlight logs --help`")]
+    [InlineData("audit show --limit x", "`x` is not a whole number for `--limit`", "`portlight audit show --help`")]
+    [InlineData("history --limit 0", "--limit: `0` must be 1 to 10000", "`portlight history --help`")]
+    [InlineData("connections web-1 --port x", "`x` is not a whole number for `--port`", "`portlight connections --help`")]
+    [InlineData("refusals web-1 --limit 99999999999999", "`99999999999999` is not a whole number for `--limit`", "`portlight refusals --help`")]
+    [InlineData("serve --data /one --data", "`--data` is given without DIR", "`portlight serve --help`")]
+    [InlineData("status --data /one --data", "`--data` is given without DIR", "`portlight status --help`")]
+    [InlineData("help statu", "there is no `portlight statu`; did you mean `status`?", "`portlight --help`")]
+    [InlineData("audit sho --help", "there is no `portlight audit sho`; did you mean `show`?", "`portlight audit --help`")]
     [InlineData("completion fihs", "`fihs` is none of bash, fish, zsh; did you mean `fish`?", "`portlight completion --help`")]
     [InlineData("serve --listn http://127.0.0.1:1", "there is no option `--listn` in `portlight serve`; did you mean `--listen`?", "`portlight serve --help`")]
     public async Task A_wrong_line_says_what_was_meant_and_where_to_read_on(string line, string problem, string hint)
@@ -31,7 +39,25 @@ public class UsageTests
         Assert.Contains(problem, error, StringComparison.Ordinal);
         // `open` alone lacks two words; everything else is one line and the hint.
         Assert.Equal(line == "open" ? 3 : 2, error.TrimEnd('\n').Split('\n').Length);
-        Assert.EndsWith($"portlight: {hint} tells what there is\n", error, StringComparison.Ordinal);
+        Assert.EndsWith($"portlight: {hint} lists what there is\n", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void No_word_behind_an_option_ends_a_line_with_anything_but_its_problems()
+    {
+        foreach (var path in VerbPaths().Where(path => path != "aws"))
+        {
+            var needed = CommandOf(path).Arguments.Where(argument => argument.Arity.MinimumNumberOfValues > 0).Select(_ => "1").ToList();
+            foreach (var option in CommandOf(path).Options.Where(option => option.Arity.MinimumNumberOfValues > 0))
+            {
+                foreach (var words in (string[][])[[option.Name], [option.Name, "x"], [option.Name, ""], [option.Name, "-1"], [option.Name, "99999999999999999999"], [option.Name, "x", option.Name], [option.Name, "x", option.Name, "y"]])
+                {
+                    var problems = UsageProblems.Of(PortlightCommand.Create().Parse([.. path.Split(' '), .. needed, .. words]));
+                    Assert.True(problems.Count != 1, $"{path} {string.Join(' ', words)}: the help alone is no problem");
+                    Assert.True(problems.Count > 1 || words.Length == 2 || (words.Length == 4 && option.Arity.MaximumNumberOfValues > 1), $"{path} {string.Join(' ', words)} passed");
+                }
+            }
+        }
     }
 
     [Fact]
@@ -86,6 +112,8 @@ public class UsageTests
     [InlineData("a", null)]
     public void The_nearest_word_is_suggested_and_none_that_is_far(string word, string? near) =>
         Assert.Equal(near, Suggestion.Nearest(word, ["status", "confirm", "ports", "open"]));
+
+    private static Command CommandOf(string path) => path.Split(' ').Aggregate((Command)PortlightCommand.Create(), (command, word) => command.Subcommands.Single(verb => verb.Name == word));
 
     /// <summary>Every verb that can be run, by its words.</summary>
     internal static IEnumerable<string> VerbPaths() => VerbPaths(PortlightCommand.Create(), "");

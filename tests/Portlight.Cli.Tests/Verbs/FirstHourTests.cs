@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text.Json;
 using Portlight.Api;
 using Portlight.Cli.Usage;
 using Portlight.Cli.Verbs;
@@ -24,11 +25,11 @@ public sealed class FirstHourTests : IDisposable
         var first = Command("--region", "eu-central-1", "--account", "111122223333");
         using (await ServeProcess.StartAsync(first, Data))
         {
-            Assert.Contains("eu-central-1\topen", (await RunAsync("region list")).Output, StringComparison.Ordinal);
+            Assert.Matches("eu-central-1 +open ", (await RunAsync("region list")).Output);
         }
 
         using var second = await ServeProcess.StartAsync(Command("--region", "us-west-2", "--account", "444455556666", "--log", "text"), Data);
-        Assert.Contains("eu-central-1\topen", (await RunAsync("region list")).Output, StringComparison.Ordinal);
+        Assert.Matches("eu-central-1 +open ", (await RunAsync("region list")).Output);
         Assert.Contains("AWS_REGION=eu-central-1", (await RunAsync("env")).Output, StringComparison.Ordinal);
         Assert.Equal(0, (await RunAsync("region open us-west-2")).Code);
         second.Terminate();
@@ -97,6 +98,23 @@ public sealed class FirstHourTests : IDisposable
         Assert.Contains("if it were filtered: the rule 443/tcp lets it in", output, StringComparison.Ordinal);
         Assert.Contains("if it were filtered: no rule lets it in", (await RunAsync("explain web-1 --from 198.51.100.7 22")).Output, StringComparison.Ordinal);
         Assert.Contains("there is no instance web-2", (await RunAsync("explain web-2 --from 198.51.100.7 22")).Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Lists_have_headings_for_people_and_JSON_for_programs()
+    {
+        using var server = await ServeProcess.StartAsync(Command("--account", "111122223333"), Data);
+        foreach (var (list, headings, member, has) in ((string, string, string, string)[])[
+            ("account list", "account +state +made", "accounts", "111122223333"), ("region list", "region +state +opened", "regions", "us-east-1"), ("host list", "host +zone +state", "hosts", "")])
+        {
+            var shown = (await RunAsync(list)).Output;
+            Assert.Matches($"^ *{headings}", shown);
+            Assert.Contains(has, shown, StringComparison.Ordinal);
+            using var json = JsonDocument.Parse((await RunAsync($"{list} --json")).Output);
+            Assert.Contains(has, json.RootElement.GetProperty(member).GetRawText(), StringComparison.Ordinal);
+        }
+
+        Assert.Contains("regionName: `eu-nowhere-1` is not one of the service's regions; there are: us-east-1, ", (await RunAsync("region open eu-nowhere-1")).Error, StringComparison.Ordinal);
     }
 
     [Fact]

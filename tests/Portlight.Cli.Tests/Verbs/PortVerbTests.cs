@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using Portlight.TestKit.Serving;
 using Portlight.Wire.Lightsail;
 
@@ -223,7 +224,7 @@ public sealed class PortVerbTests : IDisposable
     private async Task OpenedAsync(string region)
     {
         var deadline = Stopwatch.StartNew();
-        while (!(await RunAsync("region list")).Output.Contains($"{region}\topen", StringComparison.Ordinal))
+        while (!Regex.IsMatch((await RunAsync("region list")).Output, $"{region} +open "))
         {
             Assert.True(deadline.Elapsed < TimeSpan.FromSeconds(30), $"{region} was not set up in 30 s");
         }
