@@ -25,7 +25,7 @@ internal sealed partial class AuditLog(IStore store, string ownerAccountId, stri
     public long Waiting => Interlocked.Read(ref _waiting);
 
     /// <summary>Records a call that has ended, unless its event is recorded with its changes and says all there is to say.</summary>
-    /// <exception cref="ThrottlingException">The key has filled its share of the log, and the call would have handed out a secret.</exception>
+    /// <exception cref="ThrottlingException">The key or its account has filled its share of the log, and the call would have handed out a secret.</exception>
     /// <exception cref="StoreException">The event cannot be written: the call must not be answered as if it could.</exception>
     public async ValueTask RecordAsync(Call call, LightsailException? error)
     {
@@ -73,17 +73,17 @@ internal sealed partial class AuditLog(IStore store, string ownerAccountId, stri
         }
     }
 
-    /// <summary>Whether a call is only counted, because its key has filled its share of the log. What has changed something is always recorded.</summary>
+    /// <summary>Whether a call is only counted, because its key or its account has filled its share of the log. What has changed something is always recorded.</summary>
     /// <exception cref="ThrottlingException">It would have handed out a secret that no event tells of.</exception>
     private bool IsTooMuch(Call call, string recipient, LightsailException? error)
     {
-        if (call.Audit.RecordedEventId is not null || shares.HasRoomFor(call.Principal))
+        if (call.Audit.RecordedEventId is not null || shares.FullFor(call.Principal) is not { } reason)
         {
             return false;
         }
 
         var refusal = error is null && call.Entry!.HandsOutSecret ? new ThrottlingException() : null;
-        Unrecorded.Note(call, recipient, UnrecordedCalls.TooMuch, (error ?? refusal)?.Type);
+        Unrecorded.Note(call, recipient, reason, (error ?? refusal)?.Type);
         return refusal is null ? true : throw refusal;
     }
 

@@ -29,7 +29,7 @@ internal sealed class AuditTrail : IAsyncDisposable
     public long Durable => Interlocked.Read(ref _durable);
 
     /// <summary>Calls that were answered, have no event of their own, and are counted in none yet.</summary>
-    public long Uncounted => Log.Unrecorded.CountUntold(UnrecordedCalls.TooMuch);
+    public long Uncounted => Log.Unrecorded.CountUntold();
 
     public void Start()
     {

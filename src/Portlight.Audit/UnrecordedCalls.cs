@@ -12,6 +12,9 @@ internal sealed class UnrecordedCalls(TimeProvider clock)
     /// <summary>They would have filled more of the log than one key may.</summary>
     public const string TooMuch = "more than the audit log takes of one access key";
 
+    /// <summary>They would have filled more of the log than all keys of one account may.</summary>
+    public const string TooMuchOfAccount = "more than the audit log takes of one account";
+
     /// <summary>Verified keys are as many as callers make; beyond this their calls are told together.</summary>
     internal const int MaxGaps = 1_000;
 
@@ -52,12 +55,12 @@ internal sealed class UnrecordedCalls(TimeProvider clock)
     /// <summary>Completes when there is something to tell.</summary>
     public ValueTask WaitAsync(CancellationToken cancellationToken) => _bell.WaitAsync(cancellationToken);
 
-    /// <summary>How many are still to be told, of those without an event for one reason.</summary>
-    public long CountUntold(string reason)
+    /// <summary>How many are still to be told, of those that the log could have been written for.</summary>
+    public long CountUntold()
     {
         lock (_gate)
         {
-            return _gaps.Values.Where(gap => gap.Key.Reason == reason).Sum(gap => gap.Calls);
+            return _gaps.Values.Where(gap => gap.Key.Reason != NotWritten).Sum(gap => gap.Calls);
         }
     }
 

@@ -46,4 +46,34 @@ public sealed class KeyShareTests
         server.Clock.Advance(TimeSpan.FromMinutes(1));
         Assert.Equal("ok", (await server.AskAsync(alice, "DownloadDefaultKeyPair")).Type);
     }
+
+    [Fact]
+    public async Task A_caller_that_goes_from_key_to_key_fills_no_more_than_its_account_may()
+    {
+        const int OfKey = 1_024;
+        await using var server = await ServerHarness.StartAsync(options => options with { RequestsPerSecond = 0, AuditBytesPerKey = OfKey });
+        var other = await server.AddAccountAsync();
+        var flood = $$"""{"instanceName":"{{new string('a', 20_000)}}"}""";
+        var before = (await server.AuditLinesAsync()).Count;
+        for (var user = 0; user < 2 * KeyShares.KeysOfAccount; user++)
+        {
+            var key = await server.AddUserAsync($"user-{user}", ["""{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}"""]);
+            for (var i = 0; i < 8; i++)
+            {
+                await server.AskAsync(key, "GetInstance", flood);
+            }
+        }
+
+        const int Most = KeyShares.BurstSeconds * OfKey * KeyShares.KeysOfAccount;
+        Assert.InRange((await server.AuditLinesAsync()).Skip(before).Sum(line => line.Length), Most - 30_000, Most + 30_000);
+        await server.AskAsync(other, "GetBundles");
+        await ServerHarness.UntilAsync(
+            async () =>
+            {
+                server.Clock.Advance(TimeSpan.FromSeconds(1));
+                return (await server.EventsAsync()).Any(one => one.Text("eventName") == "CallsUnrecorded" && one.GetProperty("serviceEventDetails").Text("reason") == "more than the audit log takes of one account");
+            },
+            "the event that counts the others");
+        Assert.Single(await server.EventsAsync(), one => one.Text("eventName") == "GetBundles");
+    }
 }
