@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
+using Portlight.Domain;
 using Portlight.Policies;
+using Portlight.Wire.PortlightApi;
 
 namespace Portlight.Api;
 
@@ -8,6 +10,9 @@ internal static class PortKeys
 {
     /// <summary>What their names begin with, in lower case.</summary>
     public const string Prefix = "portlight:";
+
+    /// <summary>Values of <c>portlight:Change</c>.</summary>
+    public const string Opens = "opens", Keeps = "keeps";
 
     public static ImmutableDictionary<string, KeyValueKind> All { get; } = new Dictionary<string, KeyValueKind>
     {
@@ -20,6 +25,12 @@ internal static class PortKeys
         ["portlight:ClosesPorts"] = KeyValueKind.Truth,
     }.ToImmutableDictionary();
 
-    /// <summary>Refuses misspelt ones.</summary>
-    public static OwnKeys Own { get; } = new(Prefix, All);
+    /// <summary>Refuses misspelt keys and actions, and values that a key never has.</summary>
+    public static OwnNames Own { get; } = new(
+        new OwnKeys(Prefix, All, new Dictionary<string, ImmutableArray<string>>
+        {
+            ["portlight:Protocol"] = [.. Enum.GetValues<NetworkProtocol>().Select(protocol => protocol.ToWire())],
+            ["portlight:Change"] = [Opens, Keeps],
+        }.ToImmutableDictionary()),
+        new OwnActions(Prefix, PortlightOperations.All.Select(operation => Prefix + operation)));
 }

@@ -79,7 +79,7 @@ internal sealed class RequestContext(Call call, AccessQuestion question) : IRequ
         "portlight:fromport" => question.Rule?.FromPort,
         "portlight:toport" => question.Rule?.ToPort,
         "portlight:anysource" => question.Rule is { Ports: { } ports } rule ? Text(ports.IsOpenToAll(rule.Rule)) : null,
-        "portlight:change" => question.Rule is { Ports: { } ports } rule ? ports.Opens(rule.Rule) ? "opens" : "keeps" : null,
+        "portlight:change" => question.Rule is { Ports: { } ports } rule ? ports.Opens(rule.Rule) ? PortKeys.Opens : PortKeys.Keeps : null,
         "portlight:closesports" => question.Ports is { } ports ? Text(ports.ClosesPorts) : null,
         _ => null,
     };

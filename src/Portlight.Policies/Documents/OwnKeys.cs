@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
 using Portlight.Domain;
 using Portlight.Policies.Conditions;
+using Portlight.Policies.Documents;
+using Portlight.Policies.Matching;
 
 namespace Portlight.Policies;
 
@@ -21,11 +23,13 @@ public enum KeyValueKind
 /// </summary>
 /// <param name="prefix">What their names begin with, <c>portlight:</c>.</param>
 /// <param name="keys">The keys as policies write them.</param>
-public sealed class OwnKeys(string prefix, ImmutableDictionary<string, KeyValueKind> keys)
+/// <param name="values">Of keys that have a few values alone, these: a comparison with another one guards nothing, too.</param>
+public sealed class OwnKeys(string prefix, ImmutableDictionary<string, KeyValueKind> keys, ImmutableDictionary<string, ImmutableArray<string>> values)
 {
-    private const int Near = 3;
+    private static readonly ImmutableArray<string> Truths = ["true", "false"];
 
     private readonly ImmutableDictionary<string, KeyValueKind> _keys = keys.WithComparers(StringComparer.OrdinalIgnoreCase);
+    private readonly ImmutableDictionary<string, ImmutableArray<string>> _values = values.WithComparers(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Every use of a key in a document that cannot be meant.</summary>
     public ImmutableArray<PolicyProblem> ProblemsOf(PolicyDocument document) =>
@@ -41,28 +45,45 @@ public sealed class OwnKeys(string prefix, ImmutableDictionary<string, KeyValueK
         {
             if (IsOurs(key) && !_keys.ContainsKey(key.Text))
             {
-                yield return $"`{UserText.Excerpt(key.Text)}` is no condition key: {Instead(key.Text)}";
+                yield return $"`{UserText.Excerpt(key.Text)}` is not a condition key: {Spelling.Instead(key.Text, [.. _keys.Keys])}";
             }
         }
 
         foreach (var condition in statement.Conditions)
         {
-            if (_keys.TryGetValue(condition.Key.Text, out var values) && !Fits(condition.Family, values))
+            if (!_keys.TryGetValue(condition.Key.Text, out var kind))
             {
-                yield return $"`{condition.Key.Text}` never holds with this operator: {WordsFor(values)}";
+                continue;
+            }
+
+            if (!Fits(condition.Family, kind))
+            {
+                yield return $"`{condition.Key.Text}` never holds with this operator: {WordsFor(kind)}";
+            }
+            else
+            {
+                foreach (var never in ImpossibleValues(condition, kind == KeyValueKind.Truth ? Truths : _values.GetValueOrDefault(condition.Key.Text, [])))
+                {
+                    yield return never;
+                }
             }
         }
     }
 
-    private bool IsOurs(ConditionKey key) => key.Text.StartsWith(prefix, StringComparison.OrdinalIgnoreCase);
-
-    private string Instead(string text)
+    /// <summary>Texts that the key never is, where all that it can be are known; those with variables may be anything.</summary>
+    private static IEnumerable<string> ImpossibleValues(Condition condition, ImmutableArray<string> possible)
     {
-        var nearest = _keys.Keys.Order(StringComparer.Ordinal).MinBy(key => Distance(key.ToLowerInvariant(), text.ToLowerInvariant()))!;
-        return Distance(nearest.ToLowerInvariant(), text.ToLowerInvariant()) <= Near
-            ? $"did you mean `{nearest}`?"
-            : $"there are {string.Join(", ", _keys.Keys.Order(StringComparer.Ordinal).Select(key => $"`{key}`"))}";
+        var budget = new EvaluationBudget(EvaluationBudget.StepsOfRequest);
+        return from value in possible.IsEmpty ? [] : condition.Templates
+               where value.Constant is { } text && !possible.Any(one => IsSame(text, one, condition.Family, budget)) && !budget.IsSpent
+               select $"`{condition.Key.Text}` is never `{UserText.Excerpt(Glob.Text(value.Constant!))}`: its values are {string.Join(", ", possible.Select(one => $"`{one}`"))}";
     }
+
+    private static bool IsSame(string text, string value, OperatorFamily family, EvaluationBudget budget) => family == OperatorFamily.TextPattern
+        ? Glob.IsMatch(text, value, budget)
+        : string.Equals(text, value, family == OperatorFamily.TextIgnoringCase ? StringComparison.OrdinalIgnoreCase : StringComparison.Ordinal);
+
+    private bool IsOurs(ConditionKey key) => key.Text.StartsWith(prefix, StringComparison.OrdinalIgnoreCase);
 
     /// <summary>Every value is a text too, and may be compared as one.</summary>
     private static bool Fits(OperatorFamily family, KeyValueKind values) => family switch
@@ -81,28 +102,4 @@ public sealed class OwnKeys(string prefix, ImmutableDictionary<string, KeyValueK
         KeyValueKind.Address => "its values are blocks of addresses, for `IpAddress` and `NotIpAddress`",
         _ => "its values are texts, for `StringEquals` and its like",
     };
-
-    /// <summary>Characters to add, leave out or replace to make one text of the other (Levenshtein).</summary>
-    private static int Distance(string one, string other)
-    {
-        if (Math.Abs(one.Length - other.Length) > Near)
-        {
-            return int.MaxValue;
-        }
-
-        var row = Enumerable.Range(0, other.Length + 1).ToArray();
-        for (var i = 1; i <= one.Length; i++)
-        {
-            var diagonal = row[0];
-            row[0] = i;
-            for (var j = 1; j <= other.Length; j++)
-            {
-                var replaced = diagonal + (one[i - 1] == other[j - 1] ? 0 : 1);
-                diagonal = row[j];
-                row[j] = Math.Min(replaced, Math.Min(row[j], row[j - 1]) + 1);
-            }
-        }
-
-        return row[^1];
-    }
 }

@@ -32,6 +32,9 @@ public sealed class Statement
 
     internal Condition[] Conditions => _parts.Conditions;
 
+    /// <summary>What it says in <c>Action</c> or <c>NotAction</c>, in lower case.</summary>
+    internal IEnumerable<string> Actions => _parts.Actions.Texts;
+
     internal ResourceSet? Resources => _parts.Resources;
 
     internal PrincipalSet? Principals => _parts.Principals;

@@ -5,6 +5,9 @@ internal sealed class ActionSet(IEnumerable<string> patterns, bool isNegated)
 {
     private readonly string[] _patterns = [.. patterns.Select(pattern => Glob.Compile(pattern.ToLowerInvariant()))];
 
+    /// <summary>The patterns as they were written, in lower case.</summary>
+    public IEnumerable<string> Texts => _patterns.Select(Glob.Text);
+
     /// <param name="action">In lower case.</param>
     /// <param name="budget">What pays for it.</param>
     public bool Contains(string action, EvaluationBudget budget)

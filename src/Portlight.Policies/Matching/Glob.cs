@@ -16,6 +16,9 @@ internal static class Glob
     /// <summary>The pattern that a policy's text is when its stars and question marks are wildcards.</summary>
     public static string Compile(string text) => text.Replace('*', Star).Replace('?', One);
 
+    /// <summary>A compiled pattern as people write it.</summary>
+    public static string Text(string pattern) => pattern.Replace(Star, '*').Replace(One, '?');
+
     /// <summary>False for the two noncharacters that stand for wildcards, which no text has any use for.</summary>
     public static bool IsText(ReadOnlySpan<char> text) => !text.ContainsAny(Star, One);
 

@@ -182,7 +182,7 @@ public sealed class PolicyTests
     private static async Task<string> NamesAsync(ServerHarness server, params (string, string)[] filter) => (await server.IamAsync("ListPolicies", filter)).Each("Policies", "PolicyName");
 
     [Fact]
-    public async Task A_condition_key_of_Portlight_that_there_is_not_is_refused_wherever_a_policy_is_put()
+    public async Task A_condition_key_a_value_or_an_action_of_Portlight_that_there_is_not_is_refused_wherever_a_policy_is_put()
     {
         await using var server = await ServerHarness.StartAsync();
         await server.IamAsync("CreateUser", ("UserName", "alice"));
@@ -191,7 +191,7 @@ public sealed class PolicyTests
         var arn = await server.PolicyAsync("guard");
         var misspelt = IamCalls.Allow("lightsail:*", condition: """{"StringEquals":{"portlight:Protocl":"tcp"}}""");
         var misspeltTrust = IamCalls.TrustAccount.Replace("\"sts:AssumeRole\"", "\"sts:AssumeRole\",\"Condition\":{\"StringEquals\":{\"portlight:Protocl\":\"tcp\"}}", StringComparison.Ordinal);
-        const string message = "400 MalformedPolicyDocument: Statement[0]: `portlight:Protocl` is no condition key: did you mean `portlight:Protocol`?";
+        const string message = "400 MalformedPolicyDocument: Statement[0]: `portlight:Protocl` is not a condition key: did you mean `portlight:Protocol`?";
 
         Assert.Equal(message, (await server.IamRefusedAsync("PutUserPolicy", ("UserName", "alice"), ("PolicyName", "p"), ("PolicyDocument", misspelt))).ToString());
         Assert.Equal(message, (await server.IamRefusedAsync("PutGroupPolicy", ("GroupName", "web"), ("PolicyName", "p"), ("PolicyDocument", misspelt))).ToString());
@@ -200,5 +200,13 @@ public sealed class PolicyTests
         Assert.Equal(message, (await server.IamRefusedAsync("CreatePolicyVersion", ("PolicyArn", arn), ("PolicyDocument", misspelt))).ToString());
         Assert.Equal(message, (await server.IamRefusedAsync("CreateRole", ("RoleName", "other"), ("AssumeRolePolicyDocument", misspeltTrust))).ToString());
         Assert.Equal(message, (await server.IamRefusedAsync("UpdateAssumeRolePolicy", ("RoleName", "deploy"), ("PolicyDocument", misspeltTrust))).ToString());
+
+        Assert.Equal(
+            "400 MalformedPolicyDocument: Statement[0]: `portlight:Protocol` is never `TCP`: its values are `tcp`, `udp`, `icmp`, `icmpv6`, `all`; Statement[0]: `portlight:Change` is never `open`: its values are `opens`, `keeps`",
+            (await server.IamRefusedAsync(
+                "CreatePolicy", ("PolicyName", "p"), ("PolicyDocument", IamCalls.Allow("lightsail:*", condition: """{"StringEquals":{"portlight:Protocol":["tcp","TCP"],"portlight:Change":"open"}}""")))).ToString());
+        Assert.Equal(
+            "400 MalformedPolicyDocument: Statement[0]: `portlight:detachinstanc` is not an action: did you mean `portlight:DetachInstance`?",
+            (await server.IamRefusedAsync("PutUserPolicy", ("UserName", "alice"), ("PolicyName", "p"), ("PolicyDocument", IamCalls.Allow("portlight:DetachInstanc")))).ToString());
     }
 }
