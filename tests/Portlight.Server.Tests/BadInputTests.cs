@@ -51,6 +51,25 @@ public sealed class BadInputTests
         Assert.Equal(instance.Revision, server.Agent.Applied[instance.Index].Revision);
     }
 
+    [Theory]
+    [InlineData("Lightsail_20161128.PutInstancePublicPorts", """{"instanceName":"-","portInfos":[{"fromPort":9,"toPort":7,"protocol":"tcp"},{"protocol":"sctp"}]}""", "- is not a valid resource name", "portInfos[0].fromPort", "portInfos[1].protocol")]
+    [InlineData("Lightsail_20161128.PutInstancePublicPorts", "{}", "instanceName: is missing", "portInfos: is missing")]
+    [InlineData("Lightsail_20161128.OpenInstancePublicPorts", """{"portInfo":{"fromPort":9,"toPort":7,"protocol":"tcp"}}""", "instanceName: is missing", "portInfo.fromPort")]
+    [InlineData("Lightsail_20161128.CloseInstancePublicPorts", """{"instanceName":"a b"}""", "a b is not a valid resource name", "portInfo: is missing")]
+    [InlineData("Portlight_20261122.ApplyPorts", """{"instanceName":"a b"}""", "a b is not a valid resource name", "; ")]
+    [InlineData(
+        "Portlight_20261122.AttachInstance", """{"instanceName":"-","addresses":["x"],"privateCidrs":["y"],"portInfos":[{"protocol":"sctp"}]}""",
+        "- is not a valid resource name", "portInfos[0].protocol", "addresses[0]: `x` is not", "privateCidrs[0]: `y` is not", "interfaceName")]
+    public async Task Everything_that_the_request_alone_shows_is_named_at_once(string target, string body, params string[] named)
+    {
+        await using var server = await ServerHarness.StartAsync();
+
+        var (status, error) = await server.SendRefusedAsync(server.Request(target, Encoding.UTF8.GetBytes(body)));
+
+        Assert.Equal((400, "InvalidInputException"), (status, error.Type));
+        Assert.All(named, problem => Assert.Contains(problem, error.Message, StringComparison.Ordinal));
+    }
+
     [Fact]
     public async Task Bytes_that_are_no_UTF8_and_nesting_without_end_are_refused()
     {

@@ -25,6 +25,28 @@ internal static class Requests
         return name;
     }
 
+    /// <summary>A name and what a request has beside it; where both are wrong, one refusal says so.</summary>
+    /// <param name="call">The call.</param>
+    /// <param name="name">The name.</param>
+    /// <param name="field">Where it stands.</param>
+    /// <param name="read">Reads the rest, and refuses what is wrong with it.</param>
+    public static (string Name, TRest Others) RequireName<TRest>(Call call, string? name, string field, Func<TRest> read)
+    {
+        var problem = name is null ? $"{field}: is missing" : ResourceName.IsValid(name) ? null : ResourceName.Refusal(name);
+        call.Resource = problem is null ? name : null;
+        TRest rest;
+        try
+        {
+            rest = read();
+        }
+        catch (InvalidInputException refused) when (problem is not null)
+        {
+            throw new InvalidInputException($"{problem}; {refused.Message}") { Problems = refused.Problems };
+        }
+
+        return problem is null ? (name!, rest) : throw new InvalidInputException(problem);
+    }
+
     public static Instance RequireInstance(this IStoreView view, Call call, string name) =>
         view.FindInstance(call.Scope, name) ?? throw new NotFoundException($"The Instance does not exist: {name}");
 

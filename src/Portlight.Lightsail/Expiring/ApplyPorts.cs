@@ -8,8 +8,7 @@ internal sealed class ApplyPorts(Services services, PortChange ports) : IOperati
 {
     public async Task<ApplyPortsResponse> HandleAsync(Call call, ApplyPortsRequest request)
     {
-        var name = Requests.RequireName(call, request.InstanceName, "instanceName");
-        var wanted = TimedPorts.Read(request, services.Limits);
+        var (name, wanted) = Requests.RequireName(call, request.InstanceName, "instanceName", () => TimedPorts.Read(request, services.Limits));
         var operation = await ports.RunAsync(call, name, wanted, operation => operation);
         // As it is by now; another may have changed it since.
         var instance = services.Store.View.FindInstance(call.Scope, name);

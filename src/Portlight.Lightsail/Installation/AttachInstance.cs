@@ -25,9 +25,7 @@ internal sealed class AttachInstance(Services services) : IOperation<AttachInsta
 
     public async Task<AttachInstanceResponse> HandleAsync(Call call, AttachInstanceRequest request)
     {
-        var name = Requests.RequireName(call, request.InstanceName, "instanceName");
-        var attachment = AttachmentReader.Read(request);
-        var asked = ReadPorts(request);
+        var (name, (attachment, asked)) = Requests.RequireName(call, request.InstanceName, "instanceName", () => ReadPlace(request));
         var place = attachment;
         var access = Access(call, name, request, () => place, asked);
         call.AskAhead();
@@ -110,14 +108,15 @@ internal sealed class AttachInstance(Services services) : IOperation<AttachInsta
         }
     }
 
-    private PortSet? ReadPorts(AttachInstanceRequest request)
+    private (Attachment Place, PortSet? Ports) ReadPlace(AttachInstanceRequest request)
     {
         if (request.PortInfos is null)
         {
-            return null;
+            return (AttachmentReader.Read(request, []), null);
         }
 
-        return PortSet.TryCreate([.. request.PortInfos.Select(info => info.ToInput())], services.Limits, out var asked, out var problems) ? asked : throw Requests.Invalid(problems);
+        PortSet.TryCreate([.. request.PortInfos.Select(info => info.ToInput())], services.Limits, out var asked, out var problems);
+        return (AttachmentReader.Read(request, problems), asked);
     }
 
     private IEnumerable<string> AttachedNames(string host) =>

@@ -13,9 +13,11 @@ internal static class AttachmentReader
 {
     private const int MaxClosedNames = 16;
 
-    public static Attachment Read(AttachInstanceRequest request)
+    /// <param name="request">The request.</param>
+    /// <param name="others">What else is wrong with it.</param>
+    public static Attachment Read(AttachInstanceRequest request, ImmutableArray<Problem> others)
     {
-        var problems = new List<Problem>();
+        List<Problem> problems = [.. others];
         var addresses = ReadAddresses(request.Addresses ?? [], problems);
         var sources = ReadSources(request.PrivateCidrs ?? [], problems);
         var name = request.InterfaceName;
@@ -71,7 +73,7 @@ internal static class AttachmentReader
         {
             if (texts[i].Contains('/', StringComparison.Ordinal) || !Cidr.TryParse(texts[i], FamilyOf(texts[i]), out var cidr, out _))
             {
-                problems.Add(new Problem($"addresses[{i}]", "is not an IPv4 or IPv6 address"));
+                problems.Add(new Problem($"addresses[{i}]", $"`{UserText.Excerpt(texts[i])}` is not an IPv4 or IPv6 address"));
             }
             else
             {
@@ -89,7 +91,7 @@ internal static class AttachmentReader
         {
             if (!Cidr.TryParse(texts[i], FamilyOf(texts[i]), out var cidr, out var problem))
             {
-                problems.Add(new Problem($"privateCidrs[{i}]", problem!));
+                problems.Add(new Problem($"privateCidrs[{i}]", $"`{UserText.Excerpt(texts[i])}` {problem}"));
             }
             else
             {

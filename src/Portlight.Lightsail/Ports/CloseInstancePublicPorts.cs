@@ -9,8 +9,7 @@ internal sealed class CloseInstancePublicPorts(PortChange ports, PortLimits limi
 {
     public Task<CloseInstancePublicPortsResponse> HandleAsync(Call call, CloseInstancePublicPortsRequest request)
     {
-        var name = Requests.RequireName(call, request.InstanceName, "instanceName");
-        var wanted = PortRequest.Close(request.PortInfo ?? throw Requests.Invalid([new Problem("portInfo", "is missing")]), limits);
+        var (name, wanted) = Requests.RequireName(call, request.InstanceName, "instanceName", () => PortRequest.Close(request.PortInfo ?? throw Requests.Invalid([new Problem("portInfo", "is missing")]), limits));
         return ports.RunAsync(call, name, wanted, operation => new CloseInstancePublicPortsResponse { Operation = operation });
     }
 }

@@ -9,8 +9,7 @@ internal sealed class OpenInstancePublicPorts(PortChange ports, PortLimits limit
 {
     public Task<OpenInstancePublicPortsResponse> HandleAsync(Call call, OpenInstancePublicPortsRequest request)
     {
-        var name = Requests.RequireName(call, request.InstanceName, "instanceName");
-        var wanted = PortRequest.Open(request.PortInfo ?? throw Requests.Invalid([new Problem("portInfo", "is missing")]), limits);
+        var (name, wanted) = Requests.RequireName(call, request.InstanceName, "instanceName", () => PortRequest.Open(request.PortInfo ?? throw Requests.Invalid([new Problem("portInfo", "is missing")]), limits));
         return ports.RunAsync(call, name, wanted, operation => new OpenInstancePublicPortsResponse { Operation = operation });
     }
 }

@@ -9,8 +9,7 @@ internal sealed class PutInstancePublicPorts(PortChange ports, PortLimits limits
 {
     public Task<PutInstancePublicPortsResponse> HandleAsync(Call call, PutInstancePublicPortsRequest request)
     {
-        var name = Requests.RequireName(call, request.InstanceName, "instanceName");
-        var wanted = PortRequest.Put(request.PortInfos ?? throw Requests.Invalid([new Problem("portInfos", "is missing; an empty list closes everything")]), limits);
+        var (name, wanted) = Requests.RequireName(call, request.InstanceName, "instanceName", () => PortRequest.Put(request.PortInfos ?? throw Requests.Invalid([new Problem("portInfos", "is missing; an empty list closes everything")]), limits));
         return ports.RunAsync(call, name, wanted, operation => new PutInstancePublicPortsResponse { Operation = operation });
     }
 }
