@@ -29,6 +29,8 @@ public sealed class NamedThingTests
         ["callerArn"] = "whom a simulation is about",
         ["roleSessionName"] = "of a session; roleArn stands beside it",
         ["externalId"] = "a secret of two accounts",
+        ["networkName"] = "an entry of an account's address book, which has no ARN",
+        ["templateName"] = "an entry of an account's address book, which has no ARN",
         ["actionNames"] = "of operations",
         ["resourceArns"] = "what a simulation is about",
         ["policyArns"] = "of a session; roleArn stands beside them",
