@@ -74,7 +74,7 @@ public sealed class OneServerTests : IDisposable
             Refuse("of installation ", "serve", "--data", _served.Data("empty"), "--listen", First, "--enforce", "kernel");
             Refuse("--take-over", "serve", "--data", _served.Data("empty"), "--listen", First);
             Refuse("of installation ", "teardown", "--yes", "--data", _served.Data("empty"));
-            Refuse("say --yes", "teardown", "--data", _served.Data("first"));
+            Refuse("give --yes", "teardown", "--data", _served.Data("first"));
         });
         Assert.Equal(rules, Rules());
         Assert.False(Directory.Exists(_served.Data("empty")));
