@@ -46,7 +46,7 @@ public sealed partial class RunningCommandTests : IDisposable
 
         await RefusesAsync(2, "give --yes", "account", "close", "123456789012");
         Assert.Matches("123456789012 +active", (await PortlightAsync("account", "list")).Output);
-        Assert.Equal((0, "123456789012\tclosed\n"), await PortlightAsync("account", "close", "123456789012", "--yes") is var closed ? (closed.Code, closed.Output) : default);
+        Assert.Equal((0, "123456789012 is closed\n"), await PortlightAsync("account", "close", "123456789012", "--yes") is var closed ? (closed.Code, closed.Output) : default);
 
         // What is not there is told before what would become of it.
         Assert.DoesNotContain("afterwards", await RefusesAsync(1, "there is no account 999999999999", "account", "close", "999999999999"), StringComparison.Ordinal);
