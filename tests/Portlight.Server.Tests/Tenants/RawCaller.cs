@@ -46,21 +46,39 @@ internal sealed class RawCaller : IDisposable
     {
         await SendAsync(request);
         var read = 0;
-        int end;
-        while ((end = _buffer.AsSpan(0, read).IndexOf("\r\n\r\n"u8)) < 0)
+        while (true)
         {
-            read += await ReadAsync(_buffer.AsMemory(read));
-        }
+            read += NotNone(await _stream.ReadAsync(_buffer.AsMemory(read), TestContext.Current.CancellationToken));
+            if (TryReadHead(read, out var status, out var left))
+            {
+                while (left > 0)
+                {
+                    left -= NotNone(await _stream.ReadAsync(_buffer, TestContext.Current.CancellationToken));
+                }
 
-        var head = Encoding.ASCII.GetString(_buffer, 0, end);
-        var at = head.IndexOf("Content-Length: ", StringComparison.OrdinalIgnoreCase) + "Content-Length: ".Length;
-        var left = long.Parse(head.AsSpan(at, head.AsSpan(at).IndexOfAny('\r', '\n') is var line and >= 0 ? line : head.Length - at), CultureInfo.InvariantCulture) - (read - end - 4);
-        while (left > 0)
+                return status;
+            }
+        }
+    }
+
+    /// <summary>The same on the caller's thread, which waits in the kernel.</summary>
+    public int Call(byte[] request)
+    {
+        _stream.Write(request);
+        var read = 0;
+        while (true)
         {
-            left -= await ReadAsync(_buffer);
-        }
+            read += NotNone(_stream.Read(_buffer.AsSpan(read)));
+            if (TryReadHead(read, out var status, out var left))
+            {
+                while (left > 0)
+                {
+                    left -= NotNone(_stream.Read(_buffer));
+                }
 
-        return int.Parse(head.AsSpan(9, 3), CultureInfo.InvariantCulture);
+                return status;
+            }
+        }
     }
 
     public void Dispose()
@@ -69,5 +87,24 @@ internal sealed class RawCaller : IDisposable
         _connection.Dispose();
     }
 
-    private async Task<int> ReadAsync(Memory<byte> into) => await _stream.ReadAsync(into, TestContext.Current.CancellationToken) is > 0 and var count ? count : throw new IOException("the server has closed the connection");
+    /// <param name="read">Bytes that have come.</param>
+    /// <param name="status">The status.</param>
+    /// <param name="left">Bytes of the body that have not.</param>
+    private bool TryReadHead(int read, out int status, out long left)
+    {
+        (status, left) = (0, 0);
+        var end = _buffer.AsSpan(0, read).IndexOf("\r\n\r\n"u8);
+        if (end < 0)
+        {
+            return false;
+        }
+
+        var head = Encoding.ASCII.GetString(_buffer, 0, end);
+        var at = head.IndexOf("Content-Length: ", StringComparison.OrdinalIgnoreCase) + "Content-Length: ".Length;
+        status = int.Parse(head.AsSpan(9, 3), CultureInfo.InvariantCulture);
+        left = long.Parse(head.AsSpan(at, head.AsSpan(at).IndexOfAny('\r', '\n') is var line and >= 0 ? line : head.Length - at), CultureInfo.InvariantCulture) - (read - end - 4);
+        return true;
+    }
+
+    private static int NotNone(int read) => read > 0 ? read : throw new IOException("the server has closed the connection");
 }
