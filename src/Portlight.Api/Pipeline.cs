@@ -14,7 +14,7 @@ namespace Portlight.Api;
 /// answer or error → metrics and log. Errors are made into answers here and nowhere else.
 /// </summary>
 internal sealed class Pipeline(
-    OperationTable operations, RequestOrigins origins, Authenticator authenticator, RateLimiter rates, AccountShares shares, CallRecorder recorder, RequestMetrics metrics, TimeProvider clock, ILogger<Pipeline> log)
+    OperationTable operations, RequestOrigins origins, Authenticator authenticator, RateLimiter rates, AccountShares shares, AccountTurns turns, CallRecorder recorder, RequestMetrics metrics, TimeProvider clock, ILogger<Pipeline> log)
 {
     /// <summary>The header that says on every answer that no packet is filtered, with the value <c>record</c>.</summary>
     public const string EnforceHeader = "x-portlight-enforce";
@@ -43,8 +43,8 @@ internal sealed class Pipeline(
         try
         {
             error = await RunAsync(http, call, answer);
-            await call.AnswersAfter;
-            await AnswerAsync(http, call, answer.Written, error);
+            await turns.Without(call, call.AnswersAfter);
+            await turns.Without(call, AnswerAsync(http, call, answer.Written, error));
         }
         catch (Exception problem) when (IsAborted(http, problem))
         {
@@ -52,6 +52,7 @@ internal sealed class Pipeline(
         }
         finally
         {
+            turns.End(call);
             shares.Of(call.Principal.AccountId).Release(call.HeldAnswer);
             var took = clock.GetElapsedTime(began);
             metrics.Record(call, error, took);
@@ -67,8 +68,10 @@ internal sealed class Pipeline(
         var isRunning = false;
         try
         {
+            await turns.BeginAsync(call, call.Connection.Account);
             if (!RequestBody.TryRead(http.Request, out body))
             {
+                turns.End(call);
                 Authenticator.RequireForm(http.Request);
                 body = await RequestBody.ReadAsync(http.Request, clock, http.RequestAborted);
             }
@@ -76,14 +79,16 @@ internal sealed class Pipeline(
             call.Now = clock.GetUtcNow();
             call.Audit.Body = body.Memory;
             call.Entry = FindOperation(http.Request, call, body.Memory.Span);
-            await authenticator.CatchUpAsync(http.RequestAborted);
+            await turns.Without(call, authenticator.CatchUpAsync(http.RequestAborted));
             authenticator.Authenticate(call, http.Request, body.Memory.Span, http.RequestAborted);
             rates.Take(call.Principal.OriginKeyId);
             call.ConfirmWithin = ConfirmHeader.Read(http.Request.Headers, call);
             RequireShare(call);
             isRunning = true;
+            call.Connection.Account = call.Origin.IsPassedOn ? null : call.Principal.AccountId;
+            await turns.BeginAsync(call, call.Principal.AccountId);
             OperationAccess.Require(call);
-            await call.Entry.RunAsync(call, body.Memory, answer);
+            await turns.Without(call, call.Entry.RunAsync(call, body.Memory, answer));
             call.Entry.RequireAsked(call);
             HoldAnswer(call, answer);
         }
@@ -137,7 +142,7 @@ internal sealed class Pipeline(
     {
         try
         {
-            await recorder.RecordAsync(call, error);
+            await turns.Without(call, recorder.RecordAsync(call, error));
             return error;
         }
         catch (StoreException problem)

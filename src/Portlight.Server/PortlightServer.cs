@@ -157,7 +157,6 @@ public sealed partial class PortlightServer : IAsyncDisposable
             () => hosts.Local.Contact.FailingSince is not null);
         metrics.ObserveHosts(hosts, store.View.AppliedOn);
         metrics.ObserveInstallation(() => store.View.CountInstances(), () => new DriveInfo(options.DataDirectory).AvailableFreeSpace);
-
         metrics.ObserveConnections(() => shares.Refused);
         var principals = new Principals(loggers.CreateLogger<Principals>());
         var recent = new RecentChanges(store, clock);
@@ -178,6 +177,7 @@ public sealed partial class PortlightServer : IAsyncDisposable
                 clock),
             new RateLimiter(options.RequestsPerSecond, clock),
             new AccountShares(clock),
+            new AccountTurns(clock),
             new CallRecorder(audit.Log.RecordAsync, audit.Log.RecordWith),
             opened.Add(new RequestMetrics()),
             clock,

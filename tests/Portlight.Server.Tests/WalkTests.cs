@@ -58,6 +58,7 @@ public sealed partial class WalkTests
                 server.Clock),
             new RateLimiter(0, server.Clock),
             new AccountShares(server.Clock),
+            new AccountTurns(server.Clock),
             new CallRecorder(server.Server.Audit.Log.RecordAsync, server.Server.Audit.Log.RecordWith),
             metrics,
             server.Clock,

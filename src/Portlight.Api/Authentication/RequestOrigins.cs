@@ -30,7 +30,7 @@ internal sealed class RequestOrigins(ImmutableArray<Cidr> trustedProxies, string
         var peer = Plain(http.Connection.RemoteIpAddress);
         return peer is null || !(IsTrusted(peer) || HasTicket(http.Request.Headers))
             ? new RequestOrigin(peer, agent, http.Request.IsHttps)
-            : new RequestOrigin(SourceOf(peer, http.Request.Headers[For]), agent, IsSecure(http.Request.Headers[Proto], http.Request.IsHttps));
+            : new RequestOrigin(SourceOf(peer, http.Request.Headers[For]), agent, IsSecure(http.Request.Headers[Proto], http.Request.IsHttps)) { IsPassedOn = true };
     }
 
     /// <summary>As blocks of addresses know it: IPv4 as IPv4, and a link-local address without the interface that it was met on (<c>fe80::1%2</c>).</summary>

@@ -102,6 +102,9 @@ internal sealed class Call
     /// <summary>What was in force when the connection of the request was made.</summary>
     public ConnectionStart Connection { get; init; } = new(0);
 
+    /// <summary>The account whose turn it has at the processors; null while it has none.</summary>
+    public string? Turn { get; set; }
+
     /// <summary>The resource that the request is about, for the log.</summary>
     public string? Resource { get; set; }
 }

@@ -8,5 +8,8 @@ namespace Portlight.Api;
 /// <param name="IsSecure">Whether it came by TLS, to us or to a trusted proxy.</param>
 internal sealed record RequestOrigin(IPAddress? Source, string? UserAgent, bool IsSecure)
 {
+    /// <summary>Whether a proxy has passed it on, whose connections carry requests of several accounts.</summary>
+    public bool IsPassedOn { get; init; }
+
     public static RequestOrigin Unknown { get; } = new(null, null, false);
 }

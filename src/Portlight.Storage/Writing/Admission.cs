@@ -1,12 +1,12 @@
 namespace Portlight.Storage;
 
 /// <summary>
-/// How many writes are on their way at once, of all accounts and of one: a write that finds no room waits without a thread. Room goes to the accounts in turn, so one that
-/// floods the store delays another by little more than the writes that are on their way already.
+/// How many writes are on their way at once, of all accounts and of one, or how many requests are worked at: what finds no room waits without a thread. Room goes to the accounts in turn, so one
+/// that floods the store or the processors delays another by little more than what has room already.
 /// </summary>
-/// <param name="mostOfAll">Writes on their way.</param>
+/// <param name="mostOfAll">How many of all.</param>
 /// <param name="mostOfOne">Of these, of an account that is alone.</param>
-/// <param name="mostBesideOthers">Of these, of one account while another has written a moment ago.</param>
+/// <param name="mostBesideOthers">Of these, of one account while another has come a moment ago.</param>
 /// <param name="clock">Measures that moment.</param>
 internal sealed class Admission(int mostOfAll, int mostOfOne, int mostBesideOthers, TimeProvider clock)
 {
@@ -16,6 +16,7 @@ internal sealed class Admission(int mostOfAll, int mostOfOne, int mostBesideOthe
     private readonly Lock _gate = new();
     private readonly Dictionary<string, Line> _lines = new(StringComparer.Ordinal);
     private readonly Queue<Line> _turns = [];
+    private Line? _left;
     private int _entered;
     private string? _last;
     private long? _lastShared;
@@ -36,7 +37,9 @@ internal sealed class Admission(int mostOfAll, int mostOfOne, int mostBesideOthe
 
             if (!_lines.TryGetValue(account, out var line))
             {
-                _lines[account] = line = new Line(account);
+                // Nearly always the one that has just left.
+                _lines[account] = line = _left?.Account == account ? _left : new Line(account);
+                _left = null;
             }
 
             if (line.Waiting.Count == 0 && line.Entered < MostOfOne_NeedsLock && _entered < mostOfAll)
@@ -64,6 +67,7 @@ internal sealed class Admission(int mostOfAll, int mostOfOne, int mostBesideOthe
             if (line.Entered == 0 && line.Waiting.Count == 0)
             {
                 _lines.Remove(account);
+                _left = line;
                 if (_lines.Count == 1)
                 {
                     GiveTurns_NeedsLock(_lines.Values.First()); // it is alone now
