@@ -13,6 +13,7 @@ namespace Portlight.Cli.Verbs;
 [JsonSerializable(typeof(ListConnectionsResponse))]
 [JsonSerializable(typeof(ListRefusalsResponse))]
 [JsonSerializable(typeof(GetPortCountersResponse))]
+[JsonSerializable(typeof(GetAddressBookResponse))]
 [JsonSerializable(typeof(DiscoverGuestsResponse))]
 [JsonSerializable(typeof(ListAccountsResponse))]
 [JsonSerializable(typeof(ListHostsResponse))]

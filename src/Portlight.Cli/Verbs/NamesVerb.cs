@@ -1,6 +1,8 @@
 using System.CommandLine;
+using System.Text.Json;
 using Portlight.Cli.Ports;
 using Portlight.Wire.PortlightApi;
+using Spectre.Console;
 
 namespace Portlight.Cli.Verbs;
 
@@ -12,16 +14,26 @@ internal static class NamesVerb
     private static Command ListVerb()
     {
         var where = new InstallationOptions();
-        var command = new Command("list", "List the named networks and templates: kind, name, what it stands for");
+        var json = new Option<bool>("--json") { Description = "The answer as JSON, in the shape of the API" };
+        var command = new Command("list", "List the named networks and templates: kind, name, what it stands for") { json };
         where.AddTo(command);
         command.SetAction(async (parsed, cancellation) =>
         {
             using var installation = await where.OpenAsync(parsed, cancellation);
             var book = await installation.CallAsync(
                 "GetAddressBook", new GetAddressBookRequest(), PortlightJson.Default.GetAddressBookRequest, PortlightJson.Default.GetAddressBookResponse, cancellation);
-            foreach (var line in book.Networks.Select(Line).Concat(book.Templates.Select(Line)))
+            var output = parsed.InvocationConfiguration.Output;
+            if (parsed.GetValue(json))
             {
-                await parsed.InvocationConfiguration.Output.WriteLineAsync(line);
+                await output.WriteLineAsync(JsonSerializer.Serialize(book, IndentedPortlightJson.Default.GetAddressBookResponse));
+            }
+            else if (book.Networks.Count + book.Templates.Count == 0)
+            {
+                await output.WriteLineAsync("no network and no rules have a name");
+            }
+            else
+            {
+                Screen.Write(output, Rows(book));
             }
 
             return ExitCode.Done;
@@ -95,9 +107,27 @@ internal static class NamesVerb
         }
     }
 
-    private static string Line(NamedNetwork network) => $"network\t{network.Name}\t{string.Join(", ", network.Cidrs.Concat(network.Ipv6Cidrs))}";
+    private static Table Rows(GetAddressBookResponse book)
+    {
+        var table = new Table().Border(TableBorder.Simple).AddColumns("kind", "name", "stands for");
+        foreach (var network in book.Networks)
+        {
+            table.AddRow("network", Markup.Escape(network.Name), Markup.Escape(Blocks(network)));
+        }
 
-    private static string Line(PortTemplate template) => $"template\t{template.Name}\t{PortText.Of(template.PortStates)}";
+        foreach (var template in book.Templates)
+        {
+            table.AddRow("template", Markup.Escape(template.Name), Markup.Escape(PortText.Of(template.PortStates)));
+        }
+
+        return table;
+    }
+
+    private static string Line(NamedNetwork network) => $"network {network.Name}: {Blocks(network)}";
+
+    private static string Line(PortTemplate template) => $"template {template.Name}: {PortText.Of(template.PortStates)}";
+
+    private static string Blocks(NamedNetwork network) => string.Join(", ", network.Cidrs.Concat(network.Ipv6Cidrs));
 
     private static bool IsIpv6(string source) => source.Contains(':', StringComparison.Ordinal);
 }

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Portlight.TestKit.Serving;
 
 namespace Portlight.Cli.Tests.Verbs;
@@ -16,14 +17,21 @@ public sealed class NamesVerbTests : IDisposable
         await server.CreateAsync("web-1");
         await DoneAsync("open on web-1: nothing\n", "ports", "web-1", "none");
 
-        await DoneAsync("network\toffice\t203.0.113.0/24, 2001:db8:9::/48\n", "names", "network", "office", "203.0.113.0/24", "2001:db8:9::/48");
-        await DoneAsync("template\tweb\t80/tcp; 443/tcp from 192.0.2.0/24\n", "names", "template", "web", "80,443@192.0.2.0/24");
-        await DoneAsync("network\toffice\t203.0.113.0/24, 2001:db8:9::/48\ntemplate\tweb\t80/tcp; 443/tcp from 192.0.2.0/24\n", "names", "list");
-        await DoneAsync("opened 22/tcp from 203.0.113.0/24, 192.0.2.7/32, 2001:db8:9::/48 on web-1\n", "open", "web-1", "22", "--from", "Office,192.0.2.7");
-        await DoneAsync("forgot network\toffice\t203.0.113.0/24, 2001:db8:9::/48\n", "names", "network", "office", "--forget");
-        await DoneAsync("forgot template\tweb\t80/tcp; 443/tcp from 192.0.2.0/24\n", "names", "template", "web", "--forget");
+        await DoneAsync("network office: 203.0.113.0/24, 2001:db8:9::/48\n", "names", "network", "office", "203.0.113.0/24", "2001:db8:9::/48");
+        await DoneAsync("template web: 80/tcp; 443/tcp from 192.0.2.0/24\n", "names", "template", "web", "80,443@192.0.2.0/24");
+        var listed = (await RunAsync("names", "list")).Output;
+        Assert.Matches("network *office *203\\.0\\.113\\.0/24, 2001:db8:9::/48", listed);
+        Assert.Matches("template *web *80/tcp; 443/tcp from 192\\.0\\.2\\.0/24", listed);
+        using (var json = JsonDocument.Parse((await RunAsync("names", "list", "--json")).Output))
+        {
+            Assert.Equal("office", json.RootElement.GetProperty("networks")[0].GetProperty("name").GetString());
+        }
 
-        Assert.Equal("", (await RunAsync("names", "list")).Output);
+        await DoneAsync("opened 22/tcp from 203.0.113.0/24, 192.0.2.7/32, 2001:db8:9::/48 on web-1\n", "open", "web-1", "22", "--from", "Office,192.0.2.7");
+        await DoneAsync("forgot network office: 203.0.113.0/24, 2001:db8:9::/48\n", "names", "network", "office", "--forget");
+        await DoneAsync("forgot template web: 80/tcp; 443/tcp from 192.0.2.0/24\n", "names", "template", "web", "--forget");
+
+        Assert.Equal("no network and no rules have a name\n", (await RunAsync("names", "list")).Output);
         Assert.StartsWith("22/tcp from ", (await RunAsync("ports", "web-1")).Output, StringComparison.Ordinal);
         var unknown = await RunAsync("open", "web-1", "23", "--from", "office");
         Assert.Equal(2, unknown.Code);
