@@ -62,6 +62,7 @@ public sealed class FiguresTests(Chromium chromium)
         for (var i = 0; i < Clicks; i++)
         {
             await tab.GoAsync("us-east-1/instances");
+            await Assertions.Expect(tab.Page.Locator("td .name").First).ToBeVisibleAsync();
             opened.Add(await tab.Page.EvaluateAsync<double>(
                 """
                 () => new Promise(done => {
