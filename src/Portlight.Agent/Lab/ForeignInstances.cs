@@ -20,7 +20,7 @@ internal sealed class ForeignInstances(NetlinkSocket socket, HostSide host, Inst
     private List<LabRemains> Read()
     {
         var found = new List<LabRemains>();
-        foreach (var link in socket.VethLinks())
+        foreach (var link in socket.AliasedVeths())
         {
             if (LabAlias.TryParse(link.Alias, out var alias) && alias.Installation != installation)
             {

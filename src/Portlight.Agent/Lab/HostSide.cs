@@ -26,7 +26,7 @@ internal sealed class HostSide(NetlinkSocket socket, InstallationId installation
     {
         var found = new Dictionary<long, (LabAlias Alias, State State)>();
         var byLink = new Dictionary<int, State>();
-        foreach (var link in socket.VethLinks())
+        foreach (var link in socket.AliasedVeths())
         {
             if (LabAlias.TryParse(link.Alias, out var alias) && alias.Installation == installation && (link.Name == alias.LinkName || !found.ContainsKey(alias.Index)))
             {

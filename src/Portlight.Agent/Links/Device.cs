@@ -11,9 +11,6 @@ namespace Portlight.Agent.Links;
 /// <param name="HardwareAddress">As <c>fe:54:00:aa:bb:01</c>; null where it has none.</param>
 internal sealed record Device(int Index, string Name, string? Kind, string? HardwareAddress)
 {
-    private const ushort LowerDevice = 5; // IFLA_LINK
-    private const ushort LowerNamespace = 37; // IFLA_LINK_NETNSID
-
     /// <summary>The device that it is a part of (bridge, bond, team, VRF …); 0 for none.</summary>
     public int Master { get; init; }
 
@@ -41,26 +38,32 @@ internal sealed record Device(int Index, string Name, string? Kind, string? Hard
     internal static Device Read(NetlinkMessage message)
     {
         var header = MemoryMarshal.Read<RouteRequests.LinkHeader>(message.Payload);
-        var attributes = message.Attributes(16);
-        string? kind = null, slaveKind = null;
-        if (attributes.TryGet(RouteRequests.LinkKindNest, out var info))
+        string? name = null, kind = null, slaveKind = null, hardwareAddress = null, alias = null;
+        var (master, lower, isLowerElsewhere) = (0, 0, false);
+        foreach (var attribute in message.Attributes(16))
         {
-            kind = info.Nested.TextOrNull(RouteRequests.LinkKind);
-            slaveKind = info.Nested.TextOrNull(RouteRequests.LinkSlaveKind);
+            switch (attribute.Type)
+            {
+                case RouteRequests.LinkAddress: hardwareAddress = Written(attribute.Value); break;
+                case RouteRequests.LinkName: name = attribute.Text; break;
+                case RouteRequests.LinkPeerIndex: lower = (int)attribute.U32; break;
+                case RouteRequests.LinkMaster: master = (int)attribute.U32; break;
+                case RouteRequests.LinkAlias: alias = attribute.Text; break;
+                // With a namespace's number the lower device is in that namespace, not here.
+                case RouteRequests.LinkPeerNamespace: isLowerElsewhere = true; break;
+                case RouteRequests.LinkKindNest:
+                    kind = attribute.Nested.TextOrNull(RouteRequests.LinkKind);
+                    slaveKind = attribute.Nested.TextOrNull(RouteRequests.LinkSlaveKind);
+                    break;
+            }
         }
 
-        // With a namespace's number the lower device is in that namespace, not here.
-        var isLowerElsewhere = attributes.TryGet(LowerNamespace, out _);
-        return new Device(
-            header.Index,
-            attributes.TextOrNull(RouteRequests.LinkName) ?? "",
-            kind,
-            attributes.TryGet(1, out var address) ? Written(address.Value) : null) // IFLA_ADDRESS
+        return new Device(header.Index, name ?? "", kind, hardwareAddress)
         {
-            Master = attributes.TryGet(RouteRequests.LinkMaster, out var master) ? (int)master.U32 : 0,
+            Master = master,
             SlaveKind = slaveKind,
-            Lower = !isLowerElsewhere && attributes.TryGet(LowerDevice, out var lower) ? (int)lower.U32 : 0,
-            Alias = attributes.TextOrNull(RouteRequests.LinkAlias),
+            Lower = isLowerElsewhere ? 0 : lower,
+            Alias = alias,
             IsLoopback = (header.Flags & RouteRequests.LinkIsLoopback) != 0,
         };
     }

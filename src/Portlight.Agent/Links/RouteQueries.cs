@@ -36,8 +36,8 @@ internal static class RouteQueries
     private const int HostUnreachable = 113;
     private const int Attempts = 10;
 
-    /// <summary>Every veth of the namespace that the socket is of.</summary>
-    internal static List<LinkRow> VethLinks(this NetlinkSocket socket)
+    /// <summary>Every veth with an alias of the namespace that the socket is of.</summary>
+    internal static List<LinkRow> AliasedVeths(this NetlinkSocket socket)
     {
         var rows = new List<LinkRow>();
         socket.Ask(
@@ -52,7 +52,14 @@ internal static class RouteQueries
                 writer.Text(RouteRequests.LinkKind, "veth");
                 writer.EndNested(info);
             },
-            message => rows.Add(ReadLink(message)));
+            message =>
+            {
+                // Guests have veths by the thousand, and those of the lab say whose they are.
+                if (message.Attributes(16).TryGet(RouteRequests.LinkAlias, out _))
+                {
+                    rows.Add(ReadLink(message));
+                }
+            });
         return rows;
     }
 
@@ -202,21 +209,24 @@ internal static class RouteQueries
     internal static LinkRow ReadLink(NetlinkMessage message)
     {
         var header = MemoryMarshal.Read<RouteRequests.LinkHeader>(message.Payload);
-        var attributes = message.Attributes(16);
-        var slaveKind = attributes.TryGet(RouteRequests.LinkKindNest, out var info) ? info.Nested.TextOrNull(RouteRequests.LinkSlaveKind) : null;
-        return new LinkRow(
-            header.Index,
-            attributes.TextOrNull(RouteRequests.LinkName) ?? "",
-            attributes.TextOrNull(RouteRequests.LinkAlias),
-            (header.Flags & RouteRequests.LinkIsUp) != 0,
-            (header.Flags & RouteRequests.LinkIsLoopback) != 0,
-            attributes.TryGet(RouteRequests.LinkPeerIndex, out var peer) ? (int)peer.U32 : 0,
-            attributes.TryGet(RouteRequests.LinkMaster, out var master) ? (int)master.U32 : 0,
-            slaveKind,
-            attributes.TryGet(RouteRequests.LinkPeerNamespace, out var netns) ? (int)netns.U32 : null)
+        var row = new LinkRow(
+            header.Index, "", null, (header.Flags & RouteRequests.LinkIsUp) != 0, (header.Flags & RouteRequests.LinkIsLoopback) != 0, 0, 0, null, null);
+        foreach (var attribute in message.Attributes(16))
         {
-            HardwareAddress = attributes.TryGet(1, out var address) ? Device.Written(address.Value) : null, // IFLA_ADDRESS
-        };
+            row = attribute.Type switch
+            {
+                RouteRequests.LinkAddress => row with { HardwareAddress = Device.Written(attribute.Value) },
+                RouteRequests.LinkName => row with { Name = attribute.Text },
+                RouteRequests.LinkPeerIndex => row with { PeerIndex = (int)attribute.U32 },
+                RouteRequests.LinkMaster => row with { MasterIndex = (int)attribute.U32 },
+                RouteRequests.LinkKindNest => row with { SlaveKind = attribute.Nested.TextOrNull(RouteRequests.LinkSlaveKind) },
+                RouteRequests.LinkAlias => row with { Alias = attribute.Text },
+                RouteRequests.LinkPeerNamespace => row with { PeerNamespace = (int)attribute.U32 },
+                _ => row,
+            };
+        }
+
+        return row;
     }
 
     internal static void Ask(this NetlinkSocket socket, Action restart, ushort type, ushort flags, Action<NetlinkWriter> body, NetlinkMessageReceiver receive)

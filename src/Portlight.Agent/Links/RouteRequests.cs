@@ -28,6 +28,7 @@ internal static class RouteRequests
     internal const byte ScopeLink = 253;
     internal const byte MainTable = 254;
 
+    internal const ushort LinkAddress = 1;
     internal const ushort LinkName = 3;
     internal const ushort LinkPeerIndex = 5;
     internal const ushort LinkMaster = 10;

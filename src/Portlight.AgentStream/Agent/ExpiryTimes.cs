@@ -82,7 +82,7 @@ internal sealed class ExpiryTimes : IDisposable
 
     private static long Key(ExpiringRule one) => one.At.UtcTicks;
 
-    private static ImmutableArray<ExpiringRule> Expiring(Desired? desired) => desired is not null && States.HasExpiring(desired) && States.Problem(desired) is null ? States.Read(desired).Expiring : [];
+    private static ImmutableArray<ExpiringRule> Expiring(Desired? desired) => desired is not null && States.Problem(desired) is null ? States.Read(desired).Expiring : [];
 
     private long DueOf(ExpiringRule one)
     {

@@ -23,11 +23,10 @@ public sealed class KeptSet
     {
         foreach (var one in all)
         {
-            Put(one.Index, one);
+            _all[one.Index] = one;
         }
 
         Position = position ?? new Position();
-        _pending.Clear();
     }
 
     /// <summary>Called with what has changed (null for what is gone) and the position, before a server is told. It must not throw.</summary>

@@ -66,9 +66,11 @@ internal static class States
         return state;
     }
 
-    /// <summary>Reads an instance.</summary>
+    /// <summary>Reads an instance, once.</summary>
     /// <exception cref="StreamFaultException">It is none, or says what a newer build knows and this one may not pass over.</exception>
-    internal static DesiredInstance Read(Desired desired)
+    internal static DesiredInstance Read(Desired desired) => desired.Instance ??= ReadState(desired);
+
+    private static DesiredInstance ReadState(Desired desired)
     {
         State state;
         try
@@ -106,19 +108,6 @@ internal static class States
         catch (StreamFaultException fault)
         {
             return fault.Message;
-        }
-    }
-
-    /// <summary>Whether something of it expires; false where that cannot be read.</summary>
-    internal static bool HasExpiring(Desired desired)
-    {
-        try
-        {
-            return State.Parser.ParseFrom(desired.State).Expiring.Count > 0;
-        }
-        catch (InvalidProtocolBufferException)
-        {
-            return false;
         }
     }
 
@@ -178,14 +167,19 @@ internal static class States
 
     private static Domain.PortRule ReadRule(PortRule rule)
     {
-        var sources = Blocks.ReadBlocks(rule.Sources);
-        return NetworkProtocolText.TryParse(rule.Protocol, out var protocol)
-            ? new Domain.PortRule(
-                new PortKey(protocol, rule.From, rule.To),
-                [.. sources.Where(block => block.Family == AddressFamily.InterNetwork)],
-                [.. sources.Where(block => block.Family == AddressFamily.InterNetworkV6)],
-                [])
-            : throw new StreamFaultException("a rule is of a protocol that is not known");
+        if (!NetworkProtocolText.TryParse(rule.Protocol, out var protocol))
+        {
+            throw new StreamFaultException("a rule is of a protocol that is not known");
+        }
+
+        var (ipv4, ipv6) = (ImmutableArray.CreateBuilder<Cidr>(rule.Sources.Count), ImmutableArray.CreateBuilder<Cidr>(rule.Sources.Count));
+        foreach (var source in rule.Sources)
+        {
+            var block = Blocks.ReadBlock(source);
+            (block.Family == AddressFamily.InterNetwork ? ipv4 : ipv6).Add(block);
+        }
+
+        return new Domain.PortRule(new PortKey(protocol, rule.From, rule.To), ipv4.DrainToImmutable(), ipv6.DrainToImmutable(), []);
     }
 
     /// <summary>The callers that opened them are the server's to know.</summary>
