@@ -26,6 +26,10 @@ public sealed class GoldenTests
     public void Drain() => Check("drain.nft", new RulesetOptions { Connections = ConnectionPolicy.Drain }, Sample.Interface("pl1", Sample.Web));
 
     [Fact]
+    public void Counted_packets() => Check("counted-packets.nft", new RulesetOptions { CountsPackets = true },
+        Sample.Interface("pl1", PortSet.Of([.. Sample.Web.Rules, .. Sample.Ranged.Rules])), FilteredAttachment.Host(Sample.Web) with { Owner = Sample.Owner(9) });
+
+    [Fact]
     public void Ranges_and_sources() => Check("ranges-and-sources.nft", Sample.Cut, Sample.Interface("pl1", Sample.Ranged));
 
     [Fact]
