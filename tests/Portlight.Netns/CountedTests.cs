@@ -69,6 +69,33 @@ public sealed class CountedTests
         Assert.False((await scene.Agent.CountPortsAsync(9, Cancellation)).AreCounted);
     }
 
+    [Fact]
+    public void What_the_verbs_say_is_what_became_of_the_packets()
+    {
+        using var served = new Served();
+        using var network = new TestNetwork();
+        using var sender = new PacketSender(network.AddMachine("client", Scene.ClientLink, Scene.ClientIpv4));
+        using var delivered = PacketCapture.Delivered(network.Host, Packet.Tcp);
+        served.Start("data", "--count-packets", "on");
+        served.Run("data", "attach", "me", "--this-host", "--open", "22", "--yes");
+        var to = PacketTrial.Read("22/tcp from 203.0.113.7") with { Destination = TestNetwork.Address("10.255.1.1") };
+
+        // The last one passes, and tells when the others had their time.
+        var marks = sender.Send(to with { Port = 23 }, to with { Port = 23 }, to with { Source = TestNetwork.Address("203.0.113.8"), Port = 5432 }, to);
+        Assert.True(delivered.Await(marks[^1], Deadline.Span));
+
+        var refused = served.Run("data", "refusals", "me").Split('\n', StringSplitOptions.TrimEntries);
+        Assert.Contains(refused, line => line.StartsWith("203.0.113.7", StringComparison.Ordinal) && Words(line) is [_, "23/tcp", "2", ..]);
+        Assert.Contains(refused, line => line.StartsWith("203.0.113.8", StringComparison.Ordinal) && Words(line) is [_, "5432/tcp", "1", ..]);
+        Assert.DoesNotContain("203.0.113.8", served.Run("data", "refusals", "me", "--port", "23"), StringComparison.Ordinal);
+        var counted = served.Run("data", "counters", "me").Split('\n', StringSplitOptions.TrimEntries);
+        Assert.Contains(counted, line => Words(line) is ["22/tcp" or "22", "1", _]);
+        Assert.Contains(counted, line => Words(line) is ["refused", _, _]);
+        Assert.Contains("\"packets\": 1", served.Run("data", "counters", "me", "--json"), StringComparison.Ordinal);
+
+        static string[] Words(string line) => line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+    }
+
     private static async Task<List<(string, long)>> CountAsync(Scene scene)
     {
         var counts = await scene.Agent.CountPortsAsync(9, Cancellation);
