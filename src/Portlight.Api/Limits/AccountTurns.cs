@@ -12,6 +12,8 @@ namespace Portlight.Api;
 internal sealed class AccountTurns(int mostBesideOthers, TimeProvider clock)
 {
     private readonly Admission _admission = new(mostOfAll: int.MaxValue, mostOfOne: int.MaxValue, mostBesideOthers, clock);
+    private string? _last;
+    private long _lastShared;
 
     /// <summary>Half of the processors for one account beside others, and one at least.</summary>
     public AccountTurns(TimeProvider clock)
@@ -22,15 +24,8 @@ internal sealed class AccountTurns(int mostBesideOthers, TimeProvider clock)
     /// <summary>Returns when it is the call's turn.</summary>
     /// <param name="call">The call; a turn that it has of another account is given up.</param>
     /// <param name="account">Whose turn it takes; null for nobody's, without a wait.</param>
-    public async ValueTask BeginAsync(Call call, string? account)
-    {
-        if (account is not null && account != call.Turn)
-        {
-            End(call);
-            await _admission.EnterAsync(account, call.Aborted);
-            call.Turn = account;
-        }
-    }
+    public ValueTask BeginAsync(Call call, string? account) =>
+        account is null || account == call.Turn || IsAlone(account) ? ValueTask.CompletedTask : new ValueTask(EnterAsync(call, account));
 
     /// <summary>Gives up the turn of a call that has one.</summary>
     public void End(Call call)
@@ -62,5 +57,25 @@ internal sealed class AccountTurns(int mostBesideOthers, TimeProvider clock)
         }
 
         return awaited;
+    }
+
+    private async Task EnterAsync(Call call, string account)
+    {
+        End(call);
+        await _admission.EnterAsync(account, call.Aborted);
+        call.Turn = account;
+    }
+
+    /// <summary>Whether no other account has asked for anything for a moment: then nothing is counted, and no lock is taken. Each change of accounts is counted, so what counts knows of it.</summary>
+    private bool IsAlone(string account)
+    {
+        if (account == Volatile.Read(ref _last))
+        {
+            return clock.GetElapsedTime(Volatile.Read(ref _lastShared)) >= Admission.Remembered;
+        }
+
+        Volatile.Write(ref _lastShared, clock.GetTimestamp());
+        Volatile.Write(ref _last, account);
+        return false;
     }
 }

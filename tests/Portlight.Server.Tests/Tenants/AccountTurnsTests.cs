@@ -6,7 +6,10 @@ namespace Portlight.Server.Tests.Tenants;
 /// <summary>Whose requests are worked at, and what waits without a thread.</summary>
 public sealed class AccountTurnsTests
 {
-    private readonly AccountTurns _turns = new(mostBesideOthers: 1, new FakeTimeProvider());
+    private readonly FakeTimeProvider _clock = new();
+    private readonly AccountTurns _turns;
+
+    public AccountTurnsTests() => _turns = new AccountTurns(mostBesideOthers: 1, _clock);
 
     [Fact]
     public void An_account_that_is_alone_waits_for_nothing() => Assert.All(Enumerable.Range(0, 100), _ => Assert.True(Begin(Call(), "flood")));
@@ -23,6 +26,17 @@ public sealed class AccountTurnsTests
         _turns.End(working);
         await waiting.WaitAsync(TestKit.Network.Deadline.Span, TestContext.Current.CancellationToken);
         Assert.Equal("flood", next.Turn);
+    }
+
+    [Fact]
+    public void A_moment_after_the_other_has_asked_an_account_has_every_processor_again()
+    {
+        _turns.End(Began("patient"));
+        Began("flood");
+        Assert.False(Begin(Call(), "flood"));
+        _clock.Advance(Storage.Admission.Remembered);
+        An_account_that_is_alone_waits_for_nothing();
+        Assert.True(Begin(Call(), "patient"));
     }
 
     [Fact]
