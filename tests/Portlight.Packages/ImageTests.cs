@@ -44,12 +44,15 @@ public sealed class ImageTests(MadePackages made) : IDisposable
         }
 
         Directory.CreateDirectory(Path.Combine(_root.FullName, "proc"));
+        Directory.CreateDirectory(Path.Combine(_root.FullName, "dev"));
         Machine.Run("chown", config.GetProperty("User").GetString()!, Path.Combine(_root.FullName, "var/lib/portlight"));
         string[] command = [.. config.GetProperty("Entrypoint").EnumerateArray().Concat(config.GetProperty("Cmd").EnumerateArray()).Select(word => word.GetString()!)];
         using var process = Process.Start(new ProcessStartInfo(
             "unshare",
             [
-                "--net", "--mount", "--pid", "--fork", "--kill-child", "bash", "-c", "mount -t proc proc \"$0/proc\" && ip link set lo up && exec env -i /usr/sbin/chroot --userspec=\"$1\" \"$0\" \"${@:2}\"",
+                "--net", "--mount", "--pid", "--fork", "--kill-child", "bash", "-c",
+                // What every engine puts into a container beside the image (OCI runtime specification, default filesystems and devices), as far as it is looked at.
+                "mount -t proc proc \"$0/proc\" && mount -t tmpfs tmpfs \"$0/dev\" && mknod -m 666 \"$0/dev/null\" c 1 3 && mknod -m 666 \"$0/dev/urandom\" c 1 9 && ip link set lo up && exec env -i /usr/sbin/chroot --userspec=\"$1\" \"$0\" \"${@:2}\"",
                 _root.FullName, config.GetProperty("User").GetString()!, .. command,
             ])
         {
