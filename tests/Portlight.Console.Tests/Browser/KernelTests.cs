@@ -110,6 +110,7 @@ public sealed class KernelTests(Chromium chromium, KernelConsole console) : ICla
         await tab.VisitAsync(console, "us-east-1/instances/new");
         var page = tab.Page;
         await page.GetByRole(AriaRole.Button, new() { Name = "Attach a machine" }).ClickAsync();
+        await Assertions.Expect(page.GetByLabel("Ports to open to everyone")).ToBeVisibleAsync(); // the name of the other form is not the one that is meant
         await page.GetByLabel("Name").FillAsync("machine-1");
         await page.GetByLabel("Ports to open to everyone").FillAsync("22 443");
         await page.GetByRole(AriaRole.Button, new() { Name = "What would it cut?" }).ClickAsync();
@@ -140,6 +141,7 @@ public sealed class KernelTests(Chromium chromium, KernelConsole console) : ICla
         await tab.VisitAsync(console, "us-east-1/instances/new");
         var page = tab.Page;
         await page.GetByRole(AriaRole.Button, new() { Name = "Attach a machine" }).ClickAsync();
+        await Assertions.Expect(page.GetByLabel("Ports to open to everyone")).ToBeVisibleAsync(); // the name of the other form is not the one that is meant
         await page.GetByLabel("Name").FillAsync("machine-2");
         await page.GetByRole(AriaRole.Button, new() { Name = "What would it cut?" }).ClickAsync();
         await page.GetByRole(AriaRole.Button, new() { Name = "Attach machine-2" }).ClickAsync();

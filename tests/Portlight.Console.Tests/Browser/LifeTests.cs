@@ -75,6 +75,7 @@ public sealed class LifeTests(Chromium chromium, ConsoleFixture fixture) : IClas
         await tab.VisitAsync(fixture, "us-east-1/instances/new");
         var page = tab.Page;
         await page.GetByRole(AriaRole.Button, new() { Name = "Attach a machine" }).ClickAsync();
+        await Assertions.Expect(page.GetByLabel("Ports to open to everyone")).ToBeVisibleAsync(); // the name of the other form is not the one that is meant
         await page.GetByLabel("Name").FillAsync("me");
         await page.GetByLabel("Ports to open to everyone").FillAsync("22 8590");
 
