@@ -65,6 +65,20 @@ public sealed class OneServerTests : IDisposable
     }
 
     [Fact]
+    public void A_stop_says_that_the_rules_stay_and_they_do()
+    {
+        var server = Attach();
+        var rules = Rules();
+        UnderTraffic(() =>
+        {
+            var (code, error) = _served.End(server, ServeProcess.TerminateSignal);
+            Assert.Equal(0, code);
+            Assert.Contains("the rules stay in the kernel and go on filtering", error, StringComparison.Ordinal);
+        });
+        Assert.Equal(rules, Rules());
+    }
+
+    [Fact]
     public void A_start_with_another_directory_after_a_stop_is_refused_until_the_operator_says_take_over()
     {
         _served.End(Attach(), ServeProcess.TerminateSignal);

@@ -30,12 +30,14 @@ internal sealed class Served : IDisposable
         return server;
     }
 
-    /// <summary>Ends a server by a signal and waits for its end.</summary>
-    internal void End(ServeProcess server, int signal)
+    /// <summary>Ends a server by a signal and waits for its end. Its exit code and what it wrote to stderr.</summary>
+    internal (int Code, string Error) End(ServeProcess server, int signal)
     {
         server.End(signal);
+        var ended = server.EndAsync().GetAwaiter().GetResult();
         _running.Remove(server);
         server.Dispose();
+        return ended;
     }
 
     /// <summary>Runs a verb on a data directory of this test; it must succeed. What it wrote.</summary>
