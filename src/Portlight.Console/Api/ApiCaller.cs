@@ -20,6 +20,9 @@ internal sealed class ApiCaller(ApiEndpoint endpoint, AwsCredentials credentials
     private static readonly string[] Ended = ["ExpiredTokenException", "UnrecognizedClientException", "InvalidSignatureException", "ExpiredToken", "InvalidClientTokenId", "SignatureDoesNotMatch", "UnauthenticatedException"];
     private static readonly string[] Denials = ["AccessDeniedException", "AccessDenied"];
 
+    /// <summary>What was throttled has not been done, and is asked again, as AWS's SDKs do it.</summary>
+    private static readonly TimeSpan[] Pauses = [TimeSpan.FromMilliseconds(250), TimeSpan.FromMilliseconds(750), TimeSpan.FromSeconds(2)];
+
     public string Region => region;
 
     /// <summary>Calls an operation of Portlight's own API.</summary>
@@ -81,14 +84,14 @@ internal sealed class ApiCaller(ApiEndpoint endpoint, AwsCredentials credentials
     {
         try
         {
-            return await call();
+            return await RepeatAsync(call, cancellation);
         }
         catch (AwsErrorException error)
         {
             var kind = Ended.Contains(error.Type) ? ApiFault.SignedOut
                 : Denials.Contains(error.Type) ? ApiFault.Denied
                 : error.Status == HttpStatusCode.PreconditionFailed ? ApiFault.Changed
-                : (int)error.Status >= 500 || error.Type is "ThrottlingException" or "Throttling" ? ApiFault.Unreachable
+                : (int)error.Status >= 500 || IsThrottled(error) ? ApiFault.Unreachable
                 : ApiFault.Refused;
             throw new ApiException(kind, error.Message);
         }
@@ -101,4 +104,23 @@ internal sealed class ApiCaller(ApiEndpoint endpoint, AwsCredentials credentials
             throw new ApiException(ApiFault.Unreachable, $"the server at {endpoint.Address.GetLeftPart(UriPartial.Authority)} did not answer in time");
         }
     }
+
+    private async Task<TResponse> RepeatAsync<TResponse>(Func<Task<TResponse>> call, CancellationToken cancellation)
+    {
+        foreach (var pause in Pauses)
+        {
+            try
+            {
+                return await call();
+            }
+            catch (AwsErrorException throttled) when (IsThrottled(throttled))
+            {
+                await Task.Delay(pause, endpoint.Clock, cancellation);
+            }
+        }
+
+        return await call();
+    }
+
+    private static bool IsThrottled(AwsErrorException error) => error.Type is "ThrottlingException" or "Throttling";
 }
