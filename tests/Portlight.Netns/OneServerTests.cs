@@ -150,7 +150,7 @@ public sealed class OneServerTests : IDisposable
     /// <summary>A server with this machine attached, one port open.</summary>
     private ServeProcess Attach()
     {
-        var server = _served.Start("first", "--listen", First);
+        var server = _served.Start("first", "--listen", First, "--log", "text");
         var (code, output, error) = PortlightProgram.Run("attach", "me", "--this-host", "--open", $"udp:{OpenPort}", "--yes", "--data", _served.Data("first"));
         Assert.True(code == 0, output + error);
         return server;
