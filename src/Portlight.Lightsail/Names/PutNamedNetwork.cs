@@ -37,7 +37,7 @@ internal sealed class PutNamedNetwork(Services services) : IOperation<PutNamedNe
         {
             if (!Cidr.TryParse(texts[i], family, out var cidr, out var problem) || cidr.IsAny)
             {
-                problems.Add(new Problem($"{field}[{i}]", $"`{UserText.Excerpt(texts[i])}` {problem ?? "is everyone, who has a name"}"));
+                problems.Add(new Problem($"{field}[{i}]", $"`{UserText.Excerpt(texts[i])}` {problem ?? "is everyone; a named network is less"}"));
                 continue;
             }
 

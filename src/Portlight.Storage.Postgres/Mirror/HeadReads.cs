@@ -34,8 +34,8 @@ internal sealed class HeadReads(Func<Task> look)
 
     private async Task LookAfterAsync(Task before)
     {
-        // Always yield: `CatchUpAsync` assigns `_next` after this method returns. If it ran on at once it would clear `_next` before that assignment, and the finished look
-        // would remain `_next` for ever.
+        // Always yield: `CatchUpAsync` assigns `_next` after this method returns. Without a yield this method could clear `_next` before that assignment. Then every later read
+        // would get the finished look, and old data.
         await before.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ForceYielding);
         Task begun;
         lock (_gate)

@@ -7,7 +7,7 @@ namespace Portlight.Server.Tests.Tenants;
 /// An honest account beside a hostile one, in one server: how long the Puts of the honest one take while nobody else is there, and while the other tries to take the
 /// server from another process, in turn. Here on a machine that others use, in a second each, so that only a stop of seconds is seen. With PORTLIGHT_STORM=1, for longer,
 /// with the data on a disk and with every processor busy in both, as the hostile account's own sending makes them, and the 99th percentile has to stay within twice its quiet one;
-/// PORTLIGHT_STORM_IDLE=1 leaves the processors to it. bench/README.md has the figures of both.
+/// PORTLIGHT_STORM_IDLE=1 leaves the processors to it, and only measures. bench/README.md has the figures of both.
 /// </summary>
 public sealed class HostileTenantTests
 {
@@ -45,7 +45,7 @@ public sealed class HostileTenantTests
             CultureInfo.InvariantCulture,
             $"{way}: median {Percentile(quiet, 0.5):F2} → {Percentile(loud, 0.5):F2} ms, 99th percentile {before:F2} → {during:F2} ms, most {quiet.Max():F1} → {loud.Max():F1} ms, of {quiet.Count} and {loud.Count} Puts; {grown} MB more");
         TestContext.Current.TestOutputHelper?.WriteLine(figures);
-        Assert.True(during <= (2 * before) + (IsLong ? 0 : 2_000), figures);
+        Assert.True(during <= (2 * before) + (IsLong && !IsIdle ? 0 : 2_000), figures);
         Assert.True(loud.Max() < 10_000, figures);
         Assert.True(grown < 400, figures);
     }
