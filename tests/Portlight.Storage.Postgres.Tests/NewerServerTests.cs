@@ -96,8 +96,8 @@ public sealed class NewerServerTests : IAsyncLifetime
         await SaveAsync(store, changes => changes.Save(Sample.Instance(1)));
         await _source.SqlAsync("""
             BEGIN;
-            DELETE FROM batch;
             UPDATE head SET format = 99, position = position + 2, batch = gen_random_uuid();
+            DELETE FROM batch;
             INSERT INTO batch (position, id, revision, instance_index, kinds, keys, revisions, bodies, removals) SELECT position, batch, revision, instance_index, '{}', '{}', '{}', '{}', '{}' FROM head;
             COMMIT
             """);
@@ -108,8 +108,9 @@ public sealed class NewerServerTests : IAsyncLifetime
         Assert.Contains("newer portlight", refusal.Message, StringComparison.Ordinal);
     }
 
-    /// <summary>Writes things as a newer server would, with its batch.</summary>
+    /// <summary>Writes things as a newer server would, with its batch: the head is locked first, as by every server.</summary>
     private Task<string> AddAsync(string body, string which = "kind <> 'applied'") => _source.SqlAsync($"""
+        SELECT FROM head FOR UPDATE;
         WITH changed AS (
             UPDATE item SET body = {body}, revision = n.revision
             FROM (SELECT kind, key, CASE WHEN kind = 'instance' THEN (SELECT revision FROM head) + row_number() OVER (PARTITION BY kind ORDER BY place) END AS revision FROM item WHERE {which}) n

@@ -13,6 +13,9 @@ internal static class LogFailure
     /// <summary>Whether PostgreSQL said so before it committed: nothing was written. Everything else may have come after.</summary>
     public static bool IsRefusal(Exception failure) => failure is PostgresException refusal && !IsEndOfConnection(refusal.SqlState);
 
+    /// <summary>Whether PostgreSQL undid the transaction to end a deadlock or a conflict with another one (<c>40P01</c>, <c>40001</c>): nothing was written, and the same can be sent again.</summary>
+    public static bool IsUndone(Exception failure) => failure is PostgresException { SqlState: PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure };
+
     /// <summary>Whether a new connection may find what this one did not: the server is gone, is no primary any more, or the connection broke while nobody used it.</summary>
     public static bool IsOfConnection(Exception failure) => failure is not PostgresException refusal || IsEndOfConnection(refusal.SqlState) || refusal.SqlState == PostgresErrorCodes.ReadOnlySqlTransaction;
 

@@ -67,7 +67,7 @@ internal sealed class PostgresLog : IDisposable
             return;
         }
 
-        // Not known from here on. To find the batch proves nothing: only a write after it waits for the standby.
+        // Not known from here on, or undone in favour of another transaction: an administrator's, for servers lock the head first. To find the batch proves nothing: only a write after it waits for the standby.
         var began = TimeProvider.System.GetTimestamp();
         while (TimeProvider.System.GetElapsedTime(began) < Patience && !_closing.Wait(Pause))
         {
@@ -82,7 +82,7 @@ internal sealed class PostgresLog : IDisposable
         throw LogFailure.Unknown(failure);
     }
 
-    /// <summary>Null when it is durable; else why nobody knows.</summary>
+    /// <summary>Null when it is durable; else why nobody knows, or why PostgreSQL undid it.</summary>
     /// <exception cref="StoreException">The first attempt was refused: nothing was written.</exception>
     private Exception? TrySend(Func<bool> send, bool isFirst)
     {
@@ -93,7 +93,7 @@ internal sealed class PostgresLog : IDisposable
         catch (Exception refused) when (LogFailure.IsRefusal(refused))
         {
             Unlock();
-            return isFirst ? throw LogFailure.NothingWritten(refused) : refused;
+            return isFirst && !LogFailure.IsUndone(refused) ? throw LogFailure.NothingWritten(refused) : refused;
         }
         catch (Exception lost) when (LogFailure.IsKnown(lost))
         {

@@ -1,0 +1,50 @@
+using Npgsql;
+using Portlight.Storage.Contract;
+using Portlight.TestKit;
+
+namespace Portlight.Storage.Postgres.Tests;
+
+/// <summary>Somebody else's transaction on the same tables, an administrator's or a backup's, which PostgreSQL prefers to a server's.</summary>
+public sealed class UndoneTests : IAsyncLifetime
+{
+    private readonly PostgresSource _source = new();
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    public ValueTask InitializeAsync() => ValueTask.CompletedTask;
+
+    public ValueTask DisposeAsync() => _source.DisposeAsync();
+
+    /// <summary>A sequence keeps its number when a transaction is undone, so the refusal comes once.</summary>
+    [Theory]
+    [InlineData(PostgresErrorCodes.DeadlockDetected)]
+    [InlineData(PostgresErrorCodes.SerializationFailure)]
+    public async Task A_write_that_was_undone_in_favour_of_another_is_sent_again_and_written_once(string code)
+    {
+        await using var store = await _source.OpenAsync("a");
+        await _source.SqlAsync(
+            "CREATE SEQUENCE tries",
+            $"CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN IF nextval('tries') = 1 THEN RAISE EXCEPTION USING ERRCODE = '{code}'; END IF; RETURN NEW; END$$",
+            "CREATE TRIGGER refuse BEFORE INSERT ON batch FOR EACH ROW EXECUTE FUNCTION refuse()");
+
+        await store.SaveAsync((_, changes) => changes.Save(Sample.Instance(1)), Cancellation);
+
+        await using var other = await _source.OpenAsync("b");
+        Assert.Equal(["web-1"], other.View.AllInstances().Select(instance => instance.Name));
+        Assert.Equal(("2", 1L), ((await _source.SqlAsync("SELECT last_value FROM tries")).Trim(), other.Revision));
+    }
+
+    [Fact]
+    public async Task A_write_that_is_refused_for_another_reason_is_told_so_at_once()
+    {
+        await using var store = await _source.OpenAsync("a");
+        await _source.SqlAsync(
+            "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN RAISE EXCEPTION USING ERRCODE = '23514'; END$$",
+            "CREATE TRIGGER refuse BEFORE INSERT ON batch FOR EACH ROW EXECUTE FUNCTION refuse()");
+
+        var refusal = await Assert.ThrowsAsync<StoreException>(() => store.SaveAsync((_, changes) => changes.Save(Sample.Instance(1)), Cancellation));
+
+        Assert.False(refusal.IsOutcomeUnknown);
+        Assert.Contains("23514", refusal.Message, StringComparison.Ordinal);
+    }
+}
