@@ -62,6 +62,13 @@ public partial class ReferenceGraphTests
         Assert.Equal(Allowed.Keys.Order(StringComparer.Ordinal), SourceProjects.Select(Name).Order(StringComparer.Ordinal));
 
     [Fact]
+    public void The_picture_of_the_architecture_shows_every_source_project()
+    {
+        var picture = RepositoryFiles.Read("ARCHITECTURE.md").Split("```")[1];
+        Findings.None("source projects that the picture in ARCHITECTURE.md does not show", SourceProjects.Select(Name).Where(name => !picture.Contains($"src/{name} ", StringComparison.Ordinal)));
+    }
+
+    [Fact]
     public void The_C_library_is_called_in_one_project() =>
         Findings.None(
             "calls of native libraries beside src/Portlight.Linux",
