@@ -4,7 +4,10 @@ using Portlight.Wire;
 
 namespace Portlight.Api;
 
-/// <summary>Pages of Lightsail's lists, of a size of ours: <c>pageToken</c> in, <c>nextPageToken</c> out. IAM's, of which a caller says the size, are made of the same tokens.</summary>
+/// <summary>
+/// Pages of lists, of all services: a page ends after as many entries as it may have, or when they are about as long as an answer may be, because an answer is held in
+/// memory until its caller has read it, however slowly. Lightsail has <c>pageToken</c> and <c>nextPageToken</c> for it and a size of ours, IAM a marker and the caller's size.
+/// </summary>
 internal static class Paging
 {
     /// <summary>Entries of a page; the real service's number is not known.</summary>
@@ -33,40 +36,51 @@ internal static class Paging
 
     public static bool IsNumber(string position) => long.TryParse(position, NumberStyles.None, CultureInfo.InvariantCulture, out _);
 
-    /// <summary>One page out of one entry more than fit it, and the token for what follows.</summary>
-    public static (IReadOnlyList<T> Page, string? Next) Cut<T>(Call call, IReadOnlyList<T> read, Func<T, string> position) =>
-        read.Count <= PageSize ? (read, null) : ([.. read.Take(PageSize)], PageToken.Of(call, position(read[PageSize - 1])));
-
-    /// <summary>
-    /// One page of what is read piece by piece: it ends after as many entries as a page has, or when they are about as long as an answer may be. An answer is held in
-    /// memory until its caller has read it, however slowly.
-    /// </summary>
+    /// <summary>One page.</summary>
     /// <param name="call">The request.</param>
-    /// <param name="list">Entries after a position, at most so many; null is the beginning.</param>
-    /// <param name="position">An entry's position.</param>
-    /// <param name="lengthOf">About how long an entry is in the answer.</param>
-    public static (IReadOnlyList<T> Page, string? Next) Read<T>(Call call, Func<T?, int, IReadOnlyList<T>> list, Func<T, string> position, Func<T, int> lengthOf)
-        where T : class
+    /// <param name="entries">What follows the page before, in order; no more of it is read than fills the page, and one entry.</param>
+    /// <param name="position">What an entry is found again by.</param>
+    /// <param name="size">The most entries.</param>
+    /// <param name="lengthOf">About how long an entry is in the answer; null where entries are short.</param>
+    public static Page<T> Take<T>(Call call, IEnumerable<T> entries, Func<T, string> position, int size = PageSize, Func<T, int>? lengthOf = null)
     {
         var page = new List<T>();
         var length = 0L;
+        foreach (var entry in entries)
+        {
+            if (IsFull(page.Count, size, length))
+            {
+                return new Page<T>(page, PageToken.Of(call, position(page[^1])));
+            }
+
+            page.Add(entry);
+            length += lengthOf?.Invoke(entry) ?? 0;
+        }
+
+        return new Page<T>(page, null);
+    }
+
+    /// <summary>Whether a page takes no more.</summary>
+    /// <param name="count">Its entries.</param>
+    /// <param name="size">The most entries.</param>
+    /// <param name="length">About how long they are in the answer.</param>
+    public static bool IsFull(int count, int size, long length) => count >= size || length >= PageToken.MostLength;
+
+    /// <summary>A list that is read piece by piece, as far as somebody reads on.</summary>
+    /// <param name="list">Entries after one, at most so many; null is the beginning.</param>
+    public static IEnumerable<T> InPieces<T>(Func<T?, int, IReadOnlyList<T>> list)
+        where T : class
+    {
+        T? last = null;
         IReadOnlyList<T> piece;
         do
         {
-            piece = list(page.LastOrDefault(), Piece);
+            piece = list(last, Piece);
             foreach (var entry in piece)
             {
-                if (page.Count == PageSize || length >= PageToken.MostLength)
-                {
-                    return (page, PageToken.Of(call, position(page[^1])));
-                }
-
-                page.Add(entry);
-                length += lengthOf(entry);
+                yield return last = entry;
             }
         }
         while (piece.Count == Piece);
-
-        return (page, null);
     }
 }

@@ -1,3 +1,5 @@
+using Portlight.Api;
+
 namespace Portlight.Identity;
 
 /// <summary>
@@ -15,7 +17,7 @@ internal static class IamWalk
     /// <param name="parts">The parts, in ordinal order of their prefixes.</param>
     /// <param name="matches">Whether an entry belongs to the list.</param>
     /// <param name="lengthOf">About how long an entry is in the answer, or how much was read for it if that is more.</param>
-    public static IamPage.Cut<T> Of<T>(IamPage page, IReadOnlyList<IamWalkPart<T>> parts, Func<T, bool> matches, Func<T, int> lengthOf)
+    public static Page<T> Of<T>(IamPage page, IReadOnlyList<IamWalkPart<T>> parts, Func<T, bool> matches, Func<T, int> lengthOf)
     {
         var found = new List<T>();
         var (looked, length, last) = (0, 0L, "");

@@ -19,7 +19,7 @@ internal sealed record SimulatedResult(string Action, string Resource, Simulatio
     /// </summary>
     /// <exception cref="IamException">A single result takes more work than a request may: a real request would be denied for it.</exception>
     /// <exception cref="OperationCanceledException">The caller has gone.</exception>
-    public static IamPage.Cut<SimulatedResult> PageOf(Call call, Simulations.Asked asked, PrincipalPolicies policies)
+    public static Page<SimulatedResult> PageOf(Call call, Simulations.Asked asked, PrincipalPolicies policies)
     {
         var page = new List<SimulatedResult>();
         var (work, length) = (0L, 0L);

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Portlight.Api;
 using Portlight.Policies;
 using Portlight.Wire.Query;
 
@@ -10,7 +11,7 @@ namespace Portlight.Identity;
 /// </summary>
 internal static class SimulationShapes
 {
-    public static void Write(XmlAnswer answer, IamPage.Cut<SimulatedResult> results, PrincipalPolicies policies) =>
+    public static void Write(XmlAnswer answer, Page<SimulatedResult> results, PrincipalPolicies policies) =>
         results.Write(answer, "EvaluationResults", result => Result(answer, result, policies));
 
     private static void Result(XmlAnswer answer, SimulatedResult result, PrincipalPolicies policies)

@@ -14,7 +14,7 @@ internal sealed class GetActiveNames(IStore store) : IOperation<GetActiveNamesRe
 
         // One more than a page and the default key pair, which may be among them and is left out.
         var names = store.View.ListNames(call.Scope, after, Paging.PageSize + 2).Where(name => name != Domain.KeyPair.DefaultName).ToList();
-        var (page, next) = Paging.Cut(call, names, name => name);
+        var (page, next) = Paging.Take(call, names, name => name);
         return Task.FromResult(new GetActiveNamesResponse { ActiveNames = page, NextPageToken = next });
     }
 }

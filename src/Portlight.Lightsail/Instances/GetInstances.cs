@@ -10,11 +10,11 @@ internal sealed class GetInstances(Services services) : IOperation<GetInstancesR
     public Task<GetInstancesResponse> HandleAsync(Call call, GetInstancesRequest request)
     {
         var after = long.Parse(Paging.ReadPosition(call, request.PageToken, Paging.IsNumber) ?? "0", CultureInfo.InvariantCulture);
-        var (page, next) = Paging.Read<Domain.Instance>(
+        var (page, next) = Paging.Take(
             call,
-            (last, limit) => services.Store.View.ListInstances(call.Scope, last?.Index ?? after, limit),
+            Paging.InPieces<Domain.Instance>((last, limit) => services.Store.View.ListInstances(call.Scope, last?.Index ?? after, limit)),
             instance => instance.Index.ToString(CultureInfo.InvariantCulture),
-            LengthOf);
+            lengthOf: LengthOf);
         return Task.FromResult(new GetInstancesResponse
         {
             Instances = [.. page.Select(instance => instance.ToWire(services.Options.AwsQuirks))],

@@ -16,7 +16,7 @@ internal sealed class GetKeyPairs(IStore store) : IOperation<GetKeyPairsRequest,
         var read = store.View.ListKeyPairs(call.Scope, after, Paging.PageSize + 2)
             .Where(keyPair => request.IncludeDefaultKeyPair == true || keyPair.Name != Domain.KeyPair.DefaultName)
             .ToList();
-        var (page, next) = Paging.Cut(call, read, keyPair => keyPair.Name);
+        var (page, next) = Paging.Take(call, read, keyPair => keyPair.Name);
         return Task.FromResult(new GetKeyPairsResponse { KeyPairs = [.. page.Select(keyPair => keyPair.ToFullWire())], NextPageToken = next });
     }
 }

@@ -11,9 +11,9 @@ internal sealed class GetBlueprints : IOperation<GetBlueprintsRequest, GetBluepr
     {
         CatalogueFilter.Check(call, request.AppCategory);
         var after = Paging.ReadPosition(call, request.PageToken, id => Blueprints.Find(id) is not null);
-        var (page, next) = Paging.Cut(
+        var (page, next) = Paging.Take(
             call,
-            [.. CatalogueFilter.After(Blueprints.All.Where(blueprint => request.AppCategory is null && (blueprint.IsActive || request.IncludeInactive == true)), after, blueprint => blueprint.Id)],
+            CatalogueFilter.After(Blueprints.All.Where(blueprint => request.AppCategory is null && (blueprint.IsActive || request.IncludeInactive == true)), after, blueprint => blueprint.Id),
             blueprint => blueprint.Id);
         return Task.FromResult(new GetBlueprintsResponse { Blueprints = [.. page.Select(ToWire)], NextPageToken = next });
     }

@@ -11,9 +11,9 @@ internal sealed class GetBundles : IOperation<GetBundlesRequest, GetBundlesRespo
     {
         CatalogueFilter.Check(call, request.AppCategory);
         var after = Paging.ReadPosition(call, request.PageToken, id => Bundles.Find(call.Region, id) is not null);
-        var (page, next) = Paging.Cut(
+        var (page, next) = Paging.Take(
             call,
-            [.. CatalogueFilter.After(Bundles.In(call.Region).Where(bundle => request.AppCategory is null && (bundle.IsActive || request.IncludeInactive == true)), after, bundle => bundle.Id)],
+            CatalogueFilter.After(Bundles.In(call.Region).Where(bundle => request.AppCategory is null && (bundle.IsActive || request.IncludeInactive == true)), after, bundle => bundle.Id),
             bundle => bundle.Id);
         return Task.FromResult(new GetBundlesResponse { Bundles = [.. page.Select(ToWire)], NextPageToken = next });
     }

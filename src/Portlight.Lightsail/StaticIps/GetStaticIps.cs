@@ -11,7 +11,7 @@ internal sealed class GetStaticIps(IStore store) : IOperation<GetStaticIpsReques
     public Task<GetStaticIpsResponse> HandleAsync(Call call, GetStaticIpsRequest request)
     {
         var after = Paging.ReadPosition(call, request.PageToken, ResourceName.IsValid) ?? "";
-        var (page, next) = Paging.Cut(call, store.View.ListStaticIps(call.Scope, after, Paging.PageSize + 1), staticIp => staticIp.Name);
+        var (page, next) = Paging.Take(call, store.View.ListStaticIps(call.Scope, after, Paging.PageSize + 1), staticIp => staticIp.Name);
         return Task.FromResult(new GetStaticIpsResponse { StaticIps = [.. page.Select(staticIp => staticIp.ToWire())], NextPageToken = next });
     }
 }
