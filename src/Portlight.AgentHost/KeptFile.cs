@@ -95,23 +95,8 @@ internal sealed partial class KeptFile : IDisposable
         _file?.Dispose();
         _file = null;
         byte[] picture = [.. KeptRecords.Mark, .. KeptRecords.Of(new KeptRecord { Position = position, Changed = { _kept.All }, Installation = _installation.ToString() })];
-        var draft = _path + ".new";
-        File.Delete(draft);
-        var file = new FileStream(draft, PrivateFile.Creation());
-        try
-        {
-            RandomAccess.Write(file.SafeFileHandle, picture, 0);
-            RandomAccess.FlushToDisk(file.SafeFileHandle);
-            File.Move(draft, _path, overwrite: true);
-            DirectoryFlush.Run(Path.GetDirectoryName(_path)!);
-        }
-        catch
-        {
-            file.Dispose();
-            throw;
-        }
-
-        (_file, _pictureLength, _length) = (file, picture.Length, picture.Length);
+        _file = WholeFile.Replace(_path, file => RandomAccess.Write(file.SafeFileHandle, picture, 0));
+        (_pictureLength, _length) = (picture.Length, picture.Length);
     }
 
     [LoggerMessage(6201, LogLevel.Error, "{Problem}")]

@@ -9,31 +9,13 @@ internal static class PrivateFile
 
     /// <summary>On the disk when this returns, and its directory's owner's: what root writes for an agent that runs as a user can be read by that user.</summary>
     /// <exception cref="IOException">It is not; the former one stays.</exception>
-    internal static void Write(string path, ReadOnlySpan<byte> content)
+    internal static void Write(string path, byte[] content)
     {
-        var directory = Path.GetDirectoryName(Path.GetFullPath(path))!;
-        var draft = path + ".new";
-        File.Delete(draft);
-        using (var file = new FileStream(draft, Creation()))
+        using var written = WholeFile.Replace(path, file =>
         {
             file.Write(content);
-            FileOwner.Follow(file.SafeFileHandle, directory);
-            file.Flush(flushToDisk: true);
-        }
-
-        File.Move(draft, path, overwrite: true);
-        DirectoryFlush.Run(directory);
-    }
-
-    internal static FileStreamOptions Creation()
-    {
-        var creation = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, Share = FileShare.Read, BufferSize = 0 };
-        if (!OperatingSystem.IsWindows())
-        {
-            creation.UnixCreateMode = Own;
-        }
-
-        return creation;
+            FileOwner.Follow(file.SafeFileHandle, Path.GetDirectoryName(Path.GetFullPath(path))!);
+        });
     }
 
     /// <summary>Null when nobody but its owner can read it.</summary>

@@ -116,34 +116,7 @@ internal sealed class AppliedLog(string path, InstallationId installation) : IDi
             ClosedNames = _options.ClosedNames.IsEmpty ? null : _options.ClosedNames,
         };
         List<ReadOnlyMemory<byte>> picture = [AppliedLine.Of(header, AppliedJson.Default.AppliedHeader), .. _lines.Values.Select(line => (ReadOnlyMemory<byte>)line)];
-        var temporary = path + ".new";
-        File.Delete(temporary);
-        var file = new FileStream(temporary, Creation());
-        try
-        {
-            RandomAccess.Write(file.SafeFileHandle, picture, 0);
-            RandomAccess.FlushToDisk(file.SafeFileHandle);
-            File.Move(temporary, path, overwrite: true);
-            DirectoryFlush.Run(Path.GetDirectoryName(path)!);
-        }
-        catch
-        {
-            file.Dispose();
-            throw;
-        }
-
-        _file = file;
+        _file = WholeFile.Replace(path, file => RandomAccess.Write(file.SafeFileHandle, picture, 0));
         _pictureLength = _length = picture.Sum(line => (long)line.Length);
-    }
-
-    private static FileStreamOptions Creation()
-    {
-        var creation = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, Share = FileShare.Read, BufferSize = 0 };
-        if (!OperatingSystem.IsWindows())
-        {
-            creation.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        }
-
-        return creation;
     }
 }
