@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Globalization;
-using System.Text.Json;
 using Portlight.Cli.Ports;
 using Portlight.Wire.PortlightApi;
 using Spectre.Console;
@@ -14,38 +13,24 @@ internal static class ConnectionsVerb
     {
         var name = InstanceNames.Argument("The instance");
         var listing = new ListingOptions("Only those to this port", "Only those from this address or block");
-        var where = new InstallationOptions();
         var command = new Command("connections", "Show the connections that others have to an instance") { name };
         listing.AddTo(command);
-        where.AddTo(command);
-        command.SetAction(async (parsed, cancellation) =>
-        {
-            var request = new ListConnectionsRequest
+        InstanceReport.SetAction(
+            command,
+            name,
+            listing.Json,
+            "ListConnections",
+            parsed => new ListConnectionsRequest
             {
                 InstanceName = parsed.GetRequiredValue(name),
                 Port = parsed.GetValue(listing.Port),
                 Cidr = parsed.GetValue(listing.From),
                 MaxResults = parsed.GetValue(listing.Limit),
-            };
-            using var installation = await where.OpenAsync(parsed, cancellation);
-            var answer = await InstanceSearch.AskAsync(
-                installation,
-                request.InstanceName!,
-                () => installation.CallAsync(
-                    "ListConnections", request, PortlightJson.Default.ListConnectionsRequest, PortlightJson.Default.ListConnectionsResponse, cancellation),
-                cancellation);
-            var output = parsed.InvocationConfiguration.Output;
-            if (parsed.GetValue(listing.Json))
-            {
-                await output.WriteLineAsync(JsonSerializer.Serialize(answer, IndentedPortlightJson.Default.ListConnectionsResponse));
-            }
-            else
-            {
-                Write(output, request.InstanceName!, answer);
-            }
-
-            return ExitCode.Done;
-        });
+            },
+            PortlightJson.Default.ListConnectionsRequest,
+            PortlightJson.Default.ListConnectionsResponse,
+            IndentedPortlightJson.Default.ListConnectionsResponse,
+            Write);
         return command;
     }
 

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Globalization;
-using System.Text.Json;
 using Portlight.Cli.Ports;
 using Portlight.Wire.PortlightApi;
 using Spectre.Console;
@@ -14,31 +13,17 @@ internal static class CountersVerb
     {
         var name = InstanceNames.Argument("The instance");
         var json = new Option<bool>("--json") { Description = "The answer as JSON, in the shape of the API" };
-        var where = new InstallationOptions();
         var command = new Command("counters", "Show how many packets each rule of an instance has let in") { name, json };
-        where.AddTo(command);
-        command.SetAction(async (parsed, cancellation) =>
-        {
-            var request = new GetPortCountersRequest { InstanceName = parsed.GetRequiredValue(name) };
-            using var installation = await where.OpenAsync(parsed, cancellation);
-            var answer = await InstanceSearch.AskAsync(
-                installation,
-                request.InstanceName!,
-                () => installation.CallAsync(
-                    "GetPortCounters", request, PortlightJson.Default.GetPortCountersRequest, PortlightJson.Default.GetPortCountersResponse, cancellation),
-                cancellation);
-            var output = parsed.InvocationConfiguration.Output;
-            if (parsed.GetValue(json))
-            {
-                await output.WriteLineAsync(JsonSerializer.Serialize(answer, IndentedPortlightJson.Default.GetPortCountersResponse));
-            }
-            else
-            {
-                Write(output, answer);
-            }
-
-            return ExitCode.Done;
-        });
+        InstanceReport.SetAction(
+            command,
+            name,
+            json,
+            "GetPortCounters",
+            parsed => new GetPortCountersRequest { InstanceName = parsed.GetRequiredValue(name) },
+            PortlightJson.Default.GetPortCountersRequest,
+            PortlightJson.Default.GetPortCountersResponse,
+            IndentedPortlightJson.Default.GetPortCountersResponse,
+            (output, _, answer) => Write(output, answer));
         return command;
     }
 

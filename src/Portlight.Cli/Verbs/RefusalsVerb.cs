@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Globalization;
-using System.Text.Json;
 using Portlight.Wire.PortlightApi;
 using Spectre.Console;
 
@@ -13,38 +12,24 @@ internal static class RefusalsVerb
     {
         var name = InstanceNames.Argument("The instance");
         var listing = new ListingOptions("Only what was for this port", "Only what came from this address or block");
-        var where = new InstallationOptions();
         var command = new Command("refusals", "Show what was refused to an instance in the last ten minutes, and from whom") { name };
         listing.AddTo(command);
-        where.AddTo(command);
-        command.SetAction(async (parsed, cancellation) =>
-        {
-            var request = new ListRefusalsRequest
+        InstanceReport.SetAction(
+            command,
+            name,
+            listing.Json,
+            "ListRefusals",
+            parsed => new ListRefusalsRequest
             {
                 InstanceName = parsed.GetRequiredValue(name),
                 Port = parsed.GetValue(listing.Port),
                 Cidr = parsed.GetValue(listing.From),
                 MaxResults = parsed.GetValue(listing.Limit),
-            };
-            using var installation = await where.OpenAsync(parsed, cancellation);
-            var answer = await InstanceSearch.AskAsync(
-                installation,
-                request.InstanceName!,
-                () => installation.CallAsync(
-                    "ListRefusals", request, PortlightJson.Default.ListRefusalsRequest, PortlightJson.Default.ListRefusalsResponse, cancellation),
-                cancellation);
-            var output = parsed.InvocationConfiguration.Output;
-            if (parsed.GetValue(listing.Json))
-            {
-                await output.WriteLineAsync(JsonSerializer.Serialize(answer, IndentedPortlightJson.Default.ListRefusalsResponse));
-            }
-            else
-            {
-                Write(output, request.InstanceName!, answer);
-            }
-
-            return ExitCode.Done;
-        });
+            },
+            PortlightJson.Default.ListRefusalsRequest,
+            PortlightJson.Default.ListRefusalsResponse,
+            IndentedPortlightJson.Default.ListRefusalsResponse,
+            Write);
         return command;
     }
 
