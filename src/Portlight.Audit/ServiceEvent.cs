@@ -39,6 +39,15 @@ internal static class ServiceEvent
 
     private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
+    /// <summary>An event about a change of an instance.</summary>
+    /// <param name="at">When it happened.</param>
+    /// <param name="name">One of the names above.</param>
+    /// <param name="before">The instance before.</param>
+    /// <param name="after">The instance after; null where it is gone.</param>
+    /// <param name="details">Facts, by name; never a secret.</param>
+    public static AuditEvent Of(DateTimeOffset at, string name, Instance before, Instance? after, IReadOnlyDictionary<string, string> details) =>
+        Of(at, name, before.Scope.AccountId, before.Scope.Region, (before.Arn, "AWS::Lightsail::Instance"), details, (before, after));
+
     /// <param name="at">When it happened.</param>
     /// <param name="name">One of the names above.</param>
     /// <param name="account">The account that it concerns.</param>

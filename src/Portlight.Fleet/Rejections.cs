@@ -98,17 +98,15 @@ internal sealed class Rejections(IStore store, HostTurn turn, TimeProvider clock
     private static AuditEvent Reverted(DateTimeOffset now, Instance current, Instance? standing, AgentReport.Rejected rejected, List<Operation> failed) => ServiceEvent.Of(
         now,
         ServiceEvent.ChangeReverted,
-        current.Scope.AccountId,
-        current.Scope.Region,
-        (current.Arn, "AWS::Lightsail::Instance"),
+        current,
+        standing,
         new Dictionary<string, string>
         {
             ["instanceName"] = current.Name,
             ["cause"] = "refused by the kernel",
             ["reason"] = rejected.Reason,
             ["failedOperations"] = string.Join(",", failed.Select(operation => operation.Id)),
-        },
-        (current, standing));
+        });
 
     /// <summary>The records of one resource that wait for a revision.</summary>
     private static IEnumerable<Operation> Awaiting(IStoreView view, Scope scope, string resourceName, long revision) =>

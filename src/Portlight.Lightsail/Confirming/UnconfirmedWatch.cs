@@ -65,9 +65,8 @@ internal sealed partial class UnconfirmedWatch : IAsyncDisposable
     private static AuditEvent Event(DateTimeOffset now, Instance current, Instance? after, UnconfirmedChange unconfirmed, Operation operation) => ServiceEvent.Of(
         now,
         ServiceEvent.ChangeReverted,
-        current.Scope.AccountId,
-        current.Scope.Region,
-        (current.Arn, "AWS::Lightsail::Instance"),
+        current,
+        after,
         new Dictionary<string, string>
         {
             ["instanceName"] = current.Name,
@@ -77,8 +76,7 @@ internal sealed partial class UnconfirmedWatch : IAsyncDisposable
             ["changeRequestID"] = unconfirmed.RequestId,
             ["detached"] = after is null ? "true" : "false",
             ["operation"] = operation.Id.ToString(),
-        },
-        (current, after));
+        });
 
     [LoggerMessage(5001, LogLevel.Warning, "the change that {ChangedBy} made to the ports of {Instance} was not confirmed by {Deadline}: what was there before is wanted again")]
     private static partial void LogUndone(ILogger logger, string instance, string changedBy, string deadline);

@@ -66,9 +66,8 @@ internal sealed partial class ExpiryWatch : IAsyncDisposable
     private static AuditEvent Event(DateTimeOffset now, Instance current, Instance after, ExpiringRule expired, string rules, Operation operation) => ServiceEvent.Of(
         now,
         ServiceEvent.PortsExpired,
-        current.Scope.AccountId,
-        current.Scope.Region,
-        (current.Arn, "AWS::Lightsail::Instance"),
+        current,
+        after,
         new Dictionary<string, string>
         {
             ["instanceName"] = current.Name,
@@ -78,8 +77,7 @@ internal sealed partial class ExpiryWatch : IAsyncDisposable
             ["openedBy"] = expired.OpenedBy,
             ["openingRequestID"] = expired.RequestId,
             ["operation"] = operation.Id.ToString(),
-        },
-        (current, after));
+        });
 
     [LoggerMessage(5005, LogLevel.Information, "{Rules} of {Instance} has expired and is closed")]
     private static partial void LogClosed(ILogger logger, string rules, string instance);
