@@ -30,7 +30,6 @@ internal static partial class Libc
     internal const int NETLINK_GET_STRICT_CHK = 12;
     internal const int MSG_DONTWAIT = 0x40;
     internal const int MSG_TRUNC = 0x20;
-    internal const int MSG_PEEK = 0x02;
 
     // linux/sockios.h, linux/if.h
     internal const nuint SIOCGIFFLAGS = 0x8913;

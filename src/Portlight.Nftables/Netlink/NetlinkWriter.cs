@@ -82,8 +82,6 @@ public sealed class NetlinkWriter : IDisposable
 
     public void U32(ushort type, uint value) => MemoryMarshal.Write(Attribute(type, 4), in value);
 
-    public void U64(ushort type, ulong value) => MemoryMarshal.Write(Attribute(type, 8), in value);
-
     public void U16BigEndian(ushort type, ushort value) => BinaryPrimitives.WriteUInt16BigEndian(Attribute(type, 2), value);
 
     public void U32BigEndian(ushort type, uint value) => BinaryPrimitives.WriteUInt32BigEndian(Attribute(type, 4), value);
