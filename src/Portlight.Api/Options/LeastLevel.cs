@@ -1,6 +1,6 @@
 namespace Portlight.Api;
 
-/// <summary>The least that a log line must be to be written.</summary>
+/// <summary>Lowest level of the log lines that are written.</summary>
 public enum LeastLevel
 {
     Debug,

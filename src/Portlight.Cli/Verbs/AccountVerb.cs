@@ -8,13 +8,13 @@ namespace Portlight.Cli.Verbs;
 /// <summary><c>portlight account create|list|close</c>: accounts of this installation, each with instances and keys of its own.</summary>
 internal static class AccountVerb
 {
-    public static Command Create() => new("account", "Make, list and close accounts") { CreateVerb(), ListVerb(), CloseVerb() };
+    public static Command Create() => new("account", "Create, list and close accounts") { CreateVerb(), ListVerb(), CloseVerb() };
 
     private static Command CreateVerb()
     {
         var data = DataOption.Create();
-        var number = new Argument<string?>("account") { Description = "Its number, 12 digits; made up when left out", Arity = ArgumentArity.ZeroOrOne };
-        var command = new Command("create", "Make an account; prints its root access key, which is shown only here, as a credentials file") { number, data };
+        var number = new Argument<string?>("account") { Description = "Its number, 12 digits (default: a random one)", Arity = ArgumentArity.ZeroOrOne };
+        var command = new Command("create", "Create an account; prints its root access key, which is shown only once, as a credentials file") { number, data };
         command.SetAction(async (parsed, cancellation) =>
         {
             using var installation = Installation.Open(DataDirectory.Resolve(parsed.GetValue(data)));
@@ -39,7 +39,7 @@ internal static class AccountVerb
     {
         var data = DataOption.Create();
         var json = new Option<bool>("--json") { Description = "The answer as JSON, in the shape of the API" };
-        var command = new Command("list", "List the accounts: number, state, when it was made") { json, data };
+        var command = new Command("list", "List the accounts: number, state, creation time") { json, data };
         command.SetAction(async (parsed, cancellation) =>
         {
             using var installation = Installation.Open(DataDirectory.Resolve(parsed.GetValue(data)));

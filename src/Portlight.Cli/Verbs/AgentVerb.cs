@@ -13,7 +13,7 @@ internal static class AgentVerb
     public static Command Create()
     {
         var (data, lab, counts) = (Data(), Lab(), Counts());
-        var command = new Command("agent", "Enforce on this machine what a server elsewhere says; see `agent join`") { data, lab, counts, Join(), Restore() };
+        var command = new Command("agent", "Enforce the rules of a server on another machine; see `agent join`") { data, lab, counts, Join(), Restore() };
         command.SetAction(async (parsed, cancellation) =>
         {
             await using var lines = new LogLines(Console.OpenStandardError(), Console.IsErrorRedirected, TimeProvider.System);
@@ -30,7 +30,7 @@ internal static class AgentVerb
         var token = new Argument<string>("token") { Description = "What `portlight host token NAME` has printed on the server" };
         var (data, lab, counts) = (Data(), Lab(), Counts());
         var install = new Option<bool>("--install") { Description = "Write the systemd unit of the agent, enable and start it" };
-        var command = new Command("join", "Make this machine a host of the installation that gave out the token") { token, data, lab, counts, install };
+        var command = new Command("join", "Make this machine a host of the installation that issued the token") { token, data, lab, counts, install };
         command.SetAction(async (parsed, cancellation) =>
         {
             var (directory, console) = (AgentCommand.Directory(parsed.GetValue(data)), parsed.InvocationConfiguration);
@@ -65,7 +65,7 @@ internal static class AgentVerb
     private static Command Restore()
     {
         var data = Data();
-        var command = new Command("restore-rules", "Put the rules of the last run back into the kernel; for boot, before the network is up") { data };
+        var command = new Command("restore-rules", "Load the rules of the last run into the kernel; for boot, before the network is up") { data };
         command.SetAction(parsed =>
         {
             parsed.InvocationConfiguration.Output.WriteLine(AgentCommand.RestoreRules(AgentCommand.Directory(parsed.GetValue(data))));

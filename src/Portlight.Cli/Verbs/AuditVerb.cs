@@ -18,7 +18,7 @@ internal static class AuditVerb
         var head = new Option<string?>("--head") { HelpName = "SEQUENCE:HASH", Description = "An event that the log must hold, as an earlier verification has printed it" };
         var after = new Option<string?>("--after") { HelpName = "SEQUENCE:HASH", Description = "With --file: the event before the first of the files, as the file before or an earlier verification has it" };
         var files = new Option<string[]>("--file") { HelpName = "FILE", Description = "Exported files, in order of their names, instead of the database", AllowMultipleArgumentsPerToken = true };
-        var command = new Command("verify", "Follow the chain of the audit log; works beside a running server") { data, head, after, files };
+        var command = new Command("verify", "Verify the hash chain of the audit log; works while a server runs") { data, head, after, files };
         command.SetAction(async (parsed, cancellation) =>
         {
             var expected = parsed.GetValue(head) is { } text ? ReadAnchor("--head", text) : null;

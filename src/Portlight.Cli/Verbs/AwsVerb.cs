@@ -10,7 +10,7 @@ internal static class AwsVerb
     public static Command Create()
     {
         var program = new Option<string?>("--aws") { HelpName = "PATH", Description = "The AWS CLI to run (default: `aws` on the search path)" };
-        var words = new Argument<string[]>("arguments") { Arity = ArgumentArity.ZeroOrMore, Description = "Given to the AWS CLI as they are, as in: portlight aws lightsail get-instances" };
+        var words = new Argument<string[]>("arguments") { Arity = ArgumentArity.ZeroOrMore, Description = "Passed to the AWS CLI unchanged, as in: portlight aws lightsail get-instances" };
         var data = DataOption.Create();
         var command = new Command(AwsCommandLine.Verb, "Run the installed AWS CLI on this installation, with its endpoint, root key and region") { program, data, words };
         command.SetAction(int (parsed) =>

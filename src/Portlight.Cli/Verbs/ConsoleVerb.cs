@@ -10,13 +10,13 @@ internal static class ConsoleVerb
 {
     public static Command Create()
     {
-        var api = new Option<string?>("--api") { HelpName = "URL", Description = "Where the server answers (default: the one of the data directory)" };
-        var listen = new Option<string?>("--listen") { HelpName = "URL", Description = "Where the console answers (default: http://127.0.0.1:8590); port 0 takes a free one" };
+        var api = new Option<string?>("--api") { HelpName = "URL", Description = "Address of the server (default: the one of the data directory)" };
+        var listen = new Option<string?>("--listen") { HelpName = "URL", Description = "Address of the console (default: http://127.0.0.1:8590); port 0 takes a free port" };
         var region = new Option<string?>("--region") { HelpName = "REGION", Description = "The region that people see first (default: the server's own)" };
         var chain = new Option<string?>("--tls-cert") { HelpName = "FILE", Description = "Certificate chain (PEM) for an https:// address" };
         var key = new Option<string?>("--tls-key") { HelpName = "FILE", Description = "Private key (PEM) of the certificate" };
         var data = DataOption.Create();
-        var command = new Command("console", "Run the console in the browser, for this server or another one") { api, listen, region, chain, key, data };
+        var command = new Command("console", "Run the web console, for this server or another one") { api, listen, region, chain, key, data };
         command.SetAction(int (parsed) =>
         {
             var program = ConsoleProgram.Find() ?? throw new FailedException(ConsoleProgram.Missing);

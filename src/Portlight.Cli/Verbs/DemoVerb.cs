@@ -16,8 +16,8 @@ internal static class DemoVerb
 
     public static Command Create()
     {
-        var inside = new Option<string?>(InsideOption) { HelpName = "DIR", Description = "Run the story here and now, in namespaces that somebody else made", Hidden = true };
-        var command = new Command("demo", "Show the whole story with real packets, in namespaces that are thrown away") { inside };
+        var inside = new Option<string?>(InsideOption) { HelpName = "DIR", Description = "Run the demonstration in the current namespaces, which somebody else made", Hidden = true };
+        var command = new Command("demo", "Demonstrate Portlight with real packets, in temporary namespaces") { inside };
         command.SetAction((parsed, cancellation) => parsed.GetValue(inside) is { } directory
             ? TellAsync(directory, parsed.InvocationConfiguration.Output, cancellation)
             : RunApartAsync(cancellation));

@@ -11,7 +11,7 @@ internal static class DetachVerb
         var name = InstanceNames.Argument("The attached instance");
         var yes = new Option<bool>("--yes", "-y") { Description = "Do not ask" };
         var where = new InstallationOptions();
-        var command = new Command("detach", "Take an attached interface or machine from behind its firewall, and forget it") { name, yes };
+        var command = new Command("detach", "Stop filtering an attached interface or machine, and forget it") { name, yes };
         where.AddTo(command);
         command.SetAction(async (parsed, cancellation) =>
         {

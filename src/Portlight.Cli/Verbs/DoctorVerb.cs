@@ -11,7 +11,7 @@ internal static class DoctorVerb
     {
         var json = new Option<bool>("--json") { Description = "The findings as JSON" };
         var data = DataOption.Create();
-        var command = new Command("doctor", "Look at this machine: what is missing, and how to repair it") { json, data };
+        var command = new Command("doctor", "Check this machine: what is missing, and how to fix it") { json, data };
         command.SetAction(async (parsed, cancellation) =>
         {
             var report = new DoctorReport([.. await HealthChecks.RunAsync(DataDirectory.Resolve(parsed.GetValue(data)), cancellation)]);

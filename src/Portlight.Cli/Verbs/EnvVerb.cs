@@ -21,7 +21,7 @@ internal static class EnvVerb
             Arity = ArgumentArity.ZeroOrOne,
             Description = $"Wait until the server is ready, for at most this time (default: {DefaultWait.TotalMinutes:0}m)",
         };
-        var format = new Option<string>("--format") { Description = "For which reader", DefaultValueFactory = _ => ShellFormat.Posix };
+        var format = new Option<string>("--format") { Description = "The output format", DefaultValueFactory = _ => ShellFormat.Posix };
         format.AcceptOnlyFromAmong(ShellFormat.Posix, ShellFormat.Fish, ShellFormat.Json);
         var data = DataOption.Create();
         var command = new Command("env", "Print an export line that points AWS clients at this installation") { wait, format, data };

@@ -12,9 +12,9 @@ internal static class ExplainVerb
     {
         var name = InstanceNames.Argument("The instance");
         var port = new Argument<string>("port") { Description = "One port, as in 22, 53/udp or icmp:8" };
-        var from = new Option<string>("--from") { HelpName = "ADDRESS", Description = "Where the packet comes from", Required = true };
+        var from = new Option<string>("--from") { HelpName = "ADDRESS", Description = "Source address of the packet", Required = true };
         var where = new InstallationOptions();
-        var command = new Command("explain", "Tell whether a packet comes in to an instance, and why") { name, port, from };
+        var command = new Command("explain", "Explain whether a packet may enter an instance, and why") { name, port, from };
         where.AddTo(command);
         command.SetAction(async (parsed, cancellation) =>
         {

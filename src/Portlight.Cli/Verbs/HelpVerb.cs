@@ -8,8 +8,8 @@ internal static class HelpVerb
     /// <param name="run">Runs a command line as if it was typed: its words, output, error.</param>
     public static Command Create(Func<string[], TextWriter, TextWriter, Task<int>> run)
     {
-        var verb = new Argument<string[]>("verb") { Description = "The verb to tell about", Arity = ArgumentArity.ZeroOrMore };
-        var command = new Command("help", "Tell about a verb") { verb };
+        var verb = new Argument<string[]>("verb") { Description = "The verb", Arity = ArgumentArity.ZeroOrMore };
+        var command = new Command("help", "Show help for a verb") { verb };
         command.SetAction(parsed => run([.. parsed.GetValue(verb) ?? [], "--help"], parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error));
         return command;
     }
@@ -17,7 +17,7 @@ internal static class HelpVerb
     /// <inheritdoc cref="Create"/>
     public static Command CreateVersion(Func<string[], TextWriter, TextWriter, Task<int>> run)
     {
-        var command = new Command("version", "Tell which version this is");
+        var command = new Command("version", "Show the version");
         command.SetAction(parsed => run(["--version"], parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error));
         return command;
     }

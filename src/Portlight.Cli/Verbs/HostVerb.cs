@@ -12,13 +12,13 @@ internal static class HostVerb
     // Asked for where a verb runs: shapes that are made with the command would be made by every command.
     private static PortlightJson Json => PortlightJson.Default;
 
-    public static Command Create() => new("host", "Let machines join, list them, take them out again") { TokenVerb(), ListVerb(), ShowVerb(), DrainVerb(), RevokeVerb(), RemoveVerb(), RotateAuthorityVerb() };
+    public static Command Create() => new("host", "Let machines join, list them and remove them") { TokenVerb(), ListVerb(), ShowVerb(), DrainVerb(), RevokeVerb(), RemoveVerb(), RotateAuthorityVerb() };
 
     private static Command TokenVerb()
     {
         var (data, name) = (DataOption.Create(), Name("What the machine is called from now on: lower case letters, digits, hyphens"));
         var zone = new Option<string?>("--zone") { HelpName = "ZONE", Description = "The zone whose lab instances it may get, as in us-east-1a" };
-        var command = new Command("token", "Print the line by which one machine joins; it is of use once, for an hour") { name, zone, data };
+        var command = new Command("token", "Print the command with which one machine joins; valid once, for an hour") { name, zone, data };
         command.SetAction(async (parsed, cancellation) =>
         {
             using var installation = Installation.Open(DataDirectory.Resolve(parsed.GetValue(data)));
@@ -36,7 +36,7 @@ internal static class HostVerb
     {
         var data = DataOption.Create();
         var json = new Option<bool>("--json") { Description = "The answer as JSON, in the shape of the API" };
-        var command = new Command("list", "List the hosts and how their agents get on; exit code 1 when one is away or failing") { json, data };
+        var command = new Command("list", "List the hosts and the state of their agents; exit code 1 if an agent is away or failing") { json, data };
         command.SetAction(async (parsed, cancellation) =>
         {
             using var installation = Installation.Open(DataDirectory.Resolve(parsed.GetValue(data)));
@@ -72,8 +72,8 @@ internal static class HostVerb
     private static Command DrainVerb()
     {
         var (data, name) = (DataOption.Create(), Name());
-        var undo = new Option<bool>("--undo") { Description = "Let new instances onto it again" };
-        var command = new Command("drain", "Let no new instance onto a host; what is there stays") { name, undo, data };
+        var undo = new Option<bool>("--undo") { Description = "Place new instances on it again" };
+        var command = new Command("drain", "Place no new instances on a host; those on it stay") { name, undo, data };
         command.SetAction(async (parsed, cancellation) =>
         {
             using var installation = Installation.Open(DataDirectory.Resolve(parsed.GetValue(data)));
@@ -102,7 +102,7 @@ internal static class HostVerb
         var data = DataOption.Create();
         var begin = new Option<bool>("--begin") { Description = "Make another authority, and let every host get a certificate of it" };
         var finish = new Option<bool>("--finish") { Description = "Trust the former one no more; refused as long as a host needs it" };
-        var command = new Command("rotate-authority", "Replace the authority for the certificates of hosts; without an option: how far it is, exit code 1 while a host is waited for") { begin, finish, data };
+        var command = new Command("rotate-authority", "Replace the certificate authority of the hosts; without an option: show the progress, exit code 1 while a host still uses the former one") { begin, finish, data };
         command.SetAction(async (parsed, cancellation) =>
         {
             if (parsed.GetValue(begin) && parsed.GetValue(finish))

@@ -47,7 +47,7 @@ internal static class NamesVerb
         var sources = new Argument<string[]>("sources") { Description = "Its addresses and blocks, of both families", Arity = ArgumentArity.ZeroOrMore };
         var forget = Forget();
         var where = new InstallationOptions();
-        var command = new Command("network", "Give a name to addresses and blocks, or others to a name") { name, sources, forget };
+        var command = new Command("network", "Name addresses and blocks, or change those of a name") { name, sources, forget };
         where.AddTo(command);
         command.Validators.Add(result => Require(result, result.GetValue(forget), result.GetValue(sources)));
         command.SetAction(async (parsed, cancellation) =>

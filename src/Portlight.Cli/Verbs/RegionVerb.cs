@@ -34,7 +34,7 @@ internal static class RegionVerb
     {
         var data = DataOption.Create();
         var json = new Option<bool>("--json") { Description = "The answer as JSON, in the shape of the API" };
-        var command = new Command("list", "List the opened regions: name, state, when it was opened") { json, data };
+        var command = new Command("list", "List the opened regions: name, state, opening time") { json, data };
         command.SetAction(async (parsed, cancellation) =>
         {
             using var installation = Installation.Open(DataDirectory.Resolve(parsed.GetValue(data)));

@@ -18,7 +18,7 @@ internal static class RestoreVerb
         var file = new Argument<string?>("file") { Description = "What `portlight backup` has written", Arity = ArgumentArity.ZeroOrOne };
         var data = DataOption.Create();
         var replace = new Option<bool>("--replace") { Description = "Into a database that servers share: what is stored there is lost" };
-        var command = new Command("restore", "Make a data directory of a backup, or fill a database that servers share; without FILE the same as restore-rules") { file, data, replace };
+        var command = new Command("restore", "Restore a backup into a data directory, or into a database that servers share; without FILE the same as restore-rules") { file, data, replace };
         command.SetAction(parsed =>
         {
             var directory = DataDirectory.Resolve(parsed.GetValue(data));
@@ -51,7 +51,7 @@ internal static class RestoreVerb
     public static Command CreateRules()
     {
         var data = DataOption.Create();
-        var command = new Command("restore-rules", "Put the rules of the last run back into the kernel; for boot, before the network is up") { data };
+        var command = new Command("restore-rules", "Load the rules of the last run into the kernel; for boot, before the network is up") { data };
         command.SetAction(parsed => RestoreRules(DataDirectory.Resolve(parsed.GetValue(data)), parsed.InvocationConfiguration));
         return command;
     }

@@ -17,7 +17,7 @@ internal static class UndoVerb
         var confirm = ConfirmTime.Option();
         var yes = new Option<bool>("--yes", "-y") { Description = "Do not ask, even when this machine's own connections are cut" };
         var where = new InstallationOptions();
-        var command = new Command("undo", "Put the ports of an instance as they were before") { name, to, confirm, yes };
+        var command = new Command("undo", "Restore the ports of an instance as they were before a change") { name, to, confirm, yes };
         where.AddTo(command);
         command.SetAction(async (parsed, cancellation) =>
         {

@@ -19,7 +19,7 @@ public class UsageTests
     [InlineData("status one two", "`two` is one word more than `portlight status` takes", "`portlight status --help`")]
     [InlineData("open", "`portlight open` needs NAME", "`portlight open --help`")]
     [InlineData("account close", "`portlight account close` needs ACCOUNT", "`portlight account close --help`")]
-    [InlineData("explain web-1 22", "`portlight explain` needs --from ADDRESS: Where the packet comes from", "`portlight explain --help`")]
+    [InlineData("explain web-1 22", "`portlight explain` needs --from ADDRESS: Source address of the packet", "`portlight explain --help`")]
     [InlineData("logs -n x", "`x` is not a whole number for `--lines`", "`portlight logs --help`")]
     [InlineData("audit show --limit x", "`x` is not a whole number for `--limit`", "`portlight audit show --help`")]
     [InlineData("history --limit 0", "--limit: `0` must be 1 to 10000", "`portlight history --help`")]
