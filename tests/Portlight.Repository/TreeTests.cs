@@ -30,6 +30,18 @@ public partial class TreeTests
             where !RepositoryFiles.All.Contains(readme) || RepositoryFiles.Lines(readme).Length is < 3 or > 40
             select project);
 
+    /// <summary>One that needs "and" is two projects, or has no name for what it is.</summary>
+    [Fact]
+    public void A_source_project_says_what_it_is_in_a_sentence_without_and() =>
+        Findings.None(
+            "first sentences of a source project's README.md that join two things",
+            from project in RepositoryFiles.Projects
+            where project.StartsWith("src/", StringComparison.Ordinal)
+            let readme = RepositoryFiles.Read(Path.Combine(Path.GetDirectoryName(project)!, "README.md")).ReplaceLineEndings(" ")
+            let sentence = FirstSentence().Match(readme).Groups["sentence"].Value
+            where sentence.Length == 0 || sentence.Contains(" and ", StringComparison.Ordinal)
+            select $"{project}: {sentence}");
+
     [Fact]
     public void Scripts_can_be_run_and_stop_at_the_first_fault() =>
         Findings.None(
@@ -87,6 +99,10 @@ public partial class TreeTests
 
     [GeneratedRegex(@"(?<![\w.])/(?:work|home/\w+|Users/\w+|root/\.\w+)/")]
     private static partial Regex MachinePath();
+
+    // Behind the heading, up to a full stop or a colon.
+    [GeneratedRegex(@"^# \S+\s+(?<sentence>.*?)[.:] ")]
+    private static partial Regex FirstSentence();
 
     [GeneratedRegex(@"\]\((?<target>[^)\s]+)\)")]
     private static partial Regex Link();
