@@ -4,6 +4,7 @@ using Portlight.AgentProtocol;
 using Portlight.AgentStream.Server;
 using Portlight.AgentStream.Tests;
 using Portlight.AgentStream.Wire;
+using Portlight.TestKit;
 
 namespace Portlight.AgentHost.Tests;
 
@@ -44,7 +45,7 @@ public sealed class ServersOfAnAgentTests : IAsyncLifetime
         await _machine.StartAsync();
         await _first.ConnectedAsync();
         _first.TellServers(_first.Address, _second.Address);
-        await UntilAsync(() => Known().Contains(_second.Address), "the second server in the membership");
+        await Until.TrueAsync(() => Known().Contains(_second.Address), "the second server in the membership");
 
         await _machine.RestartAsync();
         await _first.StopAsync();
@@ -59,7 +60,7 @@ public sealed class ServersOfAnAgentTests : IAsyncLifetime
     {
         _first.TellServers(_second.Address);
         await _machine.StartAsync();
-        await UntilAsync(() => Known().Length == 2, "both servers in the membership");
+        await Until.TrueAsync(() => Known().Length == 2, "both servers in the membership");
         Assert.Equal(new[] { _first.Address, _second.Address }.ToHashSet(), Known().ToHashSet());
     }
 
@@ -68,7 +69,7 @@ public sealed class ServersOfAnAgentTests : IAsyncLifetime
     {
         _first.TellServers(_first.Address, _second.Address);
         await _machine.StartAsync();
-        await UntilAsync(() => Known().Length == 2, "both servers in the membership");
+        await Until.TrueAsync(() => Known().Length == 2, "both servers in the membership");
         await _machine.StopAsync();
         _first.IsOutOfOrder = true;
         var before = _machine.Told.Count;
@@ -85,7 +86,7 @@ public sealed class ServersOfAnAgentTests : IAsyncLifetime
         await _machine.StartAsync();
         await _first.ConnectedAsync();
         _first.TellServers(new Uri("http://192.0.2.1:8581"), _second.Address);
-        await UntilAsync(() => Known().Contains(_second.Address), "the one that is an address");
+        await Until.TrueAsync(() => Known().Contains(_second.Address), "the one that is an address");
         Assert.Equal(2, Known().Length);
     }
 
@@ -114,15 +115,4 @@ public sealed class ServersOfAnAgentTests : IAsyncLifetime
     }
 
     private System.Collections.Immutable.ImmutableArray<Uri> Known() => HostMembership.Read(_machine.Disk, out _)!.Servers;
-
-    private static async Task UntilAsync(Func<bool> condition, string what)
-    {
-        var started = TimeProvider.System.GetTimestamp();
-        using var looks = new PeriodicTimer(TimeSpan.FromMilliseconds(10));
-        while (!condition())
-        {
-            Assert.True(TimeProvider.System.GetElapsedTime(started) < TimeSpan.FromSeconds(30), $"{what} did not come");
-            await looks.WaitForNextTickAsync(Cancellation);
-        }
-    }
 }

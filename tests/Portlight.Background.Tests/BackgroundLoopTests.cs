@@ -2,6 +2,7 @@ using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
+using Portlight.TestKit;
 
 namespace Portlight.Background.Tests;
 
@@ -25,7 +26,7 @@ public sealed class BackgroundLoopTests
         {
             _work.Ring();
             await _done.WaitAsync(Cancellation);
-            await UntilAsync(() => _clock.Timers == failure, "the pause");
+            await Until.TrueAsync(() => _clock.Timers == failure, "the pause");
             Assert.Equal((failure, failure), (loop.Failures, log.Entries.Count));
             Assert.Equal((LogLevel.Error, 7001), log.Entries[^1]);
             _work.Ring();
@@ -55,7 +56,7 @@ public sealed class BackgroundLoopTests
         await using var ill = new BackgroundLoop("a loop that is ill", _ => throw new InvalidOperationException(), _clock, NullLogger.Instance);
         well.Start();
         ill.Start();
-        await UntilAsync(() => ill.Failures == 1, "a failure");
+        await Until.TrueAsync(() => ill.Failures == 1, "a failure");
 
         Dictionary<string, long> seen = [];
         using var listener = new MeterListener();
@@ -82,7 +83,7 @@ public sealed class BackgroundLoopTests
 
         var pausing = new BackgroundLoop("pausing", _ => throw new InvalidOperationException(), _clock, NullLogger.Instance);
         pausing.Start();
-        await UntilAsync(() => _clock.Timers == 1, "the pause");
+        await Until.TrueAsync(() => _clock.Timers == 1, "the pause");
         await pausing.DisposeAsync();
 
         var slow = new TaskCompletionSource();
@@ -107,9 +108,9 @@ public sealed class BackgroundLoopTests
     {
         await using var loop = new BackgroundLoop("without a log", _ => throw new InvalidOperationException(), _clock, new KeptLog { Fails = true });
         loop.Start();
-        await UntilAsync(() => _clock.Timers == 1, "the pause");
+        await Until.TrueAsync(() => _clock.Timers == 1, "the pause");
         _clock.Advance(loop.PauseAfterFailure);
-        await UntilAsync(() => loop.Failures == 2, "the second step");
+        await Until.TrueAsync(() => loop.Failures == 2, "the second step");
     }
 
     [Fact]
@@ -122,17 +123,6 @@ public sealed class BackgroundLoopTests
         Assert.False(again.IsCompleted);
         _work.Ring();
         await again;
-    }
-
-    private static async Task UntilAsync(Func<bool> condition, string what)
-    {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
-        limit.CancelAfter(TimeSpan.FromSeconds(30));
-        while (!condition())
-        {
-            Assert.False(limit.IsCancellationRequested, $"not within 30 s: {what}");
-            await Task.Yield();
-        }
     }
 
     /// <summary>Tells how many timers were made: a clock that is moved before a pause has begun does not end it.</summary>

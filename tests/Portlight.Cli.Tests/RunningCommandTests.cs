@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 using System.Text.Json;
+using Portlight.TestKit;
 
 namespace Portlight.Cli.Tests;
 
@@ -78,14 +79,10 @@ public sealed partial class RunningCommandTests : IDisposable
         _server!.Kill();
         await _server.WaitForExitAsync(TestContext.Current.CancellationToken);
         await ServeAsync();
-        var waited = Stopwatch.StartNew();
-        string table;
-        do
-        {
-            table = (await PortlightAsync("status")).Output;
-            Assert.True(waited.Elapsed < TimeSpan.FromSeconds(30), $"the change was not undone:\n{table}");
-        }
-        while (!table.Contains("22/tcp", StringComparison.Ordinal));
+        var table = "";
+        await Until.TrueAsync(
+            async () => (table = (await PortlightAsync("status")).Output).Contains("22/tcp", StringComparison.Ordinal),
+            () => $"the change to be undone:\n{table}");
 
         var shown = (await PortlightAsync("audit", "show", "--where", "EventName=ChangeReverted")).Output;
         Assert.Matches("^account [0-9]{12}\n", shown);

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Portlight.TestKit;
 
 namespace Portlight.Conformance;
 
@@ -98,16 +99,16 @@ public sealed class AttachTests : IAsyncLifetime
         return output;
     }
 
-    private async Task UntilDoctorSaysAsync(string words)
+    private Task UntilDoctorSaysAsync(string words)
     {
-        var since = Stopwatch.StartNew();
-        string said;
-        do
-        {
-            Assert.True(since.Elapsed < TimeSpan.FromSeconds(30), $"the doctor did not say `{words}`");
-            (_, said, _) = await _installation.PortlightAsync("doctor");
-        }
-        while (!said.Contains(words, StringComparison.Ordinal));
+        var said = "";
+        return Until.TrueAsync(
+            async () =>
+            {
+                (_, said, _) = await _installation.PortlightAsync("doctor");
+                return said.Contains(words, StringComparison.Ordinal);
+            },
+            () => $"`{words}` of the doctor: {said}");
     }
 
     private Task IpAsync(string words) => RunAsync("ip", "iproute2", words.Split(' '));

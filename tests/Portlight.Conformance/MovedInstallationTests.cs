@@ -1,3 +1,5 @@
+using Portlight.TestKit;
+
 namespace Portlight.Conformance;
 
 /// <summary>An installation that moves into a database and back, whatever ends the command that moves it; and backups that are put into one beneath its servers.</summary>
@@ -63,7 +65,7 @@ public sealed class MovedInstallationTests : SharedDatabase
         await VerbAsync(0, "restore", Data("backup.tar.gz"), "--data", Data("a"), "--replace");
         foreach (var server in new[] { a, b })
         {
-            await UntilAsync(
+            await Until.TrueAsync(
                 async () => await RunAsync(server, null, "lightsail", "get-key-pairs") is (0, var output, _) && output.Contains("early", StringComparison.Ordinal) && !output.Contains("late", StringComparison.Ordinal),
                 "a server that has what was restored");
             Assert.False(server.Process.HasExited);
@@ -79,7 +81,7 @@ public sealed class MovedInstallationTests : SharedDatabase
     {
         await Postgres.SqlAsync("postgres", "ALTER SYSTEM SET synchronous_standby_names = 'nobody'", "SELECT pg_reload_conf()");
         using var migration = Programs.Start(Portlight(words));
-        await UntilAsync(async () => await Postgres.SqlAsync("postgres", "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'SyncRep' AND query = 'COMMIT'") == "1", "a commit that waits for the standby");
+        await Until.TrueAsync(async () => await Postgres.SqlAsync("postgres", "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'SyncRep' AND query = 'COMMIT'") == "1", "a commit that waits for the standby");
         migration.Kill();
         await migration.WaitForExitAsync(Cancellation);
         await Postgres.SqlAsync("postgres", "ALTER SYSTEM SET synchronous_standby_names = ''", "SELECT pg_reload_conf()");

@@ -42,17 +42,6 @@ public abstract class SharedDatabase : IAsyncLifetime
         GC.SuppressFinalize(this);
     }
 
-    private protected static async Task UntilAsync(Func<Task<bool>> condition, string awaited)
-    {
-        var began = Stopwatch.GetTimestamp();
-        using var looks = new PeriodicTimer(TimeSpan.FromMilliseconds(100));
-        while (!await condition())
-        {
-            Assert.True(Stopwatch.GetElapsedTime(began) < TimeSpan.FromSeconds(60), $"waited for {awaited}");
-            await looks.WaitForNextTickAsync(Cancellation);
-        }
-    }
-
     private protected static async Task<int> HealthAsync(Server server)
     {
         using var answer = await Http.GetAsync(new Uri(server.Endpoint, "/healthz"), Cancellation);

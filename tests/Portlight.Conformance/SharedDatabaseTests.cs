@@ -1,3 +1,4 @@
+using Portlight.TestKit;
 using Portlight.TestKit.Postgres;
 
 namespace Portlight.Conformance;
@@ -106,7 +107,7 @@ public sealed class SharedDatabaseTests : SharedDatabase
         var before = Postgres;
         Postgres = await PostgresServer.StartAgainAsync(before.Directory);
 
-        await UntilAsync(async () => await HealthAsync(server) == 200, "a healthy server");
+        await Until.TrueAsync(async () => await HealthAsync(server) == 200, "a healthy server");
         Assert.Contains("mine", (await AwsAsync(server, "lightsail", "get-key-pairs")).ToJsonString(), StringComparison.Ordinal);
     }
 }

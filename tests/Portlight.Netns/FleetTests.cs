@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
+using Portlight.TestKit;
 using Portlight.TestKit.Network;
 using Portlight.TestKit.Serving;
 
@@ -56,13 +57,13 @@ public sealed class FleetTests : IDisposable
             Assert.Contains("0 instances", StartAgent(machine).Ready, StringComparison.Ordinal);
         }
 
-        Await(() => !_served.Run("server", "host", "show", "fra").Contains("away", StringComparison.Ordinal), "the agents' connections");
+        Until.True(() => !_served.Run("server", "host", "show", "fra").Contains("away", StringComparison.Ordinal), "the agents' connections");
         _served.Run("server", "attach", "fra-web", "--host", "fra", "--this-host", "--open", $"udp:{First}", "--yes");
-        Await(() => Passes("fra", First, closed: Second), "the attachment on fra");
+        Until.True(() => Passes("fra", First, closed: Second), "the attachment on fra");
         Assert.True(Opens("ams", Second) && Opens("ams", First), "a machine that is not attached is not filtered");
 
         _served.Run("server", "ports", "fra-web", $"{Second}/udp", "--yes");
-        Await(() => Passes("fra", Second, closed: First), "the change on fra");
+        Until.True(() => Passes("fra", Second, closed: First), "the change on fra");
 
         // Without the server what is in force stays, and so it does without the agent.
         _served.End(server, ServeProcess.KillSignal);
@@ -78,26 +79,26 @@ public sealed class FleetTests : IDisposable
         Assert.True(Opens("fra", Second, closed: First));
 
         Start();
-        Await(() => _served.Run("server", "host", "show", "fra") is var shown && !shown.Contains("away", StringComparison.Ordinal), "the agent's way back");
+        Until.True(() => _served.Run("server", "host", "show", "fra") is var shown && !shown.Contains("away", StringComparison.Ordinal), "the agent's way back");
         _served.Run("server", "ports", "fra-web", $"{First}/udp", "--yes");
-        Await(() => Passes("fra", First, closed: Second), "a change after all of that");
+        Until.True(() => Passes("fra", First, closed: Second), "a change after all of that");
 
         // A change after which no answer of the machine arrives any more, wherever that is lost: it takes effect, and is gone again in a while.
         _network.Host.Nft("table inet lost { chain in { type filter hook prerouting priority -400; iifname fra0 ip daddr 10.255.1.1 tcp dport 21831 drop; }; }");
         _served.Run("server", "open", "fra-web", $"{Second}/udp");
-        Await(() => Passes("fra", Second), "the change that cuts the machine off");
-        Await(() => Passes("fra", First, closed: Second), "its reversal by the agent");
+        Until.True(() => Passes("fra", Second), "the change that cuts the machine off");
+        Until.True(() => Passes("fra", First, closed: Second), "its reversal by the agent");
         _network.Host.Nft("delete table inet lost");
-        Await(() => !_served.Run("server", "ports", "fra-web").Contains($"{Second}/udp", StringComparison.Ordinal), "word of the reversal");
+        Until.True(() => !_served.Run("server", "ports", "fra-web").Contains($"{Second}/udp", StringComparison.Ordinal), "word of the reversal");
         Assert.True(Opens("fra", First, closed: Second));
 
         // The authority that they all know is replaced, and none of them notices.
         _served.Run("server", "host", "rotate-authority", "--begin");
-        Await(() => PortlightProgram.Run("host", "rotate-authority", "--data", _served.Data("server")).Code == 0, "certificates of the new authority for all");
+        Until.True(() => PortlightProgram.Run("host", "rotate-authority", "--data", _served.Data("server")).Code == 0, "certificates of the new authority for all");
         Assert.Contains("one authority", _served.Run("server", "host", "rotate-authority", "--finish"), StringComparison.Ordinal);
-        Await(() => _machines.Keys.All(machine => !_served.Run("server", "host", "show", machine).Contains("away", StringComparison.Ordinal)), "the agents' way back");
+        Until.True(() => _machines.Keys.All(machine => !_served.Run("server", "host", "show", machine).Contains("away", StringComparison.Ordinal)), "the agents' way back");
         _served.Run("server", "ports", "fra-web", $"{Second}/udp", "--yes");
-        Await(() => Passes("fra", Second, closed: First), "a change under the new authority");
+        Until.True(() => Passes("fra", Second, closed: First), "a change under the new authority");
     }
 
     private ServeProcess Start() => _served.Start("server", "--listen", Listen, "--agents", Agents);
@@ -145,14 +146,5 @@ public sealed class FleetTests : IDisposable
 
         _sender.SendTo([2], new IPEndPoint(address, open));
         return ports[open].Poll(patience ?? TimeSpan.FromMilliseconds(200), SelectMode.SelectRead) && (closed is null || ports[closed.Value].Available == 0);
-    }
-
-    private static void Await(Func<bool> condition, string what)
-    {
-        var waited = Stopwatch.StartNew();
-        while (!condition())
-        {
-            Assert.True(waited.Elapsed < Deadline.Span, $"{what} did not come");
-        }
     }
 }

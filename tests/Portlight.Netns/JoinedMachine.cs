@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
+using Portlight.TestKit;
 using Portlight.TestKit.Network;
 using Portlight.TestKit.Serving;
 
@@ -102,28 +103,19 @@ public sealed class JoinedMachine : IDisposable
         using (StartAgent(Whole))
         {
             // It is ready before it has found its server.
-            Await(() => !_served.Run("server", "host", "show", Name).Contains("away", StringComparison.Ordinal), "the agent's connection");
+            Until.True(() => !_served.Run("server", "host", "show", Name).Contains("away", StringComparison.Ordinal), "the agent's connection");
             _served.Run("server", "attach", "me", "--host", Name, "--this-host", "--open", $"udp:{First}", "--yes");
-            Await(() => Opens() == (true, false), "the attachment");
+            Until.True(() => Opens() == (true, false), "the attachment");
             foreach (var port in (int[])[Second, First])
             {
                 _served.Run("server", "ports", "me", $"{port}/udp", "--yes");
-                Await(() => Opens() == (port == First, port == Second), $"the change to {port}");
+                Until.True(() => Opens() == (port == First, port == Second), $"the change to {port}");
             }
         }
 
         _served.End(server, ServeProcess.KillSignal);
         // A start writes the rules anew, as one picture.
         StartAgent(Whole).Dispose();
-    }
-
-    private static void Await(Func<bool> condition, string what)
-    {
-        var waited = Stopwatch.StartNew();
-        while (!condition())
-        {
-            Assert.True(waited.Elapsed < Deadline.Span, $"{what} did not come");
-        }
     }
 
     /// <summary>A data directory of an agent.</summary>

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Portlight.AgentProtocol;
 using Portlight.Domain;
+using Portlight.TestKit;
 using Portlight.TestKit.Network;
 
 namespace Portlight.Netns;
@@ -65,7 +66,7 @@ public sealed class LabFaultTests
         using var scene = new Scene();
         var inside = scene.Inside(scene.Put(Scene.Lab(9, Ports.Of("80/tcp"))));
         inside.Run("ip", command);
-        Await(() => inside.Run("ip", look).Contains(wanted, StringComparison.Ordinal), "nobody repaired it");
+        Until.True(() => inside.Run("ip", look).Contains(wanted, StringComparison.Ordinal), "the repair");
     }
 
     [Fact]
@@ -77,7 +78,7 @@ public sealed class LabFaultTests
         scene.Inside(full).Run("ip", "-batch -", string.Join('\n', Enumerable.Range(0, 3000).Select(i => $"addr add 10.9.{i / 250}.{i % 250}/32 dev eth0")));
 
         // What is inside is looked at by and by; what was found is in the next report.
-        Await(() => Problem(8) is not null, "nobody looked inside");
+        Until.True(() => Problem(8) is not null, "a look inside");
         Assert.Contains("more than 64 addresses", Problem(8), StringComparison.Ordinal);
         Assert.Null(Problem(9));
 
@@ -130,8 +131,8 @@ public sealed class LabFaultTests
         using var scene = new Scene();
         scene.Put(Scene.Lab(9, Ports.Of("80/tcp")));
         scene.Host.Run("ip", "-batch -", commands);
-        Await(() => scene.Agent.Status.DriftRepairs > 0, "the agent noticed nothing");
-        Await(() => scene.Host.Run("ip", "route show 203.0.113.9").Contains("dev pl9", StringComparison.Ordinal), "the route to the instance is not back");
+        Until.True(() => scene.Agent.Status.DriftRepairs > 0, "the agent to notice it");
+        Until.True(() => scene.Host.Run("ip", "route show 203.0.113.9").Contains("dev pl9", StringComparison.Ordinal), "the route to the instance");
         using var inside = NetworkNode.Named("pl-web-9");
         using var echo = new Echo(scene.Client, inside, "203.0.113.9", 80);
         Assert.True(echo.Answers());
@@ -150,7 +151,7 @@ public sealed class LabFaultTests
         using (NetworkNode.Named("pl-web-9"))
         {
             scene.Host.Run(program, arguments);
-            Await(() => scene.Agent.Status.DriftRepairs > 0, "the agent noticed nothing");
+            Until.True(() => scene.Agent.Status.DriftRepairs > 0, "the agent to notice it");
         }
 
         using var inside = NetworkNode.Named("pl-web-9");
@@ -236,7 +237,7 @@ public sealed class LabFaultTests
             Exhaust(hogs);
             flush.StandardInput.WriteLine();
             flush.StandardInput.Flush();
-            Await(() => scene.Agent.Status.DriftRepairs > before, "the table was not repaired");
+            Until.True(() => scene.Agent.Status.DriftRepairs > before, "the repair of the table");
         }
         finally
         {
@@ -287,7 +288,7 @@ public sealed class LabFaultTests
     {
         var before = scene.Agent.Status.DriftRepairs;
         scene.Host.Nft("flush ruleset");
-        Await(() => scene.Agent.Status.DriftRepairs > before && scene.Host.Run("nft", "-nn list ruleset").Contains(". 53", StringComparison.Ordinal), "the table was not repaired");
+        Until.True(() => scene.Agent.Status.DriftRepairs > before && scene.Host.Run("nft", "-nn list ruleset").Contains(". 53", StringComparison.Ordinal), "the repair of the table");
     }
 
     private static void AssertFiltered(PacketProbe probe) => Assert.Equal(
@@ -295,6 +296,4 @@ public sealed class LabFaultTests
         probe.Verdicts([.. new[] { "53/udp from 198.51.100.1", "99/udp from 198.51.100.1" }.Select(PacketTrial.Read).Select(packet => packet with { Destination = Scene.PublicIpv4(9) })]));
 
     private static string Device(Scene scene, string link) => scene.Host.Run("ip", $"-o link show dev {link}").Split(':')[0];
-
-    private static void Await(Func<bool> condition, string otherwise) => Assert.True(SpinWait.SpinUntil(condition, Deadline.Span), otherwise);
 }

@@ -77,7 +77,7 @@ public sealed class SeveralServersTests : IAsyncLifetime
             StartAgent(machine);
         }
 
-        Await(() => AreConnected("a"), "the agents' connections");
+        Until.True(() => AreConnected("a"), "the agents' connections");
 
         // The second server comes later: all agents are connected to the first one, and hear of it.
         Directory.CreateDirectory(_served.Data("b"));
@@ -92,27 +92,27 @@ public sealed class SeveralServersTests : IAsyncLifetime
             _served.Run("b", "attach", $"{machine}-web", "--host", machine, "--this-host", "--open", $"udp:{First}", "--yes");
         }
 
-        Await(() => _machines.Keys.All(machine => Opens(machine, First, closed: Second)), "what was attached at the other server");
+        Until.True(() => _machines.Keys.All(machine => Opens(machine, First, closed: Second)), "what was attached at the other server");
         Change("b", "fra", Second);
-        Await(() => IsAllApplied("a") && IsAllApplied("b"), "both servers' word that all is applied");
-        Await(() => _machines.Keys.All(machine => File.ReadAllText(Path.Combine(_served.Data(machine), "agent.json")).Contains(AgentsOf("b"), StringComparison.Ordinal)), "the second server on the machines' disks");
+        Until.True(() => IsAllApplied("a") && IsAllApplied("b"), "both servers' word that all is applied");
+        Until.True(() => _machines.Keys.All(machine => File.ReadAllText(Path.Combine(_served.Data(machine), "agent.json")).Contains(AgentsOf("b"), StringComparison.Ordinal)), "the second server on the machines' disks");
 
         // The server that has the agents is killed; nothing opens, and the other one has them.
         End(a);
         Assert.True(Opens("fra", Second, closed: First) && Opens("ams", First, closed: Second));
         Change("b", "fra", First);
         Change("b", "ams", Second);
-        Await(() => IsAllApplied("b"), "the word of the server that is left");
+        Until.True(() => IsAllApplied("b"), "the word of the server that is left");
 
         // It is back, and is as good as the other though no agent is connected to it.
         a = await StartAsync("a");
         Change("a", "fra", Second);
-        Await(() => IsAllApplied("a"), "the word of the server that is back");
+        Until.True(() => IsAllApplied("a"), "the word of the server that is back");
 
         End(b);
         Change("a", "fra", First);
         Change("a", "ams", First);
-        Await(() => IsAllApplied("a") && AreConnected("a"), "the agents at the server that is back");
+        Until.True(() => IsAllApplied("a") && AreConnected("a"), "the agents at the server that is back");
     }
 
     private async Task<ServeProcess> StartAsync(string name)
@@ -142,7 +142,7 @@ public sealed class SeveralServersTests : IAsyncLifetime
     private void Change(string server, string machine, int open)
     {
         _served.Run(server, "ports", $"{machine}-web", $"{open}/udp", "--yes");
-        Await(() => Opens(machine, open, closed: First + Second - open), $"the change of {machine} to {open} at {server}");
+        Until.True(() => Opens(machine, open, closed: First + Second - open), $"the change of {machine} to {open} at {server}");
     }
 
     private bool AreConnected(string server) => !_machines.Keys.Any(machine => _served.Run(server, "host", "show", machine).Contains("away", StringComparison.Ordinal));
@@ -180,14 +180,5 @@ public sealed class SeveralServersTests : IAsyncLifetime
         _sender.SendTo([1], new IPEndPoint(address, closed));
         _sender.SendTo([2], new IPEndPoint(address, open));
         return ports[open].Poll(TimeSpan.FromSeconds(1), SelectMode.SelectRead) && ports[closed].Available == 0;
-    }
-
-    private static void Await(Func<bool> condition, string what)
-    {
-        var waited = Stopwatch.StartNew();
-        while (!condition())
-        {
-            Assert.True(waited.Elapsed < TimeSpan.FromSeconds(60), $"{what} did not come");
-        }
     }
 }

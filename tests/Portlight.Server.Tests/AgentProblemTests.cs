@@ -1,4 +1,5 @@
 using Portlight.Domain;
+using Portlight.TestKit;
 using Portlight.Wire.Lightsail;
 using Portlight.Wire.PortlightApi;
 
@@ -34,7 +35,7 @@ public sealed class AgentProblemTests
         var synchronised = server.Agent.Synchronised();
         server.Agent.Drift();
         await synchronised;
-        await ServerHarness.UntilAsync(() => server.Server.Hosts.Local.Outcomes.LastRefusal(instance.Index) is null, "the agent's word that nothing is wrong any more");
+        await Until.TrueAsync(() => server.Server.Hosts.Local.Outcomes.LastRefusal(instance.Index) is null, "the agent's word that nothing is wrong any more");
         shown = await ShownAsync(server);
         Assert.Equal((shown.DesiredRevision, null, null), (shown.AppliedRevision, shown.LastError, shown.LastErrorAt));
     }

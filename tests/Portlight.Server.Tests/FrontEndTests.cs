@@ -2,6 +2,7 @@ using System.Text;
 using Portlight.Domain;
 using Portlight.Server.Tests.Audit;
 using Portlight.Server.Tests.Tenants;
+using Portlight.TestKit;
 
 namespace Portlight.Server.Tests;
 
@@ -219,7 +220,7 @@ public sealed class FrontEndTests
             connection.Reset();
         }
 
-        await ServerHarness.UntilAsync(async () => (await server.AuditLinesAsync()).Count == 1, "the event of a body that was cut short");
+        await Until.TrueAsync(async () => (await server.AuditLinesAsync()).Count == 1, "the event of a body that was cut short");
         Assert.Equal("MalformedHttpRequestException", Assert.Single(await server.EventsAsync()).Text("errorCode"));
         Assert.Equal(instance.Revision, server.Server.Store.Revision);
         using var after = await server.PostAsync("PutInstancePublicPorts", Encoding.UTF8.GetString(body));

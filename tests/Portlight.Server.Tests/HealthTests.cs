@@ -1,5 +1,6 @@
 using Portlight.AgentProtocol;
 using Portlight.Domain;
+using Portlight.TestKit;
 
 namespace Portlight.Server.Tests;
 
@@ -68,18 +69,14 @@ public sealed class HealthTests
 
     private static async Task UntilAsync(ServerHarness server, int status, string word)
     {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        limit.CancelAfter(TimeSpan.FromSeconds(30));
-        while (true)
-        {
-            using var response = await server.Http.GetAsync(Of(server), TestContext.Current.CancellationToken);
-            var text = await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
-            if ((int)response.StatusCode == status && text.Split(':', '\n')[0] == word)
+        var seen = "";
+        await Until.TrueAsync(
+            async () =>
             {
-                return;
-            }
-
-            Assert.False(limit.IsCancellationRequested, $"/healthz did not say {status} {word} within 30 s, but {(int)response.StatusCode} {text}");
-        }
+                using var response = await server.Http.GetAsync(Of(server), TestContext.Current.CancellationToken);
+                seen = $"{(int)response.StatusCode} {await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)}";
+                return seen.Split(':', '\n')[0] == $"{status} {word}";
+            },
+            () => $"/healthz to be {status} {word}; it is {seen}");
     }
 }

@@ -36,11 +36,7 @@ public sealed class HostLoopTests
         var synchronised = server.Agent.Synchronised();
 
         var instance = await server.AddInstanceAsync("web-1", Ports(22));
-        while (!synchronised.IsCompleted)
-        {
-            server.Clock.Advance(TimeSpan.FromSeconds(1)); // the retry waits on this clock
-            await Task.Yield();
-        }
+        await server.AdvanceUntilAsync(TimeSpan.FromSeconds(1), () => synchronised.IsCompleted, "the retry");
 
         await server.Server.Hosts.Local.ConfirmAsync(instance.Revision, TimeSpan.FromMinutes(1));
         Assert.Equal(Ports(22), server.Agent.Applied[instance.Index].Ports);

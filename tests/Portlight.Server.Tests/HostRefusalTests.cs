@@ -1,5 +1,6 @@
 using Portlight.Domain;
 using Portlight.Server.Tests.Expiring;
+using Portlight.TestKit;
 using static Portlight.Server.Tests.HostCalls;
 
 namespace Portlight.Server.Tests;
@@ -78,8 +79,8 @@ public sealed class HostRefusalTests
         Assert.Equal("5432/tcp from 192.0.2.7/32 in 30", server.Expiring());
         there.Refuse(_ => null);
         server.Clock.Advance(TimeSpan.FromSeconds(30));
-        await ServerHarness.UntilAsync(() => server.Rules() == "80/tcp", "the second attempt to close it");
-        await ServerHarness.UntilAsync(() => Assert.Single(there.Applied.Values).Ports.Rules.Length == 1, "the same at the agent");
+        await Until.TrueAsync(() => server.Rules() == "80/tcp", "the second attempt to close it");
+        await Until.TrueAsync(() => Assert.Single(there.Applied.Values).Ports.Rules.Length == 1, "the same at the agent");
         Assert.Equal("", server.Expiring());
     }
 

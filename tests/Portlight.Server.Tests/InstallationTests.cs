@@ -1,5 +1,6 @@
 using Portlight.AgentProtocol;
 using Portlight.Domain;
+using Portlight.TestKit;
 using Portlight.Wire.Client;
 using Portlight.Wire.PortlightApi;
 using Portlight.Wire.SigV4;
@@ -210,7 +211,7 @@ public sealed class InstallationTests
         server.Agent.Unfilters = _ => null;
         server.Agent.Notes = _ => "renamed";
         server.Agent.Drift();
-        await ServerHarness.UntilAsync(() => server.Server.Hosts.Local.Outcomes.UnfilteredCount == 0, "the agent's word that it is filtered again");
+        await Until.TrueAsync(() => server.Server.Hosts.Local.Outcomes.UnfilteredCount == 0, "the agent's word that it is filtered again");
         shown = Assert.Single((await StatusAsync(server)).Instances);
         Assert.Equal((null, "renamed", shown.DesiredRevision), (shown.NotFiltered, shown.Note, shown.AppliedRevision));
         Assert.Equal(OperationStatus.Failed, server.Server.Store.View.FindOperation(server.Scope, operation.Id)!.Status);
@@ -252,11 +253,11 @@ public sealed class InstallationTests
 
         server.Agent.FailOnce(new AgentException("the kernel is gone"));
         server.Agent.Drift();
-        await ServerHarness.UntilAsync(() => server.Server.Hosts.Local.Contact.FailingSince is not null, "the round that fails");
+        await Until.TrueAsync(() => server.Server.Hosts.Local.Contact.FailingSince is not null, "the round that fails");
         agent = Assert.Single((await StatusAsync(server)).Agents);
         Assert.Equal((false, server.Clock.GetUtcNow()), (agent.IsConnected, agent.FailingSince));
 
-        await ServerHarness.UntilAsync(
+        await Until.TrueAsync(
             () =>
             {
                 server.Clock.Advance(TimeSpan.FromSeconds(1));

@@ -157,11 +157,7 @@ public sealed class PortOperationTests
 
         var call = PutAsync(server, "web-1", Rule(443));
         await server.Agent.Asked; // the signature is verified by now, so that the clock may move
-        while (!call.IsCompleted)
-        {
-            server.Clock.Advance(TimeSpan.FromSeconds(1)); // the wait's own timer runs on this clock
-            await Task.Yield();
-        }
+        await server.AdvanceUntilAsync(TimeSpan.FromSeconds(1), () => call.IsCompleted, "the end of the call's wait");
 
         var started = await call;
         Assert.Equal(("Started", false), (started.Status, started.IsTerminal));

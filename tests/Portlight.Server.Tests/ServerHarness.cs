@@ -168,20 +168,19 @@ internal sealed class ServerHarness : IAsyncDisposable
         return saved;
     }
 
-    /// <summary>Waits for what the server does on its own.</summary>
-    public static Task UntilAsync(Func<bool> condition, string awaited) => UntilAsync(() => Task.FromResult(condition()), awaited);
-
-    /// <inheritdoc cref="UntilAsync(Func{bool}, string)"/>
-    public static async Task UntilAsync(Func<Task<bool>> condition, string awaited)
-    {
-        var began = TimeProvider.System.GetTimestamp();
-        for (var looks = 1; !await condition(); looks++)
+    /// <summary>Moves the clock by a step, again and again, until something is done that waits by it: what a request takes until it waits is not known.</summary>
+    public Task AdvanceUntilAsync(TimeSpan step, Func<bool> condition, string awaited) => Until.TrueAsync(
+        () =>
         {
-            Assert.True(TimeProvider.System.GetElapsedTime(began) < Deadline.Span, $"waited in vain for {awaited}");
-            // At once at first, and then without taking the processor from what is awaited.
-            await Task.Delay(TimeSpan.FromMilliseconds(looks / 32), TestContext.Current.CancellationToken);
-        }
-    }
+            if (condition())
+            {
+                return true;
+            }
+
+            Clock.Advance(step);
+            return false;
+        },
+        awaited);
 
     /// <summary>The one refusal of a call that must be refused.</summary>
     public static async Task<AwsErrorException> RefusalAsync(Func<Task> call) => await Assert.ThrowsAsync<AwsErrorException>(call);

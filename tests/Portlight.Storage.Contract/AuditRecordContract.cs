@@ -1,4 +1,5 @@
 using Portlight.TestKit;
+using Portlight.TestKit.Network;
 
 namespace Portlight.Storage.Contract;
 
@@ -99,7 +100,7 @@ public abstract class AuditRecordContract<TSource> : StoreTests<TSource>
         return async () =>
         {
             using var limit = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
-            limit.CancelAfter(TimeSpan.FromSeconds(30));
+            limit.CancelAfter(Deadline.Span);
             return await told.Reader.ReadAsync(limit.Token);
         };
     }

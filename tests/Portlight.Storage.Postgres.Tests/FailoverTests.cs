@@ -83,10 +83,10 @@ public sealed class FailoverTests : IAsyncLifetime
         Standby.Thaw();
 
         Assert.True(failure.IsOutcomeUnknown);
-        await UntilAsync(() => TrySaveAsync(store, 3), () => $"a write once the standby is back: {store.Problem?.Message}");
+        await Until.TrueAsync(() => TrySaveAsync(store, 3), () => $"a write once the standby is back: {store.Problem?.Message}");
         Assert.NotNull(store.View.FindInstance(Sample.Scope, Name(2)));
         // A look at the database that failed with the write may say so after it; the next one does not.
-        await UntilAsync(() => Task.FromResult(store.Problem is null), () => $"a store that is well: {store.Problem?.Message}");
+        await Until.TrueAsync(() => Task.FromResult(store.Problem is null), () => $"a store that is well: {store.Problem?.Message}");
     }
 
     /// <summary>PostgreSQL answers a cancelled wait with a warning and success.</summary>
@@ -108,7 +108,7 @@ public sealed class FailoverTests : IAsyncLifetime
         Standby.Thaw();
         await write;
 
-        async Task Waiting() => await UntilAsync(
+        async Task Waiting() => await Until.TrueAsync(
             async () =>
             {
                 Assert.False(write.IsCompleted);
@@ -126,18 +126,18 @@ public sealed class FailoverTests : IAsyncLifetime
         await other.CatchUpAsync(Cancellation);
         Standby.Freeze();
         var write = SaveAsync(store, 2);
-        await UntilAsync(async () => await Primary.SqlAsync("postgres", "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'SyncRep'") != "0", () => "a commit that waits");
+        await Until.TrueAsync(async () => await Primary.SqlAsync("postgres", "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'SyncRep'") != "0", () => "a commit that waits");
 
         await Primary.KillAsync();
         var restarted = await PostgresServer.StartAgainAsync(Primary.Directory);
-        await UntilAsync(async () => await HasSeenAsync(other, 2), () => $"the commit that only the restarted primary has: {other.Problem?.Message}");
+        await Until.TrueAsync(async () => await HasSeenAsync(other, 2), () => $"the commit that only the restarted primary has: {other.Problem?.Message}");
         Assert.False(write.IsCompletedSuccessfully);
         await restarted.KillAsync();
         Standby.Thaw();
         await Standby.PromoteAsync();
 
         var isAcknowledged = await write.ContinueWith(static done => done.IsCompletedSuccessfully, TaskScheduler.Default).WaitAsync(TimeSpan.FromSeconds(60), Cancellation);
-        await UntilAsync(async () => await TrySaveAsync(store, 3) || store.Stopped.IsCompleted, () => $"a write at the new primary: {store.Problem?.Message}");
+        await Until.TrueAsync(async () => await TrySaveAsync(store, 3) || store.Stopped.IsCompleted, () => $"a write at the new primary: {store.Problem?.Message}");
         if (store.Stopped.IsCompleted)
         {
             // It gave up before the failover, and then followed its own batch.
@@ -148,7 +148,7 @@ public sealed class FailoverTests : IAsyncLifetime
         }
 
         // The one that has seen it goes on if the same batch was sent again, and has stopped if it is lost.
-        await UntilAsync(async () => other.Stopped.IsCompleted || await HasSeenAsync(other, 3), () => "the store that has seen it");
+        await Until.TrueAsync(async () => other.Stopped.IsCompleted || await HasSeenAsync(other, 3), () => "the store that has seen it");
         Assert.Equal(isAcknowledged, !other.Stopped.IsCompleted);
         await using var fresh = Open("fresh", keep: false);
         Assert.NotNull(fresh.View.FindInstance(Sample.Scope, Name(3)));
@@ -166,17 +166,6 @@ public sealed class FailoverTests : IAsyncLifetime
         catch (StoreException)
         {
             return false;
-        }
-    }
-
-    private static async Task UntilAsync(Func<Task<bool>> condition, Func<string> awaited)
-    {
-        var began = Stopwatch.GetTimestamp();
-        using var looks = new PeriodicTimer(TimeSpan.FromMilliseconds(20));
-        while (!await condition().WaitAsync(TimeSpan.FromSeconds(60), Cancellation))
-        {
-            Assert.True(Stopwatch.GetElapsedTime(began) < TimeSpan.FromSeconds(60), $"waited for {awaited()}");
-            await looks.WaitForNextTickAsync(Cancellation);
         }
     }
 

@@ -1,5 +1,6 @@
 using Portlight.Storage.Contract;
 using Portlight.TestKit;
+using Portlight.TestKit.Network;
 
 namespace Portlight.Storage.Postgres.Tests;
 
@@ -25,7 +26,7 @@ public sealed class HistoryTests : IAsyncLifetime
         await _source.SqlAsync([.. loss, "DELETE FROM item WHERE key LIKE '%/web-2'"]);
 
         await Assert.ThrowsAsync<StoreException>(() => SaveAsync(store, 3));
-        Assert.Contains("position 2", (await store.Stopped.WaitAsync(TimeSpan.FromSeconds(30), Cancellation)).Message, StringComparison.Ordinal);
+        Assert.Contains("position 2", (await store.Stopped.WaitAsync(Deadline.Span, Cancellation)).Message, StringComparison.Ordinal);
         await Assert.ThrowsAsync<StoreException>(async () => await store.CatchUpAsync(Cancellation));
         await store.DisposeAsync();
         await using var again = await _source.OpenAsync("a");
@@ -47,7 +48,7 @@ public sealed class HistoryTests : IAsyncLifetime
         await _source.SqlAsync([.. loss, "DELETE FROM item WHERE key LIKE '%/web-2'"]);
 
         await Assert.ThrowsAsync<StoreException>(async () => await store.CatchUpAsync(Cancellation));
-        Assert.True((await store.Stopped.WaitAsync(TimeSpan.FromSeconds(60), Cancellation)).HasOtherHistory);
+        Assert.True((await store.Stopped.WaitAsync(Deadline.Span, Cancellation)).HasOtherHistory);
     }
 
     [Fact]

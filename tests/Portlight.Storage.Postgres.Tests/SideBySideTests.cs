@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Portlight.Domain;
 using Portlight.Storage.Contract;
 using Portlight.TestKit;
+using Portlight.TestKit.Network;
 
 namespace Portlight.Storage.Postgres.Tests;
 
@@ -46,7 +47,7 @@ public sealed class SideBySideTests : IAsyncLifetime
         B.ObserveHosts(names => told.TrySetResult(names.Contains("fra-07") ? B.View.AppliedOn("fra-07") : 0));
         var saved = await SaveAsync(A, changes => changes.Save(Sample.Instance(1)));
         A.NoteApplied("fra-07", saved.Revision);
-        Assert.Equal(saved.Revision, await told.Task.WaitAsync(TimeSpan.FromSeconds(30), Cancellation));
+        Assert.Equal(saved.Revision, await told.Task.WaitAsync(Deadline.Span, Cancellation));
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using Portlight.Storage.Contract;
 using Portlight.TestKit;
+using Portlight.TestKit.Network;
 
 namespace Portlight.Storage.Sqlite.Tests;
 
@@ -241,7 +242,7 @@ public sealed class SqliteAuditFile : IAsyncDisposable
         await Assert.ThrowsAsync<StoreException>(() => store.SaveAsync((_, changes) => changes.Save(Sample.Instance(1) with { UserData = new string('x', 100_000) }), Cancellation));
         store.WriterDatabase.Execute("PRAGMA max_page_count = 1000000");
 
-        Assert.Equal(1, await told.Task.WaitAsync(TimeSpan.FromSeconds(30), Cancellation));
+        Assert.Equal(1, await told.Task.WaitAsync(Deadline.Span, Cancellation));
         Assert.Equal([1], IdentitySample.Numbers(store.View));
     }
 

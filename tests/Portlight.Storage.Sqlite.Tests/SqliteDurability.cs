@@ -125,13 +125,7 @@ public sealed class SqliteDurability : IAsyncLifetime
         await SaveAsync(1);
         _store.NoteApplied(HostName.Local, 1);
         using var other = Database.Open(_source.Path, readOnly: true);
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
-        limit.CancelAfter(TimeSpan.FromSeconds(30));
-        while (other.Scalar("SELECT value FROM counter WHERE name = 'applied_revision'") != "1")
-        {
-            Assert.False(limit.IsCancellationRequested, "the watermark was not stored within 30 s");
-            await Task.Yield();
-        }
+        await Until.TrueAsync(() => other.Scalar("SELECT value FROM counter WHERE name = 'applied_revision'") == "1", "the watermark to be stored");
     }
 
     private Task<Domain.Instance> SaveAsync(int number) => _store.SaveAsync((_, changes) => changes.Save(Sample.Instance(number)), Cancellation);

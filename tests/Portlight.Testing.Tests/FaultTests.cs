@@ -1,3 +1,5 @@
+using Portlight.TestKit;
+
 namespace Portlight.Testing.Tests;
 
 /// <summary>Faults that a test asks for, as they arrive on the wire.</summary>
@@ -88,11 +90,9 @@ public sealed class FaultTests
         server.Faults.Answer("DeleteInstance", "ServiceException", times: 1);
         await caller.SendAsync("DeleteInstance", """{"instanceName":"web-1"}""");
 
-        var began = TimeProvider.System.GetTimestamp();
-        while (!(await caller.CallAsync("LookupEvents", """{"LookupAttributes":[{"AttributeKey":"EventName","AttributeValue":"DeleteInstance"}]}""")).ToJsonString().Contains("ServiceException", StringComparison.Ordinal))
-        {
-            Assert.True(TimeProvider.System.GetElapsedTime(began) < TimeSpan.FromSeconds(30), "the event did not come");
-        }
+        await Until.TrueAsync(
+            async () => (await caller.CallAsync("LookupEvents", """{"LookupAttributes":[{"AttributeKey":"EventName","AttributeValue":"DeleteInstance"}]}""")).ToJsonString().Contains("ServiceException", StringComparison.Ordinal),
+            "the event");
     }
 
     [Fact]
@@ -128,11 +128,9 @@ public sealed class FaultTests
         Assert.Equal("Started", (string?)put["status"]);
 
         held.Dispose();
-        var began = TimeProvider.System.GetTimestamp();
-        while ((string?)(await caller.CallAsync("GetOperation", $$"""{"operationId":"{{(string?)put["id"]}}"}"""))["operation"]!["status"] != "Succeeded")
-        {
-            Assert.True(TimeProvider.System.GetElapsedTime(began) < TimeSpan.FromSeconds(30), "the operation did not succeed");
-        }
+        await Until.TrueAsync(
+            async () => (string?)(await caller.CallAsync("GetOperation", $$"""{"operationId":"{{(string?)put["id"]}}"}"""))["operation"]!["status"] == "Succeeded",
+            "the operation to succeed");
 
         Assert.Equal(1, held.Count);
     }

@@ -154,20 +154,16 @@ public sealed class FullDiskTests : IDisposable
     /// <summary>The exported events, once they are as awaited.</summary>
     private async Task<List<JsonElement>> LogAsync(ServeProcess server, Func<List<JsonElement>, bool> until)
     {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        limit.CancelAfter(TimeSpan.FromSeconds(30));
-        while (true)
-        {
-            var text = string.Concat(Directory.GetFiles($"{server.Root}{Data}/audit").Order(StringComparer.Ordinal).Select(File.ReadAllText));
-            List<JsonElement> events = [.. text[..(text.LastIndexOf('\n') + 1)].Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonSerializer.Deserialize<JsonElement>(line))];
-            if (until(events))
+        List<JsonElement> events = [];
+        await Until.TrueAsync(
+            () =>
             {
-                return events;
-            }
-
-            Assert.False(limit.IsCancellationRequested, "the log did not hold the awaited event within 30 s");
-            await Task.Yield();
-        }
+                var text = string.Concat(Directory.GetFiles($"{server.Root}{Data}/audit").Order(StringComparer.Ordinal).Select(File.ReadAllText));
+                events = [.. text[..(text.LastIndexOf('\n') + 1)].Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonSerializer.Deserialize<JsonElement>(line))];
+                return until(events);
+            },
+            () => $"an event in the log, which has {events.Count}");
+        return events;
     }
 
     private static string? Text(JsonElement element, string name) => element.GetProperty(name).GetString();
@@ -190,11 +186,7 @@ public sealed class FullDiskTests : IDisposable
 
     private static async Task UntilHealthyAsync(ServeProcess server)
     {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        limit.CancelAfter(TimeSpan.FromSeconds(30));
-        while (await server.HealthAsync() != (200, "ok"))
-        {
-            Assert.False(limit.IsCancellationRequested, "the server was not healthy within 30 s");
-        }
+        (int Status, string Word) health = default;
+        await Until.TrueAsync(async () => (health = await server.HealthAsync()) == (200, "ok"), () => $"the server to be well: {health}");
     }
 }

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using System.Text;
+using Portlight.TestKit.Network;
 
 namespace Portlight.Cli.Tests.Service;
 
@@ -51,7 +52,7 @@ public sealed partial class ServiceNoticeTests : IDisposable
     private static async Task<string> ReceiveAsync(Socket manager)
     {
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        deadline.CancelAfter(TimeSpan.FromSeconds(30));
+        deadline.CancelAfter(Deadline.Span);
         var bytes = new byte[256];
         return Encoding.ASCII.GetString(bytes, 0, await manager.ReceiveAsync(bytes, deadline.Token));
     }

@@ -1,6 +1,6 @@
-using System.Diagnostics;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using Portlight.TestKit;
 using Portlight.TestKit.Serving;
 using Portlight.Wire.Lightsail;
 
@@ -221,14 +221,7 @@ public sealed class PortVerbTests : IDisposable
         return [.. status.RootElement.GetProperty("instances").EnumerateArray().Select(instance => instance.GetProperty("regionName").GetString()!)];
     }
 
-    private async Task OpenedAsync(string region)
-    {
-        var deadline = Stopwatch.StartNew();
-        while (!Regex.IsMatch((await RunAsync("region list")).Output, $"{region} +open "))
-        {
-            Assert.True(deadline.Elapsed < TimeSpan.FromSeconds(30), $"{region} was not set up in 30 s");
-        }
-    }
+    private Task OpenedAsync(string region) => Until.TrueAsync(async () => Regex.IsMatch((await RunAsync("region list")).Output, $"{region} +open "), $"{region} to be set up");
 
     private async Task CreateAsync(string region, string name)
     {

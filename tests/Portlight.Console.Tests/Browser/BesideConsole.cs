@@ -1,5 +1,6 @@
 using System.Diagnostics;
-using Portlight.TestKit.Network;
+using System.Globalization;
+using Portlight.TestKit;
 using Portlight.TestKit.Serving;
 using Portlight.Wire.Client;
 using Portlight.Wire.SigV4;
@@ -38,25 +39,35 @@ public class BesideConsole : ServedConsole
     }
 
     /// <summary>Waits until the console answers.</summary>
-    public async Task AnswersAsync()
-    {
-        using var looks = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
-        for (var began = Stopwatch.GetTimestamp(); ;)
+    public Task AnswersAsync() => Until.TrueAsync(
+        async () =>
         {
             try
             {
-                Assert.Equal("ok", await Http.GetStringAsync(new Uri(At, "healthz"), TestContext.Current.CancellationToken));
-                return;
+                return await Http.GetStringAsync(new Uri(At, "healthz"), TestContext.Current.CancellationToken) == "ok";
             }
-            catch (HttpRequestException) when (Stopwatch.GetElapsedTime(began) < Deadline.Span)
+            catch (HttpRequestException)
             {
-                await looks.WaitForNextTickAsync(TestContext.Current.CancellationToken);
+                return false;
             }
+        },
+        "the console's answer");
+
+    /// <summary>The console's process, which the server has started. Others come and go meanwhile.</summary>
+    public Process Find() => Process.GetProcessesByName("portlight-console").Single(process => ParentOf(process.Id) == Server.Id);
+
+    private static int? ParentOf(int process)
+    {
+        try
+        {
+            // After the name, which is in parentheses: the state, then the parent.
+            return int.Parse(File.ReadAllText($"/proc/{process}/stat").Split(") ")[^1].Split(' ')[1], CultureInfo.InvariantCulture);
+        }
+        catch (IOException)
+        {
+            return null;
         }
     }
-
-    /// <summary>The console's process, which the server has started.</summary>
-    public Process Find() => Process.GetProcessesByName("portlight-console").Single(process => File.ReadAllLines($"/proc/{process.Id}/status").Contains($"PPid:\t{Server.Id}"));
 
     protected override ValueTask StopServerAsync()
     {

@@ -1,6 +1,5 @@
-using System.Diagnostics;
 using Microsoft.Playwright;
-using Portlight.TestKit.Network;
+using Portlight.TestKit;
 using Portlight.TestKit.Serving;
 
 namespace Portlight.Console.Tests.Browser;
@@ -49,12 +48,7 @@ public sealed class BesideTests(Chromium chromium, BesideConsole console) : ICla
 
         own.Server.End(signal);
 
-        using var looks = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
-        for (var began = Stopwatch.GetTimestamp(); !HasEnded(process.Id);)
-        {
-            Assert.True(Stopwatch.GetElapsedTime(began) < Deadline.Span, "the console lives on without its server");
-            await looks.WaitForNextTickAsync(TestContext.Current.CancellationToken);
-        }
+        await Until.TrueAsync(() => HasEnded(process.Id), "the end of the console, whose server has ended");
     }
 
     /// <summary>An orphan that has ended stays a zombie until its new parent asks for it, and <see cref="Process"/> takes that for running.</summary>
@@ -71,15 +65,13 @@ public sealed class BesideTests(Chromium chromium, BesideConsole console) : ICla
     }
 
     /// <summary>A read is in the audit log a moment after its answer: the page is looked at until it is.</summary>
-    private static async Task LoggedAsync(Tab tab, ILocator line)
-    {
-        var began = Stopwatch.GetTimestamp();
-        do
+    private static Task LoggedAsync(Tab tab, ILocator line) => Until.TrueAsync(
+        async () =>
         {
             await tab.GoAsync("activity?what=all");
-        }
-        while (await line.CountAsync() == 0 && Stopwatch.GetElapsedTime(began) < Deadline.Span);
-    }
+            return await line.CountAsync() > 0;
+        },
+        "the line of the activity");
 
     private sealed class Another : BesideConsole
     {

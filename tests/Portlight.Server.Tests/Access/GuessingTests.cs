@@ -33,11 +33,7 @@ public sealed class GuessingTests
         }
 
         Assert.DoesNotContain(waiting, refusal => refusal.IsCompleted);
-        while (!waiting.TrueForAll(refusal => refusal.IsCompleted))
-        {
-            server.Clock.Advance(TimeSpan.FromMilliseconds(50));
-            await Task.Yield();
-        }
+        await server.AdvanceUntilAsync(TimeSpan.FromMilliseconds(50), () => waiting.TrueForAll(refusal => refusal.IsCompleted), "the refusals");
 
         var types = (await Task.WhenAll(waiting)).Select(refusal => refusal.Error.Type);
         Assert.Equal(["InvalidSignatureException", "UnrecognizedClientException", "UnrecognizedClientException"], types);
@@ -71,10 +67,6 @@ public sealed class GuessingTests
 
         Assert.Equal("ThrottlingException", Assert.Single(throttled.Headers.GetValues("x-amzn-errortype")));
         Assert.Equal(TimeSpan.FromSeconds(4), throttled.Headers.RetryAfter!.Delta);
-        while (!all.TrueForAll(answer => answer.IsCompleted))
-        {
-            server.Clock.Advance(TimeSpan.FromMilliseconds(50));
-            await Task.Yield();
-        }
+        await server.AdvanceUntilAsync(TimeSpan.FromMilliseconds(50), () => all.TrueForAll(answer => answer.IsCompleted), "the refusals");
     }
 }

@@ -54,10 +54,7 @@ public sealed class AuditExporterTests : IAsyncLifetime
         exporter.Start();
 
         await RecordAsync(5);
-        while (exporter.Exported < 5)
-        {
-            await Task.Yield();
-        }
+        await Until.TrueAsync(() => exporter.Exported == 5, "the events in the file");
 
         Assert.Equal(StoreLines(), FileLines());
     }
@@ -132,11 +129,13 @@ public sealed class AuditExporterTests : IAsyncLifetime
         Assert.Equal(0, exporter.Exported);
 
         File.Delete(Files);
-        while (exporter.Exported < 2)
-        {
-            _clock.Advance(AuditExporter.RetryAfter);
-            await Task.Yield();
-        }
+        await Until.TrueAsync(
+            () =>
+            {
+                _clock.Advance(AuditExporter.RetryAfter);
+                return exporter.Exported == 2;
+            },
+            "another attempt");
 
         Assert.Equal(StoreLines(), FileLines());
     }
@@ -166,23 +165,17 @@ public sealed class AuditExporterTests : IAsyncLifetime
         for (var hour = 1; hour <= 2; hour++)
         {
             _clock.Advance(TimeSpan.FromHours(1));
-            await DeletedAsync(exporter, hour);
+            await Until.TrueAsync(
+                () =>
+                {
+                    exporter.Ring();
+                    return FileLines().SequenceEqual(StoreLines().Skip(hour));
+                },
+                $"the oldest {hour} files to be deleted");
         }
 
         await exporter.DisposeAsync();
         Assert.Equal(StoreLines()[2..], FileLines());
-    }
-
-    private async Task DeletedAsync(AuditExporter exporter, int files)
-    {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        limit.CancelAfter(TimeSpan.FromSeconds(30));
-        while (!FileLines().SequenceEqual(StoreLines().Skip(files)))
-        {
-            Assert.False(limit.IsCancellationRequested, $"the oldest {files} files were not deleted within 30 s");
-            exporter.Ring();
-            await Task.Yield();
-        }
     }
 
     private AuditExporter Exporter() => new(_store, Files, TimeSpan.FromDays(30), _clock, NullLogger<AuditExporter>.Instance);

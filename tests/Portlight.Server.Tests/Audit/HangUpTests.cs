@@ -2,6 +2,7 @@ using System.Text;
 using Portlight.Api;
 using Portlight.Server.Tests.Sts;
 using Portlight.Server.Tests.Tenants;
+using Portlight.TestKit;
 
 namespace Portlight.Server.Tests.Audit;
 
@@ -25,13 +26,13 @@ public sealed class HangUpTests
         var waiting = server.Http.SendAsync(server.Request(GetPorts, Body, guess), patience.Token);
 
         // The clock stands still, so the answer waits; the event does not.
-        await ServerHarness.UntilAsync(async () => Count(await server.AuditLinesAsync(), "\"errorCode\":\"InvalidSignatureException\"") == RefusalBrake.Free + 1, "the event of a refusal that waits");
+        await Until.TrueAsync(async () => Count(await server.AuditLinesAsync(), "\"errorCode\":\"InvalidSignatureException\"") == RefusalBrake.Free + 1, "the event of a refusal that waits");
         Assert.False(waiting.IsCompleted);
         Assert.Equal("arn:aws:iam::111122223333:root", await server.WhoAsync(server.Credentials));
         await patience.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting);
 
-        await ServerHarness.UntilAsync(() => Task.FromResult(Count(server.Log.All, "InvalidSignatureException") == RefusalBrake.Free + 1), "the log line of a call whose caller has gone");
+        await Until.TrueAsync(() => Task.FromResult(Count(server.Log.All, "InvalidSignatureException") == RefusalBrake.Free + 1), "the log line of a call whose caller has gone");
         Assert.Equal(RefusalBrake.Free + 1, Count(await server.AuditLinesAsync(), "\"errorCode\":\"InvalidSignatureException\""));
     }
 
@@ -47,9 +48,9 @@ public sealed class HangUpTests
             connection.Reset();
         }
 
-        await ServerHarness.UntilAsync(async () => (await server.AuditLinesAsync()).Count == 1, "the event of a request that never arrived whole");
+        await Until.TrueAsync(async () => (await server.AuditLinesAsync()).Count == 1, "the event of a request that never arrived whole");
         Assert.Equal("MalformedHttpRequestException", (await server.LastEventAsync()).Text("errorCode"));
-        await ServerHarness.UntilAsync(() => Task.FromResult(Count(server.Log.All, "MalformedHttpRequestException") == 1), "its log line");
+        await Until.TrueAsync(() => Task.FromResult(Count(server.Log.All, "MalformedHttpRequestException") == 1), "its log line");
     }
 
     private static int Count(IEnumerable<string> lines, string part) => lines.Count(line => line.Contains(part, StringComparison.Ordinal));

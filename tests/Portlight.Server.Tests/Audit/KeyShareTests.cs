@@ -1,5 +1,6 @@
 using System.Text;
 using Portlight.Audit;
+using Portlight.TestKit;
 
 namespace Portlight.Server.Tests.Audit;
 
@@ -27,7 +28,7 @@ public sealed class KeyShareTests
         await server.SendAsync("GetBundles");
         Assert.Equal(["PutInstancePublicPorts", "GetBundles"], (await server.EventsAsync()).Skip(recorded).Select(one => one.Text("eventName")));
 
-        await ServerHarness.UntilAsync(
+        await Until.TrueAsync(
             () =>
             {
                 server.Clock.Advance(TimeSpan.FromSeconds(1));
@@ -67,7 +68,7 @@ public sealed class KeyShareTests
         const int Most = KeyShares.BurstSeconds * OfKey * KeyShares.KeysOfAccount;
         Assert.InRange((await server.AuditLinesAsync()).Skip(before).Sum(line => line.Length), Most - 30_000, Most + 30_000);
         await server.AskAsync(other, "GetBundles");
-        await ServerHarness.UntilAsync(
+        await Until.TrueAsync(
             async () =>
             {
                 server.Clock.Advance(TimeSpan.FromSeconds(1));

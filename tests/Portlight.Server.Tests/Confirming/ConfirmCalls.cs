@@ -2,6 +2,7 @@ using System.Net;
 using System.Text;
 using System.Text.Json;
 using Portlight.Domain;
+using Portlight.TestKit.Network;
 using Portlight.Wire.SigV4;
 
 namespace Portlight.Server.Tests.Confirming;
@@ -66,7 +67,7 @@ internal static class ConfirmCalls
         act();
         try
         {
-            await undone.Task.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+            await undone.Task.WaitAsync(Deadline.Span, TestContext.Current.CancellationToken);
         }
         catch (TimeoutException)
         {

@@ -1,4 +1,5 @@
 using Portlight.Server.Tests.Confirming;
+using Portlight.TestKit;
 using Portlight.Wire.PortlightApi;
 using Portlight.Wire.SigV4;
 using Json = Portlight.Wire.PortlightApi.PortlightJson;
@@ -30,7 +31,7 @@ internal static class ExpiringCalls
     public static async Task PassAsync(this ServerHarness server, int seconds, string rules)
     {
         server.Clock.Advance(TimeSpan.FromSeconds(seconds));
-        await ServerHarness.UntilAsync(() => server.Rules() == rules, $"`{rules}`");
+        await Until.TrueAsync(() => server.Rules() == rules, $"`{rules}`");
         await server.SettleAsync();
     }
 }

@@ -94,7 +94,7 @@ public sealed class ExpiryTests
         var refused = 0;
         server.Agent.Refuse(wanted => wanted.Ports.Equals(ConfirmCalls.Ports(22)) && Interlocked.Increment(ref refused) == 1 ? "no memory" : null);
         server.Clock.Advance(TimeSpan.FromSeconds(60));
-        await ServerHarness.UntilAsync(() => Volatile.Read(ref refused) == 1 && server.Find()!.Expiring.Length == 1, "the revert");
+        await Until.TrueAsync(() => Volatile.Read(ref refused) == 1 && server.Find()!.Expiring.Length == 1, "the revert");
         await server.SettleAsync();
         Assert.Equal("22/tcp; 5432/tcp from 192.0.2.7/32", server.Rules());
 
@@ -132,7 +132,7 @@ public sealed class ExpiryTests
         await server.PutAsync(443, confirm: "120");
         Assert.Equal(("443/tcp", ""), (server.Rules(), server.Expiring()));
         server.Clock.Advance(TimeSpan.FromSeconds(60));
-        await ServerHarness.UntilAsync(() => server.Find()!.Unconfirmed!.Before!.Expiring.Length == 1, "the expiry of what was before");
+        await Until.TrueAsync(() => server.Find()!.Unconfirmed!.Before!.Expiring.Length == 1, "the expiry of what was before");
 
         await server.PassAsync(60, "22/tcp; 3306/tcp from 192.0.2.7/32");
         Assert.Equal("3306/tcp from 192.0.2.7/32 in 80", server.Expiring());

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Text.RegularExpressions;
 using Portlight.Domain;
+using Portlight.TestKit;
 
 namespace Portlight.Server.Tests.Listening;
 
@@ -32,7 +33,7 @@ public sealed partial class MetricsListenerTests
 
         // A request is counted after its answer.
         Dictionary<string, double> read = [];
-        await ServerHarness.UntilAsync(
+        await Until.TrueAsync(
             () => (read = Read(server)).GetValueOrDefault("""rpc_server_duration_seconds_count{error_type="",rpc_method="PutInstancePublicPorts",rpc_system="aws-api"}""") > 0, "the count of the Put");
         Assert.Equal(3, read["""rpc_server_duration_seconds_count{error_type="",rpc_method="GetInstancePortStates",rpc_system="aws-api"}"""]);
         Assert.Equal(1, read["""rpc_server_duration_seconds_count{error_type="NotFoundException",rpc_method="GetInstancePortStates",rpc_system="aws-api"}"""]);

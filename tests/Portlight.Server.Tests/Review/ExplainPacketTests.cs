@@ -1,6 +1,7 @@
 using System.Net;
 using Portlight.AgentProtocol;
 using Portlight.Domain;
+using Portlight.TestKit;
 using Portlight.Wire.Lightsail;
 using Attachment = Portlight.Domain.Attachment;
 using Instance = Portlight.Domain.Instance;
@@ -168,7 +169,7 @@ public sealed class ExplainPacketTests
     {
         var index = (await server.AddInstanceAsync(name, Ports)).Index;
         var revision = (await server.ChangeAsync(name, with)).Revision;
-        await ServerHarness.UntilAsync(() => server.Server.Store.View.AppliedOn(HostName.Local) >= revision, $"instance {index} in the kernel");
+        await Until.TrueAsync(() => server.Server.Store.View.AppliedOn(HostName.Local) >= revision, $"instance {index} in the kernel");
     }
 
     private static PortInfo Packet(int port, string protocol, string? from = null) => new()

@@ -1,4 +1,5 @@
 using Portlight.Domain;
+using Portlight.TestKit;
 using Portlight.Wire.PortlightApi;
 using Attachment = Portlight.Domain.Attachment;
 using Json = Portlight.Wire.PortlightApi.PortlightJson;
@@ -18,7 +19,7 @@ public sealed class FleetListTests
         }
 
         var revision = server.Server.Store.Revision;
-        await ServerHarness.UntilAsync(() => server.Server.Store.View.AppliedOn(HostName.Local) >= revision, "the kernel");
+        await Until.TrueAsync(() => server.Server.Store.View.AppliedOn(HostName.Local) >= revision, "the kernel");
         var first = await ListAsync(server, new() { MaxResults = 3 });
         var rest = await ListAsync(server, new() { MaxResults = 3, PageToken = first.NextPageToken });
 
@@ -38,7 +39,7 @@ public sealed class FleetListTests
         await server.AddInstanceAsync("edge");
         await server.ChangeAsync("edge", instance => instance with { Attachment = new Attachment.ThisHost([], []) { Host = "fra-07" } });
         await server.TagAsync("web-1", "team", "web");
-        await ServerHarness.UntilAsync(async () => (await NamesAsync(new() { Sync = "applied" })).Length == 2, "the kernel");
+        await Until.TrueAsync(async () => (await NamesAsync(new() { Sync = "applied" })).Length == 2, "the kernel");
 
         Assert.Equal(["web-1"], await NamesAsync(new() { Query = "WEB" }));
         Assert.Equal(["db-1"], await NamesAsync(new() { Query = "127.0.0" }));

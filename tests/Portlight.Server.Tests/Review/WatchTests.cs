@@ -74,11 +74,7 @@ public sealed class WatchTests
         await AskAsync(server, new() { WaitSeconds = 0 });
         Assert.False(waits.IsCompleted);
 
-        await ServerHarness.UntilAsync(() =>
-        {
-            server.Clock.Advance(TimeSpan.FromSeconds(1));
-            return waits.IsCompleted;
-        }, "the end of the wait");
+        await server.AdvanceUntilAsync(TimeSpan.FromSeconds(1), () => waits.IsCompleted, "the end of the wait");
         Assert.Empty((await waits).Changed);
     }
 

@@ -83,7 +83,7 @@ public sealed class AgentsElsewhereTests(SharedDatabase database) : IClassFixtur
         await using var servers = await database.StartAsync();
         await SharedServers.AttachAsync(servers.A);
         (await SharedServers.ConnectAsync(servers.B, new ScriptedAgent())).Dispose();
-        await ServerHarness.UntilAsync(() => SharedServers.LoopOf(servers.A).Stored?.Link is { Server: "", Generation: 1 }, "the agent's going at the other server");
+        await Until.TrueAsync(() => SharedServers.LoopOf(servers.A).Stored?.Link is { Server: "", Generation: 1 }, "the agent's going at the other server");
 
         Assert.Equal(SharedServers.LoopOf(servers.B).AwaySince, SharedServers.LoopOf(servers.A).AwaySince);
         var waiting = await HostCalls.PutAsync(servers.A, "vm-1", 443);
@@ -92,7 +92,7 @@ public sealed class AgentsElsewhereTests(SharedDatabase database) : IClassFixtur
 
         var back = new ScriptedAgent();
         using var connection = await SharedServers.ConnectAsync(servers.B, back);
-        await ServerHarness.UntilAsync(async () => (await HostCalls.OperationAsync(servers.A, waiting.Id!)).Status == "Succeeded", "what had waited, at the server that has no agent");
+        await Until.TrueAsync(async () => (await HostCalls.OperationAsync(servers.A, waiting.Id!)).Status == "Succeeded", "what had waited, at the server that has no agent");
     }
 
     [Fact]
@@ -111,7 +111,7 @@ public sealed class AgentsElsewhereTests(SharedDatabase database) : IClassFixtur
         var agent = new ScriptedAgent();
         using var connection = await SharedServers.ConnectAsync(servers.A, agent);
         release();
-        Assert.Contains("another server", await former.Ended.WaitAsync(TimeSpan.FromSeconds(30), Cancellation), StringComparison.Ordinal);
+        Assert.Contains("another server", await former.Ended.WaitAsync(TestKit.Network.Deadline.Span, Cancellation), StringComparison.Ordinal);
         Assert.Equal("Succeeded", (await changed).Status);
         foreach (var server in new[] { servers.A, servers.B })
         {
@@ -127,17 +127,17 @@ public sealed class AgentsElsewhereTests(SharedDatabase database) : IClassFixtur
         await using var servers = await database.StartAsync();
         using var first = await SharedServers.ConnectAsync(servers.B, new ScriptedAgent());
         await HostCalls.JoinAsync(servers.A, (await HostCalls.TokenAsync(servers.A, "fra-07")).Token!);
-        Assert.Contains("by a token", await first.Ended.WaitAsync(TimeSpan.FromSeconds(30), Cancellation), StringComparison.Ordinal);
+        Assert.Contains("by a token", await first.Ended.WaitAsync(TestKit.Network.Deadline.Span, Cancellation), StringComparison.Ordinal);
 
         await HostCalls.DrainAsync(servers.A, "fra-07", undo: false);
-        await ServerHarness.UntilAsync(() => SharedServers.LoopOf(servers.B).Stored?.State == HostState.Draining, "the draining at the other server");
+        await Until.TrueAsync(() => SharedServers.LoopOf(servers.B).Stored?.State == HostState.Draining, "the draining at the other server");
         using var second = await SharedServers.ConnectAsync(servers.B, new ScriptedAgent());
         await HostCalls.CallAsync(servers.A, "RevokeHost", new RevokeHostRequest { HostName = "fra-07" }, HostCalls.Json.RevokeHostRequest, HostCalls.Json.RevokeHostResponse);
-        Assert.Contains("is revoked", await second.Ended.WaitAsync(TimeSpan.FromSeconds(30), Cancellation), StringComparison.Ordinal);
+        Assert.Contains("is revoked", await second.Ended.WaitAsync(TestKit.Network.Deadline.Span, Cancellation), StringComparison.Ordinal);
         await Assert.ThrowsAsync<HostRefusedException>(() => SharedServers.ConnectAsync(servers.B, new ScriptedAgent()));
 
         await HostCalls.RemoveAsync(servers.A, "fra-07");
-        await ServerHarness.UntilAsync(() => servers.B.Server.Hosts.Find("fra-07") is null, "the removal at the other server");
+        await Until.TrueAsync(() => servers.B.Server.Hosts.Find("fra-07") is null, "the removal at the other server");
     }
 
     [Fact]
@@ -157,10 +157,10 @@ public sealed class AgentsElsewhereTests(SharedDatabase database) : IClassFixtur
             }), Cancellation);
             // What it had before was empty, too.
             await servers.B.Server.Store.CatchUpAsync(Cancellation);
-            await ServerHarness.UntilAsync(() => servers.B.Server.Store.View.FindInstance(servers.B.Scope, "vm-1") is { Ports.Rules.IsEmpty: true, Expiring.IsEmpty: true }, "the closing");
+            await Until.TrueAsync(() => servers.B.Server.Store.View.FindInstance(servers.B.Scope, "vm-1") is { Ports.Rules.IsEmpty: true, Expiring.IsEmpty: true }, "the closing");
         }
 
-        await ServerHarness.UntilAsync(() => agent.Applied.Values.Single().Ports.Rules.IsEmpty, "the closing at the agent");
+        await Until.TrueAsync(() => agent.Applied.Values.Single().Ports.Rules.IsEmpty, "the closing at the agent");
         await servers.A.Server.Store.CatchUpAsync(Cancellation);
         var closings = servers.A.Server.Store.View.ListOperations(servers.A.Scope, "vm-1", null, limit: 100).Operations.Count(operation => operation.OperationDetails?.StartsWith("expired at", StringComparison.Ordinal) == true);
         Assert.Equal(5, closings);

@@ -87,7 +87,7 @@ public sealed class LostAgentTests
         await lost.BeatAsync(after: Minute);
 
         using var late = lost.Hosts.Connect("fra-07", new ScriptedAgent(), generation);
-        Assert.Contains("taken for gone", await late.Ended.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        Assert.Contains("taken for gone", await late.Ended.WaitAsync(TestKit.Network.Deadline.Span, TestContext.Current.CancellationToken), StringComparison.Ordinal);
 
         using var again = lost.Hosts.Connect("fra-07", new ScriptedAgent(), await lost.TakeAsync());
         await lost.Hosts.Find("fra-07")!.ConfirmAsync(lost.Store.Revision, TimeSpan.FromMinutes(1));
