@@ -1,14 +1,16 @@
+using System.Collections.Concurrent;
 using Microsoft.Extensions.Time.Testing;
 using Portlight.AgentProtocol;
 using Portlight.AgentStream.Agent;
 using Portlight.AgentStream.Wire;
+using Portlight.TestKit;
 
 namespace Portlight.AgentStream.Tests;
 
 /// <summary>A change of this machine's own ports that cuts it off from its servers is reverted by the agent; one that a server has confirmed never is.</summary>
 public sealed class ReachTests : IDisposable
 {
-    private readonly FakeTimeProvider _clock = new();
+    private readonly NotedClock _clock = new();
     private readonly TrialAgent _machine;
     private readonly KeptAgent _kept;
     private readonly List<string> _written = [];
@@ -102,12 +104,8 @@ public sealed class ReachTests : IDisposable
             var round = pair.Server.ApplyAsync([Wanted.Machine(1, 6, 80)], [], Cancellation);
             await KeepAsync(pair);
             // The timer begins when the report is sent, which the server may have answered before.
-            for (var yields = 1; !pair.AgentEnd.IsCompleted && yields < 100_000; yields++)
-            {
-                await Task.Yield();
-                _clock.Advance(yields % 1000 == 0 ? AgentSession.KeepPatience / 5 : TimeSpan.Zero);
-            }
-
+            await Until.TrueAsync(() => _clock.Began(AgentSession.KeepPatience), "the wait for the server's answer");
+            _clock.Advance(AgentSession.KeepPatience);
             Assert.Contains("connecting anew", (await Assert.ThrowsAsync<StreamFaultException>(() => pair.AgentEnd)).Message, StringComparison.Ordinal);
             await pair.CutAsync();
             await Assert.ThrowsAnyAsync<AgentException>(() => round);
@@ -138,12 +136,21 @@ public sealed class ReachTests : IDisposable
         await Assert.ThrowsAnyAsync<AgentException>(() => round);
     }
 
-    private static async Task KeepAsync(Pair pair)
+    private static Task KeepAsync(Pair pair) =>
+        Until.TrueAsync(() => pair.Sent.Any(message => message.KindCase == FromServer.KindOneofCase.Keep), "the server's word that the change is kept");
+
+    /// <summary>Knows which waits have begun: a clock that is moved before does not end them.</summary>
+    private sealed class NotedClock : FakeTimeProvider
     {
-        while (!pair.Sent.Any(message => message.KindCase == FromServer.KindOneofCase.Keep))
+        private readonly ConcurrentDictionary<TimeSpan, bool> _begun = [];
+
+        public bool Began(TimeSpan wait) => _begun.ContainsKey(wait);
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
         {
-            Cancellation.ThrowIfCancellationRequested();
-            await Task.Yield();
+            var timer = base.CreateTimer(callback, state, dueTime, period);
+            _begun.TryAdd(dueTime, true);
+            return timer;
         }
     }
 }

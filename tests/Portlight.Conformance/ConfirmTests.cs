@@ -1,4 +1,5 @@
 using System.Globalization;
+using Portlight.TestKit;
 
 namespace Portlight.Conformance;
 
@@ -17,10 +18,16 @@ public sealed class ConfirmTests(Installation installation)
         await boto3.ChangeAsync("PutInstancePublicPorts", Put(Way));
         Assert.Equal("connected", await listener.ConnectAsync(address));
 
-        var by = await boto3.ChangeWithinAsync(3, "PutInstancePublicPorts", Put(Another));
-        Assert.InRange(DateTimeOffset.Parse(by, CultureInfo.InvariantCulture) - TimeProvider.System.GetUtcNow(), TimeSpan.FromSeconds(-30), TimeSpan.FromSeconds(3));
-        Assert.Equal("timed out", await listener.FailToConnectAsync(address));
-        Assert.Equal("connected", await listener.ConnectAsync(address)); // knocks until it passes
+        // Closed until then, and open after it. A machine that is too slow to try the first in time tries it again with more of it.
+        for (var (seconds, isTried) = (3, false); !isTried; seconds *= 2)
+        {
+            var by = DateTimeOffset.Parse(await boto3.ChangeWithinAsync(seconds, "PutInstancePublicPorts", Put(Another)), CultureInfo.InvariantCulture);
+            Assert.True(by <= TimeProvider.System.GetUtcNow().AddSeconds(seconds), $"{seconds} s are not over at {by:O}");
+            var outcome = await listener.FailToConnectAsync(address);
+            isTried = TimeProvider.System.GetUtcNow() < by;
+            Assert.True(!isTried || outcome == "timed out", outcome);
+            await Until.TrueAsync(async () => await listener.ConnectAsync(address) == "connected", "the change to be reverted");
+        }
 
         await boto3.ChangeWithinAsync(3600, "PutInstancePublicPorts", Put(Another));
         var refused = await boto3.RefusedAsync("InvalidInputException", "PutInstancePublicPorts", Put(Way));

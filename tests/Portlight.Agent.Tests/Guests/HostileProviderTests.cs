@@ -1,4 +1,5 @@
 using System.Text;
+using Microsoft.Extensions.Time.Testing;
 using Portlight.Agent.Guests;
 using Portlight.AgentProtocol;
 
@@ -109,11 +110,16 @@ public sealed class HostileProviderTests : IDisposable
     public async Task Guests_are_looked_for_once_at_a_time()
     {
         _machine.Serve("/var/lib/incus/unix.socket", _ => null);
-        var discovery = new GuestDiscovery(_machine.Path("/x")[..^2], TimeSpan.FromSeconds(1), TimeProvider.System);
+        var clock = new FakeTimeProvider();
+        var discovery = new GuestDiscovery(_machine.Path("/x")[..^2], TimeSpan.FromSeconds(1), clock);
         var first = discovery.RunAsync(TestContext.Current.CancellationToken);
         await Assert.ThrowsAsync<AgentException>(() => discovery.RunAsync(TestContext.Current.CancellationToken));
+        clock.Advance(TimeSpan.FromSeconds(1));
         await first;
-        Assert.Single((await discovery.RunAsync(TestContext.Current.CancellationToken)).Unseen);
+
+        var second = discovery.RunAsync(TestContext.Current.CancellationToken);
+        clock.Advance(TimeSpan.FromSeconds(1));
+        Assert.Contains((await second).Unseen, text => text.StartsWith("incus has not answered", StringComparison.Ordinal));
     }
 
     [Fact]
