@@ -59,9 +59,10 @@ internal abstract class OperationEntry(ApiService service, string name, AccessOn
         where TRequest : class
         => new JsonEntry<TRequest, TResponse>(service, name, access, operation, request, response, traits);
 
-    /// <summary>An operation of a Query service.</summary>
-    public static OperationEntry OfQuery(ApiService service, string name, AccessOn access, Func<Call, QueryRequest, XmlAnswer, Task> run, OperationTraits traits = OperationTraits.None) =>
-        new QueryEntry(service, name, access, run, traits);
+    /// <summary>An operation of a Query service, with its parameters as <see cref="ParameterShape.Parse"/> reads them.</summary>
+    public static OperationEntry OfQuery(
+        ApiService service, string name, string parameters, AccessOn access, Func<Call, QueryRequest, XmlAnswer, Task> run, OperationTraits traits = OperationTraits.None) =>
+        new QueryEntry(service, name, parameters, access, run, traits);
 
     private sealed class JsonEntry<TRequest, TResponse>(
         ApiService service, string name, AccessOn access, IOperation<TRequest, TResponse> operation, Func<JsonTypeInfo<TRequest>> request, Func<JsonTypeInfo<TResponse>> response,
@@ -87,10 +88,10 @@ internal abstract class OperationEntry(ApiService service, string name, AccessOn
         }
     }
 
-    private sealed class QueryEntry(ApiService service, string name, AccessOn access, Func<Call, QueryRequest, XmlAnswer, Task> run, OperationTraits traits)
+    private sealed class QueryEntry(ApiService service, string name, string parameters, AccessOn access, Func<Call, QueryRequest, XmlAnswer, Task> run, OperationTraits traits)
         : OperationEntry(service, name, access, traits)
     {
-        public override ParameterShape Parameters { get; } = QueryParameterNames.Of(name);
+        public override ParameterShape Parameters { get; } = ParameterShape.Parse(parameters);
 
         public override async Task RunAsync(Call call, ReadOnlyMemory<byte> body, IBufferWriter<byte> answer)
         {

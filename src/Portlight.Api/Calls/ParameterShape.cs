@@ -31,7 +31,7 @@ internal sealed class ParameterShape
 
     /// <summary>
     /// The shape of a Query request, spelt out as <c>Path Tags[Key Value] UserName</c>: names with space between, a list with what it holds in brackets, which is
-    /// texts where nothing stands there.
+    /// texts where nothing stands there. Members are in ordinal order of their names, whatever theirs is.
     /// </summary>
     public static ParameterShape Parse(ReadOnlySpan<char> text)
     {
@@ -53,7 +53,7 @@ internal sealed class ParameterShape
             text = text.TrimStart(' ');
         }
 
-        return new() { Members = members };
+        return new() { Members = [.. members.OrderBy(member => member.Name, StringComparer.Ordinal)] };
     }
 
     /// <summary>Where a member of this name stands in <see cref="Members"/>; negative for a name that is none.</summary>

@@ -13,6 +13,13 @@ namespace Portlight.Identity;
 /// </summary>
 internal sealed class Simulations(IStore store, Principals principals)
 {
+    /// <summary>The parameters of SimulateCustomPolicy, which the other has, too.</summary>
+    public const string CustomParameters =
+        "ActionNames[] CallerArn ContextEntries[ContextKeyName ContextKeyType ContextKeyValues[]] Marker MaxItems "
+        + "PermissionsBoundaryPolicyInputList[] PolicyInputList[] ResourceArns[] ResourceHandlingOption ResourceOwner ResourcePolicy";
+
+    public const string PrincipalParameters = CustomParameters + " PolicySourceArn";
+
     private const int MostNames = 1000;
 
     public static Task CustomAsync(IamRequest request, XmlAnswer answer)
