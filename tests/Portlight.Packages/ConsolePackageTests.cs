@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Portlight.TestKit.Network;
 
 namespace Portlight.Packages;
 
@@ -18,7 +19,7 @@ public sealed class ConsolePackageTests(MadePackages made) : IDisposable
         using var process = Process.Start(start)!;
         try
         {
-            var ready = await process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken);
+            var ready = await process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(Deadline.Span, TestContext.Current.CancellationToken);
             using var http = new HttpClient();
             var page = await http.GetStringAsync(new Uri(new Uri(ready!.Split(' ')[2]), "sign-in"), TestContext.Current.CancellationToken);
             Assert.Contains("<h1 id=\"si\">Sign in</h1>", page, StringComparison.Ordinal);

@@ -95,7 +95,7 @@ public sealed class HostJoiningTests
         var (_, second) = await TokenAsync(server);
         await joining.JoinAsync(Ask(second, OtherKey), Issue(OtherKey, "7f02"));
 
-        Assert.Contains("has joined", await connection.Ended.WaitAsync(TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        Assert.Contains("has joined", await connection.Ended.WaitAsync(TestKit.Network.Deadline.Span, TestContext.Current.CancellationToken), StringComparison.Ordinal);
         Refused(() => joining.RequireAdmission("fra-07", "7f01"));
         joining.RequireAdmission("fra-07", "7f02");
     }

@@ -18,7 +18,7 @@ public sealed class HostRegistryTests
         var newer = new ScriptedAgent();
 
         using var connection = server.Server.Hosts.Connect(HostName.Local, newer);
-        Assert.Contains("another agent has connected as local", await between.Ended.WaitAsync(TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        Assert.Contains("another agent has connected as local", await between.Ended.WaitAsync(TestKit.Network.Deadline.Span, TestContext.Current.CancellationToken), StringComparison.Ordinal);
         var second = await server.AddInstanceAsync("web-2", Ports(443));
         await Local(server).ConfirmAsync(second.Revision, TimeSpan.FromMinutes(1));
 

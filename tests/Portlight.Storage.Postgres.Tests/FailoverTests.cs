@@ -3,6 +3,7 @@ using System.Diagnostics;
 using Portlight.Domain;
 using Portlight.Storage.Contract;
 using Portlight.TestKit;
+using Portlight.TestKit.Network;
 using Portlight.TestKit.Postgres;
 
 namespace Portlight.Storage.Postgres.Tests;
@@ -136,7 +137,7 @@ public sealed class FailoverTests : IAsyncLifetime
         Standby.Thaw();
         await Standby.PromoteAsync();
 
-        var isAcknowledged = await write.ContinueWith(static done => done.IsCompletedSuccessfully, TaskScheduler.Default).WaitAsync(TimeSpan.FromSeconds(60), Cancellation);
+        var isAcknowledged = await write.ContinueWith(static done => done.IsCompletedSuccessfully, TaskScheduler.Default).WaitAsync(Deadline.Span, Cancellation);
         await Until.TrueAsync(async () => await TrySaveAsync(store, 3) || store.Stopped.IsCompleted, () => $"a write at the new primary: {store.Problem?.Message}");
         if (store.Stopped.IsCompleted)
         {

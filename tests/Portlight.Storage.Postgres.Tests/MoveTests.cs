@@ -2,6 +2,7 @@ using System.Globalization;
 using Portlight.Storage.Contract;
 using Portlight.Storage.Sqlite;
 using Portlight.TestKit;
+using Portlight.TestKit.Network;
 
 namespace Portlight.Storage.Postgres.Tests;
 
@@ -216,7 +217,7 @@ public sealed class MoveTests : IAsyncLifetime
         Assert.Contains("already", Assert.Throws<StoreException>(() => InstallationMove.Restore(Own, Database, replaces: false)).Message, StringComparison.Ordinal);
 
         InstallationMove.Restore(Own, Database, replaces: true);
-        Assert.True((await running.Stopped.WaitAsync(TimeSpan.FromSeconds(60), Cancellation)).HasOtherHistory);
+        Assert.True((await running.Stopped.WaitAsync(Deadline.Span, Cancellation)).HasOtherHistory);
         await Assert.ThrowsAsync<StoreException>(async () => await running.CatchUpAsync(Cancellation));
         await Assert.ThrowsAsync<StoreException>(() => SaveAsync(running, 61));
         await running.DisposeAsync();
@@ -232,7 +233,7 @@ public sealed class MoveTests : IAsyncLifetime
         await using var fresh = OpenShared();
         InstallationMove.Restore(Own, Database, replaces: false);
 
-        Assert.True((await fresh.Stopped.WaitAsync(TimeSpan.FromSeconds(60), Cancellation)).HasOtherHistory);
+        Assert.True((await fresh.Stopped.WaitAsync(Deadline.Span, Cancellation)).HasOtherHistory);
     }
 
     private static void Nobody(string what, long count)

@@ -2,6 +2,7 @@ using Portlight.Domain;
 using Portlight.Storage.Contract;
 using Portlight.Storage.Sqlite;
 using Portlight.TestKit;
+using Portlight.TestKit.Network;
 
 namespace Portlight.Storage.Postgres.Tests;
 
@@ -102,7 +103,7 @@ public sealed class NewerServerTests : IAsyncLifetime
             COMMIT
             """);
 
-        var stopped = await store.Stopped.WaitAsync(TimeSpan.FromSeconds(30), Cancellation);
+        var stopped = await store.Stopped.WaitAsync(Deadline.Span, Cancellation);
         Assert.True(stopped.HasOtherHistory);
         var refusal = await Assert.ThrowsAsync<StoreException>(() => _source.OpenAsync("b"));
         Assert.Contains("newer portlight", refusal.Message, StringComparison.Ordinal);

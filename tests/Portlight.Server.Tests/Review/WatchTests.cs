@@ -101,7 +101,7 @@ public sealed class WatchTests
         var again = AskAsync(server, new() { AfterRevision = server.Server.Store.Revision, WaitSeconds = 25 });
         await AskAsync(server, new());
 
-        await server.DisposeAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
+        await server.DisposeAsync().AsTask().WaitAsync(TestKit.Network.Deadline.Span, TestContext.Current.CancellationToken);
 
         Assert.Empty((await again).Changed);
     }
