@@ -63,6 +63,18 @@ public sealed partial class MetricsListenerTests
         Assert.Equal(HttpStatusCode.NotFound, wrong.StatusCode);
     }
 
+    [Fact]
+    public async Task The_service_is_named_in_the_format_that_has_a_place_for_that()
+    {
+        await using var server = await ServerHarness.StartAsync(options => options with { Metrics = Metrics });
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(Metrics, "/metrics"));
+        request.Headers.Add("Accept", "application/openmetrics-text; version=1.0.0");
+
+        using var answer = await server.Http.SendAsync(request, TestContext.Current.CancellationToken);
+
+        Assert.Matches("\ntarget_info\\{[^}]*service_name=\"portlight\"", await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+    }
+
     /// <summary>The samples by name and labels, which are put in order; without Prometheus's own time stamps.</summary>
     private static Dictionary<string, double> Read(ServerHarness server)
     {
