@@ -109,7 +109,7 @@ public sealed partial class RunningCommandTests : IDisposable
         var scratch = _data.CreateSubdirectory("scratch");
         var demo = await RunAsync("env", [$"TMPDIR={scratch.FullName}", Program, "demo"]);
         Assert.True(demo.Code == 0, demo.Output + demo.Error);
-        Assert.Contains("Everything was as told", demo.Output, StringComparison.Ordinal);
+        Assert.Contains("Everything worked as described", demo.Output, StringComparison.Ordinal);
         Assert.DoesNotContain(demo.Output.Split('\n'), line => line.EndsWith(' ')); // nobody's terminal has a width here
         Assert.Empty(scratch.EnumerateFileSystemInfos());
     }

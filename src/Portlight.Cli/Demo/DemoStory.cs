@@ -18,7 +18,7 @@ internal sealed class DemoStory(IAnsiConsole console, Action<Table> show, string
 
     private bool _holds = true;
 
-    /// <summary>True when everything was as told.</summary>
+    /// <summary>True when everything worked as described.</summary>
     public async Task<bool> TellAsync(CancellationToken cancellation)
     {
         var began = TimeProvider.System.GetTimestamp();
@@ -56,7 +56,7 @@ internal sealed class DemoStory(IAnsiConsole console, Action<Table> show, string
         }
 
         console.WriteLine();
-        console.MarkupLineInterpolated($"{(_holds ? "Everything was as told" : "NOT everything was as told")}, in {Took(began)}. The namespaces, the database and the keys go now; nothing of this was on your machine.");
+        console.MarkupLineInterpolated($"{(_holds ? "Everything worked as described" : "NOT everything was as told")}, in {Took(began)}. The namespaces, the database and the keys go now; nothing of this was on your machine.");
         return _holds;
     }
 

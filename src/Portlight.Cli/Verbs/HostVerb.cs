@@ -90,7 +90,7 @@ internal static class HostVerb
     }
 
     private static Command RevokeVerb() => Verb(
-        "revoke", "End what a host may: its certificates are of no use any more; what is in force there stays", "RevokeHost",
+        "revoke", "Revoke the certificates of a host; what is in force there stays", "RevokeHost",
         name => new RevokeHostRequest { HostName = name }, () => Json.RevokeHostRequest, () => Json.RevokeHostResponse, (console, answer) => console.Output.WriteLine($"{answer.Host.HostName}\t{answer.Host.State}"));
 
     private static Command RemoveVerb() => Verb(
