@@ -1,0 +1,42 @@
+using Portlight.Console.Api;
+using Portlight.Console.Ports;
+using Portlight.Wire.Lightsail;
+using Portlight.Wire.PortlightApi;
+
+namespace Portlight.Console.Networking;
+
+/// <summary>Makes a draft the ports of an instance, and tells what came of it.</summary>
+internal static class PortChange
+{
+    private static readonly TimeSpan ToConfirm = TimeSpan.FromSeconds(60);
+
+    /// <summary>Applies it to the ports that it began with and to no others; null where these have changed meanwhile.</summary>
+    /// <param name="caller">Calls as the person.</param>
+    /// <param name="instance">Its name.</param>
+    /// <param name="draft">What is wanted.</param>
+    /// <param name="mustConfirm">Whether it is reverted unless it is confirmed.</param>
+    /// <param name="reason">Why; null for none. A reason has no place in a Put.</param>
+    /// <param name="cancellation">Ends the waiting.</param>
+    public static async Task<Operation?> ApplyAsync(ApiCaller caller, string instance, Draft draft, bool mustConfirm, string? reason, CancellationToken cancellation)
+    {
+        TimeSpan? within = mustConfirm ? ToConfirm : null;
+        try
+        {
+            return reason is null
+                ? (await caller.PutAsync(new PutInstancePublicPortsRequest { InstanceName = instance, PortInfos = [.. draft.Rules.Select(rule => rule.ToPortInfo())] }, draft.EntityTag, within, cancellation)).Operation
+                : (await caller.ApplyAsync(new ApplyPortsRequest { InstanceName = instance, PortInfos = [.. draft.Rules.Select(rule => rule.ToTimedPort())], Reason = reason }, draft.EntityTag, within, cancellation)).Operation;
+        }
+        catch (ApiException exception) when (exception.Kind == ApiFault.Changed)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>What came of it, in words, and whether that is what was wanted.</summary>
+    public static (bool IsGood, string Words) Outcome(Operation operation, bool mustConfirm, bool isRecorded) => operation.Status switch
+    {
+        "Succeeded" => (true, $"{(isRecorded ? "Recorded: this server filters no packet" : "In the kernel")}.{(mustConfirm ? " It is reverted unless you confirm it." : "")}"),
+        "Failed" => (false, $"The kernel refused it, and the ports are as they were: {operation.ErrorDetails}"),
+        _ => (true, "Written. The kernel has not confirmed it yet; the state at the top tells when it has."),
+    };
+}
