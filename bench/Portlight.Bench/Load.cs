@@ -16,13 +16,14 @@ internal static class Load
     /// <param name="length">How long; a tenth of it goes before, uncounted.</param>
     public static async Task<Result> RunAsync(Uri endpoint, IReadOnlyList<byte[][]> requests, TimeSpan length)
     {
-        await Task.WhenAll(requests.Select(turns => ConnectionAsync(endpoint, turns, length / 10, [])));
+        var before = requests.Select(_ => new List<double>(10_000)).ToArray();
+        await Task.WhenAll(requests.Select((turns, i) => ConnectionAsync(endpoint, turns, length / 10, before[i])));
         var latencies = requests.Select(_ => new List<double>(100_000)).ToArray();
         var began = Stopwatch.GetTimestamp();
         var throttled = await Task.WhenAll(requests.Select((turns, i) => ConnectionAsync(endpoint, turns, length, latencies[i])));
         var took = Stopwatch.GetElapsedTime(began);
         var all = latencies.SelectMany(one => one).Order().ToList();
-        return new Result(all.Count / took.TotalSeconds, all[all.Count / 2], all[all.Count * 99 / 100], throttled.Sum());
+        return new Result(all.Count / took.TotalSeconds, all[all.Count / 2], all[all.Count * 99 / 100], throttled.Sum()) { Sent = all.Count + before.Sum(one => one.Count) };
     }
 
     private static async Task<int> ConnectionAsync(Uri endpoint, byte[][] turns, TimeSpan length, List<double> latencies)
@@ -76,5 +77,9 @@ internal static class Load
     }
 
     /// <summary>Requests a second, milliseconds of the median and the 99th percentile, and how many were sent again.</summary>
-    internal sealed record Result(double PerSecond, double MedianMs, double P99Ms, int Throttled);
+    internal sealed record Result(double PerSecond, double MedianMs, double P99Ms, int Throttled)
+    {
+        /// <summary>Requests that were answered, those that went before included.</summary>
+        public int Sent { get; init; }
+    }
 }

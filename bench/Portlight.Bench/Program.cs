@@ -27,6 +27,8 @@ return args switch
 {
     ["echo"] => await EchoPeer.RunAsync(),
     ["plot"] => Plot.Run(),
+    ["beside", "status", var other] => await StatusPages.BesideAsync(other),
+    ["beside", var other] => await Beside.RunAsync(other),
     ["all"] => await RunAsync(figures.Keys),
     [var figure] when figures.ContainsKey(figure) => await RunAsync([figure]),
     _ => Usage(),
@@ -46,6 +48,6 @@ async Task<int> RunAsync(IEnumerable<string> names)
 
 int Usage()
 {
-    Console.Error.WriteLine($"usage: bench/run {string.Join('|', figures.Keys)}|all|plot");
+    Console.Error.WriteLine($"usage: bench/run {string.Join('|', figures.Keys)}|all|plot|beside [status] PROGRAM");
     return 2;
 }

@@ -8,6 +8,7 @@ internal static class StatusPages
 {
     private const int Instances = 10_000;
     private const int Rounds = 9;
+    private const int Starts = 5;
 
     public static async Task<int> RunAsync()
     {
@@ -27,6 +28,39 @@ internal static class StatusPages
 
         Console.WriteLine($"{pages} pages, {(server.ProcessorTime() - before).TotalSeconds / Rounds:0.00} s of the server's processor time each round");
         Report.Value("GetStatus over 10,000 instances, all pages", "s", seconds, atMost: 0.3);
+        return 0;
+    }
+
+    /// <summary>This tree's program beside another build of it, each from its start and taking turns.</summary>
+    public static async Task<int> BesideAsync(string other)
+    {
+        using var data = await DataDirectory.WithInstancesAsync(Instances);
+        using var client = new HttpClient();
+        var costs = new Dictionary<string, List<(double Seconds, double Processor)>> { [Subject.Jit] = [], [other] = [] };
+        for (var start = 0; start < Starts; start++)
+        {
+            foreach (var program in start % 2 == 0 ? costs.Keys : costs.Keys.Reverse())
+            {
+                await using var server = await Subject.PortlightAsync(program, data.Path, "record");
+                await ReadAllAsync(client, server.Endpoint, data);
+                var seconds = new List<double>();
+                var before = server.ProcessorTime();
+                for (var round = 0; round < Rounds; round++)
+                {
+                    var watch = Stopwatch.StartNew();
+                    await ReadAllAsync(client, server.Endpoint, data);
+                    seconds.Add(watch.Elapsed.TotalSeconds);
+                }
+
+                costs[program].Add((Report.Median(seconds, one => one), (server.ProcessorTime() - before).TotalSeconds / Rounds));
+            }
+        }
+
+        foreach (var (program, starts) in costs)
+        {
+            Console.WriteLine($"{Report.Median(starts, one => one.Seconds):0.000} s, {Report.Median(starts, one => one.Processor):0.000} s of the server's processor time for all pages: {program}");
+        }
+
         return 0;
     }
 

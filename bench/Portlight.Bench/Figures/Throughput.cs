@@ -6,7 +6,9 @@ namespace Portlight.Bench.Figures;
 /// </summary>
 internal static class Throughput
 {
-    private const int Connections = 64;
+    /// <summary>How many ask at once, each for an instance of its own.</summary>
+    public const int Connections = 64;
+
     private const int Rounds = 5;
     private const int Many = 10_000;
     private static readonly TimeSpan Round = TimeSpan.FromSeconds(4);
@@ -61,13 +63,13 @@ internal static class Throughput
         IReadOnlyList<double> Of(string name) => [.. rows[name].Select(result => result.PerSecond)];
     }
 
-    private static List<byte[][]> Puts(Uri endpoint, DataDirectory data) =>
+    public static List<byte[][]> Puts(Uri endpoint, DataDirectory data) =>
         [.. Enumerable.Range(0, Connections).Select(i => new[] { SignedRequests.Put(endpoint, data.Credentials, i, odd: true), SignedRequests.Put(endpoint, data.Credentials, i, odd: false) })];
 
     /// <summary>Each connection goes through instances of its own, all over the range.</summary>
     private static List<byte[][]> PutsAmongMany(Uri endpoint, DataDirectory data) =>
         [.. Enumerable.Range(0, Connections).Select(connection => Enumerable.Range(0, Many / Connections).Select(turn => SignedRequests.Put(endpoint, data.Credentials, (((turn * Connections) + connection) * 7919) % Many, odd: true)).ToArray())];
 
-    private static List<byte[][]> Reads(Uri endpoint, DataDirectory data) =>
+    public static List<byte[][]> Reads(Uri endpoint, DataDirectory data) =>
         [.. Enumerable.Range(0, Connections).Select(i => new[] { SignedRequests.GetPortStates(endpoint, data.Credentials, i) })];
 }
