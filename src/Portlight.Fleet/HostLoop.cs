@@ -237,17 +237,19 @@ internal sealed partial class HostLoop : IAsyncDisposable
     {
         var (agent, cancellationToken) = (connection.Agent, connection.Stopping);
         var drift = agent.DriftAsync(cancellationToken);
-        var compared = _clock.GetTimestamp();
+        var slow = Task.Delay(FullComparison, _clock, cancellationToken);
+        var either = Task.WhenAny(drift, slow); // not made anew for each round: there are as many as commits
         while (!cancellationToken.IsCancellationRequested)
         {
             try
             {
-                await _pending.WaitAsync(drift, FullComparison, _clock, cancellationToken);
-                if (drift.IsCompleted || _clock.GetElapsedTime(compared) >= FullComparison)
+                await _pending.WaitAsync(either, cancellationToken);
+                if (either.IsCompleted)
                 {
                     var seen = drift.IsCompleted ? drift : Task.CompletedTask;
                     drift = drift.IsCompleted ? agent.DriftAsync(cancellationToken) : drift;
-                    compared = _clock.GetTimestamp();
+                    slow = slow.IsCompleted ? Task.Delay(FullComparison, _clock, cancellationToken) : slow;
+                    either = Task.WhenAny(drift, slow);
                     await seen; // a watcher that failed is a problem of this round
                     await SynchroniseAsync(agent, cancellationToken);
                 }

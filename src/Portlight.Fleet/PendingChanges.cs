@@ -59,8 +59,8 @@ internal sealed class PendingChanges
         }
     }
 
-    /// <summary>Returns when there is something to take, when <paramref name="other"/> completes, or after <paramref name="atMost"/>.</summary>
-    public async Task WaitAsync(Task other, TimeSpan atMost, TimeProvider clock, CancellationToken cancellationToken)
+    /// <summary>Returns when there is something to take, or when <paramref name="other"/> completes.</summary>
+    public async Task WaitAsync(Task other, CancellationToken cancellationToken)
     {
         Task rung;
         lock (_gate)
@@ -68,15 +68,11 @@ internal sealed class PendingChanges
             rung = _bell.Task;
         }
 
-        if (rung.IsCompleted)
+        if (!rung.IsCompleted)
         {
-            return;
+            await Task.WhenAny(rung, other);
+            cancellationToken.ThrowIfCancellationRequested();
         }
-
-        using var done = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        await Task.WhenAny(rung, other, Task.Delay(atMost, clock, done.Token));
-        await done.CancelAsync();
-        cancellationToken.ThrowIfCancellationRequested();
     }
 
     // Continuations run elsewhere: the store's writer rings, and must not end up running the reconciler.

@@ -26,6 +26,23 @@ public sealed class HostLoopTests
         Assert.Equal(Ports(22), server.Agent.Applied[instance.Index].Ports);
     }
 
+    [Fact]
+    public async Task Everything_is_compared_every_five_minutes_whatever_comes_between()
+    {
+        await using var server = await ServerHarness.StartAsync();
+        var instance = await server.AddInstanceAsync("web-1", Ports(22));
+        await server.Server.Hosts.Local.ConfirmAsync(instance.Revision, TimeSpan.FromMinutes(1));
+        var synchronised = server.Agent.Synchronised();
+
+        server.Clock.Advance(TimeSpan.FromMinutes(4));
+        var revision = await server.Server.Store.SaveAsync((_, changes) => changes.Save(instance with { Ports = Ports(443) }).Revision, TestContext.Current.CancellationToken);
+        await server.Server.Hosts.Local.ConfirmAsync(revision, TimeSpan.FromMinutes(1));
+        Assert.False(synchronised.IsCompleted);
+
+        server.Clock.Advance(TimeSpan.FromMinutes(1));
+        await synchronised.WaitAsync(TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken);
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
