@@ -10,21 +10,25 @@ namespace Portlight.Cluster.Chaos;
 /// </summary>
 internal sealed class ChaosClients(SignedCaller proxy, IReadOnlyList<SignedCaller> servers)
 {
-    /// <summary>Of each of several hundred callers: a machine of two processors has several hundred calls a second.</summary>
-    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
-
     /// <summary>A value is a range of ports: so many first ports, and as many last ports beyond them. No storm writes that often.</summary>
     private const int Firsts = 30_000;
 
     private readonly ConcurrentBag<(string Instance, Act Act)> _acts = [];
     private readonly ConcurrentBag<string> _operations = [];
+    private readonly ConcurrentBag<FailedCall> _failures = [];
     private int _values;
+
+    /// <summary>Between two calls of a caller. Of several hundred callers: a machine of two processors has several hundred calls a second.</summary>
+    public TimeSpan Pause { get; init; } = TimeSpan.FromSeconds(1);
 
     /// <summary>What was done to each instance.</summary>
     public IEnumerable<IGrouping<string, Act>> Histories => _acts.GroupBy(one => one.Instance, one => one.Act);
 
     /// <summary>The operations of writes that were acknowledged.</summary>
     public IReadOnlyCollection<string> Acknowledged => _operations;
+
+    /// <summary>Calls without the answer 200, but for replacements of what was not there any more.</summary>
+    public IReadOnlyCollection<FailedCall> Failures => _failures;
 
     public int Reads => _acts.Count(one => one.Act is { Kind: ActKind.Read });
 
@@ -41,12 +45,14 @@ internal sealed class ChaosClients(SignedCaller proxy, IReadOnlyList<SignedCalle
     public async Task<(int Value, string? EntityTag)?> ReadAsync(string instance, SignedCaller from)
     {
         var start = Stopwatch.GetTimestamp();
-        if (await from.CallAsync("GetInstancePortStates", $$"""{"instanceName":"{{instance}}"}""") is not { Status: 200 } answered)
+        var answered = await from.CallAsync("GetInstancePortStates", $$"""{"instanceName":"{{instance}}"}""");
+        var end = Stopwatch.GetTimestamp();
+        if (answered is not { Status: 200 })
         {
+            _failures.Add(new FailedCall(from, answered, start, end));
             return null;
         }
 
-        var end = Stopwatch.GetTimestamp();
         using var json = JsonDocument.Parse(answered.Body);
         var range = Assert.Single(json.RootElement.GetProperty("portStates").EnumerateArray());
         var value = ((range.GetProperty("toPort").GetInt32() - Firsts - 1) * Firsts) + range.GetProperty("fromPort").GetInt32() - 1;
@@ -73,6 +79,11 @@ internal sealed class ChaosClients(SignedCaller proxy, IReadOnlyList<SignedCalle
         var start = Stopwatch.GetTimestamp();
         var answered = await at.CallAsync("PutInstancePublicPorts", $$"""{"instanceName":"{{instance}}","portInfos":[{"fromPort":{{first}},"toPort":{{last}},"protocol":"udp"}]}""", entityTag);
         var isAcknowledged = answered?.Status == 200;
+        if (!isAcknowledged && answered?.Status != 412)
+        {
+            _failures.Add(new FailedCall(at, answered, start, Stopwatch.GetTimestamp()));
+        }
+
         if (answered is { Status: >= 400 and < 500 })
         {
             return false; // refused before anything was written: another was faster, or too much was asked for
@@ -90,9 +101,9 @@ internal sealed class ChaosClients(SignedCaller proxy, IReadOnlyList<SignedCalle
     }
 
     /// <summary>The ports that are open for a value.</summary>
-    public static (int First, int Last) Ports(int value) => ((value % Firsts) + 1, (value / Firsts) + Firsts + 1);
+    public static OpenRange Ports(int value) => new((value % Firsts) + 1, (value / Firsts) + Firsts + 1);
 
-    private static async Task RepeatAsync(Func<int, Task> act, CancellationToken until)
+    private async Task RepeatAsync(Func<int, Task> act, CancellationToken until)
     {
         for (var turn = 0; !until.IsCancellationRequested; turn++)
         {

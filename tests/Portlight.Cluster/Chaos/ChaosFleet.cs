@@ -4,26 +4,33 @@ using Portlight.TestKit.Storm;
 
 namespace Portlight.Cluster.Chaos;
 
-/// <summary>Twenty machines with kernels and agents of their own, each with ten guests, which are the instances of the storm; and what packets find there.</summary>
+/// <summary>Machines with kernels and agents of their own, and guests on each, which are the instances that are written to; and what packets find there.</summary>
 internal sealed class ChaosFleet : IDisposable
 {
     private const string Client = "198.51.100.10";
-    private const int Machines = 20, Guests = 10, Lanes = 3;
+    private const int Lanes = 3;
 
+    private readonly int _count;
+    private readonly int _guests;
+    private readonly string? _program;
     private readonly string _directory = Directory.CreateTempSubdirectory("portlight-agents-").FullName;
     private readonly TestNetwork _network = new();
     private readonly List<StormMachine> _machines = [];
     private readonly PacketSender _sender;
     private readonly MachineFaults _faults;
 
-    public ChaosFleet()
+    /// <param name="machines">How many machines.</param>
+    /// <param name="guests">How many guests on each.</param>
+    /// <param name="program">The command whose agent they run; null for the one that was built with the tests.</param>
+    public ChaosFleet(int machines, int guests, string? program = null)
     {
+        (_count, _guests, _program) = (machines, guests, program);
         _sender = new PacketSender(_network.AddMachine("client", "client0", Client));
         MachineFaults.Furnish(_network.Host);
         _faults = new MachineFaults(_machines, _network.Host);
     }
 
-    public IReadOnlyList<string> Instances => [.. _machines.SelectMany(machine => Enumerable.Range(1, Guests).Select(guest => NameOf(machine, guest)))];
+    public IReadOnlyList<string> Instances => [.. _machines.SelectMany(machine => Enumerable.Range(1, _guests).Select(guest => NameOf(machine, guest)))];
 
     /// <summary>How many packets were sent that are known to pass or not.</summary>
     public int Packets { get; private set; }
@@ -34,9 +41,9 @@ internal sealed class ChaosFleet : IDisposable
     /// <summary>All machines join, and their guests are attached.</summary>
     public async Task FurnishAsync(SignedCaller caller)
     {
-        for (var number = 1; number <= Machines; number++)
+        for (var number = 1; number <= _count; number++)
         {
-            var machine = new StormMachine(_network, number, Guests, Path.Combine(_directory, $"h{number}"), "192.0.2.0/24");
+            var machine = new StormMachine(_network, number, _guests, Path.Combine(_directory, $"h{number}"), "192.0.2.0/24") { Program = _program };
             _machines.Add(machine);
             using var json = JsonDocument.Parse(await AnswerAsync(caller, "CreateHostToken", $$"""{"hostName":"{{machine.Name}}"}"""));
             machine.Join(json.RootElement.GetProperty("token").GetString()!);
@@ -50,7 +57,7 @@ internal sealed class ChaosFleet : IDisposable
         await SettleAsync(caller);
         foreach (var machine in _machines)
         {
-            for (var guest = 1; guest <= Guests; guest++)
+            for (var guest = 1; guest <= _guests; guest++)
             {
                 await AnswerAsync(caller, "AttachInstance", $$"""{"instanceName":"{{NameOf(machine, guest)}}","hostName":"{{machine.Name}}","interfaceName":"{{StormMachine.GuestLink(guest)}}","portInfos":[{"fromPort":22,"toPort":22,"protocol":"udp"}]}""");
             }
@@ -69,18 +76,36 @@ internal sealed class ChaosFleet : IDisposable
             everyMilliseconds: 500);
     }
 
+    /// <summary>Starts the agents again, one after the other, as another build of the command.</summary>
+    /// <param name="program">The command; null for the one that was built with the tests.</param>
+    public async Task ReplaceAgentsAsync(string? program)
+    {
+        foreach (var machine in _machines)
+        {
+            machine.Kill();
+            machine.Program = program;
+            await machine.StartAsync();
+        }
+    }
+
     /// <summary>What packets find that is otherwise than each instance's only open range.</summary>
-    public IReadOnlyList<string> Differences(IReadOnlyDictionary<string, (int First, int Last)> open)
+    public IReadOnlyList<string> Differences(IReadOnlyDictionary<string, OpenRange> open)
     {
         var differences = new List<string>();
         foreach (var machine in _machines)
         {
             using var capture = PacketCapture.Arriving(machine.Guests);
             var probe = new PacketProbe(_sender, capture, PacketTo(machine.AlwaysOpen, 1));
-            var expected = Enumerable.Range(1, Guests).SelectMany(guest => Around(open[NameOf(machine, guest)]).Select(one => (Instance: NameOf(machine, guest), Packet: PacketTo(machine.GuestAddress(guest), one.Port), one.Passes))).ToList();
-            Packets += expected.Count;
-            differences.AddRange(probe.Verdicts([.. expected.Select(one => one.Packet)]).Zip(expected).Where(one => one.First != one.Second.Passes)
-                .Select(one => $"{one.Second.Instance}, open {open[one.Second.Instance]}: {one.Second.Packet} {(one.First ? "passes" : "does not pass")}"));
+            var looks = Enumerable.Range(1, _guests).Select(guest => (Guest: guest, Instance: NameOf(machine, guest), Range: open[NameOf(machine, guest)])).ToList();
+            var verdicts = probe.Verdicts([.. looks.SelectMany(one => one.Range.Looks.Select(look => PacketTo(machine.GuestAddress(one.Guest), look.Port)))]);
+            Packets += verdicts.Count;
+            var at = 0;
+            foreach (var (_, instance, range) in looks)
+            {
+                var count = range.Looks.Count;
+                differences.AddRange(range.Differences([.. verdicts.Skip(at).Take(count)]).Select(difference => $"{instance}, {difference}"));
+                at += count;
+            }
         }
 
         return differences;
@@ -94,9 +119,6 @@ internal sealed class ChaosFleet : IDisposable
         _network.Dispose();
         Directory.Delete(_directory, recursive: true);
     }
-
-    private static IEnumerable<(int Port, bool Passes)> Around((int First, int Last) open) =>
-        new[] { (open.First - 1, false), (open.First, true), (open.Last, true), (open.Last + 1, false) }.Where(one => one.Item1 > 0);
 
     private static Packet PacketTo(System.Net.IPAddress address, int port) => new() { Source = TestNetwork.Address(Client), Destination = address, Protocol = Packet.Udp, Port = (ushort)port };
 

@@ -12,9 +12,12 @@ public static class PortlightProgram
     public static ProcessStartInfo Command(params IEnumerable<string> words) => CommandBehind([], words);
 
     /// <summary>The same, run by another command (<c>setpriv …</c>, <c>unshare …</c>).</summary>
-    public static ProcessStartInfo CommandBehind(IEnumerable<string> before, params IEnumerable<string> words)
+    public static ProcessStartInfo CommandBehind(IEnumerable<string> before, params IEnumerable<string> words) => CommandBehind(before, Path, words);
+
+    /// <summary>The same of another build of the command.</summary>
+    public static ProcessStartInfo CommandBehind(IEnumerable<string> before, string program, IEnumerable<string> words)
     {
-        string[] whole = [.. before, Path, .. words];
+        string[] whole = [.. before, program, .. words];
         var start = new ProcessStartInfo(whole[0], whole[1..]) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
         foreach (var name in start.Environment.Keys.Where(name => name.StartsWith("PORTLIGHT_", StringComparison.Ordinal)).ToList())
         {

@@ -56,6 +56,9 @@ public sealed class StormMachine : IDisposable
 
     public int Number { get; }
 
+    /// <summary>The command whose agent it runs; null for the one that was built with the tests.</summary>
+    public string? Program { get; set; }
+
     public string Name { get; }
 
     /// <summary>The machine itself.</summary>
@@ -112,9 +115,9 @@ public sealed class StormMachine : IDisposable
     }
 
     /// <summary>The agent there with these words. PORTLIGHT_STORM_AGENT names a native portlight-agent, of which twenty take less of a machine.</summary>
-    private ProcessStartInfo AgentCommand(params string[] words) => Environment.GetEnvironmentVariable("PORTLIGHT_STORM_AGENT") is { } native
+    private ProcessStartInfo AgentCommand(params string[] words) => Program is null && Environment.GetEnvironmentVariable("PORTLIGHT_STORM_AGENT") is { } native
         ? new ProcessStartInfo("ip", ["netns", "exec", Name, native, .. words]) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true }
-        : PortlightProgram.CommandBehind(["ip", "netns", "exec", Name], ["agent", .. words]);
+        : PortlightProgram.CommandBehind(["ip", "netns", "exec", Name], Program ?? PortlightProgram.Path, ["agent", .. words]);
 
     /// <summary>A router that asks of no packet where it came from.</summary>
     private static void Furnish()
