@@ -11,6 +11,7 @@ public sealed class TwoServers : IAsyncLifetime
     private static readonly HttpClient Http = new() { Timeout = TimeSpan.FromSeconds(2) };
 
     private readonly string _directory = Directory.CreateTempSubdirectory("portlight-cluster-").FullName;
+    private readonly Dictionary<Machine, PatroniLog> _patronis = [];
 
     internal static string Samples { get; } = FindSamples();
 
@@ -30,6 +31,9 @@ public sealed class TwoServers : IAsyncLifetime
 
     /// <summary>The servers, by their machine.</summary>
     internal Dictionary<Machine, Service> Servers { get; } = [];
+
+    /// <summary>How often somebody had to do what Patroni could not.</summary>
+    internal int PatronisRestarted { get; private set; }
 
     private AwsCredentials Credentials { get; set; } = null!;
 
@@ -136,7 +140,13 @@ public sealed class TwoServers : IAsyncLifetime
     internal async Task<(Machine Primary, Machine Standby)> WholeAsync()
     {
         Machine? primary = null;
-        await Waiting.UntilAsync(async () => (primary = await FindAsync("primary")) is not null && HasStandby(primary) && await KnowsStandbyAsync(primary), () => $"a primary and its standby\n{Log()}");
+        await Waiting.UntilAsync(
+            async () =>
+            {
+                RestartStuckPatronis();
+                return (primary = await FindAsync("primary")) is not null && HasStandby(primary) && await KnowsStandbyAsync(primary);
+            },
+            () => $"a primary and its standby\n{Log()}");
         foreach (var machine in (Machine[])[One, Two])
         {
             using var client = Client(machine);
@@ -144,6 +154,21 @@ public sealed class TwoServers : IAsyncLifetime
         }
 
         return (primary!, primary == One ? Two : One);
+    }
+
+    /// <summary>As docs/running-a-fleet.md says.</summary>
+    private void RestartStuckPatronis()
+    {
+        foreach (var machine in (Machine[])[One, Two])
+        {
+            var log = _patronis.GetValueOrDefault(machine) ?? (_patronis[machine] = new PatroniLog(machine.LogOf("patroni")));
+            if (machine.IsOn && log.IsStuck)
+            {
+                log.Forget();
+                machine.Service("patroni").Signal("TERM");
+                PatronisRestarted++;
+            }
+        }
     }
 
     /// <summary>Whether the commits of a primary wait for a standby, which is there.</summary>

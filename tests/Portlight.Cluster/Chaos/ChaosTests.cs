@@ -57,6 +57,7 @@ public sealed class ChaosTests : IAsyncLifetime
             Assert.True(differences.Count == 0, string.Join('\n', differences));
         }
 
+        Say($"Patronis that could not go on and were restarted: {_cluster.PatronisRestarted}");
         var histories = clients.Histories.ToList();
         Say($"{string.Join(", ", faults.Made.Concat(fleet.Faults).OrderBy(one => one.Key, StringComparer.Ordinal).Select(one => $"{one.Value} × {one.Key}"))}");
         Say($"{clients.Acknowledged.Count} writes acknowledged, {clients.Unanswered} without an answer, {clients.Reads} reads; longest history {histories.Max(history => history.Count())}");

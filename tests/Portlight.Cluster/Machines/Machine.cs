@@ -107,7 +107,7 @@ internal sealed class Machine : IAsyncDisposable
         var unit = UnitFile.Read(File.Exists(own) ? own : $"/lib/systemd/system/{name}.service", name, _disk + "/etc");
         string[] environment = [.. unit.Environment.Select(one => $"{one.Key}={one.Value}"), $"DOTNET_ROOT={Runtime}", "DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=1"];
         string[] command = [unit.Command[0] == "/usr/bin/portlight" ? Program + "/portlight" : unit.Command[0], .. unit.Command.Skip(1)];
-        var service = new Service($"{_disk}/{name}.log", [.. Inside(), "setpriv", $"--reuid={unit.User}", $"--regid={unit.User}", "--init-groups", "env", "-i", .. environment, .. command]);
+        var service = new Service(LogOf(name), [.. Inside(), "setpriv", $"--reuid={unit.User}", $"--regid={unit.User}", "--init-groups", "env", "-i", .. environment, .. command]);
         return _services[name] = service;
     }
 
@@ -191,6 +191,9 @@ internal sealed class Machine : IAsyncDisposable
         first.Dispose();
         _first = null;
     }
+
+    /// <summary>The file that has what a unit has written.</summary>
+    public string LogOf(string name) => $"{_disk}/{name}.log";
 
     /// <summary>The last lines that the machine's units have written.</summary>
     public string Log() => string.Join('\n', Directory.GetFiles(_disk, "*.log").SelectMany(path => File.ReadLines(path).TakeLast(12).Prepend($"-- {Name} {Path.GetFileName(path)}")));
