@@ -1,4 +1,5 @@
 using Portlight.Storage.Contract;
+using Portlight.Storage.Sqlite;
 using Portlight.TestKit;
 using Portlight.TestKit.Network;
 
@@ -78,6 +79,24 @@ public sealed class HistoryTests : IAsyncLifetime
         Assert.Equal(3, fresh.Revision);
         await SaveAsync(fresh, 4);
         Assert.Equal(4, fresh.View.FindInstance(Sample.Scope, "web-4")!.Revision);
+    }
+
+    /// <summary>An operator that goes back to the version of before need not know which file to delete.</summary>
+    [Fact]
+    public async Task A_mirror_that_a_newer_version_has_left_is_made_anew_by_this_one()
+    {
+        await using (var store = await _source.OpenAsync("a"))
+        {
+            await SaveAsync(store, 1);
+        }
+
+        using (var newer = Database.Open(_source.Mirror("a"), readOnly: false))
+        {
+            newer.Execute($"PRAGMA user_version = {Schema.Version + 1}; DROP TABLE instance");
+        }
+
+        await using var again = await _source.OpenAsync("a");
+        Assert.Equal(["web-1"], again.View.AllInstances().Select(instance => instance.Name));
     }
 
     [Fact]

@@ -32,6 +32,12 @@ internal sealed class MirrorFile : IDisposable
         Connection? connection = null;
         try
         {
+            if (Schema.IsOfNewer(path))
+            {
+                // A newer version ran here before, and all that it has is in the database.
+                Delete(path);
+            }
+
             var open = OpenConnection(path);
             connection = open.Connection;
             if (open.Position.Found is { } end && !open.Newer.WereFound && IsOfSameHistory(log, connection, end))
@@ -40,11 +46,7 @@ internal sealed class MirrorFile : IDisposable
             }
 
             connection.Dispose();
-            foreach (var suffix in (string[])["", "-wal", "-shm"])
-            {
-                File.Delete(path + suffix);
-            }
-
+            Delete(path);
             open = OpenConnection(path);
             connection = open.Connection;
             return new MirrorFile(path, lockFile, open, Fill(path, open, log, time));
@@ -61,6 +63,14 @@ internal sealed class MirrorFile : IDisposable
     {
         Connection.Dispose();
         _lockFile.Dispose();
+    }
+
+    private static void Delete(string path)
+    {
+        foreach (var suffix in (string[])["", "-wal", "-shm"])
+        {
+            File.Delete(path + suffix);
+        }
     }
 
     private static (Connection Connection, MirrorPosition Position, NewerRows Newer) OpenConnection(string path)

@@ -40,6 +40,18 @@ internal static class Schema
         }
     }
 
+    /// <summary>Whether a file has tables that this version does not know. Nobody else has it open.</summary>
+    public static bool IsOfNewer(string path)
+    {
+        if (!File.Exists(path))
+        {
+            return false;
+        }
+
+        using var database = Database.Open(path, readOnly: false);
+        return ReadNumber(database, "PRAGMA application_id") == ApplicationId && ReadNumber(database, "PRAGMA user_version") is var version && version > Version && !MovedFile.Has(version);
+    }
+
     private static int ReadVersion(Database database)
     {
         var version = ReadNumber(database, "PRAGMA user_version");
