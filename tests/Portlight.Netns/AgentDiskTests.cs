@@ -96,19 +96,27 @@ public sealed class AgentDiskTests(JoinedMachine machine) : IClassFixture<Joined
     }
 
     [Fact]
-    public void A_restart_makes_nothing_anew_in_the_kernel_where_the_memory_is_what_it_holds()
+    public void A_restart_makes_nothing_anew_in_the_kernel_nor_on_the_disk_where_the_memory_is_what_they_hold()
     {
         using var disk = machine.Copy();
         machine.Boot();
-        string before;
+        string before, written;
         using (var first = machine.StartAgent(disk.Path))
         {
             before = Listed();
         }
 
+        written = Written();
         Assert.Contains("# handle", before, StringComparison.Ordinal);
-        using var second = machine.StartAgent(disk.Path);
-        Assert.Equal(before, Listed());
+        using (var second = machine.StartAgent(disk.Path))
+        {
+            Assert.Equal(before, Listed());
+        }
+
+        // It ends when all that it had to write is written: the files are the ones that they were, to the node.
+        Assert.Equal(written, Written());
+
+        string Written() => Command.Run("stat", $"--format=%n:%i:%s:%y {Path.Combine(disk.Path, Rules)} {Path.Combine(disk.Path, Memory)}");
 
         string Listed() => TestKit.TableListing.AsWritten(machine.Node.Run("nft", "-a list table inet portlight"));
     }

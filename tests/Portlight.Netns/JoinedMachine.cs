@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
+using Portlight.Agent;
 using Portlight.TestKit;
 using Portlight.TestKit.Network;
 using Portlight.TestKit.Serving;
@@ -114,7 +115,8 @@ public sealed class JoinedMachine : IDisposable
         }
 
         _served.End(server, ServeProcess.KillSignal);
-        // A start writes the rules anew, as one picture.
+        // A start without them writes the rules anew, as one picture.
+        File.Delete(Path.Combine(Whole, Restoration.FileName));
         StartAgent(Whole).Dispose();
     }
 

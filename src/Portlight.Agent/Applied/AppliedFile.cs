@@ -7,6 +7,7 @@ namespace Portlight.Agent.Applied;
 /// <summary>
 /// Keeps what the kernel holds in a file, so that a boot can load it before there is a server or a network. It is on the disk a quarter of a second after the
 /// commit, and at once when a place is attached for the first time or for the last. The store knows more: the server corrects what differs when it starts.
+/// What the run before has left on the disk counts: a start that changes nothing writes nothing, and nobody waits for what is there already.
 /// </summary>
 internal sealed partial class AppliedFile : IDisposable
 {
@@ -18,10 +19,14 @@ internal sealed partial class AppliedFile : IDisposable
     private readonly Lock _pendingLock = new();
 
     private readonly string _path;
+    private readonly InstallationId _installation;
     private readonly AppliedLog _disk;
     private readonly ILogger _log;
     private readonly ITimer _timer;
     private bool _isFailing;
+
+    // Read beside everything else that a start has to do; null when it has been looked at.
+    private Task<FormerFile?>? _former;
 
     private readonly HashSet<string> _lasting = new(StringComparer.Ordinal);
     private Dictionary<string, FilteredAttachment?> _changed = new(StringComparer.Ordinal);
@@ -31,9 +36,10 @@ internal sealed partial class AppliedFile : IDisposable
 
     internal AppliedFile(string path, InstallationId installation, TimeProvider clock, ILogger log)
     {
-        _path = path;
+        (_path, _installation) = (path, installation);
         _disk = new AppliedLog(path, installation);
         _log = log;
+        _former = Task.Run(() => FormerFile.Read(path));
         _timer = clock.CreateTimer(_ => Flush(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
@@ -85,6 +91,7 @@ internal sealed partial class AppliedFile : IDisposable
         }
 
         Flush();
+        Interlocked.Exchange(ref _former, null)?.GetAwaiter().GetResult()?.Dispose();
         lock (_writeLock)
         {
             _timer.Dispose();
@@ -99,6 +106,7 @@ internal sealed partial class AppliedFile : IDisposable
         var isUrgent = false;
         if (change.Whole is { } whole)
         {
+            GoOn_NeedsLock(whole.Options);
             _whole = whole;
             _changed.Clear();
             isUrgent = _lasting.RemoveWhere(key => !whole.Attachments.ContainsKey(key)) > 0;
@@ -115,6 +123,25 @@ internal sealed partial class AppliedFile : IDisposable
         }
 
         return isUrgent;
+    }
+
+    /// <summary>At the first commit, which is one of everything: the file that is there is gone on with, if it is of these options.</summary>
+    private void GoOn_NeedsLock(RulesetOptions options)
+    {
+        if (Interlocked.Exchange(ref _former, null)?.GetAwaiter().GetResult() is not { } former)
+        {
+            return;
+        }
+
+        if (former.IsOf(_installation, options))
+        {
+            _lasting.UnionWith(former.LastingKeys);
+            _disk.GoOnWith(former, options);
+        }
+        else
+        {
+            former.Dispose();
+        }
     }
 
     // Lab instances are in a peer group; their links do not outlive a boot.

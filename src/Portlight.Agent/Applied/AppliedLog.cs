@@ -12,11 +12,19 @@ internal sealed class AppliedLog(string path, InstallationId installation) : IDi
 {
     private const long SmallestLog = 64 << 10;
 
-    private readonly Dictionary<string, byte[]> _lines = new(StringComparer.Ordinal);
+    private Dictionary<string, byte[]> _lines = new(StringComparer.Ordinal);
     private RulesetOptions _options = new();
     private FileStream? _file;
     private long _pictureLength;
     private long _length;
+    private bool _isFormer;
+
+    /// <summary>Takes over a file that says what this installation's would with these options. It is written on only where it says of everything what there is; else it makes way for a new picture.</summary>
+    internal void GoOnWith(FormerFile former, RulesetOptions options)
+    {
+        (_file, _lines, _options, _isFormer) = (former.File, former.Lines, options, true);
+        (_pictureLength, _length) = (former.PictureLength, former.File.Length);
+    }
 
     /// <summary>Makes the file say what the ruleset is now, and returns when it is on the disk.</summary>
     /// <param name="whole">All of it; null when it is known already but for what follows.</param>
@@ -48,6 +56,12 @@ internal sealed class AppliedLog(string path, InstallationId installation) : IDi
             Take(key, attachment, log);
         }
 
+        if (_isFormer && log.Count > 0)
+        {
+            Dispose();
+        }
+
+        _isFormer = false;
         var length = log.Sum(line => (long)line.Length);
         if (_file is null || _length + length > (2 * _pictureLength) + SmallestLog)
         {
@@ -105,16 +119,7 @@ internal sealed class AppliedLog(string path, InstallationId installation) : IDi
     private void WritePicture()
     {
         Dispose();
-        var header = new AppliedHeader
-        {
-            Version = AppliedHeader.KnownVersion,
-            Installation = installation.ToString(),
-            Drain = _options.Connections == ConnectionPolicy.Drain,
-            Counts = _options.CountsPackets ? true : null,
-            Listen = [.. _options.ListenAddresses.Select(listener => new AppliedListener(listener.Address.ToString(), listener.Port))],
-            Attachments = _lines.Count,
-            ClosedNames = _options.ClosedNames.IsEmpty ? null : _options.ClosedNames,
-        };
+        var header = AppliedHeader.Of(installation, _options, _lines.Count);
         List<ReadOnlyMemory<byte>> picture = [AppliedLine.Of(header, AppliedJson.Default.AppliedHeader), .. _lines.Values.Select(line => (ReadOnlyMemory<byte>)line)];
         _file = WholeFile.Replace(path, file => RandomAccess.Write(file.SafeFileHandle, picture, 0));
         _pictureLength = _length = picture.Sum(line => (long)line.Length);

@@ -37,10 +37,24 @@ internal sealed record AppliedHeader
     public bool? Counts { get; init; }
 
     [JsonIgnore]
+    internal bool IsNewest => Version == KnownVersion;
+
+    [JsonIgnore]
     internal bool IsKnown => Version is KnownVersion or WithoutInstallation or WithoutDevices;
 
     [JsonIgnore]
     internal bool NamesDevices => Version != WithoutDevices;
+
+    internal static AppliedHeader Of(InstallationId installation, RulesetOptions options, int attachments) => new()
+    {
+        Version = KnownVersion,
+        Installation = installation.ToString(),
+        Drain = options.Connections == ConnectionPolicy.Drain,
+        Counts = options.CountsPackets ? true : null,
+        Listen = [.. options.ListenAddresses.Select(listener => new AppliedListener(listener.Address.ToString(), listener.Port))],
+        Attachments = attachments,
+        ClosedNames = options.ClosedNames.IsEmpty ? null : options.ClosedNames,
+    };
 
     /// <exception cref="JsonException">It names none.</exception>
     internal InstallationId? ToInstallation() => Installation is null ? null : InstallationId.TryParse(Installation, out var id) ? id : throw new JsonException("no installation");
