@@ -42,13 +42,13 @@ public sealed class EmbeddedAgent : IAgent, IDisposable
     private bool _takesOver;
     private bool _isDisposed;
 
-    private EmbeddedAgent(EnforcementLock held, NftablesSession session, NftablesWatcher watcher, LinkWatcher links, LinkWatcher labLinks, LabHost lab, AgentOptions options, TimeProvider clock, ILogger<EmbeddedAgent> log)
+    private EmbeddedAgent(EnforcementLock held, NftablesSession session, NftablesWatcher watcher, LinkWatcher links, LinkWatcher labLinks, LabHost lab, AttachedDevices devices, AgentOptions options, TimeProvider clock, ILogger<EmbeddedAgent> log)
     {
         _lock = held;
         _session = session;
         _watcher = watcher;
         _lab = lab;
-        (_devices, _discovery) = (new AttachedDevices(options.Connections), new GuestDiscovery(options.Connections));
+        (_devices, _discovery) = (devices, new GuestDiscovery(options.Connections));
         _enforcer = new Enforcer(options.Installation, session, lab, _devices, new RulesetOptions { Connections = options.Connections, ListenAddresses = options.ListenAddresses, CountsPackets = options.CountsPackets }.For(NftablesProbe.CanNoteRefused()));
         _deviceWatch = new DeviceWatch(_devices, links);
         _takesOver = options.TakesOver;
@@ -82,11 +82,13 @@ public sealed class EmbeddedAgent : IAgent, IDisposable
         {
             var session = Keep(NftablesSession.Open(options.Installation, options.MayOwnTable));
             var lab = Keep(new LabHost(options.PrivateNetwork, options.Installation));
+            var (links, labLinks) = (Keep(LinkWatcher.Open()), Keep(LinkWatcher.Open()));
+            var devices = Keep(new AttachedDevices(options.Connections));
             KernelClaim.Require(
-                session, lab, options.Installation, options.TakesOver, "start with the data directory that it belongs to, or say --take-over to replace it by what is stored here");
+                session, lab, options.Installation, options.TakesOver, "start with the data directory that it belongs to, or say --take-over to replace it by what is stored here", devices.ListToClaim());
             Hold(session, options.Holds?.Loaded, log);
             var watcher = Keep(NftablesWatcher.Open(session, drift => Volatile.Read(ref agent)?._tableRepair.Run(drift)));
-            Volatile.Write(ref agent, new EmbeddedAgent(alone, session, watcher, Keep(LinkWatcher.Open()), Keep(LinkWatcher.Open()), lab, options, clock, log));
+            Volatile.Write(ref agent, new EmbeddedAgent(alone, session, watcher, links, labLinks, lab, devices, options, clock, log));
             return agent;
         }
         catch (Exception exception)
@@ -128,8 +130,9 @@ public sealed class EmbeddedAgent : IAgent, IDisposable
     public Task<IReadOnlyList<AgentReport>> SynchroniseAsync(IReadOnlyList<DesiredInstance> all, CancellationToken cancellationToken) => Run(() =>
     {
         TakeOver();
-        _devices.Look(all);
-        var reports = _enforcer.Synchronise(all).ConvertAll(_devices.Told);
+        var links = _devices.List();
+        _devices.Look(all, links);
+        var reports = _enforcer.Synchronise(all, links).ConvertAll(_devices.Told);
         CountRepair();
         // What is still refused is noted again behind this.
         _status.Change(status => status with { LastSynchronised = _clock.GetUtcNow(), LastProblem = null, BridgeProblem = _devices.BridgeProblem });

@@ -16,6 +16,7 @@ internal sealed class AttachedDevices(ConnectionPolicy connections) : IDisposabl
     private readonly Lock _lock = new();
     private Dictionary<long, BoundDevice> _bound = [];
     private bool _isSuspect;
+    private LinkListing? _claimed;
 
     internal ConnectionPolicy Connections => connections;
 
@@ -36,12 +37,29 @@ internal sealed class AttachedDevices(ConnectionPolicy connections) : IDisposabl
         ? bound.Unfiltered is { } reason ? new AgentReport.Unfiltered(report.Index, report.Revision, reason) : applied with { Note = bound.Note }
         : report;
 
+    /// <summary>The links of this machine, before anything of it is claimed; null when they cannot be listed. They are watched already, so that whatever changes afterwards is compared again.</summary>
+    internal LinkListing? ListToClaim() => _claimed = List();
+
+    /// <summary>The links for one comparison of everything. The first goes by those of the claim, if nothing of a lab was among them, which only the holder of the lock changes.</summary>
+    internal LinkListing? List()
+    {
+        if (Interlocked.Exchange(ref _claimed, null) is { AliasedVeths.Count: 0 } claimed)
+        {
+            return claimed;
+        }
+
+        LinkListing? links = null;
+        return Refusal.Of(() => links = LinkListing.Take(_socket)) is null ? links : null;
+    }
+
     /// <summary>Binds all that is attached. When the machine cannot be asked, what was bound stays bound.</summary>
-    internal void Look(IReadOnlyList<DesiredInstance> all)
+    /// <param name="all">Everything that is desired.</param>
+    /// <param name="links">The links, where they were listed just now.</param>
+    internal void Look(IReadOnlyList<DesiredInstance> all, LinkListing? links)
     {
         lock (_lock)
         {
-            Bind_NeedsLock(Interfaces(all));
+            Bind_NeedsLock(Interfaces(all), links: links);
         }
     }
 
@@ -118,7 +136,7 @@ internal sealed class AttachedDevices(ConnectionPolicy connections) : IDisposabl
 
     public void Dispose() => _socket.Dispose();
 
-    private void Bind_NeedsLock(Dictionary<long, Attachment.Interface> wanted, HashSet<long>? only = null)
+    private void Bind_NeedsLock(Dictionary<long, Attachment.Interface> wanted, HashSet<long>? only = null, LinkListing? links = null)
     {
         if (wanted.Count == 0)
         {
@@ -126,7 +144,7 @@ internal sealed class AttachedDevices(ConnectionPolicy connections) : IDisposabl
             return;
         }
 
-        if (Survey() is not { } survey)
+        if (Survey(links) is not { } survey)
         {
             foreach (var (index, attachment) in wanted.Where(pair => _bound.GetValueOrDefault(pair.Key)?.IsOf(pair.Value) != true))
             {
@@ -153,11 +171,11 @@ internal sealed class AttachedDevices(ConnectionPolicy connections) : IDisposabl
         }
     }
 
-    private DeviceSurvey? Survey()
+    private DeviceSurvey? Survey(LinkListing? links = null)
     {
         try
         {
-            return DeviceSurvey.Take(_socket, connections);
+            return DeviceSurvey.Take(_socket, connections, links);
         }
         catch (Exception exception) when (exception is NetlinkException or LabException)
         {

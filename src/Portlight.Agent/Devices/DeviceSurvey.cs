@@ -30,7 +30,6 @@ internal sealed record DeviceSurvey(
     private Func<BridgeSupport> LookAtBridges { get; init; } = () => BridgeSupport.Whole;
 
     private const byte BridgeFamily = 7; // AF_BRIDGE
-    private const uint WithoutStatistics = 8; // RTEXT_FILTER_SKIP_STATS
     private const byte UnicastRoute = 1;
     private const byte EntryOfDeviceItself = 2; // NTF_SELF
 
@@ -40,9 +39,12 @@ internal sealed record DeviceSurvey(
         return Take(socket, connections);
     }
 
-    internal static DeviceSurvey Take(NetlinkSocket socket, ConnectionPolicy connections)
+    /// <param name="socket">Of the namespace.</param>
+    /// <param name="connections">What becomes of connections whose port closes.</param>
+    /// <param name="links">The links, where they were listed just now.</param>
+    internal static DeviceSurvey Take(NetlinkSocket socket, ConnectionPolicy connections, LinkListing? links = null)
     {
-        var devices = Devices(socket);
+        var devices = (links ?? LinkListing.Take(socket)).Devices;
         return new(
             devices,
             [.. socket.Addresses().Where(row => row.Scope == RouteRequests.ScopeGlobal)],
@@ -88,22 +90,6 @@ internal sealed record DeviceSurvey(
         }
 
         return index;
-    }
-
-    private static ImmutableArray<Device> Devices(NetlinkSocket socket)
-    {
-        var devices = ImmutableArray.CreateBuilder<Device>();
-        socket.Ask(
-            devices.Clear,
-            RouteRequests.GetLink,
-            RouteQueries.Dump,
-            writer =>
-            {
-                writer.Raw(default(RouteRequests.LinkHeader));
-                writer.U32(RouteRequests.LinkExtensionMask, WithoutStatistics);
-            },
-            message => devices.Add(Device.Read(message)));
-        return devices.DrainToImmutable();
     }
 
     private static ImmutableHashSet<int> DefaultRoutesOf(NetlinkSocket socket)

@@ -24,7 +24,9 @@ internal sealed class Enforcer(InstallationId installation, NftablesSession sess
     /// <summary>What the lab refused of an instance that is gone or unknown; null when nothing.</summary>
     internal string? LeftOver { get; private set; }
 
-    internal List<AgentReport> Synchronise(IReadOnlyList<DesiredInstance> all)
+    /// <param name="all">Everything that is desired.</param>
+    /// <param name="links">The links, where they were listed just now.</param>
+    internal List<AgentReport> Synchronise(IReadOnlyList<DesiredInstance> all, LinkListing? links = null)
     {
         _rules.Repaired = null;
         LeftOver = null;
@@ -33,7 +35,7 @@ internal sealed class Enforcer(InstallationId installation, NftablesSession sess
         var plans = TakePlaces(all, reports);
         _rules.ClosedNames = ClosedNames.Of(plans.Select(plan => plan.Desired).Concat(reports.OfType<AgentReport.Rejected>().Select(kept => kept.Standing).OfType<DesiredInstance>()).Select(desired => desired.Attachment));
         var comparison = new WholeComparison(lab, devices, _rules, _standing);
-        comparison.Run(plans, [.. reports.OfType<AgentReport.Rejected>().Select(rejected => rejected.Index)], reports);
+        comparison.Run(plans, links, [.. reports.OfType<AgentReport.Rejected>().Select(rejected => rejected.Index)], reports);
         LeftOver = comparison.LeftOver;
         foreach (var rejected in reports.OfType<AgentReport.Rejected>())
         {

@@ -20,11 +20,12 @@ internal sealed class WholeComparison(LabHost lab, AttachedDevices devices, Rule
     internal string? LeftOver { get; private set; }
 
     /// <param name="plans">What is desired.</param>
+    /// <param name="links">The links, where they were listed just now.</param>
     /// <param name="refused">Instances that are desired otherwise and could not be planned: they keep what they have.</param>
     /// <param name="reports">Gets a report for each plan.</param>
-    internal void Run(List<Plan> plans, HashSet<long> refused, List<AgentReport> reports)
+    internal void Run(List<Plan> plans, LinkListing? links, HashSet<long> refused, List<AgentReport> reports)
     {
-        var unseen = Refusal.Of(lab.Look);
+        var unseen = Refusal.Of(() => lab.Look(links));
         DeviceBinding.Bind(plans, _before, lab, devices);
         var unwanted = lab.Found.Except(plans.Where(plan => plan.Lab is not null).Select(plan => plan.Index)).Except(refused).ToList();
         var closedFirst = plans.Where(plan => plan.Lab is { } wanted && lab.MustCloseFirst(wanted)).ToHashSet();

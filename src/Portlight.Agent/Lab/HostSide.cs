@@ -22,11 +22,11 @@ internal sealed class HostSide(NetlinkSocket socket, InstallationId installation
     internal sealed record State(LinkRow Link, List<IPAddress> Addresses, List<IPAddress> Routes);
 
     /// <summary>Every lab link of ours, by index, with what leads to it; one that was renamed too, if no other has its place.</summary>
-    internal Dictionary<long, (LabAlias Alias, State State)> Read()
+    internal Dictionary<long, (LabAlias Alias, State State)> Read(LinkListing? links = null)
     {
         var found = new Dictionary<long, (LabAlias Alias, State State)>();
         var byLink = new Dictionary<int, State>();
-        foreach (var link in socket.AliasedVeths())
+        foreach (var link in links?.AliasedVeths ?? socket.AliasedVeths())
         {
             if (LabAlias.TryParse(link.Alias, out var alias) && alias.Installation == installation && (link.Name == alias.LinkName || !found.ContainsKey(alias.Index)))
             {

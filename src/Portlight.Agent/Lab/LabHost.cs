@@ -52,7 +52,8 @@ internal sealed class LabHost : IDisposable
     internal void NoteProblem(long index, string problem) => _problems[index] = problem;
 
     /// <summary>Reads what the host has of links, addresses and routes. Enters no namespace, so what is in one costs nothing here.</summary>
-    internal void Look()
+    /// <param name="links">The links, where they were listed just now.</param>
+    internal void Look(LinkListing? links = null)
     {
         _found = [];
         if (!_hasSwept)
@@ -61,7 +62,7 @@ internal sealed class LabHost : IDisposable
             _ = Refusal.Of(() => NamedNamespace.RemoveLeftOvers("pl-"));
         }
 
-        _found = _host.Read();
+        _found = _host.Read(links);
         _devices.Clear();
         foreach (var (index, found) in _found)
         {

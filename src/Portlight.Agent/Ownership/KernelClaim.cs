@@ -1,4 +1,5 @@
 using Portlight.Agent.Lab;
+using Portlight.Agent.Links;
 using Portlight.AgentProtocol;
 using Portlight.Domain;
 using Portlight.Nftables;
@@ -19,8 +20,9 @@ internal static class KernelClaim
     /// <param name="own">This installation; null when there is none yet.</param>
     /// <param name="takesOver">The operator has said that it is to go.</param>
     /// <param name="remedy">What the operator can do.</param>
+    /// <param name="links">The links, where they were listed just now.</param>
     /// <exception cref="AgentException">There is something that is not this installation's.</exception>
-    internal static void Require(NftablesSession session, LabHost lab, InstallationId? own, bool takesOver, string remedy)
+    internal static void Require(NftablesSession session, LabHost lab, InstallationId? own, bool takesOver, string remedy, LinkListing? links = null)
     {
         var table = session.Find();
         if (table?.OwnerPortId is { } owner)
@@ -33,7 +35,7 @@ internal static class KernelClaim
             return;
         }
 
-        var foreign = lab.Foreign.Find();
+        var foreign = lab.Foreign.Find(links);
         var parts = new List<string>();
         if (table is { } found && (own is null || found.Installation != own))
         {
