@@ -12,7 +12,6 @@ namespace Portlight.Fleet;
 /// </summary>
 internal sealed partial class HostLoop : IAsyncDisposable
 {
-    private static readonly TimeSpan FullComparison = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
 
     private readonly IStore _store;
@@ -236,20 +235,15 @@ internal sealed partial class HostLoop : IAsyncDisposable
     private async Task FollowAsync(HostConnection connection)
     {
         var (agent, cancellationToken) = (connection.Agent, connection.Stopping);
-        var drift = agent.DriftAsync(cancellationToken);
-        var slow = Task.Delay(FullComparison, _clock, cancellationToken);
-        var either = Task.WhenAny(drift, slow); // not made anew for each round: there are as many as commits
+        using var comparisons = new ComparisonTurns(agent, _pending, _clock, cancellationToken);
         while (!cancellationToken.IsCancellationRequested)
         {
             try
             {
-                await _pending.WaitAsync(either, cancellationToken);
-                if (either.IsCompleted)
+                await _pending.RungAsync();
+                cancellationToken.ThrowIfCancellationRequested();
+                if (comparisons.Take() is { } seen)
                 {
-                    var seen = drift.IsCompleted ? drift : Task.CompletedTask;
-                    drift = drift.IsCompleted ? agent.DriftAsync(cancellationToken) : drift;
-                    slow = slow.IsCompleted ? Task.Delay(FullComparison, _clock, cancellationToken) : slow;
-                    either = Task.WhenAny(drift, slow);
                     await seen; // a watcher that failed is a problem of this round
                     await SynchroniseAsync(agent, cancellationToken);
                 }

@@ -14,12 +14,12 @@ namespace Portlight.Fleet;
 internal sealed partial class HostOutcomes(IStore store, HostTurn turn, Projection projection, Confirmations confirmations, TimeProvider clock, ILogger log)
 {
     private readonly Rejections _rejections = new(store, turn, clock);
-    private readonly ConcurrentDictionary<long, Instance> _standing = [];
-    private readonly ConcurrentDictionary<long, Refusal> _refusals = [];
-    private readonly ConcurrentDictionary<long, string> _unfiltered = [];
-    private readonly ConcurrentDictionary<long, string> _notes = [];
-    private readonly ConcurrentDictionary<long, Refusal?> _problems = [];
-    private readonly ConcurrentDictionary<long, long> _standingElsewhere = [];
+    private readonly ConcurrentDictionary<long, Instance> _standing = Small<Instance>();
+    private readonly ConcurrentDictionary<long, Refusal> _refusals = Small<Refusal>();
+    private readonly ConcurrentDictionary<long, string> _unfiltered = Small<string>();
+    private readonly ConcurrentDictionary<long, string> _notes = Small<string>();
+    private readonly ConcurrentDictionary<long, Refusal> _problems = Small<Refusal>();
+    private readonly ConcurrentDictionary<long, long> _standingElsewhere = Small<long>();
 
     /// <summary>Whether the kernel has refused nothing that is stored still.</summary>
     public bool IsAllInForce => _refusals.All(refused => StandingRevision(refused.Key) >= refused.Value.Revision);
@@ -64,14 +64,14 @@ internal sealed partial class HostOutcomes(IStore store, HostTurn turn, Projecti
         await NoteAsync(instance, report);
         var wrong = (report as AgentReport.Applied)?.Problem is { } problem ? new Refusal(report.Revision, problem, clock.GetUtcNow()) : null;
         HasNews |= _problems.GetValueOrDefault(instance.Index)?.Reason != wrong?.Reason;
-        _problems[instance.Index] = wrong;
+        Keep(_problems, instance.Index, wrong);
         applied.Add(instance);
     }
 
     /// <summary>What there is to say of instances beside that they are in force; of those whose packets are not filtered first, then the newest.</summary>
     public IReadOnlyList<InstanceReport> Report() =>
     [
-        .. _unfiltered.Keys.Concat(_problems.Where(one => one.Value is not null).Select(one => one.Key)).Concat(_refusals.OrderByDescending(one => one.Value.At).Select(one => one.Key)).Concat(_notes.Keys)
+        .. _unfiltered.Keys.Concat(_problems.Keys).Concat(_refusals.OrderByDescending(one => one.Value.At).Select(one => one.Key)).Concat(_notes.Keys)
             .Distinct()
             .Take(HostReport.MostInstances)
             .Select(index => new InstanceReport(index, Standing(index)?.Revision)
@@ -90,9 +90,9 @@ internal sealed partial class HostOutcomes(IStore store, HostTurn turn, Projecti
 
         foreach (var one in report.Instances)
         {
-            Keep(_unfiltered, one.Index, one.Unfiltered);
-            Keep(_notes, one.Index, one.Note);
-            _problems[one.Index] = one.Problem;
+            Noted(_unfiltered, one.Index, one.Unfiltered);
+            Noted(_notes, one.Index, one.Note);
+            Keep(_problems, one.Index, one.Problem);
             if (one.Standing is { } standing)
             {
                 _standingElsewhere[one.Index] = standing;
@@ -127,11 +127,27 @@ internal sealed partial class HostOutcomes(IStore store, HostTurn turn, Projecti
     /// <summary>These are all that there are.</summary>
     public void ForgetOthers(IReadOnlyDictionary<long, Instance> present)
     {
-        foreach (var gone in _standing.Keys.Concat(_standingElsewhere.Keys).Where(index => !present.ContainsKey(index)).ToList())
+        foreach (var (index, _) in _standing)
         {
-            Forget(gone);
+            ForgetUnless(present, index);
+        }
+
+        foreach (var (index, _) in _standingElsewhere)
+        {
+            ForgetUnless(present, index);
         }
     }
+
+    private void ForgetUnless(IReadOnlyDictionary<long, Instance> present, long index)
+    {
+        if (!present.ContainsKey(index))
+        {
+            Forget(index);
+        }
+    }
+
+    /// <summary>A host has a few instances, one loop writes, and of most tables nothing is in them: by itself each would take half a kilobyte of every host.</summary>
+    private static ConcurrentDictionary<long, T> Small<T>() => new(concurrencyLevel: 1, capacity: 1);
 
     /// <summary>What stands where this server has not heard of it, as after a restart, and the agent says it. It is what the agent was sent, so aliases of sources are addresses by now.</summary>
     private static Instance? Told(Instance wanted, DesiredInstance? standing) => standing is null ? null : wanted with
@@ -152,9 +168,9 @@ internal sealed partial class HostOutcomes(IStore store, HostTurn turn, Projecti
     /// <summary>What is in the ruleset and filters nothing, or not everything, is no success for the call that waits for it, and is told until it is repaired.</summary>
     private async Task NoteAsync(Instance instance, AgentReport report)
     {
-        Keep(_notes, instance.Index, (report as AgentReport.Applied)?.Note);
+        Noted(_notes, instance.Index, (report as AgentReport.Applied)?.Note);
         var reason = (report as AgentReport.Unfiltered)?.Reason;
-        if (Keep(_unfiltered, instance.Index, reason) && reason is not null)
+        if (Noted(_unfiltered, instance.Index, reason) && reason is not null)
         {
             LogUnfiltered(log, instance.Name, reason);
         }
@@ -167,20 +183,25 @@ internal sealed partial class HostOutcomes(IStore store, HostTurn turn, Projecti
     }
 
     /// <summary>True when it is another text than before.</summary>
-    private bool Keep(ConcurrentDictionary<long, string> texts, long index, string? text)
+    private bool Noted(ConcurrentDictionary<long, string> texts, long index, string? text)
     {
-        var before = texts.GetValueOrDefault(index);
-        if (text is null)
+        var isOther = texts.GetValueOrDefault(index) != text;
+        Keep(texts, index, text);
+        HasNews |= isOther;
+        return isOther;
+    }
+
+    private static void Keep<T>(ConcurrentDictionary<long, T> table, long index, T? value)
+        where T : class
+    {
+        if (value is null)
         {
-            texts.TryRemove(index, out _);
+            table.TryRemove(index, out _);
         }
         else
         {
-            texts[index] = text;
+            table[index] = value;
         }
-
-        HasNews |= before != text;
-        return before != text;
     }
 
     [LoggerMessage(2003, LogLevel.Warning, "{Instance} is not filtered as its ports say: {Reason}")]

@@ -2,7 +2,10 @@ using Portlight.Storage;
 
 namespace Portlight.Fleet;
 
-/// <summary>Committed changes that the reconciler has not taken yet, and the bell that wakes it. Bounded: past the bound the answer is "everything".</summary>
+/// <summary>
+/// Committed changes that the reconciler has not taken yet, and the bell that wakes it, for them and for whatever else it has to look at. Bounded: past the bound the
+/// answer is "everything".
+/// </summary>
 internal sealed class PendingChanges
 {
     private const int Bound = 65_536;
@@ -14,7 +17,6 @@ internal sealed class PendingChanges
 
     public void Add(IReadOnlyList<InstanceChange> changes)
     {
-        TaskCompletionSource rung;
         lock (_gate)
         {
             if (_waiting.Count + changes.Count > Bound)
@@ -27,23 +29,18 @@ internal sealed class PendingChanges
                 _waiting.AddRange(changes);
             }
 
-            rung = _bell;
+            _bell.TrySetResult();
         }
-
-        rung.TrySetResult();
     }
 
     public void AskForEverything()
     {
-        TaskCompletionSource rung;
         lock (_gate)
         {
             _everything = true;
             _waiting.Clear();
-            rung = _bell;
+            _bell.TrySetResult();
         }
-
-        rung.TrySetResult();
     }
 
     /// <summary>What came since the last call, in order of revision; null means that it is too much to list and everything must be looked at.</summary>
@@ -54,13 +51,21 @@ internal sealed class PendingChanges
             var taken = _everything ? null : _waiting;
             _waiting = [];
             _everything = false;
-            _bell = _bell.Task.IsCompleted ? NewBell() : _bell;
             return taken;
         }
     }
 
-    /// <summary>Returns when there is something to take, or when <paramref name="other"/> completes.</summary>
-    public async Task WaitAsync(Task other, CancellationToken cancellationToken)
+    /// <summary>There may be something to look at, whatever it is.</summary>
+    public void Ring()
+    {
+        lock (_gate)
+        {
+            _bell.TrySetResult();
+        }
+    }
+
+    /// <summary>Returns when the bell was rung since this returned last. What is looked at after that is not missed.</summary>
+    public async Task RungAsync()
     {
         Task rung;
         lock (_gate)
@@ -68,10 +73,10 @@ internal sealed class PendingChanges
             rung = _bell.Task;
         }
 
-        if (!rung.IsCompleted)
+        await rung;
+        lock (_gate)
         {
-            await Task.WhenAny(rung, other);
-            cancellationToken.ThrowIfCancellationRequested();
+            _bell = NewBell();
         }
     }
 
