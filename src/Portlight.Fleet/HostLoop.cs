@@ -114,7 +114,9 @@ internal sealed partial class HostLoop : IAsyncDisposable
         ?? throw new AgentException(AwayText(AwaySince ?? _clock.GetUtcNow()));
 
     /// <summary>Why nothing is confirmed at present, in words; null while an agent is connected.</summary>
-    public string? Away => AwaySince is { } since ? $"{AwayText(since)}; what was in force there stays so, and this waits until it is back" : null;
+    public string? Away => AwaySince is not { } since ? null
+        : Stored is { State: HostState.Revoked } ? $"the host {Host} is revoked and may not connect; what was in force there stays so, and this fails when the host is removed"
+        : $"{AwayText(since)}; what was in force there stays so, and this waits until it is back";
 
     /// <summary>The newest revision that is stored of an instance here, also of one that was removed.</summary>
     public long Wanted => Math.Max(Math.Max(Interlocked.Read(ref _wanted), _wantedBefore.Value), _store.View.AppliedOn(Host));

@@ -250,6 +250,8 @@ public sealed class HostOperationTests
 
         var detached = await CallAsync(server, "DetachInstance", new DetachInstanceRequest { InstanceName = "vm-1" }, Json.DetachInstanceRequest, Json.DetachInstanceResponse);
         Assert.Equal("Started", detached.Operation!.Status);
+        Assert.Equal(
+            ("Started", "the host fra-07 is revoked and may not connect; what was in force there stays so, and this fails when the host is removed"), await OperationAsync(server, detached.Operation.Id));
         await RemoveAsync(server, "fra-07");
         Assert.Equal(("Failed", "the host fra-07 was removed before it had confirmed this"), await OperationAsync(server, detached.Operation.Id));
         Assert.Equal("NotFoundException", (await ServerHarness.RefusalAsync(() => GetAsync(server, "fra-07"))).Type);
