@@ -81,6 +81,8 @@ internal sealed class AgentListener : IAsyncDisposable
         kestrel.Limits.MaxRequestHeadersTotalSize = 16 * 1024;
         kestrel.Limits.KeepAliveTimeout = TimeSpan.FromSeconds(20); // a connection without a call
         kestrel.Limits.Http2.MaxStreamsPerConnection = 4;
+        // A connection carries one call with a handful of headers: a table of those that come again would be three kilobytes of each that nothing is looked up in.
+        kestrel.Limits.Http2.HeaderTableSize = 0;
         kestrel.Limits.Http2.KeepAlivePingDelay = ping;
         kestrel.Limits.Http2.KeepAlivePingTimeout = ping;
     }

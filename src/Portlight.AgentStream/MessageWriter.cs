@@ -10,8 +10,12 @@ internal sealed class MessageWriter<T>(Func<T, CancellationToken, Task> write, C
 
     internal async Task SendAsync(T message, CancellationToken cancellationToken)
     {
-        using var given = CancellationTokenSource.CreateLinkedTokenSource(ending, cancellationToken);
-        await _one.WaitAsync(given.Token).ConfigureAwait(false);
+        ending.ThrowIfCancellationRequested();
+        if (!_one.Wait(TimeSpan.Zero, cancellationToken))
+        {
+            await WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+
         try
         {
             await write(message, ending).ConfigureAwait(false);
@@ -20,5 +24,12 @@ internal sealed class MessageWriter<T>(Func<T, CancellationToken, Task> write, C
         {
             _one.Release();
         }
+    }
+
+    /// <summary>Another message is being written, which is seldom.</summary>
+    private async Task WaitAsync(CancellationToken cancellationToken)
+    {
+        using var given = CancellationTokenSource.CreateLinkedTokenSource(ending, cancellationToken);
+        await _one.WaitAsync(given.Token).ConfigureAwait(false);
     }
 }

@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
 using System.Threading.Channels;
@@ -20,7 +19,7 @@ public sealed class RemoteAgent : IAgent
     private readonly MessageWriter<FromServer> _writer;
     private readonly RemoteAgentOptions _options;
     private readonly TimeProvider _clock;
-    private readonly FrozenSet<string> _kinds;
+    private readonly IReadOnlySet<string> _kinds;
     private readonly Questions _questions;
     private readonly AskedAgent _asked;
     private readonly SemaphoreSlim _turn = new(1);
@@ -52,7 +51,7 @@ public sealed class RemoteAgent : IAgent
         }
 
         (_host, _writer, _options, _clock) = (host, new MessageWriter<FromServer>(write, _ending.Token), options, clock);
-        (_kinds, Release) = (first.Kinds.ToFrozenSet(StringComparer.Ordinal), first.Release);
+        (_kinds, Release) = (Kinds.KnownOf(first.Kinds), first.Release);
         ClockAhead = DateTimeOffset.FromUnixTimeMilliseconds(Math.Clamp(first.Clock, 0, 253402300799999)) - clock.GetUtcNow();
         (_status, _inForce) = (Said(first.Status), first.Digest);
         _questions = new Questions(host, SendAsync, options.QuestionPatience, clock);
@@ -199,8 +198,8 @@ public sealed class RemoteAgent : IAgent
         _revision = Math.Max(_revision, desired.Count == 0 ? 0 : desired.Max(one => one.Revision));
         var round = new OpenRound(++_rounds, new Position { Epoch = _options.Epoch, Revision = _revision }, desired);
         _round = round;
-        using var late = new CancellationTokenSource(_options.RoundPatience, _clock);
-        using var given = CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancellationToken);
+        using var given = new CancellationTokenSource(_options.RoundPatience, _clock);
+        using var called = cancellationToken.UnsafeRegister(static given => ((CancellationTokenSource)given!).Cancel(), given);
         // A write that does not get on is ended with the stream, and by nothing else.
         using var ending = given.Token.Register(GiveUp);
         try
@@ -216,7 +215,8 @@ public sealed class RemoteAgent : IAgent
                 await SendAsync(part, given.Token).ConfigureAwait(false);
             }
 
-            var done = await round.Task.WaitAsync(given.Token).ConfigureAwait(false);
+            // What gives the round up fails it.
+            var done = await round.Task.ConfigureAwait(false);
             return done.Failure.Length > 0 ? throw new AgentException(done.Failure) : done.Unknown ? null : round.Reports;
         }
         catch (Exception exception) when (exception is OperationCanceledException or AgentException && given.IsCancellationRequested)

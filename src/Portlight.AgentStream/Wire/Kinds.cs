@@ -34,6 +34,13 @@ internal static class Kinds
     /// <summary>What a server of this build can be sent.</summary>
     internal static readonly FrozenSet<string> OfServer = new[] { Guard }.ToFrozenSet(StringComparer.Ordinal);
 
+    /// <summary>Of the kinds that an agent names, those that this build may send: one set for all agents of this build.</summary>
+    internal static IReadOnlySet<string> KnownOf(IEnumerable<string> named)
+    {
+        var known = named.Where(OfAgent.Contains).ToHashSet(StringComparer.Ordinal);
+        return known.Count == OfAgent.Count ? OfAgent : known;
+    }
+
     /// <summary>The kind of a question.</summary>
     internal static string Of(Question question) => question.KindCase switch
     {
