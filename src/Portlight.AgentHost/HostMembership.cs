@@ -30,6 +30,10 @@ internal sealed record HostMembership
     /// <summary>The newest first. The one before it stays until the newest has been seen to work.</summary>
     public required ImmutableArray<HostCredential> Credentials { get; init; }
 
+    /// <summary>By which token it has joined, so that one that is pasted twice is shown with the same key; null of an earlier build.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? TokenId { get; init; }
+
     /// <summary>Null when it names none, and the file is damaged.</summary>
     [JsonIgnore]
     internal InstallationId? InstallationId => Domain.InstallationId.TryParse(Installation, out var id) ? id : null;

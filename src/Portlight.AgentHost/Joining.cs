@@ -9,7 +9,7 @@ using Portlight.Linux;
 
 namespace Portlight.AgentHost;
 
-/// <summary>Makes this machine a host, by a token. Asked again with the same token after an answer was lost, it shows the same key and gets the same certificate.</summary>
+/// <summary>Makes this machine a host, by a token. Asked again with the same token, after an answer was lost or because it was pasted twice, it shows the same key and gets the same certificate.</summary>
 internal static class Joining
 {
     private const string KeyFile = "agent.joining";
@@ -34,7 +34,7 @@ internal static class Joining
 
         DirectoryFlush.Create(directory);
         var keyPath = Path.Combine(directory, $"{KeyFile}.{token.Id}");
-        using var key = ReadOrMakeKey(keyPath);
+        using var key = ReadJoined(known.Membership, token) ?? ReadOrMakeKey(keyPath);
         var request = new JoinRequest
         {
             TokenId = token.Id,
@@ -59,6 +59,7 @@ internal static class Joining
                 {
                     Host = reply.Host,
                     Installation = reply.Installation,
+                    TokenId = token.Id,
                     Servers = [.. token.Servers],
                     Authorities = [.. reply.Authorities.Select(authority => authority.ToByteArray())],
                     Credentials = [new HostCredential(reply.Certificate.ToByteArray(), key.ExportPkcs8PrivateKey())],
@@ -102,6 +103,27 @@ internal static class Joining
 
     private static AgentException OfAnother(string host, string directory) =>
         new($"this machine is {host} of another installation: stop its agent, run `portlight teardown --data {directory}` and remove {directory} first");
+
+    /// <summary>The key with which this machine has joined by the same token, which is the oldest that it has; null where it has not, or the key is none.</summary>
+    private static ECDsa? ReadJoined(HostMembership? membership, JoinToken token)
+    {
+        if (membership is null || membership.TokenId != token.Id || membership.Credentials.IsDefaultOrEmpty || membership.Credentials[^1] is not { PrivateKey: { } bytes })
+        {
+            return null;
+        }
+
+        var key = ECDsa.Create();
+        try
+        {
+            key.ImportPkcs8PrivateKey(bytes, out _);
+            return key;
+        }
+        catch (CryptographicException)
+        {
+            key.Dispose();
+            return null;
+        }
+    }
 
     private static ECDsa ReadOrMakeKey(string path)
     {

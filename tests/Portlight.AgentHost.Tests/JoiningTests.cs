@@ -47,6 +47,20 @@ public sealed class JoiningTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_token_that_is_pasted_twice_on_one_machine_shows_the_same_key_and_another_token_another()
+    {
+        var token = _installation.Token("fra-07");
+        var first = await _machine.JoinAsync(token);
+        var second = await _machine.JoinAsync(token);
+        Assert.Equal(first.Credentials[0].PrivateKey, second.Credentials[0].PrivateKey);
+        Assert.Single(_installation.JoinKeys.Distinct());
+        Assert.Equal(["agent.instances", "agent.json"], Directory.GetFiles(_machine.Disk).Select(path => Path.GetFileName(path)!).Order(StringComparer.Ordinal));
+
+        await _machine.JoinAsync(_installation.Token("fra-07"));
+        Assert.Equal(2, _installation.JoinKeys.Distinct().Count());
+    }
+
+    [Fact]
     public async Task A_server_of_another_authority_is_not_told_the_secret()
     {
         await using var other = new Installation(_clock);
