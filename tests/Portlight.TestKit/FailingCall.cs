@@ -1,5 +1,4 @@
 using System.Runtime.ExceptionServices;
-using System.Runtime.InteropServices;
 
 namespace Portlight.TestKit;
 
@@ -20,16 +19,11 @@ public enum SocketCall
 /// Lets a system call of one thread fail from some moment on, in the kernel (seccomp, a filter that returns an error number): the code under test is as it is
 /// everywhere. A filter cannot be taken away, so the thread is one of our own that ends afterwards; it is in the namespaces of its maker.
 /// </summary>
-public static partial class FailingCall
+public static class FailingCall
 {
-    private const int NoNewPrivileges = 38;
-    private const int SetSeccomp = 22;
-    private const int FilterMode = 2;
-    private const uint Allow = 0x7fff0000;
-    private const uint Fail = 0x00050000;
     private const uint DoNotWait = 0x40;
     private const uint NumberOffset = 0;
-    private const uint FlagsOffset = 16 + (3 * 8); // the fourth argument of struct seccomp_data, its low word on the machines that we know
+    private const uint FlagsOffset = SystemCallFilter.Arguments + (3 * 8);
 
     /// <summary>Runs <paramref name="action"/> on a thread of its own, which gets what makes the call fail from then on.</summary>
     public static void OnOwnThread(SocketCall call, int errno, Action<Action> action)
@@ -51,47 +45,21 @@ public static partial class FailingCall
         failure?.Throw();
     }
 
-    private static unsafe void FailFromNowOn(SocketCall call, int errno)
+    private static void FailFromNowOn(SocketCall call, int errno)
     {
-        var isArm = RuntimeInformation.ProcessArchitecture == Architecture.Arm64;
-        var number = call == SocketCall.Send ? (isArm ? 206u : 44u) : isArm ? 207u : 45u;
-        Span<Instruction> program = call == SocketCall.ReceiveQueued
+        var number = call == SocketCall.Send ? (SystemCallFilter.IsArm ? 206u : 44u) : SystemCallFilter.IsArm ? 207u : 45u;
+        var fail = SystemCallFilter.Fail | (uint)errno;
+        ReadOnlySpan<SystemCallFilter.Instruction> program = call == SocketCall.ReceiveQueued
             ?
             [
                 new(0x20, 0, 0, NumberOffset), // ld the call's number
                 new(0x15, 0, 3, number), // jeq, else allow
                 new(0x20, 0, 0, FlagsOffset),
                 new(0x45, 0, 1, DoNotWait), // jset, else allow
-                new(0x06, 0, 0, Fail | (uint)errno),
-                new(0x06, 0, 0, Allow),
+                new(0x06, 0, 0, fail),
+                new(0x06, 0, 0, SystemCallFilter.Allow),
             ]
-            : [new(0x20, 0, 0, NumberOffset), new(0x15, 0, 1, number), new(0x06, 0, 0, Fail | (uint)errno), new(0x06, 0, 0, Allow)];
-        fixed (Instruction* start = program)
-        {
-            var filter = new Program { Length = (ushort)program.Length, Instructions = start };
-            if (Control(NoNewPrivileges, 1, 0, 0, 0) != 0 || Control(SetSeccomp, FilterMode, (nint)(&filter), 0, 0) != 0)
-            {
-                throw new InvalidOperationException($"no seccomp filter can be set: errno {Marshal.GetLastPInvokeError()}");
-            }
-        }
-    }
-
-    [LibraryImport("libc", EntryPoint = "prctl", SetLastError = true)]
-    private static partial int Control(int option, nint second, nint third, nint fourth, nint fifth);
-
-    [StructLayout(LayoutKind.Sequential)]
-    private readonly struct Instruction(ushort code, byte whenTrue, byte whenFalse, uint operand)
-    {
-        private readonly ushort _code = code;
-        private readonly byte _whenTrue = whenTrue;
-        private readonly byte _whenFalse = whenFalse;
-        private readonly uint _operand = operand;
-    }
-
-    [StructLayout(LayoutKind.Sequential)]
-    private unsafe struct Program
-    {
-        public ushort Length;
-        public Instruction* Instructions;
+            : [new(0x20, 0, 0, NumberOffset), new(0x15, 0, 1, number), new(0x06, 0, 0, fail), new(0x06, 0, 0, SystemCallFilter.Allow)];
+        SystemCallFilter.Set(program, asks: false);
     }
 }

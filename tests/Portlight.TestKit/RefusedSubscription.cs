@@ -8,15 +8,9 @@ namespace Portlight.TestKit;
 /// </summary>
 public sealed partial class RefusedSubscription : IDisposable
 {
-    private const int NoNewPrivileges = 38;
-    private const nint SetFilterMode = 1; // SECCOMP_SET_MODE_FILTER
-    private const nint NewListener = 8; // SECCOMP_FILTER_FLAG_NEW_LISTENER
-    private const uint Allow = 0x7fff0000;
-    private const uint Ask = 0x7fc00000; // SECCOMP_RET_USER_NOTIF
     private const nuint Receive = 0xc0502100; // SECCOMP_IOCTL_NOTIF_RECV
     private const nuint Send = 0xc0182101; // SECCOMP_IOCTL_NOTIF_SEND
     private const uint GoOn = 1; // SECCOMP_USER_NOTIF_FLAG_CONTINUE
-    private const int Arguments = 16; // of struct seccomp_data, eight bytes each
     private const uint NetlinkLevel = 270;
     private const uint AddMembership = 1;
     private const short Readable = 1;
@@ -42,28 +36,20 @@ public sealed partial class RefusedSubscription : IDisposable
     public int Count => Volatile.Read(ref _count);
 
     /// <summary>Refuses those of the calling thread from now on.</summary>
-    public static unsafe RefusedSubscription OnThisThread(int errno)
+    public static RefusedSubscription OnThisThread(int errno)
     {
-        var isArm = RuntimeInformation.ProcessArchitecture == Architecture.Arm64;
-        ReadOnlySpan<Instruction> program =
+        ReadOnlySpan<SystemCallFilter.Instruction> program =
         [
             new(0x20, 0, 0, 0), // ld the call's number
-            new(0x15, 0, 5, isArm ? 208u : 54u), // jeq setsockopt, else allow
-            new(0x20, 0, 0, Arguments + 8), // ld the level
+            new(0x15, 0, 5, SystemCallFilter.IsArm ? 208u : 54u), // jeq setsockopt, else allow
+            new(0x20, 0, 0, SystemCallFilter.Arguments + 8), // ld the level
             new(0x15, 0, 3, NetlinkLevel),
-            new(0x20, 0, 0, Arguments + 16), // ld the option
+            new(0x20, 0, 0, SystemCallFilter.Arguments + 16), // ld the option
             new(0x15, 0, 1, AddMembership),
-            new(0x06, 0, 0, Ask),
-            new(0x06, 0, 0, Allow),
+            new(0x06, 0, 0, SystemCallFilter.Ask),
+            new(0x06, 0, 0, SystemCallFilter.Allow),
         ];
-        fixed (Instruction* start = program)
-        {
-            var filter = new Program { Length = (ushort)program.Length, Instructions = start };
-            var descriptor = Control(NoNewPrivileges, 1, 0, 0, 0) != 0 ? -1 : (int)SystemCall(isArm ? 277 : 317, SetFilterMode, NewListener, (nint)(&filter));
-            return descriptor >= 0
-                ? new RefusedSubscription(descriptor, errno)
-                : throw new InvalidOperationException($"no seccomp filter can be set: errno {Marshal.GetLastPInvokeError()}");
-        }
+        return new RefusedSubscription(SystemCallFilter.Set(program, asks: true), errno);
     }
 
     /// <summary>Lets them through from now on.</summary>
@@ -103,12 +89,6 @@ public sealed partial class RefusedSubscription : IDisposable
         }
     }
 
-    [LibraryImport("libc", EntryPoint = "prctl", SetLastError = true)]
-    private static partial int Control(int option, nint second, nint third, nint fourth, nint fifth);
-
-    [LibraryImport("libc", EntryPoint = "syscall", SetLastError = true)]
-    private static partial nint SystemCall(nint number, nint first, nint second, nint third);
-
     [LibraryImport("libc", EntryPoint = "ioctl", SetLastError = true)]
     private static unsafe partial int Control(int descriptor, nuint request, void* argument);
 
@@ -117,22 +97,6 @@ public sealed partial class RefusedSubscription : IDisposable
 
     [LibraryImport("libc", EntryPoint = "close")]
     private static partial int Close(int descriptor);
-
-    [StructLayout(LayoutKind.Sequential)]
-    private readonly struct Instruction(ushort code, byte whenTrue, byte whenFalse, uint operand)
-    {
-        private readonly ushort _code = code;
-        private readonly byte _whenTrue = whenTrue;
-        private readonly byte _whenFalse = whenFalse;
-        private readonly uint _operand = operand;
-    }
-
-    [StructLayout(LayoutKind.Sequential)]
-    private unsafe struct Program
-    {
-        public ushort Length;
-        public Instruction* Instructions;
-    }
 
     [StructLayout(LayoutKind.Sequential)]
     private struct PollDescriptor
