@@ -56,7 +56,7 @@ internal static class LogStatements
     private const string Blocks = "SELECT first_sequence, count, newest_at, lines, position FROM audit WHERE first_sequence > $1 AND position > $2 AND position <= $2 + 64 ORDER BY first_sequence";
 
     /// <summary>Everything of a batch and the commit, in one round trip; the head is locked.</summary>
-    public static void Add(NpgsqlBatch to, LogBatch batch, PackedLines packed)
+    public static void Add(NpgsqlBatch to, LogBatch batch)
     {
         var items = batch.Items;
         var seen = new HashSet<(string, string)>(items.Count);
@@ -90,7 +90,7 @@ internal static class LogStatements
         foreach (var block in batch.Blocks)
         {
             to.BatchCommands.Add(Command(
-                WriteAudit, Of(block.FirstSequence), Of(block.Count), Of(block.NewestAt.UtcTicks), Of(end.Position), Of(packed.Pack(block.Lines.Span).ToArray())));
+                WriteAudit, Of(block.FirstSequence), Of(block.Count), Of(block.NewestAt.UtcTicks), Of(end.Position), Of(block.Packed.IsEmpty ? throw new System.Diagnostics.UnreachableException("a block that nobody has packed") : block.Packed)));
         }
 
         if (batch.Forgotten is { } anchor)
@@ -180,8 +180,11 @@ internal static class LogStatements
         };
     }
 
-    public static AuditBlock ReadBlock(NpgsqlDataReader row) =>
-        new(row.GetInt64(0), row.GetInt32(1), new DateTimeOffset(row.GetInt64(2), TimeSpan.Zero), PackedLines.Unpack(row.GetFieldValue<byte[]>(3)));
+    public static AuditBlock ReadBlock(NpgsqlDataReader row)
+    {
+        var packed = row.GetFieldValue<byte[]>(3);
+        return new AuditBlock(row.GetInt64(0), row.GetInt32(1), new DateTimeOffset(row.GetInt64(2), TimeSpan.Zero), PackedLines.Unpack(packed)) { Packed = packed };
+    }
 
     public static NpgsqlBatchCommand Command(string text, params ReadOnlySpan<NpgsqlParameter> parameters)
     {

@@ -1,5 +1,4 @@
 using Npgsql;
-using Portlight.Storage.Sqlite;
 
 namespace Portlight.Storage.Postgres;
 
@@ -15,7 +14,6 @@ internal sealed class PostgresLog : IDisposable
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
 
     private readonly NpgsqlDataSource _source;
-    private readonly PackedLines _packed = new();
     private readonly ManualResetEventSlim _closing = new();
     private readonly LogConnection _connection;
 
@@ -172,7 +170,7 @@ internal sealed class PostgresLog : IDisposable
         _closing.Dispose();
     }
 
-    private bool Send(LogBatch batch) => _connection.Commit(sent => LogStatements.Add(sent, batch, _packed));
+    private bool Send(LogBatch batch) => _connection.Commit(sent => LogStatements.Add(sent, batch));
 
     private bool Confirm() => _connection.Commit(LogStatements.AddConfirmation);
 

@@ -32,7 +32,7 @@ internal sealed class MirrorWriter : IAsyncDisposable
         (_connection, _log, _order) = (mirror.Connection, log, order);
         _inbox = new AuditInbox(time, _queue.Flush);
         _checkpointer = new Checkpointer(mirror.Path, _queue.Flush);
-        _audit = new AuditTail(mirror.Connection.Audit.FindEnd(), _inbox, memory.Recent);
+        _audit = new AuditTail(mirror.Connection.Audit.FindEnd(), _inbox, memory.Recent, new PackedLines());
         Observers = new CommitObservers(_audit.CommittedSequence);
         _batch = new Batch(mirror.Connection, memory.Caches, memory.Applied, _audit, memory.Late, memory.Operations, order);
         _written = new BatchItems(mirror.Connection, memory.Applied, mirror.Newer);

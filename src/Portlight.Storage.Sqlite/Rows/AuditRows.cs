@@ -42,7 +42,7 @@ internal sealed class AuditRows(Database database)
         run.Bind(block.FirstSequence);
         run.Bind(block.Count);
         run.Bind(block.NewestAt);
-        run.BindBlob(_packed.Pack(block.Lines.Span));
+        run.BindBlob(block.Packed.IsEmpty ? _packed.Pack(block.Lines.Span) : block.Packed.Span);
         run.Step();
     }
 

@@ -11,6 +11,7 @@ internal sealed class AuditTail
 {
     private readonly AuditInbox _inbox;
     private readonly RecentBlocks _recent;
+    private readonly PackedLines? _packed;
     private readonly List<AuditBlock> _written = [];
     private readonly ArrayBufferWriter<byte> _lines = new();
     private readonly byte[] _hash = new byte[AuditChain.HashLength];
@@ -21,8 +22,13 @@ internal sealed class AuditTail
     private int _count;
     private DateTimeOffset _newest;
 
-    public AuditTail(AuditAnchor end, AuditInbox inbox, RecentBlocks recent)
+    /// <param name="end">Where the log ends.</param>
+    /// <param name="inbox">What has waited for company.</param>
+    /// <param name="recent">Where those who follow find what has become durable.</param>
+    /// <param name="packed">Where blocks are written to more than one place: makes them small once for all.</param>
+    public AuditTail(AuditAnchor end, AuditInbox inbox, RecentBlocks recent, PackedLines? packed = null)
     {
+        _packed = packed;
         (_inbox, _recent) = (inbox, recent);
         _sequence = _committedSequence = end.Sequence;
         Encoding.ASCII.GetBytes(end.Hash, _hash);
@@ -121,7 +127,10 @@ internal sealed class AuditTail
     {
         if (_count > 0)
         {
-            var block = new AuditBlock(_sequence - _count + 1, _count, _newest.ToUniversalTime(), _lines.WrittenSpan.ToArray());
+            var block = new AuditBlock(_sequence - _count + 1, _count, _newest.ToUniversalTime(), _lines.WrittenSpan.ToArray())
+            {
+                Packed = _packed is null ? default : _packed.Pack(_lines.WrittenSpan).ToArray(),
+            };
             rows.Insert(block);
             _written.Add(block);
             _lines.ResetWrittenCount();

@@ -12,6 +12,9 @@ public sealed record AuditBlock(long FirstSequence, int Count, DateTimeOffset Ne
     /// </summary>
     internal const int FullBytes = 64 << 10;
 
+    /// <summary>The lines as rows keep them, where that is known already: making them small is most of what an event costs. Empty where it is not.</summary>
+    internal ReadOnlyMemory<byte> Packed { get; init; }
+
     public long LastSequence => FirstSequence + Count - 1;
 
     /// <summary>Number and hash of the last event, as its line has them.</summary>
