@@ -66,7 +66,7 @@ public static class SharedDatabase
             using var snapshot = LogSnapshot.Open(source);
             OwnFiles.Make(file);
             using var connection = Connection.OpenWriter(file);
-            SnapshotReading.Fill(file, connection, snapshot, time, static _ => { });
+            SnapshotReading.Fill(connection, snapshot, time, static _ => { });
             return snapshot.End;
         });
     }

@@ -107,7 +107,7 @@ internal sealed class MirrorFile : IDisposable
     private static LogEnd Fill(string path, (Connection Connection, MirrorPosition Position, NewerRows Newer) open, PostgresLog log, TimeProvider time)
     {
         using var snapshot = log.ReadAll();
-        SnapshotReading.Fill(path, open.Connection, snapshot, time, open.Position.Write, open.Newer);
+        SnapshotReading.Fill(open.Connection, snapshot, time, open.Position.Write, open.Newer);
         return snapshot.End;
     }
 }

@@ -6,13 +6,15 @@ namespace Portlight.Storage.Postgres;
 /// <summary>Reads everything that a database has into an empty file of SQLite: a mirror that begins, a backup, an installation that moves.</summary>
 internal static class SnapshotReading
 {
-    /// <summary>So many items are read into memory at once.</summary>
-    private const int Chunk = 4_096;
+    /// <summary>So many items are read into memory at once: few enough that what was made of them is gone before the collector looks for what stays.</summary>
+    private const int Chunk = 512;
+
+    /// <summary>So many times that are ready at most.</summary>
+    private const int Ready = 3;
 
     /// <summary>Of the audit log, each up to a mebibyte.</summary>
     private const int Blocks = 64;
 
-    /// <param name="path">The file.</param>
     /// <param name="connection">The file, open and empty.</param>
     /// <param name="snapshot">What the database has.</param>
     /// <param name="time">The clock.</param>
@@ -20,25 +22,24 @@ internal static class SnapshotReading
     /// <param name="newer">Keeps what nobody here knows; without it such is refused, because a file cannot keep it.</param>
     /// <param name="contents">Given what was read, as it would be written today, where that is to be compared; a mirror has no use for it.</param>
     /// <param name="told">Told what was read, every now and then.</param>
-    public static void Fill(string path, Connection connection, LogSnapshot snapshot, TimeProvider time, Action<LogEnd> atEnd, NewerRows? newer = null, Contents? contents = null, Action<string, long>? told = null)
+    public static void Fill(Connection connection, LogSnapshot snapshot, TimeProvider time, Action<LogEnd> atEnd, NewerRows? newer = null, Contents? contents = null, Action<string, long>? told = null)
     {
         var (count, events) = (0L, 0L);
-        using var readers = new ReadPool(path);
         using var inbox = new AuditInbox(time, static () => { });
         var (applied, late, operations, recent) = (new AppliedWatermark(0, ImmutableDictionary<string, long>.Empty), new LatePorts(), new LateOperations(), new RecentBlocks());
         var caches = new RowCaches();
-        var view = new SqliteView(readers, caches, applied, late, operations, recent);
         var audit = new AuditTail(connection.Audit.FindEnd(), inbox, recent);
         var batch = new Batch(connection, caches, applied, audit, late, operations, new CommitOrder(0, snapshot.End.Index));
         using var writer = new ItemWriter(connection, applied);
-        foreach (var items in snapshot.Items().Chunk(Chunk))
+        var indexes = new LaterIndexes(connection.Database);
+        foreach (var (items, changes, hosts) in ReadAhead.Of(snapshot.Items().Chunk(Chunk).Select(items => Read(items, newer)), Ready))
         {
-            var changes = new Changes(view, NoNumber);
-            ItemReader.Read(items, changes, newer, (host, revision) =>
+            foreach (var (host, revision) in hosts)
             {
                 applied.Raise(host, revision);
                 writer.WriteApplied(host, revision);
-            });
+            }
+
             if (contents is not null)
             {
                 changes.WriteTo(writer);
@@ -50,7 +51,7 @@ internal static class SnapshotReading
             told?.Invoke(items[^1].Kind, count += items.Length);
         }
 
-        batch.Follow(new Changes(view, NoNumber), [], snapshot.Anchor, static () => { });
+        batch.Follow(new Changes(), [], snapshot.Anchor, static () => { });
         foreach (var blocks in snapshot.Blocks().Chunk(Blocks))
         {
             Array.ForEach(blocks, block =>
@@ -58,12 +59,13 @@ internal static class SnapshotReading
                 contents?.Add(block);
                 events += block.Count;
             });
-            batch.Follow(new Changes(view, NoNumber), blocks, null, static () => { });
+            batch.Follow(new Changes(), blocks, null, static () => { });
             told?.Invoke("event", events);
         }
 
-        batch.Follow(new Changes(view, NoNumber), [], null, () =>
+        batch.Follow(new Changes(), [], null, () =>
         {
+            indexes.Make();
             newer?.Mark();
             connection.Counters.Write(CounterRows.Revision, snapshot.End.Revision);
             connection.Counters.Write(CounterRows.InstanceIndex, snapshot.End.Index);
@@ -71,5 +73,11 @@ internal static class SnapshotReading
         });
     }
 
-    private static long NoNumber() => throw new System.Diagnostics.UnreachableException("what is taken over has its number");
+    /// <summary>What items say. Reading it takes as long as writing it, and is done beside that.</summary>
+    private static (Item[] Items, Changes Changes, List<(string Host, long Revision)> Applied) Read(Item[] items, NewerRows? newer)
+    {
+        var (changes, applied) = (new Changes(), new List<(string Host, long Revision)>());
+        ItemReader.Read(items, changes, newer, (host, revision) => applied.Add((host, revision)));
+        return (items, changes, applied);
+    }
 }

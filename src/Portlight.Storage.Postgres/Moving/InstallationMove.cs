@@ -203,7 +203,7 @@ public static class InstallationMove
         rows.Database.Execute("PRAGMA synchronous = NORMAL");
         using var snapshot = from.Read();
         var contents = new Contents { Numbers = (snapshot.End.Revision, snapshot.End.Index), AuditStart = snapshot.Anchor };
-        SnapshotReading.Fill(draft, rows, snapshot, time, static _ => { }, contents: contents, told: told);
+        SnapshotReading.Fill(rows, snapshot, time, static _ => { }, contents: contents, told: told);
         RequireSame(contents, FileReading.Sum(rows));
         MovedFile.Write(rows.Database, mark);
         rows.Database.EmptyLog();

@@ -9,7 +9,7 @@ namespace Portlight.Storage;
 public sealed class Changes
 {
     private readonly Func<long> _nextIndex;
-    private readonly Touches _touches;
+    private readonly Touches? _touches;
     private readonly List<InstanceChange> _instances = [];
     private readonly List<Operation> _operations = [];
     private readonly List<AuditEvent> _events = [];
@@ -24,6 +24,9 @@ public sealed class Changes
         _nextIndex = nextIndex;
     }
 
+    /// <summary>What goes into an empty store, of whose rows each is taken over once: nothing was there before, and no other write rests on it.</summary>
+    internal Changes() => _nextIndex = static () => throw new System.Diagnostics.UnreachableException("what is taken over has its number");
+
     /// <summary>Instances that are saved or removed, in order.</summary>
     public IReadOnlyList<InstanceChange> Instances => _instances;
 
@@ -37,7 +40,7 @@ public sealed class Changes
     public bool IsEmpty => _instances.Count + _operations.Count + _events.Count + _others.Count == 0;
 
     /// <summary>Rows as the write leaves them, and what else it touches.</summary>
-    internal Touches Touches => _touches;
+    internal Touches Touches => _touches ?? throw new System.Diagnostics.UnreachableException("what goes into an empty store is no plan");
 
     /// <summary>A number for a new instance, never given out before on this installation.</summary>
     public long NewIndex() => _nextIndex();
@@ -51,7 +54,7 @@ public sealed class Changes
         var revision = Revisions.Provisional(_instances.Count);
         var made = make(revision);
         var saved = made.Revision == revision ? made : made with { Revision = revision };
-        var before = _touches.Save(saved);
+        var before = _touches?.Save(saved);
         _instances.Add(new InstanceChange(revision, saved, IsRemoval: false) { Before = before, IsOfPortsAlone = InstanceChange.ChangesPortsAlone(before, saved) });
         return saved;
     }
@@ -60,7 +63,7 @@ public sealed class Changes
     public long Remove(Instance instance)
     {
         var revision = Revisions.Provisional(_instances.Count);
-        _instances.Add(new InstanceChange(revision, instance with { Revision = revision }, IsRemoval: true) { Before = _touches.Remove(instance) });
+        _instances.Add(new InstanceChange(revision, instance with { Revision = revision }, IsRemoval: true) { Before = _touches?.Remove(instance) });
         return revision;
     }
 
@@ -69,69 +72,69 @@ public sealed class Changes
 
     public void Save(StaticIp staticIp)
     {
-        _touches.Save(staticIp);
+        _touches?.Save(staticIp);
         _others.Add(writer => writer.Write(staticIp));
     }
 
     public void Remove(StaticIp staticIp)
     {
-        _touches.Remove(staticIp);
+        _touches?.Remove(staticIp);
         _others.Add(writer => writer.Delete(staticIp));
     }
 
     public void Save(KeyPair keyPair)
     {
-        _touches.Save(keyPair);
+        _touches?.Save(keyPair);
         _others.Add(writer => writer.Write(keyPair));
     }
 
     public void Remove(KeyPair keyPair)
     {
-        _touches.Remove(keyPair);
+        _touches?.Remove(keyPair);
         _others.Add(writer => writer.Delete(keyPair));
     }
 
     public void Save(Operation operation)
     {
         _operations.Add(operation);
-        _touches.Save(operation);
+        _touches?.Save(operation);
     }
 
     public void Save(Account account)
     {
-        _touches.Save(account);
+        _touches?.Save(account);
         _others.Add(writer => writer.Write(account));
     }
 
     public void Save(OpenRegion region)
     {
-        _touches.Save(region);
+        _touches?.Save(region);
         _others.Add(writer => writer.Write(region));
     }
 
     public void Save(Host host)
     {
-        _touches.Save(host);
+        _touches?.Save(host);
         _others.Add(writer => writer.Write(host));
     }
 
     /// <summary>Removes a host; operations that wait for it fail.</summary>
     public void Remove(HostRemoval removal)
     {
-        _touches.Remove(removal.Host);
+        _touches?.Remove(removal.Host);
         _others.Add(writer => writer.Delete(removal));
     }
 
     public void Save(AccessKey key)
     {
-        _touches.Save(key);
+        _touches?.Save(key);
         _others.Add(writer => writer.Write(key));
     }
 
     /// <summary>Removes an access key and what is known of its use.</summary>
     public void Remove(AccessKey key)
     {
-        _touches.Remove(key);
+        _touches?.Remove(key);
         _others.Add(writer => writer.Delete(key));
     }
 
@@ -140,63 +143,63 @@ public sealed class Changes
 
     public void Save(User user)
     {
-        var before = _touches.Save(user);
+        var before = _touches?.Save(user);
         _others.Add(writer => writer.Write(user, before));
     }
 
     public void Remove(User user)
     {
-        var before = _touches.Remove(user);
+        var before = _touches?.Remove(user);
         _others.Add(writer => writer.Delete(user, before));
     }
 
     public void Save(Group group)
     {
-        var before = _touches.Save(group);
+        var before = _touches?.Save(group);
         _others.Add(writer => writer.Write(group, before));
     }
 
     public void Remove(Group group)
     {
-        var before = _touches.Remove(group);
+        var before = _touches?.Remove(group);
         _others.Add(writer => writer.Delete(group, before));
     }
 
     public void Save(Role role)
     {
-        var before = _touches.Save(role);
+        var before = _touches?.Save(role);
         _others.Add(writer => writer.Write(role, before));
     }
 
     public void Remove(Role role)
     {
-        var before = _touches.Remove(role);
+        var before = _touches?.Remove(role);
         _others.Add(writer => writer.Delete(role, before));
     }
 
     public void Save(ManagedPolicy policy)
     {
-        _touches.Save(policy);
+        _touches?.Save(policy);
         _others.Add(writer => writer.Write(policy));
     }
 
     public void Remove(ManagedPolicy policy)
     {
-        _touches.Remove(policy);
+        _touches?.Remove(policy);
         _others.Add(writer => writer.Delete(policy));
     }
 
     /// <summary>Takes over a change that another store has made, at its revision.</summary>
     internal void Take(long revision, Instance instance, bool isRemoval)
     {
-        var before = isRemoval ? _touches.Remove(instance) : _touches.Save(instance);
+        var before = isRemoval ? _touches?.Remove(instance) : _touches?.Save(instance);
         _instances.Add(new InstanceChange(revision, instance, isRemoval) { Before = before, IsOfPortsAlone = !isRemoval && InstanceChange.ChangesPortsAlone(before, instance) });
     }
 
     /// <summary>Takes over that another store has removed a host.</summary>
     internal void TakeRemoval(Host host)
     {
-        _touches.Remove(host);
+        _touches?.Remove(host);
         _others.Add(writer => writer.Delete(host));
     }
 
@@ -231,7 +234,7 @@ public sealed class Changes
             _operations[i] = revisions.Final(_operations[i]);
         }
 
-        _touches.Settle(revisions);
+        _touches?.Settle(revisions);
     }
 
     /// <summary>Instances first, then the rest in order.</summary>
