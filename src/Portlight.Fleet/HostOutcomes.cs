@@ -27,6 +27,9 @@ internal sealed partial class HostOutcomes(IStore store, HostTurn turn, Projecti
     /// <summary>The instance as the kernel holds it; null when it holds nothing of it.</summary>
     public Instance? Standing(long index) => _standing.GetValueOrDefault(index);
 
+    /// <summary>All that it holds, in no order.</summary>
+    public IEnumerable<Instance> AllStanding => _standing.Select(one => one.Value);
+
     /// <summary>The revision of an instance that the kernel holds, as far as it is known to be another than the newest that it has confirmed; null when it holds nothing of it.</summary>
     public long? StandingRevision(long index) => _standing.GetValueOrDefault(index)?.Revision ?? (_standingElsewhere.TryGetValue(index, out var revision) ? revision : null);
 

@@ -13,28 +13,27 @@ internal static class UnenforcedPorts
 {
     private const int Named = 5;
 
-    /// <summary>The names of instances whose packets nobody filters though they are to be filtered, for a message; null when there are none.</summary>
-    /// <exception cref="AgentException">There are some, and recording was not asked for in words.</exception>
-    public static string? Check(ServeOptions options, IStoreView view, AgentStatus agent)
+    /// <summary>Requires that there is no instance whose packets nobody filters though they are to be filtered, unless recording was asked for in words.</summary>
+    /// <exception cref="AgentException">There is one.</exception>
+    public static void Require(ServeOptions options, IStoreView view, AgentStatus agent)
     {
-        if (agent.Enforces)
-        {
-            return null;
-        }
-
-        var names = view.ListInstancesOn(HostName.Local).Where(instance => instance.Attachment is not Attachment.Recorded).Select(instance => instance.Name).ToList();
-        if (names.Count == 0)
-        {
-            return null;
-        }
-
-        var inWords = string.Join(", ", names.Take(Named)) + (names.Count > Named ? $" and {names.Count - Named} more" : "");
-        if (options.Enforce != EnforceMode.Record)
+        if (!agent.Enforces && options.Enforce != EnforceMode.Record && Words(view.ListInstancesOn(HostName.Local)) is { } names)
         {
             throw new AgentException(
-                $"the ports of {inWords} are the kernel's to filter, and that is not possible here: {agent.Reason}; repair that, or say --enforce record to go on without filtering");
+                $"the ports of {names} are the kernel's to filter, and that is not possible here: {agent.Reason}; repair that, or say --enforce record to go on without filtering");
         }
+    }
 
-        return inWords;
+    /// <summary>The names of those instances, for a message; null when there are none.</summary>
+    /// <param name="local">What stands on the server's own machine. Its agent has just been told of everything, so nothing is read again.</param>
+    /// <param name="agent">That agent.</param>
+    public static string? Find(HostOutcomes local, AgentStatus agent) => agent.Enforces ? null : Words(local.AllStanding);
+
+    private static string? Words(IEnumerable<Instance> instances)
+    {
+        var found = instances.Where(instance => instance.Attachment is not Attachment.Recorded).ToList();
+        return found.Count == 0
+            ? null
+            : string.Join(", ", found.OrderBy(instance => instance.Index).Take(Named).Select(instance => instance.Name)) + (found.Count > Named ? $" and {found.Count - Named} more" : "");
     }
 }

@@ -141,7 +141,7 @@ public sealed partial class PortlightServer : IAsyncDisposable
         options = options with { Region = FirstStart.HomeRegion(options, store.View) };
         var home = new Scope(owner.Id, options.Region);
         await TrustedIds.BindOlderAsync(store);
-        var unenforced = UnenforcedPorts.Check(options, store.View, agent.Status);
+        UnenforcedPorts.Require(options, store.View, agent.Status);
         InstallationFile.Write(options.DataDirectory, installation);
         var projection = new Projection(options.PortLimits, home);
         var hosts = known = opened.Add(new HostRegistry(store, projection, clock, loggers));
@@ -227,7 +227,7 @@ public sealed partial class PortlightServer : IAsyncDisposable
         {
             Addresses = options.Listen,
             AgentAddresses = options.Agents,
-            Unenforced = unenforced,
+            Unenforced = UnenforcedPorts.Find(hosts.Local.Outcomes, agent.Status),
             Home = home,
             Operations = operations.Entries,
             Services = services,

@@ -1,5 +1,5 @@
-using Portlight.TestKit.Network;
 using Portlight.TestKit;
+using Portlight.TestKit.Network;
 using Portlight.TestKit.Serving;
 
 namespace Portlight.Netns;
