@@ -83,20 +83,25 @@ public sealed class HistoryTests : IAsyncLifetime
 
     /// <summary>An operator that goes back to the version of before need not know which file to delete.</summary>
     [Fact]
-    public async Task A_mirror_that_a_newer_version_has_left_is_made_anew_by_this_one()
+    public Task A_mirror_that_a_newer_version_has_left_is_made_anew_by_this_one() => RequireMadeAnewAsync($"PRAGMA user_version = {Schema.Version + 1}; DROP TABLE instance");
+
+    [Theory]
+    [InlineData("DROP INDEX instance_attached; DELETE FROM mirror")]
+    [InlineData("DROP TABLE mirror")]
+    public Task A_mirror_that_was_cut_off_while_it_was_filled_is_made_anew(string end) => RequireMadeAnewAsync(end);
+
+    [Fact]
+    public async Task What_stands_in_the_mirrors_place_and_is_another_programs_is_refused_and_stays()
     {
-        await using (var store = await _source.OpenAsync("a"))
+        using (var foreign = Database.Open(_source.Mirror("a"), readOnly: false))
         {
-            await SaveAsync(store, 1);
+            foreign.Execute("CREATE TABLE theirs (one INTEGER)");
         }
 
-        using (var newer = Database.Open(_source.Mirror("a"), readOnly: false))
-        {
-            newer.Execute($"PRAGMA user_version = {Schema.Version + 1}; DROP TABLE instance");
-        }
-
-        await using var again = await _source.OpenAsync("a");
-        Assert.Equal(["web-1"], again.View.AllInstances().Select(instance => instance.Name));
+        var refusal = await Assert.ThrowsAsync<StoreException>(() => _source.OpenAsync("a"));
+        Assert.Contains("another program", refusal.Message, StringComparison.Ordinal);
+        using var still = Database.Open(_source.Mirror("a"), readOnly: true);
+        Assert.Equal("1", still.Scalar("SELECT count(*) FROM sqlite_master WHERE name = 'theirs'"));
     }
 
     [Fact]
@@ -107,6 +112,22 @@ public sealed class HistoryTests : IAsyncLifetime
 
         var refusal = await Assert.ThrowsAsync<StoreException>(() => _source.OpenAsync("a"));
         Assert.Contains("newer portlight", refusal.Message, StringComparison.Ordinal);
+    }
+
+    private async Task RequireMadeAnewAsync(string change)
+    {
+        await using (var store = await _source.OpenAsync("a"))
+        {
+            await SaveAsync(store, 1);
+        }
+
+        using (var left = Database.Open(_source.Mirror("a"), readOnly: false))
+        {
+            left.Execute(change);
+        }
+
+        await using var again = await _source.OpenAsync("a");
+        Assert.Equal(["web-1"], again.View.AllInstances().Select(instance => instance.Name));
     }
 
     private static Task SaveAsync(PostgresStore store, int number) => store.SaveAsync(

@@ -32,20 +32,19 @@ internal sealed class MirrorFile : IDisposable
         Connection? connection = null;
         try
         {
-            if (Schema.IsOfNewer(path))
+            (Connection Connection, MirrorPosition Position, NewerRows Newer) open;
+            if (IsWhole(path))
             {
-                // A newer version ran here before, and all that it has is in the database.
-                Delete(path);
+                open = OpenConnection(path);
+                connection = open.Connection;
+                if (open.Position.Found is { } end && !open.Newer.WereFound && IsOfSameHistory(log, connection, end))
+                {
+                    return new MirrorFile(path, lockFile, open, end);
+                }
+
+                connection.Dispose();
             }
 
-            var open = OpenConnection(path);
-            connection = open.Connection;
-            if (open.Position.Found is { } end && !open.Newer.WereFound && IsOfSameHistory(log, connection, end))
-            {
-                return new MirrorFile(path, lockFile, open, end);
-            }
-
-            connection.Dispose();
             Delete(path);
             open = OpenConnection(path);
             connection = open.Connection;
@@ -63,6 +62,21 @@ internal sealed class MirrorFile : IDisposable
     {
         Connection.Dispose();
         _lockFile.Dispose();
+    }
+
+    /// <summary>
+    /// Whether a file is there that this version may open: one of a newer version has tables that it does not know, one that was cut off while it was filled lacks some of its own, and all that they have is in the
+    /// database. What is no mirror at all is opened, and refused with the reason.
+    /// </summary>
+    private static bool IsWhole(string path)
+    {
+        if (!File.Exists(path))
+        {
+            return false;
+        }
+
+        using var database = Database.Open(path, readOnly: false);
+        return !Schema.IsOurs(database) || (!Schema.IsOfNewer(database) && MirrorPosition.IsIn(database));
     }
 
     private static void Delete(string path)

@@ -18,6 +18,9 @@ internal sealed class MirrorPosition
     /// <summary>As the file had it when it was opened; null for one that has nothing whole.</summary>
     public LogEnd? Found { get; }
 
+    /// <summary>Whether a database has one.</summary>
+    public static bool IsIn(Database database) => database.Scalar("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'mirror'") is not null && database.Scalar("SELECT 1 FROM mirror") is not null;
+
     public void Write(LogEnd end)
     {
         using var run = _write.Begin();

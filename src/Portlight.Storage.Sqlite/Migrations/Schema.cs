@@ -40,17 +40,11 @@ internal static class Schema
         }
     }
 
-    /// <summary>Whether a file has tables that this version does not know. Nobody else has it open.</summary>
-    public static bool IsOfNewer(string path)
-    {
-        if (!File.Exists(path))
-        {
-            return false;
-        }
+    /// <summary>Whether a database has tables of a Portlight.</summary>
+    public static bool IsOurs(Database database) => ReadNumber(database, "PRAGMA application_id") == ApplicationId;
 
-        using var database = Database.Open(path, readOnly: false);
-        return ReadNumber(database, "PRAGMA application_id") == ApplicationId && ReadNumber(database, "PRAGMA user_version") is var version && version > Version && !MovedFile.Has(version);
-    }
+    /// <summary>Whether they are of a newer one.</summary>
+    public static bool IsOfNewer(Database database) => ReadNumber(database, "PRAGMA user_version") is var version && version > Version && !MovedFile.Has(version);
 
     private static int ReadVersion(Database database)
     {
