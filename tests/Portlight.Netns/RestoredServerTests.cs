@@ -56,11 +56,11 @@ public sealed class RestoredServerTests : IDisposable
     {
         _stage.Start();
         var token = _stage.Run("host", "token", "fra").Trim().Split(' ')[^1];
-        Assert.Contains("joined as fra", RunOn("fra", "agent", "join", token, "--data", _stage.Served.Data("fra")), StringComparison.Ordinal);
+        Assert.Contains("joined as fra", FleetStage.RunOn("fra", "agent", "join", token, "--data", _stage.Served.Data("fra")), StringComparison.Ordinal);
 
         // Pasted twice: on the same machine it is what it was; on another it is nobody's any more.
-        Assert.Contains("joined as fra", RunOn("fra", "agent", "join", token, "--data", _stage.Served.Data("fra")), StringComparison.Ordinal);
-        var (code, _, error) = TryOn("ams", "agent", "join", token, "--data", _stage.Served.Data("ams"));
+        Assert.Contains("joined as fra", FleetStage.RunOn("fra", "agent", "join", token, "--data", _stage.Served.Data("fra")), StringComparison.Ordinal);
+        var (code, _, error) = FleetStage.TryOn("ams", "agent", "join", token, "--data", _stage.Served.Data("ams"));
         Assert.NotEqual(0, code);
         Assert.Contains("token", error, StringComparison.Ordinal);
         _stage.StartAgent("fra");
