@@ -5,6 +5,7 @@ using Portlight.Fleet;
 using Portlight.Lightsail;
 using Portlight.Server.Tests.Audit;
 using Portlight.TestKit;
+using Portlight.TestKit.Network;
 
 namespace Portlight.Server.Tests;
 
@@ -40,7 +41,7 @@ public sealed class HostLoopTests
         Assert.False(synchronised.IsCompleted);
 
         server.Clock.Advance(TimeSpan.FromMinutes(1));
-        await synchronised.WaitAsync(TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken);
+        await synchronised.WaitAsync(TestKit.Network.Deadline.Span, TestContext.Current.CancellationToken);
     }
 
     [Theory]

@@ -13,7 +13,7 @@ public sealed partial class ConditionKeyTests
         get
         {
             var guide = File.ReadAllText(PolicyFiles.Guide);
-            var from = guide.IndexOf("## What conditions can ask", StringComparison.Ordinal);
+            var from = guide.IndexOf("## Condition keys", StringComparison.Ordinal);
             return [.. Key().Matches(guide[from..guide.IndexOf("A key-only tag", from, StringComparison.Ordinal)]).Select(match => match.Value).Distinct()];
         }
     }

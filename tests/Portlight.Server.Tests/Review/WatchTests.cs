@@ -95,23 +95,19 @@ public sealed class WatchTests
     public async Task A_server_that_stops_answers_those_that_wait()
     {
         var server = await ServerHarness.StartAsync();
-        var waits = AskAsync(server, new() { AfterRevision = server.Server.Store.Revision, WaitSeconds = 25 });
-        await server.AddInstanceAsync("elsewhere"); // answers it, or comes before it waits
-        await waits;
-        var again = AskAsync(server, new() { AfterRevision = server.Server.Store.Revision, WaitSeconds = 25 });
-        await AskAsync(server, new());
+        var waiting = Waiting(server, server.Server.Store.Revision);
+        await ServerHarness.RefusalAsync(async () => await await Task.WhenAny(waiting)); // so all others wait there
 
         await server.DisposeAsync().AsTask().WaitAsync(TestKit.Network.Deadline.Span, TestContext.Current.CancellationToken);
 
-        Assert.Empty((await again).Changed);
+        Assert.All(await Task.WhenAll(waiting.Where(one => !one.IsFaulted)), answer => Assert.Empty(answer.Changed));
     }
 
     [Fact]
     public async Task So_many_may_wait_at_once()
     {
         await using var server = await ServerHarness.StartAsync();
-        var now = (await AskAsync(server, new())).Revision;
-        var waiting = Enumerable.Range(0, 65).Select(_ => AskAsync(server, new() { AfterRevision = now, WaitSeconds = 25 })).ToList();
+        var waiting = Waiting(server, (await AskAsync(server, new())).Revision);
 
         var refused = await ServerHarness.RefusalAsync(async () => await await Task.WhenAny(waiting));
         Assert.Equal("ThrottlingException", refused.Type);
@@ -128,6 +124,10 @@ public sealed class WatchTests
 
         Assert.Contains("0 to 25", (await ServerHarness.RefusalAsync(() => AskAsync(server, new() { AfterRevision = 1, WaitSeconds = seconds }))).Message, StringComparison.Ordinal);
     }
+
+    /// <summary>One more than may wait, so that the refusal of one tells that the others do.</summary>
+    private static List<Task<WatchChangesResponse>> Waiting(ServerHarness server, long revision) =>
+        [.. Enumerable.Range(0, 65).Select(_ => AskAsync(server, new() { AfterRevision = revision, WaitSeconds = 25 }))];
 
     private static Task<WatchChangesResponse> AskAsync(ServerHarness server, WatchChangesRequest request, Wire.Client.AwsClient? client = null) =>
         (client ?? server.Client()).SendAsync("Portlight_20261122.WatchChanges", request, Json.Default.WatchChangesRequest, Json.Default.WatchChangesResponse, TestContext.Current.CancellationToken);
