@@ -19,17 +19,19 @@ internal static class ConnectionsVerb
             command,
             name,
             listing.Json,
-            "ListConnections",
-            parsed => new ListConnectionsRequest
-            {
-                InstanceName = parsed.GetRequiredValue(name),
-                Port = parsed.GetValue(listing.Port),
-                Cidr = parsed.GetValue(listing.From),
-                MaxResults = parsed.GetValue(listing.Limit),
-            },
-            PortlightJson.Default.ListConnectionsRequest,
-            PortlightJson.Default.ListConnectionsResponse,
-            IndentedPortlightJson.Default.ListConnectionsResponse,
+            (installation, parsed, cancellation) => installation.CallAsync(
+                "ListConnections",
+                new ListConnectionsRequest
+                {
+                    InstanceName = parsed.GetRequiredValue(name),
+                    Port = parsed.GetValue(listing.Port),
+                    Cidr = parsed.GetValue(listing.From),
+                    MaxResults = parsed.GetValue(listing.Limit),
+                },
+                PortlightJson.Default.ListConnectionsRequest,
+                PortlightJson.Default.ListConnectionsResponse,
+                cancellation),
+            () => IndentedPortlightJson.Default.ListConnectionsResponse,
             Write);
         return command;
     }

@@ -18,11 +18,13 @@ internal static class CountersVerb
             command,
             name,
             json,
-            "GetPortCounters",
-            parsed => new GetPortCountersRequest { InstanceName = parsed.GetRequiredValue(name) },
-            PortlightJson.Default.GetPortCountersRequest,
-            PortlightJson.Default.GetPortCountersResponse,
-            IndentedPortlightJson.Default.GetPortCountersResponse,
+            (installation, parsed, cancellation) => installation.CallAsync(
+                "GetPortCounters",
+                new GetPortCountersRequest { InstanceName = parsed.GetRequiredValue(name) },
+                PortlightJson.Default.GetPortCountersRequest,
+                PortlightJson.Default.GetPortCountersResponse,
+                cancellation),
+            () => IndentedPortlightJson.Default.GetPortCountersResponse,
             (output, _, answer) => Write(output, answer));
         return command;
     }

@@ -10,21 +10,15 @@ internal static class InstanceReport
     /// <param name="command">The verb.</param>
     /// <param name="name">Its argument, the instance.</param>
     /// <param name="json">Whether the answer is shown as it is.</param>
-    /// <param name="operation">Of Portlight's own API.</param>
-    /// <param name="request">What is asked, from what was typed.</param>
-    /// <param name="requestShape">Its shape.</param>
-    /// <param name="responseShape">The answer's shape.</param>
-    /// <param name="indented">The same for people.</param>
+    /// <param name="ask">Calls the operation, from what was typed.</param>
+    /// <param name="indented">The answer's shape for people; made only where it is used, because every run of the command comes by here.</param>
     /// <param name="write">Writes the answer about an instance of this name.</param>
-    public static void SetAction<TRequest, TResponse>(
+    public static void SetAction<TResponse>(
         Command command,
         Argument<string> name,
         Option<bool> json,
-        string operation,
-        Func<ParseResult, TRequest> request,
-        JsonTypeInfo<TRequest> requestShape,
-        JsonTypeInfo<TResponse> responseShape,
-        JsonTypeInfo<TResponse> indented,
+        Func<Installation, ParseResult, CancellationToken, Task<TResponse>> ask,
+        Func<JsonTypeInfo<TResponse>> indented,
         Action<TextWriter, string, TResponse> write)
         where TResponse : class
     {
@@ -34,12 +28,11 @@ internal static class InstanceReport
         {
             var instance = parsed.GetRequiredValue(name);
             using var installation = await where.OpenAsync(parsed, cancellation);
-            var answer = await InstanceSearch.AskAsync(
-                installation, instance, () => installation.CallAsync(operation, request(parsed), requestShape, responseShape, cancellation), cancellation);
+            var answer = await InstanceSearch.AskAsync(installation, instance, () => ask(installation, parsed, cancellation), cancellation);
             var output = parsed.InvocationConfiguration.Output;
             if (parsed.GetValue(json))
             {
-                await output.WriteLineAsync(JsonSerializer.Serialize(answer, indented));
+                await output.WriteLineAsync(JsonSerializer.Serialize(answer, indented()));
             }
             else
             {

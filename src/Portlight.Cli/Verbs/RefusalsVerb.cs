@@ -18,17 +18,19 @@ internal static class RefusalsVerb
             command,
             name,
             listing.Json,
-            "ListRefusals",
-            parsed => new ListRefusalsRequest
-            {
-                InstanceName = parsed.GetRequiredValue(name),
-                Port = parsed.GetValue(listing.Port),
-                Cidr = parsed.GetValue(listing.From),
-                MaxResults = parsed.GetValue(listing.Limit),
-            },
-            PortlightJson.Default.ListRefusalsRequest,
-            PortlightJson.Default.ListRefusalsResponse,
-            IndentedPortlightJson.Default.ListRefusalsResponse,
+            (installation, parsed, cancellation) => installation.CallAsync(
+                "ListRefusals",
+                new ListRefusalsRequest
+                {
+                    InstanceName = parsed.GetRequiredValue(name),
+                    Port = parsed.GetValue(listing.Port),
+                    Cidr = parsed.GetValue(listing.From),
+                    MaxResults = parsed.GetValue(listing.Limit),
+                },
+                PortlightJson.Default.ListRefusalsRequest,
+                PortlightJson.Default.ListRefusalsResponse,
+                cancellation),
+            () => IndentedPortlightJson.Default.ListRefusalsResponse,
             Write);
         return command;
     }

@@ -35,8 +35,8 @@ public class SettingsPaperTests
             # Settings of `portlight serve`
 
             A setting has one name in three places: `--lab-ipv4` on the command line, `PORTLIGHT_LAB_IPV4` in the environment, `lab-ipv4` in a settings file. The nearer
-            place wins, setting by setting: command line, environment, file, default. A name that is no setting is an error in all three places, because a misspelt one
-            would leave its default in force without a word.
+            place wins, setting by setting: command line, environment, file, default. A name that is no setting is an error in all three places, because a misspelt setting
+            would silently keep its default.
 
             The file is named by `--settings FILE` or `PORTLIGHT_SETTINGS`; else it is /etc/portlight.toml as root and `$XDG_CONFIG_HOME/portlight.toml` for others, if that is there. It is flat TOML or JSON by its ending. A setting that may be given more than once is a list
             there, and a text with commas in the environment. An empty variable is an unset one. A relative path in the file is relative to its folder. Every verb that works on an installation

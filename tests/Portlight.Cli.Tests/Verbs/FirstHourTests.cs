@@ -144,7 +144,7 @@ public sealed class FirstHourTests : IDisposable
         Assert.Equal("", await error);
 
         // It fills lines with blanks, now from the left and now from the right, whatever stands in them.
-        Assert.Contains("portlight-explain - Tell whether a packet comes in", string.Join(' ', text.Split(' ', StringSplitOptions.RemoveEmptyEntries)), StringComparison.Ordinal);
+        Assert.Contains("portlight-explain - Explain whether a packet may enter an instance", string.Join(' ', text.Split(' ', StringSplitOptions.RemoveEmptyEntries)), StringComparison.Ordinal);
     }
 
     private static IEnumerable<string> Warnings(params string[] listen) =>
