@@ -83,7 +83,9 @@ internal sealed class Subject : IAsyncDisposable
     {
         var began = Stopwatch.GetTimestamp();
         // Its log is written, one line for each request, and read by nobody: this process has a load to make.
-        var process = Process.Start(new ProcessStartInfo("/bin/sh", ["-c", "exec \"$@\" 2>/dev/null", "sh", executable, .. arguments]) { RedirectStandardOutput = true })!;
+        var start = new ProcessStartInfo("/bin/sh", ["-c", "exec \"$@\" 2>/dev/null", "sh", executable, .. arguments]) { RedirectStandardOutput = true };
+        start.Environment.Remove("DOTNET_GCgen0size"); // of the bench alone
+        var process = Process.Start(start)!;
         var line = await process.StandardOutput.ReadLineAsync() ?? throw new InvalidOperationException($"{executable} ended before it was ready");
         var took = Stopwatch.GetElapsedTime(began);
         return new Subject(process, line.Split(' ').FirstOrDefault(word => word.StartsWith("http", StringComparison.Ordinal)) is { } address ? new Uri(address) : null, took);
