@@ -17,8 +17,7 @@ public sealed record KernelRules(bool IsThere, InstallationId? Installation, boo
     {
         try
         {
-            using var session = NftablesSession.Open(default, mayOwn: false);
-            return session.Find()?.Installation == installation;
+            return FoundTable.Look()?.Installation == installation;
         }
         catch (NetlinkException)
         {
@@ -32,9 +31,8 @@ public sealed record KernelRules(bool IsThere, InstallationId? Installation, boo
     {
         try
         {
-            using var session = NftablesSession.Open(default);
-            var found = session.Find();
-            return new KernelRules(found is not null, found?.Installation, found?.OwnerPortId is not null, session.Protection == TableProtection.Owned);
+            var found = FoundTable.Look();
+            return new KernelRules(found is not null, found?.Installation, found?.OwnerPortId is not null, NftablesProbe.FindProtection() == TableProtection.Owned);
         }
         catch (NetlinkException exception)
         {

@@ -86,8 +86,7 @@ public sealed class NftablesSession : IDisposable
     {
         lock (_lock)
         {
-            var found = TableReader.Find(_socket) is { Exists: true } inet ? inet : TableReader.Find(_socket, TableFamily.Bridge);
-            return found.Exists ? new FoundTable(found.Installation, found.OwnerPortId) : null;
+            return FoundTable.Read(_socket);
         }
     }
 
