@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Runtime.Versioning;
 
 namespace Portlight.Cli.Tests.Scripts;
@@ -13,6 +14,7 @@ public sealed class PortlightScriptTests : IDisposable
     private static readonly DateTime Past = new(2020, 1, 1, 0, 0, 0, DateTimeKind.Utc);
 
     private readonly DirectoryInfo _tree = Directory.CreateTempSubdirectory("portlight-script-");
+    private string? _home;
 
     public PortlightScriptTests()
     {
@@ -26,7 +28,14 @@ public sealed class PortlightScriptTests : IDisposable
             "bin/dotnet",
             """
             echo "$@" >>"$TREE/calls"
+            echo "$HOME" >"$TREE/home"
             echo 'something the build says'
+            if [[ -p $TREE/held ]]; then
+                exec 5>"$TREE/held"
+                sleep 600 & # a server of the build
+                echo started >&5
+                [[ ! -e $TREE/endless ]] || wait
+            fi
             [[ ! -e $TREE/broken ]] || exit 1
             if [[ -e $TREE/alone && $* == *PublishReadyToRun=true* ]]; then
                 echo 'error NU1101: Unable to find package microsoft.netcore.app.crossgen2.linux-x64.'
@@ -120,6 +129,51 @@ public sealed class PortlightScriptTests : IDisposable
         Assert.Equal(2, Builds);
     }
 
+    [Theory]
+    [InlineData(false, 7)]
+    [InlineData(true, 1)]
+    public async Task A_server_that_a_build_starts_ends_with_it(bool isBroken, int code)
+    {
+        if (isBroken)
+        {
+            Write("broken", "");
+        }
+
+        using var server = WatchServer();
+        Assert.Equal(code, Run().Code);
+        await EndOf(server);
+    }
+
+    [Fact]
+    public async Task A_build_that_is_interrupted_leaves_nothing_running()
+    {
+        Write("endless", "");
+        using var server = WatchServer();
+        using var process = Process.Start(Prepare(Path.Combine(_tree.FullName, "portlight"), []))!;
+        Assert.Equal("started", await server.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken));
+        using (var kill = Process.Start("kill", ["-TERM", process.Id.ToString(CultureInfo.InvariantCulture)]))
+        {
+            await kill.WaitForExitAsync(TestContext.Current.CancellationToken);
+        }
+
+        await EndOf(server);
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        Assert.NotEqual(7, process.ExitCode);
+    }
+
+    [Fact]
+    public void Where_there_is_no_home_to_write_to_what_the_build_keeps_there_is_beside_the_build()
+    {
+        Assert.Equal(7, Run().Code);
+        Assert.Equal(_tree.FullName + "\n", File.ReadAllText(Path.Combine(_tree.FullName, "home")));
+        _home = "/nonexistent/home";
+        Touch("src/A/A.cs");
+        Assert.Equal(7, Run().Code);
+        var beside = Path.Combine(_tree.FullName, "artifacts/home");
+        Assert.Equal(beside + "\n", File.ReadAllText(Path.Combine(_tree.FullName, "home")));
+        Assert.True(Directory.Exists(beside));
+    }
+
     [Fact]
     public void It_works_from_elsewhere_and_through_a_link()
     {
@@ -132,16 +186,37 @@ public sealed class PortlightScriptTests : IDisposable
 
     private (int Code, string Output, string Error) Run(params string[] arguments) => Start(Path.Combine(_tree.FullName, "portlight"), arguments);
 
+    /// <summary>Builds start a server from now on. What is returned reads a pipe that the server has at its other end, so it ends with the server.</summary>
+    private Process WatchServer()
+    {
+        var held = Path.Combine(_tree.FullName, "held");
+        using (var made = Process.Start("mkfifo", [held]))
+        {
+            made.WaitForExit();
+        }
+
+        return Process.Start(new ProcessStartInfo("cat", [held]) { RedirectStandardOutput = true })!;
+    }
+
+    private static async Task EndOf(Process server) =>
+        await server.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken);
+
     private (int Code, string Output, string Error) Start(string program, string[] arguments)
     {
-        var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = "/" };
-        start.Environment["PATH"] = Path.Combine(_tree.FullName, "bin") + ":/usr/bin:/bin";
-        start.Environment["TREE"] = _tree.FullName;
-        using var process = Process.Start(start)!;
+        using var process = Process.Start(Prepare(program, arguments))!;
         var error = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
         var output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
         return (process.ExitCode, output, error.GetAwaiter().GetResult());
+    }
+
+    private ProcessStartInfo Prepare(string program, string[] arguments)
+    {
+        var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = "/" };
+        start.Environment["PATH"] = Path.Combine(_tree.FullName, "bin") + ":/usr/bin:/bin";
+        start.Environment["TREE"] = _tree.FullName;
+        start.Environment["HOME"] = _home ?? _tree.FullName;
+        return start;
     }
 
     private void Script(string path, string text)
