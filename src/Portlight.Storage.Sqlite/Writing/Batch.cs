@@ -115,17 +115,18 @@ internal sealed class Batch
         _caches.BeginCommit();
         _connection.Commit();
         Volatile.Write(ref _commits, _commits + 1);
-        if (_plans is [.., var last])
-        {
-            _order.NoteDurable(last.Place);
-        }
-
         _audit.Committed();
         _written.NoteLate(_late, copies);
         _operations.Commit(isIndexed);
         (_isOpen, _storedIndex, _storedApplied) = (false, index, watermark);
         Volatile.Write(ref _committedRevision, _written.Revision ?? _committedRevision);
         _caches.EndCommit(done: true);
+        if (_plans is [.., var last])
+        {
+            // Not before readers find all of it, in memory too: what a plan reads from now on counts as what there is at this place.
+            _order.NoteDurable(last.Place);
+        }
+
         _plans.ForEach(_order.Forget);
         _plans.Clear();
         return _written.TakeChanges();
