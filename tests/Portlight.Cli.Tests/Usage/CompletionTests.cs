@@ -95,12 +95,15 @@ public sealed class CompletionTests : IDisposable
         printf '%s\n' "${COMPREPLY[@]}"
         """;
 
-    /// <summary>A shell at a terminal of its own: what it has in its line after the key is written by a widget.</summary>
+    /// <summary>
+    /// A shell at a terminal of its own: what it has in its line after the key is written by a widget. The marks are in two parts where they are typed, or the echo of a terminal that has
+    /// not switched it off yet would be taken for them.
+    /// </summary>
     private const string Zsh = """
         zmodload zsh/zpty
         zpty shell zsh -f -i
         zpty -w shell "PS1= PS2=; stty -echo; autoload -Uz compinit; compinit -u -D; source $1"
-        zpty -w shell 'show() { print -r -- "line=<$BUFFER>"; BUFFER=; zle accept-line }; zle -N show; bindkey "^X" show; print ready''='
+        zpty -w shell 'show() { print -r -- "li""ne=<$BUFFER>"; BUFFER=; zle accept-line }; zle -N show; bindkey "^X" show; print ready''='
         zpty -r shell out '*ready=*'
         zpty -w -n shell "$2"$'\t\x18'
         zpty -r shell out '*line=<*>*'
