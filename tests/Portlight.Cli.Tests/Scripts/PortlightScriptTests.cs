@@ -199,7 +199,7 @@ public sealed class PortlightScriptTests : IDisposable
     }
 
     private static async Task EndOf(Process server) =>
-        await server.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken);
+        await server.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(Deadline.Span, TestContext.Current.CancellationToken);
 
     private (int Code, string Output, string Error) Start(string program, string[] arguments)
     {
