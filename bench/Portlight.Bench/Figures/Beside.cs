@@ -1,17 +1,16 @@
 namespace Portlight.Bench.Figures;
 
 /// <summary>
-/// This tree's program beside another build of it, taking turns: processor time of the server for a Put, for a Put that the kernel confirms and for a read. On a machine that others
-/// use too this says more than requests a second.
+/// This tree's program beside another build of it, taking turns: processor time of the server for a recorded Put and for a read. On a machine that others use too this says more
+/// than requests a second. Without the kernel, which only one server of a network namespace has.
 /// </summary>
 internal static class Beside
 {
     private const int Rounds = 12;
-    private static readonly TimeSpan Round = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan Round = TimeSpan.FromSeconds(1);
 
     public static async Task<int> RunAsync(string other)
     {
-        Interfaces.Make(Throughput.Connections);
         var echo = new List<double>();
         var ours = new Lane(Subject.Jit);
         var theirs = new Lane(other);
@@ -23,7 +22,7 @@ internal static class Beside
             await theirs.StartAsync();
             for (var round = -2; round < Rounds; round++)
             {
-                echo.Add(await CostAsync(peer, Throughput.Puts(peer.Endpoint, ours.Record!.Data)));
+                echo.Add(await CostAsync(peer, Throughput.Puts(peer.Endpoint, ours.Data!)));
                 foreach (var lane in round % 2 == 0 ? new[] { ours, theirs } : [theirs, ours])
                 {
                     await lane.RunAsync(isCounted: round >= 0);
@@ -50,53 +49,41 @@ internal static class Beside
         return (subject.ProcessorTime() - before).TotalMicroseconds / load.Sent;
     }
 
-    /// <summary>One build: a server that records and one that has the kernel.</summary>
+    /// <summary>One build.</summary>
     private sealed class Lane(string program) : IAsyncDisposable
     {
-        public Installation? Record { get; private set; }
+        private Subject? _server;
+
+        public DataDirectory? Data { get; private set; }
 
         public Dictionary<string, List<double>> Costs { get; } = [];
 
-        private Installation? Kernel { get; set; }
-
-        public async Task StartAsync() => (Record, Kernel) = (await Installation.StartAsync(program, "record"), await Installation.StartAsync(program, "kernel"));
+        public async Task StartAsync()
+        {
+            Data = await DataDirectory.WithInstancesAsync(Throughput.Connections);
+            _server = await Subject.PortlightAsync(program, Data.Path, "record");
+        }
 
         public async Task RunAsync(bool isCounted)
         {
-            await RunAsync("Put", Record!, Throughput.Puts, isCounted);
-            await RunAsync("Put, kernel", Kernel!, Throughput.Puts, isCounted);
-            await RunAsync("GetInstancePortStates", Record!, Throughput.Reads, isCounted);
+            await RunAsync("Put", Throughput.Puts, isCounted);
+            await RunAsync("GetInstancePortStates", Throughput.Reads, isCounted);
         }
 
         public async ValueTask DisposeAsync()
         {
-            await (Record?.DisposeAsync() ?? default);
-            await (Kernel?.DisposeAsync() ?? default);
+            await (_server?.DisposeAsync() ?? default);
+            Data?.Dispose();
         }
 
-        private async Task RunAsync(string what, Installation at, Func<Uri, DataDirectory, List<byte[][]>> requests, bool isCounted)
+        private async Task RunAsync(string what, Func<Uri, DataDirectory, List<byte[][]>> requests, bool isCounted)
         {
-            var cost = await CostAsync(at.Server, requests(at.Server.Endpoint, at.Data));
+            var cost = await CostAsync(_server!, requests(_server!.Endpoint, Data!));
             if (isCounted)
             {
                 Costs.TryAdd(what, []);
                 Costs[what].Add(cost);
             }
-        }
-    }
-
-    private sealed record Installation(DataDirectory Data, Subject Server) : IAsyncDisposable
-    {
-        public static async Task<Installation> StartAsync(string program, string enforce)
-        {
-            var data = await DataDirectory.WithInstancesAsync(Throughput.Connections);
-            return new Installation(data, await Subject.PortlightAsync(program, data.Path, enforce));
-        }
-
-        public async ValueTask DisposeAsync()
-        {
-            await Server.DisposeAsync();
-            Data.Dispose();
         }
     }
 }
