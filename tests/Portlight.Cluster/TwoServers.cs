@@ -29,6 +29,9 @@ public sealed class TwoServers : IAsyncLifetime
     /// <summary>Whether agents may connect to the servers.</summary>
     internal bool HasAgents { get; init; }
 
+    /// <summary>The command that they begin with; null for the one that was built with the tests.</summary>
+    internal string? Program { get; init; }
+
     /// <summary>The servers, by their machine.</summary>
     internal Dictionary<Machine, Service> Servers { get; } = [];
 
@@ -241,7 +244,13 @@ public sealed class TwoServers : IAsyncLifetime
     private Machine Make(string name, string address)
     {
         var made = $"{_directory}/certificates/{name}/etc";
-        return Machine.Make(name, address, _directory, [Path.Combine(Samples, name, "etc"), made]);
+        var machine = Machine.Make(name, address, _directory, [Path.Combine(Samples, name, "etc"), made]);
+        if (Program is not null)
+        {
+            machine.Install(Program);
+        }
+
+        return machine;
     }
 
     private static string FindSamples()

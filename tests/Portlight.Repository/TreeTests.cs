@@ -7,7 +7,7 @@ namespace Portlight.Repository;
 [SupportedOSPlatform("linux")]
 public partial class TreeTests
 {
-    private static readonly string[] Scripts = ["portlight", "test", ".ci/run", "eng/install-packages", "eng/package", "eng/publish"];
+    private static readonly string[] Scripts = ["portlight", "test", ".ci/run", "eng/install-packages", "eng/older", "eng/package", "eng/publish"];
 
     [Theory]
     [InlineData("README.md")]

@@ -42,6 +42,7 @@ internal sealed class Machine : IAsyncDisposable
 
     private readonly string _disk;
     private readonly Dictionary<string, Service> _services = new(StringComparer.Ordinal);
+    private string _program = PortlightProgram.Path;
     private Process? _first;
     private int _pid;
     private bool _isWired;
@@ -84,10 +85,20 @@ internal sealed class Machine : IAsyncDisposable
     /// <summary>The same of <c>/var/lib</c>.</summary>
     public string Lib(string path) => Path.Combine(_disk, "lib", path);
 
+    /// <summary>Puts a build of the command in the place of the one that was there, as a package does: what runs goes on until it is restarted.</summary>
+    public void Install(string program)
+    {
+        _program = program;
+        if (IsOn)
+        {
+            Command.Run("nsenter", $"-t {_pid} -m -- mount --bind {Path.GetDirectoryName(program)} {Program}");
+        }
+    }
+
     /// <summary>Switches it on; nothing runs on it yet.</summary>
     public async Task StartAsync()
     {
-        string[] words = ["--net", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc", "--", "bash", "-c", Boot, "bash", _disk, Path.GetDirectoryName(PortlightProgram.Path)!, RuntimeFolder()];
+        string[] words = ["--net", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc", "--", "bash", "-c", Boot, "bash", _disk, Path.GetDirectoryName(_program)!, RuntimeFolder()];
         var start = new ProcessStartInfo("unshare", words) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
         _first = Process.Start(start)!;
         var error = _first.StandardError.ReadToEndAsync();
