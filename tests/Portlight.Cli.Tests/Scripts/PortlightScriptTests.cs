@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.Versioning;
+using Portlight.TestKit.Network;
 
 namespace Portlight.Cli.Tests.Scripts;
 
