@@ -11,7 +11,6 @@ internal static class InstanceStatuses
     {
         var host = services.Hosts.Of(instance);
         var refusal = host.Outcomes.LastRefusal(instance.Index);
-        var notFiltered = NotFiltered.Of(instance, host);
         return new InstanceStatus
         {
             Name = instance.Name,
@@ -20,15 +19,15 @@ internal static class InstanceStatuses
             RegionName = instance.Scope.Region,
             AccountId = instance.Scope.AccountId,
             State = instance.State.ToWire(),
-            IpAddresses = Addresses(instance).ConvertAll(address => address.ToString()),
+            IpAddresses = [.. Addresses(instance).Select(address => address.ToString())],
             PrivateIpAddress = instance.PrivateIpv4?.ToString(),
-            Attachment = instance.Attachment.ToWire(instance.Attachment is Domain.Attachment.Lab ? services.Projection.NamespaceName(instance.Scope, instance.Name) : null),
+            Attachment = instance.Attachment.ToWire(services.Projection.NamespaceName(instance.Scope, instance.Name)),
             PortStates = instance.Ports.ToPortStates(services.Options.AwsQuirks),
             Expiring = instance.Expiring.IsEmpty ? null : instance.Expiring.ToWire(services.Options.AwsQuirks),
             DesiredRevision = instance.Revision,
-            AppliedRevision = notFiltered is null ? AppliedRevision.OfFiltered(instance, host, services.Store.View) : null,
+            AppliedRevision = AppliedRevision.Of(instance, host, services.Store.View),
             StaleSince = host.AwaySince,
-            NotFiltered = notFiltered,
+            NotFiltered = NotFiltered.Of(instance, host),
             Note = host.Outcomes.Note(instance.Index),
             ConfirmBy = instance.Unconfirmed?.Deadline,
             UnconfirmedSince = instance.Unconfirmed is { } unconfirmed ? unconfirmed.Deadline - unconfirmed.Within : null,
@@ -38,25 +37,10 @@ internal static class InstanceStatuses
     }
 
     /// <summary>Public addresses, those that an attached machine shows included.</summary>
-    public static List<IPAddress> Addresses(Instance instance)
+    public static IEnumerable<IPAddress> Addresses(Instance instance) => new[] { instance.PublicIpv4, instance.Ipv6Address }.OfType<IPAddress>().Concat(instance.Attachment switch
     {
-        var shown = instance.Attachment.BroughtAddresses;
-        var found = new List<IPAddress>(shown.Length + 2);
-        Add(instance.PublicIpv4);
-        Add(instance.Ipv6Address);
-        foreach (var address in shown)
-        {
-            Add(address);
-        }
-
-        return found;
-
-        void Add(IPAddress? address)
-        {
-            if (address is not null && !found.Contains(address))
-            {
-                found.Add(address);
-            }
-        }
-    }
+        Domain.Attachment.Interface nic => nic.Addresses,
+        Domain.Attachment.ThisHost host => host.Addresses,
+        _ => [],
+    }).Distinct();
 }
