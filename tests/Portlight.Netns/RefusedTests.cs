@@ -33,7 +33,7 @@ public sealed class RefusedTests
         Assert.Equal(expected, Texts(refused));
         Assert.True(refused.Packets >= 6 && refused.Bytes >= 6 * 20, $"{refused.Packets} packets of {refused.Bytes} bytes");
         // The kernel counts in ticks of a few milliseconds.
-        Assert.All(refused.Some, one => Assert.True(one.FirstAt <= one.LastAt && one.FirstAt > before.AddSeconds(-1) && one.LastAt < TimeProvider.System.GetUtcNow().AddSeconds(1), $"{before:O} {one}"));
+        Assert.All(Named(refused), one => Assert.True(one.FirstAt <= one.LastAt && one.FirstAt > before.AddSeconds(-1) && one.LastAt < TimeProvider.System.GetUtcNow().AddSeconds(1), $"{before:O} {one}"));
 
         trial.Put(Ports.Of("80/tcp; 9000-9100/udp from 192.0.2.0/24"));
         trial.Put(Ports.Of("22/tcp"));
