@@ -43,6 +43,7 @@ internal static class VerbExamples
             null,
             ("portlight ports web-1", "shows what is open, a rule on each line"),
             ("portlight ports web-1 22@192.0.2.0/24,443", "opens these and closes everything else"),
+            ("portlight ports web-1 --template web", "the rules that are kept under this name, and no others"),
             ("portlight ports web-1 none", "closes everything")),
         ["attach"] = Guide(
             null,

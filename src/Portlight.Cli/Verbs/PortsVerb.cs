@@ -14,13 +14,21 @@ internal static class PortsVerb
     {
         var name = InstanceNames.Argument("The instance");
         var ports = new Argument<string[]>("ports") { Description = $"What is open afterwards, everything else is closed: {PortReader.InWords}; {Nothing} closes everything", Arity = ArgumentArity.ZeroOrMore };
+        var template = new Option<string?>("--template") { Description = "What is open afterwards, as the account keeps it under this name (`portlight names list`)", HelpName = "NAME" };
         var confirm = ConfirmTime.Option();
         var reason = ChangeReason.Option();
         var yes = new Option<bool>("--yes", "-y") { Description = "Do not ask, even when this machine's own connections are cut" };
         var dryRun = DryRun.Option();
         var where = new InstallationOptions();
-        var command = new Command("ports", "Show the ports of an instance; with PORTS: replace them all") { name, ports, confirm, yes, reason, dryRun };
+        var command = new Command("ports", "Show the ports of an instance; with PORTS or --template: replace them all") { name, ports, template, confirm, yes, reason, dryRun };
         where.AddTo(command);
+        command.Validators.Add(result =>
+        {
+            if (result.GetResult(template) is { Implicit: false } && result.GetResult(ports) is { Tokens.Count: > 0 })
+            {
+                result.AddError("--template says what is open: PORTS beside it are one too many");
+            }
+        });
         command.SetAction(async (parsed, cancellation) =>
         {
             var words = parsed.GetValue(ports) ?? [];
@@ -30,7 +38,11 @@ internal static class PortsVerb
             var calls = new PortCalls(installation, parsed.GetRequiredValue(name), within, parsed.GetValue(reason), cancellation);
             var standing = await calls.ReadAsync();
             var console = parsed.InvocationConfiguration;
-            if (words.Length == 0)
+            if (parsed.GetValue(template) is { } kept)
+            {
+                wanted = await TemplateAsync(installation, kept, cancellation);
+            }
+            else if (words.Length == 0)
             {
                 await WriteAsync(console.Output, standing);
                 foreach (var one in await calls.ReadExpiringAsync())
@@ -57,6 +69,16 @@ internal static class PortsVerb
             return OperationOutcome.ExitCode(operation);
         });
         return command;
+    }
+
+    /// <exception cref="FailedException">The account keeps nothing under the name.</exception>
+    private static async Task<PortSet> TemplateAsync(Installation installation, string name, CancellationToken cancellation)
+    {
+        var book = await installation.CallAsync(
+            "GetAddressBook", new GetAddressBookRequest(), PortlightJson.Default.GetAddressBookRequest, PortlightJson.Default.GetAddressBookResponse, cancellation);
+        return book.Templates.FirstOrDefault(one => string.Equals(one.Name, name, StringComparison.OrdinalIgnoreCase)) is { } found
+            ? PortText.SetOf(found.PortStates)
+            : throw new FailedException($"no template `{name}` is kept: {(book.Templates.Count == 0 ? "there is none" : $"there are {string.Join(", ", book.Templates.Select(one => one.Name))}")}");
     }
 
     /// <summary>Lines of what opens (+) and what closes (-).</summary>

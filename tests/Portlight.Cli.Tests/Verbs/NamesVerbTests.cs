@@ -41,6 +41,23 @@ public sealed class NamesVerbTests : IDisposable
     }
 
     [Fact]
+    public async Task A_template_replaces_the_ports_of_an_instance_as_the_same_rules_typed_would()
+    {
+        using var server = await ServeProcess.StartAsync(_data.FullName);
+        await server.CreateAsync("web-1");
+        Assert.Equal(1, (await RunAsync("ports", "web-1", "--template", "web")).Code);
+        await DoneAsync("template web: 80/tcp; 443/tcp from 192.0.2.0/24\n", "names", "template", "web", "80,443@192.0.2.0/24");
+
+        await DoneAsync("open on web-1: 80/tcp; 443/tcp from 192.0.2.0/24\n", "ports", "web-1", "--template", "Web");
+
+        await DoneAsync("80/tcp\n443/tcp from 192.0.2.0/24\n", "ports", "web-1");
+        var unknown = await RunAsync("ports", "web-1", "--template", "mail");
+        Assert.Equal(1, unknown.Code);
+        Assert.Contains("no template `mail` is kept: there are web", unknown.Error, StringComparison.Ordinal);
+        Assert.Equal(2, (await RunAsync("ports", "web-1", "22", "--template", "web")).Code);
+    }
+
+    [Fact]
     public async Task A_reason_goes_with_each_kind_of_change_and_is_in_the_history()
     {
         using var server = await ServeProcess.StartAsync(_data.FullName);
