@@ -15,6 +15,7 @@ internal sealed class Image : IDisposable
 
     private const string Units = "/etc/systemd/system";
 
+    private readonly List<string> _bound = [];
     private readonly DirectoryInfo _root = Directory.CreateTempSubdirectory("portlight-boot-");
 
     internal Image(string link, string address)
@@ -64,6 +65,9 @@ internal sealed class Image : IDisposable
         Link($"{Units}/multi-user.target.wants/{name}", $"../{name}");
     }
 
+    /// <summary>Lets the machine see a folder of this one.</summary>
+    internal void Bind(string folder, string at) => _bound.Add($"--bind-ro={Bound(folder)}:{at}");
+
     /// <summary>Changes the text of a unit that is there.</summary>
     internal void EditUnit(string name, Func<string, string> edit) => Write($"{Units}/{name}", edit(File.ReadAllText(In($"{Units}/{name}"))));
 
@@ -105,7 +109,7 @@ internal sealed class Image : IDisposable
         // As machines have it today; this one may have cgroup 1.
         start.Environment["SYSTEMD_NSPAWN_UNIFIED_HIERARCHY"] = "1";
         string[] common = ["--quiet", "--register=no", "--keep-unit", $"--directory={_root.FullName}", "--bind-ro=/usr", $"--bind-ro={Bound(AppContext.BaseDirectory)}:/opt/portlight"];
-        foreach (var word in (string[])[.. common, .. Runtime(), .. options, .. words])
+        foreach (var word in (string[])[.. common, .. _bound, .. Runtime(), .. options, .. words])
         {
             start.ArgumentList.Add(word);
         }
@@ -136,6 +140,9 @@ internal sealed class Image : IDisposable
         var root = Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "../../.."));
         return root.StartsWith("/usr/", StringComparison.Ordinal) ? [] : [$"--bind-ro={Bound(root)}:/opt/dotnet", "--setenv=DOTNET_ROOT=/opt/dotnet"];
     }
+
+    /// <summary>The line by which a unit's program finds it there.</summary>
+    internal static string RuntimeOfUnits => Runtime().Any() ? "Environment=DOTNET_ROOT=/opt/dotnet\n" : "";
 
     private static string Bound(string path) => Path.TrimEndingDirectorySeparator(path).Replace(":", "\\:", StringComparison.Ordinal);
 }
