@@ -17,13 +17,11 @@ internal static class RefusedSource
     /// <summary>What it wanted: <c>tcp 5432</c>.</summary>
     public static string Wanted(Refusal refusal) => Rule(refusal) is { } rule ? $"{rule.Protocol} {rule.Range}" : $"protocol {refusal.Protocol}";
 
-    /// <summary>Whether the rules let it in, as far as their texts name it or everyone; what networks hold, the server knows.</summary>
-    public static bool IsNamedIn(IEnumerable<PortRule> rules, PortRule wanted)
+    /// <summary>Whether the rules let it in. What a draft has that is no address yet lets in nothing, and of an alias the server alone knows what it stands for.</summary>
+    public static bool IsLetIn(IEnumerable<PortRule> rules, PortRule wanted)
     {
-        var source = wanted.Sources[0];
-        var everyone = PortRule.IsIpv6(source) ? PortRule.Everyone6 : PortRule.Everyone4;
-        return rules.Any(rule =>
-            (rule.Protocol == "all" || (rule.Protocol == wanted.Protocol && Holds(rule, wanted))) && rule.Sources.Any(one => one == everyone || SourceWords.Short(one) == source));
+        return AddressBlock.TryRead(wanted.Sources[0], out var source)
+            && rules.Any(rule => (rule.Protocol == "all" || (rule.Protocol == wanted.Protocol && Holds(rule, wanted))) && rule.Sources.Any(one => AddressBlock.TryRead(one, out var block) && block.Holds(source)));
     }
 
     private static bool Holds(PortRule rule, PortRule wanted) => wanted.Protocol is "tcp" or "udp"

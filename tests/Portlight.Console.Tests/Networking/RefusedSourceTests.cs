@@ -29,11 +29,16 @@ public sealed class RefusedSourceTests
     [InlineData("tcp", 5433, 5433, "192.0.2.7/32", false)]
     [InlineData("tcp", 5432, 5432, "::/0", false)]
     [InlineData("tcp", 5432, 5432, "192.0.2.70/32", false)]
-    public void It_is_let_in_where_a_rule_names_it_or_everyone_of_its_family(string protocol, int from, int to, string source, bool isLetIn)
+    [InlineData("tcp", 5432, 5432, "192.0.2.0/24", true)]
+    [InlineData("tcp", 5432, 5432, "192.0.2.0/29", true)]
+    [InlineData("tcp", 5432, 5432, "192.0.2.8/29", false)]
+    [InlineData("tcp", 5432, 5432, "192.0.2", false)]
+    [InlineData("tcp", 5432, 5432, "192.000.2.7", false)]
+    public void It_is_let_in_where_a_rule_has_a_block_that_holds_it(string protocol, int from, int to, string source, bool isLetIn)
     {
         var wanted = RefusedSource.Rule(Refused("tcp", 5432, 5432, "192.0.2.7"))!;
 
-        Assert.Equal(isLetIn, RefusedSource.IsNamedIn([new PortRule(protocol, from, to, [source])], wanted));
+        Assert.Equal(isLetIn, RefusedSource.IsLetIn([new PortRule(protocol, from, to, [source])], wanted));
     }
 
     private static Refusal Refused(string protocol, int? from, int? to, string source) =>
