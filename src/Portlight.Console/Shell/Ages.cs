@@ -24,6 +24,15 @@ internal static class Ages
         var span => $"{(int)span.TotalHours} h",
     };
 
+    /// <summary>How long something has lasted: <c>6 d 4 h</c>, <c>2 h 14 min</c>, <c>9 min</c>.</summary>
+    public static string Span(TimeSpan span) => span switch
+    {
+        { TotalMinutes: < 1 } => $"{Math.Max(0, (int)span.TotalSeconds)} s",
+        { TotalHours: < 1 } => $"{(int)span.TotalMinutes} min",
+        { TotalDays: < 1 } => $"{(int)span.TotalHours} h {span.Minutes} min",
+        _ => $"{(int)span.TotalDays} d {span.Hours} h",
+    };
+
     /// <summary>A count with the thousands apart: <c>10,214</c>.</summary>
     public static string Count(long count) => count.ToString("N0", CultureInfo.InvariantCulture);
 }

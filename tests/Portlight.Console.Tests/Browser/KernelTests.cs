@@ -60,7 +60,7 @@ public sealed class KernelTests(Chromium chromium, KernelConsole console) : ICla
 
         var peer = ((IPEndPoint)client.Client.LocalEndPoint!).Address.MapToIPv4();
         await Assertions.Expect(tab.Page.Locator("#review .note.warn")).ToContainTextAsync("It cuts 1 of 1 connection.");
-        await Assertions.Expect(tab.Page.Locator("#review .note.warn li")).ToHaveTextAsync($"tcp 22 from {peer}");
+        await Assertions.Expect(tab.Page.Locator("#review .conns li")).ToContainTextAsync([$"{peer}:{((IPEndPoint)client.Client.LocalEndPoint!).Port} → 22"]);
         await tab.IsAccessibleAsync();
 
         await tab.GoAsync("us-east-1/instances/cut-1/connections");
@@ -109,11 +109,7 @@ public sealed class KernelTests(Chromium chromium, KernelConsole console) : ICla
         await using var tab = await Tab.OpenAsync(chromium, console);
         await tab.VisitAsync(console, "us-east-1/instances/new");
         var page = tab.Page;
-        await page.GetByRole(AriaRole.Button, new() { Name = "Attach a machine" }).ClickAsync();
-        await Assertions.Expect(page.GetByLabel("Ports to open to everyone")).ToBeVisibleAsync(); // the name of the other form is not the one that is meant
-        await page.GetByLabel("Name").FillAsync("machine-1");
-        await page.GetByLabel("Ports to open to everyone").FillAsync("22 443");
-        await page.GetByRole(AriaRole.Button, new() { Name = "What would it cut?" }).ClickAsync();
+        await tab.PlanAttachAsync("machine-1", "22 443");
         await Assertions.Expect(page.GetByRole(AriaRole.List, new() { Name = "Open afterwards" })).ToContainTextAsync("443");
 
         await page.GetByRole(AriaRole.Button, new() { Name = "Attach machine-1" }).ClickAsync();
@@ -140,10 +136,7 @@ public sealed class KernelTests(Chromium chromium, KernelConsole console) : ICla
         await using var tab = await Tab.OpenAsync(chromium, console);
         await tab.VisitAsync(console, "us-east-1/instances/new");
         var page = tab.Page;
-        await page.GetByRole(AriaRole.Button, new() { Name = "Attach a machine" }).ClickAsync();
-        await Assertions.Expect(page.GetByLabel("Ports to open to everyone")).ToBeVisibleAsync(); // the name of the other form is not the one that is meant
-        await page.GetByLabel("Name").FillAsync("machine-2");
-        await page.GetByRole(AriaRole.Button, new() { Name = "What would it cut?" }).ClickAsync();
+        await tab.PlanAttachAsync("machine-2");
         await page.GetByRole(AriaRole.Button, new() { Name = "Attach machine-2" }).ClickAsync();
         await page.WaitForURLAsync("**/us-east-1/instances/machine-2/networking");
 

@@ -75,6 +75,21 @@ public sealed class Tab : IAsyncDisposable
         await LiveAsync();
     }
 
+    /// <summary>Fills the form that attaches the server's own machine, on the page of new instances, and asks what that would cut.</summary>
+    public async Task PlanAttachAsync(string name, string? ports = null)
+    {
+        await Page.GetByRole(AriaRole.Button, new() { Name = "Attach a machine" }).ClickAsync();
+        // The name of the other form is not the one that is meant.
+        await Assertions.Expect(Page.GetByLabel("Ports to open to everyone")).ToBeVisibleAsync();
+        await Page.GetByLabel("Name").FillAsync(name);
+        if (ports is not null)
+        {
+            await Page.GetByLabel("Ports to open to everyone").FillAsync(ports);
+        }
+
+        await Page.GetByRole(AriaRole.Button, new() { Name = "What would it cut?" }).ClickAsync();
+    }
+
     /// <summary>Waits until the page answers to its person.</summary>
     public Task LiveAsync() => Page.Locator("[data-live]").WaitForAsync(new() { State = WaitForSelectorState.Attached });
 
@@ -86,7 +101,7 @@ public sealed class Tab : IAsyncDisposable
     }
 
     /// <summary>
-    /// Looks at what is shown: wide and light, then dark, where only colours are others, then on a narrow screen in the dark. Each has its picture; the tab is wide and light again afterwards.
+    /// Looks at what is shown: wide and light, then dark, where only colours are others, then on a narrow screen in the dark, each with its picture; then on a tablet, and as wide as screens are. The tab is wide and light again afterwards.
     /// </summary>
     public async Task LookAsync(string name, bool isWhole = true)
     {
@@ -98,8 +113,13 @@ public sealed class Tab : IAsyncDisposable
         await Page.SetViewportSizeAsync(360, 844);
         await PictureAsync($"{name}-360-dark", isWhole);
         await IsAccessibleAsync();
-        await Page.SetViewportSizeAsync(1440, 1000);
         await Page.EmulateMediaAsync(new() { ColorScheme = ColorScheme.Light });
+        await Page.SetViewportSizeAsync(820, 1180);
+        await PictureAsync($"{name}-820-light", isWhole);
+        await FitsAsync();
+        await Page.SetViewportSizeAsync(3840, 2160);
+        await FitsAsync();
+        await Page.SetViewportSizeAsync(1440, 1000);
     }
 
     /// <summary>No rule of WCAG 2.2 A and AA, nor of best practice, is broken by what is shown now, and nothing lies beyond the right edge.</summary>
@@ -108,8 +128,10 @@ public sealed class Tab : IAsyncDisposable
     {
         var result = rule is null ? await Page.RunAxe() : await Page.RunAxe(new AxeRunOptions { RunOnly = new RunOnlyOptions { Type = "rule", Values = [rule] } });
         Assert.True(result.Violations.Length == 0, string.Join('\n', result.Violations.Select(violation => $"{violation.Id}: {violation.Help}: {string.Join("; ", violation.Nodes.Take(3).Select(node => node.Html))}")));
-        Assert.True(await Page.EvaluateAsync<bool>("document.documentElement.scrollWidth <= innerWidth"), "the page scrolls sideways");
+        await FitsAsync();
     }
+
+    private async Task FitsAsync() => Assert.True(await Page.EvaluateAsync<bool>("document.documentElement.scrollWidth <= innerWidth"), "the page scrolls sideways");
 
     public async ValueTask DisposeAsync()
     {

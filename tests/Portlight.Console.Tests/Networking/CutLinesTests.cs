@@ -1,11 +1,16 @@
 using Bunit;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
 using Portlight.Console.Networking;
+using Portlight.Console.Ports;
 using Portlight.Wire.PortlightApi;
 
 namespace Portlight.Console.Tests.Networking;
 
 public sealed class CutLinesTests : BunitContext
 {
+    public CutLinesTests() => Services.AddSingleton(TimeProvider.System);
+
     private static readonly PresentConnection Ssh = new() { Protocol = "tcp", PeerAddress = "192.0.2.7", PeerPort = 51234, Port = 22 };
 
     public static TheoryData<CutByChange?, string> Answers => new()
@@ -24,6 +29,21 @@ public sealed class CutLinesTests : BunitContext
     [MemberData(nameof(Answers))]
     public void What_becomes_of_present_connections_is_said_in_words(CutByChange? cut, string words) =>
         Assert.Contains(words, Render<CutLines>(parameters => parameters.Add(lines => lines.Cut, cut)).Markup, StringComparison.Ordinal);
+
+    [Fact]
+    public void Each_connection_is_told_by_its_peer_its_age_what_it_has_carried_and_why_it_ends()
+    {
+        Services.AddSingleton<TimeProvider>(new FakeTimeProvider(DateTimeOffset.UnixEpoch.AddHours(3)));
+        var old = Ssh with { StartedAt = DateTimeOffset.UnixEpoch.AddMinutes(46), Bytes = 3_100_000, PortState = new() { Protocol = "tcp", FromPort = 22, ToPort = 22, State = "open", Cidrs = ["0.0.0.0/0"], Ipv6Cidrs = [], CidrListAliases = [] } };
+        var six = new PresentConnection { Protocol = "tcp", PeerAddress = "2001:db8::9", PeerPort = 61022, Port = 3306 };
+
+        var lines = Render<CutLines>(parameters => parameters
+            .Add(lines => lines.Cut, new CutByChange { Total = 5, Cut = [old, six] })
+            .Add(lines => lines.Draft, Draft.Of("tag", [new PortRule("tcp", 22, 22, ["198.51.100.0/24"])]))).FindAll(".conns li");
+
+        Assert.Equal(["192.0.2.7:51234 → 22", "tcp, SSH, outside the new sources", "2 h 14 min3.1 MB"], lines[0].Children.Skip(1).Select(part => part.TextContent));
+        Assert.Equal(["[2001:db8::9]:61022 → 3306", "tcp, by the closing of 3306", ""], lines[1].Children.Skip(1).Select(part => part.TextContent));
+    }
 
     [Fact]
     public void A_cut_that_is_the_callers_own_stands_out()

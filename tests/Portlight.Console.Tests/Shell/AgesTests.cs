@@ -16,4 +16,11 @@ public sealed class AgesTests
     [InlineData(2_592_000, "27 Oct")]
     [InlineData(31_536_000, "26 Nov 2025")]
     public void The_older_the_coarser(int seconds, string words) => Assert.Equal(words, Ages.Of(Now.AddSeconds(-seconds), Now));
+
+    [Theory]
+    [InlineData(7, "7 s")]
+    [InlineData(540, "9 min")]
+    [InlineData(8_040, "2 h 14 min")]
+    [InlineData(532_800, "6 d 4 h")]
+    public void The_longer_the_coarser(int seconds, string words) => Assert.Equal(words, Ages.Span(TimeSpan.FromSeconds(seconds)));
 }
