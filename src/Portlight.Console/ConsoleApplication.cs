@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Components.Server.Circuits;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Portlight.Console.Activity;
 using Portlight.Console.Api;
 using Portlight.Console.Exposure;
 using Portlight.Console.Live;
@@ -99,6 +100,7 @@ internal static class ConsoleApplication
         application.MapGet("/session", () => Results.NoContent());
         application.MapGet("/palette", (string? q) => new RazorComponentResult<PaletteAnswers>(new { Query = q }));
         application.MapGet("/{region}/exposure.csv", ExposureCsv.RunAsync);
+        application.MapGet("/activity.csv", ActivityCsv.RunAsync);
         application.MapGet("/{region}/exposure.svg", ExposureSvg.RunAsync);
         application.MapPost("/sign-out", SignOut.RunAsync);
         application.MapGet("/healthz", () => "ok").AllowAnonymous();

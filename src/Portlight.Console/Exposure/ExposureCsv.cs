@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using Portlight.Console.Api;
 using Portlight.Console.Ports;
+using Portlight.Console.Shell;
 using Portlight.Console.SignIn;
 using Portlight.Wire.PortlightApi;
 
@@ -28,7 +29,7 @@ internal static class ExposureCsv
         }
         catch (ApiException exception)
         {
-            return exception.Kind == ApiFault.SignedOut ? Results.LocalRedirect("/sign-in") : Results.Text(exception.Message, statusCode: exception.Kind == ApiFault.Unreachable ? StatusCodes.Status503ServiceUnavailable : StatusCodes.Status403Forbidden);
+            return FileRefusal.Of(exception);
         }
     }
 
@@ -44,7 +45,7 @@ internal static class ExposureCsv
                 {
                     var width = rule.Width([]) switch { PortWidth.One => "one", PortWidth.Networks => "networks", _ => "everyone" };
                     string[] cells = [instance.Name, string.Join(' ', instance.IpAddresses), instance.State, rule.Protocol, Number(rule.FromPort), Number(rule.ToPort), width, string.Join(' ', rule.Sources)];
-                    await writer.WriteLineAsync(string.Join(',', cells.Select(Cell)));
+                    await writer.WriteLineAsync(CsvText.Line(cells));
                 }
             }
 
@@ -61,11 +62,4 @@ internal static class ExposureCsv
         "ListFleet", new ListFleetRequest { MaxResults = PageSize, PageToken = token }, PortlightJson.Default.ListFleetRequest, PortlightJson.Default.ListFleetResponse, cancellation);
 
     private static string Number(int number) => number.ToString(CultureInfo.InvariantCulture);
-
-    /// <summary>Quoted where it has to be; what a spreadsheet would run as a formula is a text to it.</summary>
-    internal static string Cell(string text)
-    {
-        var plain = text is ['=' or '+' or '@' or '\t' or '\r', ..] ? "'" + text : text;
-        return plain.AsSpan().IndexOfAny("\",\r\n") < 0 ? plain : $"\"{plain.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
-    }
 }

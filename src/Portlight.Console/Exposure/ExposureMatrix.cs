@@ -24,7 +24,7 @@ internal sealed class ExposureMatrix
                 .Take(MostColumns)
                 .OrderBy(column => GroupOrder(column.Group)).ThenBy(column => column.Rule.FromPort),
         ];
-        Rows = [.. exposure.Classes.Select(one => new ExposureRow(Name(one), one.Instances, one.InstanceNames, [.. Columns.Select(column => Width(one, column.Rule))]))];
+        Rows = [.. exposure.Classes.Select(one => new ExposureRow(Name(one), one.Instances, one.InstanceNames, [.. Columns.Select(column => Width(one, column.Rule))], [.. one.PortStates.Select(PortRule.Of)]))];
     }
 
     public IReadOnlyList<ExposureColumn> Columns { get; }
@@ -50,7 +50,7 @@ internal sealed class ExposureMatrix
         return widest;
     }
 
-    private static bool Covers(PortRule rule, PortRule column) =>
+    internal static bool Covers(PortRule rule, PortRule column) =>
         rule.Key == column.Key
         || rule.Protocol == "all"
         || (rule.Protocol == column.Protocol && (rule.Protocol is "tcp" or "udp" ? rule.FromPort <= column.FromPort && column.ToPort <= rule.ToPort : rule.FromPort < 0));
@@ -69,4 +69,8 @@ internal sealed class ExposureMatrix
 internal sealed record ExposureColumn(string Group, PortRule Rule, int Everyone, int Networks, int One);
 
 /// <summary>Instances that are alike, and how widely each column is open on them.</summary>
-internal sealed record ExposureRow(string Name, int Instances, IReadOnlyList<string> Names, IReadOnlyList<PortWidth> Widths);
+internal sealed record ExposureRow(string Name, int Instances, IReadOnlyList<string> Names, IReadOnlyList<PortWidth> Widths, IReadOnlyList<PortRule> Rules)
+{
+    /// <summary>The rules of these instances that open a column's ports.</summary>
+    public IReadOnlyList<PortRule> RulesFor(PortRule column) => [.. Rules.Where(rule => ExposureMatrix.Covers(rule, column))];
+}

@@ -34,7 +34,7 @@ internal static class ExposureSvg
         }
         catch (ApiException exception)
         {
-            return exception.Kind == ApiFault.SignedOut ? Results.LocalRedirect("/sign-in") : Results.Text(exception.Message, statusCode: exception.Kind == ApiFault.Unreachable ? StatusCodes.Status503ServiceUnavailable : StatusCodes.Status403Forbidden);
+            return FileRefusal.Of(exception);
         }
     }
 

@@ -12,12 +12,12 @@ function toggleTheme() {
 }
 
 document.addEventListener("click", event => {
-  const hit = event.target.closest("[data-theme-toggle],[data-open],[data-close],[data-copy]");
+  const hit = event.target.closest("[data-theme-toggle],[data-open],[data-close],[data-copy],[data-copy-address]");
   if (!hit) return;
   if ("themeToggle" in hit.dataset) toggleTheme();
   else if (hit.dataset.open) openPalette();
   else if ("close" in hit.dataset) hit.closest("dialog").close();
-  else navigator.clipboard?.writeText(hit.dataset.copy).then(() => { const word = hit.textContent; hit.textContent = "Copied"; setTimeout(() => hit.textContent = word, 1500); });
+  else navigator.clipboard?.writeText("copyAddress" in hit.dataset ? location.href : hit.dataset.copy).then(() => { const word = hit.textContent; hit.textContent = "Copied"; setTimeout(() => hit.textContent = word, 1500); });
 });
 
 // The palette: what is found comes as a piece of a page, and the arrow keys go from one answer to the next.
@@ -95,11 +95,16 @@ async function retry() {
 }
 
 // A tab that nobody has seen for five minutes costs the console nothing; it goes on when it is seen again.
-let hidden, paused = false;
+let hidden, pausing;
 document.addEventListener("visibilitychange", async () => {
   clearTimeout(hidden);
-  if (document.visibilityState === "hidden") hidden = setTimeout(async () => { paused = await Blazor.pauseCircuit(); }, 300_000);
-  else if (paused) { paused = false; if (!await Blazor.resumeCircuit()) location.reload(); }
+  if (document.visibilityState === "hidden") hidden = setTimeout(() => { pausing = Blazor.pauseCircuit(); }, 300_000);
+  else if (pausing) {
+    // It may be seen again while it is still being paused.
+    const paused = await pausing;
+    pausing = undefined;
+    if (paused && !await Blazor.resumeCircuit()) location.reload();
+  }
 });
 
 await Blazor.start({ circuit: { reconnectionOptions: { retryIntervalMilliseconds: attempt => attempt < 2 ? 250 << attempt : attempt < 120 ? 1000 : null } } });

@@ -60,6 +60,40 @@ public sealed class PagesTests(Chromium chromium, ConsoleFixture fixture) : ICla
     }
 
     [Fact]
+    public async Task A_change_is_undone_from_the_activity_by_a_draft_and_the_activity_is_a_file()
+    {
+        await fixture.CreateAsync("undo-1", null, Tcp(22));
+        await fixture.PutAsync("undo-1", Tcp(443));
+        await using var tab = await Tab.OpenAsync(chromium, fixture);
+        await tab.VisitAsync(fixture, "activity?instance=undo-1&what=ports");
+
+        var text = await tab.Page.EvaluateAsync<string>("fetch(document.querySelector('.head a[download]').href).then(answer => answer.text())");
+        Assert.StartsWith("time,by,operation,resources,effects,error,reason,cause,address,agent,event\n", text, StringComparison.Ordinal);
+        Assert.Contains(",root,PutInstancePublicPorts,", text, StringComparison.Ordinal);
+        Assert.Contains("opens tcp 443 from everyone", text, StringComparison.Ordinal);
+        await tab.Page.GetByRole(AriaRole.Link, new() { Name = "Undo…" }).First.ClickAsync();
+
+        await Assertions.Expect(tab.Page.GetByRole(AriaRole.Region, new() { Name = "Your draft" })).ToContainTextAsync("2 changes");
+        Assert.Equal(["443/tcp 0.0.0.0/0 ::/0"], await fixture.PortsAsync("undo-1"));
+    }
+
+    [Fact]
+    public async Task A_cell_of_the_exposure_names_its_rule_and_its_instances()
+    {
+        await fixture.CreateAsync("cell-1", null, Tcp(5900, "192.0.2.0/24", "2001:db8::/48"));
+        await fixture.CreateAsync("cell-2", null, Tcp(5900, "192.0.2.0/24", "2001:db8::/48"));
+        await using var tab = await Tab.OpenAsync(chromium, fixture);
+        await tab.VisitAsync(fixture, "us-east-1/exposure");
+
+        await tab.Page.GetByRole(AriaRole.Link, new() { Name = "5900: networks, 2 instances" }).ClickAsync();
+
+        await Assertions.Expect(tab.Page.GetByRole(AriaRole.Heading, new() { Name = "tcp 5900 on 2 instances" })).ToBeVisibleAsync();
+        await Assertions.Expect(tab.Page.Locator("aside .src")).ToHaveTextAsync(["192.0.2.0/24", "2001:db8::/48"]);
+        await Assertions.Expect(tab.Page.Locator("aside .mini .name")).ToHaveTextAsync(["cell-1", "cell-2"]);
+        await tab.IsAccessibleAsync();
+    }
+
+    [Fact]
     public async Task The_palette_opens_by_the_keyboard_finds_an_instance_and_goes_to_it()
     {
         await fixture.CreateAsync("found-1", null, Tcp(22));
