@@ -15,13 +15,16 @@ internal sealed class FleetQuery
     public static FleetQuery Parse(string? text)
     {
         var query = new FleetQuery();
-        foreach (var word in (text ?? "").Split(' ', StringSplitOptions.RemoveEmptyEntries))
+        foreach (var word in Words(text))
         {
             query._words.Add(Word(word));
         }
 
         return query;
     }
+
+    /// <summary>The words of a query, in their order.</summary>
+    public static string[] Words(string? text) => (text ?? "").Split(' ', StringSplitOptions.RemoveEmptyEntries);
 
     public bool Fits(InstanceView instance) => _words.TrueForAll(word => word(instance));
 

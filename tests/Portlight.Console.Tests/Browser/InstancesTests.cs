@@ -62,6 +62,35 @@ public sealed class InstancesTests(Chromium chromium, ConsoleFixture fixture) : 
     }
 
     [Fact]
+    public async Task A_tag_and_a_state_are_chosen_from_menus_and_are_words_of_the_search()
+    {
+        await fixture.CreateAsync("menu-1", "tier=front", Tcp(80));
+        await fixture.CreateAsync("menu-2", "tier=back", Tcp(80));
+        await using var tab = await Tab.OpenAsync(chromium, fixture);
+        await tab.VisitAsync(fixture, "us-east-1/instances?q=menu-");
+        var page = tab.Page;
+
+        await page.Locator("summary", new() { HasText = "Tag" }).ClickAsync();
+        await tab.IsAccessibleAsync();
+        await page.GetByRole(AriaRole.Group, new() { Name = "Tag" }).GetByRole(AriaRole.Button, new() { Name = "tier=front" }).ClickAsync();
+        await Assertions.Expect(page.Locator("td .name")).ToHaveTextAsync(["menu-1"]);
+        await Assertions.Expect(page.GetByLabel("Filter instances")).ToHaveValueAsync("menu- tag:tier=front");
+        await page.Locator("summary", new() { HasText = "Tag" }).ClickAsync();
+        await page.GetByRole(AriaRole.Group, new() { Name = "Tag" }).GetByRole(AriaRole.Button, new() { Name = "tier=front", Pressed = true }).ClickAsync();
+        await Assertions.Expect(page.Locator("td .name")).ToHaveTextAsync(["menu-1", "menu-2"]);
+
+        await page.GetByRole(AriaRole.Link, new() { Name = "Manage menu-2" }).ClickAsync();
+        await Assertions.Expect(page.Locator("h1")).ToHaveTextAsync("menu-2");
+        await tab.LiveAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Stop…" }).ClickAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Stop menu-2" }).ClickAsync();
+        await tab.GoAsync("us-east-1/instances?q=menu-");
+        await page.Locator("summary", new() { HasText = "State" }).ClickAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "stopped" }).ClickAsync();
+        await Assertions.Expect(page.Locator("td .name")).ToHaveTextAsync(["menu-2"]);
+    }
+
+    [Fact]
     public async Task What_a_policy_forbids_is_told_in_the_words_of_the_server()
     {
         var (keyId, secret) = await fixture.UserAsync("nobody-special");
