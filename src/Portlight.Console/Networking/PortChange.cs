@@ -15,14 +15,14 @@ internal static class PortChange
     /// <param name="instance">Its name.</param>
     /// <param name="draft">What is wanted.</param>
     /// <param name="mustConfirm">Whether it is reverted unless it is confirmed.</param>
-    /// <param name="reason">Why; null for none. A reason has no place in a Put.</param>
+    /// <param name="reason">Why; null for none. A reason has no place in a Put, nor has a time.</param>
     /// <param name="cancellation">Ends the waiting.</param>
     public static async Task<Operation?> ApplyAsync(ApiCaller caller, string instance, Draft draft, bool mustConfirm, string? reason, CancellationToken cancellation)
     {
         TimeSpan? within = mustConfirm ? ToConfirm : null;
         try
         {
-            return reason is null
+            return reason is null && draft.Rules.All(rule => rule.ExpiresInSeconds is null)
                 ? (await caller.PutAsync(new PutInstancePublicPortsRequest { InstanceName = instance, PortInfos = [.. draft.Rules.Select(rule => rule.ToPortInfo())] }, draft.EntityTag, within, cancellation)).Operation
                 : (await caller.ApplyAsync(new ApplyPortsRequest { InstanceName = instance, PortInfos = [.. draft.Rules.Select(rule => rule.ToTimedPort())], Reason = reason }, draft.EntityTag, within, cancellation)).Operation;
         }

@@ -22,11 +22,19 @@ public sealed record Draft
 
     public Draft Add(PortRule rule) => this with { Rows = [.. Rows, new DraftRow(null, rule)] };
 
+    /// <summary>Adds a rule to begin with: the first usual one that is not there, for the person's own address.</summary>
+    public Draft AddNext(string? mine)
+    {
+        var taken = Rules.Select(rule => rule.Key).ToHashSet();
+        var (_, protocol, from, to) = Applications.All.Where(preset => !taken.Contains((preset.Protocol, preset.From, preset.To))).Append((Applications.Custom, "tcp", 8080, 8080)).First();
+        return Add(new PortRule(protocol, from, to, mine is null ? [] : [mine]));
+    }
+
     public Draft Set(int row, PortRule rule) => this with { Rows = [.. Rows.Select((one, place) => place == row ? one with { Rule = rule } : one)] };
 
     /// <summary>Lets sources in: by the rule of these ports, where there is one, beside what that lets in already; else by a rule of their own.</summary>
     public Draft LetIn(PortRule wanted) => RowOf(wanted) is { } row
-        ? Set(row, wanted with { Sources = [.. (Rows[row].Rule?.Sources ?? []).Union(wanted.Sources)] })
+        ? Set(row, wanted with { Sources = [.. (Rows[row].Rule?.Sources ?? []).Union(wanted.Sources)], ExpiresInSeconds = Rows[row].Rule?.ExpiresInSeconds })
         : Add(wanted);
 
     /// <summary>The row of these ports; null for none.</summary>

@@ -14,6 +14,9 @@ public sealed record DraftRow(PortRule? Before, PortRule? Rule)
         (_, null) => DraftChange.Closes,
         var (before, rule) when before.IsSameAs(rule) => DraftChange.None,
         var (before, rule) when before.Key != rule.Key => DraftChange.Replaces,
+        // What is open for a time is less than what is open for good.
+        var (before, rule) when Covers(rule, before) && rule.ExpiresInSeconds > 0 => Covers(before, rule) ? DraftChange.Narrows : DraftChange.Replaces,
+        var (before, rule) when Covers(before, rule) && rule.ExpiresInSeconds == 0 => Covers(rule, before) ? DraftChange.Widens : DraftChange.Replaces,
         var (before, rule) when Covers(before, rule) => DraftChange.Narrows,
         var (before, rule) when Covers(rule, before) => DraftChange.Widens,
         _ => DraftChange.Replaces,
@@ -23,9 +26,10 @@ public sealed record DraftRow(PortRule? Before, PortRule? Rule)
     [JsonIgnore]
     public PortRule Shown => Rule ?? Before!;
 
-    /// <summary>As far as texts tell; what becomes of packets, the preview says.</summary>
-    private static bool Covers(PortRule wide, PortRule narrow) =>
-        narrow.Sources.All(source => wide.Sources.Contains(source) || wide.Sources.Contains(PortRule.IsIpv6(source) ? PortRule.Everyone6 : PortRule.Everyone4));
+    /// <summary>Source by source; what becomes of packets, the preview says.</summary>
+    private static bool Covers(PortRule wide, PortRule narrow) => narrow.Sources.All(source => wide.Sources.Any(other => Holds(other, source)));
+
+    private static bool Holds(string wide, string narrow) => wide == narrow || (AddressBlock.TryRead(wide, out var block) && AddressBlock.TryRead(narrow, out var other) && block.Holds(other));
 }
 
 /// <summary>What a draft makes of a rule.</summary>

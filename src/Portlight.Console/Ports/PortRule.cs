@@ -17,6 +17,10 @@ public sealed record PortRule(string Protocol, int FromPort, int ToPort, IReadOn
     /// <summary>Ports that are usually open to everybody.</summary>
     private static readonly int[] UsuallyPublic = [80, 443];
 
+    /// <summary>Seconds after which its sources are closed, from when it is applied; 0 for never. Null: what is closed at a time stays so, everything else is open for good.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? ExpiresInSeconds { get; init; }
+
     [JsonIgnore]
     public bool IsToEveryone => Sources.Contains(Everyone4) || Sources.Contains(Everyone6);
 
@@ -69,15 +73,15 @@ public sealed record PortRule(string Protocol, int FromPort, int ToPort, IReadOn
         CidrListAliases = [.. Sources.Where(source => !IsIpv4(source) && !IsIpv6(source))],
     };
 
-    /// <summary>The same with when its sources close, which is left as it is.</summary>
+    /// <summary>The same with when its sources close.</summary>
     public TimedPort ToTimedPort()
     {
         var info = ToPortInfo();
-        return new TimedPort { Protocol = info.Protocol, FromPort = info.FromPort, ToPort = info.ToPort, Cidrs = info.Cidrs, Ipv6Cidrs = info.Ipv6Cidrs, CidrListAliases = info.CidrListAliases };
+        return new TimedPort { Protocol = info.Protocol, FromPort = info.FromPort, ToPort = info.ToPort, Cidrs = info.Cidrs, Ipv6Cidrs = info.Ipv6Cidrs, CidrListAliases = info.CidrListAliases, ExpiresInSeconds = ExpiresInSeconds };
     }
 
-    /// <summary>Whether both let in the same, as their texts say it.</summary>
-    public bool IsSameAs(PortRule other) => Key == other.Key && Sources.ToHashSet(StringComparer.Ordinal).SetEquals(other.Sources);
+    /// <summary>Whether both let in the same, as their texts say it, for as long.</summary>
+    public bool IsSameAs(PortRule other) => Key == other.Key && ExpiresInSeconds == other.ExpiresInSeconds && Sources.ToHashSet(StringComparer.Ordinal).SetEquals(other.Sources);
 
     internal static bool IsIpv6(string source) => source.Contains(':', StringComparison.Ordinal);
 

@@ -39,7 +39,7 @@ public sealed class LifeTests(Chromium chromium, ConsoleFixture fixture) : IClas
         await using var tab = await Tab.OpenAsync(chromium, fixture);
         await tab.VisitAsync(fixture, "us-east-1/instances/timed-1/networking");
         await Assertions.Expect(tab.Page.GetByRole(AriaRole.List, new() { Name = "Open for a time" })).ToContainTextAsync("8443");
-        await Assertions.Expect(tab.Page.Locator(".timed")).ToContainTextAsync("192.0.2.9 closes in");
+        await Assertions.Expect(tab.Page.Locator(".rules tr", new() { HasText = "8443" })).ToContainTextAsync(new Regex("192\\.0\\.2\\.9\\s*in (1 min|less than a minute)"));
 
         fixture.Server.Clock.Advance(TimeSpan.FromSeconds(61));
 
@@ -58,7 +58,7 @@ public sealed class LifeTests(Chromium chromium, ConsoleFixture fixture) : IClas
         await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Open it now" }).ClickAsync();
 
         // An hour by the clock of the server, which is not quite that of the console.
-        await Assertions.Expect(tab.Page.Locator(".timed")).ToContainTextAsync(new Regex("192\\.0\\.2\\.0/24 closes in (59|6\\d) min"));
+        await Assertions.Expect(tab.Page.Locator(".rules tr", new() { HasText = "5432" })).ToContainTextAsync(new Regex("192\\.0\\.2\\.0/24\\s*in (59|6\\d) min"));
         Assert.Contains("5432/tcp 192.0.2.0/24", await fixture.PortsAsync("timed-2"));
         await tab.IsAccessibleAsync();
 
@@ -69,17 +69,51 @@ public sealed class LifeTests(Chromium chromium, ConsoleFixture fixture) : IClas
     }
 
     [Fact]
+    public async Task A_rule_is_given_an_hour_in_the_draft_and_the_review_says_when_it_closes()
+    {
+        await fixture.CreateAsync("timed-3", null, Tcp(22), Tcp(443));
+        await using var tab = await Tab.OpenAsync(chromium, fixture);
+        await tab.VisitAsync(fixture, "us-east-1/instances/timed-3/networking");
+        var page = tab.Page;
+        await page.GetByRole(AriaRole.Button, new() { Name = "Edit SSH" }).ClickAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Me, for 1 hour" }).ClickAsync();
+        await Assertions.Expect(page.Locator("tr.narrows")).ToContainTextAsync("in 1 hour");
+        await tab.IsAccessibleAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Review changes" }).ClickAsync();
+        await Assertions.Expect(page.Locator("#review .diff li")).ToContainTextAsync(["closes by itself in 1 hour"]);
+        await Assertions.Expect(page.Locator("#review .cmd")).ToHaveCountAsync(0);
+        await page.GetByLabel("Revert it unless I confirm within 60 s").UncheckAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Apply 1 change" }).ClickAsync();
+        await Assertions.Expect(page.Locator(".note.good")).ToBeVisibleAsync();
+        await Assertions.Expect(page.Locator(".rules tr", new() { HasText = "SSH" })).ToContainTextAsync(new Regex("127\\.0\\.0\\.1 you\\s*in (59|6\\d) min"));
+        await tab.GoAsync("us-east-1/instances?view=expiring");
+        await Assertions.Expect(page.Locator("td .name")).ToContainTextAsync(["timed-3"]);
+        Assert.Equal(["22/tcp 127.0.0.1/32", "443/tcp 0.0.0.0/0 ::/0"], (await fixture.PortsAsync("timed-3")).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task Tags_are_set_and_removed_and_one_of_them_says_what_is_meant_to_be_open()
+    {
+        await fixture.CreateAsync("tagged-1", "env=prod", Tcp(8443));
+        await using var tab = await Tab.OpenAsync(chromium, fixture);
+        await tab.VisitAsync(fixture, "us-east-1/instances/tagged-1/manage");
+        var page = tab.Page;
+        await page.GetByLabel("Tag, as env=prod").FillAsync("portlight:public=8443");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Set the tag" }).ClickAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Remove the tag env" }).ClickAsync();
+
+        await Assertions.Expect(page.GetByRole(AriaRole.List, new() { Name = "Tags" }).Locator(".tag")).ToHaveTextAsync(["portlight:public=8443"]);
+        await tab.GoAsync("us-east-1/instances?q=tagged-1");
+        await Assertions.Expect(page.GetByRole(AriaRole.List, new() { Name = "Open ports of tagged-1" }).GetByRole(AriaRole.Img)).ToHaveAttributeAsync("aria-label", "everyone, as meant");
+    }
+
+    [Fact]
     public async Task What_a_machine_would_lose_is_told_before_it_is_attached()
     {
         await using var tab = await Tab.OpenAsync(chromium, fixture);
         await tab.VisitAsync(fixture, "us-east-1/instances/new");
         var page = tab.Page;
-        await page.GetByRole(AriaRole.Button, new() { Name = "Attach a machine" }).ClickAsync();
-        await Assertions.Expect(page.GetByLabel("Ports to open to everyone")).ToBeVisibleAsync(); // the name of the other form is not the one that is meant
-        await page.GetByLabel("Name").FillAsync("me");
-        await page.GetByLabel("Ports to open to everyone").FillAsync("22 8590");
-
-        await page.GetByRole(AriaRole.Button, new() { Name = "What would it cut?" }).ClickAsync();
+        await tab.PlanAttachAsync("me", "22 8590");
 
         await Assertions.Expect(page.GetByRole(AriaRole.List, new() { Name = "Open afterwards" })).ToContainTextAsync("8590");
         await tab.IsAccessibleAsync();

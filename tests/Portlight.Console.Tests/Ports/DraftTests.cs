@@ -35,6 +35,23 @@ public sealed class DraftTests
     }
 
     [Fact]
+    public void A_time_is_a_change_that_narrows_and_to_take_it_away_widens()
+    {
+        var draft = Draft.Of("tag", [Ssh, Mail]);
+
+        Assert.Equal(DraftChange.Narrows, draft.Set(0, Ssh with { ExpiresInSeconds = 3600 }).Rows[0].Change);
+        Assert.Equal(DraftChange.Narrows, draft.Set(0, Ssh with { Sources = ["192.0.2.7"], ExpiresInSeconds = 3600 }).Rows[0].Change);
+        Assert.Equal(DraftChange.Widens, draft.Set(0, Ssh with { ExpiresInSeconds = 0 }).Rows[0].Change);
+        Assert.Equal(DraftChange.Replaces, draft.Set(1, Mail with { Sources = ["0.0.0.0/0"], ExpiresInSeconds = 3600 }).Rows[1].Change);
+        Assert.Equal(3600, Draft.Read(draft.Set(0, Ssh with { ExpiresInSeconds = 3600 }).ToText())!.Rules[0].ExpiresInSeconds);
+    }
+
+    [Fact]
+    public void An_address_of_a_network_is_less_than_the_network() =>
+        Assert.Equal([DraftChange.Narrows, DraftChange.Widens], Draft.Of("tag", [Mail, Mail with { FromPort = 1 }])
+            .Set(0, Mail with { Sources = ["192.0.2.7"] }).Set(1, Mail with { FromPort = 1, Sources = ["192.0.0.0/16"] }).Rows.Select(row => row.Change));
+
+    [Fact]
     public void An_earlier_set_is_a_draft_against_what_stands()
     {
         var draft = Draft.Of("tag", [Ssh, Http]).Add(new PortRule("tcp", 1, 1, [])).To([Http with { Sources = ["192.0.2.0/24"] }, Mail]);
