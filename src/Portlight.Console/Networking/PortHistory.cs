@@ -12,6 +12,10 @@ internal static class PortHistory
     public static Task<ListPortRevisionsResponse> PageAsync(ApiCaller caller, string instance, string? token, CancellationToken cancellation) => caller.CallAsync(
         "ListPortRevisions", new ListPortRevisionsRequest { InstanceName = instance, PageToken = token }, PortlightJson.Default.ListPortRevisionsRequest, PortlightJson.Default.ListPortRevisionsResponse, cancellation);
 
+    /// <summary>The newest change; null where the log holds none.</summary>
+    public static async Task<PortRevision?> NewestAsync(ApiCaller caller, string instance, CancellationToken cancellation) => (await caller.CallAsync(
+        "ListPortRevisions", new ListPortRevisionsRequest { InstanceName = instance, MaxResults = 1 }, PortlightJson.Default.ListPortRevisionsRequest, PortlightJson.Default.ListPortRevisionsResponse, cancellation)).Revisions is [var newest, ..] ? newest : null;
+
     /// <summary>What stood before a change; null where the change is not found, or nothing stood.</summary>
     public static async Task<RecordedPorts?> BeforeAsync(ApiCaller caller, string instance, string eventId, CancellationToken cancellation)
     {

@@ -45,6 +45,10 @@ public sealed class LifeTests(Chromium chromium, ConsoleFixture fixture) : IClas
 
         await Assertions.Expect(tab.Page.GetByRole(AriaRole.List, new() { Name = "Open for a time" })).ToHaveCountAsync(0);
         Assert.DoesNotContain("8443/tcp 192.0.2.9/32", await fixture.PortsAsync("timed-1"));
+        await tab.GoAsync("activity?instance=timed-1");
+        await tab.Page.GetByRole(AriaRole.Link, new() { Name = "Open it again…" }).ClickAsync();
+        await Assertions.Expect(tab.Page.GetByLabel("What to open")).ToHaveValueAsync("8443");
+        await Assertions.Expect(tab.Page.GetByLabel("For whom")).ToHaveValueAsync("192.0.2.9");
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Microsoft.Playwright;
 using static Portlight.Console.Tests.Browser.ServedConsole;
 
@@ -47,7 +48,7 @@ public sealed class NetworkingTests(Chromium chromium, ConsoleFixture fixture) :
 
         await fixture.PutAsync("two-1", Tcp(80), Tcp(9000, "203.0.113.0/24"));
 
-        await Expect(tab.Page.GetByText("The ports have changed while you were editing.")).ToBeVisibleAsync();
+        await Expect(tab.Page.Locator(".note.warn")).ToContainTextAsync(new Regex("root changed the ports while you were editing\\.[\\s\\S]*Your changes touch none of it\\."));
         await Expect(tab.Page.Locator(".note .ba li")).ToHaveTextAsync(["tcp 9000 from 203.0.113.0/24"]);
         await Expect(Button(tab.Page, "Review changes")).ToBeDisabledAsync();
         await tab.IsAccessibleAsync();
@@ -69,7 +70,7 @@ public sealed class NetworkingTests(Chromium chromium, ConsoleFixture fixture) :
         // As fast as the page could not know it: both at once.
         await Task.WhenAll(fixture.PutAsync("race-1", Tcp(80), Tcp(25)), Button(tab.Page, "Apply 1 change").ClickAsync());
 
-        await Expect(tab.Page.Locator(".note").Filter(new() { HasTextRegex = new("have changed while you were editing|reverted unless you confirm") }).First).ToBeVisibleAsync();
+        await Expect(tab.Page.Locator(".note").Filter(new() { HasTextRegex = new("changed the ports while you were editing|reverted unless you confirm") }).First).ToBeVisibleAsync();
         Assert.Contains(string.Join(' ', await fixture.PortsAsync("race-1")), new[] { "80/tcp 0.0.0.0/0 ::/0 25/tcp 0.0.0.0/0 ::/0", "" });
     }
 
@@ -192,6 +193,50 @@ public sealed class NetworkingTests(Chromium chromium, ConsoleFixture fixture) :
     }
 
     [Fact]
+    public async Task What_a_policy_refuses_is_told_in_the_review_and_cannot_be_applied()
+    {
+        await fixture.CreateAsync("guard-1", null, Tcp(22));
+        var (keyId, secret) = await fixture.UserAsync(
+            "guarded",
+            """
+            {"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["lightsail:*","portlight:*"],"Resource":"*"},
+            {"Sid":"NoRdp","Effect":"Deny","Action":"lightsail:PutInstancePublicPorts","Resource":"*","Condition":{"NumericEquals":{"portlight:FromPort":3389}}}]}
+            """);
+        await using var tab = await Tab.OpenAsync(chromium, fixture);
+        await tab.Page.GotoAsync("us-east-1/instances/guard-1/networking");
+        await tab.SignInAsync(keyId, secret);
+        await tab.LiveAsync();
+        await Button(tab.Page, "Add rule").ClickAsync();
+        await tab.Page.GetByLabel("Application").SelectOptionAsync("RDP");
+        await Expect(tab.Page.Locator("tr.opens")).ToContainTextAsync("3389");
+
+        await Button(tab.Page, "Review changes").ClickAsync();
+
+        await Expect(tab.Page.Locator("#review")).ToContainTextAsync("It would be refused");
+        await Expect(tab.Page.Locator("#review .note.bad")).ToContainTextAsync("PutInstancePublicPorts");
+        await Expect(Button(tab.Page, "Apply 1 change")).ToBeDisabledAsync();
+        await tab.IsAccessibleAsync();
+    }
+
+    [Fact]
+    public async Task A_change_that_the_kernel_refuses_is_told_with_its_reason_and_the_ports_are_as_they_were()
+    {
+        await fixture.CreateAsync("kernel-1", null, Tcp(22), Tcp(80));
+        fixture.Server.Faults.RefuseInKernel("no buffer space available", times: 1, instance: name => name == "kernel-1");
+        await using var tab = await OpenAsync("kernel-1");
+        await CloseAsync(tab.Page, "HTTP");
+        await Button(tab.Page, "Review changes").ClickAsync();
+        await tab.Page.GetByLabel("Revert it unless I confirm within 60 s").UncheckAsync();
+
+        await Button(tab.Page, "Apply 1 change").ClickAsync();
+
+        await Expect(tab.Page.Locator(".note.bad").First).ToContainTextAsync("The kernel refused it, and the ports are as they were: ");
+        await Expect(tab.Page.Locator(".note.bad").First).ToContainTextAsync("no buffer space available");
+        await tab.IsAccessibleAsync();
+        Assert.Equal(["22/tcp 0.0.0.0/0 ::/0", "80/tcp 0.0.0.0/0 ::/0"], (await fixture.PortsAsync("kernel-1")).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
     public async Task The_review_is_left_by_Escape_and_the_keyboard_is_where_it_was()
     {
         await fixture.CreateAsync("keys-1", null, Tcp(80));
@@ -219,6 +264,8 @@ public sealed class NetworkingTests(Chromium chromium, ConsoleFixture fixture) :
         await Button(tab.Page, "Ask").ClickAsync();
 
         await Expect(tab.Page.Locator(".verdict")).ToContainTextAsync("22/tcp from 192.0.2.0/24");
+        await CloseAsync(tab.Page, "SSH");
+        await Expect(tab.Page.Locator(".verdict")).ToContainTextAsync("Your draft would not let it in any more.");
         await tab.IsAccessibleAsync();
     }
 
