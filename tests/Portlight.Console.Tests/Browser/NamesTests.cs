@@ -74,6 +74,47 @@ public sealed class NamesTests(Chromium chromium, ConsoleFixture fixture) : ICla
     }
 
     [Fact]
+    public async Task A_template_is_made_and_edited_by_itself_and_no_instance_changes()
+    {
+        await fixture.CreateAsync("apart-1", null, Tcp(80));
+        await using var tab = await Tab.OpenAsync(chromium, fixture);
+        await tab.VisitAsync(fixture, "names");
+        var page = tab.Page;
+
+        await Button(page, "New template").ClickAsync();
+        await page.GetByLabel("Name of the template").FillAsync("mail");
+        await Button(page, "Add rule").ClickAsync();
+        await page.GetByLabel("Application").SelectOptionAsync("Custom");
+        await page.GetByLabel("Port or range").FillAsync("25");
+        await page.GetByLabel("Port or range").BlurAsync();
+        await Button(page, "Everyone").ClickAsync();
+        await tab.IsAccessibleAsync();
+        await Button(page, "Save the template").ClickAsync();
+        await Expect(page.GetByText("mail keeps 1 rule.")).ToBeVisibleAsync();
+
+        await Button(page, "Edit the template mail").ClickAsync();
+        await Button(page, "Edit the rule for 25").ClickAsync();
+        await Button(page, "Remove Everyone, IPv6").ClickAsync();
+        await page.GetByLabel("Add an address or range").FillAsync("2001:db8::/33,");
+        await Button(page, "Save the template").ClickAsync();
+        await Expect(page.GetByText("mail keeps 1 rule.")).ToBeVisibleAsync();
+        await Expect(page.GetByRole(AriaRole.List, new() { Name = "Templates" }).Locator("li", new() { HasText = "mail" }).Locator(".port")).ToHaveAttributeAsync("title", "Everyone, IPv4, 2001:db8::/33");
+
+        // What is no rule is told in the server's words, and a name that is there is not taken unasked.
+        await Button(page, "Edit the template mail").ClickAsync();
+        await Button(page, "Edit the rule for 25").ClickAsync();
+        await page.GetByLabel("Add an address or range").FillAsync("010.0.0.1,");
+        await Button(page, "Save the template").ClickAsync();
+        await Expect(page.GetByRole(AriaRole.Alert)).ToContainTextAsync("010.0.0.1");
+        await Button(page, "Cancel").ClickAsync();
+        await Button(page, "New template").ClickAsync();
+        await page.GetByLabel("Name of the template").FillAsync("Mail");
+        await Button(page, "Save the template").ClickAsync();
+        await Expect(page.GetByRole(AriaRole.Alert)).ToContainTextAsync("There is a template Mail already");
+        Assert.Equal(["80/tcp 0.0.0.0/0 ::/0"], await fixture.PortsAsync("apart-1"));
+    }
+
+    [Fact]
     public async Task A_person_without_names_and_reasons_changes_ports_all_the_same()
     {
         await fixture.CreateAsync("plain-1", null, Tcp(80), Tcp(22));
