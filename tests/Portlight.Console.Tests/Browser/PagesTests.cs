@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Microsoft.Playwright;
 using static Portlight.Console.Tests.Browser.ServedConsole;
 
@@ -91,6 +92,19 @@ public sealed class PagesTests(Chromium chromium, ConsoleFixture fixture) : ICla
         await Assertions.Expect(tab.Page.Locator("aside .src")).ToHaveTextAsync(["192.0.2.0/24", "2001:db8::/48"]);
         await Assertions.Expect(tab.Page.Locator("aside .mini .name")).ToHaveTextAsync(["cell-1", "cell-2"]);
         await tab.IsAccessibleAsync();
+    }
+
+    [Fact]
+    public async Task The_navigation_counts_the_instances_of_which_everyone_reaches_a_management_port()
+    {
+        await fixture.CreateAsync("hot-1", null, Tcp(22));
+        await using var tab = await Tab.OpenAsync(chromium, fixture);
+        await tab.VisitAsync(fixture, "us-east-1/instances");
+        await Assertions.Expect(tab.Page.GetByRole(AriaRole.Link, new() { Name = "hot-1", Exact = true })).ToBeVisibleAsync();
+
+        await tab.GoAsync("names");
+
+        await Assertions.Expect(tab.Page.GetByRole(AriaRole.Navigation, new() { Name = "Main", Exact = true }).GetByRole(AriaRole.Link, new() { Name = "Exposure" })).ToHaveTextAsync(new Regex(@"^\s*Exposure\s*[1-9][0-9]*\s*$"));
     }
 
     [Fact]
