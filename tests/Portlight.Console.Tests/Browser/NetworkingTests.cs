@@ -230,10 +230,14 @@ public sealed class NetworkingTests(Chromium chromium, ConsoleFixture fixture) :
 
         await Button(tab.Page, "Apply 1 change").ClickAsync();
 
-        await Expect(tab.Page.Locator(".note.bad").First).ToContainTextAsync("The kernel refused it, and the ports are as they were: ");
-        await Expect(tab.Page.Locator(".note.bad").First).ToContainTextAsync("no buffer space available");
+        await Expect(tab.Page.Locator("#review").GetByRole(AriaRole.Alert)).ToContainTextAsync("what kernel-1 had before stands: no buffer space available");
         await tab.IsAccessibleAsync();
         Assert.Equal(["22/tcp 0.0.0.0/0 ::/0", "80/tcp 0.0.0.0/0 ::/0"], (await fixture.PortsAsync("kernel-1")).Order(StringComparer.Ordinal));
+
+        // The draft is still there, about the ports as they stand again.
+        await Button(tab.Page, "Apply 1 change").ClickAsync();
+        await Expect(tab.Page.Locator(".note.good")).ToBeVisibleAsync();
+        Assert.Equal(["22/tcp 0.0.0.0/0 ::/0"], await fixture.PortsAsync("kernel-1"));
     }
 
     [Fact]
