@@ -131,7 +131,15 @@ public sealed class Tab : IAsyncDisposable
         await FitsAsync();
     }
 
-    private async Task FitsAsync() => Assert.True(await Page.EvaluateAsync<bool>("document.documentElement.scrollWidth <= innerWidth"), "the page scrolls sideways");
+    private async Task FitsAsync()
+    {
+        var beyond = await Page.EvaluateAsync<string[]>(
+            """
+            document.documentElement.scrollWidth <= innerWidth ? [] :
+                ["", ...[...document.body.querySelectorAll("*")].filter(one => one.getBoundingClientRect().right > innerWidth).map(one => `${one.tagName} ${one.className} ${Math.round(one.getBoundingClientRect().right)}`)]
+            """);
+        Assert.True(beyond.Length == 0, $"the page scrolls sideways by {string.Join("; ", beyond.Skip(1).Take(12))}");
+    }
 
     public async ValueTask DisposeAsync()
     {
