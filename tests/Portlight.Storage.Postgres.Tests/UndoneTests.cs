@@ -34,6 +34,26 @@ public sealed class UndoneTests : IAsyncLifetime
         Assert.Equal(("2", 1L), ((await _source.SqlAsync("SELECT last_value FROM tries")).Trim(), other.Revision));
     }
 
+    /// <summary>Seen in the chaos of servers and primaries: a commit that waited for its standby had the lock, and the server that had waited for it in vain could never write again.</summary>
+    [Fact]
+    public async Task A_server_that_has_waited_in_vain_for_the_lock_writes_once_the_lock_is_free()
+    {
+        await using var store = await _source.OpenAsync("a");
+        await using (var other = new NpgsqlConnection(await _source.ConnectionTextAsync()))
+        {
+            await other.OpenAsync(Cancellation);
+            await using var transaction = await other.BeginTransactionAsync(Cancellation);
+            await using var hold = new NpgsqlCommand("SELECT 1 FROM head FOR UPDATE", other, transaction);
+            await hold.ExecuteNonQueryAsync(Cancellation);
+            var refusal = await Assert.ThrowsAsync<StoreException>(() => store.SaveAsync((_, changes) => changes.Save(Sample.Instance(1)), Cancellation));
+            Assert.False(refusal.IsOutcomeUnknown);
+            Assert.Contains(PostgresErrorCodes.LockNotAvailable, refusal.Message, StringComparison.Ordinal);
+        }
+
+        await store.SaveAsync((_, changes) => changes.Save(Sample.Instance(2, "web-2")), Cancellation);
+        Assert.Equal(["web-2"], store.View.AllInstances().Select(instance => instance.Name));
+    }
+
     [Fact]
     public async Task A_write_that_is_refused_for_another_reason_is_told_so_at_once()
     {

@@ -6,7 +6,7 @@ namespace Portlight.Storage.Postgres;
 internal sealed class LogConnection(NpgsqlDataSource source)
 {
     private NpgsqlConnection? _connection;
-    private bool _isLocked;
+    private bool _isBegun;
     private bool _isWaitCancelled;
 
     /// <summary>Runs something; a connection that broke while nobody used it is replaced.</summary>
@@ -19,9 +19,9 @@ internal sealed class LogConnection(NpgsqlDataSource source)
         }
         catch (Exception failure) when (LogFailure.IsKnown(failure) && LogFailure.IsOfConnection(failure))
         {
-            var wasLocked = _isLocked;
+            var wasBegun = _isBegun;
             Close();
-            if (isFresh || wasLocked)
+            if (isFresh || wasBegun)
             {
                 throw;
             }
@@ -33,19 +33,27 @@ internal sealed class LogConnection(NpgsqlDataSource source)
     /// <summary>Begins a transaction that has the head locked.</summary>
     public LogEnd Lock() => Run(connection =>
     {
-        using var batch = new NpgsqlBatch(connection) { BatchCommands = { new NpgsqlBatchCommand(LogStatements.Begin), new NpgsqlBatchCommand(LogStatements.End + " FOR UPDATE") } };
-        using var reader = batch.ExecuteReader();
-        var end = reader.Read() ? LogStatements.ReadEnd(reader) : throw new StoreException("the database has lost its head; restore it from a backup");
-        _isLocked = true;
-        return end;
+        // It may have begun though this fails, as when somebody else has the lock for too long: left so, PostgreSQL would refuse everything until its end.
+        _isBegun = true;
+        try
+        {
+            using var batch = new NpgsqlBatch(connection) { BatchCommands = { new NpgsqlBatchCommand(LogStatements.Begin), new NpgsqlBatchCommand(LogStatements.End + " FOR UPDATE") } };
+            using var reader = batch.ExecuteReader();
+            return reader.Read() ? LogStatements.ReadEnd(reader) : throw new StoreException("the database has lost its head; restore it from a backup");
+        }
+        catch
+        {
+            Unlock();
+            throw;
+        }
     });
 
     /// <summary>Ends the transaction without a commit, if there is one. Does not throw: a connection that cannot be told is closed, and its lock goes with it.</summary>
     public void Unlock()
     {
-        if (_isLocked)
+        if (_isBegun)
         {
-            _isLocked = false;
+            _isBegun = false;
             try
             {
                 using var rollback = new NpgsqlCommand("ROLLBACK", _connection);
@@ -65,13 +73,13 @@ internal sealed class LogConnection(NpgsqlDataSource source)
         add(sent);
         _isWaitCancelled = false;
         sent.ExecuteNonQuery();
-        _isLocked = false;
+        _isBegun = false;
         return !_isWaitCancelled;
     }
 
     public void Close()
     {
-        _isLocked = false;
+        _isBegun = false;
         if (_connection is { } connection)
         {
             _connection = null;
