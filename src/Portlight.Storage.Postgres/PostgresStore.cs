@@ -70,7 +70,7 @@ public sealed class PostgresStore : IStore
     /// <exception cref="StoreException">The string cannot be used, the database does not answer, or another process has the mirror open.</exception>
     public static PostgresStore Open(string connectionText, string mirror, TimeProvider time)
     {
-        var log = PostgresLog.Open(connectionText);
+        var log = PostgresLog.Open(connectionText, time);
         MirrorFile? file = null;
         try
         {

@@ -1,3 +1,5 @@
+using System.Globalization;
+using Microsoft.Extensions.Time.Testing;
 using Npgsql;
 using Portlight.Storage.Contract;
 using Portlight.TestKit;
@@ -32,6 +34,31 @@ public sealed class UndoneTests : IAsyncLifetime
         await using var other = await _source.OpenAsync("b");
         Assert.Equal(["web-1"], other.View.AllInstances().Select(instance => instance.Name));
         Assert.Equal(("2", 1L), ((await _source.SqlAsync("SELECT last_value FROM tries")).Trim(), other.Revision));
+    }
+
+    [Theory]
+    [InlineData(PostgresErrorCodes.DeadlockDetected)]
+    [InlineData(PostgresErrorCodes.SerializationFailure)]
+    public async Task A_write_that_is_undone_again_and_again_is_given_up_as_one_of_which_nothing_was_written(string code)
+    {
+        var clock = new FakeTimeProvider(TimeProvider.System.GetUtcNow());
+        await using var store = await _source.OpenAsync("a", clock);
+        await _source.SqlAsync(
+            "CREATE SEQUENCE tries",
+            $"CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN PERFORM nextval('tries'); RAISE EXCEPTION USING ERRCODE = '{code}'; END$$",
+            "CREATE TRIGGER refuse BEFORE INSERT ON batch FOR EACH ROW EXECUTE FUNCTION refuse()");
+        var write = store.SaveAsync((_, changes) => changes.Save(Sample.Instance(1)), Cancellation);
+        await Until.TrueAsync(async () => int.Parse(await _source.SqlAsync("SELECT last_value FROM tries"), CultureInfo.InvariantCulture) > 1, () => "a second try");
+        Assert.False(write.IsCompleted);
+
+        clock.Advance(TimeSpan.FromSeconds(15));
+        var refusal = await Assert.ThrowsAsync<StoreException>(() => write);
+
+        Assert.False(refusal.IsOutcomeUnknown);
+        Assert.Contains(code, refusal.Message, StringComparison.Ordinal);
+        await _source.SqlAsync("DROP TRIGGER refuse ON batch");
+        await store.SaveAsync((_, changes) => changes.Save(Sample.Instance(2, "web-2")), Cancellation);
+        Assert.Equal(["web-2"], store.View.AllInstances().Select(instance => instance.Name));
     }
 
     /// <summary>Seen in the chaos of servers and primaries: a commit that waited for its standby had the lock, and the server that had waited for it in vain could never write again.</summary>

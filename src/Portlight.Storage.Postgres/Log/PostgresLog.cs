@@ -14,16 +14,17 @@ internal sealed class PostgresLog : IDisposable
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
 
     private readonly NpgsqlDataSource _source;
-    private readonly ManualResetEventSlim _closing = new();
+    private readonly ManualResetEventSlim _pause = new();
     private readonly LogConnection _connection;
+    private readonly TimeProvider _time;
 
-    private PostgresLog(NpgsqlDataSource source) => (_source, _connection) = (source, new LogConnection(source));
+    private PostgresLog(NpgsqlDataSource source, TimeProvider time) => (_source, _connection, _time) = (source, new LogConnection(source), time);
 
     /// <summary>Connects, and makes the tables in a database that has none.</summary>
     /// <exception cref="StoreException">The connection string cannot be used, the database does not answer, or its tables are of a newer Portlight.</exception>
-    public static PostgresLog Open(string connectionText)
+    public static PostgresLog Open(string connectionText, TimeProvider time)
     {
-        var log = new PostgresLog(LogSource.Of(connectionText));
+        var log = new PostgresLog(LogSource.Of(connectionText), time);
         try
         {
             log._connection.Run(LogSchema.Ensure);
@@ -60,16 +61,22 @@ internal sealed class PostgresLog : IDisposable
     /// </exception>
     public void Append(LogBatch batch, LogEnd before)
     {
-        if (TrySend(() => Send(batch), isFirst: true) is not { } failure)
+        var mayBeThere = false;
+        if (TrySend(SendOnce) is not { } failure)
         {
             return;
         }
 
-        // Not known from here on, or undone in favour of another transaction: an administrator's, for servers lock the head first. To find the batch proves nothing: only a write after it waits for the standby.
-        var began = TimeProvider.System.GetTimestamp();
-        while (TimeProvider.System.GetElapsedTime(began) < Patience && !_closing.Wait(Pause))
+        if (!mayBeThere && !LogFailure.IsUndone(failure))
         {
-            if (TrySend(() => IsThere(batch, before) ? Confirm() : Send(batch), isFirst: false) is not { } again)
+            throw LogFailure.NothingWritten(failure);
+        }
+
+        // Not known from here on, or undone in favour of another transaction: an administrator's, for servers lock the head first. To find the batch proves nothing: only a write after it waits for the standby.
+        var began = _time.GetTimestamp();
+        while (_time.GetElapsedTime(began) < Patience && !_pause.Wait(Pause))
+        {
+            if (TrySend(() => (mayBeThere = IsThere(batch, before)) ? Confirm() : SendOnce()) is not { } again)
             {
                 return;
             }
@@ -77,12 +84,25 @@ internal sealed class PostgresLog : IDisposable
             failure = again;
         }
 
-        throw LogFailure.Unknown(failure);
+        throw mayBeThere ? LogFailure.Unknown(failure) : LogFailure.NothingWritten(failure);
+
+        bool SendOnce()
+        {
+            mayBeThere = true;
+            try
+            {
+                return Send(batch);
+            }
+            catch (Exception refused) when (LogFailure.IsRefusal(refused))
+            {
+                mayBeThere = false;
+                throw;
+            }
+        }
     }
 
-    /// <summary>Null when it is durable; else why nobody knows, or why PostgreSQL undid it.</summary>
-    /// <exception cref="StoreException">The first attempt was refused: nothing was written.</exception>
-    private Exception? TrySend(Func<bool> send, bool isFirst)
+    /// <summary>Null when it is durable; else why nobody knows, or why PostgreSQL refused it.</summary>
+    private Exception? TrySend(Func<bool> send)
     {
         try
         {
@@ -91,7 +111,7 @@ internal sealed class PostgresLog : IDisposable
         catch (Exception refused) when (LogFailure.IsRefusal(refused))
         {
             Unlock();
-            return isFirst && !LogFailure.IsUndone(refused) ? throw LogFailure.NothingWritten(refused) : refused;
+            return refused;
         }
         catch (Exception lost) when (LogFailure.IsKnown(lost))
         {
@@ -159,15 +179,12 @@ internal sealed class PostgresLog : IDisposable
     /// <summary>Whether the server is a primary without a standby that commits wait for.</summary>
     public bool IsAlone() => LogFailure.Answered(() => _connection.Run(LogStatements.IsAlone));
 
-    /// <summary>Ends a wait for an outcome, if one is under way. Safe from any thread.</summary>
-    public void Close() => _closing.Set();
-
     public void Dispose()
     {
         Unlock();
         _connection.Close();
         _source.Dispose();
-        _closing.Dispose();
+        _pause.Dispose();
     }
 
     private bool Send(LogBatch batch) => _connection.Commit(sent => LogStatements.Add(sent, batch));
