@@ -104,6 +104,12 @@ public sealed class PostgresStore : IStore
     public async ValueTask CatchUpAsync(CancellationToken cancellationToken = default)
     {
         _writer.State.RequireRunning();
+        if (_writer.State.Unconfirmed is { } unconfirmed)
+        {
+            // A primary that was replaced goes on answering questions, and confirms nothing: its standby is the primary.
+            throw new StoreException($"what is stored may have gone on elsewhere: {unconfirmed.Message}", unconfirmed);
+        }
+
         await _heads.CatchUpAsync().WaitAsync(cancellationToken).ConfigureAwait(false);
     }
 

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using Microsoft.Extensions.Time.Testing;
 using Portlight.Domain;
 using Portlight.Storage.Contract;
 using Portlight.TestKit;
@@ -155,6 +156,35 @@ public sealed class FailoverTests : IAsyncLifetime
         Assert.NotNull(fresh.View.FindInstance(Sample.Scope, Name(3)));
         Assert.Equal(isAcknowledged, fresh.View.FindInstance(Sample.Scope, Name(2)) is not null);
         Assert.Equal(store.Revision, fresh.Revision);
+    }
+
+    [Fact]
+    public async Task A_primary_that_was_replaced_and_goes_on_answering_is_not_read_from_once_it_has_not_confirmed_a_write()
+    {
+        var clock = new FakeTimeProvider(TimeProvider.System.GetUtcNow());
+        await using var store = PostgresStore.Open(Primary.ConnectionText(), Path.Combine(_mirrors, "old.db"), clock);
+        Assert.True(await TrySaveAsync(store, 1));
+        await Standby.PromoteAsync();
+
+        var write = SaveAsync(store, 2);
+        await Until.TrueAsync(async () => await IsWaitingAsync(), () => "a commit that waits");
+        await store.CatchUpAsync(Cancellation);
+        await Until.TrueAsync(
+            () =>
+            {
+                clock.Advance(TimeSpan.FromSeconds(15));
+                return write.IsCompleted;
+            },
+            () => "the end of the attempts");
+        Assert.True((await Assert.ThrowsAsync<StoreException>(() => write)).IsOutcomeUnknown);
+        var refusal = await Assert.ThrowsAsync<StoreException>(() => store.CatchUpAsync(Cancellation).AsTask());
+        Assert.Contains("did not confirm a commit", refusal.Message, StringComparison.Ordinal);
+
+        // What only an operator does: the old one goes on alone.
+        await Primary.SqlAsync("postgres", "ALTER SYSTEM SET synchronous_standby_names = ''", "SELECT pg_reload_conf()");
+        await Until.TrueAsync(() => HasSeenAsync(store, 2), () => $"a read once writes are confirmed: {store.Problem?.Message}");
+
+        async Task<bool> IsWaitingAsync() => await Primary.SqlAsync("postgres", "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'SyncRep'") != "0";
     }
 
     private static async Task<bool> HasSeenAsync(PostgresStore store, int number)

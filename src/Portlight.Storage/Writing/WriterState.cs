@@ -6,6 +6,7 @@ internal sealed class WriterState
     private readonly TaskCompletionSource<StoreException> _stop = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private StoreException? _stopped;
     private StoreException? _lastFailure;
+    private StoreException? _unconfirmed;
 
     /// <summary>Completes when it has stopped for good, with the reason.</summary>
     public Task<StoreException> Stopped => _stop.Task;
@@ -17,8 +18,15 @@ internal sealed class WriterState
     public StoreException? LastFailure
     {
         get => Volatile.Read(ref _lastFailure);
-        set => Volatile.Write(ref _lastFailure, value);
+        set
+        {
+            Volatile.Write(ref _unconfirmed, value is null or { IsOutcomeUnknown: true } ? value : _unconfirmed);
+            Volatile.Write(ref _lastFailure, value);
+        }
     }
+
+    /// <summary>Why the outcome of a commit is not known; null when none is, or one has succeeded since.</summary>
+    public StoreException? Unconfirmed => Volatile.Read(ref _unconfirmed);
 
     /// <exception cref="StoreException">It has stopped.</exception>
     public void RequireRunning()
