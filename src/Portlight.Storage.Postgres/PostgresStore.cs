@@ -150,6 +150,7 @@ public sealed class PostgresStore : IStore
             await _tail.DisposeAsync().ConfigureAwait(false);
             await _numbers.DisposeAsync().ConfigureAwait(false);
             await _writer.DisposeAsync().ConfigureAwait(false);
+            await _heads.EndAsync().ConfigureAwait(false); // what it waits for has failed with the writer's end
             _readers.Dispose();
             _mirror.Dispose();
             _log.Dispose();

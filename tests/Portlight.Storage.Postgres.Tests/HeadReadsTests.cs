@@ -42,4 +42,23 @@ public sealed class HeadReadsTests
         await reads.CatchUpAsync();
         Assert.Empty(looks);
     }
+
+    [Fact]
+    public async Task The_end_waits_for_the_look_that_is_under_way_and_for_the_one_after_it_whatever_becomes_of_them()
+    {
+        var (first, second) = (new TaskCompletionSource(), new TaskCompletionSource());
+        var looks = new Queue<Task>([first.Task, second.Task]);
+        var reads = new HeadReads(looks.Dequeue);
+        var asked = new[] { reads.CatchUpAsync(), reads.CatchUpAsync() };
+
+        var end = reads.EndAsync();
+        first.SetResult();
+        await asked[0];
+        Assert.False(end.IsCompleted);
+        second.SetException(new StoreException("the database is away"));
+
+        await end;
+        await Assert.ThrowsAsync<StoreException>(() => asked[1]);
+        Assert.Empty(looks);
+    }
 }

@@ -16,9 +16,10 @@ internal sealed class PostgresLog : IDisposable
     private readonly NpgsqlDataSource _source;
     private readonly ManualResetEventSlim _pause = new();
     private readonly LogConnection _connection;
+    private readonly EndConnection _end;
     private readonly TimeProvider _time;
 
-    private PostgresLog(NpgsqlDataSource source, TimeProvider time) => (_source, _connection, _time) = (source, new LogConnection(source), time);
+    private PostgresLog(NpgsqlDataSource source, TimeProvider time) => (_source, _connection, _end, _time) = (source, new LogConnection(source), new EndConnection(source), time);
 
     /// <summary>Connects, and makes the tables in a database that has none.</summary>
     /// <exception cref="StoreException">The connection string cannot be used, the database does not answer, or its tables are of a newer Portlight.</exception>
@@ -155,17 +156,13 @@ internal sealed class PostgresLog : IDisposable
         return batches.ConvertAll(one => one with { Blocks = [.. blocks.Where(block => block.Position == one.End.Position).Select(block => block.Block)] });
     }));
 
-    /// <summary>Where the order ends now, of the primary. Safe from any thread.</summary>
+    /// <summary>Where the order ends now, of the primary. From any thread, one at a time; it may be called beside all else.</summary>
     /// <exception cref="StoreException">The database does not answer.</exception>
     public async Task<LogEnd> ReadEndAsync()
     {
         try
         {
-            await using var command = _source.CreateCommand(LogStatements.EndOfPrimary);
-            await using var reader = await command.ExecuteReaderAsync().ConfigureAwait(false);
-            return await reader.ReadAsync().ConfigureAwait(false) && !reader.GetBoolean(4)
-                ? LogStatements.ReadEnd(reader)
-                : throw new StoreException("the database is a standby, or has lost its head; nothing can be read from it");
+            return await _end.ReadAsync().ConfigureAwait(false);
         }
         catch (Exception failure) when (LogFailure.IsKnown(failure))
         {
@@ -183,6 +180,7 @@ internal sealed class PostgresLog : IDisposable
     {
         Unlock();
         _connection.Close();
+        _end.Dispose();
         _source.Dispose();
         _pause.Dispose();
     }

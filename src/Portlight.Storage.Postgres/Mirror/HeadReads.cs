@@ -25,6 +25,23 @@ internal sealed class HeadReads(Func<Task> look)
         }
     }
 
+    /// <summary>Returns once no look is under way, however the last one ended. To be called when nobody asks any more.</summary>
+    public async Task EndAsync()
+    {
+        while (Running() is { IsCompleted: false } running)
+        {
+            await running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private Task Running()
+    {
+        lock (_gate)
+        {
+            return _next ?? _running;
+        }
+    }
+
     private async Task LookAsync()
     {
         // Not on the thread of the first who asks: the rest wait for this too.

@@ -124,7 +124,8 @@ internal sealed class MirrorFollower
     /// <summary>What waits for a position is told that it cannot be reached now.</summary>
     public void Fail(StoreException why) => _waits.Fail(why);
 
-    public void Close(StoreException why) => _waits.Fail(why);
+    /// <summary>Nothing is followed any more.</summary>
+    public void Close(StoreException why) => _waits.Close(why);
 
     private void Take(LogBatch batch)
     {

@@ -6,6 +6,7 @@ internal sealed class MirrorWaits(LogEnd end)
     private readonly Lock _gate = new();
     private readonly List<(long Position, TaskCompletionSource Reached)> _waiting = [];
     private LogEnd _end = end;
+    private StoreException? _closed;
 
     /// <summary>Up to where the mirror is, or was a moment ago.</summary>
     public LogEnd End
@@ -50,6 +51,16 @@ internal sealed class MirrorWaits(LogEnd end)
 
     public void Fail(StoreException why) => Fail(why, static _ => true);
 
+    /// <summary>Nothing more is reached: fails what waits, and what would wait from now on.</summary>
+    public void Close(StoreException why)
+    {
+        lock (_gate)
+        {
+            _closed = why;
+            Fail(why);
+        }
+    }
+
     private void Fail(StoreException why, Func<long, bool> isMeant)
     {
         lock (_gate)
@@ -60,6 +71,11 @@ internal sealed class MirrorWaits(LogEnd end)
 
     private Task AddAsync(long position)
     {
+        if (_closed is { } why)
+        {
+            return Task.FromException(why);
+        }
+
         var reached = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         _waiting.Add((position, reached));
         return reached.Task;
