@@ -1,3 +1,4 @@
+using System.Text;
 using Portlight.Domain;
 using Portlight.Storage.Sqlite;
 
@@ -10,9 +11,12 @@ internal static class ItemKey
 
     public static string Of(IdentityKey key) => $"{key.AccountId}/{key.Name}";
 
-    public static (Scope Scope, string Name) ReadScoped(string key) => key.Split('/', 3) is [var account, var region, var name]
-        ? (new Scope(account, region), name)
-        : throw Damaged(key);
+    public static (Scope Scope, string Name) ReadScoped(string key)
+    {
+        var account = key.IndexOf('/', StringComparison.Ordinal);
+        var scope = key.IndexOf('/', account + 1);
+        return account > 0 && scope > 0 ? (ScopeColumn.Read(Encoding.UTF8.GetBytes(key, 0, scope)), key[(scope + 1)..]) : throw Damaged(key);
+    }
 
     public static (string AccountId, string Name) ReadOwned(string key) => key.Split('/', 2) is [var account, var name] ? (account, name) : throw Damaged(key);
 

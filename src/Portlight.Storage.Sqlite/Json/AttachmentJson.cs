@@ -79,13 +79,13 @@ internal static class AttachmentJson
         {
             switch (member)
             {
-                case "kind": kind = json.Text(); break;
+                case "kind": kind = json.RepeatedText(); break;
                 case "name": name = json.Text(); break;
                 case "device": device = json.Text(); break;
                 case "selector": selector = json.Text(); break;
                 case "closes": closes = json.Texts(); break;
                 case "addresses": addresses = json.Addresses(); break;
-                case "host": host = json.Text(); break;
+                case "host": host = json.RepeatedText(); break;
                 case "private": privateSources = json.Cidrs(); break;
                 default: throw JsonCursor.Unknown(member);
             }

@@ -12,12 +12,30 @@ namespace Portlight.Storage.Sqlite;
 /// </summary>
 internal ref struct JsonCursor
 {
+    private static readonly Repeated<string> Known = new(4_096);
+
+    private readonly ReadOnlySpan<byte> _utf8;
     private Utf8JsonReader _reader;
 
     public JsonCursor(ReadOnlySpan<byte> utf8)
     {
+        _utf8 = utf8;
         _reader = new Utf8JsonReader(utf8);
         EnterObject();
+    }
+
+    private JsonCursor(ReadOnlySpan<byte> utf8, Utf8JsonReader reader)
+    {
+        _utf8 = utf8;
+        _reader = reader;
+    }
+
+    /// <summary>Reads an array.</summary>
+    public static JsonCursor OfArray(ReadOnlySpan<byte> utf8)
+    {
+        var cursor = new JsonCursor(utf8, new Utf8JsonReader(utf8));
+        cursor.EnterArray();
+        return cursor;
     }
 
     public void EnterObject() => Expect(JsonTokenType.StartObject);
@@ -33,7 +51,7 @@ internal ref struct JsonCursor
             return false;
         }
 
-        name = _reader.GetString()!;
+        name = KnownText();
         return true;
     }
 
@@ -66,6 +84,22 @@ internal ref struct JsonCursor
     }
 
     public string Text() => TextOrNull() ?? throw new JsonException("null where text is wanted");
+
+    /// <summary>A text that many rows have.</summary>
+    public string RepeatedText()
+    {
+        _reader.Read();
+        return _reader.TokenType == JsonTokenType.String ? KnownText() : throw new JsonException($"{_reader.TokenType} where text is wanted");
+    }
+
+    /// <summary>An array as it stands there, without a look into it; what it says is read by another cursor, or known.</summary>
+    public ReadOnlySpan<byte> Array()
+    {
+        EnterArray();
+        var from = (int)_reader.TokenStartIndex;
+        _reader.Skip();
+        return _utf8[from..(int)_reader.BytesConsumed];
+    }
 
     public string? TextOrNull()
     {
@@ -141,6 +175,8 @@ internal ref struct JsonCursor
 
     /// <summary>A known member that says what nobody knows.</summary>
     public static JsonException UnknownValue(string member) => new($"nothing known that `{member}` may be");
+
+    private readonly string KnownText() => _reader.ValueIsEscaped ? _reader.GetString()! : Known.Find(_reader.ValueSpan) ?? Known.Keep(_reader.ValueSpan, _reader.GetString()!);
 
     private static Cidr ParseCidr(string text, AddressFamily? family)
     {

@@ -13,6 +13,8 @@ namespace Portlight.Storage.Sqlite;
 /// </summary>
 internal static class PortSetJson
 {
+    private static readonly Repeated<PortSet> Known = new(4_096);
+
     /// <summary><c>{"ports":[…]}</c>.</summary>
     public static void WriteAlone(Utf8JsonWriter json, PortSet ports)
     {
@@ -60,10 +62,17 @@ internal static class PortSetJson
         json.WriteEndArray();
     }
 
+    /// <summary>Many instances have the same ports: those are one object.</summary>
     public static PortSet Read(ref JsonCursor json)
     {
+        var words = json.Array();
+        return Known.Find(words) ?? Known.Keep(words, Read(words));
+    }
+
+    private static PortSet Read(ReadOnlySpan<byte> array)
+    {
         var rules = new List<PortRule>();
-        json.EnterArray();
+        var json = JsonCursor.OfArray(array);
         while (json.NextTextOrObject(out var text))
         {
             rules.Add(text is null ? ReadRule(ref json) : ReadKey(text));
