@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using Portlight.Domain;
 using Portlight.Storage.Sqlite;
 
 namespace Portlight.Storage.Postgres;
@@ -20,12 +21,39 @@ internal static class ItemReader
             {
                 Read(item, changes, newer, applied);
             }
-            catch (Exception damage) when (damage is JsonException or FormatException or InvalidOperationException or ArgumentException)
+            catch (Exception damage) when (IsDamage(damage))
             {
-                throw new StoreException($"the {item.Kind} `{item.Key}` cannot be read: the database is damaged, or of a newer portlight", damage);
+                throw Damaged(item.Kind, item.Key, damage);
             }
         }
     }
+
+    /// <summary>Reads an instance that goes into an empty mirror.</summary>
+    /// <returns>The instance, and its body without what nobody here knows.</returns>
+    /// <exception cref="StoreException">It cannot be read.</exception>
+    public static (Instance Instance, byte[] Body) ReadInstance(string key, long revision, byte[] utf8, NewerRows? newer)
+    {
+        try
+        {
+            var scope = ItemKey.ReadScoped(key).Scope;
+            if (newer is null)
+            {
+                return (InstanceJson.Read(utf8, scope, revision), utf8);
+            }
+
+            (Instance Instance, byte[] Body) read = default;
+            newer.Note(ItemKind.Instance, key, NewerMembers.Read(utf8, known => read = (InstanceJson.Read(known, scope, revision), known)));
+            return read;
+        }
+        catch (Exception damage) when (IsDamage(damage))
+        {
+            throw Damaged(ItemKind.Instance, key, damage);
+        }
+    }
+
+    private static bool IsDamage(Exception problem) => problem is JsonException or FormatException or InvalidOperationException or ArgumentException;
+
+    private static StoreException Damaged(string kind, string key, Exception damage) => new($"the {kind} `{key}` cannot be read: the database is damaged, or of a newer portlight", damage);
 
     private static void Read(in Item item, Changes changes, NewerRows? newer, Action<string, long> applied)
     {

@@ -11,9 +11,11 @@ internal static class NewerMembers
     /// <param name="body">The body.</param>
     /// <param name="read">Reads it; throws for a member that it does not know.</param>
     /// <returns>The members, as they stand there; null for none.</returns>
-    public static string? Read(string body, Action<byte[]> read)
+    public static string? Read(string body, Action<byte[]> read) => Read(Encoding.UTF8.GetBytes(body), read);
+
+    /// <inheritdoc cref="Read(string, Action{byte[]})"/>
+    public static string? Read(byte[] utf8, Action<byte[]> read)
     {
-        var utf8 = Encoding.UTF8.GetBytes(body);
         List<string>? taken = null;
         while (true)
         {

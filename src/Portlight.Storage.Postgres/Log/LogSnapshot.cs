@@ -59,6 +59,13 @@ internal sealed class LogSnapshot : IDisposable
     /// <summary>Those of some kinds alone.</summary>
     public IEnumerable<Item> ItemsOf(params string[] kinds) => Read(ItemColumns + " WHERE kind = ANY($1) ORDER BY place", ReadItem, new NpgsqlParameter<string[]> { TypedValue = kinds });
 
+    /// <summary>Instances alone, with their bodies as they come.</summary>
+    public IEnumerable<(string Key, long Revision, byte[] Body)> Instances() => Read(
+        "SELECT key, revision, body FROM item WHERE kind = $1 ORDER BY place", static row => (row.GetString(0), row.GetInt64(1), row.GetFieldValue<byte[]>(2)), LogStatements.Of(ItemKind.Instance));
+
+    /// <summary>The rest, in the order in which they were first written.</summary>
+    public IEnumerable<Item> ItemsButInstances() => Read(ItemColumns + " WHERE kind <> $1 ORDER BY place", ReadItem, LogStatements.Of(ItemKind.Instance));
+
     public AuditBlock? FindBlockBefore(long sequence) => FindBlock("first_sequence < $1 ORDER BY first_sequence DESC LIMIT 1", sequence);
 
     public AuditBlock? FindBlockAfter(long sequence) => FindBlock("first_sequence > $1 ORDER BY first_sequence LIMIT 1", sequence);

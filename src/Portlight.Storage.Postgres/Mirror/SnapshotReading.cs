@@ -32,7 +32,18 @@ internal static class SnapshotReading
         var batch = new Batch(connection, caches, applied, audit, late, operations, new CommitOrder(0, snapshot.End.Index));
         using var writer = new ItemWriter(connection, applied);
         var indexes = new LaterIndexes(connection.Database);
-        foreach (var (items, changes, hosts) in ReadAhead.Of(snapshot.Items().Chunk(Chunk).Select(items => Read(items, newer)), Ready))
+        if (contents is null)
+        {
+            foreach (var instances in ReadAhead.Of(snapshot.Instances().Select(row => ItemReader.ReadInstance(row.Key, row.Revision, row.Body, newer)).Chunk(Chunk), Ready))
+            {
+                // Not by way of changes, which know what was before and what is in memory: nothing is.
+                Array.ForEach(instances, read => batch.Rows.Instances.Fill(read.Instance, read.Body));
+                batch.Follow(new Changes(), [], null, static () => { });
+                told?.Invoke(ItemKind.Instance, count += instances.Length);
+            }
+        }
+
+        foreach (var (items, changes, hosts) in ReadAhead.Of((contents is null ? snapshot.ItemsButInstances() : snapshot.Items()).Chunk(Chunk).Select(items => Read(items, newer)), Ready))
         {
             foreach (var (host, revision) in hosts)
             {

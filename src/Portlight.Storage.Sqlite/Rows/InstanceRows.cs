@@ -128,6 +128,16 @@ internal sealed class InstanceRows(Database database, JsonBuffer json)
         WriteAddresses(old, isRemoval ? null : instance);
     }
 
+    /// <summary>Writes one into an empty table, with its body as it was read.</summary>
+    public void Fill(Instance instance, ReadOnlySpan<byte> body)
+    {
+        Insert(instance, body);
+        foreach (var address in instance.Addresses())
+        {
+            RunAddress(_insertAddress, address, instance.Index);
+        }
+    }
+
     private static Instance Read(in Execution run, Scope scope, FindKnown known) =>
         known((scope, run.Text(6)), run.Int64(5), Math.Max(run.Int64(1), run.Int64OrNull(3) ?? 0)) ?? Read(run, scope);
 
