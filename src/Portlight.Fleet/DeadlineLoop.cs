@@ -11,7 +11,6 @@ namespace Portlight.Fleet;
 /// </summary>
 internal sealed class DeadlineLoop : IAsyncDisposable
 {
-    private readonly IStore _store;
     private readonly Func<Deadline, Task> _act;
     private readonly Action<Deadline, Exception> _failed;
     private readonly Deadlines _deadlines;
@@ -26,19 +25,30 @@ internal sealed class DeadlineLoop : IAsyncDisposable
     /// <param name="failed">Told of what could not be done, which is due again in a while.</param>
     public DeadlineLoop(string name, IStore store, TimeProvider clock, ILogger log, Func<Instance, IEnumerable<Term>> termsOf, Func<Deadline, Task> act, Action<Deadline, Exception> failed)
     {
-        (_store, _act, _failed, _deadlines) = (store, act, failed, new Deadlines(clock, termsOf));
+        (_act, _failed, _deadlines) = (act, failed, new Deadlines(clock, termsOf));
         _loop = new BackgroundLoop(name, RunDueAsync, clock, log);
         store.Observe(_deadlines.Note);
     }
 
-    /// <summary>Finds what waits and does what is past its time. To be called before the kernel is synchronised.</summary>
+    /// <summary>
+    /// Finds what waits and does what is past its time. To be called before the kernel is synchronised. All loops together: to find what has a deadline every instance is looked at, and what one of them
+    /// does must not come between that look and another's note of it.
+    /// </summary>
     /// <exception cref="StoreException">It could not be done.</exception>
-    public async Task RecoverAsync()
+    public static async Task RecoverAsync(IStore store, params IReadOnlyList<DeadlineLoop> loops)
     {
-        _deadlines.Note([.. _store.View.ListWithDeadlines().Select(instance => new InstanceChange(instance.Revision, instance, IsRemoval: false))]);
-        foreach (var due in _deadlines.TakeDue())
+        List<InstanceChange> waiting = [.. store.View.ListWithDeadlines().Select(instance => new InstanceChange(instance.Revision, instance, IsRemoval: false))];
+        foreach (var loop in loops)
         {
-            await _act(due);
+            loop._deadlines.Note(waiting);
+        }
+
+        foreach (var loop in loops)
+        {
+            foreach (var due in loop._deadlines.TakeDue())
+            {
+                await loop._act(due);
+            }
         }
     }
 

@@ -194,8 +194,7 @@ public sealed partial class PortlightServer : IAsyncDisposable
             opened.Add(await MetricsListener.StartAsync(listeners.Metrics, cancellationToken));
         }
 
-        await unconfirmed.RecoverAsync();
-        await expiry.RecoverAsync();
+        await DeadlineLoop.RecoverAsync(store, unconfirmed.Deadlines, expiry.Deadlines);
         await hosts.StartLocalAsync(agent, cancellationToken);
         unconfirmed.Start();
         expiry.Start();

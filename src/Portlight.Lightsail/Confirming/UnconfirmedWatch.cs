@@ -27,9 +27,8 @@ internal sealed partial class UnconfirmedWatch : IAsyncDisposable
         _loop = new DeadlineLoop("reverting of unconfirmed changes", store, clock, log, TermsOf, UndoAsync, (due, problem) => LogFailed(_log, due.Name, problem));
     }
 
-    /// <summary>Undoes what is past its deadline. To be called before the kernel is synchronised.</summary>
-    /// <exception cref="StoreException">It could not be undone.</exception>
-    public Task RecoverAsync() => _loop.RecoverAsync();
+    /// <summary>What undoes what is past its deadline.</summary>
+    public DeadlineLoop Deadlines => _loop;
 
     public void Start() => _loop.Start();
 

@@ -23,9 +23,8 @@ internal sealed partial class ExpiryWatch : IAsyncDisposable
         _loop = new DeadlineLoop("closing of what was opened for a time", store, clock, log, TermsOf, CloseAsync, (due, problem) => LogFailed(_log, due.Name, problem));
     }
 
-    /// <summary>Closes what is past its time. To be called before the kernel is synchronised.</summary>
-    /// <exception cref="StoreException">It could not be closed.</exception>
-    public Task RecoverAsync() => _loop.RecoverAsync();
+    /// <summary>What closes what is past its time.</summary>
+    public DeadlineLoop Deadlines => _loop;
 
     public void Start() => _loop.Start();
 
