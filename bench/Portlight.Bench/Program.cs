@@ -28,7 +28,8 @@ return args switch
     ["echo"] => await EchoPeer.RunAsync(),
     ["plot"] => Plot.Run(),
     ["beside", "status", var other] => await StatusPages.BesideAsync(other),
-    ["beside", var other] => await Beside.RunAsync(other),
+    ["beside", "shared", var other] => await Beside.RunAsync(other, isShared: true),
+    ["beside", var other] => await Beside.RunAsync(other, isShared: false),
     ["all"] => await RunAsync(figures.Keys),
     [var figure] when figures.ContainsKey(figure) => await RunAsync([figure]),
     _ => Usage(),
@@ -48,6 +49,6 @@ async Task<int> RunAsync(IEnumerable<string> names)
 
 int Usage()
 {
-    Console.Error.WriteLine($"usage: bench/run {string.Join('|', figures.Keys)}|all|plot|beside [status] PROGRAM");
+    Console.Error.WriteLine($"usage: bench/run {string.Join('|', figures.Keys)}|all|plot|beside [status|shared] PROGRAM");
     return 2;
 }

@@ -23,6 +23,9 @@ internal static class Report
         Console.WriteLine($"{name,-52} {measured}  {(measured.IsReached ? "reached" : "NOT REACHED")}");
     }
 
+    /// <summary>What was reported is not what is drawn.</summary>
+    public static void Forget() => Reported.Clear();
+
     /// <summary>Writes down what was reported since the last call: `bench/run plot` draws it.</summary>
     public static void Keep(string figure)
     {

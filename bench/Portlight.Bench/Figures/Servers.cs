@@ -15,6 +15,13 @@ internal static class Servers
 
     public static async Task<int> RunAsync()
     {
+        if (ServersAtScale.IsAskedFor)
+        {
+            await ServersAtScale.RunAsync();
+            Report.Forget();
+            return 0;
+        }
+
         await ThroughputAsync();
         await ServersFailover.RunAsync();
         await ServersAtScale.RunAsync();

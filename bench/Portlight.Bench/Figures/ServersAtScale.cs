@@ -4,7 +4,7 @@ using System.Globalization;
 namespace Portlight.Bench.Figures;
 
 /// <summary>
-/// What many instances change: the start of a new server, and of one that was there before, its memory, its Puts and reads against those of a server of 1,000. PORTLIGHT_BENCH_MANY=1000000: so many instances.
+/// What many instances change: the start of a new server, and of one that was there before, its memory, its Puts and reads against those of a server of 1,000. PORTLIGHT_BENCH_MANY=1000000: so many instances, and this alone.
 /// </summary>
 internal static class ServersAtScale
 {
@@ -12,7 +12,11 @@ internal static class ServersAtScale
     private const int Connections = 64;
     private const int Rounds = 5;
     private static readonly TimeSpan Round = TimeSpan.FromSeconds(4);
-    private static readonly int Many = int.TryParse(Environment.GetEnvironmentVariable("PORTLIGHT_BENCH_MANY"), CultureInfo.InvariantCulture, out var many) ? many : 100_000;
+    private static readonly int? Asked = int.TryParse(Environment.GetEnvironmentVariable("PORTLIGHT_BENCH_MANY"), CultureInfo.InvariantCulture, out var many) ? many : null;
+    private static readonly int Many = Asked ?? 100_000;
+
+    /// <summary>Whether another number of instances than what is drawn was asked for: then nothing else is measured.</summary>
+    public static bool IsAskedFor => Asked is not null;
 
     public static async Task RunAsync()
     {
@@ -20,7 +24,7 @@ internal static class ServersAtScale
         await using var small = await few.ServeAsync(isFirst: true);
         var began = Stopwatch.GetTimestamp();
         await using var many = await SharedInstallation.MakeAsync(Many);
-        Console.WriteLine($"{Many:#,0} instances made and moved into the database in {Stopwatch.GetElapsedTime(began).TotalSeconds:0} s");
+        Console.WriteLine($"{Many:#,0} instances made in the database in {Stopwatch.GetElapsedTime(began).TotalSeconds:0} s");
         var fresh = await many.ServeAsync(isFirst: true);
         await using (fresh)
         {

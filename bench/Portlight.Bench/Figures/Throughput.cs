@@ -1,3 +1,5 @@
+using Portlight.Wire.SigV4;
+
 namespace Portlight.Bench.Figures;
 
 /// <summary>
@@ -27,12 +29,12 @@ internal static class Throughput
         var rows = new Dictionary<string, List<Load.Result>>();
         for (var round = 0; round <= Rounds; round++)
         {
-            await MeasureAsync("echo of a Put", echo, Puts(echo.Endpoint, recordData));
-            await MeasureAsync("Put, record", record, Puts(record.Endpoint, recordData));
+            await MeasureAsync("echo of a Put", echo, Puts(echo.Endpoint, recordData.Credentials));
+            await MeasureAsync("Put, record", record, Puts(record.Endpoint, recordData.Credentials));
             await MeasureAsync("Put, 10,000 instances", many, PutsAmongMany(many.Endpoint, manyData));
-            await MeasureAsync("Put, kernel", kernel, Puts(kernel.Endpoint, kernelData));
-            await MeasureAsync("echo of a read", echo, Reads(echo.Endpoint, recordData));
-            await MeasureAsync("GetInstancePortStates", record, Reads(record.Endpoint, recordData));
+            await MeasureAsync("Put, kernel", kernel, Puts(kernel.Endpoint, kernelData.Credentials));
+            await MeasureAsync("echo of a read", echo, Reads(echo.Endpoint, recordData.Credentials));
+            await MeasureAsync("GetInstancePortStates", record, Reads(record.Endpoint, recordData.Credentials));
             if (round == 0)
             {
                 rows.Clear(); // the JIT's warm-up
@@ -63,13 +65,13 @@ internal static class Throughput
         IReadOnlyList<double> Of(string name) => [.. rows[name].Select(result => result.PerSecond)];
     }
 
-    public static List<byte[][]> Puts(Uri endpoint, DataDirectory data) =>
-        [.. Enumerable.Range(0, Connections).Select(i => new[] { SignedRequests.Put(endpoint, data.Credentials, i, odd: true), SignedRequests.Put(endpoint, data.Credentials, i, odd: false) })];
+    public static List<byte[][]> Puts(Uri endpoint, AwsCredentials credentials) =>
+        [.. Enumerable.Range(0, Connections).Select(i => new[] { SignedRequests.Put(endpoint, credentials, i, odd: true), SignedRequests.Put(endpoint, credentials, i, odd: false) })];
 
     /// <summary>Each connection goes through instances of its own, all over the range.</summary>
     private static List<byte[][]> PutsAmongMany(Uri endpoint, DataDirectory data) =>
         [.. Enumerable.Range(0, Connections).Select(connection => Enumerable.Range(0, Many / Connections).Select(turn => SignedRequests.Put(endpoint, data.Credentials, (((turn * Connections) + connection) * 7919) % Many, odd: true)).ToArray())];
 
-    public static List<byte[][]> Reads(Uri endpoint, DataDirectory data) =>
-        [.. Enumerable.Range(0, Connections).Select(i => new[] { SignedRequests.GetPortStates(endpoint, data.Credentials, i) })];
+    public static List<byte[][]> Reads(Uri endpoint, AwsCredentials credentials) =>
+        [.. Enumerable.Range(0, Connections).Select(i => new[] { SignedRequests.GetPortStates(endpoint, credentials, i) })];
 }
