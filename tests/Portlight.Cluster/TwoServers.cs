@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Portlight.Cluster.Machines;
 using Portlight.TestKit.Network;
 using Portlight.Wire.Client;
@@ -8,10 +9,15 @@ namespace Portlight.Cluster;
 /// <summary>The machines of <c>samples/two-servers</c>, with its files as they are: one and two have a server, PostgreSQL under Patroni and etcd; three has HAProxy and etcd.</summary>
 public sealed class TwoServers : IAsyncLifetime
 {
+    /// <summary>Patroni looks once a second.</summary>
+    private static readonly TimeSpan NotByItself = TimeSpan.FromSeconds(10);
+
     private static readonly HttpClient Http = new() { Timeout = TimeSpan.FromSeconds(2) };
 
     private readonly string _directory = Directory.CreateTempSubdirectory("portlight-cluster-").FullName;
     private readonly Dictionary<Machine, PatroniLog> _patronis = [];
+    private string _patroniSaid = "nothing";
+    private long? _unawaitedSince;
 
     internal static string Samples { get; } = FindSamples();
 
@@ -37,6 +43,9 @@ public sealed class TwoServers : IAsyncLifetime
 
     /// <summary>How often somebody had to do what Patroni could not.</summary>
     internal int PatronisRestarted { get; private set; }
+
+    /// <summary>How often commits waited for nobody until the standby was restarted.</summary>
+    internal int StandbysRestarted { get; private set; }
 
     private AwsCredentials Credentials { get; set; } = null!;
 
@@ -147,9 +156,13 @@ public sealed class TwoServers : IAsyncLifetime
             async () =>
             {
                 RestartStuckPatronis();
-                return (primary = await FindAsync("primary")) is not null && HasStandby(primary) && await KnowsStandbyAsync(primary);
+                primary = await FindAsync("primary");
+                var isKnown = primary is not null && await KnowsStandbyAsync(primary);
+                var isWhole = isKnown && Replication.HasStandby(primary!);
+                await (isKnown && !isWhole ? RestartUnawaitedAsync(primary == One ? Two : One) : ForgetUnawaitedAsync());
+                return isWhole;
             },
-            () => $"a primary and its standby\n{Log()}");
+            () => $"a primary and its standby; Patroni says {_patroniSaid}; {string.Join("; ", ((Machine[])[One, Two]).Where(machine => machine.IsOn).Select(Replication.Describe))}\n{Log()}");
         foreach (var machine in (Machine[])[One, Two])
         {
             using var client = Client(machine);
@@ -174,25 +187,45 @@ public sealed class TwoServers : IAsyncLifetime
         }
     }
 
-    /// <summary>Whether the commits of a primary wait for a standby, which is there.</summary>
-    internal static bool HasStandby(Machine primary)
+    /// <summary>As docs/running-a-fleet.md says, where commits wait for nobody though Patroni says that they do.</summary>
+    private async Task RestartUnawaitedAsync(Machine standby)
+    {
+        _unawaitedSince ??= Stopwatch.GetTimestamp();
+        if (Stopwatch.GetElapsedTime(_unawaitedSince.Value) > NotByItself)
+        {
+            _unawaitedSince = null;
+            StandbysRestarted++;
+            await RestartPostgresAsync(standby);
+        }
+    }
+
+    private Task ForgetUnawaitedAsync()
+    {
+        _unawaitedSince = null;
+        return Task.CompletedTask;
+    }
+
+    /// <summary><c>patronictl restart</c>: the PostgreSQL of a machine, by its Patroni.</summary>
+    internal static async Task RestartPostgresAsync(Machine machine)
     {
         try
         {
-            return primary.Sql("SELECT current_setting('synchronous_standby_names') <> '' AND EXISTS (SELECT FROM pg_stat_replication WHERE sync_state = 'sync')") == "t";
+            using var asked = new StringContent("{}");
+            using var answer = await Http.PostAsync(new Uri($"http://{machine.Address}:8008/restart"), asked);
         }
-        catch (InvalidOperationException)
+        catch (Exception slow) when (slow is HttpRequestException or TaskCanceledException)
         {
-            return false;
+            // It answers when it is done, and is waited for by what comes of it.
         }
     }
 
     /// <summary>Whether Patroni has written down which machine may be promoted: then a member of its cluster has the role <c>sync_standby</c>.</summary>
-    private static async Task<bool> KnowsStandbyAsync(Machine primary)
+    private async Task<bool> KnowsStandbyAsync(Machine primary)
     {
         try
         {
-            return (await Http.GetStringAsync(new Uri($"http://{primary.Address}:8008/cluster"))).Contains("\"sync_standby\"", StringComparison.Ordinal);
+            _patroniSaid = await Http.GetStringAsync(new Uri($"http://{primary.Address}:8008/cluster"));
+            return _patroniSaid.Contains("\"sync_standby\"", StringComparison.Ordinal);
         }
         catch (Exception away) when (away is HttpRequestException or TaskCanceledException)
         {

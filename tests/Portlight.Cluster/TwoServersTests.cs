@@ -68,6 +68,32 @@ public sealed class TwoServersTests(TwoServers cluster) : IClassFixture<TwoServe
         }
     }
 
+    /// <summary>Debian 12's Patroni (3.0.2), started beside a primary that runs, takes the standby out of its settings, and does not put it back because etcd has it: nothing is to do then, it says.</summary>
+    [Fact]
+    public async Task Commits_wait_for_the_standby_again_after_the_Patroni_of_the_primary_was_killed_at_the_latest_once_the_standby_was_restarted()
+    {
+        var (primary, standby) = await cluster.WholeAsync();
+        var log = new PatroniLog(primary.LogOf("patroni"));
+        log.Forget();
+        primary.Service("patroni").Signal("KILL");
+        await Waiting.UntilAsync(() => Task.FromResult(log.IsLeading), () => $"a Patroni that leads again\n{cluster.Log()}");
+        TestContext.Current.TestOutputHelper?.WriteLine($"once it leads again: {Replication.Describe(primary)}");
+
+        await Waiting.UntilAsync(
+            async () =>
+            {
+                if (!Replication.HasStandby(primary))
+                {
+                    await TwoServers.RestartPostgresAsync(standby);
+                }
+
+                return Replication.HasStandby(primary);
+            },
+            () => $"commits that wait: {Replication.Describe(primary)}\n{cluster.Log()}",
+            everyMilliseconds: 5_000);
+        Assert.Equal((primary, standby), await cluster.WholeAsync());
+    }
+
     [Fact]
     public async Task A_server_that_is_cut_off_answers_nothing_from_what_may_be_old_and_goes_on_when_it_is_back()
     {
