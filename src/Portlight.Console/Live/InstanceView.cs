@@ -38,7 +38,7 @@ public sealed class InstanceView
     /// <summary>Whether everybody reaches a port by which machines are managed.</summary>
     public bool HasOpenManagement { get; }
 
-    public bool IsOpenToEveryone => Ports.Any(port => port.Width == PortWidth.Everyone);
+    public bool IsOpenToEveryone => Ports is [{ Width: PortWidth.Everyone }, ..];
 
     /// <summary>Whether the kernel has what is asked, on a host that is there.</summary>
     public bool IsAsAsked => Sync is SyncState.InKernel or SyncState.Recorded;

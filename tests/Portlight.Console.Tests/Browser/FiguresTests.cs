@@ -47,7 +47,7 @@ public sealed class FiguresTests(Chromium chromium)
         string[] orders = ["'ascending'", "'descending'", "null"], firsts = ["box-00000", $"box-{Instances - 1:D5}", "box-00000"];
         var sorts = await MeasureAsync(tab, "sort by a column", Clicks, i => $$"""
             begin: () => [...document.querySelectorAll("th .sort")].find(button => button.textContent.includes("Name")).click(),
-            isDone: () => {{rows}} === "{{firsts[i % 3]}}" && document.querySelector("th").ariaSort === {{orders[i % 3]}}
+            isDone: () => {{rows}} === "{{firsts[i % 3]}}" && (document.querySelector("th[aria-sort]")?.ariaSort ?? null) === {{orders[i % 3]}}
             """);
         var views = await MeasureAsync(tab, "choose a view", Clicks, i => $$"""
             begin: () => document.querySelectorAll(".seg button")[{{(i % 2 == 0 ? 1 : 0)}}].click(),

@@ -1,4 +1,5 @@
 using Microsoft.Playwright;
+using Portlight.Wire.Lightsail;
 using static Portlight.Console.Tests.Browser.ServedConsole;
 
 namespace Portlight.Console.Tests.Browser;
@@ -59,6 +60,48 @@ public sealed class InstancesTests(Chromium chromium, ConsoleFixture fixture) : 
         await tab.GoAsync(tab.Page.Url);
         await Assertions.Expect(tab.Page.Locator("td .name")).ToHaveTextAsync(["sort-b", "sort-a"]);
         await Assertions.Expect(head).ToHaveAttributeAsync("aria-sort", "descending");
+    }
+
+    [Fact]
+    public async Task A_list_that_is_sorted_anew_has_its_rows_filled_with_other_words_and_makes_no_others()
+    {
+        await fixture.CreateAsync("same-b", null, Tcp(80));
+        await fixture.CreateAsync("same-a", null, Tcp(443));
+        await using var tab = await Tab.OpenAsync(chromium, fixture);
+        await tab.VisitAsync(fixture, "us-east-1/instances?q=same-");
+        await Assertions.Expect(tab.Page.Locator("td .name")).ToHaveTextAsync(["same-b", "same-a"]);
+        await tab.Page.EvaluateAsync("document.querySelectorAll('td .name').forEach(name => name.closest('tr').was = name.textContent)");
+
+        await tab.Page.GetByRole(AriaRole.Columnheader, new() { Name = "Name" }).GetByRole(AriaRole.Button).ClickAsync();
+
+        await Assertions.Expect(tab.Page.Locator("td .name")).ToHaveTextAsync(["same-a", "same-b"]);
+        Assert.Equal(["same-b", "same-a"], await tab.Page.EvaluateAsync<string[]>("[...document.querySelectorAll('td .name')].map(name => name.closest('tr').was)"));
+        await Assertions.Expect(tab.Page.GetByRole(AriaRole.List, new() { Name = "Open ports of same-a" })).ToHaveTextAsync("443");
+    }
+
+    [Fact]
+    public async Task Of_a_long_list_what_is_on_the_screen_is_drawn_and_little_more_wherever_one_scrolls()
+    {
+        await fixture.CallAsync(
+            "CreateInstances",
+            new CreateInstancesRequest { InstanceNames = [.. Enumerable.Range(0, 99).Select(number => $"long-{number:D3}"), "long-099-" + new string('w', 100)], AvailabilityZone = "us-east-1a", BlueprintId = "debian_12", BundleId = "nano_3_0", Tags = [new Tag { Key = "portlight:public", Value = "25+587" }] },
+            LightsailJson.Default.CreateInstancesRequest, LightsailJson.Default.CreateInstancesResponse);
+        await using var tab = await Tab.OpenAsync(chromium, fixture);
+        await tab.VisitAsync(fixture, "us-east-1/instances?q=long-");
+        var (page, rows) = (tab.Page, tab.Page.Locator("tbody tr:has(.name)"));
+        await Assertions.Expect(rows.First).ToContainTextAsync("long-000");
+        Assert.InRange(await rows.CountAsync(), 10, 50);
+
+        await page.EvaluateAsync("scrollTo(0, document.body.scrollHeight)");
+        await Assertions.Expect(rows.Last).ToContainTextAsync("long-099");
+        await Assertions.Expect(page.GetByRole(AriaRole.Row, new() { Name = "long-099" })).ToHaveAttributeAsync("aria-rowindex", "101");
+        Assert.InRange(await rows.CountAsync(), 10, 50);
+
+        foreach (var width in (int[])[360, 821, 1000, 1181, 1301, 1440])
+        {
+            await page.SetViewportSizeAsync(width, 900);
+            Assert.True(await page.EvaluateAsync<bool>("(list => list.scrollWidth <= list.clientWidth)(document.querySelector('.list'))"), $"{width} pixels are too few for the columns");
+        }
     }
 
     [Fact]
