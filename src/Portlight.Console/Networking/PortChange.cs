@@ -32,11 +32,8 @@ internal static class PortChange
         }
     }
 
-    /// <summary>What came of it, in words, and whether that is what was wanted.</summary>
-    public static (bool IsGood, string Words) Outcome(Operation operation, bool mustConfirm, bool isRecorded) => operation.Status switch
-    {
-        "Succeeded" => (true, $"{(isRecorded ? "Recorded: this server filters no packet" : "In the kernel")}.{(mustConfirm ? " It is reverted unless you confirm it." : "")}"),
-        "Failed" => (false, $"The kernel refused it, and the ports are as they were: {operation.ErrorDetails}"),
-        _ => (true, "Written. The kernel has not confirmed it yet; the state at the top tells when it has."),
-    };
+    /// <summary>What came of it, in words. What the kernel refuses is no outcome: the call that made it fails.</summary>
+    public static string Outcome(Operation operation, bool mustConfirm, bool isRecorded) => operation.Status == "Succeeded"
+        ? $"{(isRecorded ? "Recorded: this server filters no packet" : "In the kernel")}.{(mustConfirm ? " It is reverted unless you confirm it." : "")}"
+        : "Written. The kernel has not confirmed it yet; the state at the top tells when it has.";
 }
