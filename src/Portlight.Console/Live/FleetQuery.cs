@@ -1,7 +1,9 @@
+using Portlight.Console.Ports;
+
 namespace Portlight.Console.Live;
 
 /// <summary>
-/// What the search field of the list understands, word by word, all of which have to fit: part of a name or address, <c>tag:env</c> or <c>tag:env=prod</c>, <c>open:22</c>, <c>host:fra-07</c>,
+/// What the search field of the list understands, word by word, all of which have to fit: part of a name or address, <c>tag:env</c> or <c>tag:env=prod</c>, <c>open:22</c>, <c>everyone:22</c>, <c>host:fra-07</c>,
 /// <c>is:waiting</c>.
 /// </summary>
 internal sealed class FleetQuery
@@ -38,7 +40,8 @@ internal sealed class FleetQuery
             "tag" => instance => (instance.Status.Tags ?? []).Any(tag => tag.Key == value),
             "host" => instance => string.Equals(instance.Host, value, StringComparison.OrdinalIgnoreCase),
             "open" when int.TryParse(value, out var port) =>
-                instance => instance.Rules.Any(rule => rule.Protocol == "all" || (rule.Protocol is "tcp" or "udp" && rule.FromPort <= port && port <= rule.ToPort)),
+                instance => instance.Rules.Any(rule => Opens(rule, port)),
+            "everyone" when int.TryParse(value, out var port) => instance => instance.Rules.Any(rule => rule.IsToEveryone && Opens(rule, port)),
             "open" when value is "everyone" => instance => instance.IsOpenToEveryone,
             "is" => instance => value switch
             {
@@ -51,4 +54,6 @@ internal sealed class FleetQuery
             _ => instance => instance.Name.Contains(word, StringComparison.OrdinalIgnoreCase) || instance.Status.IpAddresses.Any(address => address.Contains(word, StringComparison.OrdinalIgnoreCase)),
         };
     }
+
+    private static bool Opens(PortRule rule, int port) => rule.Protocol == "all" || (rule.Protocol is "tcp" or "udp" && rule.FromPort <= port && port <= rule.ToPort);
 }

@@ -173,6 +173,52 @@ public sealed class KernelTests(Chromium chromium, KernelConsole console) : ICla
         await Assertions.Expect(tab.Page.Locator("#palette-answers a").First).ToContainTextAsync("1 instance lets everyone reach port 5900");
     }
 
+    [Fact]
+    public async Task A_port_is_opened_for_several_instances_at_once_and_closed_again_by_undoing_it()
+    {
+        await console.CreateAsync("many-1", null, ServedConsole.Tcp(80));
+        await console.CreateAsync("many-2", null, ServedConsole.Tcp(80));
+        List<string> addresses = [];
+        foreach (var name in (string[])["many-1", "many-2"])
+        {
+            addresses.Add((await console.CallAsync("GetInstance", new GetInstanceRequest { InstanceName = name }, LightsailJson.Default.GetInstanceRequest, LightsailJson.Default.GetInstanceResponse)).Instance.PublicIpAddress!);
+        }
+
+        await using var tab = await Tab.OpenAsync(chromium, console);
+        await tab.VisitAsync(console, "us-east-1/instances?q=many-");
+        var page = tab.Page;
+        await page.GetByLabel("Choose all that are listed").ClickAsync();
+        await page.GetByLabel("Port", new() { Exact = true }).FillAsync("9200");
+        await page.GetByLabel("Kind").SelectOptionAsync("UDP");
+        await page.GetByLabel("Add an address or range").FillAsync("0.0.0.0/0,");
+        Assert.All(addresses, address => Assert.False(Reaches(address, 9200)));
+
+        await page.GetByRole(AriaRole.Button, new() { Name = "Review…" }).ClickAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Apply to 2 instances" }).ClickAsync();
+        await Assertions.Expect(page.Locator("#several").GetByRole(AriaRole.Status)).ToHaveTextAsync("2 done");
+        await Assertions.Expect(page.Locator("#several li")).ToContainTextAsync(["In the kernel.", "In the kernel."]);
+        Assert.All(addresses, address => Assert.True(Reaches(address, 9200)));
+
+        await page.GetByRole(AriaRole.Button, new() { Name = "Undo for 2 instances" }).ClickAsync();
+        await Assertions.Expect(page.Locator("#several").GetByRole(AriaRole.Status)).ToHaveTextAsync("2 undone");
+        Assert.All(addresses, address => Assert.False(Reaches(address, 9200)));
+    }
+
+    /// <summary>Whether a packet of UDP goes out to an instance: it is this machine that sends, so the kernel tells it where the packet does not.</summary>
+    private static bool Reaches(string address, int port)
+    {
+        using var client = new UdpClient();
+        client.Connect(address, port);
+        try
+        {
+            return client.Send(new byte[10]) == 10;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
+    }
+
     private static async Task CloseAsync(IPage page, string application)
     {
         await page.GetByRole(AriaRole.Button, new() { Name = $"Edit {application}", Exact = true }).ClickAsync();

@@ -27,6 +27,7 @@ public sealed class FleetQueryTests
     [InlineData("tag:env tag:env=prod tag:pci")]
     [InlineData("open:22")]
     [InlineData("open:everyone")]
+    [InlineData("everyone:22")]
     [InlineData("host:FRA-07")]
     [InlineData("is:waiting is:running")]
     public void Each_word_of_what_an_instance_is_finds_it(string query) => Assert.True(FleetQuery.Parse(query).Fits(Web));
@@ -37,6 +38,8 @@ public sealed class FleetQueryTests
     [InlineData("tag:prod")]
     [InlineData("open:31")]
     [InlineData("open:no-port")]
+    [InlineData("everyone:31")]
+    [InlineData("everyone:no-port")]
     [InlineData("host:fra")]
     [InlineData("is:refused")]
     public void One_word_that_it_is_not_leaves_it_out(string query) => Assert.False(FleetQuery.Parse(query).Fits(Web));

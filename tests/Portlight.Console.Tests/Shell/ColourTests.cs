@@ -1,6 +1,7 @@
 using Bunit;
 using Portlight.Console.Live;
 using Portlight.Console.Networking;
+using Portlight.Console.Selection;
 using Portlight.Console.Shell;
 using Portlight.Wire.PortlightApi;
 
@@ -28,6 +29,15 @@ public sealed class ColourTests : BunitContext
     [Fact]
     public void Two_kinds_of_change_that_have_other_colours_have_other_signs() =>
         AssertWordsTellColours(((string[])["opens", "closes", "widens", "narrows", "replaces"]).Select(kind => (EffectWords.Class(kind), EffectWords.Icon(kind))));
+
+    [Fact]
+    public void Two_states_of_a_change_of_several_have_other_words_and_another_colour_has_another_sign()
+    {
+        var states = Enum.GetValues<ChangeState>();
+
+        Assert.Equal(states.Length, states.Select(ChangeWords.Of).Distinct().Count());
+        AssertWordsTellColours(states.Select(ChangeWords.Sign).Select(sign => ($"{sign.Class} {sign.Pill}", sign.Icon)));
+    }
 
     private static void AssertWordsTellColours(IEnumerable<(string Colour, string Word)> shown) =>
         Assert.All(shown.GroupBy(one => one.Word), word => Assert.Single(word.Select(one => one.Colour).Distinct()));

@@ -1,0 +1,98 @@
+using Portlight.Console.Api;
+using Portlight.Console.Live;
+using Portlight.Wire.PortlightApi;
+
+namespace Portlight.Console.Selection;
+
+/// <summary>What is wanted of one of several instances: looked at, done, undone. What becomes of one does not depend on the others, so a failure is a state of it and ends nothing.</summary>
+public abstract class InstanceChange(InstanceView instance)
+{
+    public string Name => Instance.Name;
+
+    public ChangeState State { get; private set; } = ChangeState.Unread;
+
+    /// <summary>Why nothing is done, why it is refused, or what came of it; null where there is nothing to say.</summary>
+    public string? Words { get; private set; }
+
+    /// <summary>What becomes of its packets.</summary>
+    public virtual IReadOnlyList<PortChangeEffect> Effects => [];
+
+    /// <summary>How many effects there are beside these.</summary>
+    public virtual int FurtherEffects => 0;
+
+    /// <summary>Which present connections it would cut; null while that is not known.</summary>
+    public virtual CutByChange? Cut => null;
+
+    /// <summary>What it does in words, where packets do not say it.</summary>
+    public virtual string? Difference => null;
+
+    protected InstanceView Instance { get; } = instance;
+
+    /// <summary>Asks what it would do.</summary>
+    internal Task LookAsync(ApiCaller caller, CancellationToken cancellation) => RunAsync(() => AskAsync(caller, cancellation), ChangeState.Forbidden);
+
+    /// <summary>Does it, if it is still to what was looked at.</summary>
+    internal Task ApplyAsync(ApiCaller caller, string? reason, CancellationToken cancellation)
+    {
+        Become(ChangeState.Doing);
+        return RunAsync(() => DoAsync(caller, reason, cancellation), ChangeState.Refused);
+    }
+
+    /// <summary>Makes it as it was before, unless it has been changed since.</summary>
+    internal Task UndoAsync(ApiCaller caller, CancellationToken cancellation)
+    {
+        Become(ChangeState.Doing);
+        return RunAsync(() => RevertAsync(caller, cancellation), ChangeState.NotUndone);
+    }
+
+    private protected abstract Task AskAsync(ApiCaller caller, CancellationToken cancellation);
+
+    private protected abstract Task DoAsync(ApiCaller caller, string? reason, CancellationToken cancellation);
+
+    private protected abstract Task RevertAsync(ApiCaller caller, CancellationToken cancellation);
+
+    protected void Become(ChangeState state, string? words = null) => (State, Words) = (state, words);
+
+    /// <summary>Only the end of the session is the others' matter, too.</summary>
+    private async Task RunAsync(Func<Task> calls, ChangeState failed)
+    {
+        try
+        {
+            await calls();
+        }
+        catch (ApiException exception) when (exception.Kind is not ApiFault.SignedOut)
+        {
+            Become(exception.Kind == ApiFault.Changed ? ChangeState.Conflict : failed, exception.Message);
+        }
+    }
+}
+
+/// <summary>How far one of several instances is.</summary>
+public enum ChangeState
+{
+    Unread,
+
+    /// <summary>It makes no difference.</summary>
+    Nothing,
+
+    /// <summary>It would be refused, or is not valid.</summary>
+    Forbidden,
+
+    /// <summary>It would be done.</summary>
+    Ready,
+
+    Doing,
+
+    Done,
+
+    /// <summary>It was tried and refused.</summary>
+    Refused,
+
+    /// <summary>It has changed since it was looked at, and nothing was done.</summary>
+    Conflict,
+
+    Undone,
+
+    /// <summary>It was to be undone and could not be.</summary>
+    NotUndone,
+}

@@ -1,0 +1,74 @@
+using Portlight.Console.Exposure;
+using Portlight.Console.Ports;
+
+namespace Portlight.Console.Selection;
+
+/// <summary>What is wanted of the ports of each of several instances. What it makes of one is a function of what stands there.</summary>
+internal abstract record WantedPorts
+{
+    private WantedPorts()
+    {
+    }
+
+    /// <summary>As the head of a review has it: <c>Open tcp 8080</c>.</summary>
+    public abstract string Words { get; }
+
+    /// <summary>The whole set as it is to be.</summary>
+    /// <param name="stand">The rules that stand.</param>
+    /// <param name="meant">Ports that the instance is there to offer to everybody.</param>
+    public abstract IReadOnlyList<PortRule> Of(IReadOnlyList<PortRule> stand, IReadOnlyCollection<int> meant);
+
+    /// <summary>Why it makes no difference to an instance.</summary>
+    public abstract string WhyNothing(IReadOnlyList<PortRule> stand);
+
+    private static string Ports(PortRule rule) => $"{rule.Protocol} {rule.Range}";
+
+    /// <summary>Lets sources in, beside what is let in already.</summary>
+    public sealed record Open(PortRule Rule) : WantedPorts
+    {
+        public override string Words => $"Open {Ports(Rule)}";
+
+        public override IReadOnlyList<PortRule> Of(IReadOnlyList<PortRule> stand, IReadOnlyCollection<int> meant) => Draft.Of("", stand).LetIn(Rule).Rules;
+
+        public override string WhyNothing(IReadOnlyList<PortRule> stand) => "It is open so already.";
+    }
+
+    /// <summary>Takes out the rule of exactly these ports.</summary>
+    public sealed record Close(PortRule Rule) : WantedPorts
+    {
+        public override string Words => $"Close {Ports(Rule)}";
+
+        public override IReadOnlyList<PortRule> Of(IReadOnlyList<PortRule> stand, IReadOnlyCollection<int> meant) => [.. stand.Where(rule => rule.Key != Rule.Key)];
+
+        public override string WhyNothing(IReadOnlyList<PortRule> stand) => stand.FirstOrDefault(rule => ExposureMatrix.Covers(rule, Rule)) is { } wider
+            ? $"No rule of it is for {Ports(Rule)} alone: it is open by {Ports(wider)}."
+            : "It is closed already.";
+    }
+
+    /// <summary>Puts sources in the place of everyone.</summary>
+    /// <param name="Rule">The port that everyone is not to reach any more: each rule that opens it to everyone is narrowed, whole. Null for every rule that is open to everyone and not meant to be.</param>
+    /// <param name="Sources">What is let in still, beside what is let in by its own address already.</param>
+    public sealed record Narrow(PortRule? Rule, IReadOnlyList<string> Sources) : WantedPorts
+    {
+        public override string Words => $"Narrow {(Rule is null ? "all that is open to everyone" : Ports(Rule))}";
+
+        public override IReadOnlyList<PortRule> Of(IReadOnlyList<PortRule> stand, IReadOnlyCollection<int> meant) =>
+            [.. stand.Select(rule => IsToBeNarrowed(rule, meant) ? rule with { Sources = [.. rule.Sources.Where(source => source is not (PortRule.Everyone4 or PortRule.Everyone6)).Union(Sources)] } : rule)];
+
+        public override string WhyNothing(IReadOnlyList<PortRule> stand) => "Nothing of it is open to everyone.";
+
+        private bool IsToBeNarrowed(PortRule rule, IReadOnlyCollection<int> meant) =>
+            rule.IsToEveryone && (Rule is null ? rule.Width(meant) == PortWidth.Everyone : ExposureMatrix.Covers(rule, Rule));
+    }
+
+    /// <summary>Adds the rules of a template, or makes them the only ones.</summary>
+    public sealed record Template(string Name, IReadOnlyList<PortRule> Rules, bool IsAlone) : WantedPorts
+    {
+        public override string Words => IsAlone ? $"Only the rules of {Name}" : $"Add the rules of {Name}";
+
+        public override IReadOnlyList<PortRule> Of(IReadOnlyList<PortRule> stand, IReadOnlyCollection<int> meant) =>
+            (IsAlone ? Draft.Of("", stand).To(Rules) : Rules.Aggregate(Draft.Of("", stand), (draft, rule) => draft.LetIn(rule))).Rules;
+
+        public override string WhyNothing(IReadOnlyList<PortRule> stand) => IsAlone ? "It has these rules and no others already." : "It has these rules already.";
+    }
+}
