@@ -53,6 +53,7 @@ internal static class ConsoleApplication
         services.AddSingleton<SessionExchange>();
         services.AddSingleton<Sessions>();
         services.AddSingleton<LiveFleets>();
+        services.AddSingleton<ServedRegions>();
         services.AddScoped<Visit>();
         services.AddScoped<CircuitHandler>(provider => provider.GetRequiredService<Visit>());
         services.AddHttpContextAccessor();

@@ -20,6 +20,9 @@ internal sealed class ApiCaller(ApiEndpoint endpoint, AwsCredentials credentials
     private static readonly string[] Ended = ["ExpiredTokenException", "UnrecognizedClientException", "InvalidSignatureException", "ExpiredToken", "InvalidClientTokenId", "SignatureDoesNotMatch", "UnauthenticatedException"];
     private static readonly string[] Denials = ["AccessDeniedException", "AccessDenied"];
 
+    /// <summary>How the server begins to say that it does not serve a region, under a name that it shares with signatures that are wrong. To follow an address signs nobody out.</summary>
+    private const string NoRegion = "Credential should be scoped to a valid region";
+
     /// <summary>What was throttled has not been done, and is asked again, as AWS's SDKs do it.</summary>
     private static readonly TimeSpan[] Pauses = [TimeSpan.FromMilliseconds(250), TimeSpan.FromMilliseconds(750), TimeSpan.FromSeconds(2)];
 
@@ -88,7 +91,8 @@ internal sealed class ApiCaller(ApiEndpoint endpoint, AwsCredentials credentials
         }
         catch (AwsErrorException error)
         {
-            var kind = Ended.Contains(error.Type) ? ApiFault.SignedOut
+            var kind = error.Message.StartsWith(NoRegion, StringComparison.Ordinal) ? ApiFault.Refused
+                : Ended.Contains(error.Type) ? ApiFault.SignedOut
                 : Denials.Contains(error.Type) ? ApiFault.Denied
                 : error.Status == HttpStatusCode.PreconditionFailed ? ApiFault.Changed
                 : (int)error.Status >= 500 || IsThrottled(error) ? ApiFault.Unreachable

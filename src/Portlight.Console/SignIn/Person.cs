@@ -17,7 +17,11 @@ internal sealed record Person
 
     public required string AccountId { get; init; }
 
+    /// <summary>The region that is looked at.</summary>
     public required string Region { get; init; }
+
+    /// <summary>The same person in every region.</summary>
+    public PersonRegions Regions { get; } = new();
 
     public required AwsCredentials Credentials { get; init; }
 

@@ -44,6 +44,9 @@ internal sealed class Sessions(TimeProvider clock) : ITicketStore
     /// <summary>The person that a principal stands for; null where the session is over.</summary>
     public Person? Find(ClaimsPrincipal principal) => principal.FindFirst(IdClaim) is { Value: var id } && Live(id) is { Person: var person } ? person : null;
 
+    /// <summary>The person as they signed in; null where the session is over.</summary>
+    public Person? Home(Person person) => Live(person.Id)?.Person;
+
     public void Remove(Person person) => RemoveAsync(person.Id);
 
     public Task<string> StoreAsync(AuthenticationTicket ticket)

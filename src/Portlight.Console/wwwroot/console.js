@@ -31,7 +31,7 @@ function openPalette() {
 }
 
 async function ask(text) {
-  const turn = ++asked, answer = await fetch(`/palette?q=${encodeURIComponent(text)}`, { redirect: "manual" }).catch(() => null);
+  const turn = ++asked, answer = await fetch(`/palette?q=${encodeURIComponent(text)}&region=${encodeURIComponent(document.getElementById("palette").dataset.region)}`, { redirect: "manual" }).catch(() => null);
   if (answer?.type === "opaqueredirect") location.reload();
   else if (turn === asked && answer?.ok) document.getElementById("palette-answers").innerHTML = await answer.text();
 }

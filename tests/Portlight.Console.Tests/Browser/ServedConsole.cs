@@ -98,9 +98,10 @@ public abstract class ServedConsole : IAsyncLifetime
         new() { Protocol = "tcp", FromPort = port, ToPort = port, Cidrs = cidrs.Length == 0 ? null : [.. cidrs.Where(cidr => !cidr.Contains(':'))], Ipv6Cidrs = cidrs.Length == 0 ? null : [.. cidrs.Where(cidr => cidr.Contains(':'))] };
 
     public Task<TResponse> CallAsync<TRequest, TResponse>(
-        string operation, TRequest request, System.Text.Json.Serialization.Metadata.JsonTypeInfo<TRequest> requestShape, System.Text.Json.Serialization.Metadata.JsonTypeInfo<TResponse> responseShape)
+        string operation, TRequest request, System.Text.Json.Serialization.Metadata.JsonTypeInfo<TRequest> requestShape, System.Text.Json.Serialization.Metadata.JsonTypeInfo<TResponse> responseShape,
+        string region = Region)
         where TResponse : class =>
-        new AwsClient(_http, Endpoint, Region, Root, TimeProvider.System).SendAsync($"Lightsail_20161128.{operation}", request, requestShape, responseShape, TestContext.Current.CancellationToken);
+        new AwsClient(_http, Endpoint, region, Root, TimeProvider.System).SendAsync($"Lightsail_20161128.{operation}", request, requestShape, responseShape, TestContext.Current.CancellationToken);
 
     /// <summary>Calls an operation of Portlight's own API, as the root of the account.</summary>
     public Task<TResponse> CallOwnAsync<TRequest, TResponse>(
