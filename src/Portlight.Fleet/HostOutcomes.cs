@@ -15,6 +15,7 @@ internal sealed partial class HostOutcomes(IStore store, HostTurn turn, Projecti
 {
     private readonly Rejections _rejections = new(store, turn, clock);
     private readonly ConcurrentDictionary<long, Instance> _standing = Small<Instance>();
+    private readonly ConcurrentDictionary<long, DateTimeOffset> _standingSince = Small<DateTimeOffset>();
     private readonly ConcurrentDictionary<long, Refusal> _refusals = Small<Refusal>();
     private readonly ConcurrentDictionary<long, string> _unfiltered = Small<string>();
     private readonly ConcurrentDictionary<long, string> _notes = Small<string>();
@@ -33,6 +34,9 @@ internal sealed partial class HostOutcomes(IStore store, HostTurn turn, Projecti
     /// <summary>The revision of an instance that the kernel holds, as far as it is known to be another than the newest that it has confirmed; null when it holds nothing of it.</summary>
     public long? StandingRevision(long index) => _standing.GetValueOrDefault(index)?.Revision ?? (_standingElsewhere.TryGetValue(index, out var revision) ? revision : null);
 
+    /// <summary>Since when the kernel holds the revision of an instance that it holds; null where nobody here has seen it begin, as of what stood when the server was started.</summary>
+    public DateTimeOffset? StandingSince(long index) => _standingSince.TryGetValue(index, out var since) ? since : null;
+
     /// <summary>How many instances it holds.</summary>
     public int StandingCount => _standing.Count;
 
@@ -49,7 +53,11 @@ internal sealed partial class HostOutcomes(IStore store, HostTurn turn, Projecti
     public string? Note(long index) => _notes.GetValueOrDefault(index);
 
     /// <summary>A refusal is reverted in the store; what is applied is added to <paramref name="applied"/>.</summary>
-    public async Task SettleAsync(Instance instance, AgentReport report, List<Instance> applied)
+    /// <param name="instance">As it was sent.</param>
+    /// <param name="report">What became of it.</param>
+    /// <param name="applied">What stands.</param>
+    /// <param name="isChange">Whether it was sent because it had changed, and not with all others that may have stood before.</param>
+    public async Task SettleAsync(Instance instance, AgentReport report, List<Instance> applied, bool isChange)
     {
         if (report is AgentReport.Rejected rejected)
         {
@@ -60,6 +68,11 @@ internal sealed partial class HostOutcomes(IStore store, HostTurn turn, Projecti
             await _rejections.TakeBackAsync(instance, rejected, known ?? Told(instance, rejected.Standing), known is null ? Undated(instance, rejected.Standing) : []);
             confirmations.Reject(rejected);
             return;
+        }
+
+        if (_standing.GetValueOrDefault(instance.Index) is { } before ? before.Revision != instance.Revision : isChange)
+        {
+            _standingSince[instance.Index] = clock.GetUtcNow();
         }
 
         _standing[instance.Index] = instance;
@@ -123,6 +136,7 @@ internal sealed partial class HostOutcomes(IStore store, HostTurn turn, Projecti
         _unfiltered.TryRemove(index, out _);
         _notes.TryRemove(index, out _);
         _standing.TryRemove(index, out _);
+        _standingSince.TryRemove(index, out _);
         _refusals.TryRemove(index, out _);
         _problems.TryRemove(index, out _);
     }

@@ -21,7 +21,7 @@ internal sealed class HostRounds(string host, IStore store, Projection projectio
         var applied = new List<Instance>();
         foreach (var report in reports)
         {
-            await outcomes.SettleAsync(byIndex[report.Index], report, applied);
+            await outcomes.SettleAsync(byIndex[report.Index], report, applied, isChange: false);
         }
 
         await Lifecycle.SettleAsync(store, turn, applied);
@@ -63,7 +63,7 @@ internal sealed class HostRounds(string host, IStore store, Projection projectio
             }
             else
             {
-                await outcomes.SettleAsync(newest[report.Index].Instance, report, applied);
+                await outcomes.SettleAsync(newest[report.Index].Instance, report, applied, isChange: true);
             }
         }
 
@@ -85,7 +85,7 @@ internal sealed class HostRounds(string host, IStore store, Projection projectio
             var applied = new List<Instance>();
             foreach (var report in await agent.ApplyAsync([projection.Of(change.Instance)], [], cancellationToken))
             {
-                await outcomes.SettleAsync(change.Instance, report, applied);
+                await outcomes.SettleAsync(change.Instance, report, applied, isChange: true);
             }
 
             await Lifecycle.SettleAsync(store, turn, applied);

@@ -11,6 +11,7 @@ internal static class InstanceStatuses
     {
         var host = services.Hosts.Of(instance);
         var refusal = host.Outcomes.LastRefusal(instance.Index);
+        var applied = AppliedRevision.Of(instance, host, services.Store.View);
         return new InstanceStatus
         {
             Name = instance.Name,
@@ -25,7 +26,8 @@ internal static class InstanceStatuses
             PortStates = instance.Ports.ToPortStates(services.Options.AwsQuirks),
             Expiring = instance.Expiring.IsEmpty ? null : instance.Expiring.ToWire(services.Options.AwsQuirks),
             DesiredRevision = instance.Revision,
-            AppliedRevision = AppliedRevision.Of(instance, host, services.Store.View),
+            AppliedRevision = applied,
+            AppliedAt = applied is not null && host.Outcomes.Standing(instance.Index)?.Revision == applied ? host.Outcomes.StandingSince(instance.Index) : null,
             StaleSince = host.AwaySince,
             NotFiltered = NotFiltered.Of(instance, host),
             Note = host.Outcomes.Note(instance.Index),

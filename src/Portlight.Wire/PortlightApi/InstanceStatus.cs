@@ -47,6 +47,7 @@ public sealed record InstanceStatus
     /// <summary>What should be known though the ports are in force, as "waits for the interface `vnet0`".</summary>
     public string? Note { get; init; }
 
+    /// <summary>Since when the kernel has the applied revision, as this server has seen it; absent of what stood before it was started, and where another server has the host's agent.</summary>
     [JsonConverter(typeof(EpochSeconds))]
     public DateTimeOffset? AppliedAt { get; init; }
 

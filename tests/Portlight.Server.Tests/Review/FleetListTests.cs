@@ -30,6 +30,28 @@ public sealed class FleetListTests
     }
 
     [Fact]
+    public async Task It_says_since_when_the_kernel_has_what_is_applied_and_not_when_it_was_compared_last()
+    {
+        await using var server = await ServerHarness.StartAsync();
+        await server.AddInstanceAsync("web-1");
+        var made = server.Clock.GetUtcNow();
+        await Until.TrueAsync(async () => (await ShownAsync()).AppliedAt == made, "the kernel");
+
+        server.Clock.Advance(TimeSpan.FromMinutes(5));
+        var synchronised = server.Agent.Synchronised();
+        server.Agent.Drift();
+        await synchronised;
+        Assert.Equal(made, (await ShownAsync()).AppliedAt);
+
+        await server.CallAsync(
+            "PutInstancePublicPorts", new() { InstanceName = "web-1", PortInfos = [new() { FromPort = 443, ToPort = 443, Protocol = "tcp" }] },
+            Wire.Lightsail.LightsailJson.Default.PutInstancePublicPortsRequest, Wire.Lightsail.LightsailJson.Default.PutInstancePublicPortsResponse);
+        await Until.TrueAsync(async () => (await ShownAsync()).AppliedAt == server.Clock.GetUtcNow(), "the change");
+
+        async Task<InstanceStatus> ShownAsync() => Assert.Single((await ListAsync(server, new())).Instances);
+    }
+
+    [Fact]
     public async Task Each_member_narrows_the_list()
     {
         await using var server = await ServerHarness.StartAsync();
