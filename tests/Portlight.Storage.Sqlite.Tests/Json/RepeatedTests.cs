@@ -46,7 +46,7 @@ public sealed class RepeatedTests
         Assert.Same(one.Ports, two.Ports);
         Assert.Same(one.AvailabilityZone, two.AvailabilityZone);
         Assert.Same(one.Scope.AccountId, two.Scope.AccountId);
-        Assert.Equal("udp 53 from 192.0.2.0/24", one.Ports.Rules[1].ToString());
+        Assert.Equal("53/udp from 192.0.2.0/24", one.Ports.Rules[1].ToString());
         Assert.True(one.Ports.Rules[0].IsFromEverywhere);
     }
 }
