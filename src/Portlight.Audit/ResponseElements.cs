@@ -48,7 +48,7 @@ internal static class ResponseElements
     {
         if (!isList)
         {
-            WriteOperation(writer, changes.Operations[0], isOneOfSeveral: false);
+            WriteOperation(writer, changes.Operations[0].Operation, isOneOfSeveral: false);
             return;
         }
 
@@ -59,7 +59,7 @@ internal static class ResponseElements
         }
 
         writer.WriteStartArray();
-        foreach (var operation in changes.Operations)
+        foreach (var (operation, _) in changes.Operations)
         {
             WriteOperation(writer, operation, isOneOfSeveral: true);
         }

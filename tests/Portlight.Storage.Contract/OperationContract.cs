@@ -28,6 +28,22 @@ public abstract class OperationContract<TSource> : StoreTests<TSource>
     }
 
     [Fact]
+    public async Task A_record_that_was_added_is_replaced_where_it_is_by_one_that_is_saved()
+    {
+        await ChangeAsync(changes => changes.Add(Sample.Operation(1)));
+        await ChangeAsync(changes =>
+        {
+            changes.Add(Sample.Operation(2));
+            changes.Save(Sample.Operation(1) with { Status = OperationStatus.Failed, ErrorDetails = "refused" });
+        });
+        await ReopenAsync();
+
+        var listed = View.ListOperations(Sample.Scope, null, null, 9).Operations;
+        Assert.Equal([Sample.Id(2), Sample.Id(1)], listed.Select(operation => operation.Id));
+        Assert.Equal([OperationStatus.Succeeded, OperationStatus.Failed], listed.Select(operation => operation.Status));
+    }
+
+    [Fact]
     public async Task What_awaits_a_revision_succeeds_once_the_kernel_holds_it()
     {
         await ChangeAsync(changes => changes.Save(Sample.Operation(1, awaits: changes.Save(Sample.Instance(1)).Revision)));

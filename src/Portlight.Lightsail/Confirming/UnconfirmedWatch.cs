@@ -51,7 +51,7 @@ internal sealed partial class UnconfirmedWatch : IAsyncDisposable
             var now = _clock.GetUtcNow();
             var after = current.Undone();
             var operation = OperationShapes.Begin(now, changes.SaveOrRemove(current, after), OperationType, $"not confirmed by {ConfirmHeader.Text(waiting.Deadline)}");
-            changes.Save(operation);
+            changes.Add(operation);
             changes.Record(Event(now, current, after, waiting, operation));
             return waiting;
         });

@@ -50,7 +50,7 @@ internal sealed partial class ExpiryWatch : IAsyncDisposable
             if (!after.Ports.Equals(current.Ports))
             {
                 var operation = OperationShapes.Begin(now, saved, ExpiringRules.OperationType, $"expired at {ConfirmHeader.Text(expired.At)}");
-                changes.Save(operation);
+                changes.Add(operation);
                 changes.Record(Event(now, current, after, expired, rules, operation));
             }
 

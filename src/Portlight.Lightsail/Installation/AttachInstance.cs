@@ -154,7 +154,7 @@ internal sealed class AttachInstance(Services services) : IOperation<AttachInsta
             var wanted = (current ?? New(call, name, changes.NewIndex())).AttachedTo(attachment);
             var saved = changes.Save(revision => wanted with { Ports = ports, Expiring = wanted.Expiring.Left(ports), Unconfirmed = UnconfirmedChanges.Next(call, current, revision) });
             var operation = OperationShapes.Begin(call, saved, call.Operation, Place(attachment));
-            changes.Save(operation);
+            changes.Add(operation);
             return (Before: current, Ports: ports, Begun: operation);
         });
         var (before, saved, begun) = committed.Result;

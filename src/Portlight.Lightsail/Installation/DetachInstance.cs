@@ -24,7 +24,7 @@ internal sealed class DetachInstance(Services services) : IOperation<DetachInsta
             }
 
             var operation = OperationShapes.Begin(call, instance, call.Operation, details: null) with { AwaitsRevision = changes.Remove(instance) };
-            changes.Save(operation);
+            changes.Add(operation);
             return (instance, operation);
         });
         var (detached, begun) = committed.Result;

@@ -55,7 +55,7 @@ internal sealed class CreateInstances(Services services) : IOperation<CreateInst
             }
 
             var operation = OperationShapes.Begin(call, changes.Save(New(call, name, wanted, changes.NewIndex(), addresses, place)), "CreateInstance", details: null);
-            changes.Save(operation);
+            changes.Add(operation);
             operations.Add(operation);
         }
 

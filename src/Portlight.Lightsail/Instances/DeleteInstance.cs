@@ -21,7 +21,7 @@ internal sealed class DeleteInstance(Services services) : IOperation<DeleteInsta
             }
 
             var operation = OperationShapes.Begin(call, instance, call.Operation, details: null) with { AwaitsRevision = changes.Remove(instance) };
-            changes.Save(operation);
+            changes.Add(operation);
             return operation;
         });
         var operation = await services.Confirmation.OfAsync(begun);

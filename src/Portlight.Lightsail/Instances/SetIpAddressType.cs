@@ -37,7 +37,7 @@ internal sealed class SetIpAddressType(Services services) : IOperation<SetIpAddr
             instance.RequireCreated("changing its addresses");
             var saved = changes.Save(Change(instance, type, request.AcceptBundleUpdate == true, new AddressDraw(view, services.Options), changes));
             var operation = OperationShapes.Begin(call, saved, call.Operation, type.ToWire());
-            changes.Save(operation);
+            changes.Add(operation);
             return operation;
         });
         var operation = await services.Confirmation.OfAsync(begun);

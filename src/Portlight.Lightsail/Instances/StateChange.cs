@@ -26,7 +26,7 @@ internal sealed class StateChange(IStore store)
             var operation = change(view, changes, instance) is { } after
                 ? OperationShapes.Begin(call, changes.Save(after), call.Operation, details: "")
                 : OperationShapes.Done(call, ResourceType.Instance, name, instance.AvailabilityZone, call.Operation, details: "");
-            changes.Save(operation);
+            changes.Add(operation);
             return operation;
         });
     }

@@ -37,7 +37,7 @@ internal sealed class UpdateInstanceMetadataOptions(Services services) : IOperat
                     ipv6 ?? current.HttpProtocolIpv6),
             });
             var done = OperationShapes.Done(call, ResourceType.Instance, name, instance.AvailabilityZone, call.Operation);
-            changes.Save(done);
+            changes.Add(done);
             return done;
         });
         return new UpdateInstanceMetadataOptionsResponse { Operation = operation.ToWire() };

@@ -42,7 +42,7 @@ internal sealed class DeleteKeyPair(Services services) : IOperation<DeleteKeyPai
             }
 
             var done = OperationShapes.Done(call, ResourceType.KeyPair, name, OperationShapes.NoZone, call.Operation);
-            changes.Save(done);
+            changes.Add(done);
             return done;
         });
         return new DeleteKeyPairResponse { Operation = operation.ToWire() };

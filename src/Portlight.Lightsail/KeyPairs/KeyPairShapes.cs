@@ -45,7 +45,7 @@ internal static class KeyPairShapes
 
         changes.Save(keyPair);
         var done = OperationShapes.Done(call, ResourceType.KeyPair, keyPair.Name, OperationShapes.NoZone, call.Operation);
-        changes.Save(done);
+        changes.Add(done);
         return done;
     }
 }

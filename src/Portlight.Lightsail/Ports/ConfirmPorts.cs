@@ -31,7 +31,7 @@ internal sealed class ConfirmPorts(Services services) : IOperation<ConfirmPortsR
             var after = isRevert ? instance.Undone() : instance with { Unconfirmed = null };
             var saved = changes.SaveOrRemove(instance, after);
             var operation = OperationShapes.Begin(call, saved, call.Operation, isRevert ? "reverted" : "confirmed");
-            changes.Save(operation);
+            changes.Add(operation);
             return (operation, after);
         });
         var (begun, after) = committed.Result;

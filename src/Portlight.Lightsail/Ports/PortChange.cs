@@ -31,7 +31,7 @@ internal sealed class PortChange(Services services)
                 ? instance
                 : changes.Save(revision => instance with { Ports = ports, Expiring = expiring, Revision = revision, Unconfirmed = UnconfirmedChanges.Next(call, instance, revision) });
             var begun = OperationShapes.Begin(call, saved, call.Operation, details);
-            changes.Save(begun);
+            changes.Add(begun);
             return (Begun: begun, Saved: saved);
         });
         call.EntityTag = Requests.EntityTag(committed.Final(committed.Result.Saved));

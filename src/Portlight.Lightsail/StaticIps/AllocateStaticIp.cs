@@ -36,7 +36,7 @@ internal sealed class AllocateStaticIp(Services services) : IOperation<AllocateS
                 Address = new AddressDraw(view, services.Options).PublicIpv4(changes.NewIndex()),
             });
             var done = OperationShapes.Done(call, ResourceType.StaticIp, name, OperationShapes.NoZone, call.Operation);
-            changes.Save(done);
+            changes.Add(done);
             return done;
         });
         return new AllocateStaticIpResponse { Operations = [operation.ToWire()] };

@@ -23,7 +23,7 @@ internal sealed class ReleaseStaticIp(IStore store) : IOperation<ReleaseStaticIp
 
             changes.Remove(staticIp);
             var done = OperationShapes.Done(call, ResourceType.StaticIp, name, OperationShapes.NoZone, call.Operation);
-            changes.Save(done);
+            changes.Add(done);
             return done;
         });
         return new ReleaseStaticIpResponse { Operations = [operation.ToWire()] };

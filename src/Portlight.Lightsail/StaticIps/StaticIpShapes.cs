@@ -40,8 +40,8 @@ internal static class StaticIpShapes
             Host = saved.Attachment.Host,
         };
         var second = OperationShapes.Begin(call, saved, call.Operation, staticIp.Name) with { CreatedAt = later, StatusChangedAt = later };
-        changes.Save(first);
-        changes.Save(second);
+        changes.Add(first);
+        changes.Add(second);
         return (first, second);
     }
 

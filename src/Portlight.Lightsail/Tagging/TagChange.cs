@@ -32,7 +32,7 @@ internal sealed class TagChange(IStore store)
                 // The user guide's list of what can be tagged leaves static IPs out, and they have no tags to show.
                 _ => throw new InvalidInputException($"The StaticIp {name} cannot be tagged; instances and key pairs can"),
             };
-            changes.Save(done);
+            changes.Add(done);
             return done;
         });
     }

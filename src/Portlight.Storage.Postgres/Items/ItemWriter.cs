@@ -39,7 +39,7 @@ internal sealed class ItemWriter(Connection mirror, AppliedWatermark applied, Ne
 
     public void Delete(KeyPair keyPair) => Add(keyPair, isRemoval: true);
 
-    public void Write(Operation operation) => Add(ItemKind.Operation, operation.Id.ToString(), Text(operation, OperationJson.Write));
+    public void Write(in OperationChange change) => Add(change.Operation);
 
     public void DeleteOperation(Guid id) => Add(ItemKind.Operation, id.ToString(), "", isRemoval: true);
 
@@ -57,7 +57,7 @@ internal sealed class ItemWriter(Connection mirror, AppliedWatermark applied, Ne
         Delete(removal.Host);
         foreach (var operation in mirror.Operations.Awaiting(removal.Host.Name).Where(one => one.AwaitsRevision > applied.Current.Of(removal.Host.Name)))
         {
-            Write(operation with { Status = OperationStatus.Failed, StatusChangedAt = removal.At, ErrorCode = removal.ErrorCode, ErrorDetails = removal.Reason });
+            Add(operation with { Status = OperationStatus.Failed, StatusChangedAt = removal.At, ErrorCode = removal.ErrorCode, ErrorDetails = removal.Reason });
         }
     }
 
@@ -96,6 +96,8 @@ internal sealed class ItemWriter(Connection mirror, AppliedWatermark applied, Ne
     public void WriteApplied(string host, long revision) => Items.Add(new Item(ItemKind.Applied, host, revision, "", IsRemoval: false));
 
     public void Dispose() => _json.Dispose();
+
+    private void Add(Operation operation) => Add(ItemKind.Operation, operation.Id.ToString(), Text(operation, OperationJson.Write));
 
     private void Add(StaticIp ip, bool isRemoval) => Add(ItemKind.StaticIp, ItemKey.Of(ip.Scope, ip.Name), Text(ip, ItemJson.Write), isRemoval);
 

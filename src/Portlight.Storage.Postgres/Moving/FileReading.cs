@@ -68,7 +68,7 @@ internal static class FileReading
             Instances(file).Select(one => new Action(() => to.Write(new InstanceChange(one.Revision, one, IsRemoval: false)))),
             file.StaticIps.All().Select(one => new Action(() => to.Write(one))),
             file.KeyPairs.All().Select(one => new Action(() => to.Write(one))),
-            file.Operations.All().Select(one => new Action(() => to.Write(one))),
+            file.Operations.All().Select(one => new Action(() => to.Write(new OperationChange(one, IsNew: true)))),
         ];
         return all.SelectMany(kind => kind);
     }

@@ -89,10 +89,11 @@ internal sealed class OperationRows(Database database, OperationIndexRows index)
         return Page(found.Count > 0 ? found : Follow(scope, resourceName, index.FindNewest(scope, resourceName), limit, applied), limit);
     }
 
-    public void Write(Operation operation, LateOperations late)
+    public void Write(in OperationChange change, LateOperations late)
     {
         // The table first: a prune of the same batch may have moved what memory has.
-        if ((index.FindId(operation.Id) ?? late.FindPlaceInBatch(operation.Id)) is { } known)
+        var operation = change.Operation;
+        if (!change.IsNew && (index.FindId(operation.Id) ?? late.FindPlaceInBatch(operation.Id)) is { } known)
         {
             Update(operation, known);
             return;

@@ -84,7 +84,7 @@ internal sealed class BatchRows(Connection connection, RowCaches caches, Applied
 
     public void Delete(KeyPair keyPair) => connection.KeyPairs.Delete(keyPair);
 
-    public void Write(Operation operation) => connection.Operations.Write(operation, operations);
+    public void Write(in OperationChange change) => connection.Operations.Write(change, operations);
 
     public void DeleteOperation(Guid id)
     {

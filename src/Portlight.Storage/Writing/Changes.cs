@@ -11,7 +11,7 @@ public sealed class Changes
     private readonly Func<long> _nextIndex;
     private readonly Touches? _touches;
     private readonly List<InstanceChange> _instances = [];
-    private readonly List<Operation> _operations = [];
+    private readonly List<OperationChange> _operations = [];
     private readonly List<AuditEvent> _events = [];
     private readonly List<Action<IChangeWriter>> _others = [];
     private Action? _afterwards;
@@ -31,7 +31,7 @@ public sealed class Changes
     public IReadOnlyList<InstanceChange> Instances => _instances;
 
     /// <summary>Operation records that are saved, in order.</summary>
-    public IReadOnlyList<Operation> Operations => _operations;
+    public IReadOnlyList<OperationChange> Operations => _operations;
 
     /// <summary>Events that are recorded, in order.</summary>
     internal IReadOnlyList<AuditEvent> Events => _events;
@@ -94,11 +94,11 @@ public sealed class Changes
         _others.Add(writer => writer.Delete(keyPair));
     }
 
-    public void Save(Operation operation)
-    {
-        _operations.Add(operation);
-        _touches?.Save(operation);
-    }
+    /// <summary>Adds a record that is new: nobody has its id, which was made for it.</summary>
+    public void Add(Operation operation) => Keep(new OperationChange(operation, IsNew: true));
+
+    /// <summary>Saves a record that may be there already.</summary>
+    public void Save(Operation operation) => Keep(new OperationChange(operation, IsNew: false));
 
     public void Save(Account account)
     {
@@ -231,10 +231,16 @@ public sealed class Changes
 
         for (var i = 0; i < _operations.Count; i++)
         {
-            _operations[i] = revisions.Final(_operations[i]);
+            _operations[i] = _operations[i] with { Operation = revisions.Final(_operations[i].Operation) };
         }
 
         _touches?.Settle(revisions);
+    }
+
+    private void Keep(in OperationChange change)
+    {
+        _operations.Add(change);
+        _touches?.Save(change.Operation);
     }
 
     /// <summary>Instances first, then the rest in order.</summary>
@@ -250,9 +256,9 @@ public sealed class Changes
             write(writer);
         }
 
-        foreach (var operation in _operations)
+        foreach (var change in _operations)
         {
-            writer.Write(operation);
+            writer.Write(change);
         }
 
         foreach (var recorded in _events)

@@ -15,7 +15,7 @@ internal interface IChangeWriter
 
     void Delete(KeyPair keyPair);
 
-    void Write(Operation operation);
+    void Write(in OperationChange change);
 
     /// <summary>Forgets an operation that another store has forgotten.</summary>
     void DeleteOperation(Guid id);
