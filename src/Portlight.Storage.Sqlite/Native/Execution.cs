@@ -6,11 +6,11 @@ using SQLitePCL;
 namespace Portlight.Storage.Sqlite;
 
 /// <summary>One execution of a statement: bind every parameter in its order, step, read columns by position.</summary>
-internal struct Execution(Database database, sqlite3_stmt statement) : IDisposable
+internal struct Execution(Database database, nint statement) : IDisposable
 {
     private int _bound;
 
-    public void Bind(long value) => database.Check(raw.sqlite3_bind_int64(statement, ++_bound, value));
+    public void Bind(long value) => database.Check(StatementCalls.Bind(statement, ++_bound, value));
 
     public void Bind(bool value) => Bind(value ? 1 : 0);
 
@@ -33,13 +33,6 @@ internal struct Execution(Database database, sqlite3_stmt statement) : IDisposab
         if (text is null)
         {
             BindNull();
-            return;
-        }
-
-        if (text.Length == 0)
-        {
-            // An empty span has no address, and SQLite takes that for NULL.
-            database.Check(raw.sqlite3_bind_text(statement, ++_bound, text));
             return;
         }
 
@@ -80,16 +73,16 @@ internal struct Execution(Database database, sqlite3_stmt statement) : IDisposab
         BindBlob(bytes[..length]);
     }
 
-    public void BindText(ReadOnlySpan<byte> utf8) => database.Check(raw.sqlite3_bind_text(statement, ++_bound, utf8));
+    public void BindText(ReadOnlySpan<byte> utf8) => database.Check(StatementCalls.BindText(statement, ++_bound, utf8));
 
-    public void BindBlob(ReadOnlySpan<byte> bytes) => database.Check(raw.sqlite3_bind_blob(statement, ++_bound, bytes));
+    public void BindBlob(ReadOnlySpan<byte> bytes) => database.Check(StatementCalls.BindBlob(statement, ++_bound, bytes));
 
-    public void BindNull() => database.Check(raw.sqlite3_bind_null(statement, ++_bound));
+    public void BindNull() => database.Check(StatementCalls.BindNull(statement, ++_bound));
 
     /// <summary>True when there is a row to read.</summary>
     public readonly bool Step()
     {
-        var code = raw.sqlite3_step(statement);
+        var code = StatementCalls.Step(statement);
         return code switch
         {
             raw.SQLITE_ROW => true,
@@ -98,11 +91,11 @@ internal struct Execution(Database database, sqlite3_stmt statement) : IDisposab
         };
     }
 
-    public readonly bool IsNull(int column) => raw.sqlite3_column_type(statement, column) == raw.SQLITE_NULL;
+    public readonly bool IsNull(int column) => StatementCalls.TypeOf(statement, column) == raw.SQLITE_NULL;
 
-    public readonly bool IsText(int column) => raw.sqlite3_column_type(statement, column) == raw.SQLITE_TEXT;
+    public readonly bool IsText(int column) => StatementCalls.TypeOf(statement, column) == raw.SQLITE_TEXT;
 
-    public readonly long Int64(int column) => raw.sqlite3_column_int64(statement, column);
+    public readonly long Int64(int column) => StatementCalls.Int64(statement, column);
 
     public readonly long? Int64OrNull(int column) => IsNull(column) ? null : Int64(column);
 
@@ -111,7 +104,7 @@ internal struct Execution(Database database, sqlite3_stmt statement) : IDisposab
     public readonly DateTimeOffset Time(int column) => new(Int64(column), TimeSpan.Zero);
 
     /// <summary>Bytes of a blob or of UTF-8 text; valid until the next step.</summary>
-    public readonly ReadOnlySpan<byte> Bytes(int column) => raw.sqlite3_column_blob(statement, column);
+    public readonly ReadOnlySpan<byte> Bytes(int column) => StatementCalls.Bytes(statement, column);
 
     public readonly string Text(int column) => Encoding.UTF8.GetString(Bytes(column));
 
@@ -120,5 +113,5 @@ internal struct Execution(Database database, sqlite3_stmt statement) : IDisposab
     public readonly Guid Guid(int column) => new(Bytes(column), bigEndian: true);
 
     // Reset repeats the error of the failed step, which has been thrown already.
-    public readonly void Dispose() => raw.sqlite3_reset(statement);
+    public readonly void Dispose() => _ = StatementCalls.Reset(statement);
 }
