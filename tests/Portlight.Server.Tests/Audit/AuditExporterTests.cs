@@ -54,7 +54,13 @@ public sealed class AuditExporterTests : IAsyncLifetime
         exporter.Start();
 
         await RecordAsync(5);
-        await Until.TrueAsync(() => exporter.Exported == 5, "the events in the file");
+        await Until.TrueAsync(
+            () =>
+            {
+                _clock.Advance(AuditExporter.Together);
+                return exporter.Exported == 5;
+            },
+            "the events in the file");
 
         Assert.Equal(StoreLines(), FileLines());
     }
@@ -168,6 +174,7 @@ public sealed class AuditExporterTests : IAsyncLifetime
             await Until.TrueAsync(
                 () =>
                 {
+                    _clock.Advance(AuditExporter.Together);
                     exporter.Ring();
                     return FileLines().SequenceEqual(StoreLines().Skip(hour));
                 },
