@@ -6,12 +6,11 @@ namespace Portlight.Nftables.Compiling;
 /// <summary>
 /// Port set → elements, for one attachment at a time and without looking at any other, so that a Put costs the same however many there are.
 /// What everybody may reach by a single port, a whole protocol or an ICMP type becomes elements of the shared hash sets; ranges and sources become
-/// elements of the interval sets of the attachment's shard. The host is device 0.
+/// elements of the interval sets of the attachment's shard. What it has beside its ports: <see cref="AttachmentGates"/>.
 /// </summary>
 internal sealed class AttachmentCompiler
 {
     private const int LastPort = 65535;
-    private const uint HostDevice = 0;
 
     private readonly FilteredAttachment _attachment;
     private readonly SectionId _section;
@@ -29,36 +28,29 @@ internal sealed class AttachmentCompiler
         _attachment = attachment;
         _section = section;
         _table = section.Table;
-        _device = attachment.Device ?? HostDevice;
+        _device = AttachmentGates.DeviceOf(attachment);
         _dispatch = Shared(dispatch);
     }
 
     internal static CompiledAttachment Compile(FilteredAttachment attachment, ConnectionPolicy connections)
     {
-        AttachmentCompiler compiler = new(attachment, AttachmentSets.RangedOf(attachment), attachment.PrivateAddresses.IsEmpty ? SetRole.Ranged : SetRole.LabRanged);
+        var compiler = Of(attachment);
         if (attachment.IsHost)
         {
             compiler._needs.Add(SetId.HostChains);
         }
         else
         {
-            compiler.DeclareInterface();
-        }
-        // A name alone is closed: it takes a device for anything to be open.
-        if (!attachment.IsHost && attachment.Device is null)
-        {
-            return new CompiledAttachment(compiler._needs, compiler._entries);
+            AttachmentGates.AddInterface(attachment, compiler._needs, compiler._entries);
         }
 
-        if (attachment.Owner is { } owner)
+        if (AttachmentGates.CanBeOpen(attachment))
         {
-            compiler.DeclareOwner(owner, connections);
+            AttachmentGates.AddOwner(attachment, connections, compiler._entries);
+            compiler.Add(compiler.Shared(SetRole.Refusing), new KeyWriter(4).Device(compiler._device).Key);
+            compiler.CompilePorts();
         }
 
-        compiler.Add(compiler.Shared(SetRole.Refusing), new KeyWriter(4).Device(compiler._device).Key);
-        compiler.CompileFamily(isIpv4: true);
-        compiler.CompileFamily(isIpv4: false);
-        compiler._ipv4Ports.ForEach(port => compiler.AddFamilyPort(port, isIpv4: true));
         return new CompiledAttachment(compiler._needs, compiler._entries);
     }
 
@@ -71,80 +63,14 @@ internal sealed class AttachmentCompiler
         return new CompiledAttachment(compiler._needs, compiler._entries);
     }
 
-    /// <summary>
-    /// The elements of it that close, and those that tell whose a connection is: with these alone nothing comes in but replies. The host is closed by its chain.
-    /// </summary>
-    internal static List<Entry> Gates(FilteredAttachment attachment, ConnectionPolicy connections)
+    private static AttachmentCompiler Of(FilteredAttachment attachment) =>
+        new(attachment, AttachmentSets.RangedOf(attachment), attachment.PrivateAddresses.IsEmpty ? SetRole.Ranged : SetRole.LabRanged);
+
+    private void CompilePorts()
     {
-        var compiler = new AttachmentCompiler(attachment, SectionId.Shared with { Table = AttachmentSets.TableOf(attachment) }, SetRole.Ranged);
-        if (!attachment.IsHost)
-        {
-            compiler.DeclareGate();
-        }
-
-        if (attachment.Owner is { } owner && (attachment.IsHost || attachment.Device is not null))
-        {
-            compiler.DeclareOwner(owner, connections);
-        }
-
-        return compiler._entries;
-    }
-
-    // The host's device is that by which a packet of its own came in, or one for itself leaves: none.
-    private void DeclareOwner(ConnectionOwner owner, ConnectionPolicy connections)
-    {
-        var key = new KeyWriter(4).Device(_device).Key;
-        _entries.Add(new Entry(SetId.Begins, new SetElement(key, value: OwnerCode.BegunBy(owner))));
-        Add(SetId.Owners, OwnerCode.LeavingBy(_device, owner));
-        if (connections == ConnectionPolicy.Drain)
-        {
-            _entries.Add(new Entry(SetId.Admits, new SetElement(key, value: OwnerCode.AdmittedBy(owner))));
-        }
-    }
-
-    private void DeclareGate()
-    {
-        _entries.AddRange(BridgeGates.Of(_attachment));
-        if (_attachment.ClosedName is { } name)
-        {
-            Add(SetId.Attached, new KeyWriter(16).Name(name).Key);
-        }
-
-        if (_attachment.Device is { } device)
-        {
-            Add(SetId.Devices, new KeyWriter(4).Device(device).Key);
-        }
-
-        foreach (var closed in _attachment.ClosedDevices)
-        {
-            Add(SetId.Devices, new KeyWriter(4).Device(closed).Key);
-        }
-    }
-
-    private void DeclareInterface()
-    {
-        DeclareGate();
-        _needs.AddRange(BridgeGates.NeedsOf(_attachment));
-        if (_attachment.Device is not { } device)
-        {
-            return;
-        }
-
-        if (_attachment.PeerGroup is { } group)
-        {
-            var peers = new SetId(new SectionId(SectionKind.Peers, group), SetRole.Peers);
-            _needs.Add(peers);
-            Add(peers, new KeyWriter(4).Device(device).Key);
-            foreach (var address in _attachment.PrivateAddresses)
-            {
-                var key = new KeyWriter(8).Device(device).Address(address.Network, isIpv4: true).Key;
-                _entries.Add(new Entry(SetId.Private, new SetElement(key, jump: peers.Section.Name)));
-            }
-        }
-        else if (!_attachment.PrivateAddresses.IsEmpty)
-        {
-            throw new ArgumentException($"attachment `{_attachment.Key}` has private addresses and no peer group that could reach them");
-        }
+        CompileFamily(isIpv4: true);
+        CompileFamily(isIpv4: false);
+        _ipv4Ports.ForEach(port => AddFamilyPort(port, isIpv4: true));
     }
 
     private void CompileFamily(bool isIpv4)

@@ -66,7 +66,7 @@ internal sealed class TableSpec
         var gates = new Dictionary<SetId, List<SetElement>>();
         foreach (var attachment in attachments)
         {
-            foreach (var gate in AttachmentCompiler.Gates(attachment, options.Connections))
+            foreach (var gate in AttachmentGates.Of(attachment, options.Connections))
             {
                 if (!gates.TryGetValue(gate.Set, out var list))
                 {
