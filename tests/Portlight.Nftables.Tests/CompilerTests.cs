@@ -112,6 +112,29 @@ public sealed class CompilerTests
         Assert.DoesNotContain(widen.After.Entries, entry => entry.Set.Section == SectionId.Staged || entry.Set == SetId.Staging);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_change_of_ports_alone_differs_by_what_it_does_when_all_of_both_is_compiled(bool host) => Gen.Select(Sample.PortSets, Sample.PortSets).Sample((before, after) =>
+    {
+        var (from, to) = (Owned(before, host), Owned(after, host));
+        var ports = Transition.Between(from, to, ConnectionPolicy.Drain);
+        var (leaving, arriving) = ports.Before.DifferenceTo(ports.After);
+        var (allLeaving, allArriving) = AttachmentCompiler.Compile(from, ConnectionPolicy.Drain).DifferenceTo(AttachmentCompiler.Compile(to, ConnectionPolicy.Drain));
+        Assert.Equal(allLeaving.ToHashSet(), leaving.ToHashSet());
+        Assert.Equal(allArriving.ToHashSet(), arriving.ToHashSet());
+        Assert.DoesNotContain(ports.Before.Entries, entry => entry.Set == SetId.Begins || entry.Set == SetId.Devices);
+    }, iter: 1000);
+
+    [Fact]
+    public void A_change_of_more_than_ports_compiles_all_of_it()
+    {
+        var before = Owned(Sample.Web, host: false);
+        var transition = Transition.Between(before, before with { Device = 77, Ports = Sample.Ranged }, ConnectionPolicy.Cut);
+        Assert.Contains(transition.Before.Entries, entry => entry.Set == SetId.Devices);
+        Assert.Contains(transition.After.Entries, entry => entry.Set == SetId.Devices);
+    }
+
     [Fact]
     public void A_change_of_single_ports_is_one_transaction()
     {
@@ -147,6 +170,10 @@ public sealed class CompilerTests
     [InlineData("a/b")]
     public void A_name_that_no_interface_can_have_is_refused(string name) =>
         Assert.Throws<ArgumentException>(() => FilteredAttachment.Interface(name, 1, PortSet.Empty));
+
+    private static readonly FilteredAttachment Owns = Sample.Interface("pl1", PortSet.Empty) with { Owner = new ConnectionOwner(new InstallationId(7), 7), PrivateSources = [Sample.Block("10.1.0.0/16")] };
+
+    private static FilteredAttachment Owned(PortSet ports, bool host) => Attachment(ports, host) with { Owner = Owns.Owner, PrivateSources = Owns.PrivateSources };
 
     private static FilteredAttachment Attachment(PortSet ports, bool host) => host ? FilteredAttachment.Host(ports) : Sample.Interface("pl1", ports);
 

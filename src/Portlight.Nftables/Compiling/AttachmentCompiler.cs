@@ -54,6 +54,18 @@ internal sealed class AttachmentCompiler
         return new CompiledAttachment(compiler._needs, compiler._entries);
     }
 
+    /// <summary>What lets something in, and no more: all that a change of ports alone can change, for half of the work.</summary>
+    internal static CompiledAttachment CompilePorts(FilteredAttachment attachment)
+    {
+        var compiler = Of(attachment);
+        if (AttachmentGates.CanBeOpen(attachment))
+        {
+            compiler.CompilePorts();
+        }
+
+        return new CompiledAttachment(compiler._needs, compiler._entries);
+    }
+
     /// <summary>The port set alone, in the sets that are asked last while it changes (<see cref="Transition"/>). All of it is intervals there.</summary>
     internal static CompiledAttachment CompileStaged(FilteredAttachment attachment)
     {
