@@ -13,6 +13,10 @@ internal static class Throughput
 
     private const int Rounds = 5;
     private const int Many = 10_000;
+
+    /// <summary>The JIT compiles what is called often, and then once more, each time after a lull: without several, half of the rounds would measure it.</summary>
+    private const int WarmUps = 5;
+    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Round = TimeSpan.FromSeconds(4);
 
     public static async Task<int> RunAsync()
@@ -27,18 +31,20 @@ internal static class Throughput
         await using var kernel = await Subject.PortlightAsync(Subject.Jit, kernelData.Path, "kernel");
 
         var rows = new Dictionary<string, List<Load.Result>>();
-        for (var round = 0; round <= Rounds; round++)
+        for (var round = -WarmUps; round < Rounds; round++)
         {
-            await MeasureAsync("echo of a Put", echo, Puts(echo.Endpoint, recordData.Credentials));
-            await MeasureAsync("Put, record", record, Puts(record.Endpoint, recordData.Credentials));
-            await MeasureAsync("Put, 10,000 instances", many, PutsAmongMany(many.Endpoint, manyData));
-            await MeasureAsync("Put, kernel", kernel, Puts(kernel.Endpoint, kernelData.Credentials));
-            await MeasureAsync("echo of a read", echo, Reads(echo.Endpoint, recordData.Credentials));
-            await MeasureAsync("GetInstancePortStates", record, Reads(record.Endpoint, recordData.Credentials));
             if (round == 0)
             {
-                rows.Clear(); // the JIT's warm-up
+                rows.Clear();
             }
+
+            var length = round < 0 ? WarmUp : Round;
+            await MeasureAsync("echo of a Put", echo, Puts(echo.Endpoint, recordData.Credentials), length);
+            await MeasureAsync("Put, record", record, Puts(record.Endpoint, recordData.Credentials), length);
+            await MeasureAsync("Put, 10,000 instances", many, PutsAmongMany(many.Endpoint, manyData), length);
+            await MeasureAsync("Put, kernel", kernel, Puts(kernel.Endpoint, kernelData.Credentials), length);
+            await MeasureAsync("echo of a read", echo, Reads(echo.Endpoint, recordData.Credentials), length);
+            await MeasureAsync("GetInstancePortStates", record, Reads(record.Endpoint, recordData.Credentials), length);
         }
 
         foreach (var (name, results) in rows)
@@ -52,14 +58,14 @@ internal static class Throughput
         Report.Ratio("Put confirmed by the kernel / record", Of("Put, kernel"), Of("Put, record"), atLeast: 0.85);
         return 0;
 
-        async Task MeasureAsync(string name, Subject subject, IReadOnlyList<byte[][]> requests)
+        async Task MeasureAsync(string name, Subject subject, IReadOnlyList<byte[][]> requests, TimeSpan length)
         {
             if (!rows.TryGetValue(name, out var results))
             {
                 rows[name] = results = [];
             }
 
-            results.Add(await Load.RunAsync(subject.Endpoint, requests, Round));
+            results.Add(await Load.RunAsync(subject.Endpoint, requests, length));
         }
 
         IReadOnlyList<double> Of(string name) => [.. rows[name].Select(result => result.PerSecond)];
