@@ -83,6 +83,27 @@ public sealed class LookTests(Chromium chromium, LookTests.Fleet fleet) : IClass
         await tab.LookAsync("sign-in");
     }
 
+    /// <summary>That the tests above can fail, for all rules and for one.</summary>
+    [Fact]
+    public async Task What_breaks_a_rule_or_lies_beyond_the_edge_is_found()
+    {
+        await using var tab = await Tab.OpenAsync(chromium, fleet.Console);
+        await tab.Page.GotoAsync("sign-in");
+        await tab.IsAccessibleAsync();
+
+        await tab.Page.EvaluateAsync("document.querySelector('h1').insertAdjacentHTML('afterend', '<p id=added><input></p>')");
+        Assert.StartsWith("label: ", await BrokenAsync(), StringComparison.Ordinal);
+        await tab.IsAccessibleAsync("color-contrast");
+
+        await tab.Page.EvaluateAsync("const added = document.getElementById('added'); added.textContent = 'pale'; added.style.color = '#ccc'; added.style.background = '#fff'");
+        Assert.StartsWith("color-contrast: ", await BrokenAsync("color-contrast"), StringComparison.Ordinal);
+
+        await tab.Page.EvaluateAsync("const added = document.getElementById('added'); added.style.color = '#000'; added.style.width = '200vw'");
+        Assert.StartsWith("the page scrolls sideways by P", await BrokenAsync("color-contrast"), StringComparison.Ordinal);
+
+        async Task<string> BrokenAsync(string? rule = null) => (await Assert.ThrowsAnyAsync<Exception>(() => tab.IsAccessibleAsync(rule))).Message;
+    }
+
     /// <summary>Some instances of the kinds that a fleet has.</summary>
     public sealed class Fleet : IAsyncLifetime
     {
