@@ -15,6 +15,7 @@ namespace Portlight.AgentHost;
 internal sealed partial class ServerSearch(KeptAgent kept, HostMembership membership, AgentSettings settings, TimeProvider clock, Action<string> tell)
 {
     private readonly ILogger _log = settings.Loggers.CreateLogger<ServerSearch>();
+    private readonly ReconnectWait _wait = new(settings.MaxWait, clock);
     private readonly List<Uri> _turn = [];
     private HostMembership _membership = membership;
     private Uri? _last;
@@ -22,23 +23,23 @@ internal sealed partial class ServerSearch(KeptAgent kept, HostMembership member
     /// <summary>Until it is cancelled.</summary>
     internal async Task RunAsync(CancellationToken cancellationToken)
     {
-        var attempts = 0;
         var usesFormer = false;
         var away = clock.GetUtcNow();
         while (!cancellationToken.IsCancellationRequested)
         {
             var server = Next();
-            var connection = new ServerConnection(kept, _membership, settings, clock) { Welcomed = () => tell($"{_membership.Host}; connected to {server.Authority}") };
+            var connection = new ServerConnection(kept, _membership, settings, clock) { Welcomed = () => Welcomed(server) };
             string problem;
+            var wasTaken = false;
             try
             {
                 await connection.RunAsync(server, _membership.Credentials[usesFormer && _membership.Credentials.Length > 1 ? 1 : 0], cancellationToken);
                 problem = "connecting again with a new certificate";
-                attempts = 0;
             }
             catch (RpcException refused) when (!cancellationToken.IsCancellationRequested)
             {
                 problem = ServerChannel.Describe(refused);
+                wasTaken = refused.StatusCode == StatusCode.Aborted;
                 // The newest certificate may be one whose answer got lost on its way to be stored; the one before it is good as long as it has not been seen to work.
                 usesFormer = refused.StatusCode == StatusCode.PermissionDenied && !usesFormer;
             }
@@ -55,13 +56,19 @@ internal sealed partial class ServerSearch(KeptAgent kept, HostMembership member
             _membership = JoinedAgain(connection.Membership);
             if (connection.WasWelcome)
             {
-                (attempts, away) = (0, clock.GetUtcNow());
+                away = clock.GetUtcNow();
             }
 
             LogAway(_log, server.Authority, problem, away);
             tell($"{_membership.Host}; without a server since {away:yyyy-MM-ddTHH:mm:ssZ}: {problem}");
-            await Task.Delay(Wait(attempts++ / _membership.Servers.Length), clock, cancellationToken).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+            await Task.Delay(_wait.Next(_membership.Servers.Length, wasTaken), clock, cancellationToken).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
         }
+    }
+
+    private void Welcomed(Uri server)
+    {
+        _wait.Welcomed();
+        tell($"{_membership.Host}; connected to {server.Authority}");
     }
 
     /// <summary>One after the other in an order of chance, so that a server that is gone is met once a turn, and those that it leaves spread over the rest.</summary>
@@ -89,10 +96,6 @@ internal sealed partial class ServerSearch(KeptAgent kept, HostMembership member
             && !known.Credentials.Any(credential => credential.Certificate.AsSpan().SequenceEqual(found.Credentials[0].Certificate))
             ? found
             : known;
-
-    /// <summary>At random, so that the agents of a server that was restarted do not come all at once: up to a second, then twice as long each time that all servers were tried.</summary>
-    private TimeSpan Wait(int attempts) =>
-        TimeSpan.FromMilliseconds(RandomNumberGenerator.GetInt32(1, 1000)) * Math.Min(Math.Pow(2, Math.Min(attempts, 10)), settings.MaxWait.TotalSeconds);
 
     [LoggerMessage(6301, LogLevel.Warning, "no server: {Server}: {Problem}; what is in force stays so (without a server since {Away:u})")]
     private static partial void LogAway(ILogger logger, string server, string problem, DateTimeOffset away);
