@@ -127,6 +127,8 @@ public sealed class InstancesTests(Chromium chromium, ConsoleFixture fixture) : 
         await tab.LiveAsync();
         await page.GetByRole(AriaRole.Button, new() { Name = "Stop…" }).ClickAsync();
         await page.GetByRole(AriaRole.Button, new() { Name = "Stop menu-2" }).ClickAsync();
+        // A page that is left ends its calls.
+        await Assertions.Expect(page.Locator(".head .state")).ToHaveTextAsync("Stopped");
         await tab.GoAsync("us-east-1/instances?q=menu-");
         await page.Locator("summary", new() { HasText = "State" }).ClickAsync();
         await page.GetByRole(AriaRole.Button, new() { Name = "stopped" }).ClickAsync();

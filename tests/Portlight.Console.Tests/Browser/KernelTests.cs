@@ -187,6 +187,7 @@ public sealed class KernelTests(Chromium chromium, KernelConsole console) : ICla
         await using var tab = await Tab.OpenAsync(chromium, console);
         await tab.VisitAsync(console, "us-east-1/instances?q=many-");
         var page = tab.Page;
+        await Assertions.Expect(page.Locator("tr", new() { HasText = "many-1" }).Locator("td").Nth(7)).ToHaveTextAsync(new System.Text.RegularExpressions.Regex(@"^(just now|\d+ (s|min) ago)$"));
         await page.GetByLabel("Choose all that are listed").ClickAsync();
         await page.GetByLabel("Port", new() { Exact = true }).FillAsync("9200");
         await page.GetByLabel("Kind").SelectOptionAsync("UDP");
