@@ -8,6 +8,7 @@ using Portlight.Console.Activity;
 using Portlight.Console.Api;
 using Portlight.Console.Exposure;
 using Portlight.Console.Live;
+using Portlight.Console.Networking;
 using Portlight.Console.Settings;
 using Portlight.Console.Shell;
 using Portlight.Console.SignIn;
@@ -54,6 +55,7 @@ internal static class ConsoleApplication
         services.AddSingleton<Sessions>();
         services.AddSingleton<LiveFleets>();
         services.AddSingleton<ServedRegions>();
+        services.AddSingleton<Openings>();
         services.AddScoped<Visit>();
         services.AddScoped<CircuitHandler>(provider => provider.GetRequiredService<Visit>());
         services.AddHttpContextAccessor();

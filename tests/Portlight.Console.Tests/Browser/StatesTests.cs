@@ -1,7 +1,9 @@
 using System.Globalization;
 using Microsoft.Playwright;
+using Portlight.TestKit;
 using Portlight.TestKit.Network;
 using Portlight.Wire.Lightsail;
+using Portlight.Wire.PortlightApi;
 using static Portlight.Console.Tests.Browser.ServedConsole;
 
 namespace Portlight.Console.Tests.Browser;
@@ -31,6 +33,25 @@ public sealed class StatesTests(Chromium chromium, ReturningConsole fixture) : I
         }
 
         await Expect(Button(tab.Page, "Edit SSH")).ToBeEnabledAsync();
+    }
+
+    [Fact]
+    public async Task What_stands_is_asked_once_for_a_page_while_it_is_on_its_way()
+    {
+        await fixture.CreateAsync("once-1", null, Tcp(22));
+        await using var tab = await Tab.OpenAsync(chromium, fixture);
+        await tab.VisitAsync(fixture, "us-east-1/instances?q=once-");
+
+        await tab.Page.GetByRole(AriaRole.Link, new() { Name = "once-1", Exact = true }).ClickAsync();
+        await Expect(Button(tab.Page, "Edit SSH")).ToBeEnabledAsync();
+
+        // Reads get to the log a little later, in their order.
+        await fixture.PortsAsync("once-1");
+        await Until.TrueAsync(async () => (await EventsAsync("GetInstancePortStates")).Count == 1, "the last read in the log");
+        Assert.Single(await EventsAsync("PreviewPorts"));
+
+        async Task<IReadOnlyList<Wire.PortlightApi.Activity>> EventsAsync(string name) => (await fixture.CallOwnAsync(
+            "LookupActivity", new LookupActivityRequest { EventName = name, InstanceName = "once-1" }, PortlightJson.Default.LookupActivityRequest, PortlightJson.Default.LookupActivityResponse)).Activities;
     }
 
     [Fact]
