@@ -32,7 +32,7 @@ public sealed class EmbeddedAgent : IAgent, IDisposable
     private readonly LabRepair _labRepair;
     private readonly TableRepair _tableRepair;
     private readonly AppliedFile? _applied;
-    private readonly AgentOptions _options;
+    private readonly KernelQuestions _questions;
     private readonly TimeProvider _clock;
     private readonly ILogger<EmbeddedAgent> _log;
     private readonly GuestDiscovery _discovery;
@@ -52,7 +52,8 @@ public sealed class EmbeddedAgent : IAgent, IDisposable
         _enforcer = new Enforcer(options.Installation, session, lab, _devices, new RulesetOptions { Connections = options.Connections, ListenAddresses = options.ListenAddresses, CountsPackets = options.CountsPackets }.For(NftablesProbe.CanNoteRefused()));
         _deviceWatch = new DeviceWatch(_devices, links);
         _takesOver = options.TakesOver;
-        (_options, _clock, _log) = (options, clock, log);
+        (_clock, _log) = (clock, log);
+        _questions = new KernelQuestions(_enforcer, _gate, options.CountsPackets ? options.Connections : null, clock);
         if (options.AppliedFile is { } path)
         {
             _applied = new AppliedFile(path, options.Installation, clock, log);
@@ -154,22 +155,15 @@ public sealed class EmbeddedAgent : IAgent, IDisposable
 
     public Task<ImmutableArray<InboundConnection>> FindSshSessionsAsync(CancellationToken cancellationToken) => Task.FromResult(AttachmentInspection.SshSessions());
 
-    public Task<PacketVerdict> AskKernelAsync(long index, PortKey packet, Cidr source, CancellationToken cancellationToken) => KernelQuestions.AskAsync(Standing(_enforcer.Filtered, index), packet, source);
+    public Task<PacketVerdict> AskKernelAsync(long index, PortKey packet, Cidr source, CancellationToken cancellationToken) => _questions.AskAsync(index, packet, source);
 
-    public Task<TrackedConnections> ListConnectionsAsync(long index, int most, CancellationToken cancellationToken) => KernelQuestions.ListConnectionsAsync(Standing(_enforcer.Standing, index), most, cancellationToken);
+    public Task<TrackedConnections> ListConnectionsAsync(long index, int most, CancellationToken cancellationToken) => _questions.ListConnectionsAsync(index, most, cancellationToken);
 
-    public Task<RefusedSources> ListRefusalsAsync(long index, int most, CancellationToken cancellationToken) => KernelQuestions.ListRefusalsAsync(Standing(_enforcer.Filtered, index), most, _clock, cancellationToken);
+    public Task<RefusedSources> ListRefusalsAsync(long index, int most, CancellationToken cancellationToken) => _questions.ListRefusalsAsync(index, most, cancellationToken);
 
-    public Task<PortCounts> CountPortsAsync(long index, CancellationToken cancellationToken) => KernelQuestions.CountPortsAsync(Standing(_enforcer.Filtered, index), _options.CountsPackets ? _options.Connections : null, _clock, cancellationToken);
+    public Task<RefusedOfMany> ListRefusalsOfManyAsync(IReadOnlyList<long> indexes, int most, CancellationToken cancellationToken) => _questions.ListRefusalsOfManyAsync(indexes, most, cancellationToken);
 
-    private T? Standing<T>(Func<long, T?> find, long index)
-        where T : class
-    {
-        lock (_gate)
-        {
-            return find(index);
-        }
-    }
+    public Task<PortCounts> CountPortsAsync(long index, CancellationToken cancellationToken) => _questions.CountPortsAsync(index, cancellationToken);
 
     public async Task DriftAsync(CancellationToken cancellationToken)
     {

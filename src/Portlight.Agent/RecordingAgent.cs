@@ -49,6 +49,10 @@ public sealed class RecordingAgent(TimeProvider clock, string? reason) : IAgent
         Task.FromException<RefusedSources>(new AgentException(reason ?? "ports are only recorded"));
 
     /// <summary>It has no kernel.</summary>
+    public Task<RefusedOfMany> ListRefusalsOfManyAsync(IReadOnlyList<long> indexes, int most, CancellationToken cancellationToken) =>
+        Task.FromException<RefusedOfMany>(new AgentException(reason ?? "ports are only recorded"));
+
+    /// <summary>It has no kernel.</summary>
     public Task<PortCounts> CountPortsAsync(long index, CancellationToken cancellationToken) => Task.FromException<PortCounts>(new AgentException(reason ?? "ports are only recorded"));
 
     /// <summary>Nobody can change what is not there.</summary>

@@ -29,6 +29,8 @@ internal sealed class LabRule(IAgent agent) : IAgent
 
     public Task<RefusedSources> ListRefusalsAsync(long index, int most, CancellationToken cancellationToken) => agent.ListRefusalsAsync(index, most, cancellationToken);
 
+    public Task<RefusedOfMany> ListRefusalsOfManyAsync(IReadOnlyList<long> indexes, int most, CancellationToken cancellationToken) => agent.ListRefusalsOfManyAsync(indexes, most, cancellationToken);
+
     public Task<PortCounts> CountPortsAsync(long index, CancellationToken cancellationToken) => agent.CountPortsAsync(index, cancellationToken);
 
     public Task DriftAsync(CancellationToken cancellationToken) => agent.DriftAsync(cancellationToken);

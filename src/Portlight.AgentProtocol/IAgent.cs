@@ -65,6 +65,13 @@ public interface IAgent
     /// <exception cref="AgentException">The kernel cannot be asked, or notes nothing.</exception>
     Task<RefusedSources> ListRefusalsAsync(long index, int most, CancellationToken cancellationToken);
 
+    /// <summary>The same of several instances, by one look at what is noted.</summary>
+    /// <param name="indexes">The instances; one that is not filtered here has nothing.</param>
+    /// <param name="most">More sources are counted alone.</param>
+    /// <param name="cancellationToken">Ends the wait for an agent elsewhere.</param>
+    /// <exception cref="AgentException">The kernel cannot be asked, or notes nothing.</exception>
+    Task<RefusedOfMany> ListRefusalsOfManyAsync(IReadOnlyList<long> indexes, int most, CancellationToken cancellationToken);
+
     /// <summary>How many packets the kernel has let in to an instance by what is open, and how many it has refused. Changes nothing, and may be called beside a change.</summary>
     /// <param name="index">The instance.</param>
     /// <param name="cancellationToken">Ends the wait for an agent elsewhere.</param>

@@ -39,25 +39,78 @@ public sealed record KernelRefusals(long Packets, long Bytes, ImmutableArray<Ref
             return null;
         }
 
+        var (own, some) = (DeviceOf(device), ImmutableArray.CreateBuilder<RefusedPackets>());
+        ReadNoted(socket, table, now, number => number == own, (_, refused) => some.Add(refused));
+        return new KernelRefusals(counted.Packets, counted.Bytes, some.ToImmutable());
+    }
+
+    /// <summary>The same of several attachments, by one look at what is noted of all: null for each of which nothing is.</summary>
+    /// <param name="attachments">Where the packets went.</param>
+    /// <param name="now">The time of the answer.</param>
+    /// <exception cref="NetlinkException">The table cannot be read: CAP_NET_ADMIN is missing, or nf_tables.</exception>
+    public static KernelRefusals?[] FindAll(IReadOnlyList<FilteredAttachment> attachments, DateTimeOffset now)
+    {
+        using var socket = NetlinkSocket.Open(NetlinkProtocol.Netfilter);
+        socket.ReserveReceiveBuffer(1 << 20);
+        var found = new KernelRefusals?[attachments.Count];
+        foreach (var (table, places) in PlacesOf(attachments))
+        {
+            var noted = new Dictionary<uint, (StatefulElement Counted, ImmutableArray<RefusedPackets>.Builder Some)>();
+            StatefulElement.ReadAll(socket, RefusalNotes.Set(table, SetRole.Refusing), element =>
+            {
+                if (element.IsCounted && places.ContainsKey(DeviceOf(element.Key)))
+                {
+                    noted[DeviceOf(element.Key)] = (element, ImmutableArray.CreateBuilder<RefusedPackets>());
+                }
+            });
+            ReadNoted(socket, table, now, noted.ContainsKey, (device, refused) => noted[device].Some.Add(refused));
+            foreach (var (device, (counted, some)) in noted)
+            {
+                found[places[device]] = new KernelRefusals(counted.Packets, counted.Bytes, some.ToImmutable());
+            }
+        }
+
+        return found;
+    }
+
+    /// <summary>The places in the list by table and device.</summary>
+    private static Dictionary<TableFamily, Dictionary<uint, int>> PlacesOf(IReadOnlyList<FilteredAttachment> attachments)
+    {
+        var places = new Dictionary<TableFamily, Dictionary<uint, int>>();
+        for (var i = 0; i < attachments.Count; i++)
+        {
+            if (attachments[i] is { IsHost: true } or { Device: not null })
+            {
+                var table = AttachmentSets.TableOf(attachments[i]);
+                places.TryAdd(table, []);
+                places[table][DeviceOf(new KeyWriter(4).Device(attachments[i].Device ?? 0).Key)] = i;
+            }
+        }
+
+        return places;
+    }
+
+    private static void ReadNoted(NetlinkSocket socket, TableFamily table, DateTimeOffset now, Func<uint, bool> isAsked, Action<uint, RefusedPackets> take)
+    {
         var last = new Dictionary<string, TimeSpan>(StringComparer.Ordinal);
-        var some = ImmutableArray.CreateBuilder<RefusedPackets>();
         foreach (var (noted, renewed, isIpv4) in new[] { (SetRole.Refused4, SetRole.RefusedLast4, true), (SetRole.Refused6, SetRole.RefusedLast6, false) })
         {
             last.Clear();
-            ReadOwn(renewed, element => last[Convert.ToHexString(element.Key)] = element.Left);
-            ReadOwn(noted, element => some.Add(Of(element, isIpv4, now, last.TryGetValue(Convert.ToHexString(element.Key), out var left) ? left : element.Left)));
+            Read(renewed, (_, element) => last[Convert.ToHexString(element.Key)] = element.Left);
+            Read(noted, (device, element) => take(device, Of(element, isIpv4, now, last.TryGetValue(Convert.ToHexString(element.Key), out var left) ? left : element.Left)));
         }
 
-        return new KernelRefusals(counted.Packets, counted.Bytes, some.ToImmutable());
-
-        void ReadOwn(SetRole role, Action<StatefulElement> take) => StatefulElement.ReadAll(socket, RefusalNotes.Set(table, role), element =>
+        void Read(SetRole role, Action<uint, StatefulElement> note) => StatefulElement.ReadAll(socket, RefusalNotes.Set(table, role), element =>
         {
-            if (element.Key.AsSpan().StartsWith(device))
+            if (DeviceOf(element.Key) is var device && isAsked(device))
             {
-                take(element);
+                note(device, element);
             }
         });
     }
+
+    /// <summary>The number that a key begins with, as the bytes lie.</summary>
+    private static uint DeviceOf(byte[] key) => BitConverter.ToUInt32(key);
 
     private static RefusedPackets Of(StatefulElement element, bool isIpv4, DateTimeOffset now, TimeSpan left)
     {

@@ -48,6 +48,9 @@ internal sealed class RecordedKernel(TimeProvider clock, Faults faults) : IAgent
     public Task<RefusedSources> ListRefusalsAsync(long index, int most, CancellationToken cancellationToken) =>
         Task.FromException<RefusedSources>(new AgentException("ports are only recorded: this is a server for tests"));
 
+    public Task<RefusedOfMany> ListRefusalsOfManyAsync(IReadOnlyList<long> indexes, int most, CancellationToken cancellationToken) =>
+        Task.FromException<RefusedOfMany>(new AgentException("ports are only recorded: this is a server for tests"));
+
     public Task<PortCounts> CountPortsAsync(long index, CancellationToken cancellationToken) =>
         Task.FromException<PortCounts>(new AgentException("ports are only recorded: this is a server for tests"));
 

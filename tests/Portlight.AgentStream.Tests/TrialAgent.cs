@@ -79,6 +79,17 @@ internal sealed class TrialAgent(TimeProvider clock) : IAgent
 
     public Task<RefusedSources> ListRefusalsAsync(long index, int most, CancellationToken cancellationToken) => Task.FromResult(Refused with { Some = [.. Refused.Some.Take(most)] });
 
+    /// <summary>What was refused to some instances, and the last question about it.</summary>
+    internal RefusedOfMany RefusedOfMany { get; set; } = new(0, [], 0);
+
+    internal IReadOnlyList<long> AskedAbout { get; private set; } = [];
+
+    public Task<RefusedOfMany> ListRefusalsOfManyAsync(IReadOnlyList<long> indexes, int most, CancellationToken cancellationToken)
+    {
+        AskedAbout = indexes;
+        return Task.FromResult(RefusedOfMany with { Some = [.. RefusedOfMany.Some.Take(most)] });
+    }
+
     internal PortCounts Counts { get; set; } = new(false, [], 0, 0);
 
     public Task<PortCounts> CountPortsAsync(long index, CancellationToken cancellationToken) => Task.FromResult(Counts);

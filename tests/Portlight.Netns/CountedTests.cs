@@ -88,6 +88,11 @@ public sealed class CountedTests
         Assert.Contains(refused, line => line.StartsWith("203.0.113.7", StringComparison.Ordinal) && Words(line) is [_, "23/tcp", "2", ..]);
         Assert.Contains(refused, line => line.StartsWith("203.0.113.8", StringComparison.Ordinal) && Words(line) is [_, "5432/tcp", "1", ..]);
         Assert.DoesNotContain("203.0.113.8", served.Run("data", "refusals", "me", "--port", "23"), StringComparison.Ordinal);
+        var all = served.Run("data", "refusals", "--port", "5432").Split('\n', StringSplitOptions.TrimEntries);
+        Assert.Contains(all, line => Words(line) is ["5432/tcp", "1", "1", "1"]);
+        Assert.Contains(all, line => Words(line) is ["203.0.113.8", "5432/tcp", "1", "me", _]);
+        Assert.Contains("1 of 1, at 1 instance", all);
+        Assert.Contains("\"sourceAddress\": \"203.0.113.8\"", served.Run("data", "refusals", "--json"), StringComparison.Ordinal);
         var counted = served.Run("data", "counters", "me").Split('\n', StringSplitOptions.TrimEntries);
         Assert.Contains(counted, line => Words(line) is ["22/tcp" or "22", "1", _]);
         Assert.Contains(counted, line => Words(line) is ["refused", _, _]);

@@ -92,6 +92,22 @@ public sealed class RefusedTests
     }
 
     [Fact]
+    public async Task What_was_refused_at_several_instances_is_told_by_one_look()
+    {
+        using var scene = new Scene();
+        var (first, second) = (scene.Put(Scene.Lab(9, PortSet.Empty)), scene.Put(Scene.Lab(10, PortSet.Empty)));
+        var packet = PacketTrial.Read("23/tcp from 198.51.100.1");
+        Assert.False(scene.Probe(scene.FromClient, first, scene.Inside(first)).Passes(packet with { Destination = Scene.PublicIpv4(9) }));
+        Assert.False(scene.Probe(scene.FromClient, second, scene.Inside(second)).Passes(packet with { Destination = Scene.PublicIpv4(10), Port = 5432 }));
+
+        var both = await scene.Agent.ListRefusalsOfManyAsync([9, 10, 11], 100, Cancellation);
+        Assert.Equal(2, both.Instances);
+        Assert.Equal(["10 5432 1", "9 23 1"], both.Some.Where(one => one.Refused.Source.Equals(packet.Source)).Select(one => $"{one.Index} {one.Refused.Port} {one.Refused.Packets}").Order(StringComparer.Ordinal));
+        Assert.All((await scene.Agent.ListRefusalsOfManyAsync([10], 100, Cancellation)).Some, one => Assert.Equal(10, one.Index));
+        Assert.Equal((0, 0), await scene.Agent.ListRefusalsOfManyAsync([11], 100, Cancellation) is var none ? (none.Instances, none.Total) : default);
+    }
+
+    [Fact]
     public async Task A_private_address_that_others_ask_for_is_noted_and_what_a_detached_place_refused_is_nobodys()
     {
         using var scene = new Scene();

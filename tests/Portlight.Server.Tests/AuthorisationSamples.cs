@@ -61,6 +61,7 @@ internal static class AuthorisationSamples
         ["portlight:WatchChanges"] = "{}",
         ["portlight:ListConnections"] = """{"instanceName":"instance-{n}"}""",
         ["portlight:ListRefusals"] = """{"instanceName":"instance-{n}"}""",
+        ["portlight:ListFleetRefusals"] = "{}",
         ["portlight:GetPortCounters"] = """{"instanceName":"instance-{n}"}""",
         ["portlight:GetAddressBook"] = "{}",
         ["portlight:PutNamedNetwork"] = """{"networkName":"office-{n}","cidrs":["192.0.2.0/24"]}""",

@@ -192,6 +192,13 @@ internal sealed class ScriptedAgent : IAgent
         ? Task.FromResult(refused with { Some = [.. refused.Some.Take(most)] })
         : Task.FromException<RefusedSources>(new AgentException("this machine's kernel is 5.10.0 and notes nothing of what it refuses; that takes Linux 5.11"));
 
+    /// <summary>What was refused to several instances, given what was asked about; null: the agent is of an earlier release.</summary>
+    public Func<IReadOnlyList<long>, RefusedOfMany>? RefusedOfMany { get; set; } = asked => new RefusedOfMany(asked.Count, [], 0);
+
+    public Task<RefusedOfMany> ListRefusalsOfManyAsync(IReadOnlyList<long> indexes, int most, CancellationToken cancellationToken) => RefusedOfMany?.Invoke(indexes) is { } refused
+        ? Task.FromResult(refused with { Some = [.. refused.Some.Take(most)] })
+        : Task.FromException<RefusedOfMany>(new AgentException("the agent of the host local is 0.1.0 and does not know `refusals-of-many`: upgrade it"));
+
     /// <summary>What every instance has let in; null when it cannot be told.</summary>
     public PortCounts? Counts { get; set; } = new(false, [], 0, 0);
 

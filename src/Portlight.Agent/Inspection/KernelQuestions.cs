@@ -1,3 +1,4 @@
+using Portlight.Agent.Enforcement;
 using Portlight.AgentProtocol;
 using Portlight.Domain;
 using Portlight.Nftables;
@@ -5,17 +6,18 @@ using Portlight.Nftables.Netlink;
 
 namespace Portlight.Agent.Inspection;
 
-/// <summary>What the kernel says of an instance that stands, beside any change.</summary>
-internal static class KernelQuestions
+/// <summary>What the kernel says of instances that stand, beside any change.</summary>
+/// <param name="enforcer">Knows what stands.</param>
+/// <param name="gate">Held while it is asked.</param>
+/// <param name="counted">What becomes of connections when ports close; null where packets are not counted.</param>
+/// <param name="clock">The time.</param>
+internal sealed class KernelQuestions(Enforcer enforcer, Lock gate, ConnectionPolicy? counted, TimeProvider clock)
 {
-    /// <param name="filtered">Where the instance is filtered; null when nowhere.</param>
-    /// <param name="packet">The packet.</param>
-    /// <param name="source">Where it comes from.</param>
-    internal static Task<PacketVerdict> AskAsync(FilteredAttachment? filtered, PortKey packet, Cidr source)
+    internal Task<PacketVerdict> AskAsync(long index, PortKey packet, Cidr source)
     {
         try
         {
-            var found = filtered is null ? new KernelOpenings(false, []) : KernelOpenings.Find(filtered, packet, source);
+            var found = Standing(enforcer.Filtered, index) is { } filtered ? KernelOpenings.Find(filtered, packet, source) : new KernelOpenings(false, []);
             return Task.FromResult(new PacketVerdict(found.IsFiltered, found.Sets));
         }
         catch (NetlinkException exception)
@@ -24,26 +26,43 @@ internal static class KernelQuestions
         }
     }
 
-    /// <param name="filtered">Where the instance is filtered; null when nowhere.</param>
-    /// <param name="most">More sources are counted alone.</param>
-    /// <param name="clock">The time.</param>
-    /// <param name="cancellationToken">Gives up before it begins.</param>
-    internal static Task<RefusedSources> ListRefusalsAsync(FilteredAttachment? filtered, int most, TimeProvider clock, CancellationToken cancellationToken) => filtered is null
-        ? Task.FromException<RefusedSources>(new AgentException("nothing of the instance is in force on its host yet"))
-        : Task.Run(() => Refusals.Of(filtered, most, clock), cancellationToken);
+    internal Task<RefusedSources> ListRefusalsAsync(long index, int most, CancellationToken cancellationToken) =>
+        LookAsync(Standing(enforcer.Filtered, index), filtered => Refusals.Of(filtered, most, clock), cancellationToken);
 
-    /// <param name="filtered">Where the instance is filtered, and by what; null when nowhere.</param>
-    /// <param name="connections">What becomes of connections when ports close; null where packets are not counted.</param>
-    /// <param name="clock">The time.</param>
-    /// <param name="cancellationToken">Gives up before it begins.</param>
-    internal static Task<PortCounts> CountPortsAsync(FilteredAttachment? filtered, ConnectionPolicy? connections, TimeProvider clock, CancellationToken cancellationToken) => filtered is null
-        ? Task.FromException<PortCounts>(new AgentException("nothing of the instance is in force on its host yet"))
-        : Task.Run(() => Refusals.CountsOf(filtered, connections, clock), cancellationToken);
+    internal Task<RefusedOfMany> ListRefusalsOfManyAsync(IReadOnlyList<long> indexes, int most, CancellationToken cancellationToken)
+    {
+        List<(long, FilteredAttachment)> standing = [];
+        lock (gate)
+        {
+            foreach (var index in indexes)
+            {
+                if (enforcer.Filtered(index) is { } filtered)
+                {
+                    standing.Add((index, filtered));
+                }
+            }
+        }
 
-    /// <param name="standing">The instance; null when nothing of it is in force.</param>
-    /// <param name="most">More connections are counted alone.</param>
-    /// <param name="cancellationToken">Gives up before it begins.</param>
-    internal static Task<TrackedConnections> ListConnectionsAsync(DesiredInstance? standing, int most, CancellationToken cancellationToken) => standing is null
-        ? Task.FromException<TrackedConnections>(new AgentException("nothing of the instance is in force on its host yet"))
-        : Task.Run(() => ConnectionTracking.Of(standing, most), cancellationToken);
+        return Task.Run(() => Refusals.OfMany(standing, most, clock), cancellationToken);
+    }
+
+    internal Task<PortCounts> CountPortsAsync(long index, CancellationToken cancellationToken) =>
+        LookAsync(Standing(enforcer.Filtered, index), filtered => Refusals.CountsOf(filtered, counted, clock), cancellationToken);
+
+    internal Task<TrackedConnections> ListConnectionsAsync(long index, int most, CancellationToken cancellationToken) =>
+        LookAsync(Standing(enforcer.Standing, index), standing => ConnectionTracking.Of(standing, most), cancellationToken);
+
+    private static Task<TAnswer> LookAsync<TStanding, TAnswer>(TStanding? standing, Func<TStanding, TAnswer> look, CancellationToken cancellationToken)
+        where TStanding : class => standing is null
+        ? Task.FromException<TAnswer>(new AgentException("nothing of the instance is in force on its host yet"))
+        : Task.Run(() => look(standing), cancellationToken);
+
+    private T? Standing<T>(Func<long, T?> find, long index)
+        where T : class
+    {
+        lock (gate)
+        {
+            return find(index);
+        }
+    }
 }

@@ -19,8 +19,30 @@ internal static class Refusals
         var found = Find(filtered, clock);
         return new RefusedSources(
             found.Packets, found.Bytes,
-            [.. found.Some.OrderByDescending(one => one.LastAt).Take(most).Select(one => new RefusedSource(one.Source, one.Protocol, one.Port, one.Packets, one.Bytes, one.FirstAt, one.LastAt))],
+            [.. found.Some.OrderByDescending(one => one.LastAt).Take(most).Select(Of)],
             found.Some.Length);
+    });
+
+    /// <param name="filtered">Where the instances are filtered, by their indexes.</param>
+    /// <param name="most">More sources are counted alone.</param>
+    /// <param name="clock">The time.</param>
+    /// <exception cref="AgentException">The kernel cannot be asked, is being asked already, or notes nothing.</exception>
+    internal static RefusedOfMany OfMany(IReadOnlyList<(long Index, FilteredAttachment Filtered)> filtered, int most, TimeProvider clock) => Look(() =>
+    {
+        var found = KernelRefusals.FindAll([.. filtered.Select(one => one.Filtered)], clock.GetUtcNow());
+        var noted = found.Count(one => one is not null);
+        if (noted == 0 && filtered.Count > 0)
+        {
+            throw NothingNoted();
+        }
+
+        return new RefusedOfMany(
+            noted,
+            [
+                .. filtered.Zip(found).SelectMany(pair => (pair.Second?.Some ?? []).Select(one => (pair.First.Index, Refused: one))).OrderByDescending(one => one.Refused.LastAt).Take(most)
+                    .Select(one => new RefusedAt(one.Index, Of(one.Refused))),
+            ],
+            found.Sum(one => one?.Some.Length ?? 0));
     });
 
     /// <param name="filtered">Where the instance is filtered, and by what.</param>
@@ -34,9 +56,13 @@ internal static class Refusals
         return new PortCounts(connections is not null, [.. letIn.Select(one => new PortCount(one.Protocol, one.Port, one.Source, one.Packets, one.Bytes))], refused.Packets, refused.Bytes);
     });
 
-    private static KernelRefusals Find(FilteredAttachment filtered, TimeProvider clock) => KernelRefusals.Find(filtered, clock.GetUtcNow()) ?? throw new AgentException(NftablesProbe.CanNoteRefused()
+    private static KernelRefusals Find(FilteredAttachment filtered, TimeProvider clock) => KernelRefusals.Find(filtered, clock.GetUtcNow()) ?? throw NothingNoted();
+
+    private static AgentException NothingNoted() => new(NftablesProbe.CanNoteRefused()
         ? "nothing filters what goes to the instance, so nothing is refused"
         : $"the kernel of this machine ({RuntimeInformation.OSDescription}) notes nothing of what it refuses; that takes Linux 5.11");
+
+    private static RefusedSource Of(RefusedPackets one) => new(one.Source, one.Protocol, one.Port, one.Packets, one.Bytes, one.FirstAt, one.LastAt);
 
     private static T Look<T>(Func<T> look)
     {

@@ -250,6 +250,9 @@ public sealed class AgentSession : IDisposable
             case Question.KindOneofCase.Refusals:
                 answer.Refused = RefusalMessages.Write(await agent.ListRefusalsAsync(question.Refusals.Index, Math.Clamp(question.Refusals.Most, 0, RefusalMessages.Most), _ending.Token).ConfigureAwait(false));
                 break;
+            case Question.KindOneofCase.RefusalsOfMany:
+                answer.RefusedOfMany = RefusalMessages.Write(await agent.ListRefusalsOfManyAsync(question.RefusalsOfMany.Indexes, Math.Clamp(question.RefusalsOfMany.Most, 0, RefusalMessages.Most), _ending.Token).ConfigureAwait(false));
+                break;
             case Question.KindOneofCase.PortCounts:
                 answer.PortCounts = PortCountMessages.Write(await agent.CountPortsAsync(question.PortCounts.Index, _ending.Token).ConfigureAwait(false));
                 break;

@@ -28,6 +28,8 @@ public sealed class AgentElsewhere(string host, AgentStatus status, Func<Questio
 
     public Task<RefusedSources> ListRefusalsAsync(long index, int most, CancellationToken cancellationToken) => _asked.ListRefusalsAsync(index, most, cancellationToken);
 
+    public Task<RefusedOfMany> ListRefusalsOfManyAsync(IReadOnlyList<long> indexes, int most, CancellationToken cancellationToken) => _asked.ListRefusalsOfManyAsync(indexes, most, cancellationToken);
+
     public Task<PortCounts> CountPortsAsync(long index, CancellationToken cancellationToken) => _asked.CountPortsAsync(index, cancellationToken);
 
     public Task<IReadOnlyList<AgentReport>> SynchroniseAsync(IReadOnlyList<DesiredInstance> all, CancellationToken cancellationToken) => Task.FromException<IReadOnlyList<AgentReport>>(NotHere());

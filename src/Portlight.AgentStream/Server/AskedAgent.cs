@@ -29,6 +29,9 @@ internal sealed class AskedAgent(string host, Func<Question, CancellationToken, 
     internal Task<RefusedSources> ListRefusalsAsync(long index, int most, CancellationToken cancellationToken) => AskAsync(
         RefusalMessages.Asking(index, most), answer => answer.Refused is { } refused ? RefusalMessages.Read(refused) : null, cancellationToken);
 
+    internal Task<RefusedOfMany> ListRefusalsOfManyAsync(IReadOnlyList<long> indexes, int most, CancellationToken cancellationToken) => AskAsync(
+        RefusalMessages.Asking(indexes, most), answer => answer.RefusedOfMany is { } refused ? RefusalMessages.Read(refused) : null, cancellationToken);
+
     internal Task<PortCounts> CountPortsAsync(long index, CancellationToken cancellationToken) => AskAsync(
         PortCountMessages.Asking(index), answer => answer.PortCounts is { } counts ? PortCountMessages.Read(counts) : null, cancellationToken);
 

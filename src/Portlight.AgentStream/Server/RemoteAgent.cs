@@ -131,6 +131,8 @@ public sealed class RemoteAgent : IAgent
 
     public Task<RefusedSources> ListRefusalsAsync(long index, int most, CancellationToken cancellationToken) => _asked.ListRefusalsAsync(index, most, cancellationToken);
 
+    public Task<RefusedOfMany> ListRefusalsOfManyAsync(IReadOnlyList<long> indexes, int most, CancellationToken cancellationToken) => _asked.ListRefusalsOfManyAsync(indexes, most, cancellationToken);
+
     public Task<PortCounts> CountPortsAsync(long index, CancellationToken cancellationToken) => _asked.CountPortsAsync(index, cancellationToken);
 
     /// <summary>Carries a question to it, of this server or of another.</summary>

@@ -27,9 +27,10 @@ internal static class Kinds
     internal const string Connections = "connections";
     internal const string Refusals = "refusals";
     internal const string PortCounts = "port-counts";
+    internal const string RefusalsOfMany = "refusals-of-many";
 
     /// <summary>What an agent of this build can be sent.</summary>
-    internal static readonly FrozenSet<string> OfAgent = new[] { Same, Expiring, Servers, Inspect, SshSessions, AskKernel, Discover, Connections, Refusals, PortCounts }.ToFrozenSet(StringComparer.Ordinal);
+    internal static readonly FrozenSet<string> OfAgent = new[] { Same, Expiring, Servers, Inspect, SshSessions, AskKernel, Discover, Connections, Refusals, PortCounts, RefusalsOfMany }.ToFrozenSet(StringComparer.Ordinal);
 
     /// <summary>What a server of this build can be sent.</summary>
     internal static readonly FrozenSet<string> OfServer = new[] { Guard }.ToFrozenSet(StringComparer.Ordinal);
@@ -51,6 +52,7 @@ internal static class Kinds
         Question.KindOneofCase.Connections => Connections,
         Question.KindOneofCase.Refusals => Refusals,
         Question.KindOneofCase.PortCounts => PortCounts,
+        Question.KindOneofCase.RefusalsOfMany => RefusalsOfMany,
         _ => "a question of a newer server",
     };
 }

@@ -99,6 +99,7 @@ internal static class VerbExamples
             ("portlight connections web-1 --port 22 --from 10.0.0.0/8", "some of them")),
         ["refusals"] = Guide(
             null,
+            ("portlight refusals", "who knocks at which closed ports of all instances, and at which of them"),
             ("portlight refusals web-1", "which addresses tried which closed port, how often, and when last"),
             ("portlight refusals web-1 --port 22 --from 10.0.0.0/8", "some of them")),
         ["counters"] = Guide(

@@ -23,7 +23,7 @@ internal static class ExposureVerb
         where.AddTo(command);
         command.SetAction(async (parsed, cancellation) =>
         {
-            var request = new GetExposureRequest { Port = Port(parsed.GetValue(port)), Tags = [.. (parsed.GetValue(tag) ?? []).Select(Tag)] };
+            var request = new GetExposureRequest { Port = Port(parsed.GetValue(port)), Tags = TagOption.Read(parsed.GetValue(tag)) };
             using var installation = await where.OpenAsync(parsed, cancellation);
             var answer = await installation.CallAsync("GetExposure", request, PortlightJson.Default.GetExposureRequest, PortlightJson.Default.GetExposureResponse, cancellation);
             var output = parsed.InvocationConfiguration.Output;
@@ -127,11 +127,4 @@ internal static class ExposureVerb
             ? new PortInfo { Protocol = rule.Protocol.ToWire(), FromPort = rule.FromPort, ToPort = rule.ToPort }
             : throw new UsageException($"`{text}` is more than one port, or has sources; ask about one port");
     }
-
-    private static Tag Tag(string text) => text.Split('=', 2) switch
-    {
-        [{ Length: > 0 } key, var value] => new Tag { Key = key, Value = value },
-        [{ Length: > 0 } key] => new Tag { Key = key },
-        _ => throw new UsageException($"--tag: `{text}` is no tag; write KEY or KEY=VALUE"),
-    };
 }

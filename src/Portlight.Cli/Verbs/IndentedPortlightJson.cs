@@ -12,6 +12,7 @@ namespace Portlight.Cli.Verbs;
 [JsonSerializable(typeof(GetExposureResponse))]
 [JsonSerializable(typeof(ListConnectionsResponse))]
 [JsonSerializable(typeof(ListRefusalsResponse))]
+[JsonSerializable(typeof(ListFleetRefusalsResponse))]
 [JsonSerializable(typeof(GetPortCountersResponse))]
 [JsonSerializable(typeof(GetAddressBookResponse))]
 [JsonSerializable(typeof(DiscoverGuestsResponse))]

@@ -1,38 +1,61 @@
 using System.CommandLine;
 using System.Globalization;
+using System.Text.Json;
 using Portlight.Wire.PortlightApi;
 using Spectre.Console;
 
 namespace Portlight.Cli.Verbs;
 
-/// <summary><c>portlight refusals</c>: what was refused to an instance in the last ten minutes, and from whom, as the kernel of its host has noted it.</summary>
+/// <summary><c>portlight refusals</c>: what was refused in the last ten minutes and from whom, at one instance or at all of them, as the kernels of their hosts have noted it.</summary>
 internal static class RefusalsVerb
 {
     public static Command Create()
     {
-        var name = InstanceNames.Argument("The instance");
+        var name = InstanceNames.Argument("The instance (default: all instances)");
+        name.Arity = ArgumentArity.ZeroOrOne;
+        var tag = new Option<string[]>("--tag") { HelpName = "KEY[=VALUE]", Description = "Of all instances only those with this tag; may be given several times" };
         var listing = new ListingOptions("Only what was for this port", "Only what came from this address or block");
-        var command = new Command("refusals", "Show what was refused to an instance in the last ten minutes, and from whom") { name };
+        var where = new InstallationOptions();
+        var command = new Command("refusals", "Show what was refused in the last ten minutes and from whom, at an instance or at all of them") { name, tag };
         listing.AddTo(command);
-        InstanceReport.SetAction(
-            command,
-            name,
-            listing.Json,
-            (installation, parsed, cancellation) => installation.CallAsync(
-                "ListRefusals",
-                new ListRefusalsRequest
-                {
-                    InstanceName = parsed.GetRequiredValue(name),
-                    Port = parsed.GetValue(listing.Port),
-                    Cidr = parsed.GetValue(listing.From),
-                    MaxResults = parsed.GetValue(listing.Limit),
-                },
-                PortlightJson.Default.ListRefusalsRequest,
-                PortlightJson.Default.ListRefusalsResponse,
-                cancellation),
-            () => IndentedPortlightJson.Default.ListRefusalsResponse,
-            Write);
+        where.AddTo(command);
+        command.SetAction(async (parsed, cancellation) =>
+        {
+            var tags = TagOption.Read(parsed.GetValue(tag));
+            var instance = parsed.GetValue(name);
+            if (instance is not null && tags.Count > 0)
+            {
+                throw new UsageException("--tag is about all instances: leave the name away");
+            }
+
+            using var installation = await where.OpenAsync(parsed, cancellation);
+            var (output, isJson) = (parsed.InvocationConfiguration.Output, parsed.GetValue(listing.Json));
+            if (instance is null)
+            {
+                var request = new ListFleetRefusalsRequest { Port = parsed.GetValue(listing.Port), Cidr = parsed.GetValue(listing.From), MaxResults = parsed.GetValue(listing.Limit), Tags = tags };
+                var all = await installation.CallAsync("ListFleetRefusals", request, PortlightJson.Default.ListFleetRefusalsRequest, PortlightJson.Default.ListFleetRefusalsResponse, cancellation);
+                Show(output, isJson ? JsonSerializer.Serialize(all, IndentedPortlightJson.Default.ListFleetRefusalsResponse) : null, () => FleetRefusals.Write(output, all));
+                return ExitCode.Done;
+            }
+
+            var one = new ListRefusalsRequest { InstanceName = instance, Port = parsed.GetValue(listing.Port), Cidr = parsed.GetValue(listing.From), MaxResults = parsed.GetValue(listing.Limit) };
+            var answer = await InstanceSearch.AskAsync(
+                installation, instance, () => installation.CallAsync("ListRefusals", one, PortlightJson.Default.ListRefusalsRequest, PortlightJson.Default.ListRefusalsResponse, cancellation), cancellation);
+            Show(output, isJson ? JsonSerializer.Serialize(answer, IndentedPortlightJson.Default.ListRefusalsResponse) : null, () => Write(output, instance, answer));
+            return ExitCode.Done;
+        });
         return command;
+    }
+
+    private static void Show(TextWriter output, string? json, Action write)
+    {
+        if (json is not null)
+        {
+            output.WriteLine(json);
+            return;
+        }
+
+        write();
     }
 
     private static void Write(TextWriter output, string name, ListRefusalsResponse answer)
@@ -46,7 +69,8 @@ internal static class RefusalsVerb
             var table = new Table().Border(TableBorder.Simple).AddColumns("from", "for", "packets", "first", "last");
             foreach (var one in answer.Refusals)
             {
-                table.AddRow(Markup.Escape(one.SourceAddress), For(one), one.Packets.ToString(CultureInfo.InvariantCulture), Time(one.FirstAt), Time(one.LastAt));
+                table.AddRow(
+                    Markup.Escape(one.SourceAddress), FleetRefusals.For(one.Protocol, one.FromPort, one.ToPort), one.Packets.ToString(CultureInfo.InvariantCulture), FleetRefusals.Time(one.FirstAt), FleetRefusals.Time(one.LastAt));
             }
 
             Screen.Write(output, table);
@@ -58,13 +82,4 @@ internal static class RefusalsVerb
 
         output.WriteLine($"{answer.Packets} packets refused since {name} is where it is");
     }
-
-    private static string For(Refusal one) => (one.Protocol, one.FromPort) switch
-    {
-        (_, null) => $"protocol {one.Protocol}",
-        ("icmp" or "icmpv6", _) => $"{one.Protocol} type {one.FromPort} code {one.ToPort}",
-        _ => $"{one.FromPort}/{one.Protocol}",
-    };
-
-    private static string Time(DateTimeOffset at) => at.UtcDateTime.ToString("s", CultureInfo.InvariantCulture) + "Z";
 }

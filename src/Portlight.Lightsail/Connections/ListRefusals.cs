@@ -23,8 +23,8 @@ internal sealed class ListRefusals(Services services) : IOperation<ListRefusalsR
         var instance = new ResourceAccess<Instance>(call, ResourceKinds.Instance, name).Require(services.Store.View);
         var refused = await AskAsync(call, instance);
         call.NoteSteps(GetExposure.StepsOfInstance * (100L + refused.Some.Length));
-        var fit = refused.Some.Select(one => (Of: one, To: ToWire(one))).Where(one => wanted.Contains(one.Of.Protocol is Icmp or Icmpv6 ? null : one.To.FromPort, one.Of.Source));
-        return new ListRefusalsResponse { Refusals = [.. fit.Take(wanted.Most).Select(one => one.To)], Total = refused.Total, Packets = refused.Packets, Bytes = refused.Bytes };
+        var fit = refused.Some.Where(one => IsWanted(one, wanted)).Select(ToWire);
+        return new ListRefusalsResponse { Refusals = [.. fit.Take(wanted.Most)], Total = refused.Total, Packets = refused.Packets, Bytes = refused.Bytes };
     }
 
     private async Task<RefusedSources> AskAsync(Call call, Instance instance)
@@ -39,7 +39,9 @@ internal sealed class ListRefusals(Services services) : IOperation<ListRefusalsR
         }
     }
 
-    private static Refusal ToWire(RefusedSource one)
+    internal static bool IsWanted(RefusedSource one, WantedSources wanted) => wanted.Contains(one.Protocol is Icmp or Icmpv6 || ToWire(one).FromPort is not { } port ? null : port, one.Source);
+
+    internal static Refusal ToWire(RefusedSource one)
     {
         NetworkProtocol? protocol = one.Protocol switch { Icmp => NetworkProtocol.Icmp, 6 => NetworkProtocol.Tcp, 17 => NetworkProtocol.Udp, Icmpv6 => NetworkProtocol.Icmpv6, _ => null };
         var isIcmp = protocol is NetworkProtocol.Icmp or NetworkProtocol.Icmpv6;

@@ -19,6 +19,7 @@ internal static class ReviewEntries
             OperationEntry.Of(ApiService.Portlight, "WatchChanges", AccessOn.Account, new WatchChanges(services), () => json.WatchChangesRequest, () => json.WatchChangesResponse, OperationTraits.ReadOnly),
             OperationEntry.Of(ApiService.Portlight, ListConnections.Name, AccessOn.Resource, new ListConnections(services), () => json.ListConnectionsRequest, () => json.ListConnectionsResponse, OperationTraits.ReadOnly),
             OperationEntry.Of(ApiService.Portlight, "ListRefusals", AccessOn.Resource, new ListRefusals(services), () => json.ListRefusalsRequest, () => json.ListRefusalsResponse, OperationTraits.ReadOnly),
+            OperationEntry.Of(ApiService.Portlight, "ListFleetRefusals", AccessOn.Account, new ListFleetRefusals(services), () => json.ListFleetRefusalsRequest, () => json.ListFleetRefusalsResponse, OperationTraits.ReadOnly),
             OperationEntry.Of(ApiService.Portlight, "GetPortCounters", AccessOn.Resource, new GetPortCounters(services), () => json.GetPortCountersRequest, () => json.GetPortCountersResponse, OperationTraits.ReadOnly),
             OperationEntry.Of(ApiService.Portlight, "ListPortRevisions", AccessOn.Resource, new ListPortRevisions(services), () => json.ListPortRevisionsRequest, () => json.ListPortRevisionsResponse, OperationTraits.ReadOnly),
             OperationEntry.Of(ApiService.Portlight, "LookupActivity", AccessOn.Resource, new LookupActivity(services), () => json.LookupActivityRequest, () => json.LookupActivityResponse, OperationTraits.ReadOnly),

@@ -48,6 +48,8 @@ namespace Portlight.Wire.PortlightApi;
 [JsonSerializable(typeof(ListConnectionsResponse))]
 [JsonSerializable(typeof(ListRefusalsRequest))]
 [JsonSerializable(typeof(ListRefusalsResponse))]
+[JsonSerializable(typeof(ListFleetRefusalsRequest))]
+[JsonSerializable(typeof(ListFleetRefusalsResponse))]
 [JsonSerializable(typeof(GetPortCountersRequest))]
 [JsonSerializable(typeof(GetPortCountersResponse))]
 [JsonSerializable(typeof(ListPortRevisionsRequest))]

@@ -28,6 +28,7 @@ public static class PortlightOperations
         "WatchChanges",
         "ListConnections",
         "ListRefusals",
+        "ListFleetRefusals",
         "GetPortCounters",
         "ListPortRevisions",
         "LookupActivity",

@@ -104,6 +104,34 @@ public sealed class KernelTests(Chromium chromium, KernelConsole console) : ICla
     }
 
     [Fact]
+    public async Task A_source_that_knocks_at_two_instances_is_one_line_of_the_fleet()
+    {
+        foreach (var name in new[] { "door-1", "door-2" })
+        {
+            await console.CreateAsync(name, null, ServedConsole.Tcp(80));
+            var instance = await console.CallAsync("GetInstance", new GetInstanceRequest { InstanceName = name }, LightsailJson.Default.GetInstanceRequest, LightsailJson.Default.GetInstanceResponse);
+            using var client = new UdpClient();
+            client.Connect(instance.Instance.PublicIpAddress!, 9200);
+            await Assert.ThrowsAsync<SocketException>(() => client.SendAsync(new byte[100], TestContext.Current.CancellationToken).AsTask());
+        }
+
+        await using var tab = await Tab.OpenAsync(chromium, console);
+        await tab.VisitAsync(console, "us-east-1/exposure");
+        await tab.Page.GetByRole(AriaRole.Link, new() { Name = "Refused lately" }).ClickAsync();
+        await tab.Page.WaitForURLAsync("**/us-east-1/refusals");
+        await tab.Page.GetByLabel("Port", new() { Exact = true }).FillAsync("9200");
+        await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Look again" }).ClickAsync();
+
+        var row = tab.Page.GetByRole(AriaRole.Region, new() { Name = "Who knocked" }).Locator("tbody tr");
+        await Assertions.Expect(row).ToHaveCountAsync(1);
+        await Assertions.Expect(row).ToContainTextAsync("udp 9200");
+        await Assertions.Expect(row.GetByRole(AriaRole.Link)).ToHaveTextAsync(["door-1", "door-2"]);
+        await Assertions.Expect(tab.Page.GetByRole(AriaRole.Region, new() { Name = "What they wanted" }).Locator("tbody td")).ToHaveTextAsync(["udp 9200", "2", "1", "2"]);
+        await tab.IsAccessibleAsync();
+        await tab.PictureAsync("refusals-1440-light");
+    }
+
+    [Fact]
     public async Task This_machine_is_attached_confirmed_and_detached()
     {
         await using var tab = await Tab.OpenAsync(chromium, console);

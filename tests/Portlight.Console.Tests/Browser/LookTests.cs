@@ -15,6 +15,7 @@ public sealed class LookTests(Chromium chromium, LookTests.Fleet fleet) : IClass
         ("history", "us-east-1/instances/web-1/history"),
         ("exposure", "us-east-1/exposure"),
         ("exposure-22", "us-east-1/exposure?port=tcp/22"),
+        ("refusals", "us-east-1/refusals"),
         ("activity", "activity"),
         ("explain", "us-east-1/explain?instance=web-1&from=192.0.2.40&protocol=tcp&port=3306"),
         ("hosts", "hosts"),

@@ -23,7 +23,7 @@ public sealed partial class SpokenTests(Chromium chromium, ConsoleFixture fixtur
         foreach (var path in new[]
         {
             "us-east-1/instances", "us-east-1/instances/web-1/networking", "us-east-1/instances/web-1/history", "us-east-1/instances/web-1/manage", "us-east-1/instances/new",
-            "us-east-1/exposure?port=tcp/22", "activity?what=ports", "us-east-1/explain", "hosts", "names", "access/users", "access/users/alice", "access/policy?kind=users&of=alice&policy=own", "access/simulate",
+            "us-east-1/exposure?port=tcp/22", "us-east-1/refusals", "activity?what=ports", "us-east-1/explain", "hosts", "names", "access/users", "access/users/alice", "access/policy?kind=users&of=alice&policy=own", "access/simulate",
         })
         {
             await tab.GoAsync(path);
