@@ -7,6 +7,9 @@ namespace Portlight.Agent;
 /// <summary>What an agent is told at its start and keeps to.</summary>
 public sealed record AgentOptions
 {
+    /// <summary>The usual name of <see cref="TrafficFile"/> in a data directory.</summary>
+    public const string TrafficFileName = "traffic";
+
     /// <summary>Whose rules and lab instances these are.</summary>
     public required InstallationId Installation { get; init; }
 
@@ -33,6 +36,9 @@ public sealed record AgentOptions
 
     /// <summary>The file that keeps what the kernel holds for the next boot (<see cref="Restoration"/>); null where there is none.</summary>
     public string? AppliedFile { get; init; }
+
+    /// <summary>Where it is kept what came in to instances over time; null for nowhere.</summary>
+    public string? TrafficFile { get; init; }
 
     /// <summary>The block that lab instances have their private addresses from (Lightsail's own: 172.26.0.0/16).</summary>
     public Cidr PrivateNetwork { get; init; } = Cidr.Create(System.Net.Sockets.AddressFamily.InterNetwork, 0xAC1A0000, 16);

@@ -9,6 +9,7 @@ using Portlight.Agent.Inspection;
 using Portlight.Agent.Lab;
 using Portlight.Agent.Links;
 using Portlight.Agent.Repairs;
+using Portlight.Agent.Traffic;
 using Portlight.AgentProtocol;
 using Portlight.Domain;
 using Portlight.Nftables;
@@ -33,6 +34,7 @@ public sealed class EmbeddedAgent : IAgent, IDisposable
     private readonly TableRepair _tableRepair;
     private readonly AppliedFile? _applied;
     private readonly KernelQuestions _questions;
+    private readonly TrafficSampler _traffic;
     private readonly TimeProvider _clock;
     private readonly ILogger<EmbeddedAgent> _log;
     private readonly GuestDiscovery _discovery;
@@ -53,7 +55,9 @@ public sealed class EmbeddedAgent : IAgent, IDisposable
         _deviceWatch = new DeviceWatch(_devices, links);
         _takesOver = options.TakesOver;
         (_clock, _log) = (clock, log);
-        _questions = new KernelQuestions(_enforcer, _gate, options.CountsPackets ? options.Connections : null, clock);
+        ConnectionPolicy? counted = options.CountsPackets ? options.Connections : null;
+        _questions = new KernelQuestions(_enforcer, _gate, counted, clock);
+        _traffic = new TrafficSampler(_enforcer, _gate, counted, options.TrafficFile is { } kept ? new TrafficFile(kept, options.Installation, TrafficFile.ThisBoot) : null, clock, Note);
         if (options.AppliedFile is { } path)
         {
             _applied = new AppliedFile(path, options.Installation, clock, log);
@@ -137,6 +141,7 @@ public sealed class EmbeddedAgent : IAgent, IDisposable
         CountRepair();
         // What is still refused is noted again behind this.
         _status.Change(status => status with { LastSynchronised = _clock.GetUtcNow(), LastProblem = null, BridgeProblem = _devices.BridgeProblem });
+        _traffic.Begin();
         return reports;
     });
 
@@ -164,6 +169,8 @@ public sealed class EmbeddedAgent : IAgent, IDisposable
     public Task<RefusedOfMany> ListRefusalsOfManyAsync(IReadOnlyList<long> indexes, int most, CancellationToken cancellationToken) => _questions.ListRefusalsOfManyAsync(indexes, most, cancellationToken);
 
     public Task<PortCounts> CountPortsAsync(long index, CancellationToken cancellationToken) => _questions.CountPortsAsync(index, cancellationToken);
+
+    public Task<TrafficHistory> ReadTrafficAsync(IReadOnlyList<long> indexes, bool withCurves, CancellationToken cancellationToken) => Task.Run(() => _traffic.Read(indexes, withCurves), cancellationToken);
 
     public async Task DriftAsync(CancellationToken cancellationToken)
     {
@@ -215,6 +222,7 @@ public sealed class EmbeddedAgent : IAgent, IDisposable
             return;
         }
 
+        _traffic.Dispose();
         _deviceWatch.Dispose();
         _labRepair.Dispose();
         _watcher.Dispose();

@@ -55,6 +55,10 @@ public sealed class RecordingAgent(TimeProvider clock, string? reason) : IAgent
     /// <summary>It has no kernel.</summary>
     public Task<PortCounts> CountPortsAsync(long index, CancellationToken cancellationToken) => Task.FromException<PortCounts>(new AgentException(reason ?? "ports are only recorded"));
 
+    /// <summary>It has no kernel.</summary>
+    public Task<TrafficHistory> ReadTrafficAsync(IReadOnlyList<long> indexes, bool withCurves, CancellationToken cancellationToken) =>
+        Task.FromException<TrafficHistory>(new AgentException(reason ?? "ports are only recorded"));
+
     /// <summary>Nobody can change what is not there.</summary>
     public Task DriftAsync(CancellationToken cancellationToken) => Task.Delay(Timeout.InfiniteTimeSpan, clock, cancellationToken);
 }

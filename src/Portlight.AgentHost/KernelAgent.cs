@@ -12,7 +12,15 @@ internal static class KernelAgent
     internal static EmbeddedAgent Open(InstallationId installation, Restoration? holds, string directory, bool countsPackets, ILoggerFactory loggers) => !KernelRules.AreOf(installation) && HostCheck.Run() is { CanEnforce: false } check
         ? throw new AgentException($"this machine cannot filter packets: {string.Join("; ", check.Problems)}")
         : EmbeddedAgent.Open(
-            new AgentOptions { Installation = installation, Holds = holds, DataDirectory = directory, CountsPackets = countsPackets, AppliedFile = Path.Combine(directory, Restoration.FileName) },
+            new AgentOptions
+            {
+                Installation = installation,
+                Holds = holds,
+                DataDirectory = directory,
+                CountsPackets = countsPackets,
+                AppliedFile = Path.Combine(directory, Restoration.FileName),
+                TrafficFile = Path.Combine(directory, AgentOptions.TrafficFileName),
+            },
             TimeProvider.System,
             loggers.CreateLogger<EmbeddedAgent>());
 }

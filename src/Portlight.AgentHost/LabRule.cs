@@ -33,6 +33,8 @@ internal sealed class LabRule(IAgent agent) : IAgent
 
     public Task<PortCounts> CountPortsAsync(long index, CancellationToken cancellationToken) => agent.CountPortsAsync(index, cancellationToken);
 
+    public Task<TrafficHistory> ReadTrafficAsync(IReadOnlyList<long> indexes, bool withCurves, CancellationToken cancellationToken) => agent.ReadTrafficAsync(indexes, withCurves, cancellationToken);
+
     public Task DriftAsync(CancellationToken cancellationToken) => agent.DriftAsync(cancellationToken);
 
     private static bool IsAllowed(DesiredInstance instance) => instance.Attachment is not Attachment.Lab;

@@ -78,6 +78,13 @@ public interface IAgent
     /// <exception cref="AgentException">The kernel cannot be asked, or counts nothing.</exception>
     Task<PortCounts> CountPortsAsync(long index, CancellationToken cancellationToken);
 
+    /// <summary>What the machine remembers of what came in to instances and what was refused (docs/decisions/0146). Changes nothing, and may be called beside a change.</summary>
+    /// <param name="indexes">The instances.</param>
+    /// <param name="withCurves">Of one or a few: their counters are read before, and each quarter of an hour is told, too.</param>
+    /// <param name="cancellationToken">Ends the wait for an agent elsewhere.</param>
+    /// <exception cref="AgentException">The kernel cannot be asked, or counts nothing.</exception>
+    Task<TrafficHistory> ReadTrafficAsync(IReadOnlyList<long> indexes, bool withCurves, CancellationToken cancellationToken);
+
     /// <summary>Completes when somebody else changed what is ours in the kernel; the caller then synchronises.</summary>
     Task DriftAsync(CancellationToken cancellationToken);
 }

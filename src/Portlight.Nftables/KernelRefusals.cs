@@ -73,6 +73,28 @@ public sealed record KernelRefusals(long Packets, long Bytes, ImmutableArray<Ref
         return found;
     }
 
+    /// <summary>How many packets were refused to each of several attachments; null where nothing is counted of it.</summary>
+    /// <param name="attachments">Where the packets went.</param>
+    /// <exception cref="NetlinkException">The table cannot be read: CAP_NET_ADMIN is missing, or nf_tables.</exception>
+    public static long?[] CountAll(IReadOnlyList<FilteredAttachment> attachments)
+    {
+        using var socket = NetlinkSocket.Open(NetlinkProtocol.Netfilter);
+        socket.ReserveReceiveBuffer(1 << 20);
+        var found = new long?[attachments.Count];
+        foreach (var (table, places) in PlacesOf(attachments))
+        {
+            StatefulElement.ReadAll(socket, RefusalNotes.Set(table, SetRole.Refusing), element =>
+            {
+                if (element.IsCounted && places.TryGetValue(DeviceOf(element.Key), out var place))
+                {
+                    found[place] = element.Packets;
+                }
+            });
+        }
+
+        return found;
+    }
+
     /// <summary>The places in the list by table and device.</summary>
     private static Dictionary<TableFamily, Dictionary<uint, int>> PlacesOf(IReadOnlyList<FilteredAttachment> attachments)
     {

@@ -54,6 +54,9 @@ internal sealed class RecordedKernel(TimeProvider clock, Faults faults) : IAgent
     public Task<PortCounts> CountPortsAsync(long index, CancellationToken cancellationToken) =>
         Task.FromException<PortCounts>(new AgentException("ports are only recorded: this is a server for tests"));
 
+    public Task<TrafficHistory> ReadTrafficAsync(IReadOnlyList<long> indexes, bool withCurves, CancellationToken cancellationToken) =>
+        Task.FromException<TrafficHistory>(new AgentException("ports are only recorded: this is a server for tests"));
+
     /// <summary>Nobody can change what is not there.</summary>
     public Task DriftAsync(CancellationToken cancellationToken) => Task.Delay(Timeout.InfiniteTimeSpan, clock, cancellationToken);
 

@@ -94,6 +94,11 @@ internal sealed class TrialAgent(TimeProvider clock) : IAgent
 
     public Task<PortCounts> CountPortsAsync(long index, CancellationToken cancellationToken) => Task.FromResult(Counts);
 
+    /// <summary>What it remembers, and whether curves were asked for.</summary>
+    internal Func<IReadOnlyList<long>, bool, TrafficHistory> Traffic { get; set; } = (_, _) => new(false, DateTimeOffset.UnixEpoch, [], 0);
+
+    public Task<TrafficHistory> ReadTrafficAsync(IReadOnlyList<long> indexes, bool withCurves, CancellationToken cancellationToken) => Task.FromResult(Traffic(indexes, withCurves));
+
     public async Task DriftAsync(CancellationToken cancellationToken) => await _drift.Reader.ReadAsync(cancellationToken);
 
     internal void Drift() => Assert.True(_drift.Writer.TryWrite(true));

@@ -206,6 +206,13 @@ internal sealed class ScriptedAgent : IAgent
         ? Task.FromResult(counts)
         : Task.FromException<PortCounts>(new AgentException("nothing of the instance is in force on its host yet"));
 
+    /// <summary>What it remembers of instances, given whether curves are asked for; null when it is of an earlier release.</summary>
+    public Func<IReadOnlyList<long>, bool, TrafficHistory>? Traffic { get; set; } = (asked, _) => new TrafficHistory(false, new DateTimeOffset(2026, 11, 22, 12, 0, 0, TimeSpan.Zero), [], asked.Count);
+
+    public Task<TrafficHistory> ReadTrafficAsync(IReadOnlyList<long> indexes, bool withCurves, CancellationToken cancellationToken) => Traffic?.Invoke(indexes, withCurves) is { } told
+        ? Task.FromResult(told)
+        : Task.FromException<TrafficHistory>(new AgentException("the agent of the host local is 0.1.0 and does not know `traffic`: upgrade it"));
+
     public async Task DriftAsync(CancellationToken cancellationToken)
     {
         await _drift.Task.WaitAsync(cancellationToken);

@@ -101,6 +101,10 @@ internal sealed class Enforcer(InstallationId installation, NftablesSession sess
     /// <summary>Where the instance of that index is filtered as it stands; null when nowhere.</summary>
     internal FilteredAttachment? Filtered(long index) => _standing.GetValueOrDefault(index)?.Filtered;
 
+    /// <summary>Where instances are filtered as they stand: those of the indexes, or all.</summary>
+    internal List<(long Index, FilteredAttachment Filtered)> FilteredOf(IReadOnlyList<long>? indexes) =>
+        [.. (indexes ?? [.. _standing.Keys]).Select(index => (index, Filtered: Filtered(index))).Where(one => one.Filtered is not null).Select(one => (one.index, one.Filtered!))];
+
     /// <summary>The instance of that index as it stands; null when it does not.</summary>
     internal DesiredInstance? Standing(long index) => _standing.GetValueOrDefault(index)?.Desired;
 

@@ -31,16 +31,10 @@ internal sealed class KernelQuestions(Enforcer enforcer, Lock gate, ConnectionPo
 
     internal Task<RefusedOfMany> ListRefusalsOfManyAsync(IReadOnlyList<long> indexes, int most, CancellationToken cancellationToken)
     {
-        List<(long, FilteredAttachment)> standing = [];
+        List<(long, FilteredAttachment)> standing;
         lock (gate)
         {
-            foreach (var index in indexes)
-            {
-                if (enforcer.Filtered(index) is { } filtered)
-                {
-                    standing.Add((index, filtered));
-                }
-            }
+            standing = enforcer.FilteredOf(indexes);
         }
 
         return Task.Run(() => Refusals.OfMany(standing, most, clock), cancellationToken);

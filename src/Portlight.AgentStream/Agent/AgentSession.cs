@@ -253,6 +253,9 @@ public sealed class AgentSession : IDisposable
             case Question.KindOneofCase.RefusalsOfMany:
                 answer.RefusedOfMany = RefusalMessages.Write(await agent.ListRefusalsOfManyAsync(question.RefusalsOfMany.Indexes, Math.Clamp(question.RefusalsOfMany.Most, 0, RefusalMessages.Most), _ending.Token).ConfigureAwait(false));
                 break;
+            case Question.KindOneofCase.Traffic:
+                answer.Traffic = TrafficMessages.Write(await agent.ReadTrafficAsync(question.Traffic.Indexes, question.Traffic.Curves, _ending.Token).ConfigureAwait(false));
+                break;
             case Question.KindOneofCase.PortCounts:
                 answer.PortCounts = PortCountMessages.Write(await agent.CountPortsAsync(question.PortCounts.Index, _ending.Token).ConfigureAwait(false));
                 break;

@@ -37,6 +37,8 @@ public sealed class AgentElsewhere(string host, AgentStatus status, Func<Questio
     public Task<IReadOnlyList<AgentReport>> ApplyAsync(IReadOnlyList<DesiredInstance> changed, IReadOnlyList<long> removed, CancellationToken cancellationToken) =>
         Task.FromException<IReadOnlyList<AgentReport>>(NotHere());
 
+    public Task<TrafficHistory> ReadTrafficAsync(IReadOnlyList<long> indexes, bool withCurves, CancellationToken cancellationToken) => _asked.ReadTrafficAsync(indexes, withCurves, cancellationToken);
+
     public Task DriftAsync(CancellationToken cancellationToken) => Task.FromException(NotHere());
 
     private AgentException NotHere() => new($"the agent of the host {host} is connected to another server");

@@ -35,6 +35,9 @@ internal sealed class AskedAgent(string host, Func<Question, CancellationToken, 
     internal Task<PortCounts> CountPortsAsync(long index, CancellationToken cancellationToken) => AskAsync(
         PortCountMessages.Asking(index), answer => answer.PortCounts is { } counts ? PortCountMessages.Read(counts) : null, cancellationToken);
 
+    internal Task<TrafficHistory> ReadTrafficAsync(IReadOnlyList<long> indexes, bool withCurves, CancellationToken cancellationToken) => AskAsync(
+        TrafficMessages.Asking(indexes, withCurves), answer => answer.Traffic is { } traffic ? TrafficMessages.Read(traffic) : null, cancellationToken);
+
     private async Task<T> AskAsync<T>(Question question, Func<Answer, T?> read, CancellationToken cancellationToken)
         where T : class
     {

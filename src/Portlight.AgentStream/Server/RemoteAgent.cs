@@ -141,6 +141,8 @@ public sealed class RemoteAgent : IAgent
         ? _questions.AskAsync(question, cancellationToken)
         : throw new AgentException($"the agent of the host {_host} is {Release} and does not know `{kind}`: upgrade it");
 
+    public Task<TrafficHistory> ReadTrafficAsync(IReadOnlyList<long> indexes, bool withCurves, CancellationToken cancellationToken) => _asked.ReadTrafficAsync(indexes, withCurves, cancellationToken);
+
     public async Task DriftAsync(CancellationToken cancellationToken) => await _drift.Reader.ReadAsync(cancellationToken).ConfigureAwait(false);
 
     private void Read(FromAgent message)

@@ -28,9 +28,10 @@ internal static class Kinds
     internal const string Refusals = "refusals";
     internal const string PortCounts = "port-counts";
     internal const string RefusalsOfMany = "refusals-of-many";
+    internal const string Traffic = "traffic";
 
     /// <summary>What an agent of this build can be sent.</summary>
-    internal static readonly FrozenSet<string> OfAgent = new[] { Same, Expiring, Servers, Inspect, SshSessions, AskKernel, Discover, Connections, Refusals, PortCounts, RefusalsOfMany }.ToFrozenSet(StringComparer.Ordinal);
+    internal static readonly FrozenSet<string> OfAgent = new[] { Same, Expiring, Servers, Inspect, SshSessions, AskKernel, Discover, Connections, Refusals, PortCounts, RefusalsOfMany, Traffic }.ToFrozenSet(StringComparer.Ordinal);
 
     /// <summary>What a server of this build can be sent.</summary>
     internal static readonly FrozenSet<string> OfServer = new[] { Guard }.ToFrozenSet(StringComparer.Ordinal);
@@ -53,6 +54,7 @@ internal static class Kinds
         Question.KindOneofCase.Refusals => Refusals,
         Question.KindOneofCase.PortCounts => PortCounts,
         Question.KindOneofCase.RefusalsOfMany => RefusalsOfMany,
+        Question.KindOneofCase.Traffic => Traffic,
         _ => "a question of a newer server",
     };
 }

@@ -54,6 +54,7 @@ internal sealed class Enforcement : IDisposable
                 Connections = options.DrainConnections ? ConnectionPolicy.Drain : ConnectionPolicy.Cut,
                 ListenAddresses = [.. options.ControlPlanePorts.SelectMany(KeptOpen)],
                 AppliedFile = Path.Combine(options.DataDirectory, Restoration.FileName),
+                TrafficFile = Path.Combine(options.DataDirectory, AgentOptions.TrafficFileName),
             },
             TimeProvider.System,
             loggers.CreateLogger<EmbeddedAgent>());
