@@ -70,6 +70,41 @@ public sealed class CountedTests
     }
 
     [Fact]
+    public async Task What_came_in_and_what_was_refused_is_remembered_through_a_restart()
+    {
+        using var scene = new Scene();
+        var directory = Directory.CreateTempSubdirectory("portlight-traffic-");
+        scene.Options = scene.Options with { CountsPackets = true, TrafficFile = Path.Combine(directory.FullName, "traffic") };
+        scene.RestartAgent();
+        // The first look: what is counted from here on is more.
+        Assert.Empty((await scene.Agent.ReadTrafficAsync([9], withCurves: true, Cancellation)).Instances);
+        var trial = new PacketTrial(scene, Place.LabForwarded);
+        var (open, closed) = (PacketTrial.Read("22/tcp from 198.51.100.1"), PacketTrial.Read("23/tcp from 198.51.100.1"));
+        var began = TimeProvider.System.GetUtcNow().AddSeconds(-1);
+        Assert.Equal([true, true, false], trial.Verdicts(Ports.Of("22/tcp; 443/tcp"), [open, open, closed]));
+
+        var told = await scene.Agent.ReadTrafficAsync([9], withCurves: true, Cancellation);
+        Assert.True(told.AreCounted);
+        var ssh = Part(told, 22);
+        Assert.Equal((2, null, 0), (ssh.LetIn.Sum(), Part(told, 443).UsedAt, Part(told, 443).LetIn.Sum()));
+        Assert.True(ssh.UsedAt >= began && ssh.Since >= began, $"{began:O} {ssh}");
+        // Neighbours of the lab may be refused something, too.
+        var refused = told.Instances[0].Refused.Sum();
+        Assert.True(refused >= 1, $"{refused}");
+        // Nobody looked yesterday.
+        Assert.Null(told.Instances[0].Refused[0]);
+
+        scene.RestartAgent();
+        Assert.Equal([true], trial.Verdicts(Ports.Of("22/tcp; 443/tcp"), [open]));
+        var again = await scene.Agent.ReadTrafficAsync([9], withCurves: true, Cancellation);
+        Assert.Equal((3, ssh.Since.ToUnixTimeMilliseconds()), (Part(again, 22).LetIn.Sum(), Part(again, 22).Since.ToUnixTimeMilliseconds()));
+        Assert.Empty((await scene.Agent.ReadTrafficAsync([9], withCurves: false, Cancellation)).Instances[0].Refused);
+        directory.Delete(recursive: true);
+
+        static PartTraffic Part(TrafficHistory told, int port) => Assert.Single(told.Instances[0].Parts, part => part.Port == port && part.Source.AddressFamily == System.Net.Sockets.AddressFamily.InterNetwork);
+    }
+
+    [Fact]
     public void What_the_verbs_say_is_what_became_of_the_packets()
     {
         using var served = new Served();
@@ -97,6 +132,13 @@ public sealed class CountedTests
         Assert.Contains(counted, line => Words(line) is ["22/tcp" or "22", "1", _]);
         Assert.Contains(counted, line => Words(line) is ["refused", _, _]);
         Assert.Contains("\"packets\": 1", served.Run("data", "counters", "me", "--json"), StringComparison.Ordinal);
+        // Where the first look was taken, after the packets or before them, is the server's business: what is told is what was counted, or that nobody did.
+        var day = served.Run("data", "counters", "me", "--day").Split('\n', StringSplitOptions.TrimEntries);
+        Assert.Contains(day, line => Words(line) is ["22/tcp" or "22", { Length: 24 }, "1" or "-", ..]);
+        Assert.Contains("\"stepSeconds\": 900", served.Run("data", "counters", "me", "--day", "--json"), StringComparison.Ordinal);
+        var unused = served.Run("data", "exposure", "--unused", "30d");
+        Assert.Contains("no rule is known to have let in nothing for 30 days", unused, StringComparison.Ordinal);
+        Assert.Contains("\"countedTooShortly\":", served.Run("data", "exposure", "--unused", "30d", "--json"), StringComparison.Ordinal);
 
         static string[] Words(string line) => line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
     }

@@ -62,6 +62,8 @@ internal static class AuthorisationSamples
         ["portlight:ListConnections"] = """{"instanceName":"instance-{n}"}""",
         ["portlight:ListRefusals"] = """{"instanceName":"instance-{n}"}""",
         ["portlight:ListFleetRefusals"] = "{}",
+        ["portlight:GetPortTraffic"] = """{"instanceName":"instance-{n}"}""",
+        ["portlight:ListUnusedPorts"] = "{}",
         ["portlight:GetPortCounters"] = """{"instanceName":"instance-{n}"}""",
         ["portlight:GetAddressBook"] = "{}",
         ["portlight:PutNamedNetwork"] = """{"networkName":"office-{n}","cidrs":["192.0.2.0/24"]}""",

@@ -92,7 +92,8 @@ internal static class VerbExamples
             null,
             ("portlight exposure", "what is open to how many addresses, on how many instances, and what to review"),
             ("portlight exposure 22", "instances on which SSH is reachable, and from where"),
-            ("portlight exposure 5432 --tag env=prod --json", "of some instances; for a program")),
+            ("portlight exposure 5432 --tag env=prod --json", "of some instances; for a program"),
+            ("portlight exposure --unused 30d", "rules that have let in nothing for 30 days: what could be closed")),
         ["connections"] = Guide(
             null,
             ("portlight connections web-1", "which addresses are connected to which of its ports, and by which rule"),
@@ -104,7 +105,8 @@ internal static class VerbExamples
             ("portlight refusals web-1 --port 22 --from 10.0.0.0/8", "some of them")),
         ["counters"] = Guide(
             null,
-            ("portlight counters web-1", "packets and bytes that each of its rules has let in, and how many were refused")),
+            ("portlight counters web-1", "packets and bytes that each of its rules has let in, and how many were refused"),
+            ("portlight counters web-1 --day", "the same of the last 24 hours, hour by hour, and when each rule was used last")),
         ["watch"] = Guide(
             null,
             ("portlight watch", "a line for each change of instances, until Ctrl-C"),

@@ -1,32 +1,55 @@
 using System.CommandLine;
 using System.Globalization;
+using System.Text.Json;
 using Portlight.Cli.Ports;
 using Portlight.Wire.PortlightApi;
 using Spectre.Console;
 
 namespace Portlight.Cli.Verbs;
 
-/// <summary><c>portlight counters</c>: how many packets each rule of an instance has let in, from the kernel of its host.</summary>
+/// <summary><c>portlight counters</c>: how many packets each rule of an instance has let in, from the kernel of its host, or over the last day, as the host remembers it.</summary>
 internal static class CountersVerb
 {
     public static Command Create()
     {
         var name = InstanceNames.Argument("The instance");
+        var day = new Option<bool>("--day") { Description = "Over the last 24 hours, hour by hour" };
         var json = new Option<bool>("--json") { Description = "The answer as JSON, in the shape of the API" };
-        var command = new Command("counters", "Show how many packets each rule of an instance has let in") { name, json };
-        InstanceReport.SetAction(
-            command,
-            name,
-            json,
-            (installation, parsed, cancellation) => installation.CallAsync(
-                "GetPortCounters",
-                new GetPortCountersRequest { InstanceName = parsed.GetRequiredValue(name) },
-                PortlightJson.Default.GetPortCountersRequest,
-                PortlightJson.Default.GetPortCountersResponse,
-                cancellation),
-            () => IndentedPortlightJson.Default.GetPortCountersResponse,
-            (output, _, answer) => Write(output, answer));
+        var where = new InstallationOptions();
+        var command = new Command("counters", "Show how many packets each rule of an instance has let in") { name, day, json };
+        where.AddTo(command);
+        command.SetAction(async (parsed, cancellation) =>
+        {
+            var instance = parsed.GetRequiredValue(name);
+            using var installation = await where.OpenAsync(parsed, cancellation);
+            var (output, isJson, wire) = (parsed.InvocationConfiguration.Output, parsed.GetValue(json), PortlightJson.Default);
+            if (parsed.GetValue(day))
+            {
+                var request = new GetPortTrafficRequest { InstanceName = instance };
+                var traffic = await InstanceSearch.AskAsync(
+                    installation, instance, () => installation.CallAsync("GetPortTraffic", request, wire.GetPortTrafficRequest, wire.GetPortTrafficResponse, cancellation), cancellation);
+                Show(output, isJson ? JsonSerializer.Serialize(traffic, IndentedPortlightJson.Default.GetPortTrafficResponse) : null, () => DayOfPorts.Write(output, traffic));
+                return ExitCode.Done;
+            }
+
+            var asked = new GetPortCountersRequest { InstanceName = instance };
+            var answer = await InstanceSearch.AskAsync(
+                installation, instance, () => installation.CallAsync("GetPortCounters", asked, wire.GetPortCountersRequest, wire.GetPortCountersResponse, cancellation), cancellation);
+            Show(output, isJson ? JsonSerializer.Serialize(answer, IndentedPortlightJson.Default.GetPortCountersResponse) : null, () => Write(output, answer));
+            return ExitCode.Done;
+        });
         return command;
+    }
+
+    private static void Show(TextWriter output, string? json, Action write)
+    {
+        if (json is not null)
+        {
+            output.WriteLine(json);
+            return;
+        }
+
+        write();
     }
 
     private static void Write(TextWriter output, GetPortCountersResponse answer)
@@ -41,7 +64,7 @@ internal static class CountersVerb
         Screen.Write(output, table);
         if (answer.Counters is null)
         {
-            output.WriteLine("what is let in is not counted by its host: `count-packets` of serve, or `agent --count-packets`");
+            output.WriteLine(DayOfPorts.NotCounted);
         }
     }
 

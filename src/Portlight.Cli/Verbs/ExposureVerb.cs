@@ -18,11 +18,19 @@ internal static class ExposureVerb
         var port = new Argument<string?>("port") { Description = "Which instances let this port in, as in 22, 53/udp or icmp:8", Arity = ArgumentArity.ZeroOrOne };
         var tag = new Option<string[]>("--tag") { HelpName = "KEY[=VALUE]", Description = "Only instances with this tag; may be given several times" };
         var json = new Option<bool>("--json") { Description = "The answer as JSON, in the shape of the API" };
+        var unused = new Option<string?>("--unused") { HelpName = "DAYS", Description = "Rules that have let in nothing for so long, as in 30d; only where hosts count packets" };
         var where = new InstallationOptions();
-        var command = new Command("exposure", "Show what is open to whom, over all instances") { port, tag, json };
+        var command = new Command("exposure", "Show what is open to whom, over all instances") { port, tag, unused, json };
         where.AddTo(command);
         command.SetAction(async (parsed, cancellation) =>
         {
+            if (parsed.GetValue(unused) is { } text)
+            {
+                return parsed.GetValue(port) is not null
+                    ? throw new UsageException("--unused is about all ports: leave the port away")
+                    : await ListUnusedAsync(parsed.InvocationConfiguration.Output, where, parsed, UnusedPorts.Days(text), TagOption.Read(parsed.GetValue(tag)), parsed.GetValue(json), cancellation);
+            }
+
             var request = new GetExposureRequest { Port = Port(parsed.GetValue(port)), Tags = TagOption.Read(parsed.GetValue(tag)) };
             using var installation = await where.OpenAsync(parsed, cancellation);
             var answer = await installation.CallAsync("GetExposure", request, PortlightJson.Default.GetExposureRequest, PortlightJson.Default.GetExposureResponse, cancellation);
@@ -43,6 +51,23 @@ internal static class ExposureVerb
             return ExitCode.Done;
         });
         return command;
+    }
+
+    private static async Task<int> ListUnusedAsync(TextWriter output, InstallationOptions where, ParseResult parsed, int days, IReadOnlyList<Tag> tags, bool isJson, CancellationToken cancellation)
+    {
+        var request = new ListUnusedPortsRequest { Days = days, Tags = tags, MaxResults = 1_000 };
+        using var installation = await where.OpenAsync(parsed, cancellation);
+        var answer = await installation.CallAsync("ListUnusedPorts", request, PortlightJson.Default.ListUnusedPortsRequest, PortlightJson.Default.ListUnusedPortsResponse, cancellation);
+        if (isJson)
+        {
+            await output.WriteLineAsync(JsonSerializer.Serialize(answer, IndentedPortlightJson.Default.ListUnusedPortsResponse));
+        }
+        else
+        {
+            UnusedPorts.Write(output, days, answer);
+        }
+
+        return ExitCode.Done;
     }
 
     private static void WriteAll(TextWriter output, GetExposureResponse answer)

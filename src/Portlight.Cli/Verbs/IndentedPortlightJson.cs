@@ -14,6 +14,8 @@ namespace Portlight.Cli.Verbs;
 [JsonSerializable(typeof(ListRefusalsResponse))]
 [JsonSerializable(typeof(ListFleetRefusalsResponse))]
 [JsonSerializable(typeof(GetPortCountersResponse))]
+[JsonSerializable(typeof(GetPortTrafficResponse))]
+[JsonSerializable(typeof(ListUnusedPortsResponse))]
 [JsonSerializable(typeof(GetAddressBookResponse))]
 [JsonSerializable(typeof(DiscoverGuestsResponse))]
 [JsonSerializable(typeof(ListAccountsResponse))]

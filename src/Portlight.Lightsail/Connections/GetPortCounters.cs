@@ -1,6 +1,5 @@
 using Portlight.AgentProtocol;
 using Portlight.Api;
-using Portlight.Domain;
 using Portlight.Wire;
 using Portlight.Wire.PortlightApi;
 using Instance = Portlight.Domain.Instance;
@@ -33,26 +32,17 @@ internal sealed class GetPortCounters(Services services) : IOperation<GetPortCou
 
     private List<PortCounter> ByRule(Instance instance, PortCounts counts)
     {
-        var rules = instance.LetIn.Rules;
-        PortRule[][] resolved = [.. rules.Select(rule => PortSet.Of(rule).Resolve(services.Limits.Aliases).Rules.ToArray())];
-        var (packets, bytes) = (new long[rules.Length], new long[rules.Length]);
+        var rules = new RulesOfParts(instance.LetIn, services.Limits.Aliases);
+        var (packets, bytes) = (new long[rules.Rules.Length], new long[rules.Rules.Length]);
         foreach (var count in counts.LetIn)
         {
-            // A rule that was put since the kernel was asked may let in none of what was counted.
-            if (Array.FindIndex(resolved, parts => Array.Exists(parts, part => LetsIn(part, count))) is var first and >= 0)
+            if (rules.Find(count.Protocol, count.Port, count.Source) is var first and >= 0)
             {
                 packets[first] += count.Packets;
                 bytes[first] += count.Bytes;
             }
         }
 
-        return [.. rules.Select((rule, at) => new PortCounter { PortState = rule.ToPortState(services.Options.AwsQuirks), Packets = packets[at], Bytes = bytes[at] })];
+        return [.. rules.Rules.Select((rule, at) => new PortCounter { PortState = rule.ToPortState(services.Options.AwsQuirks), Packets = packets[at], Bytes = bytes[at] })];
     }
-
-    private static bool LetsIn(PortRule rule, PortCount count) => count.Protocol switch
-    {
-        NetworkProtocol.All => rule.Protocol == NetworkProtocol.All && rule.Ipv4Sources.Concat(rule.Ipv6Sources).Any(block => block.Contains(count.Source)),
-        NetworkProtocol.Icmp or NetworkProtocol.Icmpv6 => rule.LetsIn(new PortKey(count.Protocol, count.Port >> 8, count.Port & 0xff), count.Source),
-        _ => rule.LetsIn(new PortKey(count.Protocol, count.Port, count.Port), count.Source),
-    };
 }

@@ -21,6 +21,8 @@ internal static class ReviewEntries
             OperationEntry.Of(ApiService.Portlight, "ListRefusals", AccessOn.Resource, new ListRefusals(services), () => json.ListRefusalsRequest, () => json.ListRefusalsResponse, OperationTraits.ReadOnly),
             OperationEntry.Of(ApiService.Portlight, "ListFleetRefusals", AccessOn.Account, new ListFleetRefusals(services), () => json.ListFleetRefusalsRequest, () => json.ListFleetRefusalsResponse, OperationTraits.ReadOnly),
             OperationEntry.Of(ApiService.Portlight, "GetPortCounters", AccessOn.Resource, new GetPortCounters(services), () => json.GetPortCountersRequest, () => json.GetPortCountersResponse, OperationTraits.ReadOnly),
+            OperationEntry.Of(ApiService.Portlight, "GetPortTraffic", AccessOn.Resource, new GetPortTraffic(services), () => json.GetPortTrafficRequest, () => json.GetPortTrafficResponse, OperationTraits.ReadOnly),
+            OperationEntry.Of(ApiService.Portlight, "ListUnusedPorts", AccessOn.Account, new ListUnusedPorts(services), () => json.ListUnusedPortsRequest, () => json.ListUnusedPortsResponse, OperationTraits.ReadOnly),
             OperationEntry.Of(ApiService.Portlight, "ListPortRevisions", AccessOn.Resource, new ListPortRevisions(services), () => json.ListPortRevisionsRequest, () => json.ListPortRevisionsResponse, OperationTraits.ReadOnly),
             OperationEntry.Of(ApiService.Portlight, "LookupActivity", AccessOn.Resource, new LookupActivity(services), () => json.LookupActivityRequest, () => json.LookupActivityResponse, OperationTraits.ReadOnly),
         ];

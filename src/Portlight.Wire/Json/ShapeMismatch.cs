@@ -100,7 +100,11 @@ internal sealed class ShapeMismatch
         foreach (var element in list.EnumerateArray())
         {
             var elementPath = $"{path}[{index++}]";
-            if (element.ValueKind == JsonValueKind.Null)
+            if (element.ValueKind == JsonValueKind.Null && Nullable.GetUnderlyingType(shape.Type) is not null)
+            {
+                // What is a number or nothing, as in a list of which some are not known.
+            }
+            else if (element.ValueKind == JsonValueKind.Null)
             {
                 Add($"{Place(elementPath)} must be {Expected(shape)}, not null");
             }

@@ -30,6 +30,8 @@ public static class PortlightOperations
         "ListRefusals",
         "ListFleetRefusals",
         "GetPortCounters",
+        "GetPortTraffic",
+        "ListUnusedPorts",
         "ListPortRevisions",
         "LookupActivity",
         "GetAddressBook",

@@ -72,6 +72,16 @@ public sealed class AwsJsonTests
     public void Names_what_is_wrong_by_its_path(string body, string expected) => Assert.Equal(expected, Refused(body));
 
     [Fact]
+    public void A_list_of_numbers_of_which_some_are_not_known_holds_null_where_its_shape_says_so()
+    {
+        const string Body = """{"begin":1,"stepSeconds":900,"refused":[null,0,7]}""";
+        Assert.True(AwsJson.TryRead(Encoding.UTF8.GetBytes(Body), PortlightApi.PortlightJson.Default.GetPortTrafficResponse, out var value, out var problem), problem?.Message);
+        Assert.Equal([null, 0, 7], value.Refused);
+        Assert.False(AwsJson.TryRead(Encoding.UTF8.GetBytes(Body.Replace("7", "true", StringComparison.Ordinal)), PortlightApi.PortlightJson.Default.GetPortTrafficResponse, out _, out problem));
+        Assert.Equal("`refused[2]` must be an integer, not true or false", problem.Message);
+    }
+
+    [Fact]
     public void Names_every_mismatch_not_the_first() => Assert.Equal(
         "`instanceName` must be a string, not a number; `portInfos[0].fromPort` must be an integer, not a string; `portInfos[1].protocol` must be a string, not a list",
         Refused("""{"instanceName":1,"portInfos":[{"fromPort":"1"},{"protocol":[]}]}"""));
