@@ -28,6 +28,10 @@ public sealed record PortRule(string Protocol, int FromPort, int ToPort, IReadOn
     [JsonIgnore]
     public (string Protocol, int From, int To) Key => (Protocol, FromPort, ToPort);
 
+    /// <summary>The same as the address of a page has it: <c>tcp/8080/8090</c>.</summary>
+    [JsonIgnore]
+    public string Address => $"{Protocol}/{FromPort}/{ToPort}";
+
     /// <summary>Its ports in few letters: <c>22</c>, <c>8080–8090</c>, <c>ping</c>, <c>53/udp</c>.</summary>
     [JsonIgnore]
     public string Label => Protocol switch

@@ -100,7 +100,17 @@ public sealed class KernelTests(Chromium chromium, KernelConsole console) : ICla
         await Assertions.Expect(row).ToContainTextAsync("let in now");
         await client.SendAsync(new byte[100], TestContext.Current.CancellationToken);
         await refused.GetByRole(AriaRole.Button, new() { Name = "Read again" }).ClickAsync();
-        await Assertions.Expect(page.Locator(".rules tr", new() { HasText = "9100" })).ToContainTextAsync("1 packet · 128 B");
+        var rule = page.Locator(".rules tr", new() { HasText = "9100" });
+        await Assertions.Expect(rule).ToContainTextAsync("1 packet · 128 B");
+        // The curve has it, in words for those that do not see it, and so has the table.
+        await Assertions.Expect(rule.GetByRole(AriaRole.Img, new() { NameRegex = new("^In the last 24 hours 1 packet let in, most from \\d\\d:\\d\\d to \\d\\d:\\d\\d UTC; not counted before \\d\\d:\\d\\d UTC$") })).ToBeVisibleAsync();
+        await Assertions.Expect(refused.GetByRole(AriaRole.Img, new() { NameRegex = new("^In the last 24 hours \\d+ packets? refused, most from") })).ToBeVisibleAsync();
+        await refused.GetByText("Hour by hour").ClickAsync();
+        var hours = refused.GetByRole(AriaRole.Region, new() { Name = "Packets of the last 24 hours, hour by hour" });
+        await Assertions.Expect(hours.Locator("thead")).ToContainTextAsync("9100/udp");
+        await Assertions.Expect(hours.Locator("tbody tr").First).ToContainTextAsync("not counted");
+        await tab.IsAccessibleAsync();
+        await tab.PictureAsync("day-1440-light");
     }
 
     [Fact]

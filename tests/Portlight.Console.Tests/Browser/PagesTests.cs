@@ -46,6 +46,21 @@ public sealed class PagesTests(Chromium chromium, ConsoleFixture fixture) : ICla
     }
 
     [Fact]
+    public async Task A_rule_is_closed_in_a_draft_by_an_address()
+    {
+        await fixture.CreateAsync("idle-1", null, Tcp(22), Tcp(8080, "192.0.2.40/32"));
+        await using var tab = await Tab.OpenAsync(chromium, fixture);
+
+        await tab.VisitAsync(fixture, "us-east-1/instances/idle-1/networking?close=tcp/8080/8080");
+
+        await Assertions.Expect(tab.Page.GetByRole(AriaRole.Region, new() { Name = "Your draft" })).ToContainTextAsync("1 change");
+        await Assertions.Expect(tab.Page.Locator("tr.closes")).ToContainTextAsync("8080");
+        // Nothing is closed until it is reviewed and applied, and a reload drafts nothing more.
+        Assert.Equal(2, (await fixture.PortsAsync("idle-1")).Count);
+        await tab.Page.WaitForURLAsync("**/us-east-1/instances/idle-1/networking");
+    }
+
+    [Fact]
     public async Task A_change_is_in_the_activity_with_what_it_opened_and_closed()
     {
         await fixture.CreateAsync("seen-1", null, Tcp(22));
