@@ -1,6 +1,7 @@
 using System.Text;
 using CsCheck;
 using Portlight.Wire.Lightsail;
+using OwnJson = Portlight.Wire.PortlightApi.PortlightJson;
 
 namespace Portlight.Wire.Tests.Json;
 
@@ -75,9 +76,9 @@ public sealed class AwsJsonTests
     public void A_list_of_numbers_of_which_some_are_not_known_holds_null_where_its_shape_says_so()
     {
         const string Body = """{"begin":1,"stepSeconds":900,"refused":[null,0,7]}""";
-        Assert.True(AwsJson.TryRead(Encoding.UTF8.GetBytes(Body), PortlightApi.PortlightJson.Default.GetPortTrafficResponse, out var value, out var problem), problem?.Message);
+        Assert.True(AwsJson.TryRead(Encoding.UTF8.GetBytes(Body), OwnJson.Default.GetPortTrafficResponse, out var value, out var problem), problem?.Message);
         Assert.Equal([null, 0, 7], value.Refused);
-        Assert.False(AwsJson.TryRead(Encoding.UTF8.GetBytes(Body.Replace("7", "true", StringComparison.Ordinal)), PortlightApi.PortlightJson.Default.GetPortTrafficResponse, out _, out problem));
+        Assert.False(AwsJson.TryRead(Encoding.UTF8.GetBytes(Body.Replace("7", "true", StringComparison.Ordinal)), OwnJson.Default.GetPortTrafficResponse, out _, out problem));
         Assert.Equal("`refused[2]` must be an integer, not true or false", problem.Message);
     }
 
