@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Portlight.Cluster.Machines;
 using Portlight.TestKit.Network;
 using Portlight.Wire.Client;
@@ -9,15 +8,11 @@ namespace Portlight.Cluster;
 /// <summary>The machines of <c>samples/two-servers</c>, with its files as they are: one and two have a server, PostgreSQL under Patroni and etcd; three has HAProxy and etcd.</summary>
 public sealed class TwoServers : IAsyncLifetime
 {
-    /// <summary>Patroni looks once a second.</summary>
-    private static readonly TimeSpan NotByItself = TimeSpan.FromSeconds(10);
-
     private static readonly HttpClient Http = new() { Timeout = TimeSpan.FromSeconds(2) };
 
     private readonly string _directory = Directory.CreateTempSubdirectory("portlight-cluster-").FullName;
     private readonly Dictionary<Machine, PatroniLog> _patronis = [];
     private string _patroniSaid = "nothing";
-    private long? _unawaitedSince;
 
     internal static string Samples { get; } = FindSamples();
 
@@ -43,9 +38,6 @@ public sealed class TwoServers : IAsyncLifetime
 
     /// <summary>How often somebody had to do what Patroni could not.</summary>
     internal int PatronisRestarted { get; private set; }
-
-    /// <summary>How often commits waited for nobody until the standby was restarted.</summary>
-    internal int StandbysRestarted { get; private set; }
 
     private AwsCredentials Credentials { get; set; } = null!;
 
@@ -156,11 +148,7 @@ public sealed class TwoServers : IAsyncLifetime
             async () =>
             {
                 RestartStuckPatronis();
-                primary = await FindAsync("primary");
-                var isKnown = primary is not null && await KnowsStandbyAsync(primary);
-                var isWhole = isKnown && Replication.HasStandby(primary!);
-                await (isKnown && !isWhole ? RestartUnawaitedAsync(primary == One ? Two : One) : ForgetUnawaitedAsync());
-                return isWhole;
+                return (primary = await FindAsync("primary")) is not null && await KnowsStandbyAsync(primary) && Replication.HasStandby(primary);
             },
             () => $"a primary and its standby; Patroni says {_patroniSaid}; {string.Join("; ", ((Machine[])[One, Two]).Where(machine => machine.IsOn).Select(Replication.Describe))}\n{Log()}");
         foreach (var machine in (Machine[])[One, Two])
@@ -184,38 +172,6 @@ public sealed class TwoServers : IAsyncLifetime
                 machine.Service("patroni").Signal("TERM");
                 PatronisRestarted++;
             }
-        }
-    }
-
-    /// <summary>As docs/running-a-fleet.md says, where commits wait for nobody though Patroni says that they do.</summary>
-    private async Task RestartUnawaitedAsync(Machine standby)
-    {
-        _unawaitedSince ??= Stopwatch.GetTimestamp();
-        if (Stopwatch.GetElapsedTime(_unawaitedSince.Value) > NotByItself)
-        {
-            _unawaitedSince = null;
-            StandbysRestarted++;
-            await RestartPostgresAsync(standby);
-        }
-    }
-
-    private Task ForgetUnawaitedAsync()
-    {
-        _unawaitedSince = null;
-        return Task.CompletedTask;
-    }
-
-    /// <summary><c>patronictl restart</c>: the PostgreSQL of a machine, by its Patroni.</summary>
-    internal static async Task RestartPostgresAsync(Machine machine)
-    {
-        try
-        {
-            using var asked = new StringContent("{}");
-            using var answer = await Http.PostAsync(new Uri($"http://{machine.Address}:8008/restart"), asked);
-        }
-        catch (Exception slow) when (slow is HttpRequestException or TaskCanceledException)
-        {
-            // It answers when it is done, and is waited for by what comes of it.
         }
     }
 

@@ -118,8 +118,22 @@ internal sealed class Machine : IAsyncDisposable
         var unit = UnitFile.Read(File.Exists(own) ? own : $"/lib/systemd/system/{name}.service", name, _disk + "/etc");
         string[] environment = [.. unit.Environment.Select(one => $"{one.Key}={one.Value}"), $"DOTNET_ROOT={Runtime}", "DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=1"];
         string[] command = [unit.Command[0] == "/usr/bin/portlight" ? Program + "/portlight" : unit.Command[0], .. unit.Command.Skip(1)];
-        var service = new Service(LogOf(name), [.. Inside(), "setpriv", $"--reuid={unit.User}", $"--regid={unit.User}", "--init-groups", "env", "-i", .. environment, .. command]);
+        var service = new Service(
+            LogOf(name), [.. Inside(), "setpriv", $"--reuid={unit.User}", $"--regid={unit.User}", "--init-groups", "env", "-i", .. environment, .. command], unit.EndsWhole ? KillPostgres : null);
         return _services[name] = service;
+    }
+
+    /// <summary>What systemd does with the rest of a unit that ends whole; only Patroni's starts something that outlives it.</summary>
+    private void KillPostgres()
+    {
+        try
+        {
+            Command.Run("nsenter", $"-t {_pid} -m -p -- sh -c \"read -r p </var/lib/postgresql/15/portlight/postmaster.pid && [ $(cat /proc/$p/comm) = postgres ] && kill -KILL $p $(cat /proc/$p/task/$p/children)\"");
+        }
+        catch (InvalidOperationException)
+        {
+            // Nothing is left, or the machine is off.
+        }
     }
 
     /// <summary>A unit that runs.</summary>

@@ -14,10 +14,21 @@ internal sealed class PatroniLog(string path)
     private long _from;
 
     /// <summary>Whether its last rounds have all failed, since <see cref="Forget"/>.</summary>
-    public bool IsStuck => Failed(Read().Split('\n')) >= Rounds;
+    public bool IsStuck
+    {
+        get
+        {
+            if (!File.Exists(path))
+            {
+                return false;
+            }
 
-    /// <summary>Whether a round has ended with the lock of the primary in its hand, since <see cref="Forget"/>.</summary>
-    public bool IsLeading => Read().Contains("the leader with the lock", StringComparison.Ordinal);
+            using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+            file.Seek(Math.Max(_from, file.Length - Tail), SeekOrigin.Begin);
+            using var reader = new StreamReader(file);
+            return Failed(reader.ReadToEnd().Split('\n')) >= Rounds;
+        }
+    }
 
     /// <summary>What stands there counts no more.</summary>
     public void Forget() => _from = new FileInfo(path).Length;
@@ -34,18 +45,5 @@ internal sealed class PatroniLog(string path)
         }
 
         return failed;
-    }
-
-    private string Read()
-    {
-        if (!File.Exists(path))
-        {
-            return "";
-        }
-
-        using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
-        file.Seek(Math.Max(_from, file.Length - Tail), SeekOrigin.Begin);
-        using var reader = new StreamReader(file);
-        return reader.ReadToEnd();
     }
 }

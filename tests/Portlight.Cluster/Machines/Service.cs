@@ -10,12 +10,16 @@ internal sealed class Service
 
     private readonly string _log;
     private readonly string[] _command;
+    private readonly Action? _afterEnd;
     private readonly TaskCompletionSource _abandoned = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile Process? _process;
 
-    public Service(string log, string[] command)
+    /// <param name="log">Where what it writes goes.</param>
+    /// <param name="command">What it runs.</param>
+    /// <param name="afterEnd">Called after each end, before it is started again.</param>
+    public Service(string log, string[] command, Action? afterEnd)
     {
-        (_log, _command) = (log, command);
+        (_log, _command, _afterEnd) = (log, command, afterEnd);
         Ended = Task.Run(SuperviseAsync);
     }
 
@@ -87,6 +91,8 @@ internal sealed class Service
             {
                 await _process.WaitForExitAsync();
             }
+
+            _afterEnd?.Invoke();
 
             await Task.WhenAny(Task.Delay(RestartAfter), _abandoned.Task);
         }
