@@ -77,10 +77,11 @@ internal static class Counters
         {
             quiet.Add(Change(session, all[Instances / 2]));
             var isOver = false;
-            var looking = Task.Run(() => Read(all, () => Volatile.Read(ref isOver)));
+            var looking = new Thread(() => Read(all, () => Volatile.Read(ref isOver))) { IsBackground = true };
+            looking.Start();
             beside.Add(Change(session, all[Instances / 2]));
             Volatile.Write(ref isOver, true);
-            looking.Wait();
+            looking.Join();
         }
 
         Report.Ratio("a change beside a look / a change alone", beside, quiet, atMost: 1.5);
