@@ -3,6 +3,7 @@ using Portlight.Cluster.Chaos;
 namespace Portlight.Cluster;
 
 /// <summary>What docs/postgres.md says of a backup that is put into the database in use, as far as the machines go that are filtered by it.</summary>
+[Trait("machine", "alone")]
 public sealed class RestoredBackupTests
 {
     [Fact]

@@ -9,6 +9,7 @@ namespace Portlight.Cluster;
 /// Two builds of the command on one database, replaced one server after the other as docs/running-a-fleet.md says, under callers and with agents. PORTLIGHT_OLDER names a build
 /// of an earlier commit, PORTLIGHT_TOO_OLD one that cannot read what this version stores; <c>eng/older</c> makes them.
 /// </summary>
+[Trait("machine", "alone")]
 public sealed class RollingUpgradeTests
 {
     /// <summary>So many writes are acknowledged between two steps.</summary>

@@ -8,6 +8,7 @@ using Portlight.TestKit.Serving;
 namespace Portlight.Cluster;
 
 /// <summary>The files of <c>samples/two-servers</c> make what docs/running-a-fleet.md says of them.</summary>
+[Trait("machine", "alone")]
 public sealed class TwoServersTests(TwoServers cluster) : IClassFixture<TwoServers>
 {
     private const int Writers = 8;

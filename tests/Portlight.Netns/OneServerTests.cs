@@ -10,6 +10,7 @@ namespace Portlight.Netns;
 /// <summary>
 /// The built program, started wrongly in every way while packets go to a port that is open and one that is closed: none is lost and none comes through.
 /// </summary>
+[Trait("machine", "alone")]
 public sealed class OneServerTests : IDisposable
 {
     private const string First = "http://127.0.0.1:21720";

@@ -44,6 +44,7 @@ public sealed class StandingTests
     }
 
     [Fact]
+    [Trait("machine", "alone")]
     public void Nothing_opens_and_nothing_is_lost_through_ten_restarts()
     {
         using var scene = new Scene();

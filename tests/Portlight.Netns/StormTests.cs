@@ -6,6 +6,7 @@ using Portlight.TestKit.Network;
 namespace Portlight.Netns;
 
 /// <summary>Replacements under traffic: nothing leaks to a port that must stay closed, nothing is lost to one that must stay open.</summary>
+[Trait("machine", "alone")]
 public sealed class StormTests
 {
     private const int OpenPort = 80;

@@ -10,6 +10,7 @@ namespace Portlight.Netns;
 /// The first start over a table of an earlier layout, while packets go to an open and a closed port of this machine and of what is attached: none comes through
 /// that should not, and none is lost but in the moment of the one commit. (Over a table of this layout with other options: <see cref="ProbeStormTests"/>.)
 /// </summary>
+[Trait("machine", "alone")]
 public sealed partial class UpgradeTests : IDisposable
 {
     private const string Name = "upgraded";

@@ -8,6 +8,7 @@ namespace Portlight.Cluster.Chaos;
 /// Three servers on the sample's machines, and twenty machines with agents and kernels of their own, of which everything is killed, frozen, slowed and cut at random while callers write and read. At each
 /// quiet moment every kernel holds what was acknowledged. PORTLIGHT_STORM=1: five minutes; PORTLIGHT_STORM_SEED is what the chances are drawn from.
 /// </summary>
+[Trait("machine", "alone")]
 public sealed class ChaosTests : IAsyncLifetime
 {
     private const int Rounds = 5;

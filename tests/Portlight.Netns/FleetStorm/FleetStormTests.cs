@@ -13,6 +13,7 @@ namespace Portlight.Netns.FleetStorm;
 /// kernel holds what was acknowledged; and packets to ports that are open or closed throughout see nothing of any of it. PORTLIGHT_STORM=1: twenty agents and two
 /// minutes; PORTLIGHT_STORM_SEED is what the chances are drawn from.
 /// </summary>
+[Trait("machine", "alone")]
 public sealed class FleetStormTests : IDisposable
 {
     private const string Client = "198.51.100.10";

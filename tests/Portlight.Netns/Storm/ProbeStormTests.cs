@@ -9,6 +9,7 @@ namespace Portlight.Netns.Storm;
 /// Whatever becomes of the server (stopped, killed, started twice, started wrongly, started with other settings as by an upgrade) and of what it filters
 /// (renamed), nothing leaks to a port that must stay closed and nothing is lost on the way to one that must stay open.
 /// </summary>
+[Trait("machine", "alone")]
 public sealed class ProbeStormTests : IDisposable
 {
     private const int OpenPort = 80;
