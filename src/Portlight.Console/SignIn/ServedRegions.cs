@@ -3,36 +3,46 @@ using Portlight.Wire.Lightsail;
 
 namespace Portlight.Console.SignIn;
 
-/// <summary>The regions that the server serves, for the menu of them.</summary>
+/// <summary>The regions that the server serves, for the menu of them. No page waits for it longer than a moment: it is shown, too, while the server does not answer.</summary>
 internal sealed class ServedRegions(ApiEndpoint endpoint, Sessions sessions)
 {
     /// <summary>Asking is an event of the audit log, and regions are opened seldom.</summary>
-    private static readonly TimeSpan Kept = TimeSpan.FromMinutes(5);
+    internal static readonly TimeSpan Kept = TimeSpan.FromMinutes(5);
 
-    /// <summary>In the service's order; none where the person may not ask, or the server was not reached.</summary>
-    public async Task<IReadOnlyList<string>> OfAsync(Person person, string? address, CancellationToken cancellation)
+    internal static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(300);
+
+    /// <summary>In the service's order; those of before while the server does not answer, and none where the person may not ask.</summary>
+    public async Task<IReadOnlyList<string>> OfAsync(Person person, string? address)
     {
-        var now = endpoint.Clock.GetUtcNow();
-        if (person.Regions.Served is not { } served || now - served.At > Kept)
+        if (person.Regions.Served is not { } served || endpoint.Clock.GetUtcNow() - served.At > Kept)
         {
-            person.Regions.Served = served = (await AskAsync(sessions.Home(person) ?? person, address, cancellation), now);
+            await Task.WhenAny(AskAsync(person, address), Task.Delay(Patience, endpoint.Clock, person.Over));
         }
 
-        return served.Names;
+        return person.Regions.Served?.Names ?? [];
     }
 
     /// <summary>In the region of the signing in, which is one: that of an address may be none.</summary>
-    private async Task<IReadOnlyList<string>> AskAsync(Person home, string? address, CancellationToken cancellation)
+    private async Task AskAsync(Person person, string? address)
     {
+        var home = sessions.Home(person) ?? person;
         try
         {
             var answer = await new ApiCaller(endpoint, home.Credentials, home.Region, address).LightsailAsync(
-                "GetRegions", new GetRegionsRequest(), LightsailJson.Default.GetRegionsRequest, LightsailJson.Default.GetRegionsResponse, cancellation);
-            return [.. answer.Regions.Select(region => region.Name)];
+                "GetRegions", new GetRegionsRequest(), LightsailJson.Default.GetRegionsRequest, LightsailJson.Default.GetRegionsResponse, person.Over);
+            person.Regions.Served = ([.. answer.Regions.Select(region => region.Name)], endpoint.Clock.GetUtcNow());
+        }
+        catch (ApiException exception) when (exception.Kind == ApiFault.Unreachable)
+        {
+            // The next page asks again.
         }
         catch (ApiException)
         {
-            return [];
+            person.Regions.Served = ([], endpoint.Clock.GetUtcNow());
+        }
+        catch (OperationCanceledException)
+        {
+            // The session is over.
         }
     }
 }
