@@ -36,7 +36,7 @@ public sealed class TrackedConnectionTests
     }
 
     [Fact]
-    public void Of_the_machine_itself_those_to_any_of_its_addresses_are_listed_and_not_those_that_it_made()
+    public async Task Of_the_machine_itself_those_to_any_of_its_addresses_are_listed_and_not_those_that_it_made()
     {
         using var scene = new Scene();
         scene.Host.Run("conntrack", "-F");
@@ -44,16 +44,16 @@ public sealed class TrackedConnectionTests
         using var inbound = new Echo(scene.Client, scene.Host, "10.255.1.1", 22);
         using var outbound = new Echo(scene.Host, scene.Client, Scene.ClientIpv4, 8080);
 
-        var found = ConnectionTracking.Of(machine, 10);
+        var found = await ConnectionTracking.OfAsync(machine, 10, TestContext.Current.CancellationToken);
 
         Assert.Equal($"{inbound.Near} 22", string.Join(", ", found.Some.Select(one => $"{one.Peer} {one.Port}")));
     }
 
     [Fact]
-    public void Of_an_interface_without_addresses_it_is_said_what_is_missing()
+    public async Task Of_an_interface_without_addresses_it_is_said_what_is_missing()
     {
         var guest = new DesiredInstance { Index = 1, Revision = 1, Attachment = new Attachment.Interface("tap0", [], []), Ports = PortSet.Empty, IsRunning = true };
 
-        Assert.Contains("--address", Assert.Throws<AgentException>(() => ConnectionTracking.Of(guest, 10)).Message, StringComparison.Ordinal);
+        Assert.Contains("--address", (await Assert.ThrowsAsync<AgentException>(() => ConnectionTracking.OfAsync(guest, 10, TestContext.Current.CancellationToken))).Message, StringComparison.Ordinal);
     }
 }

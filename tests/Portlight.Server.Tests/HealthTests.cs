@@ -32,8 +32,8 @@ public sealed class HealthTests
         using var options = await server.Http.SendAsync(new HttpRequestMessage(HttpMethod.Options, server.Endpoint), TestContext.Current.CancellationToken);
         Assert.Equal((503, 503), ((int)front.StatusCode, (int)options.StatusCode)); // a load balancer may take either for a health check
 
-        server.Clock.Advance(TimeSpan.FromSeconds(1));
-        await UntilAsync(server, 200, "ok");
+        // The next round comes a second after the one that failed; whether it is waited for yet nobody tells.
+        await UntilAsync(server, 200, "ok", () => server.Clock.Advance(TimeSpan.FromSeconds(1)));
     }
 
     [Fact]
@@ -67,12 +67,13 @@ public sealed class HealthTests
 
     private static Uri Of(ServerHarness server) => new(server.Endpoint, "/healthz");
 
-    private static async Task UntilAsync(ServerHarness server, int status, string word)
+    private static async Task UntilAsync(ServerHarness server, int status, string word, Action? beforeEach = null)
     {
         var seen = "";
         await Until.TrueAsync(
             async () =>
             {
+                beforeEach?.Invoke();
                 using var response = await server.Http.GetAsync(Of(server), TestContext.Current.CancellationToken);
                 seen = $"{(int)response.StatusCode} {await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)}";
                 return seen.Split(':', '\n')[0] == $"{status} {word}";

@@ -28,18 +28,16 @@ internal static class ConnectionTracking
     private const byte Tcp = 6;
     private const byte Udp = 17;
 
-    private static readonly Lock OneLook = new();
+    private static readonly OneLook Look = new("the connections of this machine are asked for by too many at once; ask again");
 
     /// <param name="instance">The instance as it stands.</param>
     /// <param name="most">More are counted alone.</param>
-    /// <exception cref="AgentException">The kernel cannot be asked, is being asked already, or nobody knows the addresses of the instance.</exception>
-    internal static TrackedConnections Of(DesiredInstance instance, int most)
-    {
-        if (!OneLook.TryEnter())
-        {
-            throw new AgentException("the connections of this machine are being listed already; ask again");
-        }
+    /// <param name="cancellationToken">Gives up before it begins.</param>
+    /// <exception cref="AgentException">The kernel cannot be asked, is asked by too many, or nobody knows the addresses of the instance.</exception>
+    internal static Task<TrackedConnections> OfAsync(DesiredInstance instance, int most, CancellationToken cancellationToken) => Look.TakeAsync(() => Of(instance, most), cancellationToken);
 
+    private static TrackedConnections Of(DesiredInstance instance, int most)
+    {
         try
         {
             var addresses = Addresses(instance);
@@ -65,13 +63,9 @@ internal static class ConnectionTracking
             });
             return new TrackedConnections(some.DrainToImmutable(), total);
         }
-        catch (Exception exception) when (exception is NetlinkException or LabException)
+        catch (LabException exception)
         {
             throw new AgentException(exception.Message, exception);
-        }
-        finally
-        {
-            OneLook.Exit();
         }
     }
 

@@ -27,7 +27,7 @@ internal sealed class KernelQuestions(Enforcer enforcer, Lock gate, ConnectionPo
     }
 
     internal Task<RefusedSources> ListRefusalsAsync(long index, int most, CancellationToken cancellationToken) =>
-        LookAsync(Standing(enforcer.Filtered, index), filtered => Refusals.Of(filtered, most, clock), cancellationToken);
+        LookAsync(Standing(enforcer.Filtered, index), filtered => Refusals.OfAsync(filtered, most, clock, cancellationToken));
 
     internal Task<RefusedOfMany> ListRefusalsOfManyAsync(IReadOnlyList<long> indexes, int most, CancellationToken cancellationToken)
     {
@@ -37,19 +37,19 @@ internal sealed class KernelQuestions(Enforcer enforcer, Lock gate, ConnectionPo
             standing = enforcer.FilteredOf(indexes);
         }
 
-        return Task.Run(() => Refusals.OfMany(standing, most, clock), cancellationToken);
+        return Refusals.OfManyAsync(standing, most, clock, cancellationToken);
     }
 
     internal Task<PortCounts> CountPortsAsync(long index, CancellationToken cancellationToken) =>
-        LookAsync(Standing(enforcer.Filtered, index), filtered => Refusals.CountsOf(filtered, counted, clock), cancellationToken);
+        LookAsync(Standing(enforcer.Filtered, index), filtered => Refusals.CountsOfAsync(filtered, counted, clock, cancellationToken));
 
     internal Task<TrackedConnections> ListConnectionsAsync(long index, int most, CancellationToken cancellationToken) =>
-        LookAsync(Standing(enforcer.Standing, index), standing => ConnectionTracking.Of(standing, most), cancellationToken);
+        LookAsync(Standing(enforcer.Standing, index), standing => ConnectionTracking.OfAsync(standing, most, cancellationToken));
 
-    private static Task<TAnswer> LookAsync<TStanding, TAnswer>(TStanding? standing, Func<TStanding, TAnswer> look, CancellationToken cancellationToken)
+    private static Task<TAnswer> LookAsync<TStanding, TAnswer>(TStanding? standing, Func<TStanding, Task<TAnswer>> look)
         where TStanding : class => standing is null
         ? Task.FromException<TAnswer>(new AgentException("nothing of the instance is in force on its host yet"))
-        : Task.Run(() => look(standing), cancellationToken);
+        : look(standing);
 
     private T? Standing<T>(Func<long, T?> find, long index)
         where T : class

@@ -266,7 +266,7 @@ public sealed class KernelTests(Chromium chromium, KernelConsole console) : ICla
 
     private static async Task AskAsync(IPage page, string port)
     {
-        await page.GetByLabel("From").FillAsync("192.0.2.9");
+        await page.GetByLabel("From", new() { Exact = true }).FillAsync("192.0.2.9");
         await page.Locator(".probe").GetByLabel("Port").FillAsync(port);
         await page.GetByRole(AriaRole.Button, new() { Name = "Ask", Exact = true }).ClickAsync();
     }
