@@ -69,6 +69,13 @@ internal sealed class LiveFleet(ApiCaller caller, TimeProvider clock, Cancellati
                 revision = isRefused ? null : revision;
                 await Task.Delay(isRefused ? RefusedRetryAfter : RetryAfter, clock, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
+            catch (Exception unforeseen) when (unforeseen is not OperationCanceledException || !cancellation.IsCancellationRequested)
+            {
+                // An answer that broke off, or that nobody can read: a watch that ended here would leave every page as it was, for good.
+                Publish(Snapshot with { Problem = $"the server's answer could not be read: {unforeseen.Message}" });
+                revision = null;
+                await Task.Delay(RetryAfter, clock, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
         }
 
         if (cancellation.IsCancellationRequested)
@@ -156,7 +163,14 @@ internal sealed class LiveFleet(ApiCaller caller, TimeProvider clock, Cancellati
 
         foreach (var watcher in watchers)
         {
-            watcher();
+            try
+            {
+                watcher();
+            }
+            catch (Exception closing) when (closing is ObjectDisposedException or InvalidOperationException)
+            {
+                // A page that is being closed; the others are told all the same.
+            }
         }
     }
 
