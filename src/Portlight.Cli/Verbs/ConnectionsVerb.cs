@@ -15,24 +15,23 @@ internal static class ConnectionsVerb
         var listing = new ListingOptions("Only those to this port", "Only those from this address or block");
         var command = new Command("connections", "Show the connections that others have to an instance") { name };
         listing.AddTo(command);
-        InstanceReport.SetAction(
-            command,
-            name,
-            listing.Json,
-            (installation, parsed, cancellation) => installation.CallAsync(
-                "ListConnections",
-                new ListConnectionsRequest
-                {
-                    InstanceName = parsed.GetRequiredValue(name),
-                    Port = parsed.GetValue(listing.Port),
-                    Cidr = parsed.GetValue(listing.From),
-                    MaxResults = parsed.GetValue(listing.Limit),
-                },
-                PortlightJson.Default.ListConnectionsRequest,
-                PortlightJson.Default.ListConnectionsResponse,
-                cancellation),
-            () => IndentedPortlightJson.Default.ListConnectionsResponse,
-            Write);
+        var where = new InstallationOptions();
+        where.AddTo(command);
+        command.SetAction(async (parsed, cancellation) =>
+        {
+            var request = new ListConnectionsRequest
+            {
+                InstanceName = parsed.GetRequiredValue(name),
+                Port = parsed.GetValue(listing.Port),
+                Cidr = parsed.GetValue(listing.From),
+                MaxResults = parsed.GetValue(listing.Limit),
+            };
+            using var installation = await where.OpenAsync(parsed, cancellation);
+            var answer = await InstanceSearch.AskAsync(
+                installation, request.InstanceName,
+                () => installation.CallAsync("ListConnections", request, PortlightJson.Default.ListConnectionsRequest, PortlightJson.Default.ListConnectionsResponse, cancellation), cancellation);
+            return await ReportOutput.WriteAsync(parsed, listing.Json, answer, () => IndentedPortlightJson.Default.ListConnectionsResponse, (output, told) => Write(output, request.InstanceName, told));
+        });
         return command;
     }
 

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Globalization;
-using System.Text.Json;
 using Portlight.Cli.Ports;
 using Portlight.Wire.PortlightApi;
 using Spectre.Console;
@@ -22,34 +21,22 @@ internal static class CountersVerb
         {
             var instance = parsed.GetRequiredValue(name);
             using var installation = await where.OpenAsync(parsed, cancellation);
-            var (output, isJson, wire) = (parsed.InvocationConfiguration.Output, parsed.GetValue(json), PortlightJson.Default);
             if (parsed.GetValue(day))
             {
                 var request = new GetPortTrafficRequest { InstanceName = instance };
                 var traffic = await InstanceSearch.AskAsync(
-                    installation, instance, () => installation.CallAsync("GetPortTraffic", request, wire.GetPortTrafficRequest, wire.GetPortTrafficResponse, cancellation), cancellation);
-                Show(output, isJson ? JsonSerializer.Serialize(traffic, IndentedPortlightJson.Default.GetPortTrafficResponse) : null, () => DayOfPorts.Write(output, traffic));
-                return ExitCode.Done;
+                    installation, instance,
+                    () => installation.CallAsync("GetPortTraffic", request, PortlightJson.Default.GetPortTrafficRequest, PortlightJson.Default.GetPortTrafficResponse, cancellation), cancellation);
+                return await ReportOutput.WriteAsync(parsed, json, traffic, () => IndentedPortlightJson.Default.GetPortTrafficResponse, DayOfPorts.Write);
             }
 
             var asked = new GetPortCountersRequest { InstanceName = instance };
             var answer = await InstanceSearch.AskAsync(
-                installation, instance, () => installation.CallAsync("GetPortCounters", asked, wire.GetPortCountersRequest, wire.GetPortCountersResponse, cancellation), cancellation);
-            Show(output, isJson ? JsonSerializer.Serialize(answer, IndentedPortlightJson.Default.GetPortCountersResponse) : null, () => Write(output, answer));
-            return ExitCode.Done;
+                installation, instance,
+                () => installation.CallAsync("GetPortCounters", asked, PortlightJson.Default.GetPortCountersRequest, PortlightJson.Default.GetPortCountersResponse, cancellation), cancellation);
+            return await ReportOutput.WriteAsync(parsed, json, answer, () => IndentedPortlightJson.Default.GetPortCountersResponse, Write);
         });
         return command;
-    }
-
-    private static void Show(TextWriter output, string? json, Action write)
-    {
-        if (json is not null)
-        {
-            output.WriteLine(json);
-            return;
-        }
-
-        write();
     }
 
     private static void Write(TextWriter output, GetPortCountersResponse answer)

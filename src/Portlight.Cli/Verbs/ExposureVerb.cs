@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text.Json;
 using Portlight.Cli.Ports;
 using Portlight.Domain;
 using Portlight.Wire.Lightsail;
@@ -28,46 +27,25 @@ internal static class ExposureVerb
             {
                 return parsed.GetValue(port) is not null
                     ? throw new UsageException("--unused is about all ports: leave the port away")
-                    : await ListUnusedAsync(parsed.InvocationConfiguration.Output, where, parsed, UnusedPorts.Days(text), TagOption.Read(parsed.GetValue(tag)), parsed.GetValue(json), cancellation);
+                    : await ListUnusedAsync(where, parsed, UnusedPorts.Days(text), TagOption.Read(parsed.GetValue(tag)), json, cancellation);
             }
 
             var request = new GetExposureRequest { Port = Port(parsed.GetValue(port)), Tags = TagOption.Read(parsed.GetValue(tag)) };
             using var installation = await where.OpenAsync(parsed, cancellation);
             var answer = await installation.CallAsync("GetExposure", request, PortlightJson.Default.GetExposureRequest, PortlightJson.Default.GetExposureResponse, cancellation);
-            var output = parsed.InvocationConfiguration.Output;
-            if (parsed.GetValue(json))
-            {
-                await output.WriteLineAsync(JsonSerializer.Serialize(answer, IndentedPortlightJson.Default.GetExposureResponse));
-            }
-            else if (request.Port is null)
-            {
-                WriteAll(output, answer);
-            }
-            else
-            {
-                WriteReached(output, answer, parsed.GetValue(port)!);
-            }
-
-            return ExitCode.Done;
+            return await ReportOutput.WriteAsync(
+                parsed, json, answer, () => IndentedPortlightJson.Default.GetExposureResponse,
+                request.Port is null ? WriteAll : (output, told) => WriteReached(output, told, parsed.GetValue(port)!));
         });
         return command;
     }
 
-    private static async Task<int> ListUnusedAsync(TextWriter output, InstallationOptions where, ParseResult parsed, int days, IReadOnlyList<Tag> tags, bool isJson, CancellationToken cancellation)
+    private static async Task<int> ListUnusedAsync(InstallationOptions where, ParseResult parsed, int days, IReadOnlyList<Tag> tags, Option<bool> json, CancellationToken cancellation)
     {
         var request = new ListUnusedPortsRequest { Days = days, Tags = tags, MaxResults = 1_000 };
         using var installation = await where.OpenAsync(parsed, cancellation);
         var answer = await installation.CallAsync("ListUnusedPorts", request, PortlightJson.Default.ListUnusedPortsRequest, PortlightJson.Default.ListUnusedPortsResponse, cancellation);
-        if (isJson)
-        {
-            await output.WriteLineAsync(JsonSerializer.Serialize(answer, IndentedPortlightJson.Default.ListUnusedPortsResponse));
-        }
-        else
-        {
-            UnusedPorts.Write(output, days, answer);
-        }
-
-        return ExitCode.Done;
+        return await ReportOutput.WriteAsync(parsed, json, answer, () => IndentedPortlightJson.Default.ListUnusedPortsResponse, (output, told) => UnusedPorts.Write(output, days, told));
     }
 
     private static void WriteAll(TextWriter output, GetExposureResponse answer)

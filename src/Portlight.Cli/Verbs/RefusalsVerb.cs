@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Globalization;
-using System.Text.Json;
 using Portlight.Wire.PortlightApi;
 using Spectre.Console;
 
@@ -29,33 +28,19 @@ internal static class RefusalsVerb
             }
 
             using var installation = await where.OpenAsync(parsed, cancellation);
-            var (output, isJson) = (parsed.InvocationConfiguration.Output, parsed.GetValue(listing.Json));
             if (instance is null)
             {
                 var request = new ListFleetRefusalsRequest { Port = parsed.GetValue(listing.Port), Cidr = parsed.GetValue(listing.From), MaxResults = parsed.GetValue(listing.Limit), Tags = tags };
                 var all = await installation.CallAsync("ListFleetRefusals", request, PortlightJson.Default.ListFleetRefusalsRequest, PortlightJson.Default.ListFleetRefusalsResponse, cancellation);
-                Show(output, isJson ? JsonSerializer.Serialize(all, IndentedPortlightJson.Default.ListFleetRefusalsResponse) : null, () => FleetRefusals.Write(output, all));
-                return ExitCode.Done;
+                return await ReportOutput.WriteAsync(parsed, listing.Json, all, () => IndentedPortlightJson.Default.ListFleetRefusalsResponse, FleetRefusals.Write);
             }
 
             var one = new ListRefusalsRequest { InstanceName = instance, Port = parsed.GetValue(listing.Port), Cidr = parsed.GetValue(listing.From), MaxResults = parsed.GetValue(listing.Limit) };
             var answer = await InstanceSearch.AskAsync(
                 installation, instance, () => installation.CallAsync("ListRefusals", one, PortlightJson.Default.ListRefusalsRequest, PortlightJson.Default.ListRefusalsResponse, cancellation), cancellation);
-            Show(output, isJson ? JsonSerializer.Serialize(answer, IndentedPortlightJson.Default.ListRefusalsResponse) : null, () => Write(output, instance, answer));
-            return ExitCode.Done;
+            return await ReportOutput.WriteAsync(parsed, listing.Json, answer, () => IndentedPortlightJson.Default.ListRefusalsResponse, (output, told) => Write(output, instance, told));
         });
         return command;
-    }
-
-    private static void Show(TextWriter output, string? json, Action write)
-    {
-        if (json is not null)
-        {
-            output.WriteLine(json);
-            return;
-        }
-
-        write();
     }
 
     private static void Write(TextWriter output, string name, ListRefusalsResponse answer)
