@@ -9,7 +9,7 @@ namespace Portlight.Agent.Traffic;
 /// </summary>
 internal sealed class TrafficMemory
 {
-    /// <summary>Elements of all instances; what is beyond is not known.</summary>
+    /// <summary>Elements of all instances. An instance is known whole or not at all: a rule has several elements, and would pass for unused where one of them is not known.</summary>
     internal const int MostParts = 20_000;
 
     /// <summary>Longer than from one look to the next; what was counted in more time than that is of no quarter.</summary>
@@ -45,6 +45,13 @@ internal sealed class TrafficMemory
             if (quarter is { } known)
             {
                 instance.Refused.Add(known, more);
+            }
+
+            if (letIn.Count(one => !instance.Parts.ContainsKey(one.Part)) > MostParts - _parts)
+            {
+                _parts -= instance.Parts.Count;
+                instance.Parts.Clear();
+                letIn = [];
             }
 
             foreach (var (part, packets) in letIn)
@@ -135,11 +142,6 @@ internal sealed class TrafficMemory
     {
         if (!instance.Parts.TryGetValue(part, out var memory))
         {
-            if (_parts == MostParts)
-            {
-                return;
-            }
-
             memory = instance.Parts[part] = new PartMemory { Since = now };
             _parts++;
         }

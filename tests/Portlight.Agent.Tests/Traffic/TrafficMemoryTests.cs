@@ -134,15 +134,19 @@ public sealed class TrafficMemoryTests : IDisposable
     }
 
     [Fact]
-    public void Elements_beyond_the_bound_are_not_known_and_an_answer_says_how_far_it_got()
+    public void An_instance_whose_elements_do_not_all_fit_is_not_known_and_an_answer_says_how_far_it_got()
     {
         _memory.Note(1, Noon, 0, [.. Enumerable.Range(0, TrafficMemory.MostParts - 1).Select(i => (new CountedPart(NetworkProtocol.Tcp, i % 60_000, new IPAddress([10, (byte)(i / 60_000), 0, 0])), 0L))]);
         _memory.Note(2, Noon, 0, [(Ssh, 0), (Web, 0)]);
         _memory.Note(3, Noon, 0, []);
 
         Assert.Equal((TrafficMemory.MostParts - 1, 1), _memory.Read([1, 2], Noon, withCurves: false, most: 100) is var first ? (first.Told[0].Parts.Length, first.Reached) : default);
-        Assert.Equal((1, 3), _memory.Read([9, 2, 3], Noon, withCurves: false, most: 100) is var rest ? (rest.Told[0].Parts.Length, rest.Reached) : default);
+        Assert.Equal((0, 3), _memory.Read([9, 2, 3], Noon, withCurves: false, most: 100) is var rest ? (rest.Told[0].Parts.Length, rest.Reached) : default);
         Assert.Empty(_memory.Read([9, 2, 3], Noon, withCurves: false, most: 100).Told[0].Refused);
+
+        // One that fits again is counted from then on.
+        _memory.Note(2, Noon.AddMinutes(15), 0, [(Ssh, 0)]);
+        Assert.Equal(Noon.AddMinutes(15), Assert.Single(_memory.Read([2], Noon, withCurves: false, most: 100).Told[0].Parts).Since);
     }
 
     [Fact]
