@@ -1,5 +1,3 @@
-using System.Net;
-using System.Text;
 using Portlight.Console.Api;
 using Portlight.Console.Settings;
 using Portlight.Wire.PortlightApi;
@@ -12,22 +10,9 @@ public sealed class ThrottledCallTests : IDisposable
 {
     private const string Throttled = """{"__type":"ThrottlingException","message":"Rate exceeded"}""";
 
-    private readonly HttpListener _server = new();
-    private readonly Uri _address;
+    private readonly AnsweringApi _server = new();
 
-    public ThrottledCallTests()
-    {
-        using (var probe = new System.Net.Sockets.TcpListener(IPAddress.Loopback, 0))
-        {
-            probe.Start();
-            _address = new Uri($"http://127.0.0.1:{((IPEndPoint)probe.LocalEndpoint).Port}/");
-        }
-
-        _server.Prefixes.Add(_address.ToString());
-        _server.Start();
-    }
-
-    public void Dispose() => _server.Close();
+    public void Dispose() => _server.Dispose();
 
     [Fact]
     public async Task What_was_throttled_is_asked_again_a_little_later()
@@ -53,7 +38,7 @@ public sealed class ThrottledCallTests : IDisposable
 
     private async Task<GetAddressBookResponse> CallAsync()
     {
-        using var endpoint = new ApiEndpoint(new ConsoleSettings { Api = _address }, TimeProvider.System);
+        using var endpoint = new ApiEndpoint(new ConsoleSettings { Api = _server.Address }, TimeProvider.System);
         var caller = new ApiCaller(endpoint, new AwsCredentials("AKIAIOSFODNN7EXAMPLE", "secret"), "us-east-1", null);
         return await caller.CallAsync("GetAddressBook", new GetAddressBookRequest(), PortlightJson.Default.GetAddressBookRequest, PortlightJson.Default.GetAddressBookResponse, TestContext.Current.CancellationToken);
     }
@@ -63,11 +48,7 @@ public sealed class ThrottledCallTests : IDisposable
     {
         foreach (var answer in answers)
         {
-            var context = await _server.GetContextAsync();
-            var bytes = Encoding.UTF8.GetBytes(answer);
-            (context.Response.StatusCode, context.Response.ContentType) = (answer == Throttled ? 400 : 200, "application/x-amz-json-1.1");
-            await context.Response.OutputStream.WriteAsync(bytes);
-            context.Response.Close();
+            await _server.AnswerAsync(answer, answer == Throttled ? 400 : 200);
         }
 
         return answers.Length;

@@ -1,9 +1,8 @@
-using System.Net;
-using System.Text;
 using Microsoft.Extensions.Time.Testing;
 using Portlight.Console.Api;
 using Portlight.Console.Live;
 using Portlight.Console.Settings;
+using Portlight.Console.Tests.Api;
 using Portlight.TestKit;
 using Portlight.Wire.SigV4;
 
@@ -13,19 +12,13 @@ public sealed class LiveFleetTests : IDisposable
 {
     private readonly FakeTimeProvider _clock = new(new DateTimeOffset(2026, 11, 26, 12, 0, 0, TimeSpan.Zero));
     private readonly CancellationTokenSource _over = new();
-    private readonly HttpListener _server = new();
+    private readonly AnsweringApi _server = new();
     private readonly ApiEndpoint _endpoint;
     private readonly LiveFleet _fleet;
 
     public LiveFleetTests()
     {
-        using var probe = new System.Net.Sockets.TcpListener(IPAddress.Loopback, 0);
-        probe.Start();
-        var address = new Uri($"http://127.0.0.1:{((IPEndPoint)probe.LocalEndpoint).Port}/");
-        probe.Stop();
-        _server.Prefixes.Add(address.ToString());
-        _server.Start();
-        _endpoint = new ApiEndpoint(new ConsoleSettings { Api = address }, _clock);
+        _endpoint = new ApiEndpoint(new ConsoleSettings { Api = _server.Address }, _clock);
         _fleet = new LiveFleet(new ApiCaller(_endpoint, new AwsCredentials("AKIAIOSFODNN7EXAMPLE", "secret"), "us-east-1", null), _clock, _over.Token);
     }
 
@@ -34,7 +27,7 @@ public sealed class LiveFleetTests : IDisposable
         _over.Cancel();
         _over.Dispose();
         _endpoint.Dispose();
-        _server.Close();
+        _server.Dispose();
     }
 
     [Theory]
@@ -44,18 +37,18 @@ public sealed class LiveFleetTests : IDisposable
     public async Task An_answer_that_cannot_be_read_is_told_and_the_watch_goes_on(string body, bool breaksOff)
     {
         using var watch = _fleet.Watch(() => { });
-        await AnswerAsync(body, breaksOff);
+        await _server.AnswerAsync(body, breaksOff: breaksOff);
         await Until.TrueAsync(() => _fleet.Snapshot.Problem is not null, "that it is told");
         Assert.False(_fleet.Snapshot.IsRead);
 
-        var next = AnswerAsync("""{"instances": [], "revision": 7}""", breaksOff: false);
+        var next = _server.AnswerAsync("""{"instances": [], "total": 0, "revision": 7}""");
         await Until.TrueAsync(
             () =>
             {
                 _clock.Advance(TimeSpan.FromSeconds(2));
-                return next.IsCompleted;
+                return _fleet.Snapshot is { IsRead: true, Problem: null };
             },
-            "the next question");
+            "the next answer");
         await next;
     }
 
@@ -65,9 +58,10 @@ public sealed class LiveFleetTests : IDisposable
         var told = false;
         using var closed = _fleet.Watch(() => throw new ObjectDisposedException("a page"));
         using var other = _fleet.Watch(() => told = true);
-        await AnswerAsync("""{"instances": [], "revision": 7}""", breaksOff: false);
+        await _server.AnswerAsync("""{"instances": [], "total": 0, "revision": 7}""");
 
         await Until.TrueAsync(() => Volatile.Read(ref told), "that the other page is told");
+        Assert.True(_fleet.Snapshot.IsRead);
     }
 
     [Fact]
@@ -75,29 +69,11 @@ public sealed class LiveFleetTests : IDisposable
     {
         using var closed = _fleet.Watch(() => throw new ObjectDisposedException("a page"));
         using var other = _fleet.Watch(() => { });
-        await AnswerAsync("<html>", breaksOff: false);
+        await _server.AnswerAsync("<html>");
         await Until.TrueAsync(() => _fleet.Snapshot.Problem is not null, "that it is told");
 
         await _over.CancelAsync();
 
         await Until.TrueAsync(() => _fleet.Snapshot.IsSignedOut, "the end of the session");
-    }
-
-    /// <summary>Answers one question.</summary>
-    private async Task AnswerAsync(string body, bool breaksOff)
-    {
-        var asked = await _server.GetContextAsync().WaitAsync(TestKit.Network.Deadline.Span, TestContext.Current.CancellationToken);
-        var bytes = Encoding.UTF8.GetBytes(body);
-        asked.Response.ContentType = "application/x-amz-json-1.1";
-        asked.Response.ContentLength64 = bytes.Length + (breaksOff ? 100 : 0);
-        await asked.Response.OutputStream.WriteAsync(bytes, TestContext.Current.CancellationToken);
-        if (breaksOff)
-        {
-            asked.Response.Abort();
-        }
-        else
-        {
-            asked.Response.Close();
-        }
     }
 }

@@ -1,9 +1,8 @@
-using System.Net;
-using System.Text;
 using Microsoft.Extensions.Time.Testing;
 using Portlight.Console.Api;
 using Portlight.Console.Settings;
 using Portlight.Console.SignIn;
+using Portlight.Console.Tests.Api;
 using Portlight.TestKit;
 using Portlight.Wire.SigV4;
 
@@ -12,20 +11,14 @@ namespace Portlight.Console.Tests.SignIn;
 public sealed class ServedRegionsTests : IDisposable
 {
     private readonly FakeTimeProvider _clock = new(new DateTimeOffset(2026, 11, 26, 12, 0, 0, TimeSpan.Zero));
-    private readonly HttpListener _server = new();
+    private readonly AnsweringApi _server = new();
     private readonly ApiEndpoint _endpoint;
     private readonly ServedRegions _regions;
     private readonly Person _alice;
 
     public ServedRegionsTests()
     {
-        using var probe = new System.Net.Sockets.TcpListener(IPAddress.Loopback, 0);
-        probe.Start();
-        var address = new Uri($"http://127.0.0.1:{((IPEndPoint)probe.LocalEndpoint).Port}/");
-        probe.Stop();
-        _server.Prefixes.Add(address.ToString());
-        _server.Start();
-        _endpoint = new ApiEndpoint(new ConsoleSettings { Api = address }, _clock);
+        _endpoint = new ApiEndpoint(new ConsoleSettings { Api = _server.Address }, _clock);
         var sessions = new Sessions(_clock);
         _regions = new ServedRegions(_endpoint, sessions);
         _alice = new Person { Id = Sessions.NewId(), Arn = "arn:aws:iam::111122223333:user/alice", AccountId = "111122223333", Region = "us-east-1", Credentials = new AwsCredentials("AKIAIOSFODNN7EXAMPLE", "secret"), ExpiresAt = _clock.GetUtcNow() + TimeSpan.FromHours(1) };
@@ -36,7 +29,7 @@ public sealed class ServedRegionsTests : IDisposable
     {
         _alice.End();
         _endpoint.Dispose();
-        _server.Close();
+        _server.Dispose();
     }
 
     [Fact]
@@ -67,11 +60,5 @@ public sealed class ServedRegionsTests : IDisposable
     }
 
     /// <summary>Answers one question.</summary>
-    private async Task AnswerAsync()
-    {
-        var context = await _server.GetContextAsync();
-        context.Response.ContentType = "application/x-amz-json-1.1";
-        await context.Response.OutputStream.WriteAsync(Encoding.UTF8.GetBytes("""{"regions":[{"name":"us-east-1","displayName":"Virginia","description":"x","continentCode":"NA","availabilityZones":[]},{"name":"eu-west-1","displayName":"Ireland","description":"x","continentCode":"EU","availabilityZones":[]}]}"""));
-        context.Response.Close();
-    }
+    private Task AnswerAsync() => _server.AnswerAsync("""{"regions":[{"name":"us-east-1","displayName":"Virginia","description":"x","continentCode":"NA","availabilityZones":[]},{"name":"eu-west-1","displayName":"Ireland","description":"x","continentCode":"EU","availabilityZones":[]}]}""");
 }
