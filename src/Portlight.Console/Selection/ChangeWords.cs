@@ -13,6 +13,7 @@ internal static class ChangeWords
         ChangeState.Done => "Done",
         ChangeState.Refused => "Refused",
         ChangeState.Conflict => "Changed meanwhile",
+        ChangeState.NotKnown => "No answer: look at it",
         ChangeState.Undone => "Undone",
         _ => "Not undone",
     };
@@ -21,7 +22,7 @@ internal static class ChangeWords
     public static (string Class, string Icon, string Pill) Sign(ChangeState state) => state switch
     {
         ChangeState.Forbidden or ChangeState.Refused => ("closes", "shield", "bad"),
-        ChangeState.Conflict or ChangeState.NotUndone => ("closes", "alert", "warn"),
+        ChangeState.Conflict or ChangeState.NotKnown or ChangeState.NotUndone => ("closes", "alert", "warn"),
         ChangeState.Done => ("opens", "check", "good"),
         ChangeState.Undone => ("narrows", "undo", ""),
         ChangeState.Ready => ("narrows", "edit", ""),

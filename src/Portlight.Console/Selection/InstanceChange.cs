@@ -29,20 +29,20 @@ public abstract class InstanceChange(InstanceView instance)
     protected InstanceView Instance { get; } = instance;
 
     /// <summary>Asks what it would do.</summary>
-    internal Task LookAsync(ApiCaller caller, CancellationToken cancellation) => RunAsync(() => AskAsync(caller, cancellation), ChangeState.Forbidden);
+    internal Task LookAsync(ApiCaller caller, CancellationToken cancellation) => RunAsync(() => AskAsync(caller, cancellation), ChangeState.Forbidden, ChangeState.Forbidden);
 
     /// <summary>Does it, if it is still to what was looked at.</summary>
     internal Task ApplyAsync(ApiCaller caller, string? reason, CancellationToken cancellation)
     {
         Become(ChangeState.Doing);
-        return RunAsync(() => DoAsync(caller, reason, cancellation), ChangeState.Refused);
+        return RunAsync(() => DoAsync(caller, reason, cancellation), ChangeState.Refused, ChangeState.NotKnown);
     }
 
     /// <summary>Makes it as it was before, unless it has been changed since.</summary>
     internal Task UndoAsync(ApiCaller caller, CancellationToken cancellation)
     {
         Become(ChangeState.Doing);
-        return RunAsync(() => RevertAsync(caller, cancellation), ChangeState.NotUndone);
+        return RunAsync(() => RevertAsync(caller, cancellation), ChangeState.NotUndone, ChangeState.NotKnown);
     }
 
     private protected abstract Task AskAsync(ApiCaller caller, CancellationToken cancellation);
@@ -54,7 +54,10 @@ public abstract class InstanceChange(InstanceView instance)
     protected void Become(ChangeState state, string? words = null) => (State, Words) = (state, words);
 
     /// <summary>Only the end of the session is the others' matter, too.</summary>
-    private async Task RunAsync(Func<Task> calls, ChangeState failed)
+    /// <param name="calls">What is asked or done.</param>
+    /// <param name="failed">What it is when the server says no.</param>
+    /// <param name="unanswered">What it is when the server does not say: it may have been done.</param>
+    private async Task RunAsync(Func<Task> calls, ChangeState failed, ChangeState unanswered)
     {
         try
         {
@@ -62,7 +65,7 @@ public abstract class InstanceChange(InstanceView instance)
         }
         catch (ApiException exception) when (exception.Kind is not ApiFault.SignedOut)
         {
-            Become(exception.Kind == ApiFault.Changed ? ChangeState.Conflict : failed, exception.Message);
+            Become(exception.Kind switch { ApiFault.Changed => ChangeState.Conflict, ApiFault.Unreachable => unanswered, _ => failed }, exception.Message);
         }
     }
 }
@@ -90,6 +93,9 @@ public enum ChangeState
 
     /// <summary>It has changed since it was looked at, and nothing was done.</summary>
     Conflict,
+
+    /// <summary>It was tried, and no answer came: whether it was done is not known.</summary>
+    NotKnown,
 
     Undone,
 
