@@ -11,7 +11,6 @@ public sealed class TwoServers : IAsyncLifetime
     private static readonly HttpClient Http = new() { Timeout = TimeSpan.FromSeconds(2) };
 
     private readonly string _directory = Directory.CreateTempSubdirectory("portlight-cluster-").FullName;
-    private readonly Dictionary<Machine, PatroniLog> _patronis = [];
     private string _patroniSaid = "nothing";
 
     internal static string Samples { get; } = FindSamples();
@@ -35,9 +34,6 @@ public sealed class TwoServers : IAsyncLifetime
 
     /// <summary>The servers, by their machine.</summary>
     internal Dictionary<Machine, Service> Servers { get; } = [];
-
-    /// <summary>How often somebody had to do what Patroni could not.</summary>
-    internal int PatronisRestarted { get; private set; }
 
     private AwsCredentials Credentials { get; set; } = null!;
 
@@ -145,11 +141,7 @@ public sealed class TwoServers : IAsyncLifetime
     {
         Machine? primary = null;
         await Waiting.UntilAsync(
-            async () =>
-            {
-                RestartStuckPatronis();
-                return (primary = await FindAsync("primary")) is not null && await KnowsStandbyAsync(primary) && Replication.HasStandby(primary);
-            },
+            async () => (primary = await FindAsync("primary")) is not null && await KnowsStandbyAsync(primary) && Replication.HasStandby(primary),
             () => $"a primary and its standby; Patroni says {_patroniSaid}; {string.Join("; ", ((Machine[])[One, Two]).Where(machine => machine.IsOn).Select(Replication.Describe))}\n{Log()}");
         foreach (var machine in (Machine[])[One, Two])
         {
@@ -158,21 +150,6 @@ public sealed class TwoServers : IAsyncLifetime
         }
 
         return (primary!, primary == One ? Two : One);
-    }
-
-    /// <summary>As docs/running-a-fleet.md says.</summary>
-    private void RestartStuckPatronis()
-    {
-        foreach (var machine in (Machine[])[One, Two])
-        {
-            var log = _patronis.GetValueOrDefault(machine) ?? (_patronis[machine] = new PatroniLog(machine.LogOf("patroni")));
-            if (machine.IsOn && log.IsStuck)
-            {
-                log.Forget();
-                machine.Service("patroni").Signal("TERM");
-                PatronisRestarted++;
-            }
-        }
     }
 
     /// <summary>Whether Patroni has written down which machine may be promoted: then a member of its cluster has the role <c>sync_standby</c>.</summary>

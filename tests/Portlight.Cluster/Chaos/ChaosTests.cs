@@ -60,7 +60,6 @@ public sealed class ChaosTests : IAsyncLifetime
             RequireOneRegisterEach(clients);
         }
 
-        Say($"Patronis that could not go on and were restarted: {_cluster.PatronisRestarted}");
         Say($"{string.Join(", ", faults.Made.Concat(fleet.Faults).OrderBy(one => one.Key, StringComparer.Ordinal).Select(one => $"{one.Value} × {one.Key}"))}");
         await AuditAsync(clients.Acknowledged);
     }
