@@ -226,20 +226,20 @@ public sealed class KernelTests(Chromium chromium, KernelConsole console) : ICla
         var page = tab.Page;
         await Assertions.Expect(page.Locator("tr", new() { HasText = "many-1" }).Locator("td").Nth(7)).ToHaveTextAsync(new System.Text.RegularExpressions.Regex(@"^(just now|\d+ (s|min) ago)$"));
         await page.GetByLabel("Choose all that are listed").ClickAsync();
-        await page.GetByLabel("Port", new() { Exact = true }).FillAsync("9200");
+        await page.GetByLabel("Port", new() { Exact = true }).FillAsync("9300");
         await page.GetByLabel("Kind").SelectOptionAsync("UDP");
         await page.GetByLabel("Add an address or range").FillAsync("0.0.0.0/0,");
-        Assert.All(addresses, address => Assert.False(Reaches(address, 9200)));
+        Assert.All(addresses, address => Assert.False(Reaches(address, 9300)));
 
         await page.GetByRole(AriaRole.Button, new() { Name = "Review…" }).ClickAsync();
         await page.GetByRole(AriaRole.Button, new() { Name = "Apply to 2 instances" }).ClickAsync();
         await Assertions.Expect(page.Locator("#several").GetByRole(AriaRole.Status)).ToHaveTextAsync("2 done");
         await Assertions.Expect(page.Locator("#several li")).ToContainTextAsync(["In the kernel.", "In the kernel."]);
-        Assert.All(addresses, address => Assert.True(Reaches(address, 9200)));
+        Assert.All(addresses, address => Assert.True(Reaches(address, 9300)));
 
         await page.GetByRole(AriaRole.Button, new() { Name = "Undo for 2 instances" }).ClickAsync();
         await Assertions.Expect(page.Locator("#several").GetByRole(AriaRole.Status)).ToHaveTextAsync("2 undone");
-        Assert.All(addresses, address => Assert.False(Reaches(address, 9200)));
+        Assert.All(addresses, address => Assert.False(Reaches(address, 9300)));
     }
 
     /// <summary>Whether a packet of UDP goes out to an instance: it is this machine that sends, so the kernel tells it where the packet does not.</summary>
