@@ -60,15 +60,21 @@ internal static class Load
             }
 
             have += read;
-            var head = buffer.AsSpan(0, have).IndexOf("\r\n\r\n"u8);
-            if (head >= 0 && have >= head + 4 + ContentLength(buffer.AsSpan(0, head)))
+            if (IsWhole(buffer.AsSpan(0, have)))
             {
-                return buffer.AsSpan().StartsWith("HTTP/1.1 200"u8) ? have
-                    : buffer.AsSpan(0, have).IndexOf("ThrottlingException"u8) >= 0 ? null
-                    : throw new IOException(System.Text.Encoding.UTF8.GetString(buffer, 0, have));
+                return IsAccepted(buffer.AsSpan(0, have)) ? have : null;
             }
         }
     }
+
+    /// <summary>Whether an answer has come to its end.</summary>
+    internal static bool IsWhole(ReadOnlySpan<byte> answer) =>
+        answer.IndexOf("\r\n\r\n"u8) is >= 0 and var head && answer.Length >= head + 4 + ContentLength(answer[..head]);
+
+    /// <summary>True: an answer of 200. False: the server asks to be asked again.</summary>
+    /// <exception cref="IOException">It is another answer.</exception>
+    internal static bool IsAccepted(ReadOnlySpan<byte> answer) =>
+        answer.StartsWith("HTTP/1.1 200"u8) || (answer.IndexOf("ThrottlingException"u8) >= 0 ? false : throw new IOException(System.Text.Encoding.UTF8.GetString(answer)));
 
     private static int ContentLength(ReadOnlySpan<byte> head)
     {

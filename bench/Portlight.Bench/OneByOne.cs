@@ -16,14 +16,24 @@ internal sealed class OneByOne : IDisposable
     /// <summary>The last answer, its head and its body.</summary>
     public string Answer => System.Text.Encoding.UTF8.GetString(_buffer, 0, _length);
 
-    /// <summary>Milliseconds from the first byte sent to the last one read.</summary>
-    public async Task<double> TimeAsync(byte[] request)
+    /// <summary>Milliseconds from the first byte sent to the last one read, on the caller's thread: another one would have to be woken.</summary>
+    public double Time(byte[] request)
     {
         var began = Stopwatch.GetTimestamp();
-        await _socket.SendAsync(request);
-        _length = await Load.ReadAnswerAsync(_socket, _buffer) ?? throw new IOException("the server was too busy");
-        return Stopwatch.GetElapsedTime(began).TotalMilliseconds;
+        _socket.Send(request);
+        _length = 0;
+        do
+        {
+            var read = _socket.Receive(_buffer.AsSpan(_length));
+            _length += read > 0 ? read : throw new IOException("the server closed the connection");
+        }
+        while (!Load.IsWhole(_buffer.AsSpan(0, _length)));
+        var took = Stopwatch.GetElapsedTime(began);
+        return Load.IsAccepted(_buffer.AsSpan(0, _length)) ? took.TotalMilliseconds : throw new IOException("the server was too busy");
     }
+
+    /// <summary>Where several call at once beside what needs the pool's threads.</summary>
+    public static Task OnOwnThread(Action calls) => Task.Factory.StartNew(calls, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 
     public void Dispose() => _socket.Dispose();
 }

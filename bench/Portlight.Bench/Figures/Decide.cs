@@ -36,7 +36,7 @@ internal static class Decide
         for (var turn = 0; turn < Turns; turn++)
         {
             typically.Add(Time(typical));
-            put.Add(await client.TimeAsync(puts[turn % 2]) * 1_000);
+            put.Add(client.Time(puts[turn % 2]) * 1_000);
             atWorst.Add(Time(worst));
         }
 

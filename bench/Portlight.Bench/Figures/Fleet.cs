@@ -55,7 +55,7 @@ internal static class Fleet
         for (var turn = 0; turn < Puts * 11 / 10; turn++)
         {
             // The first tenth warms up.
-            var took = await caller.TimeAsync(SignedRequests.Put(server.Endpoint, data.Credentials, turn * 7919 % Agents, odd: true));
+            var took = caller.Time(SignedRequests.Put(server.Endpoint, data.Credentials, turn * 7919 % Agents, odd: true));
             if (turn >= Puts / 10)
             {
                 times.Add(took);
@@ -87,12 +87,12 @@ internal static class Fleet
     {
         var requests = Enumerable.Range(0, Agents).Select(number => SignedRequests.Put(server.Endpoint, data.Credentials, number, odd: false)).ToList();
         var began = Stopwatch.GetTimestamp();
-        await Task.WhenAll(requests.Chunk((Agents + Callers - 1) / Callers).Select(some => Task.Run(async () =>
+        await Task.WhenAll(requests.Chunk((Agents + Callers - 1) / Callers).Select(some => OneByOne.OnOwnThread(() =>
         {
             using var caller = new OneByOne(server.Endpoint);
             foreach (var request in some)
             {
-                await caller.TimeAsync(request);
+                caller.Time(request);
             }
         })));
         Console.WriteLine($"a Put for each of them, from {Callers} callers, all in force: {Stopwatch.GetElapsedTime(began).TotalSeconds:0.00} s");

@@ -33,7 +33,7 @@ internal static class Scale
         var times = new List<double>();
         for (var turn = 0; turn < Turns; turn++)
         {
-            times.Add(await client.TimeAsync(puts[turn % 2]));
+            times.Add(client.Time(puts[turn % 2]));
         }
 
         Console.WriteLine($"{name,-8} instances: ready after {server.StartedIn.TotalSeconds:0.00} s, one Put {Report.Median(times, ms => ms):0.000} ms (median of {Turns})");

@@ -93,8 +93,8 @@ internal static class Servers
         var times = new List<double>();
         for (var turn = 0; turn < Turns; turn++)
         {
-            await writer.TimeAsync(puts[turn % 2]);
-            var took = await reader.TimeAsync(read);
+            writer.Time(puts[turn % 2]);
+            var took = reader.Time(read);
             if (!reader.Answer.Contains(turn % 2 == 0 ? "\"fromPort\":8080" : "\"fromPort\":80,", StringComparison.Ordinal))
             {
                 throw new InvalidOperationException("the other server has answered with what was before");

@@ -24,16 +24,19 @@ internal static class ServersFailover
                 {
                     try
                     {
-                        using var client = new OneByOne(server.Endpoint);
-                        while (!Volatile.Read(ref stop))
+                        await OneByOne.OnOwnThread(() =>
                         {
-                            await client.TimeAsync(SignedRequests.Put(server.Endpoint, shared.Credentials, number, odd: turn++ % 2 == 0));
-                            Interlocked.Increment(ref acknowledged);
-                            if (Volatile.Read(ref promoted) < long.MaxValue)
+                            using var client = new OneByOne(server.Endpoint);
+                            while (!Volatile.Read(ref stop))
                             {
-                                first.TrySetResult(Stopwatch.GetTimestamp());
+                                client.Time(SignedRequests.Put(server.Endpoint, shared.Credentials, number, odd: turn++ % 2 == 0));
+                                Interlocked.Increment(ref acknowledged);
+                                if (Volatile.Read(ref promoted) < long.MaxValue)
+                                {
+                                    first.TrySetResult(Stopwatch.GetTimestamp());
+                                }
                             }
-                        }
+                        });
                     }
                     catch (IOException)
                     {

@@ -1,12 +1,17 @@
 using System.Diagnostics;
 using System.Text;
+using Microsoft.Win32.SafeHandles;
 
 namespace Portlight.Bench.Figures;
 
-/// <summary>One signed, durable, kernel-confirmed Put of one client against running <c>nft -f</c> with the same rules, turn by turn.</summary>
+/// <summary>
+/// One signed, durable, kernel-confirmed Put of one client against running <c>nft -f</c> with the same rules, and against one <c>fsync</c> of a page appended to a file
+/// beside the store's, turn by turn.
+/// </summary>
 internal static class SinglePut
 {
     private const int Turns = 200;
+    private const int PageSize = 4096;
 
     public static async Task<int> RunAsync()
     {
@@ -16,20 +21,38 @@ internal static class SinglePut
         byte[][] puts = [SignedRequests.Put(server.Endpoint, data.Credentials, 0, odd: true), SignedRequests.Put(server.Endpoint, data.Credentials, 0, odd: false)];
         var script = Path.Combine(data.Path, "peer.nft");
         await RunNftAsync(script, Table(8080));
-        await Load.RunAsync(server.Endpoint, [puts], TimeSpan.FromSeconds(5)); // the JIT's warm-up
-
-        var ours = new List<double>();
-        var theirs = new List<double>();
-        using var client = new OneByOne(server.Endpoint);
-        for (var turn = 0; turn < Turns; turn++)
+        for (var i = 0; i < Throughput.WarmUps; i++)
         {
-            ours.Add(await client.TimeAsync(puts[turn % 2]));
-            theirs.Add(await RunNftAsync(script, Table(turn % 2 == 0 ? 8080 : 80)));
+            await Load.RunAsync(server.Endpoint, [puts], Throughput.WarmUp);
         }
 
-        Console.WriteLine($"one Put {Report.Median(ours, ms => ms):0.000} ms, nft -f {Report.Median(theirs, ms => ms):0.000} ms (medians of {Turns})");
-        Report.Ratio("one kernel-confirmed Put / nft -f", ours, theirs, atMost: 0.25);
+        using var client = new OneByOne(server.Endpoint);
+        using var page = File.OpenHandle(Path.Combine(data.Path, "peer.page"), FileMode.CreateNew, FileAccess.Write);
+        await CompareAsync("nft -f", atMost: 0.25, turn => RunNftAsync(script, Table(turn % 2 == 0 ? 8080 : 80)));
+        await CompareAsync("fsync of a page", atMost: 2.5, turn => Task.FromResult(AppendPage(page, turn)));
         return 0;
+
+        async Task CompareAsync(string peer, double atMost, Func<int, Task<double>> timePeerAsync)
+        {
+            var ours = new List<double>();
+            var theirs = new List<double>();
+            for (var turn = 0; turn < Turns; turn++)
+            {
+                ours.Add(client.Time(puts[turn % 2]));
+                theirs.Add(await timePeerAsync(turn));
+            }
+
+            Console.WriteLine($"one Put {Report.Median(ours, ms => ms):0.000} ms, {peer} {Report.Median(theirs, ms => ms):0.000} ms (medians of {Turns})");
+            Report.Ratio($"one kernel-confirmed Put / {peer}", ours, theirs, atMost: atMost);
+        }
+    }
+
+    private static double AppendPage(SafeFileHandle file, int turn)
+    {
+        var began = Stopwatch.GetTimestamp();
+        RandomAccess.Write(file, new byte[PageSize], (long)turn * PageSize);
+        RandomAccess.FlushToDisk(file);
+        return Stopwatch.GetElapsedTime(began).TotalMilliseconds;
     }
 
     /// <summary>The same three open ports in both families, replaced in one transaction, as a careful administrator's script would.</summary>

@@ -15,8 +15,8 @@ internal static class Throughput
     private const int Many = 10_000;
 
     /// <summary>The JIT compiles what is called often, and then once more, each time after a lull: without several, half of the rounds would measure it.</summary>
-    private const int WarmUps = 5;
-    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(1);
+    public const int WarmUps = 5;
+    public static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Round = TimeSpan.FromSeconds(4);
 
     public static async Task<int> RunAsync()
