@@ -8,9 +8,12 @@ internal sealed class Subject : IAsyncDisposable
     private readonly Process _process;
     private readonly Uri? _endpoint;
 
-    private Subject(Process process, Uri? endpoint, TimeSpan startedIn)
+    private readonly SubjectLog _log;
+
+    private Subject(Process process, SubjectLog log, Uri? endpoint, TimeSpan startedIn)
     {
         _process = process;
+        _log = log;
         _endpoint = endpoint;
         StartedIn = startedIn;
     }
@@ -71,6 +74,7 @@ internal sealed class Subject : IAsyncDisposable
 
         await _process.WaitForExitAsync();
         _process.Dispose();
+        _log.Dispose();
     }
 
     private double MiB(string name)
@@ -82,13 +86,19 @@ internal sealed class Subject : IAsyncDisposable
     private static async Task<Subject> StartAsync(string executable, params string[] arguments)
     {
         var began = Stopwatch.GetTimestamp();
-        // Its log is written, one line for each request, and read by nobody: this process has a load to make.
-        var start = new ProcessStartInfo("/bin/sh", ["-c", "exec \"$@\" 2>/dev/null", "sh", executable, .. arguments]) { RedirectStandardOutput = true };
+        var log = new SubjectLog();
+        var start = new ProcessStartInfo("/bin/sh", ["-c", "exec \"$@\" 2>>\"$0\"", log.Path, executable, .. arguments]) { RedirectStandardOutput = true };
         start.Environment.Remove("DOTNET_GCgen0size"); // of the bench alone
         var process = Process.Start(start)!;
-        var line = await process.StandardOutput.ReadLineAsync() ?? throw new InvalidOperationException($"{executable} ended before it was ready");
+        if (await process.StandardOutput.ReadLineAsync() is not { } line)
+        {
+            await process.WaitForExitAsync();
+            throw new InvalidOperationException($"{executable} ended before it was ready, with exit code {process.ExitCode} (128 and more: by a signal); it wrote: {log.Read()}");
+        }
+
         var took = Stopwatch.GetElapsedTime(began);
-        return new Subject(process, line.Split(' ').FirstOrDefault(word => word.StartsWith("http", StringComparison.Ordinal)) is { } address ? new Uri(address) : null, took);
+        log.Forget();
+        return new Subject(process, log, line.Split(' ').FirstOrDefault(word => word.StartsWith("http", StringComparison.Ordinal)) is { } address ? new Uri(address) : null, took);
     }
 
     private static string FindRoot()
