@@ -34,7 +34,8 @@ internal static class Joining
 
         DirectoryFlush.Create(directory);
         var keyPath = Path.Combine(directory, $"{KeyFile}.{token.Id}");
-        using var key = ReadJoined(known.Membership, token) ?? ReadOrMakeKey(keyPath);
+        using var joined = ReadJoined(known.Membership, token);
+        using var key = joined ?? ReadKey(keyPath) ?? ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var request = new JoinRequest
         {
             TokenId = token.Id,
@@ -42,7 +43,7 @@ internal static class Joining
             SigningRequest = ByteString.CopyFrom(SigningRequest.Create(key)),
             Release = release,
         };
-        var problems = new List<string>();
+        var (problems, isRefused) = (new List<string>(), false);
         foreach (var server in token.Servers)
         {
             try
@@ -54,6 +55,12 @@ internal static class Joining
                 var agents = new Agents.AgentsClient(channel);
                 var introduced = await agents.IntroduceAsync(new IntroduceRequest(), cancellationToken: late.Token);
                 introduction.Verify(introduced.Authorities.Select(authority => authority.ToByteArray()));
+                if (joined is null)
+                {
+                    // The answer may be lost, so the key is kept first: not before, a server that is not reached has seen none.
+                    PrivateFile.Write(keyPath, key.ExportPkcs8PrivateKey());
+                }
+
                 var reply = await agents.JoinAsync(request, cancellationToken: late.Token);
                 var membership = new HostMembership
                 {
@@ -68,11 +75,12 @@ internal static class Joining
                 // The memory first: a membership without one is a machine whose memory was lost, which closes what it does not know.
                 KeptFile.Create(directory, membership.InstallationId!.Value);
                 membership.Write(directory);
-                File.Delete(keyPath);
+                ForgetKeys(directory);
                 return membership;
             }
             catch (RpcException refused) when (!cancellationToken.IsCancellationRequested)
             {
+                isRefused |= refused.StatusCode == StatusCode.PermissionDenied;
                 problems.Add($"{server.Authority}: {(refused.StatusCode == StatusCode.Cancelled ? $"it has not answered for {Patience.TotalSeconds:0} s" : ServerChannel.Describe(refused))}");
             }
             catch (AgentException stranger)
@@ -81,7 +89,21 @@ internal static class Joining
             }
         }
 
+        if (isRefused)
+        {
+            File.Delete(keyPath); // nothing is to be had by it any more
+        }
+
         throw new AgentException(string.Join("; ", problems));
+    }
+
+    /// <summary>Those of attempts whose answers were lost, too: this machine has joined by another token since.</summary>
+    private static void ForgetKeys(string directory)
+    {
+        foreach (var path in Directory.GetFiles(directory, KeyFile + ".*"))
+        {
+            File.Delete(path);
+        }
     }
 
     /// <summary>A server that passed the pin is believed; that what it has sent is whole is looked at all the same, before it replaces anything.</summary>
@@ -105,13 +127,22 @@ internal static class Joining
         new($"this machine is {host} of another installation: stop its agent, run `portlight teardown --data {directory}` and remove {directory} first");
 
     /// <summary>The key with which this machine has joined by the same token, which is the oldest that it has; null where it has not, or the key is none.</summary>
-    private static ECDsa? ReadJoined(HostMembership? membership, JoinToken token)
+    private static ECDsa? ReadJoined(HostMembership? membership, JoinToken token) =>
+        membership is not null && membership.TokenId == token.Id && !membership.Credentials.IsDefaultOrEmpty && membership.Credentials[^1] is { PrivateKey: { } bytes } ? Import(bytes) : null;
+
+    /// <summary>The key of an attempt whose answer was lost; null where there is none. What is damaged is none: if the token was used with it the server says so, and a new token helps; if not, another key does.</summary>
+    private static ECDsa? ReadKey(string path)
     {
-        if (membership is null || membership.TokenId != token.Id || membership.Credentials.IsDefaultOrEmpty || membership.Credentials[^1] is not { PrivateKey: { } bytes })
+        if (!File.Exists(path))
         {
             return null;
         }
 
+        return PrivateFile.WhyNotPrivate(path) is { } problem ? throw new AgentException(problem) : Import(File.ReadAllBytes(path));
+    }
+
+    private static ECDsa? Import(byte[] bytes)
+    {
         var key = ECDsa.Create();
         try
         {
@@ -123,31 +154,5 @@ internal static class Joining
             key.Dispose();
             return null;
         }
-    }
-
-    private static ECDsa ReadOrMakeKey(string path)
-    {
-        var made = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        if (File.Exists(path))
-        {
-            if (PrivateFile.WhyNotPrivate(path) is { } problem)
-            {
-                throw new AgentException(problem);
-            }
-
-            try
-            {
-                var kept = ECDsa.Create();
-                kept.ImportPkcs8PrivateKey(File.ReadAllBytes(path), out _);
-                return kept;
-            }
-            catch (CryptographicException)
-            {
-                // Damaged: if the token was used with it the server says so, and a new token helps; if not, another key does.
-            }
-        }
-
-        PrivateFile.Write(path, made.ExportPkcs8PrivateKey());
-        return made;
     }
 }

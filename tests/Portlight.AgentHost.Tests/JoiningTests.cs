@@ -61,6 +61,26 @@ public sealed class JoiningTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_machine_that_is_refused_or_reaches_no_server_keeps_no_key()
+    {
+        await Assert.ThrowsAsync<AgentException>(() => _machine.JoinAsync(JoinToken.Create(AuthorityPin.Of(_installation.Authority.Certificate), [_installation.Address])));
+        Assert.Empty(Directory.GetFiles(_machine.Disk));
+
+        var token = _installation.Token("fra-07");
+        await _installation.StopAsync();
+        await Assert.ThrowsAsync<AgentException>(() => _machine.JoinAsync(token));
+        Assert.Empty(Directory.GetFiles(_machine.Disk));
+
+        await _installation.StartAsync();
+        _installation.LostAnswers = 1;
+        await Assert.ThrowsAsync<AgentException>(() => _machine.JoinAsync(token));
+        Assert.Equal([$"agent.joining.{token.Id}"], Directory.GetFiles(_machine.Disk).Select(path => Path.GetFileName(path)!));
+        // Whatever was asked for in vain goes with the join by another token.
+        await _machine.JoinAsync(_installation.Token("fra-08"));
+        Assert.Equal(["agent.instances", "agent.json"], Directory.GetFiles(_machine.Disk).Select(path => Path.GetFileName(path)!).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
     public async Task A_server_of_another_authority_is_not_told_the_secret()
     {
         await using var other = new Installation(_clock);
