@@ -68,7 +68,7 @@ public sealed class EmbeddedAgent : IAgent, IDisposable
         {
             Protection = session.Protection == TableProtection.Owned ? "owned" : "watched",
             KernelRelease = HostCheck.KernelRelease,
-        });
+        }, clock);
         _tableRepair = new TableRepair(session, _status, log);
         _labRepair = new LabRepair(labLinks, _enforcer, lab, _gate, _status, clock, log);
     }

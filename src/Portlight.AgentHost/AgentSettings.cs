@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Microsoft.Extensions.Logging;
 using Portlight.Agent;
 using Portlight.AgentProtocol;
@@ -16,6 +17,9 @@ internal sealed record AgentSettings
 
     /// <summary>Of this build.</summary>
     public required string Release { get; init; }
+
+    /// <summary>Which start of this program it is: two that have one key are told apart by it.</summary>
+    public string Run { get; } = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8));
 
     /// <summary>Opens what filters, for an installation; disposed of at the end. The kernel is as it was, and what was loaded into it, if anything was, is kept true until a server says what is right.</summary>
     public required Func<InstallationId, Restoration?, IAgent> OpenAgent { get; init; }

@@ -46,7 +46,7 @@ internal sealed partial class ServerConnection(KeptAgent agent, HostMembership m
         using var channel = ServerChannel.Open(server, Membership.Trust, certificate, settings.Ping, Membership.Servers.Length > 1);
         var agents = new Agents.AgentsClient(channel);
         using var call = agents.Connect(cancellationToken: cancellationToken);
-        using var session = new AgentSession(agent, settings.Release, call.RequestStream.WriteAsync, clock) { ServersTold = told => TakeServers(told, server) };
+        using var session = new AgentSession(agent, settings.Release, call.RequestStream.WriteAsync, clock) { ServersTold = told => TakeServers(told, server), Run = settings.Run };
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var renewing = Task.CompletedTask;
         try

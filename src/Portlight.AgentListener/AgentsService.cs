@@ -68,7 +68,7 @@ internal sealed partial class AgentsService(
         await door.Admit(shown.Host!, shown.Serial);
         know(context.GetHttpContext().Connection.RemoteIpAddress ?? IPAddress.None);
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken, stopping);
-        var agent = new RemoteAgent(shown.Host!, await HelloAsync(requestStream, ending.Token), responseStream.WriteAsync, options, clock);
+        var agent = new RemoteAgent(shown.Host!, await HelloAsync(requestStream, ending.Token), responseStream.WriteAsync, options, clock) { Address = Address(context) };
         var generation = await door.Take(shown.Host!, agent.Status);
         var servers = door.Servers();
         await agent.WelcomeAsync(identity.Trust.Authorities, servers.Addresses, ending.Token);

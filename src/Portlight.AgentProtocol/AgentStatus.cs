@@ -16,6 +16,9 @@ public sealed record AgentStatus(bool Enforces, string Connections, long DriftRe
     /// </summary>
     public string? Protection { get; init; }
 
+    /// <summary>When a foreign change was last found and repaired, by its own clock; null when none was.</summary>
+    public DateTimeOffset? LastDrift { get; init; }
+
     /// <summary>The version of its program; null where that is the server's own.</summary>
     public string? Version { get; init; }
 
@@ -30,6 +33,12 @@ public sealed record AgentStatus(bool Enforces, string Connections, long DriftRe
 
     /// <summary>Why guests on bridges cannot be filtered one by one there, and what to do; null when they can, and when it is not known.</summary>
     public string? BridgeProblem { get; init; }
+
+    /// <summary>Which start of its program it is, a number of chance; null where it does not say. Two that come in turns are two machines with one key.</summary>
+    public string? Run { get; init; }
+
+    /// <summary>The address that it came from; null for that of the server's own machine.</summary>
+    public string? Address { get; init; }
 
     /// <summary>The release of the kernel that the agent works with, as <c>uname -r</c> tells it.</summary>
     public string? KernelRelease { get; init; }

@@ -34,6 +34,9 @@ internal static class ServiceEvent
     /// <summary>An agent has shown a token of a host with its secret, and got nothing by it.</summary>
     public const string HostJoinRefused = "HostJoinRefused";
 
+    /// <summary>Several agents run with the key of one host.</summary>
+    public const string HostKeyShared = "HostKeyShared";
+
     /// <summary>An agent has got a newer certificate of its host by the one that it had.</summary>
     public const string HostCertificateRenewed = "HostCertificateRenewed";
 

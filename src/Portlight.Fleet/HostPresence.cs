@@ -26,6 +26,9 @@ internal sealed class HostPresence(DateTimeOffset seenAt, ServerRoll servers)
     /// <summary>What the other server says of it; null where there is none.</summary>
     public HostReport? Report => Elsewhere is null ? null : _there.Report;
 
+    /// <summary>The agents that have come last to the servers of a shared database.</summary>
+    public IReadOnlyList<AgentArrival> StoredArrivals => _there.Report?.Arrivals ?? [];
+
     /// <summary>Since when no server has its agent, as far as this one knows; null while one has.</summary>
     public DateTimeOffset? AwaySince
     {

@@ -108,8 +108,16 @@ internal sealed class HostRegistry : IAsyncDisposable
 
     /// <summary>The agent of a host is this server's from now on, and no other one's; 0 where there is no other.</summary>
     /// <exception cref="HostRefusedException">It may not.</exception>
-    public Task<long> TakeAsync(string host, AgentStatus status) =>
-        _store.IsShared ? HostLinks.TakeAsync(_store, host, Servers.Self, new HostReport { Status = status }.ToText(), _clock) : Task.FromResult(0L);
+    public Task<long> TakeAsync(string host, AgentStatus status)
+    {
+        if (_store.IsShared)
+        {
+            return HostLinks.TakeAsync(_store, host, Servers.Self, status, _clock);
+        }
+
+        Find(host)?.Telling.Arrivals.Note(status);
+        return Task.FromResult(0L);
+    }
 
     /// <summary>Goes by the authorities that are stored from the next connection on, and has every agent connect again, to hear of them; once for each change, however often it is called.</summary>
     public Task TakeAuthoritiesAsync()

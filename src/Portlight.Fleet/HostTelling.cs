@@ -13,10 +13,13 @@ internal sealed partial class HostTelling(string host, IStore store, HostPresenc
     private volatile string? _told;
     private (long Generation, long At) _missed;
 
+    /// <summary>Which agents have come under the name of the host.</summary>
+    public HostArrivals Arrivals { get; } = new(host, presence, clock);
+
     /// <summary>What they are to be told and are not yet; null when there is nothing, or no other server.</summary>
     public (string Host, long Generation, string Report)? News =>
         presence.Connection is { Generation: > 0 } connection
-        && new HostReport { Status = connection.Agent.Status, FailingSince = failingSince(), Instances = outcomes.Report() }.ToText() is var report && report != _told
+        && new HostReport { Status = connection.Agent.Status, FailingSince = failingSince(), Instances = outcomes.Report(), Arrivals = presence.StoredArrivals }.ToText() is var report && report != _told
             ? (host, connection.Generation, report)
             : null;
 

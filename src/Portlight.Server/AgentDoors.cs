@@ -69,12 +69,11 @@ internal sealed class AgentDoors(IStore store, SecretBox box, HostRegistry hosts
         Renew = (host, serial, issue) => ToldAsync(async () => (await joining.RenewAsync(host, serial, name => ToRow(issue(name)))).Der.ToArray()),
         Admit = (host, serial) => ToldAsync(async () =>
         {
-            joining.RequireAdmission(host, serial);
-            await joining.NoteUseAsync(host, serial);
+            await joining.AdmitAsync(host, serial);
             return true;
         }),
         Servers = () => store.IsShared ? hosts.Servers.Agents : ([], Never.Task),
-        Take = (host, status) => ToldAsync(() => hosts.TakeAsync(host, status)),
+        Take = (host, status) => ToldAsync(() => joining.TakeAsync(host, status)),
         Ask = (host, question, cancellation) => hosts.Find(host)?.Agent is RemoteAgent agent
             ? agent.AskAsync(question, cancellation)
             : throw new AgentGoneException($"the agent of the host {host} is not connected here"),

@@ -92,10 +92,10 @@ public sealed class RoundTripTests
         Assert.Equal(typeof(AgentReport).GetNestedTypes().Order(TypeName.Order), reports.Select(report => report.GetType()).Distinct().Order(TypeName.Order));
         Assert.Equal(reports.Select(Text), reports.Select(report => Text(Reports.Read(Report.Parser.ParseFrom(Reports.Write(report).ToByteArray())))));
 
-        var status = new AgentStatus(true, "drain", 7, new DateTimeOffset(2027, 1, 2, 3, 4, 5, TimeSpan.Zero).AddTicks(7), "refused") { Reason = "none", Protection = "owned", KernelRelease = "6.18", MakesLab = false, BridgeProblem = "no br_netfilter" };
+        var status = new AgentStatus(true, "drain", 7, new DateTimeOffset(2027, 1, 2, 3, 4, 5, TimeSpan.Zero).AddTicks(7), "refused") { Reason = "none", Protection = "owned", KernelRelease = "6.18", MakesLab = false, BridgeProblem = "no br_netfilter", LastDrift = DateTimeOffset.UnixEpoch.AddTicks(9) };
         Assert.Equal(status, Reports.Read(Status.Parser.ParseFrom(Reports.Write(status).ToByteArray())));
         // What the hello says, the server adds.
-        string[] ofHello = [nameof(AgentStatus.Version), nameof(AgentStatus.ClockOffset), nameof(AgentStatus.ClosesExpired)];
+        string[] ofHello = [nameof(AgentStatus.Version), nameof(AgentStatus.ClockOffset), nameof(AgentStatus.ClosesExpired), nameof(AgentStatus.Run), nameof(AgentStatus.Address)];
         Assert.DoesNotContain(Settable(typeof(AgentStatus)), property => !ofHello.Contains(property.Name) && property.GetValue(status) is var value && (value is null or "" or 0L || Equals(value, property.Name == nameof(AgentStatus.MakesLab))));
 
         var process = new OwningProcess(12, "sshd");

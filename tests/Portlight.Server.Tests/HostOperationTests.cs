@@ -37,11 +37,12 @@ public sealed class HostOperationTests
         var made = await TokenAsync(server, "fra-07", "eu-central-1a");
         Assert.Equal(("joining", "eu-central-1a", made.ExpiresAt), (made.Host.State, made.Host.AvailabilityZone, made.Host.TokenExpiresAt));
         Assert.Equal("arn:aws:portlight::111122223333:host/fra-07", made.Host.Arn);
+        Assert.Equal("joining", made.Host.Agent.HostState);
 
         await JoinAsync(server, made.Token);
 
         var host = (await GetAsync(server, "fra-07")).Host;
-        Assert.Equal(("active", null, false), (host.State, host.TokenExpiresAt, host.Agent.IsConnected));
+        Assert.Equal(("active", "active", null, false), (host.State, host.Agent.HostState, host.TokenExpiresAt, host.Agent.IsConnected));
         Assert.NotNull(host.CertificateExpiresAt);
         Assert.Equal(["fra-07", "local"], (await CallAsync(server, "ListHosts", new ListHostsRequest(), Json.ListHostsRequest, Json.ListHostsResponse)).Hosts.Select(one => one.HostName));
         Assert.True(JoinToken.TryParse(made.Token, out var token, out _));

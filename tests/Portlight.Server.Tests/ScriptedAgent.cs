@@ -41,12 +41,21 @@ internal sealed class ScriptedAgent : IAgent
     /// <summary>What becomes of connections whose port closes, <c>cut</c> or <c>drain</c>.</summary>
     public string Connections { get; set; } = "cut";
 
+    /// <summary>Which start of its program it is; null: an agent of before that was told.</summary>
+    public string? Run { get; init; }
+
+    /// <summary>Where it comes from.</summary>
+    public string? Address { get; init; }
+
     public AgentStatus Status => new(Enforces, Connections, _repairs, _lastSynchronised, null)
     {
         KernelRelease = "6.18.0",
         MakesLab = MakesLab,
         Reason = Enforces ? null : "the kernel is not at hand",
         Protection = Enforces ? "watched" : null,
+        LastDrift = _repairs > 0 ? _lastSynchronised : null,
+        Run = Run,
+        Address = Address,
     };
 
     /// <summary>From now on this reason, when it is not null, is why a state is in the ruleset and filters nothing.</summary>

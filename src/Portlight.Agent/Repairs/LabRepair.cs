@@ -138,7 +138,7 @@ internal sealed class LabRepair : IDisposable
 
             foreach (var index in repaired)
             {
-                _status.Change(status => status with { DriftRepairs = status.DriftRepairs + 1 });
+                _status.CountRepair();
                 Log.LinkRepaired(_log, LabAlias.LinkNameOf(index));
             }
 

@@ -50,7 +50,7 @@ internal sealed class TableRepair(NftablesSession session, StatusRecord status, 
     {
         if (repaired is { ChangedAnything: true } report)
         {
-            status.Change(now => now with { DriftRepairs = now.DriftRepairs + 1 });
+            status.CountRepair();
             Log.Repaired(log, report);
         }
     }

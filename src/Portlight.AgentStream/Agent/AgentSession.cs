@@ -31,6 +31,9 @@ public sealed class AgentSession : IDisposable
     /// <summary>Called when the server says where all servers are, while this machine is connected.</summary>
     public Action<IReadOnlyList<string>> ServersTold { get; init; } = _ => { };
 
+    /// <summary>Which start of this program it is; servers are told.</summary>
+    public string Run { get; init; } = "";
+
     /// <param name="agent">The agent of this machine.</param>
     /// <param name="release">Of this build, as servers are told.</param>
     /// <param name="write">Writes a message to the stream; it is not called while it runs.</param>
@@ -91,6 +94,7 @@ public sealed class AgentSession : IDisposable
         Position = _agent.Kept.Position,
         Digest = _agent.Kept.Digest,
         Status = Reports.Write(_agent.Status),
+        Run = Run,
     };
 
     private async Task TakeWelcomeAsync(Welcome welcome)

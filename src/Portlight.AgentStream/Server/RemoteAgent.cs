@@ -15,7 +15,12 @@ namespace Portlight.AgentStream.Server;
 [SuppressMessage("Design", "CA1001", Justification = "Neither the semaphore nor the source of tokens has a wait handle or a timer, and calls may come after the end.")]
 public sealed class RemoteAgent : IAgent
 {
+    /// <summary>What an agent says of which start it is, is kept and shown to other servers: no more than that.</summary>
+    private const int LongestRun = 64;
+
     private readonly string _host;
+    private readonly string? _run;
+    private readonly string? _address;
     private readonly MessageWriter<FromServer> _writer;
     private readonly RemoteAgentOptions _options;
     private readonly TimeProvider _clock;
@@ -53,6 +58,7 @@ public sealed class RemoteAgent : IAgent
         (_host, _writer, _options, _clock) = (host, new MessageWriter<FromServer>(write, _ending.Token), options, clock);
         (_kinds, Release) = (Kinds.KnownOf(first.Kinds), first.Release);
         ClockAhead = DateTimeOffset.FromUnixTimeMilliseconds(Math.Clamp(first.Clock, 0, 253402300799999)) - clock.GetUtcNow();
+        _run = first.Run is { Length: > 0 and <= LongestRun } run ? run : null;
         (_status, _inForce) = (Said(first.Status), first.Digest);
         _questions = new Questions(host, SendAsync, options.QuestionPatience, clock);
         _asked = new AskedAgent(host, AskAsync, End);
@@ -62,6 +68,17 @@ public sealed class RemoteAgent : IAgent
 
     /// <summary>The build that it is, as it says itself.</summary>
     public string Release { get; }
+
+    /// <summary>Where the stream comes from.</summary>
+    public string? Address
+    {
+        get => _address;
+        init
+        {
+            _address = value;
+            _status = _status with { Address = value };
+        }
+    }
 
     /// <summary>How far its clock was ahead of the server's when it connected.</summary>
     public TimeSpan ClockAhead { get; }
@@ -271,7 +288,7 @@ public sealed class RemoteAgent : IAgent
         }
     }
 
-    private AgentStatus Said(Status? status) => Reports.Read(status) with { Version = Release, ClockOffset = ClockAhead, ClosesExpired = _kinds.Contains(Kinds.Expiring) };
+    private AgentStatus Said(Status? status) => Reports.Read(status) with { Version = Release, ClockOffset = ClockAhead, ClosesExpired = _kinds.Contains(Kinds.Expiring), Run = _run, Address = _address };
 
     private AgentGoneException Fault(string reason) => new($"the host {_host}: {reason}");
 }

@@ -39,13 +39,14 @@ internal static class Reports
         Enforces = status.Enforces,
         Connections = status.Connections,
         DriftRepairs = status.DriftRepairs,
-        LastSynchronised = status.LastSynchronised is { } at ? at.UtcTicks - DateTimeOffset.UnixEpoch.Ticks : 0,
+        LastSynchronised = WriteTime(status.LastSynchronised),
         LastProblem = status.LastProblem ?? "",
         Reason = status.Reason ?? "",
         Protection = status.Protection ?? "",
         KernelRelease = status.KernelRelease ?? "",
         RefusesLab = !status.MakesLab,
         BridgeProblem = status.BridgeProblem ?? "",
+        LastDrift = WriteTime(status.LastDrift),
     };
 
     internal static AgentStatus Read(Status? status) => status is null
@@ -57,7 +58,10 @@ internal static class Reports
             KernelRelease = Text(status.KernelRelease),
             MakesLab = !status.RefusesLab,
             BridgeProblem = Text(status.BridgeProblem),
+            LastDrift = ReadTime(status.LastDrift),
         };
+
+    private static long WriteTime(DateTimeOffset? at) => at is { } time ? time.UtcTicks - DateTimeOffset.UnixEpoch.Ticks : 0;
 
     private static DateTimeOffset? ReadTime(long ticks) =>
         ticks is > 0 and < 0x2000_0000_0000_0000 ? DateTimeOffset.UnixEpoch.AddTicks(ticks) : ticks == 0 ? null : throw new StreamFaultException("a time cannot be read");

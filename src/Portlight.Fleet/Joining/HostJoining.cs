@@ -1,3 +1,4 @@
+using Portlight.AgentProtocol;
 using Portlight.Audit;
 using Portlight.Domain;
 using Portlight.Storage;
@@ -119,6 +120,14 @@ internal sealed class HostJoining(IStore store, HostRegistry hosts, Scope home, 
         }
     }
 
+    /// <summary>An agent connects by a certificate: it may, and the certificate is in use from now on.</summary>
+    /// <exception cref="HostRefusedException">It may not.</exception>
+    public Task AdmitAsync(string host, string serial)
+    {
+        RequireAdmission(host, serial);
+        return NoteUseAsync(host, serial);
+    }
+
     /// <summary>A certificate is in use: those that it has replaced are of no use any more.</summary>
     public async Task NoteUseAsync(string host, string serial)
     {
@@ -137,6 +146,19 @@ internal sealed class HostJoining(IStore store, HostRegistry hosts, Scope home, 
 
             return true;
         });
+    }
+
+    /// <summary>The agent of a host, which was let in, is this server's from now on: <see cref="HostRegistry.TakeAsync"/>. Where another one runs with its key that is in the audit log, once as long as it goes on.</summary>
+    /// <exception cref="HostRefusedException">It may not.</exception>
+    public async Task<long> TakeAsync(string host, AgentStatus status)
+    {
+        var generation = await hosts.TakeAsync(host, status);
+        if (hosts.Find(host) is { Stored: { } stored } loop && loop.Telling.Arrivals.NewRivals is { Count: > 0 } rivals)
+        {
+            await store.RecordAsync(Event(ServiceEvent.HostKeyShared, stored, from: null, ("sourceAddresses", string.Join(", ", rivals.Select(one => one.Address).Distinct()))), untilDurable: false);
+        }
+
+        return generation;
     }
 
     private string? Refusal(Host host, string tokenId, string key) => host switch

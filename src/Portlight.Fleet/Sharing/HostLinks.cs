@@ -1,3 +1,4 @@
+using Portlight.AgentProtocol;
 using Portlight.Domain;
 using Portlight.Storage;
 
@@ -8,12 +9,14 @@ internal static class HostLinks
 {
     /// <summary>From now on the agent is this server's, and what another says of the host does not count. Returns the generation.</summary>
     /// <exception cref="HostRefusedException">The host is revoked, or there is none.</exception>
-    public static async Task<long> TakeAsync(IStore store, string host, string server, string report, TimeProvider clock)
+    public static async Task<long> TakeAsync(IStore store, string host, string server, AgentStatus status, TimeProvider clock)
     {
+        var arrival = AgentArrival.Of(status, clock);
         var taken = await store.CommitAsync((view, changes) =>
         {
             var stored = view.FindHost(host) is { State: not HostState.Revoked } found ? found : throw new HostRefusedException($"the host {host} is revoked, or was removed");
-            var link = new HostLink(server, (stored.Link?.Generation ?? 0) + 1, clock.GetUtcNow()) { Report = report };
+            var report = new HostReport { Status = status, Arrivals = AgentArrival.Add(HostReport.Read(stored.Link?.Report)?.Arrivals ?? [], arrival) };
+            var link = new HostLink(server, (stored.Link?.Generation ?? 0) + 1, arrival.At) { Report = report.ToText() };
             changes.Save(stored with { Link = link });
             return link.Generation;
         });

@@ -19,6 +19,9 @@ internal sealed record HostReport
     /// <summary>Instances of which there is more to say than that they are in force.</summary>
     public IReadOnlyList<InstanceReport> Instances { get; init; } = [];
 
+    /// <summary>The agents that have come last under the name of the host, to any of the servers.</summary>
+    public IReadOnlyList<AgentArrival> Arrivals { get; init; } = [];
+
     public string ToText() => JsonSerializer.Serialize(this, HostReportJson.Default.HostReport);
 
     /// <summary>Null where there is none, or it is of another Portlight and cannot be read: then nothing is known.</summary>

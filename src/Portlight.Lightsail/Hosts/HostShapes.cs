@@ -16,13 +16,15 @@ internal static class HostShapes
         HostName = host.Name,
         Arn = HostName.Arn(services.Home.AccountId, host.Name),
         AvailabilityZone = host.Zone,
-        State = host.State.ToString().ToLowerInvariant(),
+        State = host.State.Named(),
         CreatedAt = host.CreatedAt,
         JoinedAt = host.JoinedAt,
         CertificateExpiresAt = host.Certificates.IsDefaultOrEmpty ? null : host.Certificates[^1].ExpiresAt,
         TokenExpiresAt = host.Token is { UsedFor: null } token && token.ExpiresAt > services.Clock.GetUtcNow() ? token.ExpiresAt : null,
         Agent = services.Hosts.Of(host.Name).ToWire(services),
     };
+
+    private static string Named(this HostState state) => state.ToString().ToLowerInvariant();
 
     public static AgentStatus ToWire(this HostLoop host, Services services)
     {
@@ -35,6 +37,9 @@ internal static class HostShapes
             Version = status?.Version ?? (isLocal ? Version : "unknown"),
             KernelVersion = status?.KernelRelease,
             BridgeProblem = status?.BridgeProblem,
+            HostState = isLocal ? null : host.Stored?.State.Named(),
+            OtherServer = host.Elsewhere is { } link ? services.Hosts.Servers.AgentsOf(link.Server).FirstOrDefault()?.OriginalString : null,
+            KeyProblem = host.Telling.Arrivals.Problem,
             IsConnected = contact.FailingSince is null && away is null,
             LastSeenAt = away ?? contact.LastWord,
             LastSynchronisedAt = status?.LastSynchronised,
@@ -44,6 +49,7 @@ internal static class HostShapes
             AwaySince = away,
             ClockOffsetMilliseconds = (long?)status?.ClockOffset?.TotalMilliseconds,
             DriftRepairs = status?.DriftRepairs ?? 0,
+            LastDriftAt = status?.LastDrift,
             Protection = status?.Protection,
             LastError = status?.LastProblem,
         };

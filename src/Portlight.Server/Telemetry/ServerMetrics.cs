@@ -27,6 +27,8 @@ internal sealed class ServerMetrics : IDisposable
         _meter.CreateObservableGauge("portlight.host.lag", () => Each(host => host.Wanted - applied(host.Host)), unit: "{revision}", description: "How far the kernel of the host is behind what is stored of it; 0 when it has everything.");
         _meter.CreateObservableCounter("portlight.host.drift.repairs", () => Each(host => host.Status?.DriftRepairs ?? 0), unit: "{repair}", description: "Foreign changes to our table on the host that were found and repaired.");
 
+        _meter.CreateObservableGauge("portlight.host.contested", () => Each(host => host.Telling.Arrivals.Problem is null ? 0 : 1), description: "1 while several agents with one key take the host from each other.");
+
         IEnumerable<Measurement<long>> Each(Func<HostLoop, long> value) => hosts.All.Select(host => new Measurement<long>(value(host), KeyValuePair.Create("host", (object?)host.Host)));
     }
 

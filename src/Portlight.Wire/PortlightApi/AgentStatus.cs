@@ -17,6 +17,15 @@ public sealed record AgentStatus
     /// <summary>Why guests on bridges cannot be filtered one by one there, and what to do; absent when they can, and when it is not known.</summary>
     public string? BridgeProblem { get; init; }
 
+    /// <summary>The host's state as <c>HostSummary</c> has it: no agent is awaited of one that has not joined or is revoked. Absent for the server's own machine.</summary>
+    public string? HostState { get; init; }
+
+    /// <summary>Where agents reach the server that the agent is connected to, <c>https://ADDRESS:PORT</c>; absent where that is the one that answers, or none.</summary>
+    public string? OtherServer { get; init; }
+
+    /// <summary>Why the host is not one machine's alone, and what to do: several agents run with its key and take it from each other. Absent otherwise.</summary>
+    public string? KeyProblem { get; init; }
+
     /// <summary>Whether the agent did what it was last asked to; see <see cref="FailingSince"/>.</summary>
     public required bool IsConnected { get; init; }
 
@@ -46,6 +55,7 @@ public sealed record AgentStatus
 
     public required long DriftRepairs { get; init; }
 
+    /// <summary>When the agent last found such a change, by the clock of the host.</summary>
     [JsonConverter(typeof(EpochSeconds))]
     public DateTimeOffset? LastDriftAt { get; init; }
 

@@ -38,6 +38,7 @@ public abstract class EnforcingAgentContract : AgentContract
         await drift;
         Assert.Equal([(9, 1)], Applied(await Agent.SynchroniseAsync([At(9, 1)], Cancellation)));
         Assert.Equal(1, Agent.Status.DriftRepairs);
+        Assert.NotNull(Agent.Status.LastDrift);
         using var given = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
         var next = Agent.DriftAsync(given.Token);
         await given.CancelAsync();

@@ -1,6 +1,7 @@
 using Portlight.AgentProtocol;
 using Portlight.Domain;
 using Portlight.Fleet;
+using Portlight.Server.Tests.Audit;
 using Portlight.TestKit;
 using Portlight.Wire.Client;
 using Portlight.Wire.PortlightApi;
@@ -138,6 +139,26 @@ public sealed class AgentsElsewhereTests(SharedDatabase database) : IClassFixtur
 
         await HostCalls.RemoveAsync(servers.A, "fra-07");
         await Until.TrueAsync(() => servers.B.Server.Hosts.Find("fra-07") is null, "the removal at the other server");
+    }
+
+    [Fact]
+    public async Task Two_machines_with_the_key_of_one_host_are_shown_at_every_server_whichever_each_of_them_comes_to()
+    {
+        await using var servers = await database.StartAsync();
+        var (first, copy) = (new ScriptedAgent { Run = "1", Address = "192.0.2.7" }, new ScriptedAgent { Run = "2", Address = "192.0.2.9" });
+        foreach (var (server, agent) in new[] { (servers.A, first), (servers.B, copy), (servers.A, first) })
+        {
+            await server.Server.Store.CatchUpAsync(Cancellation);
+            using var connection = server.Server.Hosts.Connect("fra-07", agent, await HostCalls.Joining(server).TakeAsync("fra-07", agent.Status));
+        }
+
+        foreach (var server in new[] { servers.A, servers.B })
+        {
+            await server.Server.Store.CatchUpAsync(Cancellation);
+            Assert.Contains("192.0.2.7 and 192.0.2.9", (await HostCalls.GetAsync(server, "fra-07")).Host.Agent.KeyProblem, StringComparison.Ordinal);
+        }
+
+        Assert.Single(await servers.A.AuditLinesAsync(), line => line.Contains("\"HostKeyShared\"", StringComparison.Ordinal));
     }
 
     [Fact]

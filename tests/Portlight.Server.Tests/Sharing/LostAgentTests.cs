@@ -119,7 +119,7 @@ public sealed class LostAgentTests
         public HostLink Link => Store.View.FindHost("fra-07")!.Link!;
 
         /// <summary>A server takes the agent in. Returns the generation.</summary>
-        public Task<long> TakeAsync(string? at = null) => HostLinks.TakeAsync(Store, "fra-07", at ?? Self, new HostReport().ToText(), Clock);
+        public Task<long> TakeAsync(string? at = null) => HostLinks.TakeAsync(Store, "fra-07", at ?? Self, new ScriptedAgent().Status, Clock);
 
         public Task BeatAsync(TimeSpan after)
         {
