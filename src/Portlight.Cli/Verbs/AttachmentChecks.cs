@@ -5,7 +5,7 @@ using Portlight.Wire.PortlightApi;
 
 namespace Portlight.Cli.Verbs;
 
-/// <summary>What the doctor finds about instances: whose packets are not filtered, and which other firewall drops what Portlight opens.</summary>
+/// <summary>What the doctor finds about instances and hosts: whose packets are not filtered, which host is away, and which other firewall drops what Portlight opens.</summary>
 internal static class AttachmentChecks
 {
     private const string Subject = "attachments";
@@ -31,15 +31,8 @@ internal static class AttachmentChecks
 
     internal static IReadOnlyList<DoctorFinding> Of(GetStatusResponse status)
     {
-        var attached = status.Instances.Where(instance => instance.Attachment is { Kind: not "recorded" }).ToList();
-        if (status.Server.EnforceReason is { } reason)
-        {
-            return attached.Count == 0
-                ? [new(Subject, DoctorFinding.Warning, $"no packet is filtered: {reason}")]
-                : [new(Subject, DoctorFinding.Problem, $"{attached.Count} are attached and no packet is filtered: {reason}")];
-        }
-
-        var findings = new List<DoctorFinding>();
+        List<DoctorFinding> findings = [.. OfMachine(status)];
+        var attached = status.Instances.Where(instance => instance.Attachment is { Kind: not "recorded" } && !StatusTable.IsRecordedHere(instance, status.Server)).ToList();
         foreach (var instance in attached)
         {
             if (instance is { NotFiltered: null, LastError: { } beside } && instance.AppliedRevision == instance.DesiredRevision)
@@ -56,8 +49,33 @@ internal static class AttachmentChecks
             }
         }
 
-        return findings.Count > 0 || attached.Count == 0 ? findings : [new(Subject, DoctorFinding.Ok, $"{attached.Count}, all filtered as their ports say")];
+        if (findings.Count == 0 && attached.Count > 0)
+        {
+            findings.Add(new(Subject, DoctorFinding.Ok, $"{attached.Count}, all filtered as their ports say"));
+        }
+
+        return [.. findings, .. status.Agents.Where(agent => agent.HostState is not null && !HostTable.IsWell(agent)).Select(OfHost)];
     }
+
+    /// <summary>Where the server's own machine only records. Where agents filter on other hosts, it may have nothing to filter.</summary>
+    private static IEnumerable<DoctorFinding> OfMachine(GetStatusResponse status)
+    {
+        var here = status.Instances.Count(instance => instance.Attachment is { Kind: not "recorded" } && StatusTable.IsRecordedHere(instance, status.Server));
+        return (status.Server.EnforceReason, here) switch
+        {
+            (null, _) => [],
+            ({ } reason, > 0) => [new(Subject, DoctorFinding.Problem, $"{here} are attached{(StatusTable.HasHosts(status) ? " to this machine" : "")} and no packet is filtered: {reason}")],
+            ({ } reason, _) when !StatusTable.HasHosts(status) => [new(Subject, DoctorFinding.Warning, $"no packet is filtered: {reason}")],
+            _ => [],
+        };
+    }
+
+    private static DoctorFinding OfHost(AgentStatus agent) => agent switch
+    {
+        { KeyProblem: { } rivals } => new("hosts", DoctorFinding.Problem, rivals),
+        { AwaySince: { } since } => new("hosts", DoctorFinding.Warning, $"{agent.HostName} is away since {since:u}: what was in force there stays so"),
+        _ => new("hosts", DoctorFinding.Problem, $"{agent.HostName} cannot do what it is asked to{(agent.LastError is { } error ? $": {error}" : "")}"),
+    };
 
     /// <summary>Needs CAP_NET_ADMIN; without it nothing is found.</summary>
     public static IEnumerable<DoctorFinding> OfOtherFirewalls() => DroppingChains().Concat(LegacyTables.FindAll().Select(legacy => new DoctorFinding(

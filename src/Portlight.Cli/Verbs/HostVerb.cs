@@ -36,7 +36,7 @@ internal static class HostVerb
     {
         var data = DataOption.Create();
         var json = new Option<bool>("--json") { Description = "The answer as JSON, in the shape of the API" };
-        var command = new Command("list", "List the hosts and the state of their agents; exit code 1 if an agent is away or failing") { json, data };
+        var command = new Command("list", "List the hosts and the state of their agents; exit code 1 if an agent is away or failing, or several have one key") { json, data };
         command.SetAction(async (parsed, cancellation) =>
         {
             using var installation = Installation.Open(DataDirectory.Resolve(parsed.GetValue(data)));
@@ -60,7 +60,7 @@ internal static class HostVerb
                 Screen.Write(output, HostTable.Of(hosts));
             }
 
-            return hosts.All(host => host.State is "joining" or "revoked" || host.Agent.IsConnected) ? ExitCode.Done : ExitCode.Failed;
+            return hosts.All(host => HostTable.IsWell(host.Agent)) ? ExitCode.Done : ExitCode.Failed;
         });
         return command;
     }

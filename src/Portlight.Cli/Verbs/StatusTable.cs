@@ -4,9 +4,12 @@ using Spectre.Console;
 
 namespace Portlight.Cli.Verbs;
 
-/// <summary>The status as a person reads it: one line of the server, one row for each instance, one line for each problem.</summary>
+/// <summary>The status as a person reads it: one line of the server, one row for each instance, one line for each problem and each host.</summary>
 internal static class StatusTable
 {
+    /// <summary>A clock that is off by less is none that somebody has to look after.</summary>
+    private const int ClockOffMilliseconds = 5_000;
+
     public static void Write(TextWriter output, Uri endpoint, GetStatusResponse status)
     {
         var console = Screen.On(output);
@@ -14,7 +17,7 @@ internal static class StatusTable
         console.MarkupLineInterpolated($"[bold]portlight[/] {server.Version} at {endpoint.GetLeftPart(UriPartial.Authority)}, enforce={server.Enforce}, connections={server.Connections}, revision {server.Revision}");
         if (server.EnforceReason is { } reason)
         {
-            console.MarkupLineInterpolated($"[yellow]no packet is filtered:[/] {reason}");
+            console.MarkupLineInterpolated($"[yellow]{(HasHosts(status) ? "on this machine no packet is filtered" : "no packet is filtered")}:[/] {reason}");
         }
 
         if (status.Instances.Count > 0)
@@ -38,10 +41,26 @@ internal static class StatusTable
 
         foreach (var agent in status.Agents)
         {
-            var drift = agent.DriftRepairs == 0 ? "" : $"; {agent.DriftRepairs} {(agent.DriftRepairs == 1 ? "time" : "times")} it put back what others had changed";
-            var contact = HostTable.Contact(agent);
-            var protection = agent.Protection is { } word ? $", rules {Markup.Escape(word)}" : "";
-            console.MarkupLine($"agent {Markup.Escape(agent.Host)}: {contact}{protection}{drift}{(agent.LastError is { } error ? $"; last refusal: {Markup.Escape(error)}" : "")}");
+            WriteAgent(console, agent);
+        }
+    }
+
+    /// <summary>Whether there are hosts beside the server's own machine, which may filter what that only records.</summary>
+    internal static bool HasHosts(GetStatusResponse status) => status.Agents.Any(agent => agent.HostState is not null);
+
+    /// <summary>Whether it is on the server's own machine, and nothing is filtered there.</summary>
+    internal static bool IsRecordedHere(InstanceStatus instance, ServerStatus server) => server.EnforceReason is not null && instance.Attachment?.Host is null;
+
+    private static void WriteAgent(IAnsiConsole console, AgentStatus agent)
+    {
+        var drift = agent.DriftRepairs == 0 ? "" : $"; {agent.DriftRepairs} {(agent.DriftRepairs == 1 ? "time" : "times")} it put back what others had changed";
+        var protection = agent.Protection is { } word ? $", rules {Markup.Escape(word)}" : "";
+        var applied = agent.WantedRevision is null ? "" : $", applied: {HostTable.Applied(agent)}";
+        var clock = Math.Abs(agent.ClockOffsetMilliseconds ?? 0) >= ClockOffMilliseconds ? $"; its clock is {HostTable.Clock(agent)}" : "";
+        console.MarkupLine($"agent {Markup.Escape(agent.Host)}: {HostTable.Contact(agent)}{protection}{applied}{clock}{drift}{(agent.LastError is { } error ? $"; last refusal: {Markup.Escape(error)}" : "")}");
+        if (agent.KeyProblem is { } rivals)
+        {
+            console.MarkupLineInterpolated($"[red]{agent.Host}[/]: {rivals}");
         }
     }
 
@@ -52,8 +71,8 @@ internal static class StatusTable
             console.MarkupLineInterpolated($"[red]{instance.Name}[/]: {refused}");
         }
 
-        // Where nothing is filtered at all, one line has said it.
-        if (instance.NotFiltered is { } reason && server.EnforceReason is null)
+        // Where nothing is filtered on the whole machine, one line has said it.
+        if (instance.NotFiltered is { } reason && !IsRecordedHere(instance, server))
         {
             console.MarkupLineInterpolated($"[red]{instance.Name} is not filtered[/]: {reason}");
         }
@@ -122,7 +141,7 @@ internal static class StatusTable
 
     private static string Applied(InstanceStatus instance, ServerStatus server) => instance switch
     {
-        { NotFiltered: not null } when server.EnforceReason is not null || StatusVerb.IsRecordOf(instance) => "[yellow]recorded only[/]",
+        { NotFiltered: not null } when IsRecordedHere(instance, server) || StatusVerb.IsRecordOf(instance) => "[yellow]recorded only[/]",
         { NotFiltered: not null } => "[red]no[/]",
         _ when StatusVerb.IsApplied(instance) && instance.Note is not null => "[yellow]yes, see below[/]",
         _ when StatusVerb.IsApplied(instance) && instance.StaleSince is not null => "[yellow]yes, before it went away[/]",

@@ -32,7 +32,7 @@ internal static class StatusVerb
                 StatusTable.Write(output, installation.Endpoint, status);
             }
 
-            return status.Instances.All(instance => IsApplied(instance) || IsRecordOf(instance)) && status.Agents.All(agent => agent.IsConnected) ? ExitCode.Done : ExitCode.Failed;
+            return status.Instances.All(instance => IsApplied(instance) || IsRecordOf(instance)) && status.Agents.All(HostTable.IsWell) ? ExitCode.Done : ExitCode.Failed;
         });
         return command;
     }

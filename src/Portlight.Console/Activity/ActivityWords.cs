@@ -41,6 +41,7 @@ internal static class ActivityWords
         "RootKeyReset" => "A new root key was made on the machine",
         "HostJoined" => "A machine joined",
         "HostJoinRefused" => "A machine was refused that wanted to join",
+        "HostKeyShared" => "Several machines were seen with the key of",
         "HostCertificateRenewed" => "A certificate was renewed of",
         "KeyFileRotated" => "Stored secrets were sealed with a new key",
         _ => name,

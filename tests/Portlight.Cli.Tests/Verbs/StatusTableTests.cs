@@ -70,6 +70,62 @@ public sealed class StatusTableTests
     }
 
     [Fact]
+    public void Of_each_host_it_is_shown_how_far_its_kernel_is_and_what_its_clock_and_key_are()
+    {
+        var host = Agent with { Host = "fra-07", HostName = "fra-07", HostState = "active", WantedRevision = 9, AppliedRevision = 9, ClockOffsetMilliseconds = -4_999 };
+        var behind = Lines(host with { Host = "ams-01", WantedRevision = 9, AppliedRevision = 7, ClockOffsetMilliseconds = -86_400_000 });
+        var shared = Lines(host with { KeyProblem = "2 agents run with the key of fra-07" });
+
+        Assert.Equal(["agent fra-07: connected, applied: everything"], Lines(host));
+        Assert.Equal(["agent ams-01: connected, applied: at 7, wanted 9; its clock is 86400000 ms behind the server's"], behind);
+        Assert.Equal(["agent fra-07: connected, applied: everything", "fra-07: 2 agents run with the key of fra-07"], shared);
+
+        string[] Lines(AgentStatus agent) => [.. Shown(new() { Server = Kernel, Agents = [agent] }).TrimEnd('\n').Split('\n').SkipWhile(line => !line.StartsWith("agent ", StringComparison.Ordinal))];
+    }
+
+    [Fact]
+    public void A_monitor_hears_of_a_host_that_is_away_or_whose_key_two_have_and_not_of_one_whose_agent_nobody_awaits()
+    {
+        var away = Agent with { HostName = "fra-07", HostState = "active", IsConnected = false, AwaySince = DateTimeOffset.UnixEpoch };
+        Assert.True(HostTable.IsWell(Agent));
+        Assert.False(HostTable.IsWell(away));
+        Assert.False(HostTable.IsWell(Agent with { HostState = "draining", KeyProblem = "two" }));
+        Assert.True(HostTable.IsWell(away with { HostState = "joining" }));
+        Assert.True(HostTable.IsWell(away with { HostState = "revoked" }));
+        Assert.Equal(("[yellow]has not joined yet[/]", "may not connect"), (HostTable.Contact(away with { HostState = "joining" }), HostTable.Contact(away with { HostState = "revoked" })));
+
+        (string, string)[] found = [.. AttachmentChecks.Of(new() { Server = Kernel, Agents = [Agent, away, away with { HostState = "joining" }, Agent with { HostName = "ams-01", HostState = "active", KeyProblem = "two" }] }).Select(finding => (finding.Verdict, finding.Text))];
+        Assert.Equal([("warning", "fra-07 is away since 1970-01-01 00:00:00Z: what was in force there stays so"), ("problem", "two")], found);
+    }
+
+    /// <summary>As each server of a shared database does, whose hosts filter.</summary>
+    [Fact]
+    public void Where_a_server_only_records_what_agents_filter_is_called_applied_and_what_they_do_not_filter_is_named()
+    {
+        var reason = "`serve --enforce record` was asked for";
+        GetStatusResponse status = new()
+        {
+            Server = Kernel with { Enforce = "record", EnforceReason = reason },
+            Instances =
+            [
+                Instance("vm-1", new() { Kind = "interface", InterfaceName = "vnet0", Host = "fra-07" }),
+                Instance("vm-2", new() { Kind = "interface", InterfaceName = "vnet1", Host = "fra-07" }) with { NotFiltered = "there is no `vnet1`" },
+            ],
+            Agents = [Agent, Agent with { Host = "fra-07", HostName = "fra-07", HostState = "active" }],
+        };
+        var shown = Shown(status);
+        Assert.Contains($"on this machine no packet is filtered: {reason}", shown, StringComparison.Ordinal);
+        Assert.Contains("vm-2 is not filtered: there is no `vnet1`", shown, StringComparison.Ordinal);
+        Assert.DoesNotContain("recorded only", shown, StringComparison.Ordinal);
+        Assert.Equal([("problem", "vm-2 is not filtered as its ports say: there is no `vnet1`")], AttachmentChecks.Of(status).Select(finding => (finding.Verdict, finding.Text)));
+        Assert.Equal([("ok", "1, all filtered as their ports say")], AttachmentChecks.Of(status with { Instances = [status.Instances[0]] }).Select(finding => (finding.Verdict, finding.Text)));
+
+        var here = status with { Instances = [Instance("me", new() { Kind = "host" }) with { NotFiltered = $"ports are only recorded: {reason}" }] };
+        Assert.Contains("recorded only", Shown(here), StringComparison.Ordinal);
+        Assert.Equal([("problem", $"1 are attached to this machine and no packet is filtered: {reason}")], AttachmentChecks.Of(here).Select(finding => (finding.Verdict, finding.Text)));
+    }
+
+    [Fact]
     public void The_doctor_names_what_is_attached_and_not_filtered()
     {
         GetStatusResponse status = new()
