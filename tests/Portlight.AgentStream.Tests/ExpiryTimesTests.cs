@@ -15,11 +15,12 @@ public sealed class ExpiryTimesTests : IDisposable
     private readonly TrialAgent _machine;
     private readonly KeptAgent _kept;
     private readonly List<Desired> _written = [];
+    private readonly KeptLines _log = new();
 
     public ExpiryTimesTests()
     {
         _machine = new TrialAgent(_clock);
-        _kept = Pair.Keep(_machine, _clock);
+        _kept = Pair.Keep(_machine, _clock, _log);
         _kept.Kept.Changed = (changed, _) => _written.AddRange(changed.Values.OfType<Desired>());
     }
 
@@ -93,9 +94,11 @@ public sealed class ExpiryTimesTests : IDisposable
         _machine.Refusals[1] = "no memory";
         _clock.Advance(TimeSpan.FromSeconds(60));
         Assert.Equal("22 5432", Open());
+        Assert.Equal(["what has expired could not be closed, which is tried again: no memory"], _log.All);
         _machine.Refusals.Clear();
         _clock.Advance(ExpiryTimes.RetryAfter);
         Assert.Equal("22", Open());
+        Assert.Equal("what has expired is closed (instance 1)", _log.All[^1]);
     }
 
     [Fact]

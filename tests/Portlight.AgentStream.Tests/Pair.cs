@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Threading.Channels;
 using Google.Protobuf;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using Portlight.AgentProtocol;
@@ -43,7 +44,9 @@ internal sealed class Pair : IAsyncDisposable
     /// <summary>Messages of the server that get lost, and all after them.</summary>
     internal Func<FromServer, bool> IsLost { get; set; } = _ => false;
 
-    internal static KeptAgent Keep(IAgent agent, TimeProvider clock, params IEnumerable<Desired> kept) => new(agent, new KeptSet(kept, null), clock, NullLogger.Instance);
+    internal static KeptAgent Keep(IAgent agent, TimeProvider clock, params IEnumerable<Desired> kept) => Keep(agent, clock, NullLogger.Instance, kept);
+
+    internal static KeptAgent Keep(IAgent agent, TimeProvider clock, ILogger log, params IEnumerable<Desired> kept) => new(agent, new KeptSet(kept, null), clock, log);
 
     internal static async Task<Pair> ConnectAsync(KeptAgent agent, FakeTimeProvider clock, Func<FromServer, bool>? isLost = null)
     {

@@ -14,11 +14,12 @@ public sealed class ReachTests : IDisposable
     private readonly TrialAgent _machine;
     private readonly KeptAgent _kept;
     private readonly List<string> _written = [];
+    private readonly KeptLines _log = new();
 
     public ReachTests()
     {
         _machine = new TrialAgent(_clock);
-        _kept = Pair.Keep(_machine, _clock);
+        _kept = Pair.Keep(_machine, _clock, _log);
         _kept.Kept.Changed = (changed, _) => _written.Add(string.Join(' ', changed.Select(one => $"{one.Key}@{one.Value?.Revision}")));
     }
 
@@ -82,6 +83,28 @@ public sealed class ReachTests : IDisposable
         _machine.Broken = null;
         _clock.Advance(KeptAgent.RetryAfter);
         Assert.Empty(_machine.InForce);
+    }
+
+    /// <summary>A refusal of the kernel is a report, and no exception.</summary>
+    [Fact]
+    public async Task A_revert_that_the_kernel_refuses_is_tried_again_until_it_is_done()
+    {
+        await using (var pair = await Pair.ConnectAsync(_kept, _clock))
+        {
+            await pair.Server.ApplyAsync([Wanted.Machine(1, 5, 22)], [], Cancellation);
+        }
+
+        await CutOffByAsync(Wanted.Machine(1, 6, 80));
+        _machine.Refusals[1] = "no memory";
+        _clock.Advance(KeptAgent.ReachPatience);
+        _clock.Advance(KeptAgent.RetryAfter);
+        Assert.Equal(6, _machine.InForce[1].Revision);
+        Assert.Equal(["1@5"], _written.Where(line => line.Length > 0));
+        Assert.All(_log.All, line => Assert.Contains("could not be reverted, which is tried again: no memory", line, StringComparison.Ordinal));
+        _machine.Refusals.Clear();
+        _clock.Advance(KeptAgent.RetryAfter);
+        Assert.Equal(5, _machine.InForce[1].Revision);
+        Assert.EndsWith("the change is reverted", _log.All[^1], StringComparison.Ordinal);
     }
 
     [Fact]

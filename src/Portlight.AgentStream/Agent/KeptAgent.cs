@@ -173,11 +173,7 @@ public sealed class KeptAgent : IDisposable
         await Task.WhenAny(drift, Task.Delay(FullComparison, _clock, given.Token)).ConfigureAwait(false);
         var hasDrifted = drift.IsCompleted;
         await given.CancelAsync().ConfigureAwait(false);
-        if (hasDrifted)
-        {
-            await drift.ConfigureAwait(false);
-        }
-
+        await (hasDrifted ? drift : Task.CompletedTask).ConfigureAwait(false);
         if (_listener is not { } listener)
         {
             await CompareAsync(stopping).ConfigureAwait(false);
@@ -197,12 +193,14 @@ public sealed class KeptAgent : IDisposable
             var due = _times.Due().Select(_kept.Find).OfType<Desired>().Select(_times.Current).ToList();
             if (due.Count > 0)
             {
-                await ApplyAsync_NeedsTurn(due, [], CancellationToken.None).ConfigureAwait(false);
-                Log.Expired(_log, string.Join(", ", due.Select(one => one.Index)));
+                var reports = await ApplyAsync_NeedsTurn(due, [], CancellationToken.None).ConfigureAwait(false);
                 if (_guard is null)
                 {
                     _kept.Keep();
                 }
+
+                Reports.RequireAccepted(reports);
+                Log.Expired(_log, string.Join(", ", due.Select(one => one.Index)));
             }
         }
         catch (Exception problem)
@@ -273,15 +271,15 @@ public sealed class KeptAgent : IDisposable
 
             guard.Dispose();
             _guard = null;
-            Log.Reverted(_log, string.Join(", ", guard.Changed.Keys), ReachPatience.TotalSeconds);
-            await ApplyAsync_NeedsTurn(
-                [.. guard.Before.Values.OfType<Desired>().Select(_times.Current)], [.. guard.Before.Where(one => one.Value is null).Select(one => one.Key)], CancellationToken.None).ConfigureAwait(false);
+            Reports.RequireAccepted(await ApplyAsync_NeedsTurn(
+                [.. guard.Before.Values.OfType<Desired>().Select(_times.Current)], [.. guard.Before.Where(one => one.Value is null).Select(one => one.Key)], CancellationToken.None).ConfigureAwait(false));
             foreach (var (index, tried) in guard.Changed)
             {
                 _reverted.Add(index, tried, $"with it no server could be reached from this machine for {ReachPatience.TotalSeconds:0} s, so the agent has reverted it");
             }
 
             _kept.Keep();
+            Log.Reverted(_log, string.Join(", ", guard.Changed.Keys), ReachPatience.TotalSeconds);
         }
         catch (Exception problem)
         {

@@ -34,6 +34,16 @@ internal static class Reports
         _ => throw new StreamFaultException($"the agent does not say what became of instance {report.Index}"),
     };
 
+    /// <summary>What a machine does by itself is not done where its kernel has refused it.</summary>
+    /// <exception cref="AgentException">It has refused one of them.</exception>
+    internal static void RequireAccepted(IEnumerable<Report> reports)
+    {
+        if (reports.FirstOrDefault(report => report.Rejected is not null) is { } refused)
+        {
+            throw new AgentException(refused.Rejected.Reason);
+        }
+    }
+
     internal static Status Write(AgentStatus status) => new()
     {
         Enforces = status.Enforces,
