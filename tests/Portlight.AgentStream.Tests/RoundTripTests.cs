@@ -147,6 +147,27 @@ public sealed class RoundTripTests
         Assert.NotNull(States.Problem(new Desired { State = state.ToByteString() }));
     }
 
+    /// <summary>What an agent says stands instead is stored, and every reader of the store goes by it.</summary>
+    [Theory]
+    [InlineData("tcp", 0, 65536)]
+    [InlineData("tcp", 5, 3)]
+    [InlineData("udp", -1, -1)]
+    [InlineData("icmp", 256, -1)]
+    [InlineData("icmp", -1, 0)]
+    [InlineData("icmpv6", 1, -2)]
+    [InlineData("all", -2, 65535)]
+    [InlineData("all", 0, 65536)]
+    public void A_rule_of_ports_that_there_are_not_is_no_state(string protocol, int from, int to)
+    {
+        var state = State.Parser.ParseFrom(States.Write(Full).State);
+        Assert.Null(States.Problem(new Desired { State = state.ToByteString() }));
+        (state.Ports[0].Protocol, state.Ports[0].From, state.Ports[0].To) = (protocol, from, to);
+        Assert.Contains("ports that there are not", States.Problem(new Desired { State = state.ToByteString() }), StringComparison.Ordinal);
+        state.Ports.RemoveAt(0);
+        (state.Expiring[0].Rules[0].Protocol, state.Expiring[0].Rules[0].From, state.Expiring[0].Rules[0].To) = (protocol, from, to);
+        Assert.NotNull(States.Problem(new Desired { State = state.ToByteString() }));
+    }
+
     [Fact]
     public void Bytes_that_are_no_state_are_refused_and_never_a_fault_of_the_program() =>
         Gen.Select(Gen.Int[0, 400], Gen.Byte, Gen.Int[0, 400]).Sample((place, value, length) =>

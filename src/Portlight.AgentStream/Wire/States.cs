@@ -172,6 +172,11 @@ internal static class States
             throw new StreamFaultException("a rule is of a protocol that is not known");
         }
 
+        if (!HasPorts(protocol, rule.From, rule.To))
+        {
+            throw new StreamFaultException("a rule is of ports that there are not");
+        }
+
         var (ipv4, ipv6) = (ImmutableArray.CreateBuilder<Cidr>(rule.Sources.Count), ImmutableArray.CreateBuilder<Cidr>(rule.Sources.Count));
         foreach (var source in rule.Sources)
         {
@@ -181,6 +186,14 @@ internal static class States
 
         return new Domain.PortRule(new PortKey(protocol, rule.From, rule.To), ipv4.DrainToImmutable(), ipv6.DrainToImmutable(), []);
     }
+
+    /// <summary>Of ICMP they are a type and a code; of the protocols without ports they narrow nothing, and are as they were given.</summary>
+    private static bool HasPorts(NetworkProtocol protocol, int from, int to) => protocol switch
+    {
+        NetworkProtocol.Tcp or NetworkProtocol.Udp => from >= 0 && from <= to && to <= ushort.MaxValue,
+        NetworkProtocol.All => from >= -1 && from <= to && to <= ushort.MaxValue,
+        _ => from is >= -1 and <= byte.MaxValue && to is >= -1 and <= byte.MaxValue && (from >= 0 || to == -1),
+    };
 
     /// <summary>The callers that opened them are the server's to know.</summary>
     private static IEnumerable<ExpiringRule> ReadExpiring(Expiring together) => together.At is < 0 or > 253402300799999 || together.Within is < 0 or > int.MaxValue
