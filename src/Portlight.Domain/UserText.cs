@@ -1,19 +1,24 @@
 namespace Portlight.Domain;
 
-/// <summary>What a caller wrote, on its way into a message.</summary>
+/// <summary>What somebody else wrote, on its way into a message.</summary>
 public static class UserText
 {
     private const int Shown = 64;
 
     /// <summary>At most 64 characters, none of which could break out of the backticks around it or out of a line of a log.</summary>
-    public static string Excerpt(string? text)
+    public static string Excerpt(string? text) => Line(text ?? "null", Shown).Replace('`', '?');
+
+    /// <summary>One line of it, in which nothing is left that a log or a terminal takes for a command.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="longest">The most characters of it.</param>
+    public static string Line(string text, int longest)
     {
-        var shown = text is null ? "null" : text.Length > Shown ? $"{text[..Shown]}…" : text;
+        var shown = text.Length > longest ? $"{text[..longest]}…" : text;
         return string.Create(shown.Length, shown, static (span, s) =>
         {
             for (var i = 0; i < s.Length; i++)
             {
-                span[i] = char.IsControl(s[i]) || char.IsSurrogate(s[i]) || s[i] is '`' or '\u2028' or '\u2029' ? '?' : s[i];
+                span[i] = char.IsControl(s[i]) || char.IsSurrogate(s[i]) || s[i] is '\u2028' or '\u2029' ? '?' : s[i];
             }
         });
     }

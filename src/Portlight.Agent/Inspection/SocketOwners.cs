@@ -1,5 +1,6 @@
 using System.Globalization;
 using Portlight.AgentProtocol;
+using Portlight.Domain;
 
 namespace Portlight.Agent.Inspection;
 
@@ -36,7 +37,7 @@ internal sealed class SocketOwners
                 var name = File.ReadAllText($"{directory}/comm").TrimEnd('\n');
                 if (isWanted(name))
                 {
-                    owners.Add(new OwningProcess(id, name), directory);
+                    owners.Add(new OwningProcess(id, UserText.Excerpt(name)), directory);
                 }
             }
             catch (UnauthorizedAccessException)

@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using System.Text;
 using Portlight.AgentProtocol;
+using Portlight.Domain;
 
 namespace Portlight.Agent.Inspection;
 
@@ -37,7 +38,7 @@ internal static class SshServer
             var colon = title.IndexOf(": ", StringComparison.Ordinal);
             if (colon >= 0 && title[(colon + 2)..].Split('@', ' ')[0] is { Length: > 0 } user && !user.StartsWith('[') && !user.StartsWith('/'))
             {
-                return user;
+                return UserText.Excerpt(user);
             }
         }
 

@@ -44,7 +44,7 @@ internal sealed record LockHolder(int ProcessId, uint UserId, string? DataDirect
         {
             var bytes = new byte[4200];
             var text = Encoding.UTF8.GetString(bytes, 0, socket.Receive(bytes));
-            return text.StartsWith(EnforcementLock.Greeting, StringComparison.Ordinal) ? Printable(text[EnforcementLock.Greeting.Length..]) : null;
+            return text.StartsWith(EnforcementLock.Greeting, StringComparison.Ordinal) ? UserText.Line(text[EnforcementLock.Greeting.Length..].TrimEnd('\n'), bytes.Length) : null;
         }
         catch (SocketException)
         {
@@ -63,7 +63,4 @@ internal sealed record LockHolder(int ProcessId, uint UserId, string? DataDirect
             return "?";
         }
     }
-
-    /// <summary>It goes to a terminal, and may come from anybody.</summary>
-    private static string Printable(string text) => new([.. text.TrimEnd('\n').Select(character => char.IsControl(character) || char.IsSurrogate(character) ? '?' : character)]);
 }

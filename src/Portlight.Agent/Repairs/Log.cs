@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Portlight.Agent.Inspection;
+using Portlight.Domain;
 using Portlight.Nftables;
 
 namespace Portlight.Agent.Repairs;
@@ -13,7 +14,7 @@ internal static partial class Log
     internal static void Drift(ILogger logger, Drift drift)
     {
         var (name, id) = ThreadOwner.Find(drift.ProcessId) ?? (drift.ProcessName ?? "an unknown process", drift.ProcessId);
-        Drift(logger, drift.Kind, name, id);
+        Drift(logger, drift.Kind, UserText.Excerpt(name), id); // a process calls itself as it likes
     }
 
     [LoggerMessage(3003, LogLevel.Warning, "taken over from another installation: the lab instance {Namespace} (link {Link}) is removed")]

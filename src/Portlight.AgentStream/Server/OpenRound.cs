@@ -76,7 +76,7 @@ internal sealed class OpenRound(ulong id, Position position, IReadOnlyList<Desir
 
             if (!position.Equals(part.Position))
             {
-                throw new StreamFaultException($"the agent says that it is at {part.Position?.Revision} of {part.Position?.Epoch}, where it was not sent to");
+                throw new StreamFaultException($"the agent says that it is at {part.Position?.Revision} of {AgentText.Read(part.Position?.Epoch ?? "")}, where it was not sent to");
             }
         }
 

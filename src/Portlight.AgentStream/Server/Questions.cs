@@ -42,7 +42,7 @@ internal sealed class Questions(string host, Func<FromServer, CancellationToken,
             {
                 await send(new FromServer { Question = question }, given.Token).WaitAsync(given.Token).ConfigureAwait(false);
                 var answered = await answer.Task.WaitAsync(given.Token).ConfigureAwait(false);
-                return answered.KindCase == Answer.KindOneofCase.Failure ? throw new AgentException(answered.Failure) : answered;
+                return answered.KindCase == Answer.KindOneofCase.Failure ? throw new AgentException(AgentText.Read(answered.Failure)) : answered;
             }
             catch (OperationCanceledException) when (late.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
             {

@@ -56,7 +56,7 @@ public sealed class RemoteAgent : IAgent
         }
 
         (_host, _writer, _options, _clock) = (host, new MessageWriter<FromServer>(write, _ending.Token), options, clock);
-        (_kinds, Release) = (Kinds.KnownOf(first.Kinds), first.Release);
+        (_kinds, Release) = (Kinds.KnownOf(first.Kinds), AgentText.Read(first.Release));
         ClockAhead = DateTimeOffset.FromUnixTimeMilliseconds(Math.Clamp(first.Clock, 0, 253402300799999)) - clock.GetUtcNow();
         _run = first.Run is { Length: > 0 and <= LongestRun } run ? run : null;
         (_status, _inForce) = (Said(first.Status), first.Digest);
@@ -238,7 +238,7 @@ public sealed class RemoteAgent : IAgent
 
             // What gives the round up fails it.
             var done = await round.Task.ConfigureAwait(false);
-            return done.Failure.Length > 0 ? throw new AgentException(done.Failure) : done.Unknown ? null : round.Reports;
+            return done.Failure.Length > 0 ? throw new AgentException(AgentText.Read(done.Failure)) : done.Unknown ? null : round.Reports;
         }
         catch (Exception exception) when (exception is OperationCanceledException or AgentException && given.IsCancellationRequested)
         {

@@ -30,16 +30,16 @@ internal static class FactMessages
     /// <exception cref="StreamFaultException">They are none.</exception>
     internal static AttachmentFacts Read(Facts facts) => new(
         Text(facts.Refusal),
-        [.. facts.Listeners.Select(socket => new ListeningSocket(socket.Protocol, Blocks.ReadAddress(socket.Address), Port(socket.Port)) { Process = Read(socket.Process) })])
+        [.. facts.Listeners.Select(socket => new ListeningSocket(AgentText.Read(socket.Protocol), Blocks.ReadAddress(socket.Address), Port(socket.Port)) { Process = Read(socket.Process) })])
     {
-        Interface = facts.Interface.Length > 0 ? new FoundInterface(facts.Interface, Text(facts.Device)) : null,
+        Interface = facts.Interface.Length > 0 ? new FoundInterface(AgentText.Read(facts.Interface), Text(facts.Device)) : null,
         Inbound = [.. facts.Inbound.Select(Read)],
         OutboundConnections = facts.OutboundConnections,
-        Translated = [.. facts.Translated.Select(ports => new TranslatedPort(ports.Protocol, ports.From, ports.To, Text(ports.Target)))],
-        Unseen = [.. facts.Unseen],
+        Translated = [.. facts.Translated.Select(ports => new TranslatedPort(AgentText.Read(ports.Protocol), ports.From, ports.To, Text(ports.Target)))],
+        Unseen = [.. facts.Unseen.Select(AgentText.Read)],
         AreProcessesHidden = facts.AreProcessesHidden,
         IsMissing = facts.IsMissing,
-        Matching = [.. facts.Matching],
+        Matching = [.. facts.Matching.Select(AgentText.Read)],
     };
 
     internal static Connection Write(InboundConnection connection) => new()
@@ -65,9 +65,9 @@ internal static class FactMessages
 
     private static Process? Write(OwningProcess? process) => process is null ? null : new Process { Id = process.Id, Name = process.Name };
 
-    private static OwningProcess? Read(Process? process) => process is null ? null : new OwningProcess(process.Id, process.Name);
+    private static OwningProcess? Read(Process? process) => process is null ? null : new OwningProcess(process.Id, AgentText.Read(process.Name));
 
     private static int Port(int port) => port is >= 0 and <= 65535 ? port : throw new StreamFaultException("a port cannot be read");
 
-    private static string? Text(string text) => text.Length > 0 ? text : null;
+    private static string? Text(string text) => text.Length > 0 ? AgentText.Read(text) : null;
 }

@@ -16,8 +16,8 @@ internal static class GuestMessages
 
     /// <exception cref="StreamFaultException">They are none.</exception>
     internal static Discovery Read(Guests guests) => new(
-        [.. guests.All.Select(guest => new DiscoveredGuest(guest.Provider, guest.Name, guest.IsRunning, [.. guest.Cards.Select(Read)]))],
-        [.. guests.Unseen]);
+        [.. guests.All.Select(guest => new DiscoveredGuest(AgentText.Read(guest.Provider), AgentText.Read(guest.Name), guest.IsRunning, [.. guest.Cards.Select(Read)]))],
+        [.. guests.Unseen.Select(AgentText.Read)]);
 
     private static Guests.Types.Card Write(GuestCard card) => new()
     {
@@ -31,7 +31,7 @@ internal static class GuestMessages
         Hint = card.Hint ?? "",
     };
 
-    private static GuestCard Read(Guests.Types.Card card) => new(card.Name)
+    private static GuestCard Read(Guests.Types.Card card) => new(AgentText.Read(card.Name))
     {
         Interface = Text(card.Interface),
         HardwareAddress = Text(card.HardwareAddress),
@@ -42,5 +42,5 @@ internal static class GuestMessages
         Hint = Text(card.Hint),
     };
 
-    private static string? Text(string text) => text.Length > 0 ? text : null;
+    private static string? Text(string text) => text.Length > 0 ? AgentText.Read(text) : null;
 }

@@ -28,9 +28,9 @@ internal static class Reports
     internal static AgentReport Read(Report report) => report.OutcomeCase switch
     {
         Report.OutcomeOneofCase.Applied => new AgentReport.Applied(report.Index, report.Revision) { Note = Text(report.Applied.Note), Problem = Text(report.Applied.Problem) },
-        Report.OutcomeOneofCase.Unfiltered => new AgentReport.Unfiltered(report.Index, report.Revision, report.Unfiltered),
+        Report.OutcomeOneofCase.Unfiltered => new AgentReport.Unfiltered(report.Index, report.Revision, AgentText.Read(report.Unfiltered)),
         Report.OutcomeOneofCase.Rejected => new AgentReport.Rejected(
-            report.Index, report.Revision, report.Rejected.Reason, report.Rejected.Standing is { } standing ? States.Read(standing) : null),
+            report.Index, report.Revision, AgentText.Read(report.Rejected.Reason), report.Rejected.Standing is { } standing ? States.Read(standing) : null),
         _ => throw new StreamFaultException($"the agent does not say what became of instance {report.Index}"),
     };
 
@@ -61,7 +61,7 @@ internal static class Reports
 
     internal static AgentStatus Read(Status? status) => status is null
         ? throw new StreamFaultException("the agent says nothing of itself")
-        : new(status.Enforces, status.Connections, status.DriftRepairs, ReadTime(status.LastSynchronised), Text(status.LastProblem))
+        : new(status.Enforces, AgentText.Read(status.Connections), status.DriftRepairs, ReadTime(status.LastSynchronised), Text(status.LastProblem))
         {
             Reason = Text(status.Reason),
             Protection = Text(status.Protection),
@@ -76,5 +76,5 @@ internal static class Reports
     private static DateTimeOffset? ReadTime(long ticks) =>
         ticks is > 0 and < 0x2000_0000_0000_0000 ? DateTimeOffset.UnixEpoch.AddTicks(ticks) : ticks == 0 ? null : throw new StreamFaultException("a time cannot be read");
 
-    private static string? Text(string text) => text.Length > 0 ? text : null;
+    private static string? Text(string text) => text.Length > 0 ? AgentText.Read(text) : null;
 }

@@ -11,5 +11,5 @@ internal static class VerdictMessages
         AskKernel = new Question.Types.AskKernel { Index = index, Protocol = packet.Protocol.ToWire(), From = packet.FromPort, To = packet.ToPort, Source = Blocks.Write(source) },
     };
 
-    internal static PacketVerdict Read(Answer.Types.Verdict verdict) => new(verdict.IsFiltered, [.. verdict.Sets]);
+    internal static PacketVerdict Read(Answer.Types.Verdict verdict) => new(verdict.IsFiltered, [.. verdict.Sets.Select(AgentText.Read)]);
 }

@@ -79,6 +79,5 @@ internal sealed class DiscoverGuests(Services services) : IOperation<DiscoverGue
         || (hardwareAddress is not null && InterfaceSelector.Selects(InterfaceSelector.Mac + hardwareAddress, at.Device))
         || (at.Name.Length > 0 && (at.Name == name || InterfaceSelector.Name + at.Name == selector));
 
-    private static string Line(string text) =>
-        string.Concat((text.Length > LongestLine ? text[..LongestLine] + "…" : text).Select(c => char.IsControl(c) || char.IsSurrogate(c) || c is '\u2028' or '\u2029' ? '?' : c));
+    private static string Line(string text) => UserText.Line(text, LongestLine);
 }
