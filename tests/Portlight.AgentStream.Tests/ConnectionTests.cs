@@ -3,6 +3,7 @@ using Microsoft.Extensions.Time.Testing;
 using Portlight.AgentProtocol;
 using Portlight.AgentStream.Wire;
 using Portlight.Domain;
+using Portlight.TestKit.Network;
 
 namespace Portlight.AgentStream.Tests;
 
@@ -29,6 +30,16 @@ public sealed class ConnectionTests
         Assert.Equal(7, told.Total);
         Assert.Equal(connections, told.Some);
         Assert.Single((await pair.Server.ListConnectionsAsync(1, 1, Cancellation)).Some);
+    }
+
+    [Fact]
+    public async Task A_machine_that_fails_in_whatever_way_is_said_to_at_once()
+    {
+        var clock = new FakeTimeProvider();
+        using var kept = Pair.Keep(new TrialAgent(clock) { Facts = null! }, clock);
+        await using var pair = await Pair.ConnectAsync(kept, clock);
+
+        await Assert.ThrowsAsync<AgentException>(() => pair.Server.InspectAsync(new Attachment.ThisHost([], []), Cancellation).WaitAsync(Deadline.Span, Cancellation));
     }
 
     [Fact]

@@ -76,7 +76,11 @@ public sealed class AgentSession : IDisposable
         }
         finally
         {
-            _unanswered?.Dispose();
+            if (_unanswered is { } cuttingOff)
+            {
+                await cuttingOff.DisposeAsync().ConfigureAwait(false); // which waits for one that is running
+            }
+
             _agent.TellDrift(null);
             await _ending.CancelAsync().ConfigureAwait(false);
             await Task.WhenAll(_answers).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default).ConfigureAwait(false);
@@ -225,8 +229,9 @@ public sealed class AgentSession : IDisposable
         {
             await AnswerAsync(question, answer).ConfigureAwait(false);
         }
-        catch (Exception problem) when (problem is AgentException or StreamFaultException)
+        catch (Exception problem) when (problem is not OperationCanceledException)
         {
+            // Whatever it was: the server is told at once, where it would wait for an answer that never comes.
             answer.Failure = problem.Message.Length > 0 ? problem.Message : "the machine cannot be asked";
         }
 
