@@ -204,8 +204,11 @@ internal sealed class ScriptedAgent : IAgent
     /// <summary>What was refused to several instances, given what was asked about; null: the agent is of an earlier release.</summary>
     public Func<IReadOnlyList<long>, RefusedOfMany>? RefusedOfMany { get; set; } = asked => new RefusedOfMany(asked.Count, [], 0);
 
+    /// <summary>How many it was last asked for of them.</summary>
+    public int MostOfMany { get; private set; }
+
     public Task<RefusedOfMany> ListRefusalsOfManyAsync(IReadOnlyList<long> indexes, int most, CancellationToken cancellationToken) => RefusedOfMany?.Invoke(indexes) is { } refused
-        ? Task.FromResult(refused with { Some = [.. refused.Some.Take(most)] })
+        ? Task.FromResult(refused with { Some = [.. refused.Some.Take(MostOfMany = most)] })
         : Task.FromException<RefusedOfMany>(new AgentException("the agent of the host local is 0.1.0 and does not know `refusals-of-many`: upgrade it"));
 
     /// <summary>What every instance has let in; null when it cannot be told.</summary>

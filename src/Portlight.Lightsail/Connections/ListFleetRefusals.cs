@@ -9,6 +9,9 @@ internal sealed class ListFleetRefusals(Services services) : IOperation<ListFlee
     /// <summary>Of one host; the rest is counted alone.</summary>
     private const int MostOfHost = 5_000;
 
+    /// <summary>Of all hosts, which share it: they are all in memory at once.</summary>
+    internal const int MostOfAll = 100_000;
+
     private const int MostPorts = 100;
     private const int NamedInstances = 20;
 
@@ -16,10 +19,11 @@ internal sealed class ListFleetRefusals(Services services) : IOperation<ListFlee
     {
         var wanted = WantedSources.Read(request.Port, request.Cidr, request.MaxResults);
         var instances = FleetQuestion.InstancesByHost(services, call, new TagFilter(request.Tags));
+        var mostOfEach = Math.Clamp(MostOfAll / Math.Max(1, instances.Count), 1, MostOfHost);
         var (told, known, notListed, partly) = (new List<(string Name, Refusal Refusal)>(), 0, 0, new List<UnknownHost>());
         var unknown = await FleetQuestion.AskAsync(
             services, call, instances,
-            (agent, its) => agent.ListRefusalsOfManyAsync([.. its.Select(instance => instance.Index)], MostOfHost, call.Aborted),
+            (agent, its) => agent.ListRefusalsOfManyAsync([.. its.Select(instance => instance.Index)], mostOfEach, call.Aborted),
             (host, its, answer) =>
             {
                 var names = its.ToDictionary(instance => instance.Index, instance => instance.Name);

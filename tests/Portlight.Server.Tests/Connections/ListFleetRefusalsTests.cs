@@ -57,6 +57,25 @@ public sealed class ListFleetRefusalsTests
         Assert.Equal((0, 2, true), (none.Instances, Assert.Single(none.Unknown).Instances, none.Unknown[0].Reason.Contains("upgrade it", StringComparison.Ordinal)));
     }
 
+    /// <summary>They are all in memory at once.</summary>
+    [Fact]
+    public async Task Hosts_by_the_hundred_share_what_is_listed()
+    {
+        await using var server = await HostCalls.StartAsync();
+        await server.AddWebAsync();
+        await ListAsync(server, new());
+        Assert.Equal(5_000, server.Agent.MostOfMany);
+        foreach (var host in Enumerable.Range(0, 24).Select(i => $"fra-{i:00}"))
+        {
+            await HostCalls.JoinAsync(server, (await HostCalls.TokenAsync(server, host)).Token);
+            using var there = server.Server.Hosts.Connect(host, new ScriptedAgent());
+            await HostCalls.AttachAsync(server, $"vm-{host}", host);
+        }
+
+        await ListAsync(server, new());
+        Assert.Equal(Lightsail.ListFleetRefusals.MostOfAll / 25, server.Agent.MostOfMany);
+    }
+
     [Fact]
     public async Task An_account_is_told_of_its_own_instances_alone()
     {
