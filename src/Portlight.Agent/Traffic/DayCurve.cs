@@ -28,6 +28,12 @@ internal sealed class DayCurve
 
             _newest = quarter;
         }
+        else if (quarter <= _newest - Quarters)
+        {
+            // The clock was ahead for a while, as a machine's is that has not asked for the time yet: of what has not come nothing is kept, or nothing would be until then.
+            Array.Clear(_counts);
+            _newest = quarter;
+        }
 
         if (IsKept(quarter))
         {

@@ -107,9 +107,9 @@ internal sealed class TrafficSampler : IDisposable
             {
                 LookAtAll_NeedsLock(_memory ??= _file?.Read() ?? new TrafficMemory());
             }
-            catch (NetlinkException exception)
+            catch (Exception exception)
             {
-                // What was not read is absent.
+                // Whatever it was: what was not read is absent, and the machine is filtered all the same.
                 _note($"what came in cannot be counted: {exception.Message}");
             }
 

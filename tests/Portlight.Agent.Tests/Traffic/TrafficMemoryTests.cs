@@ -97,6 +97,20 @@ public sealed class TrafficMemoryTests : IDisposable
     }
 
     [Fact]
+    public void A_clock_that_was_ahead_for_a_while_costs_what_was_counted_then_and_nothing_after()
+    {
+        var ahead = Noon.AddDays(30);
+        _memory.Note(1, ahead, 0, [(Ssh, 0)]);
+        _memory.Note(1, ahead.AddMinutes(15), 5, [(Ssh, 5)]);
+        _memory.Note(1, Noon, 5, [(Ssh, 5)]);
+        _memory.Note(1, Noon.AddMinutes(15), 7, [(Ssh, 6)]);
+
+        var told = Read(Noon.AddMinutes(14));
+        Assert.Equal([null, 2], told.Refused[^2..]);
+        Assert.Equal(1, told.Parts[0].LetIn[^1]);
+    }
+
+    [Fact]
     public void A_restart_loses_nothing_and_a_boot_counts_from_zero()
     {
         _memory.Note(1, Noon, 100, [(Ssh, 50), (Web, 7)]);
