@@ -223,7 +223,7 @@ internal sealed partial class HostLoop : IAsyncDisposable
 
     private async Task RunAsync(HostConnection connection, Task before, bool holdsEverything)
     {
-        await before; // calls of agents of one host do not overlap
+        await before.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing); // calls of agents of one host do not overlap, and whatever became of the former one this one is called
         if (!holdsEverything)
         {
             _pending.AskForEverything();

@@ -82,7 +82,16 @@ internal sealed class HostRegistry : IAsyncDisposable
         if (_loops.TryGetValue(host, out var loop))
         {
             await loop.DisconnectAsync(reason);
-            _loops.TryRemove(KeyValuePair.Create(host, loop));
+            lock (_noting)
+            {
+                if (_store.View.FindHost(host) is not null)
+                {
+                    return; // one of that name was made meanwhile, and has it
+                }
+
+                _loops.TryRemove(KeyValuePair.Create(host, loop));
+            }
+
             await loop.DisposeAsync();
         }
     }

@@ -80,8 +80,9 @@ internal sealed partial class HostTelling(string host, IStore store, HostPresenc
         {
             await HostLinks.LeaveAsync(store, host, generation, since);
         }
-        catch (Exception problem) when (problem is StoreException or ObjectDisposedException)
+        catch (Exception problem)
         {
+            // Whatever it was: the next agent of the host is not to wait for it.
             LogNotNoted(log, host, problem);
         }
     }

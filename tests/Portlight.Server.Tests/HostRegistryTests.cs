@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Reflection;
 using Portlight.AgentProtocol;
 using Portlight.Domain;
 using Portlight.Fleet;
@@ -126,6 +128,33 @@ public sealed class HostRegistryTests
     }
 
     [Fact]
+    public async Task A_fault_of_ours_in_the_run_of_one_agent_does_not_end_that_of_the_next()
+    {
+        await using var server = await ServerHarness.StartAsync();
+        using var faulty = server.Server.Hosts.Connect(HostName.Local, DispatchProxy.Create<IAgent, FaultyAgent>());
+        var next = new ScriptedAgent();
+        using var connection = server.Server.Hosts.Connect(HostName.Local, next);
+
+        var instance = await server.AddInstanceAsync("web-1", Ports(22));
+        await Local(server).ConfirmAsync(instance.Revision, TimeSpan.FromMinutes(1)).WaitAsync(TestKit.Network.Deadline.Span, TestContext.Current.CancellationToken);
+
+        Assert.Equal([instance.Index], next.Applied.Keys);
+    }
+
+    /// <summary>What forgets a host runs after its removal, and may be late.</summary>
+    [Fact]
+    public async Task A_host_that_was_made_anew_is_not_forgotten_with_the_former_one()
+    {
+        await using var server = await HostCalls.StartAsync();
+        await HostCalls.JoinAsync(server, (await HostCalls.TokenAsync(server, "fra-07")).Token);
+
+        await server.Server.Hosts.ForgetAsync("fra-07", "the host fra-07 was removed");
+
+        using var connection = server.Server.Hosts.Connect("fra-07", new ScriptedAgent());
+        Assert.False(connection.Ended.IsCompleted);
+    }
+
+    [Fact]
     public async Task A_host_that_nobody_has_made_has_no_agent()
     {
         await using var server = await ServerHarness.StartAsync();
@@ -145,6 +174,14 @@ public sealed class HostRegistryTests
 
     [Fact]
     public void A_name_of_a_host_has_63_characters_at_most() => Assert.Equal((true, false), (HostName.IsValid(new string('a', 63)), HostName.IsValid(new string('a', 64))));
+
+    /// <summary>Every call of it is a fault.</summary>
+    [SuppressMessage("Performance", "CA1852", Justification = "A proxy is a class that is made from it.")]
+    internal class FaultyAgent : DispatchProxy
+    {
+        protected override object? Invoke(MethodInfo? targetMethod, object?[]? args) =>
+            targetMethod!.ReturnType == typeof(AgentProtocol.AgentStatus) ? new AgentProtocol.AgentStatus(false, "cut", 0, null, null) : throw new InvalidOperationException("a fault of ours");
+    }
 
     private static HostLoop Local(ServerHarness server) => server.Server.Hosts.Local;
 
