@@ -72,6 +72,7 @@ internal sealed partial class AgentsService(
         var generation = await door.Take(shown.Host!, agent.Status);
         var servers = door.Servers();
         await agent.WelcomeAsync(identity.Trust.Authorities, servers.Addresses, ending.Token);
+        await door.Admit(shown.Host!, shown.Serial); // once more: the agent had all the time it liked to say hello, and may not be admitted any more
         var (connection, ended) = door.Connect(shown.Host!, agent, generation);
         LogConnected(log, shown.Host!, agent.Release, Address(context), agent.ClockAhead.TotalSeconds);
         var reason = "the server is going away";

@@ -144,9 +144,13 @@ internal sealed class Installation : IAsyncDisposable
     private Task<Answer> AskAsync(string host, Question question, CancellationToken cancellation) =>
         _agents.TryGetValue(host, out var agent) ? agent.AskAsync(question, cancellation) : throw new AgentGoneException($"the agent of the host {host} is not connected here");
 
+    /// <summary>Completes when an agent has been let in.</summary>
+    internal TaskCompletionSource Admitted { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
     private Task AdmitAsync(string host, string serial)
     {
         Require(host, serial);
+        Admitted.TrySetResult();
         return Task.CompletedTask;
     }
 
