@@ -78,9 +78,6 @@ internal sealed record ConditionOperator(OperatorFamily Family, Relation Relatio
             ["Null"] = (OperatorFamily.Null, Relation.Equal, false),
         }.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>The plain operators, in the order of IAM's reference.</summary>
-    public static IEnumerable<string> PlainNames => Plain.Keys;
-
     public static bool TryParse(string name, [NotNullWhen(true)] out ConditionOperator? parsed, [NotNullWhen(false)] out string? problem)
     {
         parsed = null;

@@ -11,8 +11,6 @@ internal sealed class ShapeMismatch
 {
     private const int MaxListed = 20;
 
-    private static readonly JsonDocumentOptions DocumentOptions = new() { MaxDepth = AwsJson.MaxDepth };
-
     private readonly List<string> _found = [];
     private readonly JsonSerializerOptions _options;
 
