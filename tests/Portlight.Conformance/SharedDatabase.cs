@@ -57,7 +57,10 @@ public abstract class SharedDatabase : IAsyncLifetime
 
     private protected static Task<(int Code, string Output, string Errors)> RunAsync(Server server, (string Id, string Secret)? key, string service, params string[] words)
     {
-        var start = new ProcessStartInfo(Programs.Find("aws", "awscli"), ["--endpoint-url", server.Endpoint.ToString(), "--region", "us-east-1", "--output", "json", service, .. words]);
+        string[] command = [Programs.Find("aws", "awscli"), "--endpoint-url", server.Endpoint.ToString(), "--region", "us-east-1", "--output", "json", service, .. words];
+        string[] before = server.Hosts is { } hosts ? ["unshare", "--mount", "--propagation", "private", "--", "sh", "-c", "mount --bind \"$0\" /etc/hosts && exec \"$@\"", hosts] : [];
+        command = [.. before, .. command];
+        var start = new ProcessStartInfo(command[0], command[1..]);
         Installation.Clean(start);
         start.Environment["HOME"] = server.DataDirectory;
         start.Environment["AWS_MAX_ATTEMPTS"] = "1";
@@ -139,5 +142,9 @@ public abstract class SharedDatabase : IAsyncLifetime
         await server.Process.WaitForExitAsync(Cancellation);
     }
 
-    private protected sealed record Server(Uri Endpoint, string DataDirectory, Process Process);
+    private protected sealed record Server(Uri Endpoint, string DataDirectory, Process Process)
+    {
+        /// <summary>The file by which a client on another machine finds it by name; null: this machine's.</summary>
+        public string? Hosts { get; init; }
+    }
 }

@@ -34,6 +34,22 @@ public sealed class SharedDatabaseTests : SharedDatabase
     }
 
     [Fact]
+    public async Task A_name_with_the_addresses_of_all_servers_leads_a_client_to_one_that_is_there()
+    {
+        var a = await StartAsync("a");
+        JoinAs("b", "a");
+        var b = await StartAsync("b", Portlight("serve", "--data", Data("b"), "--listen", $"http://127.0.0.2:{a.Endpoint.Port}"));
+        await File.WriteAllTextAsync(Data("hosts"), "127.0.0.1 portlight.test\n127.0.0.2 portlight.test\n", Cancellation);
+        var named = a with { Endpoint = new Uri($"http://portlight.test:{a.Endpoint.Port}"), Hosts = Data("hosts") };
+
+        await AwsAsync(named, "lightsail", "create-key-pair", "--key-pair-name", "mine");
+        await StopAsync(a);
+        Assert.Contains("mine", (await AwsAsync(named, "lightsail", "get-key-pairs")).ToJsonString(), StringComparison.Ordinal);
+        await StopAsync(b);
+        Assert.Contains("Could not connect", (await RunAsync(named, null, "lightsail", "get-key-pairs")).Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task The_doctor_says_when_commits_wait_for_no_standby_and_when_the_database_does_not_answer()
     {
         await StopAsync(await StartAsync("a"));
