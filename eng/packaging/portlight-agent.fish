@@ -1,4 +1,4 @@
-complete -c portlight-agent -n __fish_use_subcommand -f -a "join restore-rules"
+complete -c portlight-agent -n __fish_use_subcommand -f -a "join show restore-rules"
 complete -c portlight-agent -l data -r -d "the data directory"
 complete -c portlight-agent -l lab -d "allow lab instances here"
 complete -c portlight-agent -l count-packets -d "count the packets that each open port lets in"

@@ -52,7 +52,19 @@ internal sealed partial class AgentProcess(AgentSettings settings, TimeProvider 
             kept.Follow();
             if (await JoinedAsync(disk, installation, enforced, cancellationToken) is { } membership)
             {
-                await new ServerSearch(kept, membership, settings, clock, text => settings.Tell($"enforcing {Enforced(kept, rules)} of {text}")).RunAsync(cancellationToken);
+                var (said, told) = ("", "");
+                memory.Changed += (_, _) => Say(said);
+                await new ServerSearch(kept, membership, settings, clock, Say).RunAsync(cancellationToken);
+
+                void Say(string text)
+                {
+                    said = text;
+                    // How many there are changes while it is connected, too.
+                    if (text.Length > 0 && $"enforcing {Enforced(kept, rules)} of {text}" is var now && now != told)
+                    {
+                        settings.Tell(told = now);
+                    }
+                }
             }
         }
         finally

@@ -77,6 +77,43 @@ public sealed class AgentProcessTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_server_is_told_where_an_agent_is_and_which_start_of_it_each_connection_is()
+    {
+        await ConnectAsync();
+        var first = (await _installation.ConnectedAsync()).Agent.Status;
+        _installation.Ended.SetResult("another agent has come");
+        var again = (await _installation.ConnectedAsync()).Agent.Status;
+        await _machine.RestartAsync();
+        var restarted = (await _installation.ConnectedAsync()).Agent.Status;
+
+        Assert.Equal(("127.0.0.1", 16), (first.Address, first.Run?.Length));
+        Assert.Equal(first.Run, again.Run);
+        Assert.NotEqual(first.Run, restarted.Run);
+    }
+
+    [Fact]
+    public async Task How_many_instances_it_enforces_is_said_as_they_come_and_go_and_its_disk_tells_where_they_are()
+    {
+        Assert.Contains("has not joined", Assert.Throws<AgentException>(() => DiskReport.Of(_machine.Disk).ToList()).Message, StringComparison.Ordinal);
+        await ConnectAsync();
+        var agent = (await _installation.ConnectedAsync()).Agent;
+        await agent.SynchroniseAsync([Wanted.Machine(9, 2, 22), Wanted.Lab(7, 3)], Cancellation);
+        Assert.StartsWith("enforcing 2 instances of fra-07; connected to ", _machine.Told[^1], StringComparison.Ordinal);
+
+        List<string> told = [.. DiskReport.Of(_machine.Disk)];
+        Assert.Equal([$"host fra-07 of installation {Installation.Id}", $"servers: {_installation.Address.OriginalString}"], told[..2]);
+        Assert.Equal(["attached: 2", "  netns pl-web-7: 443/tcp", "  this machine: 22/tcp"], told[3..]);
+
+        await agent.ApplyAsync([], [7], Cancellation);
+        Assert.StartsWith("enforcing 1 instance of fra-07; connected to ", _machine.Told[^1], StringComparison.Ordinal);
+        await agent.ApplyAsync([], [9], Cancellation);
+        Assert.StartsWith("nothing is attached", DiskReport.Of(_machine.Disk).Last(), StringComparison.Ordinal);
+
+        await File.WriteAllTextAsync(Path.Combine(_machine.Disk, "agent.instances"), "garbage", Cancellation);
+        Assert.Equal("what is attached is not known: agent.instances does not begin as it should", DiskReport.Of(_machine.Disk).Last());
+    }
+
+    [Fact]
     public async Task A_connection_that_leads_nowhere_any_more_is_found_by_both_ends()
     {
         // Here alone: on a busy machine an answer to a ping can take longer than a second, and then a connection that is well is ended.

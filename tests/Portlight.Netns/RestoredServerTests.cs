@@ -56,17 +56,22 @@ public sealed class RestoredServerTests : IDisposable
     {
         _stage.Start();
         var token = _stage.Run("host", "token", "fra").Trim().Split(' ')[^1];
-        Assert.Contains("joined as fra", FleetStage.RunOn("fra", "agent", "join", token, "--data", _stage.Served.Data("fra")), StringComparison.Ordinal);
+        Assert.Equal("joined as fra\nnothing is attached: `portlight attach NAME --host HOST …` on the server does that\n", FleetStage.RunOn("fra", "agent", "join", token, "--data", _stage.Served.Data("fra")));
 
         // Pasted twice: on the same machine it is what it was; on another it is nobody's any more.
         Assert.Contains("joined as fra", FleetStage.RunOn("fra", "agent", "join", token, "--data", _stage.Served.Data("fra")), StringComparison.Ordinal);
         var (code, _, error) = FleetStage.TryOn("ams", "agent", "join", token, "--data", _stage.Served.Data("ams"));
         Assert.NotEqual(0, code);
         Assert.Contains("token", error, StringComparison.Ordinal);
+        Assert.Empty(Directory.GetFiles(_stage.Served.Data("ams")));
         _stage.StartAgent("fra");
         Until.True(() => !_stage.IsAway("fra"), "the connection of fra");
         _stage.Run("attach", "fra-web", "--host", "fra", "--this-host", "--open", $"udp:{First}", "--yes");
         Until.True(() => _stage.Passes("fra", First, closed: Second), "the attachment on fra");
+
+        var shown = FleetStage.RunOn("fra", "agent", "show", "--data", _stage.Served.Data("fra"));
+        Assert.StartsWith("host fra of installation ", shown, StringComparison.Ordinal);
+        Assert.EndsWith($"\nattached: 1\n  this machine: {First}/udp\n", shown, StringComparison.Ordinal);
 
         // The disk of fra on a second machine: each of the two is let in when it comes, and each filters by what the host is to have.
         Command.Run("cp", $"--archive {_stage.Served.Data("fra")} {_stage.Served.Data("copy")}");
@@ -74,14 +79,24 @@ public sealed class RestoredServerTests : IDisposable
         Until.True(() => _stage.Passes("ams", First, closed: Second), "the same ports on the copy");
         _stage.Run("ports", "fra-web", $"{Second}/udp", "--yes");
         Until.True(() => _stage.Passes("fra", Second, closed: First) && _stage.Passes("ams", Second, closed: First), "the change on both");
+        Until.True(() => _stage.Run("host", "show", "fra").Contains(Rivals, StringComparison.Ordinal), "a word about the two");
+        foreach (var words in (string[][])[["host", "list"], ["status"], ["doctor"]])
+        {
+            var (told, output, _) = PortlightProgram.Run([.. words, "--data", _stage.Served.Data("server")]);
+            Assert.True(told == 1 && output.Contains(Rivals, StringComparison.Ordinal), $"`{string.Join(' ', words)}` ended with {told}: {output}");
+        }
+
 
         // A new token for the right one: the other is let in no more, and follows no change.
         _stage.Join("fra");
         Until.True(() => !_stage.IsAway("fra"), "the connection of fra by its new certificate");
+        Assert.DoesNotContain(Rivals, _stage.Run("host", "show", "fra"), StringComparison.Ordinal);
         _stage.Run("ports", "fra-web", $"{First}/udp", "--yes");
         Until.True(() => _stage.Passes("fra", First, closed: Second), "the change on fra");
         Assert.True(_stage.Opens("ams", Second, closed: First), "the copy has followed a change");
     }
+
+    private const string Rivals = "2 agents run with the key of fra";
 
     private void Join(string machine, int open)
     {

@@ -1,4 +1,5 @@
 using Google.Protobuf;
+using Portlight.AgentProtocol;
 using Portlight.AgentStream.Wire;
 using Portlight.Domain;
 
@@ -42,7 +43,10 @@ public sealed class KeptSet
     public static string? WhyUnreadable(Desired desired) => States.Problem(desired);
 
     /// <summary>Where an instance that was kept is attached; null when this build cannot read it.</summary>
-    public static Attachment? PlaceOf(Desired desired) => States.Problem(desired) is null ? States.Read(desired).Attachment : null;
+    public static Attachment? PlaceOf(Desired desired) => InstanceOf(desired)?.Attachment;
+
+    /// <summary>An instance that was kept; null when this build cannot read it.</summary>
+    public static DesiredInstance? InstanceOf(Desired desired) => States.Problem(desired) is null ? States.Read(desired) : null;
 
     /// <summary>False: what is in the kernel is left alone.</summary>
     public bool IsKnown { get; private set; } = true;

@@ -13,7 +13,7 @@ internal static class AgentVerb
     public static Command Create()
     {
         var (data, lab, counts) = (Data(), Lab(), Counts());
-        var command = new Command("agent", "Enforce the rules of a server on another machine; see `agent join`") { data, lab, counts, Join(), Restore() };
+        var command = new Command("agent", "Enforce the rules of a server on another machine; see `agent join`") { data, lab, counts, Join(), Show(), Restore() };
         command.SetAction(async (parsed, cancellation) =>
         {
             await using var lines = new LogLines(Console.OpenStandardError(), Console.IsErrorRedirected, TimeProvider.System);
@@ -41,6 +41,7 @@ internal static class AgentVerb
 
             var membership = await AgentCommand.JoinAsync(parsed.GetRequiredValue(token), directory, VersionLine.Release, cancellation);
             await console.Output.WriteLineAsync($"joined as {membership.Host}");
+            Write(console.Output, DiskReport.Attached(directory));
             if (parsed.GetValue(install))
             {
                 var plan = ServicePlan.ForThisProgram(directory, settings: null, parsed.GetValue(lab), isThisMachine: true);
@@ -62,6 +63,18 @@ internal static class AgentVerb
         return command;
     }
 
+    private static Command Show()
+    {
+        var data = Data();
+        var command = new Command("show", "Show which host this machine is, and what is attached here as its disk has it") { data };
+        command.SetAction(parsed =>
+        {
+            Write(parsed.InvocationConfiguration.Output, DiskReport.Of(AgentCommand.Directory(parsed.GetValue(data))));
+            return ExitCode.Done;
+        });
+        return command;
+    }
+
     private static Command Restore()
     {
         var data = Data();
@@ -72,6 +85,14 @@ internal static class AgentVerb
             return ExitCode.Done;
         });
         return command;
+    }
+
+    private static void Write(TextWriter output, IEnumerable<string> lines)
+    {
+        foreach (var line in lines)
+        {
+            output.WriteLine(line);
+        }
     }
 
     private static Option<bool> Lab() => new("--lab") { Description = "Allow lab instances here; that takes CAP_SYS_ADMIN" };
