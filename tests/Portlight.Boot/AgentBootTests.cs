@@ -1,5 +1,5 @@
-using System.Diagnostics;
 using System.Text.RegularExpressions;
+using Portlight.TestKit;
 using Portlight.TestKit.Network;
 using Portlight.TestKit.Serving;
 
@@ -83,9 +83,9 @@ public sealed class AgentBootTests
 
             using var agent = node.Do(() => ReadyProcess.StartAsync(PortlightProgram.Command("agent", "--data", image.In(Data)), "portlight-agent ready").GetAwaiter().GetResult());
             // It is ready before it has found its server.
-            Await(() => !node.Run(PortlightProgram.Path, $"host show fra --data {scratch.FullName}").Contains("away", StringComparison.Ordinal), "the agent's connection");
+            Until.True(() => !node.Run(PortlightProgram.Path, $"host show fra --data {scratch.FullName}").Contains("away", StringComparison.Ordinal), "the agent's connection");
             node.Run(PortlightProgram.Path, $"attach fra-web --host fra --this-host --open {Open}/tcp --yes --data {scratch.FullName}");
-            Await(() => Regex.IsMatch(node.Run("env", $"COLUMNS=200 {PortlightProgram.Path} status --data {scratch.FullName}"), "(?m)^  fra-web .* yes"), "the attachment");
+            Until.True(() => Regex.IsMatch(node.Run("env", $"COLUMNS=200 {PortlightProgram.Path} status --data {scratch.FullName}"), "(?m)^  fra-web .* yes"), "the attachment");
             agent.Dispose();
             server.End(ServeProcess.KillSignal);
         }
@@ -108,14 +108,5 @@ public sealed class AgentBootTests
             """,
             "true");
         return image;
-    }
-
-    private static void Await(Func<bool> condition, string what)
-    {
-        var waited = Stopwatch.StartNew();
-        while (!condition())
-        {
-            Assert.True(waited.Elapsed < Deadline.Span, $"{what} did not come");
-        }
     }
 }

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using System.Text.Json;
+using Portlight.TestKit;
 using Portlight.TestKit.Network;
 using Portlight.TestKit.Serving;
 
@@ -126,12 +127,7 @@ public sealed class AcrossHostsTests : IDisposable
             _agents.Add(await ReadyProcess.StartAsync(command, "portlight-agent ready"));
         }
 
-        var waited = Stopwatch.StartNew();
-        while (_machines.Any(machine => _served.Run("server", "host", "show", machine.Name).Contains("away", StringComparison.Ordinal)))
-        {
-            Assert.True(waited.Elapsed < Deadline.Span, "the agents did not connect");
-        }
-
+        await Until.TrueAsync(() => !_machines.Any(machine => _served.Run("server", "host", "show", machine.Name).Contains("away", StringComparison.Ordinal)), "the agents' connections");
         return server;
     }
 
@@ -168,12 +164,21 @@ public sealed class AcrossHostsTests : IDisposable
         JsonElement[] operations = answer.TryGetProperty("operations", out var several) ? [.. several.EnumerateArray()] : [answer.GetProperty("operation")];
         foreach (var begun in operations)
         {
-            var (found, waited) = (begun, Stopwatch.StartNew());
-            while (found.GetProperty("status").GetString() is not ("Succeeded" or "Completed"))
-            {
-                Assert.True(found.GetProperty("status").GetString() == "Started" && waited.Elapsed < Deadline.Span, found.GetRawText());
-                found = (await CallAsync(server, "GetOperation", $$"""{"operationId":"{{begun.GetProperty("id").GetString()}}"}""")).GetProperty("operation");
-            }
+            var found = begun;
+            await Until.TrueAsync(
+                async () =>
+                {
+                    var status = found.GetProperty("status").GetString();
+                    if (status is "Succeeded" or "Completed")
+                    {
+                        return true;
+                    }
+
+                    Assert.True(status == "Started", found.GetRawText());
+                    found = (await CallAsync(server, "GetOperation", $$"""{"operationId":"{{begun.GetProperty("id").GetString()}}"}""")).GetProperty("operation");
+                    return false;
+                },
+                () => $"the end of {found.GetRawText()}");
         }
     }
 
