@@ -107,7 +107,17 @@ public sealed class Installation : IAsyncLifetime
     internal ProcessStartInfo Aws(string program, params IEnumerable<string> words) => Inside(Portlight, ["aws", "--data", DataDirectory, "--aws", program, .. words]);
 
     /// <summary>An AWS CLI with its modules loaded, by the command that starts it; null where it cannot be loaded.</summary>
-    internal LoadedAwsCli? Loaded(IReadOnlyList<string> command) => _loaded.GetOrAdd(string.Join(' ', command), _ => new(() => LoadedAwsCli.TryStart(this, command))).Value;
+    internal LoadedAwsCli? Loaded(IReadOnlyList<string> command) => _loaded.GetOrAdd(string.Join(' ', command), _ => new(() => LoadedAwsCli.TryStart(Inside, command))).Value;
+
+    /// <summary>The distribution's AWS CLI with its modules loaded, for servers that are not in these namespaces; null where it cannot be loaded.</summary>
+    internal LoadedAwsCli? LoadedOutside(string program) => _loaded.GetOrAdd("outside " + program, _ => new(() => LoadedAwsCli.TryStart(Outside, [program]))).Value;
+
+    private static ProcessStartInfo Outside(string program, IEnumerable<string> words)
+    {
+        var start = new ProcessStartInfo(program, words);
+        Clean(start);
+        return start;
+    }
 
     /// <summary>The ids of more operations than one page holds; made once, for all clients.</summary>
     internal Task<HashSet<string>> BacklogAsync() => _backlog.Value;

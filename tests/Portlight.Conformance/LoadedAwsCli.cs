@@ -23,7 +23,9 @@ internal sealed class LoadedAwsCli : IAsyncDisposable
     }
 
     /// <summary>Null when the command is no script: AWS's own installer packs version 2 with a Python inside.</summary>
-    public static LoadedAwsCli? TryStart(Installation installation, IReadOnlyList<string> command)
+    /// <param name="where">How a program is started where its calls are to be made.</param>
+    /// <param name="command">The CLI.</param>
+    public static LoadedAwsCli? TryStart(Func<string, IEnumerable<string>, ProcessStartInfo> where, IReadOnlyList<string> command)
     {
         using var script = new StreamReader(command[^1]);
         var first = new char[64];
@@ -33,7 +35,7 @@ internal sealed class LoadedAwsCli : IAsyncDisposable
         }
 
         var words = command.Count > 1 ? [.. command.Take(command.Count - 1)] : interpreter.Split(' ', StringSplitOptions.RemoveEmptyEntries);
-        return new LoadedAwsCli(Programs.Start(installation.Inside(words[0], [.. words.Skip(1), Path.Combine(ScriptedClient.Folder, "aws_cli.py"), command[^1]])));
+        return new LoadedAwsCli(Programs.Start(where(words[0], [.. words.Skip(1), Path.Combine(ScriptedClient.Folder, "aws_cli.py"), command[^1]])));
     }
 
     public async Task<(int ExitCode, string Output, string Errors)> RunAsync(IEnumerable<string> words, IEnumerable<KeyValuePair<string, string?>> environment)

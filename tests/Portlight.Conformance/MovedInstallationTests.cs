@@ -3,7 +3,7 @@ using Portlight.TestKit;
 namespace Portlight.Conformance;
 
 /// <summary>An installation that moves into a database and back, whatever ends the command that moves it; and backups that are put into one beneath its servers.</summary>
-public sealed class MovedInstallationTests : SharedDatabase
+public sealed class MovedInstallationTests(Installation installation) : SharedDatabase(installation)
 {
     [Fact]
     public async Task An_installation_moves_into_the_database_and_back_with_its_keys_and_is_served_from_one_of_them()

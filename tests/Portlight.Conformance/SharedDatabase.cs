@@ -7,7 +7,7 @@ using Portlight.TestKit.Postgres;
 namespace Portlight.Conformance;
 
 /// <summary>A PostgreSQL, servers on it, and the AWS CLI at any of them.</summary>
-public abstract class SharedDatabase : IAsyncLifetime
+public abstract class SharedDatabase(Installation installation) : IAsyncLifetime
 {
     private static readonly HttpClient Http = new();
 
@@ -48,14 +48,14 @@ public abstract class SharedDatabase : IAsyncLifetime
         return (int)answer.StatusCode;
     }
 
-    private protected static async Task<JsonNode> AwsAsync(Server server, string service, params string[] words)
+    private protected async Task<JsonNode> AwsAsync(Server server, string service, params string[] words)
     {
         var (code, output, errors) = await RunAsync(server, null, service, words);
         Assert.True(code == 0, $"`aws {service} {string.Join(' ', words)}` ended with {code}: {errors}");
         return JsonNode.Parse(output.Trim().Length > 0 ? output : "{}")!;
     }
 
-    private protected static Task<(int Code, string Output, string Errors)> RunAsync(Server server, (string Id, string Secret)? key, string service, params string[] words)
+    private protected Task<(int Code, string Output, string Errors)> RunAsync(Server server, (string Id, string Secret)? key, string service, params string[] words)
     {
         string[] command = [Programs.Find("aws", "awscli"), "--endpoint-url", server.Endpoint.ToString(), "--region", "us-east-1", "--output", "json", service, .. words];
         string[] before = server.Hosts is { } hosts ? ["unshare", "--mount", "--propagation", "private", "--", "sh", "-c", "mount --bind \"$0\" /etc/hosts && exec \"$@\"", hosts] : [];
@@ -73,7 +73,7 @@ public abstract class SharedDatabase : IAsyncLifetime
             start.Environment["AWS_SHARED_CREDENTIALS_FILE"] = Path.Combine(server.DataDirectory, "credentials");
         }
 
-        return Programs.RunAsync(start);
+        return installation.LoadedOutside(start.FileName) is { } loaded ? loaded.RunAsync(start.ArgumentList, start.Environment) : Programs.RunAsync(start);
     }
 
     /// <summary>Gives a new server what it has to have of another.</summary>

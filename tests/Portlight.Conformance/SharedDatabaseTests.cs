@@ -4,7 +4,7 @@ using Portlight.TestKit.Postgres;
 namespace Portlight.Conformance;
 
 /// <summary>Two servers on one PostgreSQL, and the AWS CLI at either: none of them is special, and what one has answered is so at the other.</summary>
-public sealed class SharedDatabaseTests : SharedDatabase
+public sealed class SharedDatabaseTests(Installation installation) : SharedDatabase(installation)
 {
     [Fact]
     public async Task Any_client_at_any_server_finds_what_another_was_told()
