@@ -12,8 +12,6 @@ namespace Portlight.Console.Live;
 /// <param name="over">Cancelled when the person's session is over.</param>
 internal sealed class LiveFleet(ApiCaller caller, TimeProvider clock, CancellationToken over)
 {
-    private const int PageSize = 1_000;
-
     /// <summary>Beyond so many that wait for their host, the whole is read again instead of each by itself.</summary>
     private const int MostReadByName = 20;
 
@@ -84,21 +82,11 @@ internal sealed class LiveFleet(ApiCaller caller, TimeProvider clock, Cancellati
         }
     }
 
-    /// <summary>Lists everything; returns the revision from which to watch, that of the first page: what changes while the others are read is told again.</summary>
+    /// <summary>Lists everything; returns the revision from which to watch.</summary>
     private async Task<long?> ReadAllAsync(CancellationToken cancellation)
     {
-        var instances = ImmutableArray.CreateBuilder<InstanceView>();
-        long? revision = null;
-        string? token = null;
-        do
-        {
-            var page = await ListAsync(new ListFleetRequest { MaxResults = PageSize, PageToken = token }, cancellation);
-            revision ??= page.Revision;
-            instances.AddRange(page.Instances.Select(status => new InstanceView(status)));
-            token = page.NextPageToken;
-        }
-        while (token is not null);
-        Publish(new FleetSnapshot { Instances = instances.DrainToImmutable(), IsRead = true });
+        var (instances, revision) = await FleetPages.ReadAsync(caller, cancellation);
+        Publish(new FleetSnapshot { Instances = instances, IsRead = true });
         return revision;
     }
 
@@ -117,7 +105,7 @@ internal sealed class LiveFleet(ApiCaller caller, TimeProvider clock, Cancellati
         List<InstanceStatus> changed = [.. answer.Changed];
         foreach (var name in waiting.Where(name => changed.TrueForAll(status => status.Name != name)))
         {
-            changed.AddRange((await ListAsync(new ListFleetRequest { Query = name }, cancellation)).Instances.Where(status => status.Name == name));
+            changed.AddRange((await FleetPages.ListAsync(caller, new ListFleetRequest { Query = name }, cancellation)).Instances.Where(status => status.Name == name));
         }
 
         if (changed.Count > 0 || answer.Removed.Count > 0 || Snapshot.Problem is not null)
@@ -148,9 +136,6 @@ internal sealed class LiveFleet(ApiCaller caller, TimeProvider clock, Cancellati
 
         return builder.DrainToImmutable();
     }
-
-    private Task<ListFleetResponse> ListAsync(ListFleetRequest request, CancellationToken cancellation) =>
-        caller.CallAsync("ListFleet", request, PortlightJson.Default.ListFleetRequest, PortlightJson.Default.ListFleetResponse, cancellation);
 
     private void Publish(FleetSnapshot snapshot)
     {
