@@ -13,13 +13,14 @@ internal static class FleetPages
     public static async Task<(ImmutableArray<InstanceView> Instances, long? Revision)> ReadAsync(ApiCaller caller, CancellationToken cancellation)
     {
         var instances = ImmutableArray.CreateBuilder<InstanceView>();
+        var alike = new AlikeParts();
         long? revision = null;
         string? token = null;
         do
         {
             var page = await ListAsync(caller, new ListFleetRequest { MaxResults = PageSize, PageToken = token }, cancellation);
             revision ??= page.Revision;
-            instances.AddRange(page.Instances.Select(status => new InstanceView(status)));
+            instances.AddRange(page.Instances.Select(alike.View));
             token = page.NextPageToken;
         }
         while (token is not null);

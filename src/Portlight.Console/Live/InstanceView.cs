@@ -1,4 +1,5 @@
 using Portlight.Console.Ports;
+using Portlight.Wire.Lightsail;
 using Portlight.Wire.PortlightApi;
 
 namespace Portlight.Console.Live;
@@ -9,34 +10,33 @@ public sealed class InstanceView
     /// <summary>Tag with the ports that an instance is there to offer to everybody, as <c>25,587</c>.</summary>
     public const string MeantTag = "portlight:public";
 
-    private static readonly int[] Management = [22, 3389, 5900, 5985, 5986];
+    private readonly PortsView _ports;
 
     public InstanceView(InstanceStatus status)
+        : this(status, new PortsView(status.PortStates, MeantPorts(status.Tags)))
     {
-        Status = status;
-        Meant = MeantPorts(status);
-        Rules = [.. status.PortStates.Select(PortRule.Of)];
-        Ports = [.. Rules.Select(rule => (rule.Label, Width: rule.Width(Meant))).OrderBy(port => port.Width == PortWidth.Everyone ? 0 : 1)];
-        Sync = SyncOf(status);
-        HasOpenManagement = Rules.Any(rule => rule.IsToEveryone && (rule.Protocol == "all" || (rule.Protocol == "tcp" && Management.Any(port => rule.FromPort <= port && port <= rule.ToPort))));
     }
+
+    /// <param name="status">The instance.</param>
+    /// <param name="ports">Its ports, which others may have, too.</param>
+    internal InstanceView(InstanceStatus status, PortsView ports) => (Status, _ports, Sync) = (status, ports, SyncOf(status));
 
     public InstanceStatus Status { get; }
 
     public string Name => Status.Name;
 
-    public IReadOnlyList<PortRule> Rules { get; }
+    public IReadOnlyList<PortRule> Rules => _ports.Rules;
 
     /// <summary>Ports that it is there to offer to everybody, beside the usual ones.</summary>
-    public IReadOnlyCollection<int> Meant { get; }
+    public IReadOnlyCollection<int> Meant => _ports.Meant;
 
     /// <summary>What chips show; what is open to everybody without being meant so comes first.</summary>
-    public IReadOnlyList<(string Label, PortWidth Width)> Ports { get; }
+    public IReadOnlyList<(string Label, PortWidth Width)> Ports => _ports.Chips;
 
     public SyncState Sync { get; }
 
     /// <summary>Whether everybody reaches a port by which machines are managed.</summary>
-    public bool HasOpenManagement { get; }
+    public bool HasOpenManagement => _ports.HasOpenManagement;
 
     public bool IsOpenToEveryone => Ports is [{ Width: PortWidth.Everyone }, ..];
 
@@ -56,8 +56,9 @@ public sealed class InstanceView
         _ => SyncState.InKernel,
     };
 
-    private static List<int> MeantPorts(InstanceStatus status) =>
-        [.. (status.Tags ?? []).Where(tag => tag.Key == MeantTag).SelectMany(tag => (tag.Value ?? "").Split(',', ' ', '+')).Select(word => int.TryParse(word, out var port) ? port : -1)];
+    /// <summary>The ports that tags say are there to be offered to everybody.</summary>
+    internal static List<int> MeantPorts(IReadOnlyList<Tag>? tags) =>
+        [.. (tags ?? []).Where(tag => tag.Key == MeantTag).SelectMany(tag => (tag.Value ?? "").Split(',', ' ', '+')).Select(word => int.TryParse(word, out var port) ? port : -1)];
 }
 
 /// <summary>What is asked against what the kernel has.</summary>
