@@ -20,6 +20,9 @@ internal static class ConsoleApplication
 {
     private const int LargestForm = 64 * 1024;
 
+    /// <summary>Of what a page tells: a draft that its browser has kept comes as one message, and the usual 32 KB are fewer than the rules of one instance may take.</summary>
+    private const int LargestKept = 1024 * 1024;
+
     public static WebApplication Build(ConsoleSettings settings, TimeProvider clock)
     {
         // The name is that of the assets' list beside the program, whatever program hosts it.
@@ -64,7 +67,7 @@ internal static class ConsoleApplication
         {
             circuits.DisconnectedCircuitMaxRetained = 200;
             circuits.DisconnectedCircuitRetentionPeriod = TimeSpan.FromMinutes(3);
-        });
+        }).AddHubOptions(hub => hub.MaximumReceiveMessageSize = LargestKept);
         var protection = services.AddDataProtection().SetApplicationName("portlight-console");
         if (settings.Data is { } data)
         {

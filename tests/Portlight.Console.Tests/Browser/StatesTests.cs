@@ -126,6 +126,33 @@ public sealed class StatesTests(Chromium chromium, ReturningConsole fixture) : I
     }
 
     [Fact]
+    public async Task A_draft_of_very_many_sources_outlives_a_reload()
+    {
+        await fixture.CreateAsync("heavy-1", null, Tcp(22));
+        await using var tab = await Tab.OpenAsync(chromium, fixture);
+        await tab.VisitAsync(fixture, "us-east-1/instances/heavy-1/networking");
+        await Button(tab.Page, "Edit SSH").ClickAsync();
+        await tab.Page.GetByLabel("Add an address or range").FillAsync("203.0.113.0/24,");
+        await Expect(tab.Page.GetByRole(AriaRole.Region, new() { Name = "Your draft" })).ToContainTextAsync("1 change");
+        // As if a long list had been pasted there: more than a server takes, and more than a message of SignalR usually holds.
+        var kept = await tab.Page.EvaluateAsync<int>(
+            """
+            () => {
+              const key = Object.keys(sessionStorage).find(key => key.includes("heavy-1")), draft = JSON.parse(sessionStorage.getItem(key));
+              draft.Rows[0].Rule.Sources.push(...Array.from({ length: 2500 }, (_, n) => `198.51.${n >> 8}.${n & 255}/32`));
+              sessionStorage.setItem(key, JSON.stringify(draft));
+              return sessionStorage.getItem(key).length;
+            }
+            """);
+        Assert.InRange(kept, 32 * 1024, 128 * 1024);
+
+        await tab.Page.ReloadAsync();
+        await tab.LiveAsync();
+
+        await Expect(tab.Page.GetByRole(AriaRole.Region, new() { Name = "Your draft" })).ToContainTextAsync("1 thing is not valid");
+    }
+
+    [Fact]
     public async Task A_tab_that_nobody_has_seen_for_five_minutes_costs_the_console_nothing_and_goes_on_when_it_is_seen()
     {
         await fixture.CreateAsync("hidden-1", null, Tcp(80));
