@@ -13,7 +13,7 @@ namespace Portlight.Console.SignIn;
 internal sealed class Visit(ApiEndpoint endpoint, Sessions sessions, IHttpContextAccessor accessor, AuthenticationStateProvider authentication, NavigationManager navigation) : CircuitHandler
 {
     /// <summary>What the address of a page of a region goes on with after its name.</summary>
-    private static readonly string[] OfRegions = ["instances", "exposure", "exposure.csv", "exposure.svg", "explain"];
+    internal static readonly string[] OfRegions = ["instances", "exposure", "exposure.csv", "exposure.svg", "explain", "refusals"];
 
     private string? _connectedFrom;
     private bool _isOpenPage;
