@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Portlight.Domain;
+using Portlight.Wire.Lightsail;
 using Portlight.Wire.PortlightApi;
 
 namespace Portlight.Lightsail;
@@ -37,7 +38,7 @@ internal sealed class ExposureCensus(IReadOnlyDictionary<string, ImmutableArray<
             alike = _classes[letIn] = new Alike([.. exposure.Rules], [.. exposure.Findings()], asked is { } port ? exposure.Reaches(port) : default);
         }
 
-        alike.Names.Add(instance.Name);
+        alike.Add(instance);
         if (!isFiltered)
         {
             _unfiltered.Add(instance.Name);
@@ -68,7 +69,7 @@ internal sealed class ExposureCensus(IReadOnlyDictionary<string, ImmutableArray<
             Classes =
             [
                 .. _classes.OrderByDescending(one => one.Value.Names.Count).ThenBy(one => one.Value.Names[0], StringComparer.Ordinal).Take(ListedClasses)
-                    .Select(one => new ExposureClass { PortStates = one.Key.ToPortStates(awsQuirks), Instances = one.Value.Names.Count, InstanceNames = Some(one.Value.Names) }),
+                    .Select(one => new ExposureClass { PortStates = one.Key.ToPortStates(awsQuirks), Instances = one.Value.Names.Count, InstanceNames = Some(one.Value.Names), TagsInCommon = one.Value.TagsInCommon }),
             ],
             FurtherClasses = Math.Max(0, _classes.Count - ListedClasses),
             Findings = [.. Findings()],
@@ -122,6 +123,24 @@ internal sealed class ExposureCensus(IReadOnlyDictionary<string, ImmutableArray<
 
     private sealed record Alike(ImmutableArray<(PortKey Key, SourceWidth Width)> Rules, ImmutableArray<ExposureFinding> Findings, (SourceWidth Width, ImmutableArray<Cidr> Sources) Reached)
     {
+        private List<KeyValuePair<string, string?>> _tags = [];
+
         public List<string> Names { get; } = [];
+
+        public IReadOnlyList<Tag> TagsInCommon => [.. _tags.Select(tag => new Tag { Key = tag.Key, Value = tag.Value })];
+
+        public void Add(Domain.Instance instance)
+        {
+            if (Names.Count == 0)
+            {
+                _tags = [.. instance.Tags];
+            }
+            else
+            {
+                _tags.RemoveAll(tag => !instance.Tags.TryGetValue(tag.Key, out var value) || value != tag.Value);
+            }
+
+            Names.Add(instance.Name);
+        }
     }
 }

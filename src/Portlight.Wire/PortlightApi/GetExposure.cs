@@ -73,6 +73,9 @@ public sealed record ExposureClass
 
     /// <summary>Some of their names.</summary>
     public required IReadOnlyList<string> InstanceNames { get; init; }
+
+    /// <summary>The tags that all of them have, with the same value.</summary>
+    public IReadOnlyList<Tag> TagsInCommon { get; init; } = [];
 }
 
 /// <summary>Something to look at, and where.</summary>

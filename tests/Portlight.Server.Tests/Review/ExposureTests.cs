@@ -66,6 +66,23 @@ public sealed class ExposureTests
     }
 
     [Fact]
+    public async Task A_class_tells_the_tags_that_all_of_it_have_with_the_same_value()
+    {
+        await using var server = await ServerHarness.StartAsync();
+        await server.AddInstanceAsync("web-1", Web);
+        await server.AddInstanceAsync("web-2", Web);
+        await server.AddInstanceAsync("odd", Ports("22"));
+        await server.TagAsync("web-1", "role", "web");
+        await server.TagAsync("web-1", "env", "prod");
+        await server.TagAsync("web-2", "role", "web");
+        await server.TagAsync("web-2", "env", "test");
+
+        var answer = await AskAsync(server, new());
+
+        Assert.Equal(["role=web", ""], answer.Classes.Select(one => string.Join(' ', one.TagsInCommon.Select(tag => $"{tag.Key}={tag.Value}"))));
+    }
+
+    [Fact]
     public async Task Tags_narrow_it()
     {
         await using var server = await ServerHarness.StartAsync();
