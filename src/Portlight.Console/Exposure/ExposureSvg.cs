@@ -40,9 +40,10 @@ internal static class ExposureSvg
 
     internal static string Draw(ExposureMatrix matrix, string title)
     {
+        var runs = PictureOrder.ByLikeness(matrix);
         var height = Top + (matrix.Columns.Count * FleetPicture.RowHeight) + 36;
         var svg = new StringBuilder();
-        svg.Append(CultureInfo.InvariantCulture, $"<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {Left + FleetPicture.Width(matrix) + 16} {height}\" font-family=\"system-ui, sans-serif\" font-size=\"11\" fill=\"#16181d\">");
+        svg.Append(CultureInfo.InvariantCulture, $"<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {Left + FleetPicture.Width(runs) + 16} {height}\" font-family=\"system-ui, sans-serif\" font-size=\"11\" fill=\"#16181d\">");
         svg.Append(CultureInfo.InvariantCulture, $"<title>{WebUtility.HtmlEncode(title)}</title><rect width=\"100%\" height=\"100%\" fill=\"#ffffff\"/><text x=\"8\" y=\"24\" font-size=\"14\" font-weight=\"600\">{WebUtility.HtmlEncode(title)}</text>");
         for (var i = 0; i < matrix.Columns.Count; i++)
         {
@@ -50,7 +51,7 @@ internal static class ExposureSvg
         }
 
         svg.Append(CultureInfo.InvariantCulture, $"<g transform=\"translate({Left} {Top})\">");
-        foreach (var (width, path) in FleetPicture.Paths(matrix))
+        foreach (var (width, path) in FleetPicture.Paths(runs, matrix.Columns.Count))
         {
             svg.Append(CultureInfo.InvariantCulture, $"<path fill=\"{Legend.First(entry => entry.Width == width).Colour}\" d=\"{path}\"/>");
         }

@@ -125,6 +125,24 @@ public sealed class PagesTests(Chromium chromium, ConsoleFixture fixture) : ICla
     [Fact]
     public async Task The_palette_opens_by_the_keyboard_finds_an_instance_and_goes_to_it()
     {
+    [Fact]
+    public async Task The_picture_of_the_fleet_is_put_in_another_order_which_its_address_has()
+    {
+        await fixture.CreateAsync("order-1", "role=web", Tcp(443));
+        await fixture.CreateAsync("order-2", "role=db", Tcp(5432, "192.0.2.0/24"));
+        await using var tab = await Tab.OpenAsync(chromium, fixture);
+        await tab.VisitAsync(fixture, "us-east-1/exposure?port=tcp/443");
+        var order = tab.Page.GetByRole(AriaRole.Navigation, new() { Name = "Order of the picture" });
+        await Assertions.Expect(order.GetByRole(AriaRole.Link, new() { Name = "By likeness" })).ToHaveAttributeAsync("aria-current", "true");
+
+        await order.GetByRole(AriaRole.Link, new() { Name = "By role" }).ClickAsync();
+
+        await tab.Page.WaitForURLAsync("**/us-east-1/exposure?port=tcp%2F443&order=tag%3Arole");
+        await Assertions.Expect(tab.Page.Locator(".picture .groups text")).ToContainTextAsync(["db", "web"]);
+        await Assertions.Expect(tab.Page.Locator("#sel")).ToHaveTextAsync("tcp 443");
+        await tab.LookAsync("exposure-by-role", isWhole: false);
+    }
+
         await fixture.CreateAsync("found-1", null, Tcp(22));
         await using var tab = await Tab.OpenAsync(chromium, fixture);
         await tab.VisitAsync(fixture, "us-east-1/instances");

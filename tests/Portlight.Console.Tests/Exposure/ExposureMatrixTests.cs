@@ -1,4 +1,5 @@
 using Portlight.Console.Exposure;
+using Portlight.Console.Live;
 using Portlight.Console.Ports;
 using Portlight.Wire.Lightsail;
 using Portlight.Wire.PortlightApi;
@@ -43,12 +44,46 @@ public sealed class ExposureMatrixTests
     }
 
     [Fact]
-    public void The_picture_shows_the_rarest_class_too_and_stays_small()
+    public void A_column_of_the_picture_stands_for_several_and_shows_the_widest_and_it_stays_small()
     {
-        var paths = FleetPicture.Paths(new ExposureMatrix(Answer)).ToDictionary(path => path.Width, path => path.Path);
+        var matrix = new ExposureMatrix(Answer);
+        var paths = FleetPicture.Paths(PictureOrder.ByLikeness(matrix), matrix.Columns.Count).ToDictionary(path => path.Width, path => path.Path);
 
-        Assert.Equal(5, paths[PortWidth.Everyone].Count(letter => letter == 'M'));
+        // The last column stands for the two rarest, of which one lets everyone reach 22, 5432 and 20 to 30.
+        Assert.Equal(3, paths[PortWidth.Everyone].Count(letter => letter == 'M'));
+        Assert.Equal(FleetPicture.Columns, paths[PortWidth.Meant].Count(letter => letter == 'M'));
         Assert.True(paths.Values.Sum(path => path.Length) < 30_000);
+    }
+
+    [Fact]
+    public void Instances_that_are_alike_are_called_by_the_tags_that_all_of_them_have_and_the_smaller_of_two_such_by_names()
+    {
+        Tag[] web = [new() { Key = "role", Value = "web" }, new() { Key = "portlight:public", Value = "25" }];
+        var matrix = new ExposureMatrix(Answer with
+        {
+            Ports = [Port("tcp", 25, 25, 1000)],
+            Classes =
+            [
+                new() { Instances = 1000, InstanceNames = ["web-1", "web-2"], TagsInCommon = web, PortStates = [State("tcp", 25, 25, "0.0.0.0/0")] },
+                new() { Instances = 2, InstanceNames = ["web-8", "web-9"], TagsInCommon = web[..1], PortStates = [State("tcp", 25, 25, "0.0.0.0/0"), State("tcp", 1, 1, "0.0.0.0/0")] },
+            ],
+        });
+
+        Assert.Equal([("role=web", PortWidth.Meant), ("web-8, web-9", PortWidth.Everyone)], matrix.Rows.Select(row => (row.Name, row.Widths[0])));
+    }
+
+    [Fact]
+    public void The_picture_is_ordered_by_a_tag_by_hosts_or_by_how_much_is_open()
+    {
+        InstanceView[] fleet = [View("db-1", "db", State("tcp", 5432, 5432, "10.0.0.0/8")), View("web-1", "web", State("tcp", 443, 443, "0.0.0.0/0")), View("web-2", "web", State("tcp", 22, 22, "::/0")), View("web-3", "web", State("tcp", 443, 443, "0.0.0.0/0")), View("odd-1", null)];
+        var columns = new ExposureMatrix(Answer).Columns;
+
+        Assert.Equal(["web 2", "web 1", "db 1", "no role 1"], Runs("tag:role"));
+        Assert.Equal(["nowhere 2", "nowhere 1", "nowhere 1", "nowhere 1"], Runs("host"));
+        Assert.Equal(["open to everyone 1", "to everyone, as meant 2", "to networks 1", "closed 1"], Runs("risk"));
+        Assert.Equal([("web", 0, 12.5), ("db", 12.5, 4.17), ("no role", 16.67, 83.33)], FleetPicture.Groups(PictureOrder.Of("tag:role", fleet, columns)).Select(group => (group.Name, Math.Round(group.Left, 2), Math.Round(group.Width, 2))));
+
+        IEnumerable<string> Runs(string order) => PictureOrder.Of(order, fleet, columns).Select(run => $"{run.Group} {run.Instances}");
     }
 
     [Theory]
@@ -65,6 +100,18 @@ public sealed class ExposureMatrixTests
     [InlineData("all/22")]
     [InlineData("tcp/22/x")]
     public void Several_or_none_are_not(string? text) => Assert.Null(PortQuestion.Read(text));
+
+    private static InstanceView View(string name, string? role, params InstancePortState[] ports) => new(new InstanceStatus
+    {
+        Name = name,
+        RegionName = "us-east-1",
+        AccountId = "111122223333",
+        State = "running",
+        Tags = role is null ? null : [new() { Key = "role", Value = role }],
+        PortStates = ports,
+        DesiredRevision = 1,
+        AppliedRevision = 1,
+    });
 
     private static ExposedPort Port(string protocol, int from, int to, int everyone) => new() { Protocol = protocol, FromPort = from, ToPort = to, Everyone = everyone, Networks = 0, One = 0 };
 
