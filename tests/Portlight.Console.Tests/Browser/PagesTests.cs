@@ -1,5 +1,8 @@
 using System.Text.RegularExpressions;
 using Microsoft.Playwright;
+using Portlight.TestKit;
+using Portlight.Wire.Client;
+using Portlight.Wire.PortlightApi;
 using static Portlight.Console.Tests.Browser.ServedConsole;
 
 namespace Portlight.Console.Tests.Browser;
@@ -73,6 +76,35 @@ public sealed class PagesTests(Chromium chromium, ConsoleFixture fixture) : ICla
         await Assertions.Expect(first).ToContainTextAsync("root changed the ports of seen-1");
         await Assertions.Expect(first.Locator(".opens")).ToHaveTextAsync(["tcp 443 from everyone"]);
         await Assertions.Expect(first.Locator(".closes")).ToHaveTextAsync(["tcp 22 was from everyone"]);
+        await Assertions.Expect(first.GetByRole(AriaRole.Link, new() { Name = "Undo…" })).ToBeVisibleAsync();
+        // What it was before it was made is nothing to go back to.
+        var made = tab.Page.Locator(".line > li", new() { HasText = "root created seen-1" });
+        await Assertions.Expect(made).ToHaveCountAsync(1);
+        await Assertions.Expect(made.GetByRole(AriaRole.Link, new() { Name = "Undo…" })).ToHaveCountAsync(0);
+    }
+
+    [Fact]
+    public async Task The_activity_is_narrowed_to_a_time_and_what_was_refused_again_and_again_is_one_line()
+    {
+        await fixture.CreateAsync("often-1", null, Tcp(22));
+        await using var tab = await Tab.OpenAsync(chromium, fixture);
+        await tab.VisitAsync(fixture, "activity?what=refused");
+        for (var times = 0; times < 3; times++)
+        {
+            await Assert.ThrowsAsync<AwsErrorException>(() => fixture.PutAsync("often-1", Tcp(22, "192.0.2.0/33")));
+        }
+
+        // What was refused gets to the log a moment after its answer.
+        await Until.TrueAsync(
+            async () => (await fixture.CallOwnAsync("LookupActivity", new() { EventName = "PutInstancePublicPorts", Kind = "refused" }, PortlightJson.Default.LookupActivityRequest, PortlightJson.Default.LookupActivityResponse)).Activities.Count == 3,
+            "that the log has them");
+        await tab.Page.GetByLabel("When").SelectOptionAsync("In the last hour");
+        await tab.Page.GetByRole(AriaRole.Button, new() { Name = "Show" }).ClickAsync();
+
+        await tab.Page.WaitForURLAsync("**/activity?**since=1h**");
+        await Assertions.Expect(tab.Page.Locator(".line > li", new() { HasText = "PutInstancePublicPorts" })).ToHaveCountAsync(1);
+        await Assertions.Expect(tab.Page.Locator(".line > li", new() { HasText = "PutInstancePublicPorts" })).ToContainTextAsync("root was refused 3 times in");
+        await Assertions.Expect(tab.Page.GetByLabel("When")).ToHaveValueAsync("1h");
     }
 
     [Fact]
@@ -91,6 +123,24 @@ public sealed class PagesTests(Chromium chromium, ConsoleFixture fixture) : ICla
 
         await Assertions.Expect(tab.Page.GetByRole(AriaRole.Region, new() { Name = "Your draft" })).ToContainTextAsync("2 changes");
         Assert.Equal(["443/tcp 0.0.0.0/0 ::/0"], await fixture.PortsAsync("undo-1"));
+    }
+
+    [Fact]
+    public async Task The_picture_of_the_fleet_is_put_in_another_order_which_its_address_has()
+    {
+        await fixture.CreateAsync("order-1", "role=web", Tcp(443));
+        await fixture.CreateAsync("order-2", "role=db", Tcp(5432, "192.0.2.0/24"));
+        await using var tab = await Tab.OpenAsync(chromium, fixture);
+        await tab.VisitAsync(fixture, "us-east-1/exposure?port=tcp/443");
+        var order = tab.Page.GetByRole(AriaRole.Navigation, new() { Name = "Order of the picture" });
+        await Assertions.Expect(order.GetByRole(AriaRole.Link, new() { Name = "By likeness" })).ToHaveAttributeAsync("aria-current", "true");
+
+        await order.GetByRole(AriaRole.Link, new() { Name = "By role" }).ClickAsync();
+
+        await tab.Page.WaitForURLAsync("**/us-east-1/exposure?port=tcp%2F443&order=tag%3Arole");
+        await Assertions.Expect(tab.Page.Locator(".picture .groups text")).ToContainTextAsync(["db", "web"]);
+        await Assertions.Expect(tab.Page.Locator("#sel")).ToHaveTextAsync("tcp 443");
+        await tab.LookAsync("exposure-by-role", isWhole: false);
     }
 
     [Fact]
@@ -125,24 +175,6 @@ public sealed class PagesTests(Chromium chromium, ConsoleFixture fixture) : ICla
     [Fact]
     public async Task The_palette_opens_by_the_keyboard_finds_an_instance_and_goes_to_it()
     {
-    [Fact]
-    public async Task The_picture_of_the_fleet_is_put_in_another_order_which_its_address_has()
-    {
-        await fixture.CreateAsync("order-1", "role=web", Tcp(443));
-        await fixture.CreateAsync("order-2", "role=db", Tcp(5432, "192.0.2.0/24"));
-        await using var tab = await Tab.OpenAsync(chromium, fixture);
-        await tab.VisitAsync(fixture, "us-east-1/exposure?port=tcp/443");
-        var order = tab.Page.GetByRole(AriaRole.Navigation, new() { Name = "Order of the picture" });
-        await Assertions.Expect(order.GetByRole(AriaRole.Link, new() { Name = "By likeness" })).ToHaveAttributeAsync("aria-current", "true");
-
-        await order.GetByRole(AriaRole.Link, new() { Name = "By role" }).ClickAsync();
-
-        await tab.Page.WaitForURLAsync("**/us-east-1/exposure?port=tcp%2F443&order=tag%3Arole");
-        await Assertions.Expect(tab.Page.Locator(".picture .groups text")).ToContainTextAsync(["db", "web"]);
-        await Assertions.Expect(tab.Page.Locator("#sel")).ToHaveTextAsync("tcp 443");
-        await tab.LookAsync("exposure-by-role", isWhole: false);
-    }
-
         await fixture.CreateAsync("found-1", null, Tcp(22));
         await using var tab = await Tab.OpenAsync(chromium, fixture);
         await tab.VisitAsync(fixture, "us-east-1/instances");
