@@ -32,6 +32,22 @@ public sealed class LifeTests(Chromium chromium, ConsoleFixture fixture) : IClas
     }
 
     [Fact]
+    public async Task What_a_person_may_not_do_with_an_instance_cannot_be_chosen_and_says_why()
+    {
+        await fixture.CreateAsync("kept-1", null, Tcp(22));
+        var (keyId, secret) = await fixture.UserAsync("nurse", """{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["portlight:*","lightsail:Get*","lightsail:RebootInstance"],"Resource":"*"}]}""");
+        await using var tab = await Tab.OpenAsync(chromium, fixture);
+        await tab.Page.GotoAsync("us-east-1/instances/kept-1/manage");
+        await tab.SignInAsync(keyId, secret);
+        await tab.LiveAsync();
+
+        await Assertions.Expect(tab.Page.GetByRole(AriaRole.Region, new() { Name = "Delete" })).ToContainTextAsync("is not authorized to perform: lightsail:DeleteInstance");
+        await Assertions.Expect(tab.Page.GetByRole(AriaRole.Button, new() { Name = "Delete…" })).ToBeDisabledAsync();
+        await Assertions.Expect(tab.Page.GetByRole(AriaRole.Button, new() { Name = "Reboot…" })).ToBeEnabledAsync();
+        await tab.IsAccessibleAsync();
+    }
+
+    [Fact]
     public async Task What_is_open_for_a_time_shows_what_is_left_and_closes_by_itself()
     {
         await fixture.CreateAsync("timed-1", null, Tcp(443));
