@@ -110,7 +110,7 @@ public sealed class Tab : IAsyncDisposable
     }
 
     /// <summary>
-    /// Looks at what is shown: wide and light, then dark, where only colours are others, then on a narrow screen in the dark, each with its picture; then on a tablet, and as wide as screens are. The tab is wide and light again afterwards.
+    /// Looks at what is shown, with a picture in both themes at three widths: wide and light, then dark, where only colours are others, then on a narrow screen in the dark; then on a tablet, and as wide as screens are. The tab is wide and light again afterwards.
     /// </summary>
     public async Task LookAsync(string name, bool isWhole = true)
     {
@@ -123,9 +123,13 @@ public sealed class Tab : IAsyncDisposable
         await PictureAsync($"{name}-360-dark", isWhole);
         await IsAccessibleAsync();
         await Page.EmulateMediaAsync(new() { ColorScheme = ColorScheme.Light });
-        await Page.SetViewportSizeAsync(820, 1180);
-        await PictureAsync($"{name}-820-light", isWhole);
+        await PictureAsync($"{name}-360-light", isWhole);
+        await Page.SetViewportSizeAsync(768, 1024);
+        await PictureAsync($"{name}-768-light", isWhole);
         await FitsAsync();
+        await Page.EmulateMediaAsync(new() { ColorScheme = ColorScheme.Dark });
+        await PictureAsync($"{name}-768-dark", isWhole);
+        await Page.EmulateMediaAsync(new() { ColorScheme = ColorScheme.Light });
         await Page.SetViewportSizeAsync(3840, 2160);
         await FitsAsync();
         await Page.SetViewportSizeAsync(1440, 1000);
