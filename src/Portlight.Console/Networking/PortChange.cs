@@ -8,18 +8,18 @@ namespace Portlight.Console.Networking;
 /// <summary>Makes a draft the ports of an instance, and tells what came of it.</summary>
 internal static class PortChange
 {
-    private static readonly TimeSpan ToConfirm = TimeSpan.FromSeconds(60);
+    /// <summary>How long a person has to confirm a change.</summary>
+    public static readonly TimeSpan ToConfirm = TimeSpan.FromSeconds(60);
 
     /// <summary>Applies it to the ports that it began with and to no others; null where these have changed meanwhile.</summary>
     /// <param name="caller">Calls as the person.</param>
     /// <param name="instance">Its name.</param>
     /// <param name="draft">What is wanted.</param>
-    /// <param name="mustConfirm">Whether it is reverted unless it is confirmed.</param>
+    /// <param name="within">It is reverted unless it is confirmed within this time; null for a change that stays.</param>
     /// <param name="reason">Why; null for none. A reason has no place in a Put, nor has a time.</param>
     /// <param name="cancellation">Ends the waiting.</param>
-    public static async Task<Operation?> ApplyAsync(ApiCaller caller, string instance, Draft draft, bool mustConfirm, string? reason, CancellationToken cancellation)
+    public static async Task<Operation?> ApplyAsync(ApiCaller caller, string instance, Draft draft, TimeSpan? within, string? reason, CancellationToken cancellation)
     {
-        TimeSpan? within = mustConfirm ? ToConfirm : null;
         try
         {
             return reason is null && draft.Rules.All(rule => rule.ExpiresInSeconds is null)

@@ -10,6 +10,7 @@ internal static class ChangeWords
         ChangeState.Forbidden => "Would be refused",
         ChangeState.Ready => "Ready",
         ChangeState.Doing => "Writing…",
+        ChangeState.Waits => "Waits to be kept",
         ChangeState.Done => "Done",
         ChangeState.Refused => "Refused",
         ChangeState.Conflict => "Changed meanwhile",
@@ -22,6 +23,7 @@ internal static class ChangeWords
     public static (string Class, string Icon, string Pill) Sign(ChangeState state) => state switch
     {
         ChangeState.Forbidden or ChangeState.Refused => ("closes", "shield", "bad"),
+        ChangeState.Waits => ("narrows", "clock", "warn"),
         ChangeState.Conflict or ChangeState.NotKnown or ChangeState.NotUndone => ("closes", "alert", "warn"),
         ChangeState.Done => ("opens", "check", "good"),
         ChangeState.Undone => ("narrows", "undo", ""),

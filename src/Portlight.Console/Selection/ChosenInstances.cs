@@ -39,6 +39,13 @@ internal sealed class ChosenInstances
         _last = null;
     }
 
+    /// <summary>Chooses these and no others.</summary>
+    public void Choose(IEnumerable<string> names)
+    {
+        Clear();
+        _names.UnionWith(names);
+    }
+
     public void Clear()
     {
         _names.Clear();

@@ -4,7 +4,7 @@ using Portlight.Wire.PortlightApi;
 
 namespace Portlight.Console.Selection;
 
-/// <summary>What is wanted of one of several instances: looked at, done, undone. What becomes of one does not depend on the others, so a failure is a state of it and ends nothing.</summary>
+/// <summary>What is wanted of one of several instances: looked at, done, kept, undone. What becomes of one does not depend on the others, so a failure is a state of it and ends nothing.</summary>
 public abstract class InstanceChange(InstanceView instance)
 {
     public string Name => Instance.Name;
@@ -26,17 +26,24 @@ public abstract class InstanceChange(InstanceView instance)
     /// <summary>What it does in words, where packets do not say it.</summary>
     public virtual string? Difference => null;
 
+    /// <summary>Whether there is a way back from it here.</summary>
+    public virtual bool CanBeUndone => true;
+
     protected InstanceView Instance { get; } = instance;
 
     /// <summary>Asks what it would do.</summary>
     internal Task LookAsync(ApiCaller caller, CancellationToken cancellation) => RunAsync(() => AskAsync(caller, cancellation), ChangeState.Forbidden, ChangeState.Forbidden);
 
     /// <summary>Does it, if it is still to what was looked at.</summary>
-    internal Task ApplyAsync(ApiCaller caller, string? reason, CancellationToken cancellation)
+    internal Task ApplyAsync(ApiCaller caller, HowToApply how, CancellationToken cancellation)
     {
         Become(ChangeState.Doing);
-        return RunAsync(() => DoAsync(caller, reason, cancellation), ChangeState.Refused, ChangeState.NotKnown);
+        return RunAsync(() => DoAsync(caller, how, cancellation), ChangeState.Refused, ChangeState.NotKnown);
     }
+
+    /// <summary>Confirms what waits to be confirmed, or reverts it.</summary>
+    internal Task AnswerAsync(ApiCaller caller, bool isKept, CancellationToken cancellation) =>
+        RunAsync(() => ConfirmAsync(caller, isKept, cancellation), ChangeState.NotKnown, ChangeState.NotKnown);
 
     /// <summary>Makes it as it was before, unless it has been changed since.</summary>
     internal Task UndoAsync(ApiCaller caller, CancellationToken cancellation)
@@ -45,11 +52,19 @@ public abstract class InstanceChange(InstanceView instance)
         return RunAsync(() => RevertAsync(caller, cancellation), ChangeState.NotUndone, ChangeState.NotKnown);
     }
 
+    /// <summary>Follows what becomes of the instance while its change waits to be confirmed.</summary>
+    internal virtual void Follow(InstanceView now)
+    {
+    }
+
     private protected abstract Task AskAsync(ApiCaller caller, CancellationToken cancellation);
 
-    private protected abstract Task DoAsync(ApiCaller caller, string? reason, CancellationToken cancellation);
+    private protected abstract Task DoAsync(ApiCaller caller, HowToApply how, CancellationToken cancellation);
 
     private protected abstract Task RevertAsync(ApiCaller caller, CancellationToken cancellation);
+
+    /// <summary>Only for what becomes <see cref="ChangeState.Waits"/>.</summary>
+    private protected virtual Task ConfirmAsync(ApiCaller caller, bool isKept, CancellationToken cancellation) => Task.CompletedTask;
 
     protected void Become(ChangeState state, string? words = null) => (State, Words) = (state, words);
 
@@ -85,6 +100,9 @@ public enum ChangeState
     Ready,
 
     Doing,
+
+    /// <summary>It was done, and is reverted unless it is confirmed.</summary>
+    Waits,
 
     Done,
 

@@ -7,12 +7,18 @@ using Portlight.Wire.PortlightApi;
 namespace Portlight.Console.Selection;
 
 /// <summary>A change of the ports of one of several instances.</summary>
-internal sealed class PortsOfInstance(WantedPorts wanted, InstanceView instance) : InstanceChange(instance)
+/// <param name="wish">What is wanted, as far as it is the same for all; null where each instance has to be asked about.</param>
+/// <param name="instance">As the list has it.</param>
+internal class PortsOfInstance(WantedPorts? wish, InstanceView instance) : InstanceChange(instance)
 {
+    private const string AsBefore = "Its ports are as they were before.";
+
+    private WantedPorts? _wanted;
     private IReadOnlyList<PortRule> _before = [];
     private IReadOnlyList<PortRule> _after = [];
     private PreviewPortsResponse? _preview;
     private string? _undoTag;
+    private bool _isSeenWaiting;
 
     public override IReadOnlyList<PortChangeEffect> Effects => _preview?.Effects ?? [];
 
@@ -20,17 +26,39 @@ internal sealed class PortsOfInstance(WantedPorts wanted, InstanceView instance)
 
     public override CutByChange? Cut => _preview?.Connections;
 
+    /// <summary>The live list tells what became of a change that waits. It may not have heard of the change yet, so nothing is said before it has.</summary>
+    internal override void Follow(InstanceView now)
+    {
+        if (State != ChangeState.Waits || now.Status.ConfirmBy is not null)
+        {
+            _isSeenWaiting |= State == ChangeState.Waits;
+        }
+        else if (_isSeenWaiting && IsSame(now.Rules, _before))
+        {
+            Become(ChangeState.Undone, $"It was not kept. {AsBefore}");
+        }
+        else if (_isSeenWaiting)
+        {
+            Become(IsSame(now.Rules, _after) ? ChangeState.Done : ChangeState.NotKnown, IsSame(now.Rules, _after) ? "Kept." : "Its ports have been changed since.");
+        }
+    }
+
     private protected override async Task AskAsync(ApiCaller caller, CancellationToken cancellation)
     {
+        if ((_wanted = await WantedAsync(caller, cancellation)) is not { } wanted)
+        {
+            return;
+        }
+
         // The live list nearly always has what stands, so one question is enough; where it has not, it is asked once more, about what the answer says that stands.
-        _preview = await AskAboutAsync(Instance.Rules, caller, cancellation) ?? await AskAboutAsync(_before, caller, cancellation);
+        _preview = await AskAboutAsync(wanted, Instance.Rules, caller, cancellation) ?? await AskAboutAsync(wanted, _before, caller, cancellation);
         if (_preview is null)
         {
             Become(ChangeState.Conflict, "Its ports are being changed by somebody else; nothing was done to it.");
             return;
         }
 
-        if (PortDifference.Between(_before, _after).Count == 0)
+        if (IsSame(_before, _after))
         {
             Become(ChangeState.Nothing, wanted.WhyNothing(_before));
         }
@@ -40,20 +68,44 @@ internal sealed class PortsOfInstance(WantedPorts wanted, InstanceView instance)
         }
         else
         {
-            Become(ChangeState.Ready);
+            Become(ChangeState.Ready, wanted.Why);
         }
     }
 
-    private protected override async Task DoAsync(ApiCaller caller, string? reason, CancellationToken cancellation)
+    /// <summary>What is wanted of this instance; null where that cannot be told, which its state says.</summary>
+    private protected virtual Task<WantedPorts?> WantedAsync(ApiCaller caller, CancellationToken cancellation) => Task.FromResult(wish);
+
+    private protected override async Task DoAsync(ApiCaller caller, HowToApply how, CancellationToken cancellation)
     {
-        if (await PortChange.ApplyAsync(caller, Name, Draft.Of(_preview!.EntityTag, _before).To(_after), mustConfirm: false, reason, cancellation) is not { } operation)
+        if (await PortChange.ApplyAsync(caller, Name, Draft.Of(_preview!.EntityTag, _before).To(_after), how.ConfirmWithin, how.Reason, cancellation) is not { } operation)
         {
             Become(ChangeState.Conflict, "Its ports have changed since they were looked at; nothing was done to it.");
             return;
         }
 
-        Become(ChangeState.Done, PortChange.Outcome(operation, mustConfirm: false, Instance.Sync == SyncState.Recorded));
+        var words = PortChange.Outcome(operation, mustConfirm: false, Instance.Sync == SyncState.Recorded);
+        if (how.ConfirmWithin is not null)
+        {
+            Become(ChangeState.Waits, words);
+            return;
+        }
+
+        Become(ChangeState.Done, words);
         _undoTag = await AfterwardsAsync(caller, cancellation);
+    }
+
+    private protected override async Task ConfirmAsync(ApiCaller caller, bool isKept, CancellationToken cancellation)
+    {
+        await caller.ConfirmAsync(new ConfirmPortsRequest { InstanceName = Name, Revert = isKept ? null : true }, cancellation);
+        if (isKept)
+        {
+            Become(ChangeState.Done, "Kept.");
+            _undoTag = await AfterwardsAsync(caller, cancellation);
+        }
+        else
+        {
+            Become(ChangeState.Undone, AsBefore);
+        }
     }
 
     private protected override async Task RevertAsync(ApiCaller caller, CancellationToken cancellation)
@@ -63,9 +115,9 @@ internal sealed class PortsOfInstance(WantedPorts wanted, InstanceView instance)
         {
             Become(ChangeState.NotUndone, $"{lostTime.Label} was open for a time, and would be open for good: undo it on its own page.");
         }
-        else if (_undoTag is not null && await PortChange.ApplyAsync(caller, Name, Draft.Of(_undoTag, _after).To(_before), mustConfirm: false, reason: null, cancellation) is not null)
+        else if (_undoTag is not null && await PortChange.ApplyAsync(caller, Name, Draft.Of(_undoTag, _after).To(_before), within: null, reason: null, cancellation) is not null)
         {
-            Become(ChangeState.Undone, "Its ports are as they were before.");
+            Become(ChangeState.Undone, AsBefore);
         }
         else
         {
@@ -74,12 +126,12 @@ internal sealed class PortsOfInstance(WantedPorts wanted, InstanceView instance)
     }
 
     /// <summary>What the wish makes of some rules; null where others stand by now, which are what stood before then.</summary>
-    private async Task<PreviewPortsResponse?> AskAboutAsync(IReadOnlyList<PortRule> rules, ApiCaller caller, CancellationToken cancellation)
+    private async Task<PreviewPortsResponse?> AskAboutAsync(WantedPorts wanted, IReadOnlyList<PortRule> rules, ApiCaller caller, CancellationToken cancellation)
     {
         _after = wanted.Of(rules, Instance.Meant);
         var preview = await PortReads.PreviewAsync(caller, Name, _after, cancellation, withConnections: true);
         _before = [.. preview.PortStatesBefore.Select(PortRule.Of)];
-        return PortDifference.Between(rules, _before).Count == 0 ? preview : null;
+        return IsSame(rules, _before) ? preview : null;
     }
 
     /// <summary>What the ports are known by that this change has made; null where they are others by now, or cannot be read.</summary>
@@ -88,11 +140,13 @@ internal sealed class PortsOfInstance(WantedPorts wanted, InstanceView instance)
         try
         {
             var now = await PortReads.PreviewAsync(caller, Name, _before, cancellation);
-            return PortDifference.Between([.. _preview!.PortStatesAfter.Select(PortRule.Of)], [.. now.PortStatesBefore.Select(PortRule.Of)]).Count == 0 ? now.EntityTag : null;
+            return IsSame([.. _preview!.PortStatesAfter.Select(PortRule.Of)], [.. now.PortStatesBefore.Select(PortRule.Of)]) ? now.EntityTag : null;
         }
         catch (ApiException exception) when (exception.Kind is not ApiFault.SignedOut)
         {
             return null;
         }
     }
+
+    private static bool IsSame(IReadOnlyList<PortRule> some, IReadOnlyList<PortRule> others) => PortDifference.Between(some, others).Count == 0;
 }

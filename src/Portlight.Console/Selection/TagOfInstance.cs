@@ -1,7 +1,7 @@
 using Portlight.Console.Api;
 using Portlight.Console.Live;
+using Portlight.Console.Networking;
 using Portlight.Wire.Lightsail;
-using Portlight.Wire.PortlightApi;
 
 namespace Portlight.Console.Selection;
 
@@ -9,8 +9,9 @@ namespace Portlight.Console.Selection;
 internal sealed class TagOfInstance(WantedTag wanted, InstanceView instance) : InstanceChange(instance)
 {
     private string? _before;
+    private string? _after;
 
-    public override string? Difference => State is ChangeState.Unread or ChangeState.Nothing ? null : (_before, wanted.Value) switch
+    public override string? Difference => State is ChangeState.Unread or ChangeState.Nothing ? null : (_before, _after) switch
     {
         (null, { } value) => $"gets {Text(value)}",
         ({ } before, null) => $"loses {Text(before)}",
@@ -21,18 +22,16 @@ internal sealed class TagOfInstance(WantedTag wanted, InstanceView instance) : I
     private protected override async Task AskAsync(ApiCaller caller, CancellationToken cancellation)
     {
         _before = await ValueAsync(caller, cancellation);
-        if (_before == wanted.Value)
+        _after = wanted.After(_before);
+        if (_before == _after)
         {
-            Become(ChangeState.Nothing, wanted.Value is null ? "It has no such tag." : "It has this tag already.");
+            Become(ChangeState.Nothing, _after is null ? "It has no such tag." : "It has this tag already.");
             return;
         }
 
-        var answer = await caller.CallAsync(
-            "CheckAccess", new CheckAccessRequest { Questions = [new AccessCheck { Action = wanted.Value is null ? "lightsail:UntagResource" : "lightsail:TagResource", InstanceName = Name }] },
-            PortlightJson.Default.CheckAccessRequest, PortlightJson.Default.CheckAccessResponse, cancellation);
-        if (answer.Answers[0] is { IsAllowed: false } refused)
+        if (await PortReads.RefusalsAsync(caller, Name, [_after is null ? "lightsail:UntagResource" : "lightsail:TagResource"], cancellation) is [{ } refusal])
         {
-            Become(ChangeState.Forbidden, refused.Message ?? "your policies do not allow it");
+            Become(ChangeState.Forbidden, refusal);
         }
         else
         {
@@ -40,7 +39,7 @@ internal sealed class TagOfInstance(WantedTag wanted, InstanceView instance) : I
         }
     }
 
-    private protected override async Task DoAsync(ApiCaller caller, string? reason, CancellationToken cancellation)
+    private protected override async Task DoAsync(ApiCaller caller, HowToApply how, CancellationToken cancellation)
     {
         if (await ValueAsync(caller, cancellation) != _before)
         {
@@ -48,13 +47,13 @@ internal sealed class TagOfInstance(WantedTag wanted, InstanceView instance) : I
             return;
         }
 
-        await SetAsync(caller, wanted.Value, cancellation);
-        Become(ChangeState.Done, wanted.Value is null ? "The tag is gone." : "It has the tag.");
+        await SetAsync(caller, _after, cancellation);
+        Become(ChangeState.Done, _after is null ? "The tag is gone." : "It has the tag.");
     }
 
     private protected override async Task RevertAsync(ApiCaller caller, CancellationToken cancellation)
     {
-        if (await ValueAsync(caller, cancellation) != wanted.Value)
+        if (await ValueAsync(caller, cancellation) != _after)
         {
             Become(ChangeState.NotUndone, "Its tag has been changed since, and is left as it is.");
             return;
@@ -81,7 +80,18 @@ internal sealed class TagOfInstance(WantedTag wanted, InstanceView instance) : I
 }
 
 /// <summary>A tag that instances are to have; with no value at all they are to be without it.</summary>
-internal sealed record WantedTag(string Key, string? Value)
+internal record WantedTag(string Key, string? Value)
 {
-    public string Words => Value switch { null => $"Remove the tag {Key}", "" => $"Set the tag {Key}", _ => $"Set the tag {Key}={Value}" };
+    public virtual string Words => Value switch { null => $"Remove the tag {Key}", "" => $"Set the tag {Key}", _ => $"Set the tag {Key}={Value}" };
+
+    /// <summary>The value that an instance is to have, by the one that it has.</summary>
+    public virtual string? After(string? before) => Value;
+}
+
+/// <summary>A port that instances are there to offer to everybody, beside those that their tag says already.</summary>
+internal sealed record MeantPort(int Port) : WantedTag(InstanceView.MeantTag, null)
+{
+    public override string Words => $"Mark {Port} as meant for everyone";
+
+    public override string? After(string? before) => string.Join('+', InstanceView.MeantPorts([new Tag { Key = Key, Value = before }]).Where(port => port >= 0).Append(Port).Distinct().Order());
 }

@@ -18,6 +18,9 @@ internal abstract record WantedPorts
     /// <param name="meant">Ports that the instance is there to offer to everybody.</param>
     public abstract IReadOnlyList<PortRule> Of(IReadOnlyList<PortRule> stand, IReadOnlyCollection<int> meant);
 
+    /// <summary>What has to be known of it beside what it changes; null for nothing.</summary>
+    public virtual string? Why => null;
+
     /// <summary>Why it makes no difference to an instance.</summary>
     public abstract string WhyNothing(IReadOnlyList<PortRule> stand);
 
@@ -59,6 +62,20 @@ internal abstract record WantedPorts
 
         private bool IsToBeNarrowed(PortRule rule, IReadOnlyCollection<int> meant) =>
             rule.IsToEveryone && (Rule is null ? rule.Width(meant) == PortWidth.Everyone : ExposureMatrix.Covers(rule, Rule));
+    }
+
+    /// <summary>Makes it what it was before a change.</summary>
+    /// <param name="Rules">What stood before.</param>
+    /// <param name="Change">Which change that was, as a sentence.</param>
+    public sealed record Earlier(IReadOnlyList<PortRule> Rules, string Change) : WantedPorts
+    {
+        public override string Words => "Undo the last change of ports";
+
+        public override string? Why => Change;
+
+        public override IReadOnlyList<PortRule> Of(IReadOnlyList<PortRule> stand, IReadOnlyCollection<int> meant) => Draft.Of("", stand).To(Rules).Rules;
+
+        public override string WhyNothing(IReadOnlyList<PortRule> stand) => $"{Change} It has these rules already.";
     }
 
     /// <summary>Adds the rules of a template, or makes them the only ones.</summary>

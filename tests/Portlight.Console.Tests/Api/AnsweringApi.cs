@@ -30,9 +30,11 @@ internal sealed class AnsweringApi : IDisposable
     /// <param name="body">What is said.</param>
     /// <param name="status">The status of the answer.</param>
     /// <param name="breaksOff">More is promised than comes.</param>
-    public async Task AnswerAsync(string body, int status = 200, bool breaksOff = false)
+    /// <param name="before">Done between the question and the answer.</param>
+    public async Task AnswerAsync(string body, int status = 200, bool breaksOff = false, Action? before = null)
     {
         var asked = await _server.GetContextAsync().WaitAsync(Deadline.Span, TestContext.Current.CancellationToken);
+        before?.Invoke();
         var bytes = Encoding.UTF8.GetBytes(body);
         (asked.Response.StatusCode, asked.Response.ContentType) = (status, "application/x-amz-json-1.1");
         asked.Response.ContentLength64 = bytes.Length + (breaksOff ? 100 : 0);

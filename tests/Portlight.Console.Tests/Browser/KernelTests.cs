@@ -227,11 +227,12 @@ public sealed class KernelTests(Chromium chromium, KernelConsole console) : ICla
         await Assertions.Expect(page.Locator("tr", new() { HasText = "many-1" }).Locator("td").Nth(7)).ToHaveTextAsync(new System.Text.RegularExpressions.Regex(@"^(just now|\d+ (s|min) ago)$"));
         await page.GetByLabel("Choose all that are listed").ClickAsync();
         await page.GetByLabel("Port", new() { Exact = true }).FillAsync("9300");
-        await page.GetByLabel("Kind").SelectOptionAsync("UDP");
+        await page.GetByLabel("Protocol").SelectOptionAsync("UDP");
         await page.GetByLabel("Add an address or range").FillAsync("0.0.0.0/0,");
         Assert.All(addresses, address => Assert.False(Reaches(address, 9300)));
 
         await page.GetByRole(AriaRole.Button, new() { Name = "Review…" }).ClickAsync();
+        await page.Locator("#several").GetByLabel("Revert all unless I confirm").UncheckAsync();
         await page.GetByRole(AriaRole.Button, new() { Name = "Apply to 2 instances" }).ClickAsync();
         await Assertions.Expect(page.Locator("#several").GetByRole(AriaRole.Status)).ToHaveTextAsync("2 done");
         await Assertions.Expect(page.Locator("#several li")).ToContainTextAsync(["In the kernel.", "In the kernel."]);

@@ -57,4 +57,11 @@ public sealed class WantedPortsTests
     }
 
     private static string Text(IEnumerable<PortRule> rules) => string.Join(", ", rules.Select(rule => $"{rule.Protocol} {rule.Range} {string.Join(' ', rule.Sources)}"));
+
+    [Theory]
+    [InlineData(null, "25")]
+    [InlineData("", "25")]
+    [InlineData("587", "25+587")]
+    [InlineData("25,587", "25+587")]
+    public void A_port_that_is_meant_is_added_to_those_that_are(string? before, string after) => Assert.Equal(after, new MeantPort(25).After(before));
 }
