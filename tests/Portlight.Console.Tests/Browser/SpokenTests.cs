@@ -27,6 +27,12 @@ public sealed partial class SpokenTests(Chromium chromium, ConsoleFixture fixtur
         })
         {
             await tab.GoAsync(path);
+            if (path.EndsWith("/instances", StringComparison.Ordinal))
+            {
+                // The rows come once the browser has told how much of the list is on the screen.
+                await Assertions.Expect(tab.Page.Locator("td .name")).ToHaveCountAsync(2);
+            }
+
             said.Append("## ").Append(path).Append("\n\n").Append(await tab.Page.Locator("main").AriaSnapshotAsync()).Append("\n\n");
         }
 
