@@ -27,6 +27,24 @@ internal static class FleetPages
         return (instances.DrainToImmutable(), revision);
     }
 
+    /// <summary>The instance of that name, which may be part of the names of many others; none where it is gone.</summary>
+    public static async Task<IReadOnlyList<InstanceStatus>> FindAsync(ApiCaller caller, string name, CancellationToken cancellation)
+    {
+        string? token = null;
+        do
+        {
+            var page = await ListAsync(caller, new ListFleetRequest { Query = name, MaxResults = PageSize, PageToken = token }, cancellation);
+            if (page.Instances.FirstOrDefault(status => status.Name == name) is { } found)
+            {
+                return [found];
+            }
+
+            token = page.NextPageToken;
+        }
+        while (token is not null);
+        return [];
+    }
+
     public static Task<ListFleetResponse> ListAsync(ApiCaller caller, ListFleetRequest request, CancellationToken cancellation) =>
         caller.CallAsync("ListFleet", request, PortlightJson.Default.ListFleetRequest, PortlightJson.Default.ListFleetResponse, cancellation);
 }

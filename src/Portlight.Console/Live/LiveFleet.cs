@@ -105,7 +105,7 @@ internal sealed class LiveFleet(ApiCaller caller, TimeProvider clock, Cancellati
         List<InstanceStatus> changed = [.. answer.Changed];
         foreach (var name in waiting.Where(name => changed.TrueForAll(status => status.Name != name)))
         {
-            changed.AddRange((await FleetPages.ListAsync(caller, new ListFleetRequest { Query = name }, cancellation)).Instances.Where(status => status.Name == name));
+            changed.AddRange(await FleetPages.FindAsync(caller, name, cancellation));
         }
 
         if (changed.Count > 0 || answer.Removed.Count > 0 || Snapshot.Problem is not null)

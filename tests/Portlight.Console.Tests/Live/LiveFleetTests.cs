@@ -53,6 +53,21 @@ public sealed class LiveFleetTests : IDisposable
     }
 
     [Fact]
+    public async Task An_instance_that_waits_is_found_among_all_whose_names_its_own_is_part_of()
+    {
+        using var watch = _fleet.Watch(() => { });
+        await _server.AnswerAsync($$"""{"instances": [{{One("web", applied: 1)}}], "total": 1, "revision": 7}""");
+        await _server.AnswerAsync("""{"changed": [], "removed": [], "revision": 7}""");
+        await _server.AnswerAsync($$"""{"instances": [{{One("a-web", applied: 2)}}], "total": 2, "nextPageToken": "more", "revision": 7}""");
+        await _server.AnswerAsync($$"""{"instances": [{{One("web", applied: 2)}}], "total": 2, "revision": 7}""");
+
+        await Until.TrueAsync(() => _fleet.Snapshot.Instances is [{ Name: "web", Sync: SyncState.InKernel }], "that it waits no more");
+
+        static string One(string name, int applied) =>
+            $$"""{"name": "{{name}}", "regionName": "us-east-1", "accountId": "111122223333", "state": "running", "portStates": [], "desiredRevision": 2, "appliedRevision": {{applied}}}""";
+    }
+
+    [Fact]
     public async Task A_page_that_is_being_closed_keeps_nothing_from_the_others()
     {
         var told = false;
