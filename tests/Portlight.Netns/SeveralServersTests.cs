@@ -95,6 +95,10 @@ public sealed class SeveralServersTests : IAsyncLifetime
         Until.True(() => _machines.Keys.All(machine => Opens(machine, First, closed: Second)), "what was attached at the other server");
         Change("b", "fra", Second);
         Until.True(() => IsAllApplied("a") && IsAllApplied("b"), "both servers' word that all is applied");
+        // At whichever each is: where the machine itself was attached it has connected anew.
+        Assert.All(_machines.Keys, machine => Assert.Single(
+            new[] { (At: "a", Other: "b"), (At: "b", Other: "a") },
+            server => _served.Run(server.At, "host", "show", machine).Contains($"connected to another server: {AgentsOf(server.Other)}\n", StringComparison.Ordinal)));
         Until.True(() => _machines.Keys.All(machine => File.ReadAllText(Path.Combine(_served.Data(machine), "agent.json")).Contains(AgentsOf("b"), StringComparison.Ordinal)), "the second server on the machines' disks");
 
         // The server that has the agents is killed; nothing opens, and the other one has them.

@@ -38,7 +38,7 @@ internal static class HostShapes
             KernelVersion = status?.KernelRelease,
             BridgeProblem = status?.BridgeProblem,
             HostState = isLocal ? null : host.Stored?.State.Named(),
-            OtherServer = host.Elsewhere is { } link ? services.Hosts.Servers.AgentsOf(link.Server).FirstOrDefault()?.OriginalString : null,
+            OtherServer = host.Elsewhere is { } link ? services.Hosts.Servers.AgentsOf(link.Server).FirstOrDefault()?.GetLeftPart(UriPartial.Authority) : null,
             KeyProblem = host.Telling.Arrivals.Problem,
             IsConnected = contact.FailingSince is null && away is null,
             LastSeenAt = away ?? contact.LastWord,
