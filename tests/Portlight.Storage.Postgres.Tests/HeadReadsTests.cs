@@ -1,3 +1,5 @@
+using Portlight.TestKit.Network;
+
 namespace Portlight.Storage.Postgres.Tests;
 
 /// <summary>Looks at the end of the log are shared, and every one who asks gets one that began after that.</summary>
@@ -41,6 +43,26 @@ public sealed class HeadReadsTests
         await Assert.ThrowsAsync<StoreException>(() => second);
         await reads.CatchUpAsync();
         Assert.Empty(looks);
+    }
+
+    [Fact]
+    public async Task Those_who_wait_for_one_look_go_on_beside_each_other()
+    {
+        var gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var looks = new Queue<Task>([gate.Task, Task.CompletedTask]);
+        var reads = new HeadReads(looks.Dequeue);
+        using var together = new CountdownEvent(2);
+        // The first has a look of its own.
+        var all = Task.WhenAll(reads.CatchUpAsync(), GoOnAsync(), GoOnAsync());
+        gate.SetResult();
+        await all;
+
+        async Task GoOnAsync()
+        {
+            await reads.CatchUpAsync();
+            together.Signal();
+            Assert.True(together.Wait(Deadline.Span, Cancellation), "one went on only when another was done");
+        }
     }
 
     [Fact]

@@ -8,59 +8,63 @@ namespace Portlight.Storage.Postgres;
 internal sealed class HeadReads(Func<Task> look)
 {
     private readonly Lock _gate = new();
-    private Task _running = Task.CompletedTask;
-    private Task? _next;
+    private Task _looking = Task.CompletedTask;
+    private TaskCompletionSource? _running;
+    private TaskCompletionSource? _next;
 
     /// <summary>Returns once the mirror has everything that was committed before the call.</summary>
     public Task CatchUpAsync()
     {
         lock (_gate)
         {
-            if (_next is not null)
+            if (_running is not null)
             {
-                return _next;
+                return (_next ??= Wait()).Task;
             }
 
-            return _running.IsCompleted ? _running = LookAsync() : _next = LookAfterAsync(_running);
+            _running = Wait();
+            _looking = LookAsync(_running);
+            return _running.Task;
         }
     }
 
     /// <summary>Returns once no look is under way, however the last one ended. To be called when nobody asks any more.</summary>
-    public async Task EndAsync()
-    {
-        while (Running() is { IsCompleted: false } running)
-        {
-            await running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
-    }
-
-    private Task Running()
+    public Task EndAsync()
     {
         lock (_gate)
         {
-            return _next ?? _running;
+            return _looking;
         }
     }
 
-    private async Task LookAsync()
+    // Those who wait go on beside each other, not one after the other on the thread that has had the answer.
+    private static TaskCompletionSource Wait() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>One look after the other, as long as somebody has asked while the last one was under way.</summary>
+    private async Task LookAsync(TaskCompletionSource first)
     {
         // Not on the thread of the first who asks: the rest wait for this too.
         await Task.Yield();
-        await look().ConfigureAwait(false);
+        for (var asked = first; asked is not null; asked = Next())
+        {
+            try
+            {
+                await look().ConfigureAwait(false);
+                asked.SetResult();
+            }
+            catch (Exception failure)
+            {
+                asked.SetException(failure);
+            }
+        }
     }
 
-    private async Task LookAfterAsync(Task before)
+    private TaskCompletionSource? Next()
     {
-        // Always yield: `CatchUpAsync` assigns `_next` after this method returns. Without a yield this method could clear `_next` before that assignment. Then every later read
-        // would get the finished look, and old data.
-        await before.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ForceYielding);
-        Task begun;
         lock (_gate)
         {
-            begun = _running = LookAsync();
-            _next = null;
+            (_running, _next) = (_next, null);
+            return _running;
         }
-
-        await begun.ConfigureAwait(false);
     }
 }
