@@ -78,7 +78,7 @@ public sealed class ChangeRun(string words, IReadOnlyList<InstanceChange> lines)
     /// <summary>Takes in what has become of those that wait: somebody else may have answered, or nobody in time.</summary>
     internal void Follow(IEnumerable<InstanceView> now)
     {
-        var waiting = lines.Where(line => line.State == ChangeState.Waits).ToDictionary(line => line.Name, StringComparer.Ordinal);
+        var waiting = lines.Where(line => line.State is ChangeState.Doing or ChangeState.Waits).ToDictionary(line => line.Name, StringComparer.Ordinal);
         foreach (var instance in now.Where(instance => waiting.ContainsKey(instance.Name)))
         {
             waiting[instance.Name].Follow(instance);

@@ -23,7 +23,7 @@ internal static class ChangeWords
     public static (string Class, string Icon, string Pill) Sign(ChangeState state) => state switch
     {
         ChangeState.Forbidden or ChangeState.Refused => ("closes", "shield", "bad"),
-        ChangeState.Waits => ("narrows", "clock", "warn"),
+        ChangeState.Waits => ("narrows", "pulse", "warn"),
         ChangeState.Conflict or ChangeState.NotKnown or ChangeState.NotUndone => ("closes", "alert", "warn"),
         ChangeState.Done => ("opens", "check", "good"),
         ChangeState.Undone => ("narrows", "undo", ""),

@@ -29,11 +29,14 @@ internal class PortsOfInstance(WantedPorts? wish, InstanceView instance) : Insta
     /// <summary>The live list tells what became of a change that waits. It may not have heard of the change yet, so nothing is said before it has.</summary>
     internal override void Follow(InstanceView now)
     {
+        // It may also hear of it before the call that makes it is answered, and then of nothing until it is over.
+        _isSeenWaiting |= now.Status.ConfirmBy is not null;
         if (State != ChangeState.Waits || now.Status.ConfirmBy is not null)
         {
-            _isSeenWaiting |= State == ChangeState.Waits;
+            return;
         }
-        else if (_isSeenWaiting && IsSame(now.Rules, _before))
+
+        if (_isSeenWaiting && IsSame(now.Rules, _before))
         {
             Become(ChangeState.Undone, $"It was not kept. {AsBefore}");
         }
