@@ -4,7 +4,8 @@ using Portlight.TestKit;
 
 namespace Portlight.Storage.Postgres.Tests;
 
-/// <summary>Three stores on one database whose callers want the same things: each gets its turn.</summary>
+/// <summary>Three stores on one database whose callers want the same things: each gets its turn. Where others take the processors, some are told to try again.</summary>
+[Trait("machine", "alone")]
 public sealed class TurnsTests : IAsyncLifetime
 {
     private readonly PostgresSource _source = new();
