@@ -128,8 +128,10 @@ internal sealed class Installation : IDisposable
 
     public void Dispose() => _http.Dispose();
 
-    private AwsClient ClientOf(TimeSpan? confirmWithin) =>
-        confirmWithin is null ? _client : new AwsClient(_http, Endpoint, Region, Credentials, TimeProvider.System) { ConfirmWithin = confirmWithin };
+    /// <summary>Calls whose change is undone unless it is confirmed in time, and is made only if what it is about has that entity tag still; without both where null.</summary>
+    public AwsClient ClientOf(TimeSpan? confirmWithin, string? entityTag = null) => confirmWithin is null && entityTag is null
+        ? _client
+        : new AwsClient(_http, Endpoint, Region, Credentials, TimeProvider.System) { ConfirmWithin = confirmWithin, IfMatch = entityTag };
 
     /// <summary>Whether the directory is there and this user may not look into it.</summary>
     public static bool IsClosed(string directory)

@@ -1,5 +1,7 @@
+using System.Net;
 using Portlight.Cli.Ports;
 using Portlight.Domain;
+using Portlight.Wire.Client;
 using Portlight.Wire.Lightsail;
 using Portlight.Wire.PortlightApi;
 using Operation = Portlight.Wire.Lightsail.Operation;
@@ -14,20 +16,24 @@ namespace Portlight.Cli.Verbs;
 /// <param name="cancellation">Ends the call.</param>
 internal sealed class PortCalls(Installation installation, string name, TimeSpan? confirmWithin, string? reason, CancellationToken cancellation)
 {
+    private (PortSet Ports, string? EntityTag)? _read;
+
+    /// <summary>What is open. A Put rests on it.</summary>
     public async Task<PortSet> ReadAsync()
     {
-        var answer = await InstanceSearch.AskAsync(
+        var (answer, entityTag) = await InstanceSearch.AskAsync(
             installation,
             name,
-            () => installation.LightsailAsync(
-                "GetInstancePortStates",
+            () => installation.ClientOf(confirmWithin: null).SendTaggedAsync(
+                $"{LightsailOperations.TargetPrefix}.GetInstancePortStates",
                 new GetInstancePortStatesRequest { InstanceName = name },
                 LightsailJson.Default.GetInstancePortStatesRequest,
                 LightsailJson.Default.GetInstancePortStatesResponse,
-                confirmWithin: null,
                 cancellation),
             cancellation);
-        return PortText.SetOf(answer.PortStates);
+        var ports = PortText.SetOf(answer.PortStates);
+        _read = (ports, entityTag);
+        return ports;
     }
 
     public async Task<Operation> OpenAsync(PortInfo rule) => reason is not null ? (await ApplyAsync(new ApplyPortsRequest { Open = Timed(rule, null) })).Operation : (await installation.LightsailAsync(
@@ -70,16 +76,41 @@ internal sealed class PortCalls(Installation installation, string name, TimeSpan
         confirmWithin,
         cancellation)).Operation;
 
-    public async Task<Operation> PutAsync(PortSet ports) => reason is not null ? (await ApplyAsync(new ApplyPortsRequest { PortInfos = [.. PortText.Infos(ports).Select(info => Timed(info, null))] })).Operation : (await installation.LightsailAsync(
-        "PutInstancePublicPorts",
-        new PutInstancePublicPortsRequest { InstanceName = name, PortInfos = PortText.Infos(ports) },
-        LightsailJson.Default.PutInstancePublicPortsRequest,
-        LightsailJson.Default.PutInstancePublicPortsResponse,
-        confirmWithin,
-        cancellation)).Operation;
+    /// <summary>Replaces the ports that were read, and no others: the operator was shown the difference to these.</summary>
+    /// <exception cref="FailedException">Somebody else has changed them since.</exception>
+    public async Task<Operation> PutAsync(PortSet ports)
+    {
+        while (true)
+        {
+            var before = _read;
+            try
+            {
+                return await PutAsync(ports, installation.ClientOf(confirmWithin, before?.EntityTag));
+            }
+            catch (AwsErrorException changed) when (changed.Status == HttpStatusCode.PreconditionFailed)
+            {
+                // The tag is of all that is stored of the instance: it may have become `running`, or been given an address.
+                if (!(await ReadAsync()).Equals(before?.Ports))
+                {
+                    throw new FailedException($"the ports of {name} were changed by somebody else meanwhile, and not by this; `portlight ports {name}` shows them");
+                }
+            }
+        }
+    }
 
-    private Task<ApplyPortsResponse> ApplyAsync(ApplyPortsRequest request) => installation.CallAsync(
-        "ApplyPorts", request with { InstanceName = name, Reason = reason }, PortlightJson.Default.ApplyPortsRequest, PortlightJson.Default.ApplyPortsResponse, confirmWithin, cancellation);
+    private async Task<Operation> PutAsync(PortSet ports, AwsClient client) => reason is not null
+        ? (await ApplyAsync(client, new ApplyPortsRequest { PortInfos = [.. PortText.Infos(ports).Select(info => Timed(info, null))] })).Operation
+        : (await client.SendAsync(
+            $"{LightsailOperations.TargetPrefix}.PutInstancePublicPorts",
+            new PutInstancePublicPortsRequest { InstanceName = name, PortInfos = PortText.Infos(ports) },
+            LightsailJson.Default.PutInstancePublicPortsRequest,
+            LightsailJson.Default.PutInstancePublicPortsResponse,
+            cancellation)).Operation;
+
+    private Task<ApplyPortsResponse> ApplyAsync(ApplyPortsRequest request) => ApplyAsync(installation.ClientOf(confirmWithin), request);
+
+    private Task<ApplyPortsResponse> ApplyAsync(AwsClient client, ApplyPortsRequest request) => client.SendAsync(
+        $"{PortlightOperations.TargetPrefix}.ApplyPorts", request with { InstanceName = name, Reason = reason }, PortlightJson.Default.ApplyPortsRequest, PortlightJson.Default.ApplyPortsResponse, cancellation);
 
     private static TimedPort Timed(PortInfo rule, TimeSpan? time) => new()
     {

@@ -28,6 +28,15 @@ public sealed class AwsClient(HttpClient http, Uri endpoint, string region, AwsC
         JsonTypeInfo<TRequest> requestShape,
         JsonTypeInfo<TResponse> responseShape,
         CancellationToken cancellation = default)
+        where TResponse : class => (await SendTaggedAsync(target, request, requestShape, responseShape, cancellation).ConfigureAwait(false)).Answer;
+
+    /// <summary>The same, and the entity tag of what the answer is about (<see cref="IfMatch"/>); null where it has none.</summary>
+    public async Task<(TResponse Answer, string? EntityTag)> SendTaggedAsync<TRequest, TResponse>(
+        string target,
+        TRequest request,
+        JsonTypeInfo<TRequest> requestShape,
+        JsonTypeInfo<TResponse> responseShape,
+        CancellationToken cancellation = default)
         where TResponse : class
     {
         var body = AwsJson.ToBytes(request, requestShape);
@@ -59,7 +68,7 @@ public sealed class AwsClient(HttpClient http, Uri endpoint, string region, AwsC
         }
 
         return AwsJson.TryRead(answer, responseShape, out var value, out var problem)
-            ? value
+            ? (value, First(response, "ETag"))
             : throw new AwsErrorException("UnreadableAnswer", null, problem.Message, response.StatusCode, First(response, AwsErrorBody.RequestIdHeader));
     }
 
