@@ -73,7 +73,8 @@ public abstract class SharedDatabase(Installation installation) : IAsyncLifetime
             start.Environment["AWS_SHARED_CREDENTIALS_FILE"] = Path.Combine(server.DataDirectory, "credentials");
         }
 
-        return installation.LoadedOutside(start.FileName) is { } loaded ? loaded.RunAsync(start.ArgumentList, start.Environment) : Programs.RunAsync(start);
+        // The loaded one is outside, where the machine's own names are.
+        return server.Hosts is null && installation.LoadedOutside(start.FileName) is { } loaded ? loaded.RunAsync(start.ArgumentList, start.Environment) : Programs.RunAsync(start);
     }
 
     /// <summary>Gives a new server what it has to have of another.</summary>
