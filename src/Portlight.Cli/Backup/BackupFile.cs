@@ -51,6 +51,7 @@ internal static class BackupFile
             var packed = Path.Combine(draft, "packed");
             Pack(draft, packed);
             File.Move(packed, file);
+            DirectoryFlush.Run(Path.GetDirectoryName(Path.GetFullPath(file))!);
         }
         finally
         {
