@@ -14,6 +14,7 @@ public class ConnectionTextTests
 
     [Theory]
     [InlineData("Host=db;Passwort=geheim")]
+    [InlineData("Host=db;Password=geheim;Passwort=")]
     [InlineData("Host=db;Password='geheim")]
     [InlineData("Host=db;Password=geheim;Port=geheim")]
     public void No_refusal_repeats_a_password(string text) =>

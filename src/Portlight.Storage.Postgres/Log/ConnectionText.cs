@@ -23,7 +23,7 @@ internal static class ConnectionText
         {
             builder = new NpgsqlConnectionStringBuilder(text);
         }
-        catch (Exception malformed) when (malformed is ArgumentException or FormatException or InvalidCastException)
+        catch (Exception malformed) when (malformed is ArgumentException or FormatException or InvalidCastException or KeyNotFoundException)
         {
             // The message of the parser may quote a password.
             throw new StoreException("the connection string of the database cannot be read; it is `Host=…;Database=…;Username=…` with the keywords of Npgsql");
