@@ -1,11 +1,9 @@
-using Portlight.Domain;
 using Portlight.Storage.Contract;
 using Portlight.TestKit;
 
 namespace Portlight.Storage.Postgres.Tests;
 
-/// <summary>Three stores on one database whose callers want the same things: each gets its turn. Where others take the processors, some are told to try again.</summary>
-[Trait("machine", "alone")]
+/// <summary>Three stores on one database whose callers want the same things: each gets its turn.</summary>
 public sealed class TurnsTests : IAsyncLifetime
 {
     private readonly PostgresSource _source = new();
@@ -35,48 +33,29 @@ public sealed class TurnsTests : IAsyncLifetime
     [Fact]
     public async Task Callers_of_three_stores_that_want_the_same_instances_all_get_through_and_none_is_prepared_often()
     {
-        Assert.SkipUnless(Environment.GetEnvironmentVariable("PORTLIGHT_STORM") == "1", "fails in three of four runs, see docs/status.md: PORTLIGHT_STORM=1 runs it");
+        Assert.SkipUnless(Environment.GetEnvironmentVariable("PORTLIGHT_STORM") == "1", "fails in most runs, see docs/status.md: PORTLIGHT_STORM=1 runs it");
         const int Instances = 4;
         const int Each = 60;
         await _stores[0].SaveAsync((_, changes) => Enumerable.Range(1, Instances).Select(number => changes.Save(Sample.Instance(number, $"web-{number}"))).ToList(), Cancellation);
         var prepared = 0;
-        var refused = 0;
         await Task.WhenAll(_stores.SelectMany(store => Enumerable.Range(1, Instances).Select(instance => Task.Run(async () =>
         {
             await store.CatchUpAsync(Cancellation);
             for (var round = 0; round < Each; round++)
             {
-                while (!await IsSavedAsync(store, (view, changes) =>
+                await store.SaveAsync((view, changes) =>
                 {
                     Interlocked.Increment(ref prepared);
                     var before = view.FindInstance(Sample.Scope, $"web-{instance}")!;
                     return changes.Save(before with { UserData = before.UserData + "x" });
-                }))
-                {
-                    Interlocked.Increment(ref refused);
-                }
+                }, Cancellation);
             }
         }))));
         await _stores[0].CatchUpAsync(Cancellation);
 
         var written = _stores.Count * Instances * Each;
         Assert.Equal(written, Enumerable.Range(1, Instances).Sum(number => _stores[0].View.FindInstance(Sample.Scope, $"web-{number}")!.UserData.Length));
-        TestContext.Current.TestOutputHelper?.WriteLine($"{written} writes were prepared {prepared} times, {refused} were sent again");
-        Assert.True(refused <= written / 10, $"{refused} of {written} writes had to be sent again");
+        TestContext.Current.TestOutputHelper?.WriteLine($"{written} writes were prepared {prepared} times");
         Assert.True(prepared <= 4 * written, $"{written} writes were prepared {prepared} times");
-    }
-
-    /// <summary>False: the caller is told to send it again, which happens where a store gets no processor during its turn (decision 0144).</summary>
-    private static async Task<bool> IsSavedAsync(PostgresStore store, Func<IStoreView, Changes, Instance> prepare)
-    {
-        try
-        {
-            await store.SaveAsync(prepare, Cancellation);
-            return true;
-        }
-        catch (ConflictException)
-        {
-            return false;
-        }
     }
 }
