@@ -184,15 +184,17 @@ internal sealed class CommitOrder(long revision, long index)
             }
 
             _pending.Clear();
-            _versions.Touch(others, ++_place);
-            NoteDurable(_place);
+            var followed = ++_place;
+            _versions.Touch(others, followed);
+            NoteDurable(followed);
             rework(plan =>
             {
                 if (plan is null || plan.SeenOnItsWay > seen || plan.Numbers.AreStale || plan.Rests.Exists(rest => touched.Contains(rest.Subject)))
                 {
                     if (plan is not null)
                     {
-                        _versions.Touch(plan.Changes.Touches, _place);
+                        // Not with the place of a plan that keeps one, which is durable only later: nobody could rest on what is durable until then.
+                        _versions.Touch(plan.Changes.Touches, followed);
                     }
 
                     return false;

@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace Portlight.Storage;
 
 /// <summary>
@@ -25,7 +27,7 @@ internal sealed class SubjectVersions
         return _newest.TryGetValue(subject, out var version) || _older.TryGetValue(subject, out version) ? version : _forgotten;
     }
 
-    /// <summary>Notes that a write touches what it touches.</summary>
+    /// <summary>Notes that a write touches what it touches. A later place that is noted already stays.</summary>
     public void Touch(Touches touches, long place)
     {
         foreach (var row in touches.Rows)
@@ -55,7 +57,9 @@ internal sealed class SubjectVersions
 
     private void Touch(in Subject subject, long place)
     {
-        _newest[subject] = place;
-        _ofKinds[(int)subject.Kind] = place;
+        ref var newest = ref CollectionsMarshal.GetValueRefOrAddDefault(_newest, subject, out _);
+        newest = Math.Max(newest, place);
+        ref var ofKind = ref _ofKinds[(int)subject.Kind];
+        ofKind = Math.Max(ofKind, place);
     }
 }
