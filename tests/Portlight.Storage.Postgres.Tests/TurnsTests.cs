@@ -33,7 +33,6 @@ public sealed class TurnsTests : IAsyncLifetime
     [Fact]
     public async Task Callers_of_three_stores_that_want_the_same_instances_all_get_through_and_none_is_prepared_often()
     {
-        Assert.SkipUnless(Environment.GetEnvironmentVariable("PORTLIGHT_STORM") == "1", "fails in most runs, see docs/status.md: PORTLIGHT_STORM=1 runs it");
         const int Instances = 4;
         const int Each = 60;
         await _stores[0].SaveAsync((_, changes) => Enumerable.Range(1, Instances).Select(number => changes.Save(Sample.Instance(number, $"web-{number}"))).ToList(), Cancellation);

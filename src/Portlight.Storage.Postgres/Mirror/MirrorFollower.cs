@@ -55,12 +55,21 @@ internal sealed class MirrorFollower
     /// <summary>Takes over what others have written.</summary>
     public void Follow()
     {
-        while (_log.ReadAfter(_end, _audit.CommittedSequence) is { Count: > 0 } batches)
+        List<Work> outdated = [];
+        try
         {
-            foreach (var batch in batches)
+            while (_log.ReadAfter(_end, _audit.CommittedSequence) is { Count: > 0 } batches)
             {
-                Take(batch);
+                foreach (var batch in batches)
+                {
+                    Take(batch, outdated);
+                }
             }
+        }
+        finally
+        {
+            // Only now: what is prepared again between two batches is outdated by the second.
+            outdated.ForEach(work => work.Fail(new StoreException("another server has written what this rests on") { IsOutdated = true }));
         }
     }
 
@@ -127,7 +136,9 @@ internal sealed class MirrorFollower
     /// <summary>Nothing is followed any more.</summary>
     public void Close(StoreException why) => _waits.Close(why);
 
-    private void Take(LogBatch batch)
+    /// <param name="batch">What another has written.</param>
+    /// <param name="outdated">Gets the work that rests on it, which has no place any more and has not been told.</param>
+    private void Take(LogBatch batch, List<Work> outdated)
     {
         var changes = new Changes(_memory.View, static () => throw new System.Diagnostics.UnreachableException("what is taken over has its number"));
         HashSet<string> hosts = [];
@@ -145,9 +156,7 @@ internal sealed class MirrorFollower
             _position.Write(batch.End);
         });
         _end = batch.End;
-        List<Work> outdated = [];
-        _order.Follow(changes.Touches, _batch.CommittedRevision, _end.Index, keeps => outdated = _queue.TakeAllBut(work => work is not PlannedWrite write || keeps(write.Plan)));
-        outdated.ForEach(work => work.Fail(new StoreException("another server has written what this rests on") { IsOutdated = true }));
+        _order.Follow(changes.Touches, _batch.CommittedRevision, _end.Index, keeps => outdated.AddRange(_queue.TakeAllBut(work => work is not PlannedWrite write || keeps(write.Plan))));
         hosts.UnionWith(_batch.TakeHosts());
         Tell(told, hosts);
     }
