@@ -6,7 +6,7 @@ namespace Portlight.Bench.Figures;
 
 /// <summary>
 /// One signed, durable, kernel-confirmed Put of one client against running <c>nft -f</c> with the same rules, turn by turn, and against one <c>fsync</c> of a page appended to a file
-/// beside the store's, twenty of each in turn: right after another's flush one of ours takes twice as long.
+/// beside the store's, twenty of each in turn.
 /// </summary>
 internal static class SinglePut
 {
