@@ -84,8 +84,20 @@ internal sealed class ServerHarness : IAsyncDisposable
 
     private static async Task<ServerHarness> StartAsync(ServerHarness harness, Func<ServeOptions, ServeOptions>? configure)
     {
-        // The clock stands still unless a test moves it: a refusal that waits would wait for ever.
-        var options = new ServeOptions { DataDirectory = harness._directory, Listen = [new Uri("http://127.0.0.1:0")], Account = "111122223333", RefusalDelay = TimeSpan.Zero };
+        var options = new ServeOptions
+        {
+            DataDirectory = harness._directory,
+            Listen = [new Uri("http://127.0.0.1:0")],
+            Account = "111122223333",
+            // The clock stands still unless a test moves it: a refusal that waits would wait for ever.
+            RefusalDelay = TimeSpan.Zero,
+        };
+        if (harness.Time == TimeProvider.System)
+        {
+            // What is confirmed is what a test states, not how soon the processors, which others use too, got to it.
+            options = options with { ConfirmTimeout = Deadline.Span };
+        }
+
         harness._options = configure is null ? options : configure(options);
         await harness.StartServerAsync();
         return harness;
