@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Portlight.Domain;
 
 /// <summary>What somebody else wrote, on its way into a message.</summary>
@@ -18,8 +20,12 @@ public static class UserText
         {
             for (var i = 0; i < s.Length; i++)
             {
-                span[i] = char.IsControl(s[i]) || char.IsSurrogate(s[i]) || s[i] is '\u2028' or '\u2029' ? '?' : s[i];
+                span[i] = IsHarmless(s[i]) ? s[i] : '?';
             }
         });
     }
+
+    /// <summary>Not what moves the cursor, ends the line, or (U+202E and its like) makes a text read otherwise than it is.</summary>
+    private static bool IsHarmless(char character) => char.GetUnicodeCategory(character) is not
+        (UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.Surrogate or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator);
 }

@@ -7,6 +7,7 @@ public sealed class UserTextTests
     [InlineData("web-1, ü, 名", "web-1, ü, 名")]
     [InlineData("\u001b[2J\u009b2J", "?[2J?2J")]
     [InlineData("a\r\nb\u2028c\u2029d\0", "a??b?c?d?")]
+    [InlineData("22/tcp\u202e0.0.0.0/0\u2066x\u200b", "22/tcp?0.0.0.0/0?x?")]
     [InlineData("12345678", "12345678")]
     [InlineData("123456789", "12345678…")]
     public void A_line_is_one_line_without_commands_and_not_longer_than_it_may_be(string text, string line) =>
