@@ -5,6 +5,7 @@ using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
+using Portlight.Domain;
 
 namespace Portlight.Cli.Logs;
 
@@ -46,14 +47,17 @@ internal sealed class LogFormat(bool isJson)
     {
         var text = new StringBuilder(message.Length + 40)
             .Append(time.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ss.fffZ", CultureInfo.InvariantCulture))
-            .Append(' ').Append(Word(level)).Append(' ').Append(message.ReplaceLineEndings(" "));
+            .Append(' ').Append(Word(level)).Append(' ').Append(Line(message, " "));
         if (exception is not null)
         {
-            text.Append(" | ").Append(Describe(exception).ReplaceLineEndings(" | "));
+            text.Append(" | ").Append(Line(Describe(exception), " | "));
         }
 
         return Encoding.UTF8.GetBytes(text.Append('\n').ToString());
     }
+
+    /// <summary>One line: what a request names is in it, and a terminal may show it.</summary>
+    private static string Line(string text, string betweenLines) => UserText.Line(text.ReplaceLineEndings(betweenLines), int.MaxValue);
 
     private static byte[] Json(
         DateTimeOffset time, LogLevel level, string category, EventId id, string? message, IReadOnlyList<KeyValuePair<string, object?>> values, Exception? exception)

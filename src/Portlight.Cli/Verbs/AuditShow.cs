@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using Portlight.Cli.History;
+using Portlight.Domain;
 using Portlight.Wire.CloudTrail;
 using Spectre.Console;
 
@@ -10,6 +11,9 @@ namespace Portlight.Cli.Verbs;
 internal static class AuditShow
 {
     private const int Most = 10_000;
+
+    /// <summary>A refused request may have named anything, in any length.</summary>
+    private const int LongestNames = 300;
 
     public static Command Create()
     {
@@ -33,7 +37,7 @@ internal static class AuditShow
         ? new LookupAttribute { AttributeKey = key, AttributeValue = value }
         : throw new UsageException($"--where: `{text}` must be KEY=VALUE, as in EventName=PutInstancePublicPorts");
 
-    private static void Write(List<Event> events, bool asJson, TextWriter output)
+    internal static void Write(List<Event> events, bool asJson, TextWriter output)
     {
         if (asJson)
         {
@@ -58,7 +62,7 @@ internal static class AuditShow
                 Markup.Escape(one.Username ?? one.AccessKeyId ?? AuditReading.Actor(whole)),
                 Markup.Escape(AuditReading.Text(whole, "sourceIPAddress") ?? ""),
                 Markup.Escape(one.EventName ?? ""),
-                Markup.Escape(string.Join(", ", one.Resources?.Select(resource => resource.ResourceName) ?? [])),
+                Markup.Escape(UserText.Line(string.Join(", ", one.Resources?.Select(resource => resource.ResourceName) ?? []), LongestNames)),
                 AuditReading.Text(whole, "errorCode") is { } error ? $"[red]{Markup.Escape(error)}[/]" : "ok",
                 Markup.Escape(AuditedPorts.Of(whole)));
         }

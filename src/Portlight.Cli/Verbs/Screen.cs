@@ -1,4 +1,6 @@
+using Portlight.Domain;
 using Spectre.Console;
+using Spectre.Console.Rendering;
 
 namespace Portlight.Cli.Verbs;
 
@@ -24,6 +26,7 @@ internal static class Screen
             console.Profile.Width = NoTerminal;
         }
 
+        console.Pipeline.Attach(new HarmlessText());
         return console;
     }
 
@@ -46,4 +49,21 @@ internal static class Screen
 
     private static bool IsTerminal(TextWriter writer) =>
         ReferenceEquals(writer, Console.Out) && !Console.IsOutputRedirected || ReferenceEquals(writer, Console.Error) && !Console.IsErrorRedirected;
+
+    /// <summary>
+    /// Names and messages that are shown are those of callers, agents and programs: a character in them that a terminal takes for a command is a question mark. Here and not where each
+    /// is written, so that none is forgotten.
+    /// </summary>
+    private sealed class HarmlessText : IRenderHook
+    {
+        public IEnumerable<IRenderable> Process(RenderOptions options, IEnumerable<IRenderable> renderables) => renderables.Select(shown => new Harmless(shown));
+    }
+
+    private sealed class Harmless(IRenderable shown) : IRenderable
+    {
+        public Measurement Measure(RenderOptions options, int maxWidth) => shown.Measure(options, maxWidth);
+
+        public IEnumerable<Segment> Render(RenderOptions options, int maxWidth) => shown.Render(options, maxWidth).Select(
+            segment => segment.IsControlCode || segment.IsLineBreak ? segment : new Segment(UserText.Line(segment.Text, int.MaxValue), segment.Style));
+    }
 }

@@ -47,6 +47,15 @@ public sealed class LogLinesTests
         Assert.DoesNotContain("Exception:", line, StringComparison.Ordinal);
     }
 
+    /// <summary>A request that is refused may have named its instance so.</summary>
+    [Fact]
+    public async Task A_line_of_text_is_one_line_and_no_command_to_the_terminal_that_shows_it()
+    {
+        var line = await LogAsync(isJson: false, log => log.LogWarning(new IOException("no \u001b[2Kroom\nat all"), "asked for {Name}", "web\u001b[2A\u009b2K\r\n1"));
+
+        Assert.EndsWith(" warn asked for web?[2A?2K 1 | no ?[2Kroom | at all\n", line, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_JSON_warning_has_its_sentence_and_its_exception()
     {
