@@ -1,5 +1,7 @@
 using System.ComponentModel;
 using System.Diagnostics;
+using System.Text;
+using Portlight.Linux;
 
 namespace Portlight.Cli.Service;
 
@@ -10,6 +12,8 @@ namespace Portlight.Cli.Service;
 internal sealed class InstalledUnits(string? root, TextWriter output, params string[] files)
 {
     private const string Folder = "/etc/systemd/system";
+
+    private const UnixFileMode ForEverybodyToRead = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
 
     private readonly string[] _units = [.. files.Where(file => !file.Contains('/', StringComparison.Ordinal))];
 
@@ -37,7 +41,7 @@ internal sealed class InstalledUnits(string? root, TextWriter output, params str
                 continue;
             }
 
-            File.WriteAllText(path, text);
+            Replace(path, text);
             output.WriteLine($"wrote {path}");
         }
 
@@ -87,6 +91,19 @@ internal sealed class InstalledUnits(string? root, TextWriter output, params str
         }
 
         Reload();
+    }
+
+    /// <summary>Whole or not at all: a unit that a full disk has left empty restores no rules, and the next boot leaves every port open.</summary>
+    private static void Replace(string path, string text)
+    {
+        using var written = WholeFile.Replace(path, file =>
+        {
+            file.Write(Encoding.UTF8.GetBytes(text));
+            if (!OperatingSystem.IsWindows())
+            {
+                File.SetUnixFileMode(file.SafeFileHandle, ForEverybodyToRead);
+            }
+        });
     }
 
     private void RefuseForeign(string name)

@@ -109,6 +109,23 @@ public sealed class InstallServiceTests : IDisposable
         Assert.Contains("no units are installed", await InstallAsync("--remove"), StringComparison.Ordinal);
     }
 
+    /// <summary>The file that was there is read through another name of it, so a write into it would show.</summary>
+    [Fact]
+    public async Task A_unit_is_replaced_as_a_whole_and_never_written_into()
+    {
+        await InstallAsync();
+        var (unit, former) = (Path.Combine(Folder, ServiceUnits.RestoreName), Path.Combine(_root.FullName, "former"));
+        Assert.Equal(0, (await RunAsync("ln", unit, former)).Code);
+        var before = await File.ReadAllTextAsync(unit, TestContext.Current.CancellationToken);
+
+        await InstallAsync("--data", "/srv/other");
+
+        Assert.Equal(before, await File.ReadAllTextAsync(former, TestContext.Current.CancellationToken));
+        Assert.Contains("/srv/other", Read(ServiceUnits.RestoreName), StringComparison.Ordinal);
+        Assert.Equal("644\n", (await RunAsync("stat", "--format=%a", unit)).Output);
+        Assert.Equal(3, Directory.GetFiles(Folder, "*", SearchOption.AllDirectories).Count(file => new FileInfo(file).LinkTarget is null));
+    }
+
     [Fact]
     public async Task Manual_pages_come_and_go_with_the_units_and_those_of_others_stay()
     {
