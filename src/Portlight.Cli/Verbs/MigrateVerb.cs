@@ -82,7 +82,7 @@ internal static class MigrateVerb
         }
 
         DirectoryFlush.Create(target);
-        missing.ForEach(name => File.Copy(Path.Combine(directory, name), Path.Combine(target, name)));
+        missing.ForEach(name => Copy(Path.Combine(directory, name), Path.Combine(target, name)));
         Write(InstallationMove.ToFile(source, Path.Combine(target, DataFiles.Database), isDryRun, Told(error), TimeProvider.System), isDryRun, target, output);
         error.WriteLine($"start `portlight serve` on {target} without PORTLIGHT_DATABASE");
         return ExitCode.Done;
@@ -108,6 +108,12 @@ internal static class MigrateVerb
         {
             throw new FailedException($"a server runs on {directory}: stop it (the ports stay as they are), run this again");
         }
+    }
+
+    /// <summary>On the disk when this returns: the database that these files belong to is marked as left once it has arrived.</summary>
+    private static void Copy(string from, string to)
+    {
+        using var copied = WholeFile.Replace(to, file => file.Write(File.ReadAllBytes(from)));
     }
 
     /// <summary>Whether the other directory has the file; a different one there is another installation's.</summary>
