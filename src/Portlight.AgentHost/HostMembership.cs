@@ -118,6 +118,34 @@ internal sealed record HostMembership
         }
     }
 
+    /// <summary>
+    /// A server that has shown a certificate of its authority is believed; that what it has sent is whole is looked at all the same, before it takes the place of anything: what is on the disk is
+    /// the only way back to the servers.
+    /// </summary>
+    /// <exception cref="AgentException">The newest certificate is not this host's by one of the authorities.</exception>
+    internal void RequireSound(DateTimeOffset now)
+    {
+        try
+        {
+            if (!Authorities.IsDefaultOrEmpty && HostIdentity.IsName(Host))
+            {
+                using var certificate = Credentials[0].Load();
+                if (Trust.CheckHost(certificate, now).Host == Host)
+                {
+                    return;
+                }
+            }
+        }
+        catch (Exception broken) when (broken is CryptographicException or AgentException)
+        {
+            throw NotSound(broken);
+        }
+
+        throw NotSound(null);
+    }
+
+    private static AgentException NotSound(Exception? broken) => new("the server has sent a certificate that its own authority does not know", broken);
+
     /// <summary>Whether every member is there. JSON may leave any of them without a value.</summary>
     private bool IsWhole() => HostIdentity.IsName(Host) && InstallationId is not null
         && !Authorities.IsDefaultOrEmpty && Authorities.All(authority => authority is not null)

@@ -106,14 +106,12 @@ internal static class Joining
         }
     }
 
-    /// <summary>A server that passed the pin is believed; that what it has sent is whole is looked at all the same, before it replaces anything.</summary>
     private static void Require(HostMembership membership, JoinToken token, InstallationId? known, string directory, TimeProvider clock)
     {
-        using var certificate = membership.Credentials[0].Load();
-        var verdict = membership.Trust.CheckHost(certificate, clock.GetUtcNow());
-        if (verdict.Host != membership.Host || !HostIdentity.IsName(membership.Host) || membership.Trusts(token.Pin) != true || membership.InstallationId is not { } joined)
+        membership.RequireSound(clock.GetUtcNow());
+        if (membership.Trusts(token.Pin) != true || membership.InstallationId is not { } joined)
         {
-            throw new AgentException("the server has sent a certificate that its own authority does not know");
+            throw new AgentException("the server does not name the authority of the token, or no installation");
         }
 
         if (known is { } other && other != joined)

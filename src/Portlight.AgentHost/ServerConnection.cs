@@ -3,6 +3,7 @@ using System.Security.Cryptography.X509Certificates;
 using Google.Protobuf;
 using Grpc.Core;
 using Microsoft.Extensions.Logging;
+using Portlight.AgentProtocol;
 using Portlight.AgentStream.Agent;
 using Portlight.AgentStream.Wire;
 using Portlight.Certificates;
@@ -80,9 +81,15 @@ internal sealed partial class ServerConnection(KeptAgent agent, HostMembership m
     }
 
     /// <summary>A certificate that has worked takes the place of the one before it; authorities are those that the server names.</summary>
+    /// <exception cref="AgentException">None of those has signed the certificate by which the server knows this host.</exception>
     private void Take(Welcome welcome, HostCredential credential)
     {
         var authorities = welcome.Authorities.Select(authority => authority.ToByteArray()).ToList();
+        if (authorities.Count > 0)
+        {
+            (Membership with { Authorities = [.. authorities], Credentials = [credential] }).RequireSound(clock.GetUtcNow());
+        }
+
         var isNewest = credential == Membership.Credentials[0];
         if (authorities.Count > 0 && !authorities.SequenceEqual(Membership.Authorities, ByteComparer.Instance) || isNewest && Membership.Credentials.Length > 1)
         {
@@ -125,7 +132,7 @@ internal sealed partial class ServerConnection(KeptAgent agent, HostMembership m
                     await RenewAsync(agents, ending.Token);
                 }
             }
-            catch (Exception problem) when (!ending.IsCancellationRequested && problem is RpcException or IOException or UnauthorizedAccessException or TimeoutException)
+            catch (Exception problem) when (!ending.IsCancellationRequested && problem is RpcException or IOException or UnauthorizedAccessException or TimeoutException or AgentException)
             {
                 // Tried again as long as there is time: what is not on the disk must not be used, because a restart would show the one before it.
                 LogNotRenewed(_log, problem.Message);
@@ -150,7 +157,12 @@ internal sealed partial class ServerConnection(KeptAgent agent, HostMembership m
             new RenewRequest { SigningRequest = ByteString.CopyFrom(SigningRequest.Create(key)) }, cancellationToken: cancellationToken)
             .ResponseAsync.WaitAsync(CallPatience, cancellationToken);
         var renewed = new HostCredential(reply.Certificate.ToByteArray(), key.ExportPkcs8PrivateKey());
-        Save(known => known with { Credentials = [renewed, known.Credentials[0]], Authorities = [.. reply.Authorities.Select(authority => authority.ToByteArray())] });
+        Save(known =>
+        {
+            var changed = known with { Credentials = [renewed, known.Credentials[0]], Authorities = [.. reply.Authorities.Select(authority => authority.ToByteArray())] };
+            changed.RequireSound(clock.GetUtcNow());
+            return changed;
+        });
     }
 
     private void SaveOrRemember(Func<HostMembership, HostMembership> change)

@@ -178,6 +178,42 @@ public sealed class AgentProcessTests : IAsyncLifetime
         Assert.Equal("fra-07", (await _installation.ConnectedAsync()).Host);
     }
 
+    /// <summary>Nothing; what is none; one for another key, which belongs to nobody here.</summary>
+    [Theory]
+    [InlineData("nothing")]
+    [InlineData("broken")]
+    [InlineData("of another key")]
+    public async Task What_a_renewal_is_answered_with_takes_the_place_of_nothing_unless_it_is_this_hosts(string answer)
+    {
+        await ConnectAsync();
+        await _installation.ConnectedAsync();
+        await _machine.StopAsync();
+        var before = HostMembership.Read(_machine.Disk, out _)!.Credentials;
+        using var key = System.Security.Cryptography.ECDsa.Create(System.Security.Cryptography.ECCurve.NamedCurves.nistP256);
+        using var another = _installation.Authority.IssueHost("fra-07", new System.Security.Cryptography.X509Certificates.PublicKey(key), _clock.GetUtcNow());
+        _installation.RenewedWith = answer switch { "nothing" => [], "broken" => [1, 2, 3], _ => another.RawData };
+        _clock.Ahead = TimeSpan.FromDays(60);
+        await _machine.StartAsync();
+        await Until.TrueAsync(() => _machine.Told.Exists(told => told.Contains("its own authority does not know", StringComparison.Ordinal)), "a word about what was sent");
+        Assert.Equal(before[0].Certificate, Assert.Single(HostMembership.Read(_machine.Disk, out var problem)!.Credentials).Certificate);
+        Assert.Null(problem);
+
+        _installation.RenewedWith = null;
+        Assert.Equal("fra-07", (await _installation.ConnectedAsync()).Host);
+    }
+
+    [Fact]
+    public async Task Authorities_that_have_not_signed_for_this_host_are_not_taken_over()
+    {
+        var membership = await _machine.JoinAsync(_installation.Token("fra-07"));
+        using var other = CertificateAuthority.Create(new Portlight.Domain.InstallationId(0x1a5), _clock.GetUtcNow());
+        membership.RequireSound(_clock.GetUtcNow());
+        foreach (var authorities in (byte[][][])[[], [[]], [[1, 2, 3]], [other.Certificate.RawData]])
+        {
+            Assert.Throws<Portlight.AgentProtocol.AgentException>(() => (membership with { Authorities = [.. authorities] }).RequireSound(_clock.GetUtcNow()));
+        }
+    }
+
     [Theory]
     [InlineData(-1)]
     [InlineData(1)]

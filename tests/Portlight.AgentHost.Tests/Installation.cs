@@ -66,6 +66,9 @@ internal sealed class Installation : IAsyncDisposable
     /// <summary>The next answers to a joining machine get lost.</summary>
     internal int LostAnswers { get; set; }
 
+    /// <summary>In the place of the certificates that renewals are answered with; null for these.</summary>
+    internal byte[]? RenewedWith { get; set; }
+
     /// <summary>Completes when the agent that is connected is to go.</summary>
     internal TaskCompletionSource<string> Ended { get; private set; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -126,7 +129,7 @@ internal sealed class Installation : IAsyncDisposable
         Require(host, serial);
         using var certificate = issue(host);
         Hosts[host].Add(Trust.SerialOf(certificate));
-        return Task.FromResult(certificate.RawData);
+        return Task.FromResult(RenewedWith ?? certificate.RawData);
     }
 
     /// <summary>Tells the agent that is connected, and those to come.</summary>
