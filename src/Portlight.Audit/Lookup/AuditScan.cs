@@ -21,6 +21,12 @@ internal static class AuditScan
     /// <summary>Calls end in nearly, not quite, the order in which they are recorded.</summary>
     private static readonly TimeSpan Disorder = TimeSpan.FromMinutes(1);
 
+    /// <summary>
+    /// So many bytes in a row have to be too old before the rest is taken to be: a machine that starts without a clock of its own records with times of long ago until its clock is set, and
+    /// what came before that has the right ones.
+    /// </summary>
+    internal const int TooOldInARow = 1 << 20;
+
     /// <summary>Shows the events that begin before a number. Returns the number to go on from; null when nothing older is left.</summary>
     /// <param name="store">Whose log.</param>
     /// <param name="call">The call that pays for it.</param>
@@ -29,15 +35,10 @@ internal static class AuditScan
     /// <param name="take">Sees each event.</param>
     public static long? Run(IStore store, Call call, long before, DateTimeOffset start, EventTaken take)
     {
-        var scanned = 0L;
+        var (scanned, tooOld) = (0L, 0L);
         var oldest = start > DateTimeOffset.MinValue + Disorder ? start - Disorder : DateTimeOffset.MinValue;
         while (store.View.FindAuditBlockBefore(before) is { } block)
         {
-            if (block.NewestAt < oldest)
-            {
-                return null;
-            }
-
             if (scanned >= MaxScanned)
             {
                 return before;
@@ -45,7 +46,13 @@ internal static class AuditScan
 
             scanned += block.Lines.Length;
             call.NoteSteps(block.Lines.Length);
-            if (RunBlock(block, before, take) is { } next)
+            tooOld = block.NewestAt < oldest ? tooOld + block.Lines.Length : 0;
+            if (tooOld >= TooOldInARow)
+            {
+                return null;
+            }
+
+            if (tooOld == 0 && RunBlock(block, before, take) is { } next)
             {
                 return next;
             }

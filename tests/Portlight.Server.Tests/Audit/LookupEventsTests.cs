@@ -146,6 +146,26 @@ public sealed class LookupEventsTests
         Assert.Equal("1", Assert.Single(found).Text("EventId"));
     }
 
+    /// <summary>Of a machine without a clock of its own, which has come up in 1970 and was told the time later.</summary>
+    [Theory]
+    [InlineData(1, "3,1")]
+    [InlineData(5, "3")]
+    public async Task A_moment_with_a_wrong_clock_hides_nothing_that_came_before_it_and_a_long_time_ends_the_lookup(int lines, string found)
+    {
+        await using var server = await ServerHarness.StartAsync();
+        await RecordAsync(server, 1);
+        for (var i = 0; i < lines; i++)
+        {
+            await RecordAsync(server, 2, name: new string('x', 300_000), at: DateTimeOffset.UnixEpoch.AddMinutes(i));
+        }
+
+        await RecordAsync(server, 3);
+
+        var page = await server.LookupPageAsync($$"""{"StartTime":{{server.Clock.GetUtcNow().AddHours(-1).ToUnixTimeSeconds()}},"LookupAttributes":[{"AttributeKey":"EventSource","AttributeValue":"test"}]}""");
+        Assert.Equal(found, string.Join(',', page.GetProperty("Events").EnumerateArray().Select(one => one.Text("EventId"))));
+        Assert.False(page.Has("NextToken"));
+    }
+
     [Fact]
     public async Task Pages_hold_what_a_list_of_all_events_would_newest_first()
     {
@@ -180,17 +200,16 @@ public sealed class LookupEventsTests
 
     private static string Attribute(string key, string value) => $$"""{"LookupAttributes":[{"AttributeKey":"{{key}}","AttributeValue":"{{value}}"}]}""";
 
-    private static Task RecordAsync(ServerHarness server, int id, string name = "Op", bool isReadOnly = true, string account = "111122223333", string region = "us-east-1")
+    private static Task RecordAsync(ServerHarness server, int id, string name = "Op", bool isReadOnly = true, string account = "111122223333", string region = "us-east-1", DateTimeOffset? at = null)
     {
-        var at = server.Clock.GetUtcNow();
-        var json = $$"""{"eventTime":"{{at:yyyy-MM-ddTHH:mm:ssZ}}","eventSource":"test","eventName":"{{name}}","awsRegion":"{{region}}","eventID":"{{id}}","readOnly":{{(isReadOnly ? "true" : "false")}},"recipientAccountId":"{{account}}"}""";
-        return RecordLineAsync(server, json);
+        var json = $$"""{"eventTime":"{{at ?? server.Clock.GetUtcNow():yyyy-MM-ddTHH:mm:ssZ}}","eventSource":"test","eventName":"{{name}}","awsRegion":"{{region}}","eventID":"{{id}}","readOnly":{{(isReadOnly ? "true" : "false")}},"recipientAccountId":"{{account}}"}""";
+        return RecordLineAsync(server, json, at);
     }
 
-    private static Task RecordLineAsync(ServerHarness server, string json) => server.Server.Store.SaveAsync(
+    private static Task RecordLineAsync(ServerHarness server, string json, DateTimeOffset? at = null) => server.Server.Store.SaveAsync(
         (_, changes) =>
         {
-            changes.Record(new AuditEvent(server.Clock.GetUtcNow(), Encoding.UTF8.GetBytes(json)));
+            changes.Record(new AuditEvent(at ?? server.Clock.GetUtcNow(), Encoding.UTF8.GetBytes(json)));
             return true;
         },
         TestContext.Current.CancellationToken);
