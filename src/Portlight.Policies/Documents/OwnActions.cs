@@ -16,17 +16,14 @@ public sealed class OwnActions(string prefix, IEnumerable<string> names)
     private readonly ImmutableArray<string> _names = [.. names];
     private readonly ImmutableArray<string> _lowered = [.. names.Select(name => name.ToLowerInvariant())];
 
-    /// <summary>Every action in a document that there is not.</summary>
-    public ImmutableArray<PolicyProblem> ProblemsOf(PolicyDocument document)
+    /// <summary>Every action in a document that there is not, found while it is read.</summary>
+    public IEnumerable<PolicyProblem> ProblemsOf(PolicyDocument document)
     {
         var budget = new EvaluationBudget(EvaluationBudget.StepsOfRequest);
-        return
-        [
-            .. from statement in document.Statements
+        return from statement in document.Statements
                from action in statement.Actions
                where action.StartsWith(prefix, StringComparison.Ordinal) && !IsThere(action, budget)
-               select new PolicyProblem($"Statement[{statement.Index}]", $"`{UserText.Excerpt(action)}` is not an action: {Spelling.Instead(action, _names)}"),
-        ];
+               select new PolicyProblem($"Statement[{statement.Index}]", $"`{UserText.Excerpt(action)}` is not an action: {Spelling.Instead(action, _names)}");
     }
 
     /// <summary>What cannot be told within the budget passes: it is a pattern as nobody writes them.</summary>

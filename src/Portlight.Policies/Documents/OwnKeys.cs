@@ -31,13 +31,11 @@ public sealed class OwnKeys(string prefix, ImmutableDictionary<string, KeyValueK
     private readonly ImmutableDictionary<string, KeyValueKind> _keys = keys.WithComparers(StringComparer.OrdinalIgnoreCase);
     private readonly ImmutableDictionary<string, ImmutableArray<string>> _values = values.WithComparers(StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>Every use of a key in a document that cannot be meant.</summary>
-    public ImmutableArray<PolicyProblem> ProblemsOf(PolicyDocument document) =>
-    [
-        .. from statement in document.Statements
-           from reason in ReasonsOf(statement)
-           select new PolicyProblem($"Statement[{statement.Index}]", reason),
-    ];
+    /// <summary>Every use of a key in a document that cannot be meant, found while it is read.</summary>
+    public IEnumerable<PolicyProblem> ProblemsOf(PolicyDocument document) =>
+        from statement in document.Statements
+        from reason in ReasonsOf(statement)
+        select new PolicyProblem($"Statement[{statement.Index}]", reason);
 
     private IEnumerable<string> ReasonsOf(Statement statement)
     {

@@ -57,6 +57,21 @@ public sealed class OwnKeysTests
     public void Actions_that_there_are_may_be_named_by_patterns_too_and_those_of_others_may_be_anything() => Assert.Empty(Actions.ProblemsOf(
         Document("""{"Version": "2012-10-17", "Statement": {"Effect": "Deny", "Action": ["own:attachinstance", "own:*", "own:?etachInstance", "owner:X", "o*:X", "*"], "Resource": "*"} }""")));
 
-    private static ImmutableArray<PolicyProblem> ProblemsOf(string condition) =>
+    [Fact]
+    public void Of_very_many_problems_the_first_hundred_are_named()
+    {
+        var names = new OwnNames(Keys, Actions);
+        Assert.Equal(100, Of(60, 40).Length);
+        var more = Of(60, 5000);
+        Assert.Equal((101, "and more problems of this kind"), (more.Length, more[^1].ToString()));
+        Assert.Equal(Of(60, 40), more[..100]);
+
+        ImmutableArray<PolicyProblem> Of(int keys, int actions) => names.ProblemsOf(Document(
+            $$"""{"Version": "2012-10-17", "Statement": {"Effect": "Deny", "Action": [{{Many(actions, at => $"\"own:x{at}\"")}}], "Resource": "*", "Condition": {"StringEquals": { {{Many(keys, at => $"\"own:x{at}\": \"\"")}} } } } }"""));
+
+        static string Many(int count, Func<int, string> one) => string.Join(", ", Enumerable.Range(0, count).Select(one));
+    }
+
+    private static IEnumerable<PolicyProblem> ProblemsOf(string condition) =>
         Keys.ProblemsOf(Document($$"""{"Version": "2012-10-17", "Statement": {"Effect": "Deny", "Action": "*", "Resource": "*", "Condition": {{condition}} } }"""));
 }
