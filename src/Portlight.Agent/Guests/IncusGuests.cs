@@ -26,16 +26,20 @@ internal static class IncusGuests
             return null;
         }
 
-        var guest = new FoundGuest(provider, instance.Text("project") is { } project and not "default" ? $"{project}/{name}" : name, instance.Text("status") == "Running");
+        var project = instance.Text("project") is { } given and not "default" ? given : null;
+        var guest = new FoundGuest(provider, project is null ? name : $"{project}/{name}", instance.Text("status") == "Running");
+
+        // Without its project the command would change the guest of that name in the default one.
+        var program = project is null ? provider : $"{provider} --project {UserText.Excerpt(project)}";
         foreach (var device in instance.Member("expanded_devices").Properties().Where(device => device.Value.Text("type") == "nic"))
         {
-            guest.Cards.Add(Read(provider, instance, device));
+            guest.Cards.Add(Read(program, instance, device));
         }
 
         return guest;
     }
 
-    private static FoundCard Read(string provider, JsonElement instance, JsonProperty device)
+    private static FoundCard Read(string program, JsonElement instance, JsonProperty device)
     {
         var inside = device.Value.Text("name") ?? device.Name;
         var state = instance.Member("state")?.Member("network")?.Member(inside);
@@ -48,7 +52,7 @@ internal static class IncusGuests
             HardwareAddress = device.Value.Text("hwaddr") ?? state?.Text("hwaddr") ?? configuration?.Text($"volatile.{device.Name}.hwaddr"),
             Bridge = device.Value.Text("nictype") is null or "bridged" ? device.Value.Text("network") ?? device.Value.Text("parent") : null,
             Selector = hostSide is null ? null : InterfaceSelector.Name + hostSide,
-            Hint = isFixed ? null : $"its interface has another name after each start; fix it with `{provider} config device set {UserText.Excerpt(instance.Text("name"))} {UserText.Excerpt(device.Name)} host_name=NAME`",
+            Hint = isFixed ? null : $"its interface has another name after each start; fix it with `{program} config device set {UserText.Excerpt(instance.Text("name"))} {UserText.Excerpt(device.Name)} host_name=NAME`",
         };
         foreach (var address in state?.Member("addresses").Items() ?? [])
         {

@@ -102,6 +102,8 @@ public sealed class ProviderTests : IDisposable
                  "hwaddr":"00:16:3e:12:34:56","host_name":"tapa1b2c3d4","mtu":1500,"state":"up","type":"broadcast"},"lo":{"addresses":[{"family":"inet","address":"127.0.0.1","netmask":"8","scope":"local"}]}}}},
               {"name":"db1","status":"Stopped","type":"container","project":"shop","expanded_config":{"volatile.eth0.hwaddr":"00:16:3e:12:34:57"},
                "expanded_devices":{"eth0":{"type":"nic","nictype":"routed","host_name":"db1-pub"}},"state":null},
+              {"name":"web1","status":"Running","type":"container","project":"shop","expanded_config":{"volatile.eth0.host_name":"vethshop"},
+               "expanded_devices":{"eth0":{"type":"nic","network":"incusbr0"}},"state":null},
               {"no":"instance"}]}
             """ : "{}");
 
@@ -115,6 +117,7 @@ public sealed class ProviderTests : IDisposable
         Assert.Contains($"{provider} config device set web1 eth0 host_name=NAME", card.Hint, StringComparison.Ordinal);
         var named = Assert.Single(Guest(found, "shop/db1").Cards);
         Assert.Equal(("name:db1-pub", null, null), (named.Selector, named.Bridge, named.Hint));
+        Assert.Contains($"`{provider} --project shop config device set web1 eth0 host_name=NAME`", Assert.Single(Guest(found, "shop/web1").Cards).Hint, StringComparison.Ordinal);
     }
 
     [Fact]
