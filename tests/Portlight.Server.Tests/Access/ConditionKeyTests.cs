@@ -19,7 +19,7 @@ public sealed partial class ConditionKeyTests
     }
 
     [Fact]
-    public void The_guide_names_them() => Assert.Equal(20, Keys.Count);
+    public void The_guide_names_them() => Assert.Equal(21, Keys.Count);
 
     [Theory]
     [MemberData(nameof(Keys))]
@@ -32,8 +32,8 @@ public sealed partial class ConditionKeyTests
         await server.TagAsync("web-1", "team", "web");
         var user = await server.AddUserAsync("alice", [isAbsent], alice => alice with { Tags = alice.Tags.Add("team", "web") });
         var id = server.Server.Store.View.FindUser(server.Scope.AccountId, "alice")!.Id;
-        var session = server.SessionOf(SessionKind.Caller, "alice", id, user.AccessKeyId);
-        using var request = server.Request("Lightsail_20161128.TagResource", """{"resourceName":"web-1","tags":[{"key":"team","value":"web"}]}"""u8.ToArray(), key is "aws:MultiFactorAuthPresent" or "aws:TokenIssueTime" ? session : user);
+        var session = server.SessionOf(SessionKind.Caller, "alice", id, user.AccessKeyId, SessionTerms.None with { SourceIdentity = "alice" });
+        using var request = server.Request("Lightsail_20161128.TagResource", """{"resourceName":"web-1","tags":[{"key":"team","value":"web"}]}"""u8.ToArray(), key is "aws:MultiFactorAuthPresent" or "aws:SourceIdentity" or "aws:TokenIssueTime" ? session : user);
         request.Headers.TryAddWithoutValidation("User-Agent", "curl/8.0");
 
         using var answer = await server.Http.SendAsync(request, TestContext.Current.CancellationToken);
