@@ -8,14 +8,16 @@ internal static class BoundedText
 
     private const string Mark = "…";
 
-    public static string Of(string text)
+    public static string Of(string text) => Of(text, MaxLength);
+
+    public static string Of(string text, int longest)
     {
-        if (text.Length <= MaxLength)
+        if (text.Length <= longest)
         {
             return text;
         }
 
-        var length = MaxLength - Mark.Length;
+        var length = longest - Mark.Length;
         return string.Concat(text.AsSpan(0, char.IsHighSurrogate(text[length - 1]) ? length - 1 : length), Mark);
     }
 }

@@ -40,6 +40,9 @@ internal static class ServiceEvent
     /// <summary>An agent has got a newer certificate of its host by the one that it had.</summary>
     public const string HostCertificateRenewed = "HostCertificateRenewed";
 
+    /// <summary>Room for the name of every operation, each with a number.</summary>
+    private const int LongestFact = 8 * 1024;
+
     private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>An event about a change of an instance.</summary>
@@ -80,7 +83,7 @@ internal static class ServiceEvent
             writer.WriteStartObject("serviceEventDetails"u8);
             foreach (var (fact, value) in details)
             {
-                writer.WriteString(fact, BoundedText.Of(value));
+                writer.WriteString(fact, BoundedText.Of(value, LongestFact));
             }
 
             writer.WriteEndObject();

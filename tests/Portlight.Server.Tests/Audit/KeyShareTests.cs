@@ -38,7 +38,7 @@ public sealed class KeyShareTests
         var gap = (await server.EventsAsync()).Single(one => one.Text("eventName") == "CallsUnrecorded");
         var details = gap.GetProperty("serviceEventDetails");
         Assert.Equal((alice.AccessKeyId, "more than the audit log takes of one access key", $"{Calls - recorded + 2}"), (details.Text("accessKeyId"), details.Text("reason"), details.Text("calls")));
-        Assert.Equal($"GetInstance InvalidInputException: {Calls - recorded}, GetRegions: 1, DownloadDefaultKeyPair ThrottlingException: 1", details.Text("operations"));
+        Assert.Equal($"GetRegions: 1, GetInstance InvalidInputException: {Calls - recorded}, DownloadDefaultKeyPair ThrottlingException: 1", details.Text("operations"));
         Assert.Contains(await server.LookupAsync(), one => one.Text("EventName") == "CallsUnrecorded");
 
         Assert.Equal(0, server.Server.Audit.Uncounted);
@@ -46,6 +46,31 @@ public sealed class KeyShareTests
         // Its share refills.
         server.Clock.Advance(TimeSpan.FromMinutes(1));
         Assert.Equal("ok", (await server.AskAsync(alice, "DownloadDefaultKeyPair")).Type);
+    }
+
+    [Fact]
+    public void Every_operation_that_was_served_is_named_whatever_else_was_called_and_however_often()
+    {
+        var now = DateTimeOffset.UnixEpoch;
+        var operations = Enumerable.Range(0, 200).Select(at => $"GetSomethingOfALongName{at}").ToList();
+        var gap = new UnrecordedGap("111122223333", "AKIA", UnrecordedCalls.TooMuch, now);
+        for (var at = 0; at < 100; at++)
+        {
+            gap.Count($"Refused{at}", "AccessDeniedException", now);
+        }
+
+        operations[..100].ForEach(operation => gap.Count(operation, null, now));
+        var later = new UnrecordedGap("111122223333", "AKIA", UnrecordedCalls.TooMuch, now);
+        operations[100..].ForEach(operation => later.Count(operation, null, now));
+        later.Count("Refused7", "AccessDeniedException", now);
+        later.Count("Refused99", "AccessDeniedException", now);
+        gap.Add(later);
+
+        var told = System.Text.Json.JsonSerializer.Deserialize<System.Text.Json.JsonElement>(gap.ToEvent(now).Json.Span).GetProperty("serviceEventDetails");
+        Assert.Equal("302", told.Text("calls"));
+        Assert.Equal(
+            [.. operations.Select(operation => $"{operation}: 1"), "others refused: 85", "Refused7 AccessDeniedException: 2", .. Enumerable.Range(0, 16).Where(at => at != 7).Select(at => $"Refused{at} AccessDeniedException: 1")],
+            told.Text("operations").Split(", "));
     }
 
     [Fact]
