@@ -132,7 +132,13 @@ internal sealed partial class AuditLog(IStore store, string ownerAccountId, stri
         return new AuditEvent(at, AuditEventJson.Write(call, at));
     }
 
-    private string RegionOf(Call call) => call.Entry?.Service is { SpeaksQuery: true } ? GlobalRegion : call.Region.Length > 0 ? call.Region : homeRegion;
+    /// <summary>A lookup may be signed for a region that is not open; it counts as one of the installation's own region, or its caller could read the log where nobody looks for it.</summary>
+    private string RegionOf(Call call) => call.Entry?.Service switch
+    {
+        { SpeaksQuery: true } => GlobalRegion,
+        { IsForEveryRegion: true } when store.View.FindRegion(call.Region) is null => homeRegion,
+        _ => call.Region.Length > 0 ? call.Region : homeRegion,
+    };
 
     [LoggerMessage(4103, LogLevel.Error, "the audit log cannot be written: until it can, calls fail and are counted")]
     private static partial void LogFailing(ILogger logger, Exception problem);

@@ -94,6 +94,17 @@ public sealed class LookupEventsTests
         Assert.Empty(await server.LookupAsync(Attribute("EventSource", "test")));
     }
 
+    [Fact]
+    public async Task A_lookup_for_a_region_that_is_not_open_is_seen_in_the_installations_own()
+    {
+        await using var server = await ServerHarness.StartAsync();
+        Assert.Empty(await server.LookupAsync(region: "eu-north-1"));
+        await server.FlushAuditAsync();
+
+        Assert.Empty(await server.LookupAsync(region: "eu-north-1"));
+        Assert.Contains(await server.LookupAsync(), one => one.Text("EventName") == "LookupEvents");
+    }
+
     [Theory]
     [InlineData("""{"MaxResults":0}""", "InvalidMaxResultsException")]
     [InlineData("""{"MaxResults":51}""", "InvalidMaxResultsException")]
