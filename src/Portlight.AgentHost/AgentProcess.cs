@@ -45,7 +45,7 @@ internal sealed partial class AgentProcess(AgentSettings settings, TimeProvider 
         {
             var memory = disk.Memory.ToSet();
             using var file = new KeptFile(settings.Directory, installation, memory, _log);
-            using var kept = new KeptAgent(settings.AllowsLab ? agent : new LabRule(agent), memory, clock, settings.Loggers.CreateLogger<KeptAgent>());
+            using var kept = new KeptAgent(settings.AllowsLab ? agent : new LabRule(agent, memory), memory, clock, settings.Loggers.CreateLogger<KeptAgent>());
             await kept.CompareAsync(cancellationToken);
             var enforced = $"enforcing {Enforced(kept, rules)}{(disk.Membership?.Host is { } host ? $" of {host}" : "")}";
             settings.Tell($"{enforced}; {disk.WhyNoServer ?? "looking for a server"}");

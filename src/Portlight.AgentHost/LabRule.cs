@@ -1,13 +1,21 @@
 using System.Collections.Immutable;
 using Portlight.AgentProtocol;
+using Portlight.AgentStream.Agent;
 using Portlight.Domain;
 
 namespace Portlight.AgentHost;
 
-/// <summary>An agent whose machine's operator has not allowed lab instances: they are refused, and everything else is the agent's.</summary>
-internal sealed class LabRule(IAgent agent) : IAgent
+/// <summary>
+/// An agent whose machine's operator has not allowed lab instances: none is made. Those that are there, from when it was allowed, stay: an option that was forgotten at a start is no reason to end what somebody
+/// works in, and they go when they are deleted.
+/// </summary>
+/// <param name="agent">The agent.</param>
+/// <param name="kept">What this machine had when it was last up. Where nobody knows that, what the server takes to be there counts.</param>
+internal sealed class LabRule(IAgent agent, KeptSet kept) : IAgent
 {
     private const string Reason = "no lab instances are allowed on this host (start its agent with --lab)";
+
+    private readonly HashSet<long>? _here = kept.IsKnown ? [.. kept.All.Where(one => KeptSet.PlaceOf(one) is Attachment.Lab).Select(one => one.Index)] : null;
 
     public AgentStatus Status => agent.Status with { MakesLab = false };
 
@@ -37,8 +45,8 @@ internal sealed class LabRule(IAgent agent) : IAgent
 
     public Task DriftAsync(CancellationToken cancellationToken) => agent.DriftAsync(cancellationToken);
 
-    private static bool IsAllowed(DesiredInstance instance) => instance.Attachment is not Attachment.Lab;
+    private bool IsAllowed(DesiredInstance instance) => instance.Attachment is not Attachment.Lab || _here is null || _here.Contains(instance.Index);
 
-    private static IEnumerable<AgentReport> Refused(IEnumerable<DesiredInstance> all) =>
+    private IEnumerable<AgentReport> Refused(IEnumerable<DesiredInstance> all) =>
         all.Where(instance => !IsAllowed(instance)).Select(instance => new AgentReport.Rejected(instance.Index, instance.Revision, Reason, Standing: null));
 }

@@ -281,6 +281,24 @@ public sealed class AgentProcessTests : IAsyncLifetime
         Assert.IsType<AgentReport.Applied>(reports.Single(report => report.Index == 9));
     }
 
+    [Fact]
+    public async Task Lab_instances_that_a_machine_has_stay_and_are_changed_where_no_more_are_allowed()
+    {
+        await using var machine = new Machine(_clock);
+        await machine.JoinAsync(_installation.Token("fra-09"));
+        await machine.StartAsync();
+        await (await _installation.ConnectedAsync()).Agent.SynchroniseAsync([Wanted.Lab(8, 1), Wanted.Lab(9, 2)], Cancellation);
+
+        machine.AllowsLab = false;
+        await machine.RestartAsync();
+        Assert.Equal([8, 9], machine.Kernel.InForce.Keys.Order());
+        var agent = (await _installation.ConnectedAsync()).Agent;
+        var reports = await agent.SynchroniseAsync([Wanted.Lab(8, 3), Wanted.Lab(10, 4)], Cancellation);
+        Assert.IsType<AgentReport.Applied>(reports.Single(report => report.Index == 8));
+        Assert.IsType<AgentReport.Rejected>(reports.Single(report => report.Index == 10));
+        Assert.Equal([8], machine.Kernel.InForce.Keys);
+    }
+
     private async Task ConnectAsync()
     {
         await _machine.JoinAsync(_installation.Token("fra-07"));

@@ -23,7 +23,7 @@ internal sealed class Machine(TimeProvider clock) : IAsyncDisposable
 
     internal TimeSpan Ping { get; init; } = TimeSpan.FromSeconds(15);
 
-    internal bool AllowsLab { get; init; } = true;
+    internal bool AllowsLab { get; set; } = true;
 
     internal static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
