@@ -10,6 +10,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Portlight.AgentStream.Server;
+using Portlight.AgentStream.Wire;
 using Portlight.Api;
 using Portlight.Certificates;
 
@@ -20,8 +21,11 @@ internal sealed class AgentListener : IAsyncDisposable
 {
     private readonly WebApplication _app;
     private readonly HandshakeGate _gate;
+    private readonly ListenerIdentity _identity;
+    private readonly ILogger _log;
 
-    private AgentListener(WebApplication app, HandshakeGate gate) => (_app, _gate) = (app, gate);
+    private AgentListener(WebApplication app, HandshakeGate gate, ListenerIdentity identity) =>
+        (_app, _gate, _identity, _log) = (app, gate, identity, app.Services.GetRequiredService<ILogger<AgentListener>>());
 
     /// <summary>Connections that were closed before their handshake, because there were too many or nothing came.</summary>
     public long Refused => _gate.Refused;
@@ -63,8 +67,12 @@ internal sealed class AgentListener : IAsyncDisposable
         var app = builder.Build();
         app.MapGrpcService<AgentsService>();
         await app.StartAsync(cancellationToken);
-        return new AgentListener(app, gate);
+        return new AgentListener(app, gate, identity);
     }
+
+    /// <summary>Asks the agent of a host at the server that it is connected to: <see cref="OtherServer.AskAsync"/>.</summary>
+    public Task<Answer> AskElsewhereAsync(IReadOnlyList<Uri> addresses, string host, Question question, CancellationToken cancellationToken) =>
+        OtherServer.AskAsync(_identity, addresses, host, question, _log, cancellationToken);
 
     public async ValueTask DisposeAsync()
     {

@@ -3,6 +3,7 @@ using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 using Grpc.Core;
 using Grpc.Net.Client;
+using Microsoft.Extensions.Logging;
 using Portlight.AgentProtocol;
 using Portlight.AgentStream.Server;
 using Portlight.AgentStream.Wire;
@@ -14,7 +15,7 @@ namespace Portlight.AgentListener;
 /// Asks the agent of a host at the server that it is connected to, over that server's listener for agents. Both show what their listeners show, which none but a server can make: its authority's key
 /// is sealed in the database.
 /// </summary>
-internal static class OtherServer
+internal static partial class OtherServer
 {
     /// <summary>For a connection, and for the answer beyond what that server waits for the agent's.</summary>
     private static readonly TimeSpan ConnectPatience = TimeSpan.FromSeconds(3), Patience = TimeSpan.FromSeconds(12);
@@ -23,12 +24,12 @@ internal static class OtherServer
     /// <param name="addresses">Where the other one's listener is reached.</param>
     /// <param name="host">The host.</param>
     /// <param name="question">What to ask.</param>
+    /// <param name="log">Gets why a server cannot be asked, and its address, which are nothing for callers of the API.</param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <exception cref="AgentGoneException">The agent is connected there no more, or the server is not there.</exception>
     /// <exception cref="AgentException">The agent says why it cannot answer, or cannot be asked.</exception>
-    public static async Task<Answer> AskAsync(ListenerIdentity identity, IReadOnlyList<Uri> addresses, string host, Question question, CancellationToken cancellationToken)
+    public static async Task<Answer> AskAsync(ListenerIdentity identity, IReadOnlyList<Uri> addresses, string host, Question question, ILogger log, CancellationToken cancellationToken)
     {
-        var problem = "";
         foreach (var address in addresses)
         {
             using var late = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -48,14 +49,14 @@ internal static class OtherServer
                     case StatusCode.FailedPrecondition:
                         throw new AgentException(refused.Status.Detail);
                     default:
-                        problem = $"; {address.Authority}: {(refused.StatusCode == StatusCode.Cancelled ? $"no answer for {Patience.TotalSeconds:0} s" : refused.Status.Detail)}";
+                        LogNotAsked(log, host, address.Authority, refused.StatusCode == StatusCode.Cancelled ? $"no answer for {Patience.TotalSeconds:0} s" : refused.Status.Detail);
                         break;
                 }
             }
         }
 
         // It may be gone, and the agent on its way to the next one.
-        throw new AgentGoneException($"the agent of the host {host} is connected to another server, which cannot be asked{problem}");
+        throw new AgentGoneException($"the agent of the host {host} is connected to another server, which cannot be asked now");
     }
 
     private static GrpcChannel Open(ListenerIdentity identity, Uri address)
@@ -80,4 +81,7 @@ internal static class OtherServer
             MaxReceiveMessageSize = RemoteAgentOptions.MaxMessage,
         });
     }
+
+    [LoggerMessage(6104, LogLevel.Warning, "the agent of the host {Host} cannot be asked at the server {Server}: {Problem}")]
+    private static partial void LogNotAsked(ILogger logger, string host, string server, string problem);
 }

@@ -40,7 +40,7 @@ internal sealed class AgentDoors(IStore store, SecretBox box, HostRegistry hosts
         hosts.Door = new AgentDoor(AuthorityPin.Of(authorities[0].Certificate), addresses)
         {
             MakeAuthority = Make,
-            AgentAt = (host, at, status) => new AgentElsewhere(host, status, (question, cancellation) => OtherServer.AskAsync(identity, at, host, question, cancellation)),
+            AgentAt = (host, at, status) => new AgentElsewhere(host, status, (question, cancellation) => listener.AskElsewhereAsync(at, host, question, cancellation)),
             TakeAuthorities = () =>
             {
                 var stored = Load(store.View.FindHost(HostName.Local)!.Authorities);

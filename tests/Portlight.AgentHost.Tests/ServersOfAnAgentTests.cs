@@ -95,13 +95,13 @@ public sealed class ServersOfAnAgentTests : IAsyncLifetime
     {
         await _machine.StartAsync();
         await _first.ConnectedAsync();
-        var status = new AgentStatus(true, "cut", 0, null, null);
-        var elsewhere = new AgentElsewhere("fra-07", status, (question, cancellation) => OtherServer.AskAsync(_second.Identity, [_first.Address], "fra-07", question, cancellation));
+        var (status, log) = (new AgentStatus(true, "cut", 0, null, null), new KeptLines());
+        var elsewhere = new AgentElsewhere("fra-07", status, (question, cancellation) => OtherServer.AskAsync(_second.Identity, [_first.Address], "fra-07", question, log, cancellation));
         Assert.Equal(_machine.Kernel.Facts.Inbound, await elsewhere.FindSshSessionsAsync(Cancellation));
         await Assert.ThrowsAsync<AgentException>(() => elsewhere.SynchroniseAsync([], Cancellation));
 
         // It is not there: a question waits until it is somewhere.
-        await Assert.ThrowsAsync<AgentGoneException>(() => OtherServer.AskAsync(_second.Identity, [_first.Address], "ams-01", new Question { Discover = new Question.Types.Discover() }, Cancellation));
+        await Assert.ThrowsAsync<AgentGoneException>(() => OtherServer.AskAsync(_second.Identity, [_first.Address], "ams-01", new Question { Discover = new Question.Types.Discover() }, log, Cancellation));
 
         // A host is no server, whatever its certificate, and neither is one of another authority.
         using var certificate = HostMembership.Read(_machine.Disk, out _)!.Credentials[0].Load();
@@ -110,8 +110,10 @@ public sealed class ServersOfAnAgentTests : IAsyncLifetime
         Assert.Equal(StatusCode.PermissionDenied, refused.StatusCode);
         await using var stranger = new Installation(_clock);
         await stranger.StartAsync();
-        Assert.Contains("cannot be asked", (await Assert.ThrowsAsync<AgentGoneException>(() => OtherServer.AskAsync(
-            stranger.Identity, [_first.Address], "fra-07", new Question { Discover = new Question.Types.Discover() }, Cancellation))).Message, StringComparison.Ordinal);
+        var unasked = await Assert.ThrowsAsync<AgentGoneException>(() => OtherServer.AskAsync(stranger.Identity, [_first.Address], "fra-07", new Question { Discover = new Question.Types.Discover() }, log, Cancellation));
+        // Where the other server is, and what is wrong with it, is for the operator's log: the message is read by tenants.
+        Assert.Equal("the agent of the host fra-07 is connected to another server, which cannot be asked now", unasked.Message);
+        Assert.Contains(_first.Address.Authority, Assert.Single(log.All), StringComparison.Ordinal);
     }
 
     private System.Collections.Immutable.ImmutableArray<Uri> Known() => HostMembership.Read(_machine.Disk, out _)!.Servers;

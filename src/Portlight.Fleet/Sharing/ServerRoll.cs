@@ -46,7 +46,7 @@ internal sealed class ServerRoll(string self)
         var addresses = AgentsOf(link.Server);
         return Asking is { } ask && status is not null && addresses.Length > 0
             ? ask(host, addresses, status)
-            : throw new AgentException($"the agent of the host {host} is connected to another server ({string.Join(", ", addresses.Select(address => address.Authority))}), which has to be asked instead: this one takes no agents (--agents)");
+            : throw new AgentException($"the agent of the host {host} is connected to another server, which has to be asked instead: this one takes no agents (--agents). `portlight host show {host}` says which");
     }
 
     /// <summary>What is stored of the servers.</summary>
