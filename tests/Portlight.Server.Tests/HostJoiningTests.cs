@@ -136,6 +136,57 @@ public sealed class HostJoiningTests
     }
 
     [Fact]
+    public async Task A_host_that_has_its_certificate_renewed_again_and_again_has_to_wait_and_writes_nothing()
+    {
+        await using var server = await ServerHarness.StartAsync();
+        var (joining, token) = await TokenAsync(server);
+        await joining.JoinAsync(Ask(token, MyKey), Issue(MyKey, "7f01"));
+        foreach (var serial in Enumerable.Range(2, 8))
+        {
+            await joining.RenewAsync("fra-07", "7f01", Issue(OtherKey, $"7f0{serial}"));
+        }
+
+        var refusal = await Assert.ThrowsAsync<HostRefusedException>(() => joining.RenewAsync("fra-07", "7f01", _ => throw new InvalidOperationException("nothing is to be signed")));
+        Assert.Equal("the host fra-07 has had its certificate renewed too often: it may again in 600 s", refusal.Message);
+        Assert.Equal("7f09", server.Server.Store.View.FindHost("fra-07")!.Certificates[^1].Serial);
+        Assert.Equal(8, (await server.AuditLinesAsync()).Count(text => text.Contains("\"HostCertificateRenewed\"", StringComparison.Ordinal)));
+
+        server.Clock.Advance(TimeSpan.FromMinutes(10));
+        await joining.RenewAsync("fra-07", "7f01", Issue(OtherKey, "7f10"));
+    }
+
+    [Fact]
+    public async Task A_host_that_connects_again_and_again_without_a_pause_has_to_wait()
+    {
+        await using var server = await ServerHarness.StartAsync();
+        var (joining, _) = await TokenAsync(server);
+        var status = new ScriptedAgent().Status;
+        for (var connection = 0; connection < 60; connection++)
+        {
+            await joining.TakeAsync("fra-07", status);
+        }
+
+        Assert.Contains("connected too often", (await Assert.ThrowsAsync<HostRefusedException>(() => joining.TakeAsync("fra-07", status))).Message, StringComparison.Ordinal);
+        server.Clock.Advance(TimeSpan.FromSeconds(1));
+        await joining.TakeAsync("fra-07", status);
+    }
+
+    [Fact]
+    public async Task A_used_token_that_is_shown_again_and_again_is_refused_each_time_and_fills_no_audit_log()
+    {
+        await using var server = await ServerHarness.StartAsync();
+        var (joining, token) = await TokenAsync(server);
+        await joining.JoinAsync(Ask(token, MyKey), Issue(MyKey, "7f01"));
+        for (byte other = 0; other < 40; other++)
+        {
+            var key = ImmutableArray.Create(other);
+            await Assert.ThrowsAsync<HostRefusedException>(() => joining.JoinAsync(Ask(token, key), Issue(key, "7f02")));
+        }
+
+        Assert.Equal(16, (await server.AuditLinesAsync()).Count(text => text.Contains("\"HostJoinRefused\"", StringComparison.Ordinal)));
+    }
+
+    [Fact]
     public async Task When_an_agent_went_away_is_known_after_a_restart()
     {
         await using var server = await ServerHarness.StartAsync();

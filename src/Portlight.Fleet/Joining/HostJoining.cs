@@ -22,11 +22,14 @@ internal sealed class HostJoining(IStore store, HostRegistry hosts, Scope home, 
     /// <summary>How long after its end a certificate is good for getting a new one, and nothing else: a machine may have been switched off.</summary>
     public static readonly TimeSpan RenewalGrace = TimeSpan.FromDays(90);
 
+    // A certificate is renewed once a fortnight, or once an hour where its machine cannot write it down; an agent pauses for up to a second before it connects again.
+    private readonly HostPace _renewals = new(atOnce: 8, TimeSpan.FromMinutes(10), clock), _refusals = new(atOnce: 16, TimeSpan.FromMinutes(10), clock), _connections = new(atOnce: 60, TimeSpan.FromSeconds(1), clock);
+
     /// <summary>Consumes a token. The host's former certificates are of no use afterwards.</summary>
     /// <param name="asked">What the agent has shown.</param>
     /// <param name="issue">Makes a certificate for the key of the request and the host of that name. It may be called in vain.</param>
     /// <returns>The host's name and the certificate, that of the first answer when this is asked again.</returns>
-    /// <exception cref="HostRefusedException">The token is not known, has expired or has been used for another key. It is in the audit log where there is such a token.</exception>
+    /// <exception cref="HostRefusedException">The token is not known, has expired or has been used for another key. It is in the audit log where there is such a token, if it is not asked again and again.</exception>
     /// <exception cref="StoreException">Nothing was consumed, or it is not known.</exception>
     public async Task<(string Host, HostCertificate Certificate)> JoinAsync(JoinRequest asked, Func<string, HostCertificate> issue)
     {
@@ -39,7 +42,11 @@ internal sealed class HostJoining(IStore store, HostRegistry hosts, Scope home, 
 
         if (Refusal(known, shown.Id, key) is { } refusal)
         {
-            await store.RecordAsync(Event(ServiceEvent.HostJoinRefused, known, asked.From, ("reason", refusal), ("publicKey", key)), untilDurable: true);
+            if (_refusals.Take(known.Name) is null)
+            {
+                await store.RecordAsync(Event(ServiceEvent.HostJoinRefused, known, asked.From, ("reason", refusal), ("publicKey", key)), untilDurable: true);
+            }
+
             throw new HostRefusedException(refusal);
         }
 
@@ -84,10 +91,11 @@ internal sealed class HostJoining(IStore store, HostRegistry hosts, Scope home, 
     /// <param name="host">The host that the certificate in use names.</param>
     /// <param name="serial">The serial number of the certificate in use, in hexadecimal.</param>
     /// <param name="issue">Makes the certificate. It may be called in vain.</param>
-    /// <exception cref="HostRefusedException">The certificate in use is of no use any more.</exception>
+    /// <exception cref="HostRefusedException">The certificate in use is of no use any more, or was renewed too often.</exception>
     public async Task<HostCertificate> RenewAsync(string host, string serial, Func<string, HostCertificate> issue)
     {
         RequireAdmission(host, serial, forRenewal: true);
+        RequirePace(_renewals, host, "has had its certificate renewed too often");
         var issued = issue(host);
         var committed = await store.CommitAsync((view, changes) =>
         {
@@ -149,9 +157,10 @@ internal sealed class HostJoining(IStore store, HostRegistry hosts, Scope home, 
     }
 
     /// <summary>The agent of a host, which was let in, is this server's from now on: <see cref="HostRegistry.TakeAsync"/>. Where another one runs with its key that is in the audit log, once as long as it goes on.</summary>
-    /// <exception cref="HostRefusedException">It may not.</exception>
+    /// <exception cref="HostRefusedException">It may not, or comes too often.</exception>
     public async Task<long> TakeAsync(string host, AgentStatus status)
     {
+        RequirePace(_connections, host, "has connected too often");
         var generation = await hosts.TakeAsync(host, status);
         if (hosts.Find(host) is { Stored: { } stored } loop && loop.Telling.Arrivals.NewRivals is { Count: > 0 } rivals)
         {
@@ -159,6 +168,14 @@ internal sealed class HostJoining(IStore store, HostRegistry hosts, Scope home, 
         }
 
         return generation;
+    }
+
+    private static void RequirePace(HostPace pace, string host, string problem)
+    {
+        if (pace.Take(host) is { } wait)
+        {
+            throw new HostRefusedException($"the host {host} {problem}: it may again in {Math.Ceiling(wait.TotalSeconds):0} s");
+        }
     }
 
     private string? Refusal(Host host, string tokenId, string key) => host switch
