@@ -21,6 +21,7 @@ internal sealed partial class HostOutcomes(IStore store, HostTurn turn, Projecti
     private readonly ConcurrentDictionary<long, string> _notes = Small<string>();
     private readonly ConcurrentDictionary<long, Refusal> _problems = Small<Refusal>();
     private readonly ConcurrentDictionary<long, long> _standingElsewhere = Small<long>();
+    private long _version;
 
     /// <summary>Whether the kernel has refused nothing that is stored still.</summary>
     public bool IsAllInForce => _refusals.All(refused => StandingRevision(refused.Key) >= refused.Value.Revision);
@@ -58,6 +59,18 @@ internal sealed partial class HostOutcomes(IStore store, HostTurn turn, Projecti
     /// <param name="applied">What stands.</param>
     /// <param name="isChange">Whether it was sent because it had changed, and not with all others that may have stood before.</param>
     public async Task SettleAsync(Instance instance, AgentReport report, List<Instance> applied, bool isChange)
+    {
+        try
+        {
+            await TakeAsync(instance, report, applied, isChange);
+        }
+        finally
+        {
+            Interlocked.Increment(ref _version);
+        }
+    }
+
+    private async Task TakeAsync(Instance instance, AgentReport report, List<Instance> applied, bool isChange)
     {
         if (report is AgentReport.Rejected rejected)
         {
@@ -125,7 +138,12 @@ internal sealed partial class HostOutcomes(IStore store, HostTurn turn, Projecti
                 confirmations.Reject(new AgentReport.Rejected(one.Index, refused.Revision, refused.Reason, null));
             }
         }
+
+        Interlocked.Increment(ref _version);
     }
+
+    /// <summary>As long as it stays the same <see cref="Report"/> does. To be read before that.</summary>
+    public long Version => Interlocked.Read(ref _version);
 
     /// <summary>Whether <see cref="Report"/> says something else than when this was set to false. By the host's loop alone.</summary>
     public bool HasNews { get; set; }
@@ -139,6 +157,7 @@ internal sealed partial class HostOutcomes(IStore store, HostTurn turn, Projecti
         _standingSince.TryRemove(index, out _);
         _refusals.TryRemove(index, out _);
         _problems.TryRemove(index, out _);
+        Interlocked.Increment(ref _version);
     }
 
     /// <summary>These are all that there are.</summary>

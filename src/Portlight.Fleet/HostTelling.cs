@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Portlight.AgentProtocol;
 using Portlight.Domain;
 using Portlight.Storage;
 
@@ -7,24 +8,45 @@ namespace Portlight.Fleet;
 /// <summary>What the other servers of the database are told of a host whose agent is connected here. What its kernel refuses is told at once, everything else with the server's next beat.</summary>
 internal sealed partial class HostTelling(string host, IStore store, HostPresence presence, HostOutcomes outcomes, Func<DateTimeOffset?> failingSince, TimeProvider clock, ILogger log)
 {
-    /// <summary>How long an agent that has been taken in may be on its way: from the commit to its welcome are milliseconds.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
+    /// <summary>How long an agent that has been taken in may be on its way: from the commit to its welcome are milliseconds, and one that takes longer has to connect again.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
 
-    private volatile string? _told;
+    private Told _told = new(null, null);
     private (long Generation, long At) _missed;
 
     /// <summary>Which agents have come under the name of the host.</summary>
     public HostArrivals Arrivals { get; } = new(host, presence, clock);
 
     /// <summary>What they are to be told and are not yet; null when there is nothing, or no other server.</summary>
-    public (string Host, long Generation, string Report)? News =>
-        presence.Connection is { Generation: > 0 } connection
-        && new HostReport { Status = connection.Agent.Status, FailingSince = failingSince(), Instances = outcomes.Report(), Arrivals = presence.StoredArrivals }.ToText() is var report && report != _told
-            ? (host, connection.Generation, report)
-            : null;
+    public (string Host, long Generation, string Report)? News
+    {
+        get
+        {
+            if (presence.Connection is not { Generation: > 0 } connection)
+            {
+                return null;
+            }
+
+            // The text of each of thousands of hosts with every beat would be most of what a server does that has nothing to do.
+            var (told, source) = (Volatile.Read(ref _told), new Source(connection.Agent.Status, failingSince(), outcomes.Version, presence.StoredArrivals));
+            if (source == told.Of)
+            {
+                return null;
+            }
+
+            var report = new HostReport { Status = source.Status, FailingSince = source.FailingSince, Instances = outcomes.Report(), Arrivals = source.Arrivals }.ToText();
+            if (report != told.Report)
+            {
+                return (host, connection.Generation, report);
+            }
+
+            Interlocked.CompareExchange(ref _told, told with { Of = source }, told);
+            return null;
+        }
+    }
 
     /// <summary>
-    /// That the agent is not here, though the others take it for connected: it went away before it was welcomed, or it could not be stored when it did. Null as long as that has not been so for a minute. Asked
+    /// That the agent is not here, though the others take it for connected: it went away before it was welcomed, or it could not be stored when it did. Null as long as that has not been so for a while. Asked
     /// with the server's beat, by nobody else.
     /// </summary>
     public (string Host, long Generation, DateTimeOffset Since)? Loss()
@@ -44,7 +66,7 @@ internal sealed partial class HostTelling(string host, IStore store, HostPresenc
     }
 
     /// <summary>It is stored; null: another server has said something since.</summary>
-    public void NoteTold(string? report) => _told = report;
+    public void NoteTold(string? report) => Volatile.Write(ref _told, new Told(report, null));
 
     /// <summary>Before a revision counts as applied: where it was refused, no server takes it for applied.</summary>
     public async Task TellOutcomesAsync()
@@ -86,6 +108,12 @@ internal sealed partial class HostTelling(string host, IStore store, HostPresenc
             LogNotNoted(log, host, problem);
         }
     }
+
+    /// <param name="Report">What the other servers were told.</param>
+    /// <param name="Of">Of what that was made, once it was made anew and is the same.</param>
+    private sealed record Told(string? Report, Source? Of);
+
+    private sealed record Source(AgentStatus Status, DateTimeOffset? FailingSince, long Version, IReadOnlyList<AgentArrival> Arrivals);
 
     [LoggerMessage(2005, LogLevel.Warning, "it could not be stored when the agent of {Host} went away")]
     private static partial void LogNotNoted(ILogger logger, string host, Exception problem);

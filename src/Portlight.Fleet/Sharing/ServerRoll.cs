@@ -12,7 +12,7 @@ namespace Portlight.Fleet;
 internal sealed class ServerRoll(string self)
 {
     /// <summary>How often a server says that it is there.</summary>
-    public static readonly TimeSpan BeatEvery = TimeSpan.FromSeconds(5);
+    public static readonly TimeSpan BeatEvery = TimeSpan.FromSeconds(2);
 
     /// <summary>Beats of this server's own in which another has none: then it is gone.</summary>
     private const int MissedBeats = 3;
