@@ -54,7 +54,7 @@ internal static class AttachmentChecks
             findings.Add(new(Subject, DoctorFinding.Ok, $"{attached.Count}, all filtered as their ports say"));
         }
 
-        return [.. findings, .. status.Agents.Where(agent => agent.HostState is not null && !HostTable.IsWell(agent)).Select(OfHost)];
+        return [.. findings, .. status.Server.OtherServers.Where(other => !other.IsThere).Select(OfServer), .. status.Agents.Where(agent => agent.HostState is not null && !HostTable.IsWell(agent)).Select(OfHost)];
     }
 
     /// <summary>Where the server's own machine only records. Where agents filter on other hosts, it may have nothing to filter.</summary>
@@ -69,6 +69,11 @@ internal static class AttachmentChecks
             _ => [],
         };
     }
+
+    private static DoctorFinding OfServer(OtherServer other) => new(
+        "servers",
+        DoctorFinding.Warning,
+        $"{StatusTable.Name(other)} is gone: it said last at {other.LastSeenAt:u} that it is there. It was stopped, has died, or does not reach the database");
 
     private static DoctorFinding OfHost(AgentStatus agent) => agent switch
     {

@@ -20,6 +20,11 @@ internal static class StatusTable
             console.MarkupLineInterpolated($"[yellow]{(HasHosts(status) ? "on this machine no packet is filtered" : "no packet is filtered")}:[/] {reason}");
         }
 
+        foreach (var other in server.OtherServers)
+        {
+            console.MarkupLine(other.IsThere ? $"{Markup.Escape(Name(other))}: there" : $"[yellow]{Markup.Escape(Name(other))}: gone[/], it said last at {other.LastSeenAt:u} that it is there");
+        }
+
         if (status.Instances.Count > 0)
         {
             Screen.Write(output, Instances(status));
@@ -50,6 +55,8 @@ internal static class StatusTable
 
     /// <summary>Whether it is on the server's own machine, and nothing is filtered there.</summary>
     internal static bool IsRecordedHere(InstanceStatus instance, ServerStatus server) => server.EnforceReason is not null && instance.Attachment?.Host is null;
+
+    internal static string Name(OtherServer other) => other.AgentAddress is { } address ? $"the server that agents reach at {address}" : "a server without --agents";
 
     private static void WriteAgent(IAnsiConsole console, AgentStatus agent)
     {

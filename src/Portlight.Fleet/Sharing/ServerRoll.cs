@@ -30,6 +30,9 @@ internal sealed class ServerRoll(string self)
     /// <summary>Whether a server is there.</summary>
     public bool IsThere(string id) => id == self || (_seen.TryGetValue(id, out var seen) && Interlocked.Read(ref _ownBeats) - seen.AtOwnBeat <= MissedBeats);
 
+    /// <summary>The servers beside this one, and whether each is there.</summary>
+    public IEnumerable<(ServingServer Server, bool IsThere)> Others => _seen.Values.Where(one => one.Server.Id != self).Select(one => (one.Server, IsThere(one.Server.Id)));
+
     /// <summary>When a server last said that it is there, by its own clock; null where nothing is known of it.</summary>
     public DateTimeOffset? LastBeat(string id) => _seen.TryGetValue(id, out var seen) ? seen.Server.BeatAt : null;
 

@@ -35,12 +35,17 @@ internal sealed class GetStatus(Services services) : IOperation<GetStatusRequest
                 AccountId = services.Home.AccountId,
                 RegionName = services.Home.Region,
                 EmptyAliases = [.. services.Limits.Aliases.Where(alias => alias.Value.IsEmpty).Select(alias => alias.Key)],
+                OtherServers = [.. OtherServers()],
             },
             Instances = [.. instances.Select(services.StatusOf)],
             Agents = [.. Agents(request)],
             NextPageToken = next,
         });
     }
+
+    private IEnumerable<OtherServer> OtherServers() => services.Hosts.Servers.Others
+        .Select(other => new OtherServer { AgentAddress = other.Server.Agents.FirstOrDefault()?.GetLeftPart(UriPartial.Authority), IsThere = other.IsThere, LastSeenAt = other.Server.BeatAt })
+        .OrderBy(other => other.IsThere).ThenBy(other => other.AgentAddress, StringComparer.Ordinal);
 
     /// <summary>That of this machine, and with the first page the others': those with a problem first, the rest by name.</summary>
     private IEnumerable<AgentStatus> Agents(GetStatusRequest request) => request.PageToken is not null

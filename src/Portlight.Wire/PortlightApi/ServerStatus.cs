@@ -27,4 +27,7 @@ public sealed record ServerStatus
 
     /// <summary>Source aliases without blocks: a rule for one of them lets nobody in.</summary>
     public IReadOnlyList<string> EmptyAliases { get; init; } = [];
+
+    /// <summary>The other servers of the database that this one shares, those of the last days; none where it has a file of its own.</summary>
+    public IReadOnlyList<OtherServer> OtherServers { get; init; } = [];
 }

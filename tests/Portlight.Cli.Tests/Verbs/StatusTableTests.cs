@@ -41,6 +41,30 @@ public sealed class StatusTableTests
     }
 
     [Fact]
+    public void Other_servers_of_the_database_are_named_and_those_that_are_gone_are_a_finding_of_the_doctor()
+    {
+        var status = new GetStatusResponse
+        {
+            Server = Kernel with
+            {
+                OtherServers =
+                [
+                    new OtherServer { AgentAddress = "https://192.0.2.12:8581", IsThere = false, LastSeenAt = DateTimeOffset.UnixEpoch },
+                    new OtherServer { AgentAddress = "https://192.0.2.13:8581", IsThere = true, LastSeenAt = DateTimeOffset.UnixEpoch },
+                ],
+            },
+            Instances = [],
+            Agents = [],
+        };
+        var shown = Shown(status);
+        Assert.Contains("the server that agents reach at https://192.0.2.12:8581: gone, it said last at 1970-01-01 00:00:00Z that it is there", shown, StringComparison.Ordinal);
+        Assert.Contains("the server that agents reach at https://192.0.2.13:8581: there", shown, StringComparison.Ordinal);
+        var finding = Assert.Single(AttachmentChecks.Of(status));
+        Assert.Equal(("servers", DoctorFinding.Warning), (finding.Subject, finding.Verdict));
+        Assert.Contains("https://192.0.2.12:8581 is gone", finding.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Where_ports_are_only_recorded_nothing_is_called_applied()
     {
         var reason = "ports are only recorded: CAP_NET_ADMIN is missing";

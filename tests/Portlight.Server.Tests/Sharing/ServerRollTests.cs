@@ -28,6 +28,19 @@ public sealed class ServerRollTests
     }
 
     [Fact]
+    public void The_other_servers_are_listed_with_whether_they_are_there()
+    {
+        Note(0, 0);
+        Assert.Equal([("other", true)], _roll.Others.Select(one => (one.Server.Id, one.IsThere)));
+        for (var beat = 1; beat <= 4; beat++)
+        {
+            Note(beat, 0);
+        }
+
+        Assert.Equal([("other", false)], _roll.Others.Select(one => (one.Server.Id, one.IsThere)));
+    }
+
+    [Fact]
     public void While_nothing_can_be_stored_nobody_is_taken_for_gone()
     {
         Note(0, 0);
