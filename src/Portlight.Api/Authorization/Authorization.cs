@@ -52,17 +52,25 @@ internal static class Authorization
     public static bool Allows(Call call, AccessQuestion question) => Decide(call, question) is not { IsAllowed: false };
 
     /// <summary>What a call would be refused with that asks this; null for one that would not. Nothing is kept of it.</summary>
-    public static string? WouldRefuse(Call call, IReadOnlyList<AccessQuestion> questions)
+    public static string? WouldRefuse(Call call, IReadOnlyList<AccessQuestion> questions) => Foresee(call, questions).Refusal;
+
+    /// <summary>The same, with what allows it where nothing refuses it: a decision for each question, and none for a root, whom no policy binds.</summary>
+    public static (string? Refusal, IReadOnlyList<Decision> Allowed) Foresee(Call call, IReadOnlyList<AccessQuestion> questions)
     {
+        var allowed = new List<Decision>(questions.Count);
         foreach (var question in questions)
         {
-            if (Decide(call, question) is { IsAllowed: false } decision)
+            switch (Decide(call, question))
             {
-                return Refusal(call, question, decision).Message;
+                case { IsAllowed: false } decision:
+                    return (Refusal(call, question, decision).Message, []);
+                case { } decision:
+                    allowed.Add(decision);
+                    break;
             }
         }
 
-        return null;
+        return (null, allowed);
     }
 
     /// <summary>Null for a root, about which nothing is decided.</summary>

@@ -56,6 +56,12 @@ internal static class DryRun
         {
             yield return $"and {preview.FurtherEffects} more";
         }
+
+        // Of a root, whom no policy binds, there is none.
+        foreach (var one in preview.AllowedBy ?? [])
+        {
+            yield return $"allowed by {one.Statement} of {one.Policy}";
+        }
     }
 
     /// <summary>What becomes of those who are connected; nothing where nothing is known of them.</summary>

@@ -34,12 +34,14 @@ internal sealed class PreviewPorts(Services services) : IOperation<PreviewPortsR
             var (after, _) = wanted.Decide(instance.Ports);
             // With the networks that are not filtered: what a rule closes goes on coming in from there.
             var effects = PortDifferences.Between(instance.LetIn, instance.Attachment.LetIn(after), services.Limits.Aliases);
+            var (refusals, allowedBy) = await AccessAsync(call, instance, wanted, after);
             return answer with
             {
                 PortStatesAfter = after.ToPortStates(services.Options.AwsQuirks),
                 Effects = [.. effects.Take(ListedEffects).Select(effect => effect.ToWire())],
                 FurtherEffects = Math.Max(0, effects.Count - ListedEffects),
-                Refusals = [.. await RefusalsAsync(call, instance, wanted, after)],
+                Refusals = refusals,
+                AllowedBy = allowedBy,
                 Connections = request.IncludeConnections == true ? await PresentConnections.CutByAsync(services, call, instance, after) : null,
             };
         }
@@ -54,11 +56,13 @@ internal sealed class PreviewPorts(Services services) : IOperation<PreviewPortsR
         : request.Open is { } open ? PortRequest.Open(open, services.Limits)
         : PortRequest.Close(request.Close!, services.Limits);
 
-    private async Task<List<string>> RefusalsAsync(Call call, Instance instance, PortRequest wanted, PortSet after)
+    /// <summary>What would refuse the change, and which statements of the caller's policies allow it.</summary>
+    private async Task<(List<string> Refusals, IReadOnlyList<AllowingStatement>? AllowedBy)> AccessAsync(Call call, Instance instance, PortRequest wanted, PortSet after)
     {
         var refusals = new List<string>();
         var question = new AccessQuestion(wanted.Action, instance.Arn) { ResourceTags = instance.Tags };
-        if (Authorization.WouldRefuse(call, wanted.Questions(call, question, instance, services.Limits)) is { } denied)
+        var (denied, allowed) = Authorization.Foresee(call, wanted.Questions(call, question, instance, services.Limits));
+        if (denied is not null)
         {
             refusals.Add(denied);
         }
@@ -72,6 +76,6 @@ internal sealed class PreviewPorts(Services services) : IOperation<PreviewPortsR
             refusals.Add(guarded.Message);
         }
 
-        return refusals;
+        return (refusals, denied is null ? [.. allowed.Select(one => new AllowingStatement(one.Policy!.Id, one.Statement!.ToString())).Distinct()] : null);
     }
 }

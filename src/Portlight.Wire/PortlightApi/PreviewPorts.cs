@@ -31,6 +31,12 @@ public sealed record PreviewPortsResponse
     /// <summary>Why the change would be refused as things are, a sentence each: the caller's policies, the SSH guard.</summary>
     public IReadOnlyList<string> Refusals { get; init; } = [];
 
+    /// <summary>
+    /// Which statements of the caller's policies allow the change, each once; where policies look at port rules, several may. Empty for a root, whom no policy binds; absent where the policies refuse the
+    /// change, and from servers of an earlier release.
+    /// </summary>
+    public IReadOnlyList<AllowingStatement>? AllowedBy { get; init; }
+
     public required IReadOnlyList<InstancePortState> PortStatesBefore { get; init; }
 
     public IReadOnlyList<InstancePortState> PortStatesAfter { get; init; } = [];
@@ -50,6 +56,11 @@ public sealed record PreviewPortsResponse
     /// <summary>What the present ports are known by: with it in <c>If-Match</c>, the change is made only if they are these still.</summary>
     public required string EntityTag { get; init; }
 }
+
+/// <summary>A statement that allows something.</summary>
+/// <param name="Policy">Its policy: the ARN of a managed one; of an inline one <c>user/alice/name</c>, <c>group/…</c> or <c>role/…</c>.</param>
+/// <param name="Statement">Its <c>Sid</c>, or <c>statement 2</c>, counted from 1.</param>
+public sealed record AllowingStatement(string Policy, string Statement);
 
 /// <summary>One thing that is wrong with a request.</summary>
 public sealed record RequestProblem

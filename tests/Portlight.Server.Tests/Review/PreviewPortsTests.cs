@@ -73,6 +73,26 @@ public sealed class PreviewPortsTests
     }
 
     [Fact]
+    public async Task The_statements_that_allow_a_change_are_named_each_once()
+    {
+        await using var server = await ServerHarness.StartAsync();
+        await server.AddInstanceAsync("web-1", Ssh);
+        var user = await server.AddUserAsync("dev", [
+            """{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"portlight:PreviewPorts","Resource":"*"},{"Sid":"Web","Effect":"Allow","Action":"lightsail:PutInstancePublicPorts","Resource":"*","Condition":{"NumericEquals":{"portlight:FromPort":["80","443"]}}}]}""",
+            """{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"lightsail:PutInstancePublicPorts","Resource":"*","Condition":{"NumericEquals":{"portlight:FromPort":"22"}}}]}"""]);
+
+        var web = await server.PreviewAsync(new() { InstanceName = "web-1", PortInfos = [ReviewCalls.Tcp(80), ReviewCalls.Tcp(443)] }, user);
+        var both = await server.PreviewAsync(new() { InstanceName = "web-1", PortInfos = [ReviewCalls.Tcp(80), ReviewCalls.Tcp(22)] }, user);
+        var refused = await server.PreviewAsync(new() { InstanceName = "web-1", PortInfos = [ReviewCalls.Tcp(80), ReviewCalls.Tcp(25)] }, user);
+
+        Assert.Equal("Web", Assert.Single(web.AllowedBy!).Statement);
+        Assert.StartsWith("user/dev/", web.AllowedBy![0].Policy, StringComparison.Ordinal);
+        Assert.Equal(["Web", "statement 1"], both.AllowedBy!.Select(one => one.Statement));
+        Assert.Null(refused.AllowedBy);
+        Assert.Empty((await server.PreviewAsync(new() { InstanceName = "web-1", PortInfos = [] })).AllowedBy!);
+    }
+
+    [Fact]
     public async Task A_change_that_shuts_out_an_ssh_session_is_previewed_with_the_refusal()
     {
         await using var server = await ServerHarness.StartAsync();
