@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Portlight.Api;
 using Portlight.Domain;
 using Portlight.Wire.PortlightApi;
@@ -8,6 +9,7 @@ namespace Portlight.Lightsail;
 internal sealed class CheckAccess(Services services) : IOperation<CheckAccessRequest, CheckAccessResponse>
 {
     private const int MaxQuestions = 100;
+    private const int MaxArn = 2048;
 
     public Task<CheckAccessResponse> HandleAsync(Call call, CheckAccessRequest request)
     {
@@ -39,13 +41,31 @@ internal sealed class CheckAccess(Services services) : IOperation<CheckAccessReq
         {
             yield return new Problem($"{path}.instanceName", ResourceName.Refusal(name));
         }
+
+        if (question is { InstanceName: not null, ResourceArn: not null })
+        {
+            yield return new Problem($"{path}.resourceArn", "is there beside an instanceName; one of both is asked about");
+        }
+        else if (question?.ResourceArn is { } arn && (arn.Length > MaxArn || !arn.StartsWith("arn:", StringComparison.Ordinal) || arn.AsSpan().ContainsAny('*', '?')))
+        {
+            yield return new Problem($"{path}.resourceArn", $"`{UserText.Excerpt(arn)}` is not the ARN of one thing");
+        }
     }
 
     private AccessAnswer Answer(Call call, AccessCheck check)
     {
-        var refusal = check.InstanceName is { } name ? RefusalOn(call, check.Action!, name) : Authorization.WouldRefuse(call, [new AccessQuestion(check.Action!, Account(call, check.Action!))]);
+        var refusal = check.InstanceName is { } name
+            ? RefusalOn(call, check.Action!, name)
+            : Authorization.WouldRefuse(call, [check.ResourceArn is { } arn ? About(check, arn) : new AccessQuestion(check.Action!, Account(call, check.Action!))]);
         return new AccessAnswer { IsAllowed = refusal is null, Message = refusal };
     }
+
+    /// <summary>About what the caller says that there is.</summary>
+    private static AccessQuestion About(AccessCheck check, string arn) => new(check.Action!, arn)
+    {
+        ResourceTags = check.ResourceTags is { Count: > 0 } tags ? tags.OfType<Wire.Lightsail.Tag>().Where(tag => tag.Key is not null).GroupBy(tag => tag.Key!, StringComparer.Ordinal).ToImmutableSortedDictionary(group => group.Key, group => group.First().Value, StringComparer.Ordinal) : null,
+        More = new[] { ("iam:policyarn", check.PolicyArn), ("iam:permissionsboundary", check.PermissionsBoundaryArn) }.Where(key => key.Item2 is not null).ToImmutableDictionary(key => key.Item1, key => key.Item2!, StringComparer.Ordinal),
+    };
 
     /// <summary>A caller that may neither do it nor read instances gets the answer that it would get if there were none of that name, as from the action itself.</summary>
     private string? RefusalOn(Call call, string action, string name)

@@ -69,6 +69,45 @@ public sealed class CheckAccessTests
         Assert.False(Assert.Single(await server.CheckAsync(user, new AccessCheck { Action = "portlight:CheckAccess" })).IsAllowed);
     }
 
+    [Fact]
+    public async Task What_is_no_instance_is_asked_about_by_its_ARN_with_what_conditions_look_at()
+    {
+        await using var server = await ServerHarness.StartAsync();
+        var user = await server.AddUserAsync("dev", [
+            """
+            {"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"iam:CreateAccessKey","Resource":"arn:aws:iam::*:user/team/*"},
+              {"Effect":"Allow","Action":"iam:AttachUserPolicy","Resource":"*","Condition":{"ArnEquals":{"iam:PolicyARN":"arn:aws:iam::111122223333:policy/reader"}}},
+              {"Effect":"Allow","Action":"iam:DeleteUser","Resource":"*","Condition":{"StringEquals":{"aws:ResourceTag/team":"web"}}},
+              {"Effect":"Allow","Action":"iam:PutUserPolicy","Resource":"*","Condition":{"ArnEquals":{"iam:PermissionsBoundary":"arn:aws:iam::111122223333:policy/limit"}}}]}
+            """]);
+        const string alice = "arn:aws:iam::111122223333:user/team/alice";
+
+        var answers = await server.CheckAsync(
+            user,
+            new() { Action = "iam:CreateAccessKey", ResourceArn = alice },
+            new() { Action = "iam:CreateAccessKey", ResourceArn = "arn:aws:iam::111122223333:user/bob" },
+            new() { Action = "iam:AttachUserPolicy", ResourceArn = alice, PolicyArn = "arn:aws:iam::111122223333:policy/reader" },
+            new() { Action = "iam:AttachUserPolicy", ResourceArn = alice, PolicyArn = "arn:aws:iam::111122223333:policy/admin" },
+            new() { Action = "iam:DeleteUser", ResourceArn = alice, ResourceTags = [new() { Key = "team", Value = "web" }] },
+            new() { Action = "iam:DeleteUser", ResourceArn = alice },
+            new() { Action = "iam:PutUserPolicy", ResourceArn = alice, PermissionsBoundaryArn = "arn:aws:iam::111122223333:policy/limit" },
+            new() { Action = "iam:PutUserPolicy", ResourceArn = alice });
+
+        Assert.Equal([true, false, true, false, true, false, true, false], answers.Select(answer => answer.IsAllowed));
+        Assert.Contains("iam:CreateAccessKey on resource: arn:aws:iam::111122223333:user/bob", answers[1].Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("web-1", "arn:aws:iam::111122223333:user/bob")]
+    [InlineData(null, "bob")]
+    [InlineData(null, "arn:aws:iam::111122223333:user/*")]
+    public async Task One_thing_is_asked_about(string? instance, string arn)
+    {
+        await using var server = await ServerHarness.StartAsync();
+
+        Assert.Contains("questions[0].resourceArn", (await ServerHarness.RefusalAsync(() => server.CheckAsync(null, new AccessCheck { Action = "iam:DeleteUser", InstanceName = instance, ResourceArn = arn }))).Message, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("lightsail:*", null, "questions[0].action: `lightsail:*` is not the name of one action")]
     [InlineData("Put", null, "is not the name of one action")]
