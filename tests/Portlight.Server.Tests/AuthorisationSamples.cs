@@ -71,6 +71,7 @@ internal static class AuthorisationSamples
         ["portlight:PutPortTemplate"] = """{"templateName":"web-{n}","portInfos":[{"fromPort":443,"toPort":443,"protocol":"tcp"}]}""",
         ["portlight:DeletePortTemplate"] = """{"templateName":"template-{n}"}""",
         ["portlight:ListPortRevisions"] = """{"instanceName":"instance-{n}"}""",
+        ["portlight:CountActivity"] = """{"instanceName":"instance-{n}"}""",
         ["portlight:LookupActivity"] = """{"instanceName":"instance-{n}"}""",
         ["portlight:ExplainPacket"] = """{"instanceName":"instance-{n}","packet":{"fromPort":22,"toPort":22,"protocol":"tcp","cidrs":["192.0.2.7/32"]}}""",
         ["portlight:CreateAccount"] = "{}",

@@ -22,6 +22,15 @@ internal sealed class EventSummary
 
     public bool IsReadOnly { get; private set; }
 
+    /// <summary>Whether a caller was told that it failed.</summary>
+    public bool HasFailed { get; private set; }
+
+    /// <summary>Whether no call made it: the server did it by itself, or somebody on the machine.</summary>
+    public bool IsOfNoCall { get; private set; }
+
+    /// <summary>Whether it says what was let in before and after.</summary>
+    public bool ChangesPorts { get; private set; }
+
     public string? AccessKeyId { get; private set; }
 
     public string? Username { get; private set; }
@@ -100,6 +109,17 @@ internal sealed class EventSummary
             case var name when name.SequenceEqual("resources"u8):
                 ReadAskedResources(ref reader);
                 break;
+            case var name when name.SequenceEqual("errorCode"u8):
+                reader.Read();
+                HasFailed = reader.TokenType == JsonTokenType.String;
+                reader.Skip();
+                break;
+            case var name when name.SequenceEqual("eventType"u8):
+                IsOfNoCall = Text(ref reader) == "AwsServiceEvent";
+                break;
+            case var name when name.SequenceEqual("portlight"u8):
+                ReadOurs(ref reader);
+                break;
             case var name when name.SequenceEqual("eventSource"u8):
                 EventSource = Text(ref reader);
                 break;
@@ -155,6 +175,23 @@ internal sealed class EventSummary
             "AssumedRole" => arn?[(arn.LastIndexOf('/') + 1)..],
             _ => null,
         };
+    }
+
+    private void ReadOurs(ref Utf8JsonReader reader)
+    {
+        reader.Read();
+        if (reader.TokenType != JsonTokenType.StartObject)
+        {
+            reader.Skip();
+            return;
+        }
+
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            ChangesPorts |= reader.ValueSpan.SequenceEqual("portsAfter"u8);
+            reader.Read();
+            reader.Skip();
+        }
     }
 
     private void ReadParameters(ref Utf8JsonReader reader, Func<ReadOnlySpan<byte>, string?> typeOf)

@@ -23,8 +23,9 @@ internal sealed class ActivityPage<T>(IStore store, Call call, int? maxResults, 
     /// <summary>Reads until the page is full, the call has read enough, or nothing is left.</summary>
     /// <param name="start">Nothing older.</param>
     /// <param name="mayFit">Looks at a line before it is read; false for most that do not fit.</param>
-    /// <param name="make">What the page holds of an event; null for one that does not fit.</param>
-    public void Read(DateTimeOffset start, LineFilter mayFit, Func<EventSummary, JsonElement, T?> make)
+    /// <param name="fits">Whether an event fits, its line beside it.</param>
+    /// <param name="make">What the page holds of an event; null for one that does not fit all the same.</param>
+    public void Read(DateTimeOffset start, LineFilter mayFit, SummaryFilter fits, Func<EventSummary, JsonElement, T?> make)
     {
         var most = maxResults ?? UsualResults;
         if (most is < 1 or > MostResults)
@@ -35,7 +36,7 @@ internal sealed class ActivityPage<T>(IStore store, Call call, int? maxResults, 
         var before = Paging.ReadPosition(call, pageToken, Paging.IsNumber) is { } position ? long.Parse(position, CultureInfo.InvariantCulture) : long.MaxValue;
         var rest = AuditScan.Run(store, call, before, start, (_, _, line) =>
         {
-            if (!mayFit(line) || EventSummary.Read(line) is not { } summary || summary.Recipient != call.Principal.AccountId || !IsOfRegion(summary))
+            if (!mayFit(line) || EventSummary.Read(line) is not { } summary || !fits(summary, line))
             {
                 return false;
             }
@@ -52,11 +53,10 @@ internal sealed class ActivityPage<T>(IStore store, Call call, int? maxResults, 
         });
         Next = rest is null ? null : PageToken.Of(call, rest.Value.ToString(CultureInfo.InvariantCulture));
     }
-
-    /// <summary>What belongs to no region is every region's: identities, accounts, hosts.</summary>
-    private bool IsOfRegion(EventSummary summary) => summary.Region == call.Region || (summary.Region == AuditLog.GlobalRegion
-        && summary.EventSource is "iam.amazonaws.com" or "sts.amazonaws.com" or "portlight" && !summary.Resources.Exists(resource => resource.ResourceType == ActivitySubject.InstanceType));
 }
 
 /// <summary>Looks at a line of the log.</summary>
 internal delegate bool LineFilter(ReadOnlySpan<byte> line);
+
+/// <summary>Looks at an event by its summary, and at its line where that does not do.</summary>
+internal delegate bool SummaryFilter(EventSummary summary, ReadOnlySpan<byte> line);

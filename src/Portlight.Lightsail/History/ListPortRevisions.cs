@@ -14,10 +14,12 @@ internal sealed class ListPortRevisions(Services services) : IOperation<ListPort
     {
         var name = Requests.RequireName(call, request.InstanceName, "instanceName");
         var subject = ActivitySubject.Require(call, services.Store.View, name);
+        var scope = new ActivityScope(call);
         var page = new ActivityPage<PortRevision>(services.Store, call, request.MaxResults, request.PageToken);
         page.Read(
             DateTimeOffset.MinValue,
             line => line.IndexOf("\"portsBefore\""u8) >= 0 && subject.MayBeIn(line),
+            (summary, _) => scope.Holds(summary),
             (summary, whole) => RecordedEvent.PortsOf(whole) is var (before, after) && subject.IsIn(summary, whole) ? Revision(call, subject, summary, whole, before, after) : null);
         return Task.FromResult(new ListPortRevisionsResponse { Revisions = page.Found, NextPageToken = page.Next });
     }

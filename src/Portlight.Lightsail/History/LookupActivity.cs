@@ -13,12 +13,7 @@ internal sealed class LookupActivity(Services services) : IOperation<LookupActiv
 
     public Task<LookupActivityResponse> HandleAsync(Call call, LookupActivityRequest request)
     {
-        var subject = request.InstanceName is null ? null : ActivitySubject.Require(call, services.Store.View, Requests.RequireName(call, request.InstanceName, "instanceName"));
-        if (subject is null)
-        {
-            Authorization.Require(call, new AccessQuestion(call.Entry!.Action, Authorization.AccountResource(call)));
-        }
-
+        var filter = ActivityFilter.Require(call, services, request.InstanceName, request.UserName, request.EventName, request.Kinds);
         if (request.Kind is not (null or "changes" or "ports" or "refused"))
         {
             throw Requests.Invalid([new Problem("kind", $"`{UserText.Excerpt(request.Kind)}` is none of changes, ports and refused")]);
@@ -27,21 +22,20 @@ internal sealed class LookupActivity(Services services) : IOperation<LookupActiv
         var page = new ActivityPage<Activity>(services.Store, call, request.MaxResults, request.PageToken);
         page.Read(
             request.StartTime ?? DateTimeOffset.MinValue,
-            line => (subject is null || subject.MayBeIn(line)) && (request.Kind != "ports" || line.IndexOf("\"portsBefore\""u8) >= 0),
-            (summary, whole) => (subject is null || subject.IsIn(summary, whole)) && Fits(request, summary, whole) ? Make(call, subject, summary, whole) : null);
+            line => filter.MayFit(line) && (request.Kind != "ports" || line.IndexOf("\"portsBefore\""u8) >= 0),
+            (summary, line) => IsWanted(request, summary) && filter.Fits(summary, line),
+            (summary, whole) => Make(call, filter.Subject, summary, whole));
         return Task.FromResult(new LookupActivityResponse { Activities = page.Found, NextPageToken = page.Next });
     }
 
-    private static bool Fits(LookupActivityRequest request, EventSummary summary, JsonElement whole) =>
-        (request.EventName is null || request.EventName == summary.EventName)
-        && (request.UserName is null || request.UserName == RecordedEvent.ActorOf(summary, whole).Name)
-        && (request.StartTime is not { } start || summary.Time >= start)
+    private static bool IsWanted(LookupActivityRequest request, EventSummary summary) =>
+        (request.StartTime is not { } start || summary.Time >= start)
         && (request.EndTime is not { } end || summary.Time <= end)
         && request.Kind switch
         {
             "changes" => !summary.IsReadOnly,
-            "ports" => RecordedEvent.PortsOf(whole) is not null,
-            "refused" => RecordedEvent.Text(whole, "errorCode") is not null,
+            "ports" => summary.ChangesPorts,
+            "refused" => summary.HasFailed,
             _ => true,
         };
 
@@ -56,6 +50,7 @@ internal sealed class LookupActivity(Services services) : IOperation<LookupActiv
             At = summary.Time,
             By = RecordedEvent.ActorOf(summary, whole),
             EventName = summary.EventName ?? "",
+            Kind = ActivityFilter.KindOf(summary),
             EventSource = summary.EventSource ?? "",
             IsReadOnly = summary.IsReadOnly,
             // A caller that may know of one instance is told of no other that the call named.

@@ -25,6 +25,7 @@ internal static class ReviewEntries
             OperationEntry.Of(ApiService.Portlight, "ListUnusedPorts", AccessOn.Account, new ListUnusedPorts(services), () => json.ListUnusedPortsRequest, () => json.ListUnusedPortsResponse, OperationTraits.ReadOnly),
             OperationEntry.Of(ApiService.Portlight, "ListPortRevisions", AccessOn.Resource, new ListPortRevisions(services), () => json.ListPortRevisionsRequest, () => json.ListPortRevisionsResponse, OperationTraits.ReadOnly),
             OperationEntry.Of(ApiService.Portlight, "LookupActivity", AccessOn.Resource, new LookupActivity(services), () => json.LookupActivityRequest, () => json.LookupActivityResponse, OperationTraits.ReadOnly),
+            OperationEntry.Of(ApiService.Portlight, "CountActivity", AccessOn.Resource, new CountActivity(services), () => json.CountActivityRequest, () => json.CountActivityResponse, OperationTraits.ReadOnly),
         ];
     }
 }

@@ -19,6 +19,9 @@ public sealed record LookupActivityRequest
     /// <summary><c>changes</c> (whatever is no read), <c>ports</c> (what has changed ports) or <c>refused</c> (what has failed).</summary>
     public string? Kind { get; init; }
 
+    /// <summary>Some of <see cref="ActivityKinds"/>; every one if it is not there.</summary>
+    public IReadOnlyList<string?>? Kinds { get; init; }
+
     /// <summary>Nothing before it.</summary>
     [JsonConverter(typeof(EpochSeconds))]
     public DateTimeOffset? StartTime { get; init; }
@@ -52,6 +55,9 @@ public sealed record Activity
     public required Actor By { get; init; }
 
     public required string EventName { get; init; }
+
+    /// <summary>Which of <see cref="ActivityKinds"/> it is; absent from servers of an earlier release.</summary>
+    public string? Kind { get; init; }
 
     /// <summary>The service, <c>lightsail.amazonaws.com</c>; <c>portlight</c> for what is our own.</summary>
     public required string EventSource { get; init; }

@@ -58,6 +58,8 @@ namespace Portlight.Wire.PortlightApi;
 [JsonSerializable(typeof(GetPortCountersResponse))]
 [JsonSerializable(typeof(ListPortRevisionsRequest))]
 [JsonSerializable(typeof(ListPortRevisionsResponse))]
+[JsonSerializable(typeof(CountActivityRequest))]
+[JsonSerializable(typeof(CountActivityResponse))]
 [JsonSerializable(typeof(LookupActivityRequest))]
 [JsonSerializable(typeof(LookupActivityResponse))]
 [JsonSerializable(typeof(CreateAccountRequest))]

@@ -34,6 +34,7 @@ public static class PortlightOperations
         "ListUnusedPorts",
         "ListPortRevisions",
         "LookupActivity",
+        "CountActivity",
         "GetAddressBook",
         "PutNamedNetwork",
         "DeleteNamedNetwork",
