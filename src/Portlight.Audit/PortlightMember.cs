@@ -22,8 +22,9 @@ internal static class PortlightMember
         var decisions = audited.Call.Decisions;
         decisions = decisions.Any(one => one.Decision is not null) ? decisions : [];
         var ports = FindPorts(audited);
+        var tags = FindTags(audited);
         var confirmBy = audited.Changes is null ? null : audited.Call.ConfirmBy;
-        if (decisions.Count == 0 && ports is null && confirmBy is null)
+        if (decisions.Count == 0 && ports is null && tags is null && confirmBy is null)
         {
             return;
         }
@@ -33,6 +34,12 @@ internal static class PortlightMember
         {
             WritePorts(writer, "portsBefore"u8, before);
             WritePorts(writer, "portsAfter"u8, after);
+        }
+
+        if (tags is var (tagsBefore, tagsAfter))
+        {
+            WriteTags(writer, "tagsBefore"u8, tagsBefore);
+            WriteTags(writer, "tagsAfter"u8, tagsAfter);
         }
 
         if (confirmBy is { } deadline)
@@ -76,6 +83,38 @@ internal static class PortlightMember
         }
 
         return null;
+    }
+
+    /// <summary>The tags of the first instance whose tags the call has changed, those alone that are others now: what is set is in the request, what was there before is not.</summary>
+    private static (IEnumerable<KeyValuePair<string, string?>> Before, IEnumerable<KeyValuePair<string, string?>> After)? FindTags(AuditedCall audited)
+    {
+        foreach (var change in audited.Changes?.Instances ?? [])
+        {
+            if (!change.IsRemoval && audited.View!.FindInstance(change.Instance.Scope, change.Instance.Name) is { } before && !ReferenceEquals(before.Tags, change.Instance.Tags))
+            {
+                return (before.Tags.Except(change.Instance.Tags), change.Instance.Tags.Except(before.Tags));
+            }
+        }
+
+        return null;
+    }
+
+    private static void WriteTags(Utf8JsonWriter writer, ReadOnlySpan<byte> name, IEnumerable<KeyValuePair<string, string?>> tags)
+    {
+        writer.WriteStartArray(name);
+        foreach (var (key, value) in tags)
+        {
+            writer.WriteStartObject();
+            writer.WriteString("key"u8, key);
+            if (value is not null)
+            {
+                writer.WriteString("value"u8, value);
+            }
+
+            writer.WriteEndObject();
+        }
+
+        writer.WriteEndArray();
     }
 
     private static void WritePorts(Utf8JsonWriter writer, ReadOnlySpan<byte> name, PortSet? ports)

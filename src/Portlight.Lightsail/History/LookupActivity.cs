@@ -63,6 +63,8 @@ internal sealed class LookupActivity(Services services) : IOperation<LookupActiv
             Reason = RecordedEvent.Reason(summary, whole),
             Effects = [.. effects.Take(ListedEffects).Select(effect => effect.ToWire())],
             FurtherEffects = Math.Max(0, effects.Count - ListedEffects),
+            TagsBefore = RecordedEvent.TagsOf(whole, "tagsBefore"),
+            TagsAfter = RecordedEvent.TagsOf(whole, "tagsAfter"),
         };
     }
 }

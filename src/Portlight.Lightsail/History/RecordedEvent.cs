@@ -67,6 +67,14 @@ internal static class RecordedEvent
             ? (Read(before), Read(after))
             : null;
 
+    /// <summary>Tags that the event has changed; null where it changed none.</summary>
+    /// <param name="whole">The event.</param>
+    /// <param name="when"><c>tagsBefore</c> or <c>tagsAfter</c>.</param>
+    public static IReadOnlyList<Tag>? TagsOf(JsonElement whole, string when) =>
+        Member(whole, "portlight") is { } ours && Member(ours, when) is { ValueKind: JsonValueKind.Array } tags
+            ? [.. tags.EnumerateArray().Select(tag => new Tag { Key = Text(tag, "key"), Value = Text(tag, "value") })]
+            : null;
+
     public static string? Text(JsonElement element, string name) => Member(element, name) is { ValueKind: JsonValueKind.String } value ? value.GetString() : null;
 
     private static JsonElement? Member(JsonElement element, string name) =>

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Portlight.Wire.Lightsail;
 
 namespace Portlight.Wire.PortlightApi;
 
@@ -83,6 +84,12 @@ public sealed record Activity
 
     /// <summary>How many effects there are beside those that are listed.</summary>
     public int FurtherEffects { get; init; }
+
+    /// <summary>Where it changed tags of an instance, those that are others now, as they were before; absent where it changed none, and of events of an earlier release.</summary>
+    public IReadOnlyList<Tag>? TagsBefore { get; init; }
+
+    /// <summary>The same as they are since: a key that is not among them is gone.</summary>
+    public IReadOnlyList<Tag>? TagsAfter { get; init; }
 }
 
 /// <summary>A thing by its type, as CloudTrail names it, and its name.</summary>

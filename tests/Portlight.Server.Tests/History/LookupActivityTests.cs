@@ -65,6 +65,43 @@ public sealed class LookupActivityTests
     }
 
     [Fact]
+    public async Task A_change_of_tags_tells_those_that_changed_as_they_were_and_as_they_are()
+    {
+        await using var server = await ServerHarness.StartAsync();
+        await server.AddWebAsync();
+        await server.SendAsync("TagResource", """{"resourceName":"web-1","tags":[{"key":"env","value":"old"},{"key":"role","value":"db"},{"key":"flag"}]}""");
+        await server.SendAsync("TagResource", """{"resourceName":"web-1","tags":[{"key":"env","value":"new"},{"key":"role","value":"db"}]}""");
+        await server.SendAsync("UntagResource", """{"resourceName":"web-1","tagKeys":["flag","nope"]}""");
+        await server.SendAsync("TagResource", """{"resourceName":"web-1","tags":[{"key":"env","value":"new"}]}""");
+        await server.PutAsync(443);
+
+        Assert.Equal(
+            ["PutInstancePublicPorts none", "TagResource none", "UntagResource flag → ", "TagResource env=old → env=new", "TagResource  → env=old flag role=db"],
+            (await server.ActivitiesAsync(new() { Kinds = ["others", "ports"] })).Select(one => $"{one.EventName} {(one.TagsBefore is null ? "none" : $"{Text(one.TagsBefore)} → {Text(one.TagsAfter!)}")}"));
+
+        static string Text(IEnumerable<Wire.Lightsail.Tag> tags) => string.Join(' ', tags.Select(tag => tag.Value is null ? tag.Key : $"{tag.Key}={tag.Value}"));
+    }
+
+    [Fact]
+    public async Task Several_kinds_are_asked_for_at_a_time()
+    {
+        await using var server = await ServerHarness.StartAsync();
+        await server.AddWebAsync();
+        await server.PutAsync(443);
+        await server.SendAsync("StopInstance", """{"instanceName":"web-1"}""");
+        await server.SendAsync("GetInstance", """{"instanceName":"web-1"}""");
+        var dev = await server.AddUserAsync("dev", []);
+        await server.PutAsync(25, credentials: dev);
+
+        Assert.Equal(["refused PutInstancePublicPorts", "ports PutInstancePublicPorts"], await NamesAsync("ports", "refused"));
+        Assert.Equal(["others StopInstance"], await NamesAsync("others"));
+        Assert.Empty(await NamesAsync("server"));
+        Assert.Contains("kinds[1]", (await ServerHarness.RefusalAsync(() => server.ActivitiesAsync(new() { Kinds = ["ports", "weather"] }))).Message, StringComparison.Ordinal);
+
+        async Task<IEnumerable<string>> NamesAsync(params string[] kinds) => (await server.ActivitiesAsync(new() { Kinds = kinds })).Select(one => $"{one.Kind} {one.EventName}");
+    }
+
+    [Fact]
     public async Task Another_account_has_a_log_of_its_own()
     {
         await using var server = await ServerHarness.StartAsync();
