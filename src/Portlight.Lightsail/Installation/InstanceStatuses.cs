@@ -21,6 +21,7 @@ internal static class InstanceStatuses
             AccountId = instance.Scope.AccountId,
             State = instance.State.ToWire(),
             IpAddresses = [.. Addresses(instance).Select(address => address.ToString())],
+            StaticIpName = instance.StaticIpName,
             PrivateIpAddress = instance.PrivateIpv4?.ToString(),
             Attachment = instance.Attachment.ToWire(services.Projection.NamespaceName(instance.Scope, instance.Name)),
             PortStates = instance.Ports.ToPortStates(services.Options.AwsQuirks),

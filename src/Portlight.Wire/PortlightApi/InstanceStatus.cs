@@ -22,6 +22,9 @@ public sealed record InstanceStatus
     /// <summary>Public addresses, IPv4 first.</summary>
     public IReadOnlyList<string> IpAddresses { get; init; } = [];
 
+    /// <summary>The static IP that is its IPv4 address; absent where that goes when it is stopped.</summary>
+    public string? StaticIpName { get; init; }
+
     public IReadOnlyList<Tag>? Tags { get; init; }
 
     public string? PrivateIpAddress { get; init; }
