@@ -63,7 +63,7 @@ internal class PortsOfInstance(WantedPorts? wish, InstanceView instance) : Insta
 
         if (IsSame(_before, _after))
         {
-            Become(ChangeState.Nothing, wanted.WhyNothing(_before));
+            Become(ChangeState.Nothing, wanted.WhyNothing(_before, _preview.Expiring));
         }
         else if (_preview.Problems.Count > 0 || _preview.Refusals.Count > 0)
         {

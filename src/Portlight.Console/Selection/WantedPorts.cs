@@ -1,5 +1,7 @@
 using Portlight.Console.Exposure;
 using Portlight.Console.Ports;
+using Portlight.Console.Shell;
+using Portlight.Wire.PortlightApi;
 
 namespace Portlight.Console.Selection;
 
@@ -21,8 +23,24 @@ internal abstract record WantedPorts
     /// <summary>What has to be known of it beside what it changes; null for nothing.</summary>
     public virtual string? Why => null;
 
-    /// <summary>Why it makes no difference to an instance.</summary>
-    public abstract string WhyNothing(IReadOnlyList<PortRule> stand);
+    /// <summary>Rules that are to stand afterwards, for good.</summary>
+    protected virtual IReadOnlyList<PortRule> Lasting => [];
+
+    /// <summary>Why it makes no difference to an instance. What lets in already may do so for a time alone, which is not what is wanted.</summary>
+    /// <param name="stand">The rules that stand.</param>
+    /// <param name="expiring">What of them is closed at a time.</param>
+    public string WhyNothing(IReadOnlyList<PortRule> stand, IReadOnlyList<ExpiringPort> expiring)
+    {
+        var closing = from one in expiring.OrderBy(one => one.ExpiresAt)
+                      let rule = PortRule.Of(one.PortState)
+                      let sources = rule.Sources.Intersect(Lasting.Where(wanted => wanted.Key == rule.Key).SelectMany(wanted => wanted.Sources)).ToList()
+                      where sources.Count > 0
+                      select $"{Ports(rule)} is open to {string.Join(", ", SourceWords.Of(sources).Select(source => source.Text))} for a time alone, and closes at {EventTimes.Minute(one.ExpiresAt)}: change on its own page when it expires.";
+        return closing.FirstOrDefault() ?? WhyNothing(stand);
+    }
+
+    /// <summary>The same of what is open for good.</summary>
+    protected abstract string WhyNothing(IReadOnlyList<PortRule> stand);
 
     private static string Ports(PortRule rule) => $"{rule.Protocol} {rule.Range}";
 
@@ -33,7 +51,9 @@ internal abstract record WantedPorts
 
         public override IReadOnlyList<PortRule> Of(IReadOnlyList<PortRule> stand, IReadOnlyCollection<int> meant) => Draft.Of("", stand).LetIn(Rule).Rules;
 
-        public override string WhyNothing(IReadOnlyList<PortRule> stand) => "It is open so already.";
+        protected override IReadOnlyList<PortRule> Lasting => [Rule];
+
+        protected override string WhyNothing(IReadOnlyList<PortRule> stand) => "It is open so already.";
     }
 
     /// <summary>Takes out the rule of exactly these ports.</summary>
@@ -43,7 +63,7 @@ internal abstract record WantedPorts
 
         public override IReadOnlyList<PortRule> Of(IReadOnlyList<PortRule> stand, IReadOnlyCollection<int> meant) => [.. stand.Where(rule => rule.Key != Rule.Key)];
 
-        public override string WhyNothing(IReadOnlyList<PortRule> stand) => stand.FirstOrDefault(rule => ExposureMatrix.Covers(rule, Rule)) is { } wider
+        protected override string WhyNothing(IReadOnlyList<PortRule> stand) => stand.FirstOrDefault(rule => ExposureMatrix.Covers(rule, Rule)) is { } wider
             ? $"No rule of it is for {Ports(Rule)} alone: it is open by {Ports(wider)}."
             : "It is closed already.";
     }
@@ -58,7 +78,7 @@ internal abstract record WantedPorts
         public override IReadOnlyList<PortRule> Of(IReadOnlyList<PortRule> stand, IReadOnlyCollection<int> meant) =>
             [.. stand.Select(rule => IsToBeNarrowed(rule, meant) ? rule with { Sources = [.. rule.Sources.Where(source => source is not (PortRule.Everyone4 or PortRule.Everyone6)).Union(Sources)] } : rule)];
 
-        public override string WhyNothing(IReadOnlyList<PortRule> stand) => "Nothing of it is open to everyone.";
+        protected override string WhyNothing(IReadOnlyList<PortRule> stand) => "Nothing of it is open to everyone.";
 
         private bool IsToBeNarrowed(PortRule rule, IReadOnlyCollection<int> meant) =>
             rule.IsToEveryone && (Rule is null ? rule.Width(meant) == PortWidth.Everyone : ExposureMatrix.Covers(rule, Rule));
@@ -75,7 +95,9 @@ internal abstract record WantedPorts
 
         public override IReadOnlyList<PortRule> Of(IReadOnlyList<PortRule> stand, IReadOnlyCollection<int> meant) => Draft.Of("", stand).To(Rules).Rules;
 
-        public override string WhyNothing(IReadOnlyList<PortRule> stand) => $"{Change} It has these rules already.";
+        protected override IReadOnlyList<PortRule> Lasting => Rules;
+
+        protected override string WhyNothing(IReadOnlyList<PortRule> stand) => $"{Change} It has these rules already.";
     }
 
     /// <summary>Adds the rules of a template, or makes them the only ones.</summary>
@@ -86,6 +108,8 @@ internal abstract record WantedPorts
         public override IReadOnlyList<PortRule> Of(IReadOnlyList<PortRule> stand, IReadOnlyCollection<int> meant) =>
             (IsAlone ? Draft.Of("", stand).To(Rules) : Rules.Aggregate(Draft.Of("", stand), (draft, rule) => draft.LetIn(rule))).Rules;
 
-        public override string WhyNothing(IReadOnlyList<PortRule> stand) => IsAlone ? "It has these rules and no others already." : "It has these rules already.";
+        protected override IReadOnlyList<PortRule> Lasting => Rules;
+
+        protected override string WhyNothing(IReadOnlyList<PortRule> stand) => IsAlone ? "It has these rules and no others already." : "It has these rules already.";
     }
 }

@@ -1,5 +1,6 @@
 using Portlight.Console.Ports;
 using Portlight.Console.Selection;
+using Portlight.Wire.PortlightApi;
 
 namespace Portlight.Console.Tests.Selection;
 
@@ -25,8 +26,8 @@ public sealed class WantedPortsTests
 
         Assert.Equal("tcp 443 0.0.0.0/0", Text(close.Of([Ssh, Web], [])));
         Assert.Equal("tcp 20–30 198.51.100.7/32 0.0.0.0/0", Text(close.Of([Some], [])));
-        Assert.Equal("No rule of it is for tcp 22 alone: it is open by tcp 20–30.", close.WhyNothing([Some]));
-        Assert.Equal("It is closed already.", close.WhyNothing([Web]));
+        Assert.Equal("No rule of it is for tcp 22 alone: it is open by tcp 20–30.", close.WhyNothing([Some], []));
+        Assert.Equal("It is closed already.", close.WhyNothing([Web], []));
     }
 
     [Fact]
@@ -54,6 +55,22 @@ public sealed class WantedPortsTests
 
         Assert.Equal("tcp 22 0.0.0.0/0 ::/0 203.0.113.0/24, tcp 3306 198.51.100.7/32, tcp 443 0.0.0.0/0", Text(new WantedPorts.Template("web", rules, IsAlone: false).Of([Ssh, Sql], [])));
         Assert.Equal("tcp 22 203.0.113.0/24, tcp 443 0.0.0.0/0", Text(new WantedPorts.Template("web", rules, IsAlone: true).Of([Ssh, Sql], [])));
+    }
+
+    [Fact]
+    public void What_is_open_for_a_time_alone_is_not_called_open_already()
+    {
+        var stand = new PortRule("tcp", 22, 22, [Office, Mine]);
+        ExpiringPort[] expiring =
+        [
+            new() { PortState = new() { Protocol = "tcp", FromPort = 22, ToPort = 22, State = "open", Cidrs = [Mine], Ipv6Cidrs = [], CidrListAliases = [] }, ExpiresAt = new(2026, 11, 26, 18, 4, 0, TimeSpan.Zero), OpenedBy = "arn:aws:iam::111122223333:root" },
+        ];
+        const string closes = "tcp 22 is open to 198.51.100.7 for a time alone, and closes at 26 Nov 18:04 UTC: change on its own page when it expires.";
+
+        Assert.Equal(closes, new WantedPorts.Open(new PortRule("tcp", 22, 22, [Mine])).WhyNothing([stand], expiring));
+        Assert.Equal(closes, new WantedPorts.Template("ssh", [stand], IsAlone: true).WhyNothing([stand], expiring));
+        Assert.Equal("It is open so already.", new WantedPorts.Open(new PortRule("tcp", 22, 22, [Office])).WhyNothing([stand], expiring));
+        Assert.Equal("It is open so already.", new WantedPorts.Open(new PortRule("tcp", 23, 23, [Mine])).WhyNothing([stand], expiring));
     }
 
     private static string Text(IEnumerable<PortRule> rules) => string.Join(", ", rules.Select(rule => $"{rule.Protocol} {rule.Range} {string.Join(' ', rule.Sources)}"));
