@@ -193,32 +193,6 @@ public sealed class NetworkingTests(Chromium chromium, ConsoleFixture fixture) :
     }
 
     [Fact]
-    public async Task What_a_policy_refuses_is_told_in_the_review_and_cannot_be_applied()
-    {
-        await fixture.CreateAsync("guard-1", null, Tcp(22));
-        var (keyId, secret) = await fixture.UserAsync(
-            "guarded",
-            """
-            {"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["lightsail:*","portlight:*"],"Resource":"*"},
-            {"Sid":"NoRdp","Effect":"Deny","Action":"lightsail:PutInstancePublicPorts","Resource":"*","Condition":{"NumericEquals":{"portlight:FromPort":3389}}}]}
-            """);
-        await using var tab = await Tab.OpenAsync(chromium, fixture);
-        await tab.Page.GotoAsync("us-east-1/instances/guard-1/networking");
-        await tab.SignInAsync(keyId, secret);
-        await tab.LiveAsync();
-        await Button(tab.Page, "Add rule").ClickAsync();
-        await tab.Page.GetByLabel("Application").SelectOptionAsync("RDP");
-        await Expect(tab.Page.Locator("tr.opens")).ToContainTextAsync("3389");
-
-        await Button(tab.Page, "Review changes").ClickAsync();
-
-        await Expect(tab.Page.Locator("#review")).ToContainTextAsync("It would be refused");
-        await Expect(tab.Page.Locator("#review .note.bad")).ToContainTextAsync("PutInstancePublicPorts");
-        await Expect(Button(tab.Page, "Apply 1 change")).ToBeDisabledAsync();
-        await tab.IsAccessibleAsync();
-    }
-
-    [Fact]
     public async Task A_change_that_the_kernel_refuses_is_told_with_its_reason_and_the_ports_are_as_they_were()
     {
         await fixture.CreateAsync("kernel-1", null, Tcp(22), Tcp(80));
