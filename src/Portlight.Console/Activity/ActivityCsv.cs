@@ -17,12 +17,12 @@ internal static class ActivityCsv
     /// <summary>Pages of one file: each is a call, and an event of the audit log itself. The last line says where it was cut off.</summary>
     private const int MostPages = 100;
 
-    public static async Task<IResult> RunAsync(string? who, string? instance, string? what, string? since, Visit visit, TimeProvider clock, HttpContext http)
+    public static async Task<IResult> RunAsync(string? who, string? instance, string[]? what, string? since, string? from, string? to, Visit visit, TimeProvider clock, HttpContext http)
     {
         try
         {
             var caller = await visit.CallerAsync();
-            var request = ActivityQuery.Request(who, instance, what, since, null, clock.GetUtcNow()) with { MaxResults = PageSize };
+            var request = ActivityQuery.Of(who, instance, what, since, from, to).Request(null, clock.GetUtcNow()) with { MaxResults = PageSize };
             // The first page before the head of the answer: a refusal has a status of its own.
             var page = await LookUpAsync(caller, request, http.RequestAborted);
             return Results.Stream(stream => WriteAsync(stream, caller, request, page, http.RequestAborted), "text/csv; charset=utf-8", "activity.csv");

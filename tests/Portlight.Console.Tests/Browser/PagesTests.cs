@@ -2,6 +2,7 @@ using System.Text.RegularExpressions;
 using Microsoft.Playwright;
 using Portlight.TestKit;
 using Portlight.Wire.Client;
+using Portlight.Wire.Lightsail;
 using Portlight.Wire.PortlightApi;
 using static Portlight.Console.Tests.Browser.ServedConsole;
 
@@ -105,6 +106,88 @@ public sealed class PagesTests(Chromium chromium, ConsoleFixture fixture) : ICla
         await Assertions.Expect(tab.Page.Locator(".line > li", new() { HasText = "PutInstancePublicPorts" })).ToHaveCountAsync(1);
         await Assertions.Expect(tab.Page.Locator(".line > li", new() { HasText = "PutInstancePublicPorts" })).ToContainTextAsync("root was refused 3 times in");
         await Assertions.Expect(tab.Page.GetByLabel("When")).ToHaveValueAsync("1h");
+    }
+
+    [Fact]
+    public async Task How_much_was_done_and_refused_is_a_picture_and_a_table_and_kinds_are_chosen_several_at_a_time()
+    {
+        await fixture.CreateAsync("much-1", "env=old", Tcp(22));
+        await fixture.CallAsync("TagResource", new() { ResourceName = "much-1", Tags = [new() { Key = "env", Value = "new" }] }, LightsailJson.Default.TagResourceRequest, LightsailJson.Default.TagResourceResponse);
+        await Assert.ThrowsAsync<AwsErrorException>(() => fixture.CallAsync(
+            "OpenInstancePublicPorts", new() { InstanceName = "much-1", PortInfo = Tcp(22, "192.0.2.0/33") }, LightsailJson.Default.OpenInstancePublicPortsRequest, LightsailJson.Default.OpenInstancePublicPortsResponse));
+        await Until.TrueAsync(
+            async () => (await fixture.CallOwnAsync("LookupActivity", new() { InstanceName = "much-1", Kinds = ["refused"] }, PortlightJson.Default.LookupActivityRequest, PortlightJson.Default.LookupActivityResponse)).Activities.Count == 1,
+            "that the log has it");
+        await using var tab = await Tab.OpenAsync(chromium, fixture);
+        var page = tab.Page;
+        await tab.VisitAsync(fixture, "activity?instance=much-1");
+
+        // Made with a port, its ports changed; tagged; one refused.
+        await Assertions.Expect(page.Locator(".filters label", new() { HasText = "Changes of ports" }).Locator(".num")).ToHaveTextAsync("2");
+        await Assertions.Expect(page.Locator(".filters label", new() { HasText = "What was refused" }).Locator(".num")).ToHaveTextAsync("1");
+        await Assertions.Expect(page.Locator(".hist + [role=status]")).ToHaveTextAsync(new Regex("^4 events of the kinds that are chosen, most from .*; 1 refused"));
+        await Assertions.Expect(page.Locator(".hist .c")).ToHaveAttributeAsync("d", new Regex("^M"));
+        await Assertions.Expect(page.Locator(".line > li", new() { HasText = "root tagged" })).ToContainTextAsync("env=new (was env=old)");
+        await page.GetByText("As a table").ClickAsync();
+        await tab.LookAsync("activity-counted", isWhole: false);
+
+        foreach (var kind in new[] { "Instances, tags and the rest", "Access and sign-ins", "What the server did" })
+        {
+            await page.GetByLabel(kind).UncheckAsync();
+        }
+
+        await page.GetByRole(AriaRole.Button, new() { Name = "Show" }).ClickAsync();
+        await page.WaitForURLAsync("**/activity?**what=ports&what=refused**");
+        await tab.LiveAsync();
+        await Assertions.Expect(page.Locator(".line > li")).ToHaveCountAsync(3);
+        await Assertions.Expect(page.Locator(".hist + [role=status]")).ToHaveTextAsync(new Regex("^3 events"));
+
+        // A row of the table leads to its events; all of the time is a link away.
+        await page.GetByText("As a table").ClickAsync();
+        await page.Locator(".hours tbody tr", new() { HasTextRegex = new(@"to \d\d:\d\d2\s*1$") }).GetByRole(AriaRole.Link).ClickAsync();
+        await Assertions.Expect(page.Locator(".note", new() { HasText = "alone." })).ToBeVisibleAsync();
+        await Assertions.Expect(page.Locator(".line > li")).ToHaveCountAsync(3);
+        await page.Locator(".hours tbody a").Last.EvaluateAsync("link => link.click()");
+        await Assertions.Expect(page.GetByText("Nothing of the kind.")).ToBeVisibleAsync();
+        await page.GetByRole(AriaRole.Link, new() { Name = "Show all of the time" }).ClickAsync();
+        await Assertions.Expect(page.Locator(".line > li")).ToHaveCountAsync(3);
+    }
+
+    [Fact]
+    public async Task A_person_that_may_list_and_not_count_sees_the_list_and_why_there_is_no_picture()
+    {
+        await fixture.CreateAsync("list-1", null, Tcp(22));
+        var (keyId, secret) = await fixture.UserAsync("lister", """{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["portlight:LookupActivity","portlight:ListFleet","portlight:WatchChanges"],"Resource":"*"}]}""");
+        await using var tab = await Tab.OpenAsync(chromium, fixture);
+        await tab.Page.GotoAsync("activity?what=ports");
+        await tab.SignInAsync(keyId, secret);
+        await tab.LiveAsync();
+
+        await Assertions.Expect(tab.Page.Locator(".line > li", new() { HasText = "root created list-1" })).ToBeVisibleAsync();
+        await Assertions.Expect(tab.Page.GetByRole(AriaRole.Region, new() { Name = "Last 24 hours" })).ToContainTextAsync("portlight:CountActivity");
+        await tab.IsAccessibleAsync();
+    }
+
+    [Fact]
+    public async Task An_instance_says_whether_its_address_is_static_and_how_to_connect()
+    {
+        await fixture.CreateAsync("pin-1", null, Tcp(22));
+        await fixture.CallAsync("AllocateStaticIp", new() { StaticIpName = "front" }, LightsailJson.Default.AllocateStaticIpRequest, LightsailJson.Default.AllocateStaticIpResponse);
+        await using var tab = await Tab.OpenAsync(chromium, fixture);
+        var page = tab.Page;
+        await tab.VisitAsync(fixture, "us-east-1/instances/pin-1/networking");
+        await Assertions.Expect(page.GetByText("Connect", new() { Exact = true })).ToBeVisibleAsync();
+        await Assertions.Expect(page.GetByRole(AriaRole.Img, new() { Name = "static address front" })).ToHaveCountAsync(0);
+
+        await fixture.CallAsync("AttachStaticIp", new() { StaticIpName = "front", InstanceName = "pin-1" }, LightsailJson.Default.AttachStaticIpRequest, LightsailJson.Default.AttachStaticIpResponse);
+
+        await Assertions.Expect(page.GetByRole(AriaRole.Img, new() { Name = "static address front" })).ToBeVisibleAsync();
+        var address = (await fixture.CallAsync("GetStaticIp", new() { StaticIpName = "front" }, LightsailJson.Default.GetStaticIpRequest, LightsailJson.Default.GetStaticIpResponse)).StaticIp.IpAddress;
+        await page.GetByText("Connect", new() { Exact = true }).ClickAsync();
+        await Assertions.Expect(page.GetByLabel("To connect by SSH")).ToHaveTextAsync($"ssh {address}");
+        await tab.LookAsync("connect", isWhole: false);
+        await page.GetByRole(AriaRole.Link, new() { Name = "Would it let you in on 22?" }).ClickAsync();
+        await Assertions.Expect(page.Locator(".verdict")).ToBeVisibleAsync();
     }
 
     [Fact]

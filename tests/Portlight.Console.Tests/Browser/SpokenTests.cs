@@ -50,6 +50,6 @@ public sealed partial class SpokenTests(Chromium chromium, ConsoleFixture fixtur
     }
 
     /// <summary>Ages, days and times, keys, ids, ARNs' accounts, revisions.</summary>
-    [GeneratedRegex(@"\b(just now|yesterday|\d+ (s|min|h|d) ago|\w+, \d{1,2} [A-Z]\w+( \d{4})?|\d\d:\d\d(:\d\d)?)\b|AKIA\w+|(?<=revision )[\d,]+|(?<=iam::)\d+|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")]
+    [GeneratedRegex(@"(?<=\b(?:Changes of ports|What was refused|Access and sign-ins|What the server did|Instances, tags and the rest|Reads) )[\d,]+|\d{1,2} [A-Z][a-z]{2} \d\d:\d\d|(?<="")[\d,]+(?= events?)|(?<=paragraph: |status: )[\d,]+(?= events?)|\b(just now|yesterday|\d+ (s|min|h|d) ago|\w+, \d{1,2} [A-Z]\w+( \d{4})?|\d\d:\d\d(:\d\d)?)\b|AKIA\w+|(?<=revision )[\d,]+|(?<=iam::)\d+|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")]
     private static partial Regex OfThisRun();
 }
