@@ -1,5 +1,4 @@
 using Microsoft.Playwright;
-using Portlight.Wire.Lightsail;
 using static Portlight.Console.Tests.Browser.ServedConsole;
 
 namespace Portlight.Console.Tests.Browser;
@@ -105,33 +104,6 @@ public sealed class SelectionTests(Chromium chromium, ConsoleFixture fixture) : 
     }
 
     [Fact]
-    public async Task A_tag_is_set_on_all_and_undoing_it_gives_each_its_own_one_back()
-    {
-        await fixture.CreateAsync("label-1", "env=old", Tcp(80));
-        await fixture.CreateAsync("label-2", null, Tcp(80));
-        await fixture.CreateAsync("label-3", "env=new", Tcp(80));
-        await using var tab = await Tab.OpenAsync(chromium, fixture);
-        await tab.VisitAsync(fixture, "us-east-1/instances?q=label-");
-        var page = tab.Page;
-        await page.GetByLabel("Choose all that are listed").ClickAsync();
-        await page.GetByLabel("What to do").SelectOptionAsync("Set a tag");
-        await page.GetByLabel("Tag, as env=prod").FillAsync("env=new");
-
-        await Button(page, "Review…").ClickAsync();
-        var review = page.Locator("#several");
-        await Expect(Line(review, "label-1")).ToContainTextAsync("has env=old, gets env=new");
-        await Expect(Line(review, "label-2")).ToContainTextAsync("gets env=new");
-        await Expect(Line(review, "label-3")).ToContainTextAsync("It has this tag already.");
-        await Button(page, "Apply to 2 instances").ClickAsync();
-        await Expect(review.GetByRole(AriaRole.Status)).ToHaveTextAsync("2 done · 1 as wanted already");
-        Assert.Equal(["env=new", "env=new", "env=new"], [await TagsAsync("label-1"), await TagsAsync("label-2"), await TagsAsync("label-3")]);
-
-        await Button(page, "Undo for 2 instances").ClickAsync();
-        await Expect(review.GetByRole(AriaRole.Status)).ToHaveTextAsync("2 undone · 1 as wanted already");
-        Assert.Equal(["env=old", "", "env=new"], [await TagsAsync("label-1"), await TagsAsync("label-2"), await TagsAsync("label-3")]);
-    }
-
-    [Fact]
     public async Task All_that_is_open_to_everyone_is_narrowed_from_the_exposure_in_one_review()
     {
         await fixture.CreateAsync("wide-1", null, Tcp(3389), Tcp(443));
@@ -220,12 +192,6 @@ public sealed class SelectionTests(Chromium chromium, ConsoleFixture fixture) : 
     {
         await page.Locator("#several").GetByLabel("Revert all unless I confirm").SetCheckedAsync(mustConfirm);
         await Button(page, button).ClickAsync();
-    }
-
-    private async Task<string> TagsAsync(string name)
-    {
-        var answer = await fixture.CallAsync("GetInstance", new GetInstanceRequest { InstanceName = name }, LightsailJson.Default.GetInstanceRequest, LightsailJson.Default.GetInstanceResponse);
-        return string.Join(' ', (answer.Instance.Tags ?? []).Select(tag => $"{tag.Key}={tag.Value}"));
     }
 
     private static ILocator Line(ILocator review, string instance) => review.Locator("li", new() { HasText = instance }).First;
