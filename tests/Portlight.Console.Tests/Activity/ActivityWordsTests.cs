@@ -22,6 +22,6 @@ public sealed partial class ActivityWordsTests
             .Select(line => line.Split(' ')[0]).Where(name => name.Contains(':', StringComparison.Ordinal)).Select(name => name.Split(':')[1]),
     ];
 
-    [GeneratedRegex("^(Get|List|Lookup|Simulate|Check|Explain|Preview|Watch|Discover|Is)")]
+    [GeneratedRegex("^(Get|List|Lookup|Count|Simulate|Check|Explain|Preview|Watch|Discover|Is)")]
     private static partial Regex Reads();
 }
