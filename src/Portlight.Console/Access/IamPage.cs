@@ -1,5 +1,6 @@
 using Portlight.Console.Api;
 using Portlight.Console.Shell;
+using Portlight.Wire.PortlightApi;
 
 namespace Portlight.Console.Access;
 
@@ -16,6 +17,15 @@ public abstract class IamPage : LivePage
     protected string? Barred => Person is { CallsIam: false }
         ? "Your policies do not allow portlight:SignIn, so the session of this console cannot call IAM. With it allowed, or signed in as an assumed role, users and policies are here."
         : null;
+
+    private IamRights _rights = new();
+
+    /// <summary>Why the person's policies do not allow what was asked about under this key; null where they do, or where that is not known.</summary>
+    protected string? Refusal(string key) => _rights.Refusal(key);
+
+    /// <summary>Asks what of what the page offers would be refused. That it cannot be asked keeps nobody from anything.</summary>
+    internal async Task AskRightsAsync(params IReadOnlyList<(string Key, AccessCheck Check)> questions) =>
+        await AskAsync(async caller => _rights = await IamRights.AskAsync(caller, questions, Closed));
 
     /// <summary>Makes a change; <paramref name="done"/> is shown when it went through.</summary>
     internal async Task<bool> ChangeAsync(string done, Func<ApiCaller, Task> change)

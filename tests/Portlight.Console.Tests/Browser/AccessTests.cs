@@ -87,6 +87,53 @@ public sealed class AccessTests(Chromium chromium, ConsoleFixture fixture) : ICl
     }
 
     [Fact]
+    public async Task What_policies_do_not_allow_is_disabled_with_the_reason_on_every_page_of_access()
+    {
+        await fixture.UserAsync("frank");
+        var (keyId, secret) = await fixture.UserAsync(
+            "looker",
+            """
+            {"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["portlight:*","iam:Get*","iam:List*"],"Resource":"*"},
+            {"Effect":"Allow","Action":["iam:CreateUser","iam:CreateAccessKey"],"Resource":"arn:aws:iam::*:user/dev-*"},
+            {"Effect":"Allow","Action":"iam:AttachUserPolicy","Resource":"*","Condition":{"ArnEquals":{"iam:PolicyARN":"arn:aws:iam::aws:policy/IAMReadOnlyAccess"}}},
+            {"Effect":"Allow","Action":"iam:CreatePolicy","Resource":"arn:aws:iam::*:policy/dev-*"}]}
+            """);
+        await using var tab = await Tab.OpenAsync(chromium, fixture);
+        var page = tab.Page;
+        await page.GotoAsync("access/users/frank");
+        await tab.SignInAsync(keyId, secret);
+        await tab.LiveAsync();
+
+        await Assertions.Expect(page.Locator(".hint", new() { HasText = "iam:DeleteUser on" })).ToBeVisibleAsync();
+        foreach (var name in new[] { "Delete…", "Create key", "Attach" })
+        {
+            await Assertions.Expect(page.GetByRole(AriaRole.Button, new() { Name = name, Exact = true })).ToBeDisabledAsync();
+        }
+
+        await Assertions.Expect(page.GetByRole(AriaRole.Region, new() { Name = "Access keys" }).Locator(".hint").First).ToContainTextAsync("iam:CreateAccessKey");
+        await Assertions.Expect(page.Locator("#attach option[disabled]")).Not.ToHaveCountAsync(0);
+        await Assertions.Expect(page.Locator("#attach option:not([disabled])", new() { HasText = "IAMReadOnlyAccess" })).ToHaveCountAsync(1);
+        await tab.LookAsync("access-disabled");
+
+        await tab.GoAsync("access/users");
+        await page.GetByLabel("Name of a new user").FillAsync("ops-1");
+        await Assertions.Expect(page.Locator("#new-refused")).ToContainTextAsync("iam:CreateUser");
+        await Assertions.Expect(page.GetByRole(AriaRole.Button, new() { Name = "Create user" })).ToBeDisabledAsync();
+        await tab.IsAccessibleAsync();
+        await page.GetByLabel("Name of a new user").FillAsync("dev-1");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Create user" }).ClickAsync();
+        await Assertions.Expect(page.Locator("h1")).ToHaveTextAsync("dev-1");
+        await Assertions.Expect(page.GetByRole(AriaRole.Button, new() { Name = "Create key" })).ToBeEnabledAsync();
+
+        await tab.GoAsync("access/policy");
+        await page.GetByLabel("Name", new() { Exact = true }).FillAsync("ops-all");
+        await Assertions.Expect(page.Locator("footer .hint")).ToContainTextAsync("iam:CreatePolicy");
+        await Assertions.Expect(page.GetByRole(AriaRole.Button, new() { Name = "Save" })).ToBeDisabledAsync();
+        await page.GetByLabel("Name", new() { Exact = true }).FillAsync("dev-all");
+        await Assertions.Expect(page.GetByRole(AriaRole.Button, new() { Name = "Save" })).ToBeEnabledAsync();
+    }
+
+    [Fact]
     public async Task A_group_and_a_role_are_made_and_deleted_with_what_they_have()
     {
         await fixture.UserAsync("erin");
