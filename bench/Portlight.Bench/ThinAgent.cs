@@ -1,31 +1,32 @@
 using System.Diagnostics;
+using System.Security.Cryptography.X509Certificates;
 using Google.Protobuf;
-using Grpc.Core;
-using Grpc.Net.Client;
 using Portlight.AgentStream.Wire;
+using Portlight.Certificates;
 using Outcome = Portlight.AgentStream.Wire.Report;
 using Status = Portlight.AgentStream.Wire.Status;
 
 namespace Portlight.Bench;
 
 /// <summary>An agent without a kernel: it speaks the protocol over a connection of its own and says of whatever it is sent that it is in force.</summary>
-internal sealed class ThinAgent(GrpcChannel channel) : IDisposable
+internal sealed class ThinAgent(Uri server, Trust trust, X509Certificate2 shown) : IDisposable
 {
     private static readonly Status Well = new() { Enforces = true, Connections = "cut" };
+    private static readonly TimeSpan PingEvery = TimeSpan.FromSeconds(15);
 
-    private readonly CancellationTokenSource _ending = new();
-    private readonly SemaphoreSlim _writing = new(1);
-    private AsyncDuplexStreamingCall<FromAgent, FromServer>? _call;
+    private readonly PeriodicTimer _pings = new(PingEvery);
+    private ThinStream? _stream;
     private Task _reading = Task.CompletedTask;
     private volatile TaskCompletionSource _answered = New();
 
     /// <summary>Connects; everything that the server has for the host is answered when this returns.</summary>
     public async Task ConnectAsync()
     {
-        _call = new Agents.AgentsClient(channel).Connect(cancellationToken: _ending.Token);
-        await WriteAsync(new FromAgent { Hello = new Hello { Version = 1, Kinds = { "same" }, Release = "bench", Clock = TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds(), Position = new Position(), Status = Well } });
+        _stream = await ThinStream.ConnectAsync(server, trust, shown);
+        await _stream.WriteAsync(new FromAgent { Hello = new Hello { Version = 1, Kinds = { "same" }, Release = "bench", Clock = TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds(), Position = new Position(), Status = Well } });
         var answered = _answered.Task;
-        _reading = ReadAsync(_call);
+        _reading = ReadAsync(_stream);
+        _ = PingAsync(_stream);
         await await Task.WhenAny(answered, _reading);
     }
 
@@ -34,40 +35,31 @@ internal sealed class ThinAgent(GrpcChannel channel) : IDisposable
     {
         var answered = _answered = New();
         var began = Stopwatch.GetTimestamp();
-        await WriteAsync(new FromAgent { Drift = new Drift() });
+        await _stream!.WriteAsync(new FromAgent { Drift = new Drift() });
         await await Task.WhenAny(answered.Task, _reading); // a stream that has ended answers nothing
         return Stopwatch.GetElapsedTime(began).TotalMilliseconds;
     }
 
     public void Dispose()
     {
-        _ending.Cancel();
-        _call?.Dispose();
-        channel.Dispose();
-        _writing.Dispose();
-        _ending.Dispose();
+        _pings.Dispose();
+        _stream?.Dispose();
     }
 
-    /// <summary>A stream takes one message at a time.</summary>
-    private async Task WriteAsync(FromAgent message)
+    private async Task PingAsync(ThinStream stream)
     {
-        await _writing.WaitAsync(_ending.Token);
-        try
+        while (await _pings.WaitForNextTickAsync())
         {
-            await _call!.RequestStream.WriteAsync(message);
-        }
-        finally
-        {
-            _writing.Release();
+            await stream.PingAsync();
         }
     }
 
-    private async Task ReadAsync(AsyncDuplexStreamingCall<FromAgent, FromServer> call)
+    private async Task ReadAsync(ThinStream stream)
     {
         var reports = new List<Outcome>();
-        while (await call.ResponseStream.MoveNext(_ending.Token))
+        while (true)
         {
-            if (call.ResponseStream.Current.Round is not { } round)
+            if ((await stream.ReadAsync()).Round is not { } round)
             {
                 continue;
             }
@@ -75,7 +67,7 @@ internal sealed class ThinAgent(GrpcChannel channel) : IDisposable
             if (round.Kind == Round.Types.Kind.Same)
             {
                 // What it holds nobody here knows: the server sends all of it.
-                await WriteAsync(new FromAgent { Done = new Done { Id = round.Id, Unknown = true, Status = Well, Digest = ByteString.Empty } });
+                await stream.WriteAsync(new FromAgent { Done = new Done { Id = round.Id, Unknown = true, Status = Well, Digest = ByteString.Empty } });
                 continue;
             }
 
@@ -83,7 +75,7 @@ internal sealed class ThinAgent(GrpcChannel channel) : IDisposable
             if (!round.More)
             {
                 var answered = _answered; // what is asked for from now on another round answers
-                await WriteAsync(new FromAgent { Done = new Done { Id = round.Id, Reports = { reports }, Position = round.Position, Status = Well, Digest = ByteString.Empty } });
+                await stream.WriteAsync(new FromAgent { Done = new Done { Id = round.Id, Reports = { reports }, Position = round.Position, Status = Well, Digest = ByteString.Empty } });
                 reports.Clear();
                 answered.TrySetResult();
             }

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Portlight.AgentHost;
 
 namespace Portlight.Bench.Figures;
 
@@ -15,7 +14,6 @@ internal static class Fleet
     private const int Callers = 64;
     private const int Rounds = 5;
     private static readonly Uri Door = new("https://127.0.0.1:28581");
-    private static readonly TimeSpan Ping = TimeSpan.FromSeconds(15);
 
     public static async Task<int> RunAsync()
     {
@@ -24,7 +22,7 @@ internal static class Fleet
         await Task.Delay(TimeSpan.FromSeconds(2)); // idle means: what the start left to do is done
         var (memoryBefore, timeBefore) = (server.ResidentMiB(), server.ProcessorTime());
         var trust = data.Trust;
-        List<ThinAgent> agents = [.. data.Shown.Select(shown => new ThinAgent(ServerChannel.Open(Door, trust, shown, Ping)))];
+        List<ThinAgent> agents = [.. data.Shown.Select(shown => new ThinAgent(Door, trust, shown))];
         try
         {
             var (began, ownBefore) = (Stopwatch.GetTimestamp(), Environment.CpuUsage.TotalTime);
