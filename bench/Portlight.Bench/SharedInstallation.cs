@@ -38,6 +38,9 @@ internal sealed class SharedInstallation : IAsyncDisposable
 
     public AwsCredentials Credentials => _data.Credentials;
 
+    /// <summary>The data directory of the first server.</summary>
+    public string DataPath => _data.Path;
+
     private string Database => $"Host={Primary.Directory},{Standby.Directory};Port=5432;Username=portlight;Database=portlight";
 
     public static async Task<SharedInstallation> MakeAsync(int instances)
@@ -58,7 +61,8 @@ internal sealed class SharedInstallation : IAsyncDisposable
     /// <summary>Starts a server: the first on the data directory that has moved, each other on one of its own with an empty mirror.</summary>
     /// <param name="isFirst">Whether it is the first.</param>
     /// <param name="program">The command; null for the one of this tree.</param>
-    public Task<Subject> ServeAsync(bool isFirst, string? program = null)
+    /// <param name="more">Further options.</param>
+    public Task<Subject> ServeAsync(bool isFirst, string? program = null, params string[] more)
     {
         var path = _data.Path;
         if (!isFirst)
@@ -71,7 +75,7 @@ internal sealed class SharedInstallation : IAsyncDisposable
             }
         }
 
-        return Subject.PortlightAsync(program ?? Subject.Jit, path, "record", "--database", Database);
+        return Subject.PortlightAsync(program ?? Subject.Jit, path, "record", ["--database", Database, .. more]);
     }
 
     /// <summary>What primary and standby have had of the processors, all processes together.</summary>

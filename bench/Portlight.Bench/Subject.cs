@@ -33,6 +33,9 @@ internal sealed class Subject : IAsyncDisposable
 
     public static string NativeAgent => Path.Combine(Root, "artifacts/publish/portlight-agent");
 
+    /// <summary>The agent's program and its first words: as eng/publish builds it, or where that was not run the command's own.</summary>
+    public static string[] Agent => File.Exists(NativeAgent) ? [NativeAgent] : [Jit, "agent"];
+
     private static string Root { get; } = FindRoot();
 
     public static Task<Subject> EchoAsync() => StartAsync(Environment.ProcessPath!, "echo");
@@ -50,7 +53,7 @@ internal sealed class Subject : IAsyncDisposable
     }
 
     /// <summary>An agent on its data directory.</summary>
-    public static Task<Subject> AgentAsync(string data) => StartAsync(NativeAgent, "--data", data);
+    public static Task<Subject> AgentAsync(string data) => StartAsync(Agent[0], [.. Agent[1..], "--data", data]);
 
     /// <summary>Resident memory in MiB (VmRSS of proc(5)).</summary>
     public double ResidentMiB() => MiB("VmRSS:");

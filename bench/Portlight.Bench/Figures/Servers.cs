@@ -23,6 +23,7 @@ internal static class Servers
         }
 
         await ThroughputAsync();
+        await ServersToKernel.RunAsync();
         await ServersFailover.RunAsync();
         await ServersAtScale.RunAsync();
         return 0;
