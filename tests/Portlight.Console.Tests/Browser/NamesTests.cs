@@ -62,7 +62,7 @@ public sealed class NamesTests(Chromium chromium, ConsoleFixture fixture) : ICla
         await page.Locator("summary", new() { HasText = "Templates" }).ClickAsync();
         await tab.IsAccessibleAsync();
         await page.GetByRole(AriaRole.Button, new() { Name = "Add the rules of web" }).ClickAsync();
-        await Expect(page.Locator("details.menu")).Not.ToHaveAttributeAsync("open", "");
+        await Expect(page.Locator("details.menu", new() { HasText = "Templates" })).Not.ToHaveAttributeAsync("open", "");
         await Expect(page.GetByRole(AriaRole.Region, new() { Name = "Your draft" })).ToContainTextAsync("2 changes");
         Assert.Equal(["22/tcp 198.51.100.0/24", "80/tcp 0.0.0.0/0 ::/0"], (await fixture.PortsAsync("copy-1")).Order(StringComparer.Ordinal));
         await page.Locator("summary", new() { HasText = "Templates" }).ClickAsync();
