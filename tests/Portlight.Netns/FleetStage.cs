@@ -88,6 +88,13 @@ internal sealed class FleetStage : IDisposable
         agent?.Dispose();
     }
 
+    /// <summary>
+    /// Whether a machine has a UDP port on its disk. Packets pass before that: a change of the machine's own ports is kept once the server has said so, and reverted where it is killed before.
+    /// </summary>
+    internal static bool Keeps(string machine, string disk, int port) => RunOn(machine, "agent", "show", "--data", disk).Contains($": {port}/udp\n", StringComparison.Ordinal);
+
+    internal bool Keeps(string machine, int port) => Keeps(machine, Served.Data(machine), port);
+
     internal bool IsAway(string machine) => Run("host", "show", machine).Contains("away", StringComparison.Ordinal);
 
     /// <summary>Whether packets to the one port pass, and those to the other, which are sent first, do not.</summary>

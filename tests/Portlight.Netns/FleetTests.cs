@@ -33,6 +33,7 @@ public sealed class FleetTests : IDisposable
         Until.True(() => _stage.Passes("fra", Second, closed: First), "the change on fra");
 
         // Without the server what is in force stays, and so it does without the agent.
+        Until.True(() => _stage.Keeps("fra", Second), "the change on the disk of fra");
         _stage.Served.End(server, ServeProcess.KillSignal);
         Assert.True(_stage.Opens("fra", Second, closed: First));
         _stage.EndAgent("fra");

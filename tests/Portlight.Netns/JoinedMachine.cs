@@ -111,6 +111,7 @@ public sealed class JoinedMachine : IDisposable
             {
                 _served.Run("server", "ports", "me", $"{port}/udp", "--yes");
                 Until.True(() => Opens() == (port == First, port == Second), $"the change to {port}");
+                Until.True(() => FleetStage.Keeps(Name, Whole, port), $"the change to {port} on the disk");
             }
         }
 

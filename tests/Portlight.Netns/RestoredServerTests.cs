@@ -105,5 +105,6 @@ public sealed class RestoredServerTests : IDisposable
         Until.True(() => !_stage.IsAway(machine), $"the connection of {machine}");
         _stage.Run("attach", $"{machine}-web", "--host", machine, "--this-host", "--open", $"udp:{open}", "--yes");
         Until.True(() => _stage.Passes(machine, open, closed: open == First ? Second : First), $"the attachment on {machine}");
+        Until.True(() => _stage.Keeps(machine, open), $"the attachment on the disk of {machine}");
     }
 }
