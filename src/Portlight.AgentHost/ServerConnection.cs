@@ -56,9 +56,10 @@ internal sealed partial class ServerConnection(KeptAgent agent, HostMembership m
                 call.ResponseStream.ReadAllAsync(ending.Token),
                 welcome =>
                 {
+                    // First: a welcome that cannot be taken is none, and the next try waits longer.
+                    Take(welcome, credential);
                     WasWelcome = true;
                     Welcomed();
-                    Take(welcome, credential);
                     TakeServers(welcome.Servers, server);
                     renewing = KeepRenewedAsync(agents, DateTimeOffset.FromUnixTimeMilliseconds(welcome.Clock) - clock.GetUtcNow(), ending);
                 },

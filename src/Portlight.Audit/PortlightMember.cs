@@ -90,7 +90,8 @@ internal static class PortlightMember
     {
         foreach (var change in audited.Changes?.Instances ?? [])
         {
-            if (!change.IsRemoval && audited.View!.FindInstance(change.Instance.Scope, change.Instance.Name) is { } before && !ReferenceEquals(before.Tags, change.Instance.Tags))
+            if (!change.IsRemoval && audited.View!.FindInstance(change.Instance.Scope, change.Instance.Name) is { } before
+                && !ReferenceEquals(before.Tags, change.Instance.Tags) && !before.Tags.SequenceEqual(change.Instance.Tags))
             {
                 return (before.Tags.Except(change.Instance.Tags), change.Instance.Tags.Except(before.Tags));
             }

@@ -36,7 +36,7 @@ internal sealed class CountActivity(Services services) : IOperation<CountActivit
             {
                 var kind = ActivityFilter.KindOf(summary);
                 var ofKind = counts.TryGetValue(kind, out var known) ? known : counts[kind] = new long[steps];
-                ofKind[(int)((summary.Time - begin).TotalSeconds / step)]++;
+                ofKind[(summary.Time - begin).Ticks / (step * TimeSpan.TicksPerSecond)]++;
             }
 
             return false;
