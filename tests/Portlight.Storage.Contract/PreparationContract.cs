@@ -108,14 +108,54 @@ public abstract class PreparationContract<TSource> : StoreTests<TSource>
     }
 
     [Fact]
-    public async Task A_write_that_is_always_too_late_is_told_so_and_nothing_is_written()
+    public async Task A_write_of_a_row_that_others_change_faster_each_time_gets_its_turn()
+    {
+        var (prepared, others) = (0, new List<Task>());
+        var saved = await Store.SaveAsync((view, changes) =>
+        {
+            var instance = view.FindInstance(Sample.Scope, "web-1") ?? Sample.Instance(1);
+            prepared++;
+            others.Add(ChangeAsync(other => other.Save(Sample.Instance(1) with { UserData = $"{others.Count}" })));
+            return changes.Save(instance with { BundleId = "mine" });
+        }, Cancellation);
+        await Task.WhenAll(others);
+
+        // The last of the others comes after it.
+        Assert.Equal((5, 5, 5, 6), (prepared, others.Count, saved.Revision, View.FindInstance(Sample.Scope, "web-1")!.Revision));
+    }
+
+    [Fact]
+    public async Task Writes_of_one_row_from_many_threads_all_get_through()
+    {
+        var threads = Enumerable.Range(0, 32).Select(_ => Task.Factory.StartNew(WriteTenTimes, Cancellation, TaskCreationOptions.LongRunning, TaskScheduler.Default));
+        await Task.WhenAll(threads);
+
+        Assert.Equal(320, View.FindInstance(Sample.Scope, "web-1")!.Revision);
+
+        void WriteTenTimes()
+        {
+            for (var i = 0; i < 10; i++)
+            {
+                Store.SaveAsync((view, changes) =>
+                {
+                    var instance = view.FindInstance(Sample.Scope, "web-1") ?? Sample.Instance(1);
+                    Thread.Yield(); // As if another had the processor now.
+                    return changes.Save(instance);
+                }, Cancellation).GetAwaiter().GetResult();
+            }
+        }
+    }
+
+    [Fact]
+    public async Task A_write_that_is_too_late_now_for_one_thing_and_now_for_another_is_told_so_and_nothing_is_written()
     {
         var prepared = 0;
         await Assert.ThrowsAsync<ConflictException>(() => Store.SaveAsync((view, changes) =>
         {
             _ = view.FindInstance(Sample.Scope, "web-1");
+            _ = view.FindInstance(Sample.Scope, "web-3");
             prepared++;
-            Meanwhile(() => ChangeAsync(other => other.Save(Sample.Instance(1))));
+            Meanwhile(() => ChangeAsync(other => other.Save(Sample.Instance(prepared <= 4 ? 1 : 3))));
             return changes.Save(Sample.Instance(2));
         }, Cancellation));
 

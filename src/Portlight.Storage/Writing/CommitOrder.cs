@@ -76,8 +76,8 @@ internal sealed class CommitOrder(long revision, long index)
     public void RequireOpen() => ObjectDisposedException.ThrowIf(Volatile.Read(ref _isClosed), this);
 
     /// <summary>
-    /// Keeps a set as it is for one write, which has been too late for it: other plans that touch it get no place until it is released. Returns the place of the last
-    /// write that has touched it. One who holds a reservation minds no other's, or two could wait for each other.
+    /// Keeps a row or a set as it is for one write, which has been too late for it: other plans that touch it get no place until it is released. Returns the place of the
+    /// last write that has touched it. One who holds a reservation minds no other's, or two could wait for each other.
     /// </summary>
     public long Reserve(in Subject subject)
     {
@@ -230,7 +230,7 @@ internal sealed class CommitOrder(long revision, long index)
             var version = _versions.Of(rest.Subject);
             if (version > rest.Version)
             {
-                conflict = new Conflict(rest, version);
+                conflict = new Conflict(rest.Subject, rest.IsDurable, version);
                 return false;
             }
         }
@@ -249,9 +249,10 @@ internal sealed class CommitOrder(long revision, long index)
 
         foreach (var subject in plan.Changes.Touches.Rows.Select(row => row.Subject).Concat(plan.Changes.Touches.Sets))
         {
-            if (_reservations.TryGetValue(subject, out var reservation) || _reservations.TryGetValue(Subject.All(subject.Kind), out reservation))
+            var kept = subject;
+            if (_reservations.TryGetValue(kept, out var reservation) || _reservations.TryGetValue(kept = Subject.All(subject.Kind), out reservation))
             {
-                conflict = new Conflict(default, 0) { Reservation = reservation };
+                conflict = new Conflict(kept, false, 0) { Reservation = reservation };
                 return false;
             }
         }

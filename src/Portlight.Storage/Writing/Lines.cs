@@ -1,8 +1,8 @@
 namespace Portlight.Storage;
 
 /// <summary>
-/// Where writes line up that rest on the same set and have been too late for it: a set is read as it is durable, so only one of them goes through with each commit. It is
-/// kept for the first of the line (<see cref="CommitOrder.Reserve"/>).
+/// Where writes line up that have been too late: for a set once, for it is read as it is durable, so only one of them goes through with each commit; for a row several times.
+/// What they are too late for is kept for the first of the line (<see cref="CommitOrder.Reserve"/>).
 /// </summary>
 internal sealed class Lines
 {

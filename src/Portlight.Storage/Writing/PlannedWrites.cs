@@ -19,6 +19,9 @@ internal sealed class PlannedWrites(IStoreView committed, CommitOrder order, Wri
     /// <summary>How often a write is prepared. Each time that it is prepared again another write of the same thing has got its place.</summary>
     public const int MostAttempts = 16;
 
+    /// <summary>How often a write may be too late for a row before the row is kept for it: without that, the more processors, the likelier one among many writes of a row loses each time.</summary>
+    private const int Patience = 4;
+
     // One batch that is being flushed and one that gathers; of one account half a batch, and a few while others write too.
     private readonly Admission _admission = new(mostOfAll: 2 * batch, mostOfOne: batch / 2, mostBesideOthers: batch / 32, clock);
     private readonly Lines _lines = new();
@@ -27,7 +30,7 @@ internal sealed class PlannedWrites(IStoreView committed, CommitOrder order, Wri
     {
         await _admission.EnterAsync(account, cancellationToken).ConfigureAwait(false);
         Subject? reserved = null;
-        var isLate = false;
+        var (isKeptUntilDurable, isLate) = (false, false);
         try
         {
             var numbers = new IndexNumbers(order);
@@ -41,6 +44,12 @@ internal sealed class PlannedWrites(IStoreView committed, CommitOrder order, Wri
                 {
                     isLate = false;
                     order.Late.Leave();
+                }
+
+                if (prepared.Holds && !isKeptUntilDurable)
+                {
+                    // The next of the line sees the row on its way.
+                    Release(ref reserved);
                 }
 
                 try
@@ -66,18 +75,19 @@ internal sealed class PlannedWrites(IStoreView committed, CommitOrder order, Wri
                     throw new ConflictException();
                 }
 
-                if (conflict.Reservation is { } others)
+                // One at most, or two writes could wait for each other.
+                if (reserved is null && conflict.Subject != default && (conflict.IsDurable || attempt >= Patience))
+                {
+                    await _lines.EnterAsync(conflict.Subject, cancellationToken).ConfigureAwait(false);
+                    (reserved, isKeptUntilDurable) = (conflict.Subject, conflict.IsDurable);
+                    var last = order.Reserve(conflict.Subject);
+                    await (isKeptUntilDurable ? WaitAsync(last) : Task.CompletedTask).ConfigureAwait(false);
+                }
+                else if (conflict.Reservation is { } others)
                 {
                     await others.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
                 }
-                else if (conflict.Rest.IsDurable && reserved is null)
-                {
-                    // One at most, or two writes could wait for each other.
-                    await _lines.EnterAsync(conflict.Rest.Subject, cancellationToken).ConfigureAwait(false);
-                    reserved = conflict.Rest.Subject;
-                    await WaitAsync(order.Reserve(conflict.Rest.Subject)).ConfigureAwait(false);
-                }
-                else if (conflict.Rest.IsDurable)
+                else if (conflict.IsDurable)
                 {
                     await WaitAsync(conflict.Version).ConfigureAwait(false);
                 }
@@ -90,13 +100,18 @@ internal sealed class PlannedWrites(IStoreView committed, CommitOrder order, Wri
                 order.Late.Leave();
             }
 
-            if (reserved is { } kept)
-            {
-                order.Release(kept);
-                _lines.Leave(kept);
-            }
-
+            Release(ref reserved);
             _admission.Leave(account);
+        }
+    }
+
+    private void Release(ref Subject? reserved)
+    {
+        if (reserved is { } kept)
+        {
+            reserved = null;
+            order.Release(kept);
+            _lines.Leave(kept);
         }
     }
 
