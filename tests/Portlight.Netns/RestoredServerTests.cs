@@ -68,6 +68,7 @@ public sealed class RestoredServerTests : IDisposable
         Until.True(() => !_stage.IsAway("fra"), "the connection of fra");
         _stage.Run("attach", "fra-web", "--host", "fra", "--this-host", "--open", $"udp:{First}", "--yes");
         Until.True(() => _stage.Passes("fra", First, closed: Second), "the attachment on fra");
+        Until.True(() => _stage.Keeps("fra", First), "the attachment on the disk of fra");
 
         var shown = FleetStage.RunOn("fra", "agent", "show", "--data", _stage.Served.Data("fra"));
         Assert.StartsWith("host fra of installation ", shown, StringComparison.Ordinal);
@@ -85,7 +86,6 @@ public sealed class RestoredServerTests : IDisposable
             var (told, output, _) = PortlightProgram.Run([.. words, "--data", _stage.Served.Data("server")]);
             Assert.True(told == 1 && output.Contains(Rivals, StringComparison.Ordinal), $"`{string.Join(' ', words)}` ended with {told}: {output}");
         }
-
 
         // A new token for the right one: the other is let in no more, and follows no change.
         _stage.Join("fra");
