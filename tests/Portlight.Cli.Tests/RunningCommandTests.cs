@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using Portlight.TestKit;
+using Portlight.TestKit.Serving;
 
 namespace Portlight.Cli.Tests;
 
@@ -130,7 +131,7 @@ public sealed partial class RunningCommandTests : IDisposable
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        _server = Process.Start(Clean(start))!;
+        _server = Process.Start(ServeProcess.Patiently(Clean(start)))!;
         return await _server.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken) ?? await _server.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
     }
 

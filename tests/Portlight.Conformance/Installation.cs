@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
+using Portlight.TestKit.Serving;
 
 namespace Portlight.Conformance;
 
@@ -34,7 +35,7 @@ public sealed class Installation : IAsyncLifetime
             ArgumentList = { "--net", "--mount", "--", "sh", "-c", IntoNamespaces, "sh", Portlight, "serve", "--data", DataDirectory, "--listen", "http://127.0.0.1:0", "--enforce", "kernel" },
         };
         Clean(start);
-        _server = Programs.Start(start);
+        _server = Programs.Start(ServeProcess.Patiently(start));
         _server.ErrorDataReceived += (_, line) => Keep(line.Data);
         _server.BeginErrorReadLine();
         var ready = await _server.StandardOutput.ReadLineAsync();

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using Portlight.TestKit;
 using Portlight.TestKit.Postgres;
+using Portlight.TestKit.Serving;
 
 namespace Portlight.Conformance;
 
@@ -106,7 +107,9 @@ public abstract class SharedDatabase(Installation installation) : IAsyncLifetime
         return ran;
     }
 
-    private protected ProcessStartInfo Serve(string name) => Portlight("serve", "--data", Data(name), "--listen", "http://127.0.0.1:0");
+    private protected ProcessStartInfo Serve(string name) => Serve(name, "http://127.0.0.1:0");
+
+    private protected ProcessStartInfo Serve(string name, string listen) => ServeProcess.Patiently(Portlight("serve", "--data", Data(name), "--listen", listen));
 
     private protected ProcessStartInfo Portlight(params string[] words)
     {

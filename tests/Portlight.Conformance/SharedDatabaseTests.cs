@@ -38,7 +38,7 @@ public sealed class SharedDatabaseTests(Installation installation) : SharedDatab
     {
         var a = await StartAsync("a");
         JoinAs("b", "a");
-        var b = await StartAsync("b", Portlight("serve", "--data", Data("b"), "--listen", $"http://127.0.0.2:{a.Endpoint.Port}"));
+        var b = await StartAsync("b", Serve("b", $"http://127.0.0.2:{a.Endpoint.Port}"));
         await File.WriteAllTextAsync(Data("hosts"), "127.0.0.1 portlight.test\n127.0.0.2 portlight.test\n", Cancellation);
         var named = a with { Endpoint = new Uri($"http://portlight.test:{a.Endpoint.Port}"), Hosts = Data("hosts") };
 

@@ -45,7 +45,7 @@ internal sealed class FleetStage : IDisposable
     internal NetworkNode Node(string machine) => _machines[machine].Node;
 
     /// <summary>The server, on the data directory `server`.</summary>
-    internal ServeProcess Start() => Served.Start("server", "--listen", $"http://127.0.0.1:{_server}", "--agents", $"https://10.255.1.1:{Door}");
+    internal ServeProcess Start(params string[] options) => Served.Start("server", ["--listen", $"http://127.0.0.1:{_server}", "--agents", $"https://10.255.1.1:{Door}", .. options]);
 
     /// <summary>A verb on the server; it must succeed.</summary>
     internal string Run(params string[] words) => Served.Run("server", words);

@@ -1,4 +1,5 @@
 using Portlight.Testing;
+using Portlight.TestKit.Network;
 using Portlight.Wire.SigV4;
 
 namespace Portlight.Console.Tests.Browser;
@@ -10,7 +11,7 @@ public sealed class ConsoleFixture : ServedConsole
 
     protected override async Task<(Uri Endpoint, AwsCredentials Root)> StartServerAsync(string data)
     {
-        Server = await PortlightServer.StartAsync(new PortlightServerOptions { Region = Region });
+        Server = await PortlightServer.StartAsync(new PortlightServerOptions { Region = Region, ConfirmTimeout = Deadline.Span });
         return (Server.Endpoint, new AwsCredentials(Server.AccessKeyId, Server.SecretAccessKey));
     }
 

@@ -42,5 +42,5 @@ public sealed class ReturningConsole : ServedConsole
         return ValueTask.CompletedTask;
     }
 
-    private ProcessStartInfo Command() => PortlightProgram.Command("serve", "--data", _data, "--listen", Listen, "--enforce", "record");
+    private ProcessStartInfo Command() => ServeProcess.Patiently(PortlightProgram.Command("serve", "--data", _data, "--listen", Listen, "--enforce", "record"));
 }

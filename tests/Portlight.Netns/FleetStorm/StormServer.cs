@@ -12,7 +12,8 @@ internal sealed class StormServer(Served served)
 
     private TaskCompletionSource<ServeProcess> _up = New();
 
-    internal void Start() => _up.SetResult(served.Start("server", "--listen", Listen, "--agents", Agents, "--ssh-guard", "off", "--access-log", "off", "--requests-per-second", "0"));
+    // Of an agent that was killed or cut off nobody waits for a confirmation: a storm goes on.
+    internal void Start() => _up.SetResult(served.Start("server", "--listen", Listen, "--agents", Agents, "--ssh-guard", "off", "--access-log", "off", "--requests-per-second", "0", "--confirm-timeout", "2s"));
 
     internal void End(int signal)
     {

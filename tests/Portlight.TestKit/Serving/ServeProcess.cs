@@ -31,12 +31,21 @@ public sealed partial class ServeProcess : IDisposable
     /// <summary>The process's file system as everybody sees it who may look into it.</summary>
     public string Root => $"/proc/{Id}/root";
 
-    /// <summary>How the command line of a server on this directory looks.</summary>
+    /// <summary>How the command line of a server on this directory looks, which confirms <see cref="Patiently"/>.</summary>
     /// <param name="data">The data directory.</param>
     /// <param name="enforce"><c>record</c> or <c>kernel</c>.</param>
     /// <param name="before">A command that runs it.</param>
     public static ProcessStartInfo CommandOn(string data, string enforce = "record", params IEnumerable<string> before) =>
-        PortlightProgram.CommandBehind(before, "serve", "--data", data, "--listen", "http://127.0.0.1:0", "--enforce", enforce);
+        Patiently(PortlightProgram.CommandBehind(before, "serve", "--data", data, "--listen", "http://127.0.0.1:0", "--enforce", enforce));
+
+    /// <summary>
+    /// Lets the answers of a server wait for the kernel as long as tests wait for anything: what is in force is what a test states, not how soon. What its command line says counts before this.
+    /// </summary>
+    public static ProcessStartInfo Patiently(ProcessStartInfo serve)
+    {
+        serve.Environment["PORTLIGHT_CONFIRM_TIMEOUT"] = $"{Deadline.Span.TotalSeconds:0}s";
+        return serve;
+    }
 
     public static Task<ServeProcess> StartAsync(string data) => StartAsync(CommandOn(data), data);
 
