@@ -18,7 +18,7 @@ public sealed class AlwaysAllowedTests
         var inside = scene.Inside(scene.Put(Scene.Lab(9, PortSet.Empty)));
         using var outward = new Echo(inside, scene.Client, client, 8080);
         Assert.True(outward.Answers());
-        Assert.Contains(" 0% packet loss", inside.Run("ping", $"-c 1 -W 10 {client}"), StringComparison.Ordinal);
+        Assert.Contains(" 0% packet loss", inside.Run("ping", $"-c 1 -W {Deadline.Span.TotalSeconds} {client}"), StringComparison.Ordinal);
     }
 
     [Theory]
