@@ -18,9 +18,6 @@ public sealed partial class UpgradeTests : IDisposable
     private const int Open = 21741;
     private const int Closed = 21742;
 
-    // How long what was sent last may take to arrive.
-    private static readonly TimeSpan AfterTheLast = TimeSpan.FromSeconds(3);
-
     private readonly TestNetwork _network = new();
     private readonly Served _served = new();
 
@@ -59,9 +56,9 @@ public sealed partial class UpgradeTests : IDisposable
         Assert.True(SpinWait.SpinUntil(() => toHost.Sent > before + 100, Deadline.Span), "no more packets were sent");
 
         // The host's sets are of the kind that the kernel switches last in a commit: what arrives meanwhile is dropped, in one gap.
-        var (_, lost, leaked) = toHost.Stop(AfterTheLast);
+        var (_, lost, leaked) = toHost.Stop();
         Assert.Equal((0, lost.Count), (leaked, lost.Count == 0 ? 0 : lost[^1] - lost[0] + 1));
-        var (sent, lostByVm, leakedToVm) = toVm.Stop(AfterTheLast);
+        var (sent, lostByVm, leakedToVm) = toVm.Stop();
         Assert.True(lostByVm.Count == 0 && leakedToVm == 0, $"of {sent} packets to each port of what is attached {lostByVm.Count} were lost and {leakedToVm} leaked");
         Assert.Contains("chain postrouting", _network.Host.Run("nft", "list table inet portlight"), StringComparison.Ordinal);
     }

@@ -91,7 +91,7 @@ public sealed class FleetStormTests : IDisposable
         finally
         {
             Say(string.Join(", ", faults.Counts.OrderBy(fault => fault.Key, StringComparer.Ordinal).Select(fault => $"{fault.Value} {fault.Key}")));
-            var results = probes.Select(probe => (probe.Name, Result: probe.Probes.Stop(Deadline.Span))).ToList();
+            var results = probes.Select(probe => (probe.Name, Result: probe.Probes.Stop())).ToList();
             probes.ForEach(probe => probe.Probes.Dispose());
             Say($"{results.Sum(one => one.Result.Sent)} packets to ports that are open throughout and as many to closed ones: {results.Sum(one => one.Result.Lost.Count)} lost, {results.Sum(one => one.Result.Leaked)} leaked");
             Assert.All(results, one => Assert.True(one.Result is { Lost.Count: 0, Leaked: 0 }, $"seed {Seed}: {one.Name}: of {one.Result.Sent} packets to each port {one.Result.Lost.Count} lost ({string.Join(' ', one.Result.Lost.Take(10))}), {one.Result.Leaked} leaked"));

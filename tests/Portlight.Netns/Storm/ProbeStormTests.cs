@@ -73,7 +73,7 @@ public sealed class ProbeStormTests : IDisposable
 
     private static void AssertUnharmed(string what, Probes probes, List<string> events)
     {
-        var (sent, lost, leaked) = probes.Stop(Deadline.Span);
+        var (sent, lost, leaked) = probes.Stop();
         TestContext.Current.TestOutputHelper?.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{what}: {sent} packets to each port, {lost.Count} lost, {leaked} leaked, {events.Count} events"));
         Assert.True(lost.Count == 0 && leaked == 0, string.Create(
             CultureInfo.InvariantCulture,

@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
+using Portlight.TestKit.Network;
 
 namespace Portlight.Netns.Storm;
 
@@ -36,13 +37,13 @@ internal sealed class Probes : IDisposable
     /// <summary>How many pairs were sent so far.</summary>
     internal long Sent => Interlocked.Read(ref _sent);
 
-    /// <summary>Stops, waits for what is under way, and says what became of all of it. <paramref name="deadline"/> ends the wait for a packet that was lost.</summary>
-    internal (long Sent, IReadOnlyList<long> Lost, long Leaked) Stop(TimeSpan deadline)
+    /// <summary>Stops, waits for what is under way, and says what became of all of it. Packets arrive as they were sent: with the last one all have had their time. That is waited for, and nothing longer where it was lost, too.</summary>
+    internal (long Sent, IReadOnlyList<long> Lost, long Leaked) Stop()
     {
         _isStopping = true;
         _sending.GetAwaiter().GetResult();
-        var until = Stopwatch.GetTimestamp() + (long)(deadline.TotalSeconds * Stopwatch.Frequency);
-        while (Arrived() < _sent && Stopwatch.GetTimestamp() < until)
+        var began = Stopwatch.GetTimestamp();
+        while (!HasArrived(_sent) && Stopwatch.GetElapsedTime(began) < Deadline.Span)
         {
             Thread.Yield();
         }
@@ -71,11 +72,11 @@ internal sealed class Probes : IDisposable
         _receiving.Join();
     }
 
-    private int Arrived()
+    private bool HasArrived(long number)
     {
         lock (_arrived)
         {
-            return _arrived.Count;
+            return _arrived.Contains(number);
         }
     }
 
