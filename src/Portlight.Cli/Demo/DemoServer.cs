@@ -39,7 +39,8 @@ internal sealed class DemoServer : IAsyncDisposable
 
     public static async Task<DemoServer> StartAsync(string directory, CancellationToken cancellation)
     {
-        var options = new ServeOptions { DataDirectory = directory, Listen = [new Uri("http://127.0.0.1:0")], Enforce = EnforceMode.Kernel };
+        // The story tells what is in force, also of a machine that is busy with something else.
+        var options = new ServeOptions { DataDirectory = directory, Listen = [new Uri("http://127.0.0.1:0")], Enforce = EnforceMode.Kernel, ConfirmTimeout = TimeSpan.FromSeconds(30) };
         Enforcement? agent = null;
         try
         {

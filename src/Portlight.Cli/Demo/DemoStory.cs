@@ -63,10 +63,10 @@ internal sealed class DemoStory(IAnsiConsole console, Action<Table> show, string
     private async Task CutAsync(DemoServer server, LabMachine web, LabMachine office, LabMachine stranger, CancellationToken cancellation)
     {
         Chapter("An open connection, and a Put that closes its port");
-        using var connection = await stranger.ConnectAsync(web.Address, 443, cancellation) ?? throw new FailedException("stranger did not reach port 443");
-        Expect("stranger talks to web-1 on 443", await LabMachine.EchoesAsync(connection, cancellation));
+        using var connection = await stranger.ConnectAsync(web.Address, 443, isExpected: true, cancellation) ?? throw new FailedException("stranger did not reach port 443");
+        Expect("stranger talks to web-1 on 443", await LabMachine.EchoesAsync(connection, isExpected: true, cancellation));
         await PutAsync(server, [Tcp(5432, $"{office.Address}/32")], cancellation);
-        Expect("the connection is dead in the commit that closed its port", !await LabMachine.EchoesAsync(connection, cancellation));
+        Expect("the connection is dead in the commit that closed its port", !await LabMachine.EchoesAsync(connection, isExpected: false, cancellation));
     }
 
     private async Task RefusalsAsync(DemoServer server, CancellationToken cancellation)
@@ -109,7 +109,7 @@ internal sealed class DemoStory(IAnsiConsole console, Action<Table> show, string
 
         foreach (var (client, open) in expected)
         {
-            var reached = await Task.WhenAll(Tried.Select(port => client.ReachesAsync(web.Address, port, cancellation)));
+            var reached = await Task.WhenAll(Tried.Select(port => client.ReachesAsync(web.Address, port, open.Contains(port), cancellation)));
             table.AddRow([client.Name, .. Tried.Zip(reached, (port, isOpen) => Cell(isOpen, open.Contains(port)))]);
         }
 

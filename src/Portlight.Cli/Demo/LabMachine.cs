@@ -6,8 +6,11 @@ namespace Portlight.Cli.Demo;
 /// <summary>A lab instance as somebody who sits at it: runs services, tries ports of others.</summary>
 internal sealed class LabMachine(string name, IPAddress address) : IDisposable
 {
-    /// <summary>Long for a namespace of the same machine, where an open port answers in microseconds; a closed one never does.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(250);
+    /// <summary>
+    /// In a namespace of the same machine what is open answers in microseconds, and what is closed never does. So a short wait is enough for what should not answer; what should is waited for
+    /// as long as a busy machine may take.
+    /// </summary>
+    private static readonly TimeSpan Short = TimeSpan.FromMilliseconds(250), Long = TimeSpan.FromSeconds(10);
 
     private readonly List<Socket> _listeners = [];
 
@@ -30,11 +33,15 @@ internal sealed class LabMachine(string name, IPAddress address) : IDisposable
     }
 
     /// <summary>A connection from here; null when the other side does not answer.</summary>
-    public async Task<Socket?> ConnectAsync(IPAddress target, int port, CancellationToken cancellation)
+    /// <param name="target">The other side.</param>
+    /// <param name="port">Its port.</param>
+    /// <param name="isExpected">Whether it should answer.</param>
+    /// <param name="cancellation">Ends the demo.</param>
+    public async Task<Socket?> ConnectAsync(IPAddress target, int port, bool isExpected, CancellationToken cancellation)
     {
         var socket = await PrivateMachine.InsideAsync($"pl-{name}", () => new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true });
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        patience.CancelAfter(Patience);
+        patience.CancelAfter(isExpected ? Long : Short);
         try
         {
             await socket.ConnectAsync(target, port, patience.Token);
@@ -48,17 +55,17 @@ internal sealed class LabMachine(string name, IPAddress address) : IDisposable
     }
 
     /// <summary>Whether a port of somebody answers from here.</summary>
-    public async Task<bool> ReachesAsync(IPAddress target, int port, CancellationToken cancellation)
+    public async Task<bool> ReachesAsync(IPAddress target, int port, bool isExpected, CancellationToken cancellation)
     {
-        using var socket = await ConnectAsync(target, port, cancellation);
+        using var socket = await ConnectAsync(target, port, isExpected, cancellation);
         return socket is not null;
     }
 
     /// <summary>Whether what is said into an open connection still comes back.</summary>
-    public static async Task<bool> EchoesAsync(Socket connection, CancellationToken cancellation)
+    public static async Task<bool> EchoesAsync(Socket connection, bool isExpected, CancellationToken cancellation)
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        patience.CancelAfter(Patience);
+        patience.CancelAfter(isExpected ? Long : Short);
         try
         {
             await connection.SendAsync("still there?"u8.ToArray(), patience.Token);
