@@ -11,7 +11,8 @@ namespace Portlight.Agent;
 /// <param name="DataDirectory">What it answered; null when it did not answer as Portlight does.</param>
 internal sealed record LockHolder(int ProcessId, uint UserId, string? DataDirectory)
 {
-    private const int Patience = 1000;
+    /// <summary>Milliseconds for a word. Portlight has it at once, a busy machine somewhat later; a process that only listens is told from it a little later, and nobody waits otherwise.</summary>
+    private const int Patience = 5000;
 
     /// <summary>Null when nobody holds it any more.</summary>
     internal static LockHolder? Find()
