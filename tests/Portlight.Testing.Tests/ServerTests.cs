@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using Portlight.TestKit.Network;
 
 namespace Portlight.Testing.Tests;
 
@@ -10,7 +11,7 @@ public sealed class ServerTests
     [Fact]
     public async Task A_server_records_the_ports_that_are_put()
     {
-        await using var server = await PortlightServer.StartAsync(cancellationToken: Cancellation);
+        await using var server = await PortlightServer.StartAsync(new() { ConfirmTimeout = Deadline.Span }, Cancellation);
         using var caller = new Caller(server);
         await caller.CallAsync("CreateInstances", Caller.Create("web-1"));
 

@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using System.Text;
 using Portlight.Agent.Guests;
 using Portlight.AgentProtocol;
+using Portlight.TestKit.Network;
 
 namespace Portlight.Agent.Tests.Guests;
 
@@ -41,7 +42,7 @@ internal sealed class FakeMachine : IDisposable
     }
 
     internal Task<Discovery> DiscoverAsync(TimeSpan? patience = null) =>
-        new GuestDiscovery(_root.FullName, patience ?? TimeSpan.FromSeconds(30), TimeProvider.System).RunAsync(TestContext.Current.CancellationToken);
+        new GuestDiscovery(_root.FullName, patience ?? Deadline.Span, TimeProvider.System).RunAsync(TestContext.Current.CancellationToken);
 
     public void Dispose()
     {
