@@ -1,6 +1,7 @@
 using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
+using System.Text.Json;
 using Portlight.Wire.Client;
 using Portlight.Wire.SigV4;
 
@@ -52,6 +53,27 @@ internal sealed class SignedCaller : IDisposable
         {
             return null;
         }
+    }
+
+    /// <summary>Makes instances, whose names are this one with a number from 0 on.</summary>
+    public async Task CreateAsync(string name, int count)
+    {
+        var names = string.Join(',', Enumerable.Range(0, count).Select(number => $"\"{name}-{number}\""));
+        var body = $$"""{"instanceNames":[{{names}}],"availabilityZone":"us-east-1a","blueprintId":"ubuntu_22_04","bundleId":"nano_3_0"}""";
+        Assert.Equal(200, (await CallAsync("CreateInstances", body))?.Status);
+    }
+
+    /// <summary>Lets one port be open alone, and tells whether that was acknowledged.</summary>
+    public async Task<bool> PutAsync(string instance, int port) =>
+        (await CallAsync("PutInstancePublicPorts", $$"""{"instanceName":"{{instance}}","portInfos":[{"fromPort":{{port}},"toPort":{{port}},"protocol":"tcp"}]}"""))?.Status == 200;
+
+    /// <summary>The port that is open alone.</summary>
+    public async Task<int> PortAsync(string instance)
+    {
+        var answered = await CallAsync("GetInstancePortStates", $$"""{"instanceName":"{{instance}}"}""");
+        Assert.True(answered?.Status == 200, answered?.Body);
+        using var json = JsonDocument.Parse(answered!.Body);
+        return Assert.Single(json.RootElement.GetProperty("portStates").EnumerateArray()).GetProperty("fromPort").GetInt32();
     }
 
     /// <summary>Whether <c>/healthz</c> says 200.</summary>

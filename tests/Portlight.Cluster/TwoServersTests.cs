@@ -31,20 +31,20 @@ public sealed class TwoServersTests(TwoServers cluster) : IClassFixture<TwoServe
         using var client = cluster.Client();
         using var one = cluster.Client(cluster.One);
         using var two = cluster.Client(cluster.Two);
-        await CreateAsync(client, "left", 1);
-        Assert.True(await PutAsync(one, "left-0", 7));
+        await client.CreateAsync("left", 1);
+        Assert.True(await one.PutAsync("left-0", 7));
         cluster.Servers[cluster.One].Signal("KILL");
-        Assert.Equal(7, await PortAsync(two, "left-0"));
+        Assert.Equal(7, await two.PortAsync("left-0"));
 
         // HAProxy needs a look to see it; a client that tries again, as the SDKs do, sees nothing of it.
         for (var port = 8; port < 40; port++)
         {
             var now = port;
-            await Waiting.UntilAsync(() => PutAsync(client, "left-0", now), () => $"a Put through HAProxy\n{cluster.Log()}");
+            await Waiting.UntilAsync(() => client.PutAsync("left-0", now), () => $"a Put through HAProxy\n{cluster.Log()}");
         }
 
         await Waiting.UntilAsync(one.IsHealthyAsync, () => $"the server that was killed\n{cluster.Log()}");
-        Assert.Equal(39, await PortAsync(one, "left-0"));
+        Assert.Equal(39, await one.PortAsync("left-0"));
     }
 
     [Fact]
@@ -52,7 +52,7 @@ public sealed class TwoServersTests(TwoServers cluster) : IClassFixture<TwoServe
     {
         await cluster.WholeAsync();
         using var client = cluster.Client();
-        await CreateAsync(client, "upgrade", 1);
+        await client.CreateAsync("upgrade", 1);
         var port = 0;
         foreach (var machine in (Machine[])[cluster.One, cluster.Two])
         {
@@ -62,10 +62,10 @@ public sealed class TwoServersTests(TwoServers cluster) : IClassFixture<TwoServe
             do
             {
                 var now = ++port;
-                await Waiting.UntilAsync(() => PutAsync(client, "upgrade-0", now), () => $"a Put through HAProxy\n{cluster.Log()}");
+                await Waiting.UntilAsync(() => client.PutAsync("upgrade-0", now), () => $"a Put through HAProxy\n{cluster.Log()}");
             }
             while (!await direct.IsHealthyAsync());
-            Assert.Equal(port, await PortAsync(direct, "upgrade-0"));
+            Assert.Equal(port, await direct.PortAsync("upgrade-0"));
         }
     }
 
@@ -90,14 +90,14 @@ public sealed class TwoServersTests(TwoServers cluster) : IClassFixture<TwoServe
         var (_, standby) = await cluster.WholeAsync();
         using var inside = cluster.Client(standby);
         using var client = cluster.Client();
-        await CreateAsync(client, "cut", 1);
+        await client.CreateAsync("cut", 1);
         var before = standby.Portlight("ports", "cut-0");
         Assert.True(before.Code == 0, before.Output + before.Error);
         standby.Cut();
         try
         {
             // The primary goes on alone once Patroni has seen it.
-            await Waiting.UntilAsync(() => PutAsync(client, "cut-0", 9), () => $"a Put while the standby is away\n{cluster.Log()}");
+            await Waiting.UntilAsync(() => client.PutAsync("cut-0", 9), () => $"a Put while the standby is away\n{cluster.Log()}");
             var (code, output, error) = standby.Portlight("ports", "cut-0");
             Assert.True(code != 0 && error.Contains("ServiceException", StringComparison.Ordinal), $"{code}: {output} {error}");
         }
@@ -107,7 +107,7 @@ public sealed class TwoServersTests(TwoServers cluster) : IClassFixture<TwoServe
         }
 
         await Waiting.UntilAsync(inside.IsHealthyAsync, () => $"the server that was cut off\n{cluster.Log()}");
-        Assert.Equal(9, await PortAsync(inside, "cut-0"));
+        Assert.Equal(9, await inside.PortAsync("cut-0"));
         Assert.Equal(standby, (await cluster.WholeAsync()).Standby);
     }
 
@@ -154,7 +154,7 @@ public sealed class TwoServersTests(TwoServers cluster) : IClassFixture<TwoServe
     {
         var (primary, standby) = await cluster.WholeAsync();
         using var client = cluster.Client();
-        await CreateAsync(client, name, Writers);
+        await client.CreateAsync(name, Writers);
         var (acknowledged, open, stop) = (new int[Writers], new ConcurrentBag<int>[Writers], false);
         var (firstAfter, firstNew, promoted) = (0L, 0L, long.MaxValue);
         var writers = Enumerable.Range(0, Writers).Select(writer => Task.Run(async () =>
@@ -163,7 +163,7 @@ public sealed class TwoServersTests(TwoServers cluster) : IClassFixture<TwoServe
             for (var port = 1; !Volatile.Read(ref stop); port++)
             {
                 var began = Stopwatch.GetTimestamp();
-                if (await PutAsync(client, $"{name}-{writer}", port))
+                if (await client.PutAsync($"{name}-{writer}", port))
                 {
                     acknowledged[writer] = port;
                     open[writer].Clear();
@@ -199,7 +199,7 @@ public sealed class TwoServersTests(TwoServers cluster) : IClassFixture<TwoServe
         for (var writer = 0; writer < Writers; writer++)
         {
             // What nobody was told of may be there; nothing older than what was acknowledged may.
-            Assert.Contains(await PortAsync(client, $"{name}-{writer}"), open[writer].Append(acknowledged[writer]));
+            Assert.Contains(await client.PortAsync($"{name}-{writer}"), open[writer].Append(acknowledged[writer]));
         }
 
         Assert.Contains("events", Verify(standby), StringComparison.Ordinal);
@@ -222,23 +222,5 @@ public sealed class TwoServersTests(TwoServers cluster) : IClassFixture<TwoServe
         var (code, output, error) = machine.Portlight("audit", "verify");
         Assert.True(code == 0, output + error);
         return output;
-    }
-
-    private static async Task CreateAsync(SignedCaller client, string name, int count)
-    {
-        var names = string.Join(',', Enumerable.Range(0, count).Select(number => $"\"{name}-{number}\""));
-        var body = $$"""{"instanceNames":[{{names}}],"availabilityZone":"us-east-1a","blueprintId":"ubuntu_22_04","bundleId":"nano_3_0"}""";
-        Assert.Equal(200, (await client.CallAsync("CreateInstances", body))?.Status);
-    }
-
-    private static async Task<bool> PutAsync(SignedCaller client, string instance, int port) =>
-        (await client.CallAsync("PutInstancePublicPorts", $$"""{"instanceName":"{{instance}}","portInfos":[{"fromPort":{{port}},"toPort":{{port}},"protocol":"tcp"}]}"""))?.Status == 200;
-
-    private static async Task<int> PortAsync(SignedCaller client, string instance)
-    {
-        var answered = await client.CallAsync("GetInstancePortStates", $$"""{"instanceName":"{{instance}}"}""");
-        Assert.True(answered?.Status == 200, answered?.Body);
-        using var json = System.Text.Json.JsonDocument.Parse(answered!.Body);
-        return Assert.Single(json.RootElement.GetProperty("portStates").EnumerateArray()).GetProperty("fromPort").GetInt32();
     }
 }
