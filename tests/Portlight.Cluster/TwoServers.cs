@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Portlight.Cluster.Machines;
 using Portlight.TestKit.Network;
 using Portlight.Wire.Client;
@@ -70,8 +71,12 @@ public sealed class TwoServers : IAsyncLifetime
                 machine.Run("etcd");
             }
 
-            One.Run("patroni");
-            Two.Run("patroni");
+            foreach (var machine in (Machine[])[One, Two])
+            {
+                machine.Run("patroni");
+                machine.Run("patroni-standby");
+            }
+
             Three.Run("haproxy");
             await Waiting.UntilAsync(async () => await FindAsync("synchronous") is not null, () => $"a synchronous standby\n{Log()}");
             await ServeAsync(One);
@@ -130,6 +135,7 @@ public sealed class TwoServers : IAsyncLifetime
         await machine.StartAsync();
         machine.Run("etcd");
         machine.Run("patroni");
+        machine.Run("patroni-standby");
         Servers[machine] = machine.Run("portlight");
     }
 
@@ -190,6 +196,21 @@ public sealed class TwoServers : IAsyncLifetime
         catch (Exception away) when (away is HttpRequestException or TaskCanceledException)
         {
             return false;
+        }
+    }
+
+    /// <summary>What Patroni of a machine says of its PostgreSQL (<c>running</c>, <c>starting</c>, <c>stopped</c>); empty when it says nothing.</summary>
+    internal static async Task<string> StateAsync(Machine machine)
+    {
+        try
+        {
+            using var answer = await Http.GetAsync(new Uri($"http://{machine.Address}:8008/patroni"));
+            using var json = JsonDocument.Parse(await answer.Content.ReadAsStringAsync());
+            return json.RootElement.GetProperty("state").GetString()!;
+        }
+        catch (Exception away) when (away is HttpRequestException or TaskCanceledException)
+        {
+            return "";
         }
     }
 

@@ -122,12 +122,14 @@ public sealed class TwoServersTests(TwoServers cluster) : IClassFixture<TwoServe
         }
     }
 
-    [Fact]
-    public void systemd_accepts_the_unit()
+    [Theory]
+    [InlineData("portlight")]
+    [InlineData("patroni-standby")]
+    public void systemd_accepts_the_unit(string name)
     {
         // systemd wants the program to be there.
-        var unit = cluster.One.Lib("portlight.service");
-        File.WriteAllText(unit, File.ReadAllText(cluster.One.Etc("systemd/system/portlight.service")).Replace("/usr/bin/portlight", PortlightProgram.Path, StringComparison.Ordinal));
+        var unit = cluster.One.Lib(name + ".service");
+        File.WriteAllText(unit, File.ReadAllText(cluster.One.Etc($"systemd/system/{name}.service")).Replace("/usr/bin/portlight", PortlightProgram.Path, StringComparison.Ordinal));
         Command.Run("systemd-analyze", $"verify --man=no {unit}");
     }
 

@@ -152,6 +152,10 @@ internal sealed class Machine : IAsyncDisposable
     public string Sql(string query) =>
         Command.Run("nsenter", $"-t {_pid} -m -n -p -- setpriv --reuid=postgres --regid=postgres --init-groups /usr/lib/postgresql/15/bin/psql -X -q -A -t -h /run/postgresql -c \"{query}\"").Trim();
 
+    /// <summary>What lines of the shell write on the machine as the user that PostgreSQL has.</summary>
+    /// <exception cref="InvalidOperationException">They do not end with 0.</exception>
+    public string AsPostgres(string lines) => Command.Run("nsenter", $"-t {_pid} -m -n -p -- setpriv --reuid=postgres --regid=postgres --init-groups env -C / PATH=/usr/lib/postgresql/15/bin:/usr/bin:/bin sh -eus", lines).Trim();
+
     /// <summary>Sends a signal to a process by the number that it has inside.</summary>
     public void Signal(string signal, int process) => Command.Run("nsenter", $"-t {_pid} -m -p -- kill -{signal} {process}");
 
