@@ -51,7 +51,18 @@ public sealed class ChaosTests : IAsyncLifetime
             }
 
             var began = Stopwatch.GetTimestamp();
-            var values = await SettleAsync(clients, instances, servers);
+            IReadOnlyDictionary<string, int> values;
+            try
+            {
+                values = await SettleAsync(clients, instances, servers);
+            }
+            catch
+            {
+                // What callers saw until then is looked at, whether all is back or not.
+                RequireOneRegisterEach(clients);
+                throw;
+            }
+
             await ChaosFleet.SettleAsync(proxy);
             var differences = fleet.Differences(values.ToDictionary(one => one.Key, one => ChaosClients.Ports(one.Value)));
             Say($"round {round}: quiet after {Stopwatch.GetElapsedTime(began).TotalSeconds:0} s; {fleet.Packets} packets looked at, {differences.Count} wrong; {clients.Acknowledged.Count} writes acknowledged, {clients.Unanswered} without an answer, {clients.Reads} reads");
