@@ -91,6 +91,16 @@ internal sealed class LogConnection(NpgsqlDataSource source)
     private NpgsqlConnection Open()
     {
         var connection = source.OpenConnection();
+        try
+        {
+            LogStatements.CompressQuickly(connection);
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
+
         connection.Notice += (_, notice) => _isWaitCancelled |= notice.Notice.SqlState == PostgresErrorCodes.Warning;
         return connection;
     }

@@ -137,6 +137,16 @@ internal static class LogStatements
         to.BatchCommands.Add(new NpgsqlBatchCommand("COMMIT"));
     }
 
+    /// <summary>
+    /// What a batch writes for those who follow is compressed, because it is longer than a row may be. LZ4 takes a fifth of the processor time of PostgreSQL's own method, which stays where LZ4 was not
+    /// built in.
+    /// </summary>
+    public static void CompressQuickly(NpgsqlConnection connection)
+    {
+        using var command = new NpgsqlCommand("SELECT set_config(name, 'lz4', false) FROM pg_settings WHERE name = 'default_toast_compression' AND 'lz4' = ANY (enumvals)", connection);
+        command.ExecuteNonQuery();
+    }
+
     /// <summary>Whether commits wait for no standby.</summary>
     public static bool IsAlone(NpgsqlConnection connection)
     {
