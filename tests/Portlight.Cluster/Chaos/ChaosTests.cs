@@ -72,6 +72,7 @@ public sealed class ChaosTests : IAsyncLifetime
         }
 
         Say($"{string.Join(", ", faults.Made.Concat(fleet.Faults).OrderBy(one => one.Key, StringComparer.Ordinal).Select(one => $"{one.Value} × {one.Key}"))}");
+        Say(string.Join('\n', TakenUpAgain().DefaultIfEmpty("no standby had to be taken up again")));
         await AuditAsync(clients.Acknowledged);
     }
 
@@ -126,6 +127,14 @@ public sealed class ChaosTests : IAsyncLifetime
         Assert.Empty(audited.Repeated);
         Say($"audit chain whole at three servers; {acknowledged.Count} acknowledged writes in it once each");
     }
+
+    /// <summary>What the units beside Patroni have written (docs/running-a-fleet.md).</summary>
+    private IEnumerable<string> TakenUpAgain() =>
+        from machine in _cluster.Machines
+        where machine != _cluster.Three
+        from line in File.ReadLines(machine.LogOf("patroni-standby"))
+        where line.Contains("take it up again", StringComparison.Ordinal)
+        select $"{machine.Name}: {line}";
 
     private static string Around(IEnumerable<Act> history, Act violation) => string.Join('\n', history.Where(act => act.Start <= violation.End && act.End >= violation.Start - Stopwatch.Frequency).OrderBy(act => act.Start).Take(60));
 
