@@ -5,7 +5,8 @@ namespace Portlight.Cli.Verbs;
 /// <summary>Completes the names of instances by asking the server that runs, for a moment and without a word: somebody waits at a prompt.</summary>
 internal static class InstanceNames
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+    /// <summary>A server answers in a fraction of a second, on a busy machine at times in more than one; where none is, that is known at once.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
     /// <summary>The argument that names an instance, in every verb that has one.</summary>
     public static System.CommandLine.Argument<string> Argument(string description)

@@ -85,13 +85,13 @@ public sealed class CompletionTests : IDisposable
         return output.Split(['\n', ' ', '\r', '\t'], StringSplitOptions.RemoveEmptyEntries);
     }
 
-    /// <summary>As readline calls the function.</summary>
+    /// <summary>As readline calls the function; where that finds nothing it fails, and readline goes on with names of files.</summary>
     private const string Bash = """
         source "$1"
         COMP_LINE=$2 COMP_POINT=${#2}
         read -ra COMP_WORDS <<<"$2"
         COMP_CWORD=$((${#COMP_WORDS[@]} - 1))
-        _portlight
+        _portlight || true
         printf '%s\n' "${COMPREPLY[@]}"
         """;
 
