@@ -140,7 +140,7 @@ public sealed class TwoServers : IAsyncLifetime
     }
 
     /// <summary>
-    /// Waits until there are a primary, a standby that its commits wait for, and two servers that are well; returns the primary and the standby. PostgreSQL itself is asked, because a Patroni that
+    /// Waits until there are a primary, a standby that its commits wait for, two servers that are well, and HAProxy that has noticed; returns the primary and the standby. PostgreSQL itself is asked, because a Patroni that
     /// was cut off says for a moment what it knew before; and so is the primary's Patroni, because it promotes no machine that it has not written down yet, a moment after PostgreSQL waits for it.
     /// </summary>
     internal async Task<(Machine Primary, Machine Standby)> WholeAsync()
@@ -155,6 +155,8 @@ public sealed class TwoServers : IAsyncLifetime
             await Waiting.UntilAsync(client.IsHealthyAsync, () => $"the server of {machine.Name}\n{Log()}");
         }
 
+        using var proxy = Client();
+        await Waiting.UntilAsync(proxy.IsHealthyAsync, () => $"a server behind HAProxy\n{Log()}");
         return (primary!, primary == One ? Two : One);
     }
 
