@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using System.Text;
 using Microsoft.Extensions.Logging;
 using Portlight.AgentProtocol;
 using Portlight.Certificates;
@@ -10,6 +11,9 @@ namespace Portlight.AgentHost;
 internal static class AgentCommand
 {
     internal const string DefaultDirectory = "/var/lib/portlight-agent";
+
+    /// <summary>In the place of a token: it comes from standard input.</summary>
+    internal const string FromInput = "-";
 
     /// <summary>The data directory that was asked for, else the machine's.</summary>
     internal static string Directory(string? option) => Path.GetFullPath(option ?? DefaultDirectory);
@@ -65,14 +69,33 @@ internal static class AgentCommand
     }
 
     /// <summary>Joins an installation by a token.</summary>
+    /// <param name="token">The token, or <see cref="FromInput"/>.</param>
+    /// <param name="input">Standard input.</param>
+    /// <param name="directory">The data directory.</param>
+    /// <param name="release">Of this build.</param>
+    /// <param name="cancellationToken">Ends it.</param>
     /// <exception cref="AgentException">It does not: the token is none, no server takes it, or this machine is of another installation.</exception>
-    internal static async Task<HostMembership> JoinAsync(string token, string directory, string release, CancellationToken cancellationToken)
+    internal static async Task<HostMembership> JoinAsync(string token, Stream input, string directory, string release, CancellationToken cancellationToken)
     {
-        if (!JoinToken.TryParse(token, out var read, out var problem))
+        if (!JoinToken.TryParse(token == FromInput ? await ReadTokenAsync(input, cancellationToken) : token, out var read, out var problem))
         {
             throw new AgentException(problem!);
         }
 
         return await Joining.JoinAsync(read, directory, release, TimeProvider.System, cancellationToken);
+    }
+
+    /// <summary>The last word of the first line: what <c>portlight host token</c> prints can be handed on as it is. No more is read than a token can be long, whatever comes.</summary>
+    private static async Task<string> ReadTokenAsync(Stream input, CancellationToken cancellationToken)
+    {
+        var bytes = new byte[2 * JoinToken.MaxLength];
+        var length = 0;
+        while (length < bytes.Length && !bytes.AsSpan(0, length).Contains((byte)'\n') && await input.ReadAsync(bytes.AsMemory(length), cancellationToken) is > 0 and var more)
+        {
+            length += more;
+        }
+
+        var line = Encoding.UTF8.GetString(bytes, 0, length).Split('\n')[0];
+        return line.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries).LastOrDefault() ?? "";
     }
 }

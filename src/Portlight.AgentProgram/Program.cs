@@ -4,7 +4,7 @@ using Portlight.AgentHost;
 using Portlight.AgentProgram;
 using Portlight.AgentProtocol;
 
-const string Usage = "usage: portlight-agent [--data DIR] [--lab] [--count-packets]\n       portlight-agent join TOKEN [--data DIR]\n       portlight-agent show [--data DIR]\n       portlight-agent restore-rules [--data DIR]\n       portlight-agent --version";
+const string Usage = "usage: portlight-agent [--data DIR] [--lab] [--count-packets]\n       portlight-agent join TOKEN|- [--data DIR]\n       portlight-agent show [--data DIR]\n       portlight-agent restore-rules [--data DIR]\n       portlight-agent --version";
 
 var release = $"portlight-agent {Assembly.GetExecutingAssembly().GetName().Version?.ToString(3)}";
 string? directory = null;
@@ -49,7 +49,7 @@ try
             }
 
         case ["join", var token]:
-            Console.WriteLine($"joined as {(await AgentCommand.JoinAsync(token, AgentCommand.Directory(directory), release, CancellationToken.None)).Host}");
+            Console.WriteLine($"joined as {(await AgentCommand.JoinAsync(token, Console.OpenStandardInput(), AgentCommand.Directory(directory), release, CancellationToken.None)).Host}");
             Write(DiskReport.Attached(AgentCommand.Directory(directory)));
             return 0;
         case ["show"]:

@@ -13,13 +13,15 @@ public sealed record JoinToken
 {
     public const string Prefix = "plj1.";
 
+    /// <summary>The most characters of one.</summary>
+    public const int MaxLength = 4096;
+
     private const int IdLength = 8;
     private const int SecretLength = 16;
     private const int PinStart = IdLength + SecretLength;
     private const int ChecksumStart = PinStart + AuthorityPin.Length;
     private const int ChecksumLength = 4;
     private const int AddressStart = ChecksumStart + ChecksumLength;
-    private const int MaxLength = 4096;
 
     private readonly byte[] _secret;
 

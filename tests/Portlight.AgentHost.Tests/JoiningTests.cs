@@ -1,3 +1,4 @@
+using System.Text;
 using Portlight.AgentProtocol;
 using Portlight.Certificates;
 
@@ -58,6 +59,23 @@ public sealed class JoiningTests : IAsyncLifetime
 
         await _machine.JoinAsync(_installation.Token("fra-07"));
         Assert.Equal(2, _installation.JoinKeys.Distinct().Count());
+    }
+
+    [Fact]
+    public async Task A_token_comes_from_standard_input_too_alone_or_in_the_line_that_was_printed()
+    {
+        foreach (var (host, before, after) in new[] { ("fra-07", "", ""), ("fra-08", "portlight agent join ", "\r\nwhat follows\n") })
+        {
+            using var input = new MemoryStream(Encoding.UTF8.GetBytes(before + _installation.Token(host).ToText() + after));
+            Assert.Equal(host, (await AgentCommand.JoinAsync("-", input, _machine.Disk, "0.1.0", Machine.Cancellation)).Host);
+        }
+
+        // Nothing, another word, and a file without an end.
+        await using var endless = File.OpenRead("/dev/zero");
+        foreach (var other in new Stream[] { new MemoryStream(), new MemoryStream([.. "exit\n"u8]), endless })
+        {
+            Assert.Contains("a token begins with plj1.", (await Assert.ThrowsAsync<AgentException>(() => AgentCommand.JoinAsync("-", other, _machine.Disk, "0.1.0", Machine.Cancellation))).Message, StringComparison.Ordinal);
+        }
     }
 
     [Fact]

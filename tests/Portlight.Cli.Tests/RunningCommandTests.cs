@@ -115,6 +115,14 @@ public sealed partial class RunningCommandTests : IDisposable
         Assert.Empty(scratch.EnumerateFileSystemInfos());
     }
 
+    [Fact]
+    public async Task A_token_of_a_machine_that_joins_is_read_from_standard_input()
+    {
+        var joined = await RunAsync("/bin/sh", ["-euc", "echo portlight agent join plj1.AAAA | \"$1\" agent join - --data \"$2\"", "sh", Program, _data.FullName]);
+        Assert.Equal(1, joined.Code);
+        Assert.Contains("the token is not whole", joined.Error, StringComparison.Ordinal);
+    }
+
     private async Task<string> RefusesAsync(int code, string why, params string[] words)
     {
         var refused = await PortlightAsync(words);

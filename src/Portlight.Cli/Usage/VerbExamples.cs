@@ -56,7 +56,10 @@ internal static class VerbExamples
             ("portlight names network office 203.0.113.0/24 2001:db8:9::/48", "gives a name to two networks; `--from office` means both"),
             ("portlight names network office --forget", "forgets it; rules keep the addresses")),
         ["names template"] = Guide(null, ("portlight names template web 80 443 22@203.0.113.0/24", "keeps three rules under a name; no instance is changed")),
-        ["agent join"] = Guide(null, ("portlight agent join plj1.TOKEN --install", "on the machine that becomes a host; `portlight host token` prints the token")),
+        ["agent join"] = Guide(
+            null,
+            ("portlight agent join plj1.TOKEN --install", "on the machine that becomes a host; `portlight host token` prints the token"),
+            ("portlight agent join - --install", "the same, with the token from standard input: no list of processes and no history of a shell has it")),
         ["agent show"] = Guide(null, ("portlight agent show", "on a host: which one it is, and what is attached with which ports; asks no server")),
         ["agent restore-rules"] = Guide(null, ("portlight agent restore-rules", "what the unit portlight-agent-restore runs at boot")),
         ["discover"] = Guide(null, ("portlight discover --host fra-07", "the guests of a host, each with the command that attaches it; attaches nothing")),
@@ -141,7 +144,7 @@ internal static class VerbExamples
         ["account create"] = Guide(null, ("portlight account create", "prints the root key of a new account, as a profile for ~/.aws/credentials")),
         ["account list"] = Guide(null, ("portlight account list", "number, state, creation time")),
         ["account close"] = Guide(null, ("portlight account close 111122223333", "an account without instances; for good")),
-        ["host token"] = Guide(null, ("portlight host token fra-07 --zone eu-central-1a", "prints the line to run on that machine")),
+        ["host token"] = Guide(null, ("portlight host token fra-07 --zone eu-central-1a", "prints the line to run on that machine, or to give to `portlight agent join -` there")),
         ["host list"] = Guide("1  an agent is away or failing, or several have one key", ("portlight host list", "all hosts, and the state of each")),
         ["host rotate-authority"] = Guide(
             "1  a host has no certificate of the new authority yet",

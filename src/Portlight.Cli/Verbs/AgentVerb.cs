@@ -27,7 +27,7 @@ internal static class AgentVerb
 
     private static Command Join()
     {
-        var token = new Argument<string>("token") { Description = "What `portlight host token NAME` has printed on the server" };
+        var token = new Argument<string>("token") { Description = "What `portlight host token NAME` has printed on the server; `-`: read it from standard input" };
         var (data, lab, counts) = (Data(), Lab(), Counts());
         var install = new Option<bool>("--install") { Description = "Write the systemd unit of the agent, enable and start it" };
         var command = new Command("join", "Make this machine a host of the installation that issued the token") { token, data, lab, counts, install };
@@ -39,7 +39,7 @@ internal static class AgentVerb
                 throw new FailedException("writing units of this machine takes root");
             }
 
-            var membership = await AgentCommand.JoinAsync(parsed.GetRequiredValue(token), directory, VersionLine.Release, cancellation);
+            var membership = await AgentCommand.JoinAsync(parsed.GetRequiredValue(token), Console.OpenStandardInput(), directory, VersionLine.Release, cancellation);
             await console.Output.WriteLineAsync($"joined as {membership.Host}");
             Write(console.Output, DiskReport.Attached(directory));
             if (parsed.GetValue(install))

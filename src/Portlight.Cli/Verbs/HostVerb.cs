@@ -26,7 +26,7 @@ internal static class HostVerb
             var made = await installation.CallAsync(
                 "CreateHostToken", new CreateHostTokenRequest { HostName = host, AvailabilityZone = parsed.GetValue(zone) }, Json.CreateHostTokenRequest, Json.CreateHostTokenResponse, cancellation);
             await parsed.InvocationConfiguration.Output.WriteLineAsync($"portlight agent join {made.Token}");
-            await parsed.InvocationConfiguration.Error.WriteLineAsync($"run this line on {host} before {Time(made.ExpiresAt)} (`portlight-agent join …` where the package portlight-agent is installed); the machine that runs it first is {host}");
+            await parsed.InvocationConfiguration.Error.WriteLineAsync($"run this line on {host} before {Time(made.ExpiresAt)} (`portlight-agent join …` where the package portlight-agent is installed), or paste it into `portlight agent join -` there, which keeps it out of the history; the machine that runs it first is {host}");
             return ExitCode.Done;
         });
         return command;
