@@ -18,8 +18,11 @@ internal sealed record AgentSettings
     /// <summary>Of this build.</summary>
     public required string Release { get; init; }
 
-    /// <summary>Which start of this program it is: two that have one key are told apart by it.</summary>
-    public string Run { get; } = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8));
+    /// <summary>
+    /// Which start of this program it is: two that have one key are told apart by it. Made when a server is spoken to: random bytes take the library that TLS takes, which is not to be loaded before the rules are
+    /// in force (docs/decisions/0103-rules-before-tls.md).
+    /// </summary>
+    public string Run => field ??= Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8));
 
     /// <summary>Opens what filters, for an installation; disposed of at the end. The kernel is as it was, and what was loaded into it, if anything was, is kept true until a server says what is right.</summary>
     public required Func<InstallationId, Restoration?, IAgent> OpenAgent { get; init; }

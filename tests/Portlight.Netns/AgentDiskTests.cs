@@ -58,6 +58,18 @@ public sealed class AgentDiskTests(JoinedMachine machine) : IClassFixture<Joined
         Assert.Contains("enforcing", agent.Ready, StringComparison.Ordinal);
     }
 
+    /// <summary>It takes longer to load than the rules take. An agent whose key is open to others looks for no server, so it never comes to that.</summary>
+    [Fact]
+    public void Rules_are_in_force_before_the_library_that_TLS_takes_is_loaded()
+    {
+        using var disk = machine.Copy();
+        Damage(Path.Combine(disk.Path, Membership), "open to others");
+        machine.Boot();
+        using var agent = machine.StartAgent(disk.Path);
+        Assert.Equal((true, false), machine.Opens(mustOpen: true));
+        Assert.DoesNotContain(File.ReadLines($"/proc/{agent.Process.Id}/maps"), line => line.Contains("/libcrypto.so", StringComparison.Ordinal));
+    }
+
     [Theory]
     [InlineData("read-only")]
     [InlineData("full")]
