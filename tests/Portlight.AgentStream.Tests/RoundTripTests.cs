@@ -59,6 +59,19 @@ public sealed class RoundTripTests
         RequestId = "",
     };
 
+    [Fact]
+    public void Rules_from_everywhere_and_from_one_family_arrive_as_they_were()
+    {
+        var ports = PortSet.Of(
+            PortRule.FromEverywhere(new PortKey(NetworkProtocol.Tcp, 443, 443)),
+            PortRule.FromEverywhere(new PortKey(NetworkProtocol.Udp, 53, 60)),
+            PortRule.FromEverywhere(new PortKey(NetworkProtocol.Icmp, 8, -1)),
+            new PortRule(new PortKey(NetworkProtocol.Tcp, 80, 80), [Cidr.AnyIpv4], [], []),
+            new PortRule(new PortKey(NetworkProtocol.Tcp, 81, 81), [], [Cidr.AnyIpv6], []),
+            new PortRule(new PortKey(NetworkProtocol.Tcp, 82, 82), [Cidr.AnyIpv4], [Cidr.AnyIpv6, Campus], []));
+        Assert.Equal(ports, States.Read(States.Write(Full with { Ports = ports })).Ports);
+    }
+
     [Theory]
     [MemberData(nameof(Attachments))]
     public void An_instance_arrives_as_it_was_sent(string attachment)

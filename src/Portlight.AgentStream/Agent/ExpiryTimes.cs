@@ -38,8 +38,17 @@ internal sealed class ExpiryTimes : IDisposable
     /// <summary>This is kept of an instance from now on; null for nothing.</summary>
     internal void Note(long index, Desired? desired)
     {
+        // Of nearly all instances nothing expires, and a start looks at thousands.
+        if (!Expiring(desired).IsEmpty || _due.ContainsKey(index))
+        {
+            NoteTimes(index, Expiring(desired));
+        }
+    }
+
+    private void NoteTimes(long index, ImmutableArray<ExpiringRule> expiring)
+    {
         var known = _due.GetValueOrDefault(index);
-        var now = Expiring(desired).DistinctBy(one => one.At).ToDictionary(Key, one => known?.TryGetValue(Key(one), out var due) == true ? due : DueOf(one));
+        var now = expiring.DistinctBy(one => one.At).ToDictionary(Key, one => known?.TryGetValue(Key(one), out var due) == true ? due : DueOf(one));
         if (now.Count > 0)
         {
             _due[index] = now;
@@ -68,7 +77,9 @@ internal sealed class ExpiryTimes : IDisposable
     internal List<long> Due() => [.. _due.Where(one => one.Value.Values.Min() <= _clock.GetTimestamp()).Select(one => one.Key)];
 
     /// <summary>An instance without what has expired: itself where nothing has, or it cannot be read.</summary>
-    internal Desired Current(Desired desired)
+    internal Desired Current(Desired desired) => Expiring(desired).IsEmpty ? desired : WithoutExpired(desired);
+
+    private Desired WithoutExpired(Desired desired)
     {
         ImmutableArray<ExpiringRule> expired = [.. Expiring(desired).Where(one => (_due.GetValueOrDefault(desired.Index)?.TryGetValue(Key(one), out var due) == true ? due : DueOf(one)) <= _clock.GetTimestamp())];
         if (expired.IsEmpty)

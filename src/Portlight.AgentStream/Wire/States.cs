@@ -15,6 +15,9 @@ internal static class States
     /// <summary>Of an interface that is found by a selector, or that closes others: a reader that passes over it would look for one without a name, or leave them open.</summary>
     private const uint NeedsSelectors = 2;
 
+    /// <summary>The sources of a rule that names none.</summary>
+    private static readonly ByteString[] Everywhere = [Blocks.Write(Cidr.AnyIpv4), Blocks.Write(Cidr.AnyIpv6)];
+
     /// <summary>The most bytes of one instance, so that it fits into a message.</summary>
     internal const int MaxLength = 3 << 20;
 
@@ -177,14 +180,21 @@ internal static class States
             throw new StreamFaultException("a rule is of ports that there are not");
         }
 
-        var (ipv4, ipv6) = (ImmutableArray.CreateBuilder<Cidr>(rule.Sources.Count), ImmutableArray.CreateBuilder<Cidr>(rule.Sources.Count));
+        var key = new PortKey(protocol, rule.From, rule.To);
+        if (protocol is NetworkProtocol.Tcp or NetworkProtocol.Udp && rule.Sources.SequenceEqual(Everywhere))
+        {
+            // What nearly all rules are: the blocks of all of them are the same two, which a start with thousands of instances feels.
+            return Domain.PortRule.FromEverywhere(key);
+        }
+
+        var (ipv4, ipv6) = (ImmutableArray.CreateBuilder<Cidr>(), ImmutableArray.CreateBuilder<Cidr>());
         foreach (var source in rule.Sources)
         {
             var block = Blocks.ReadBlock(source);
             (block.Family == AddressFamily.InterNetwork ? ipv4 : ipv6).Add(block);
         }
 
-        return new Domain.PortRule(new PortKey(protocol, rule.From, rule.To), ipv4.DrainToImmutable(), ipv6.DrainToImmutable(), []);
+        return new Domain.PortRule(key, ipv4.DrainToImmutable(), ipv6.DrainToImmutable(), []);
     }
 
     /// <summary>Of ICMP they are a type and a code; of the protocols without ports they narrow nothing, and are as they were given.</summary>

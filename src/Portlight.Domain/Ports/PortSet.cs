@@ -9,6 +9,8 @@ namespace Portlight.Domain;
 /// </summary>
 public sealed class PortSet : IEquatable<PortSet>
 {
+    private const int Few = 8;
+
     private PortSet(ImmutableArray<PortRule> rules) => Rules = rules;
 
     /// <summary>Everything closed.</summary>
@@ -20,16 +22,23 @@ public sealed class PortSet : IEquatable<PortSet>
     public static PortSet Of(params IEnumerable<PortRule> rules)
     {
         var merged = new List<PortRule>();
-        var places = new Dictionary<PortKey, int>();
+        Dictionary<PortKey, int>? places = null; // of few rules, as nearly all sets are, a search costs less
         foreach (var rule in rules)
         {
-            if (places.TryAdd(rule.Key, merged.Count))
+            if (merged.Count == Few)
             {
-                merged.Add(rule);
+                places ??= merged.Select((one, place) => (one.Key, place)).ToDictionary();
+            }
+
+            var at = places is null ? IndexOf(rule.Key, merged) : places.GetValueOrDefault(rule.Key, -1);
+            if (at >= 0)
+            {
+                merged[at] = merged[at].With(rule);
             }
             else
             {
-                merged[places[rule.Key]] = merged[places[rule.Key]].With(rule);
+                places?.Add(rule.Key, merged.Count);
+                merged.Add(rule);
             }
         }
 
@@ -179,6 +188,19 @@ public sealed class PortSet : IEquatable<PortSet>
         }
 
         return found.Count == 0;
+    }
+
+    private static int IndexOf(PortKey key, List<PortRule> rules)
+    {
+        for (var place = 0; place < rules.Count; place++)
+        {
+            if (rules[place].Key == key)
+            {
+                return place;
+            }
+        }
+
+        return -1;
     }
 
     private static PortRule Resolve(PortRule rule, IReadOnlyDictionary<string, ImmutableArray<Cidr>> aliases)

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Portlight.Domain;
 using static Portlight.Nftables.Compiling.PacketNumbers;
 
@@ -90,34 +91,50 @@ internal sealed class AttachmentCompiler
         var spans = new List<OpenSpan>();
         foreach (var rule in _attachment.Ports.Rules)
         {
-            var sources = SourceRange.Union(isIpv4 ? rule.Ipv4Sources : rule.Ipv6Sources, isIpv4);
-            if (sources.IsEmpty)
+            if (SpanOf(rule, isIpv4) is { } span)
             {
-                continue;
-            }
-
-            switch (rule.Protocol)
-            {
-                case NetworkProtocol.All: spans.Add(new OpenSpan(0, OpenSpan.Everything, sources)); break;
-                case NetworkProtocol.Tcp: spans.Add(OpenSpan.Of(Tcp, rule.FromPort, rule.ToPort, sources)); break;
-                case NetworkProtocol.Udp: spans.Add(OpenSpan.Of(Udp, rule.FromPort, rule.ToPort, sources)); break;
-                case NetworkProtocol.Icmp when isIpv4: spans.Add(OpenSpan.OfIcmp(Icmp, rule.FromPort, rule.ToPort, sources)); break;
-                case NetworkProtocol.Icmpv6 when !isIpv4: spans.Add(OpenSpan.OfIcmp(Icmpv6, rule.FromPort, rule.ToPort, sources)); break;
+                AddUnlessShared(span);
             }
         }
 
-        var trusted = SourceRange.Union([.. _attachment.PrivateSources.Where(source => source.Width == 32 == isIpv4)], isIpv4);
-        if (!trusted.IsEmpty)
+        if (!_attachment.PrivateSources.IsEmpty && TrustedOf(_attachment, isIpv4) is { IsEmpty: false } trusted)
         {
-            spans.Add(new OpenSpan(0, OpenSpan.Everything, trusted));
+            AddUnlessShared(new OpenSpan(0, OpenSpan.Everything, trusted));
         }
 
+        // Nearly every attachment has nothing else.
+        if (spans.Count > 0)
+        {
+            EmitIntervals(spans, isIpv4);
+        }
+
+        void AddUnlessShared(OpenSpan span)
+        {
+            if (_section.Kind != SectionKind.Ranged || span.Sources != SourceRange.Everybody(isIpv4) || !IsShared(span, isIpv4))
+            {
+                spans.Add(span);
+            }
+        }
+    }
+
+    /// <summary>What a rule opens to a family; null for nothing.</summary>
+    private static OpenSpan? SpanOf(PortRule rule, bool isIpv4) => SourceRange.Union(isIpv4 ? rule.Ipv4Sources : rule.Ipv6Sources, isIpv4) is not { IsEmpty: false } sources ? null : rule.Protocol switch
+    {
+        NetworkProtocol.All => new OpenSpan(0, OpenSpan.Everything, sources),
+        NetworkProtocol.Tcp => OpenSpan.Of(Tcp, rule.FromPort, rule.ToPort, sources),
+        NetworkProtocol.Udp => OpenSpan.Of(Udp, rule.FromPort, rule.ToPort, sources),
+        NetworkProtocol.Icmp when isIpv4 => OpenSpan.OfIcmp(Icmp, rule.FromPort, rule.ToPort, sources),
+        NetworkProtocol.Icmpv6 when !isIpv4 => OpenSpan.OfIcmp(Icmpv6, rule.FromPort, rule.ToPort, sources),
+        _ => null,
+    };
+
+    private static ImmutableArray<SourceRange> TrustedOf(FilteredAttachment attachment, bool isIpv4) =>
+        SourceRange.Union([.. attachment.PrivateSources.Where(source => source.Width == 32 == isIpv4)], isIpv4);
+
+    // Ranges open to everybody have a set of their own without the address: nearly all ranges are, and it is one lookup instead of two.
+    private void EmitIntervals(List<OpenSpan> spans, bool isIpv4)
+    {
         var everybody = SourceRange.Everybody(isIpv4);
-        if (_section.Kind == SectionKind.Ranged)
-        {
-            spans.RemoveAll(span => span.Sources == everybody && IsShared(span, isIpv4));
-        }
-        // Ranges open to everybody have a set of their own without the address: nearly all ranges are, and it is one lookup instead of two.
         bool IsOpenRange(OpenSpan span) => span.Sources == everybody && span.Protocol is Tcp or Udp && span.Last >> 16 == span.Protocol;
         EmitRanges(Flattening.Flatten([.. spans.Where(IsOpenRange)], isIpv4), isIpv4);
         EmitSpans(Flattening.Flatten([.. spans.Where(span => !IsOpenRange(span))], isIpv4), isIpv4);

@@ -24,11 +24,23 @@ internal static class OwnerCode
     private static readonly ulong[,] Words = CountWords();
 
     /// <summary>What the kernel is asked for: the half of the label that matters, and the device that the packet leaves by.</summary>
-    internal static byte[] LeavingBy(uint device, ConnectionOwner owner) => [.. BitConverter.GetBytes(owner.Code), .. BitConverter.GetBytes(device), .. new byte[4]];
+    internal static byte[] LeavingBy(uint device, ConnectionOwner owner)
+    {
+        var key = BegunBy(owner);
+        BitConverter.TryWriteBytes(key.AsSpan(Length), device);
+        return key;
+    }
 
-    internal static byte[] BegunBy(ConnectionOwner owner) => [.. BitConverter.GetBytes(owner.Code), .. new byte[Length]];
+    internal static byte[] BegunBy(ConnectionOwner owner) => Label(owner, at: 0);
 
-    internal static byte[] AdmittedBy(ConnectionOwner owner) => [.. new byte[Length], .. BitConverter.GetBytes(owner.Code)];
+    internal static byte[] AdmittedBy(ConnectionOwner owner) => Label(owner, at: Length);
+
+    private static byte[] Label(ConnectionOwner owner, int at)
+    {
+        var label = new byte[LabelLength];
+        BitConverter.TryWriteBytes(label.AsSpan(at), owner.Code);
+        return label;
+    }
 
     /// <summary>Of all words with 32 bits set, in their order, the one whose place is the installation and the number written one after the other.</summary>
     internal static ulong Of(InstallationId installation, uint number)

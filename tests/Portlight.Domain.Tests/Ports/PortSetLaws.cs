@@ -32,6 +32,14 @@ public sealed class PortSetLaws
         Assert.Equal(expected, Rules.Set(request).Rules.Select(rule => ((string?)rule.Protocol.ToWire(), rule.FromPort, rule.ToPort)));
     });
 
+    /// <summary>Few are searched, and many looked up.</summary>
+    [Fact]
+    public void Keys_stand_once_each_however_many_there_are()
+    {
+        var rules = Enumerable.Range(0, 100).Select(number => PortRule.FromEverywhere(new PortKey(NetworkProtocol.Tcp, number % 40, number % 40)));
+        Assert.Equal(Enumerable.Range(0, 40), PortSet.Of(rules).Rules.Select(rule => rule.FromPort));
+    }
+
     [Fact]
     public void Open_lets_in_the_union() => Gen.Select(Rules.Many, Rules.Any, Packet.Any.Array[50]).Sample((request, opened, packets) =>
     {
