@@ -119,42 +119,33 @@ internal sealed class HostJoining(IStore store, HostRegistry hosts, Scope home, 
     /// <param name="host">The host that the certificate names.</param>
     /// <param name="serial">Its serial number, in hexadecimal.</param>
     /// <param name="forRenewal">It only wants a new certificate: one that has expired does for a while.</param>
+    /// <returns>The host as it is stored.</returns>
     /// <exception cref="HostRefusedException">It may not.</exception>
-    public void RequireAdmission(string host, string serial, bool forRenewal = false)
+    public Host RequireAdmission(string host, string serial, bool forRenewal = false)
     {
-        if (RefusalOfCertificate(store.View.FindHost(host), host, serial, forRenewal) is { } refusal)
-        {
-            throw new HostRefusedException(refusal);
-        }
+        var stored = store.View.FindHost(host);
+        return RefusalOfCertificate(stored, host, serial, forRenewal) is { } refusal ? throw new HostRefusedException(refusal) : stored!;
     }
 
     /// <summary>An agent connects by a certificate: it may, and the certificate is in use from now on.</summary>
     /// <exception cref="HostRefusedException">It may not.</exception>
     public Task AdmitAsync(string host, string serial)
     {
-        RequireAdmission(host, serial);
-        return NoteUseAsync(host, serial);
+        var isOldest = RequireAdmission(host, serial).Certificates[0].Serial == serial;
+        return isOldest ? Task.CompletedTask : NoteUseAsync(host, serial);
     }
 
     /// <summary>A certificate is in use: those that it has replaced are of no use any more.</summary>
-    public async Task NoteUseAsync(string host, string serial)
+    public Task NoteUseAsync(string host, string serial) => store.CommitAsync((view, changes) =>
     {
-        if (store.View.FindHost(host)?.Certificates.FirstOrDefault()?.Serial is not { } oldest || oldest == serial)
+        var current = view.FindHost(host);
+        if (current?.Certificates.Any(certificate => certificate.Serial == serial) == true)
         {
-            return;
+            changes.Save(current with { Certificates = [.. current.Certificates.SkipWhile(certificate => certificate.Serial != serial)] });
         }
 
-        await store.CommitAsync((view, changes) =>
-        {
-            var current = view.FindHost(host);
-            if (current?.Certificates.Any(certificate => certificate.Serial == serial) == true)
-            {
-                changes.Save(current with { Certificates = [.. current.Certificates.SkipWhile(certificate => certificate.Serial != serial)] });
-            }
-
-            return true;
-        });
-    }
+        return true;
+    });
 
     /// <summary>The agent of a host, which was let in, is this server's from now on: <see cref="HostRegistry.TakeAsync"/>. Where another one runs with its key that is in the audit log, once as long as it goes on.</summary>
     /// <exception cref="HostRefusedException">It may not, or comes too often.</exception>
