@@ -29,7 +29,7 @@ internal sealed class ThinStream : IDisposable
     private ThinStream(SslStream stream) => _stream = stream;
 
     /// <summary>Connects and begins the call.</summary>
-    public static async Task<ThinStream> ConnectAsync(Uri server, Trust trust, X509Certificate2 shown)
+    public static async Task<ThinStream> ConnectAsync(Uri server, Trust trust, SslStreamCertificateContext shown)
     {
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         await socket.ConnectAsync(server.Host, server.Port);
@@ -39,7 +39,7 @@ internal sealed class ThinStream : IDisposable
             EnabledSslProtocols = SslProtocols.Tls13,
             TargetHost = "portlight",
             ApplicationProtocols = [SslApplicationProtocol.Http2],
-            ClientCertificateContext = SslStreamCertificateContext.Create(shown, null, offline: true),
+            ClientCertificateContext = shown,
             CertificateChainPolicy = trust.MakePolicy(),
             RemoteCertificateValidationCallback = (_, certificate, chain, errors) => certificate is X509Certificate2 known && trust.CheckServer(known, chain, errors).Standing == CertificateStanding.Good,
         });

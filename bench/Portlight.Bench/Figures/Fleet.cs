@@ -18,7 +18,7 @@ internal static class Fleet
     public static async Task<int> RunAsync()
     {
         using var data = await FleetDirectory.MakeAsync(Agents, Agents);
-        await using var server = await Subject.PortlightAsync(Subject.Jit, data.Path, "record", "--agents", Door.GetLeftPart(UriPartial.Authority), "--confirm-timeout", "60s", "--access-log", "off");
+        await using var server = await Subject.PortlightAsync(Subject.Command, data.Path, "record", "--agents", Door.GetLeftPart(UriPartial.Authority), "--confirm-timeout", "60s", "--access-log", "off");
         await Task.Delay(TimeSpan.FromSeconds(2)); // idle means: what the start left to do is done
         var (memoryBefore, timeBefore) = (server.ResidentMiB(), server.ProcessorTime());
         var trust = data.Trust;

@@ -13,7 +13,7 @@ internal static class StatusPages
     public static async Task<int> RunAsync()
     {
         using var data = await DataDirectory.WithInstancesAsync(Instances);
-        await using var server = await Subject.PortlightAsync(Subject.Jit, data.Path, "record");
+        await using var server = await Subject.PortlightAsync(Subject.Command, data.Path, "record");
         using var client = new HttpClient();
         await ReadAllAsync(client, server.Endpoint, data); // the JIT's warm-up
         var seconds = new List<double>();
