@@ -37,6 +37,8 @@ internal sealed class RequestContext(Call call, AccessQuestion question) : IRequ
         return value is not null;
     }
 
+    public bool IsOpen(ConditionKey key) => question.OpenKeys?.Contains(key.Name) == true;
+
     /// <summary>The keys that name a tag. Static tags of the caller are found whatever their case by their own order.</summary>
     private string? OfTag(string name, string tag) => name switch
     {

@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Collections.Immutable;
 
 namespace Portlight.Api;
@@ -26,6 +27,9 @@ internal sealed record AccessQuestion(string Action, string Resource)
 
     /// <summary>What the request as a whole does to the ports (<c>portlight:ClosesPorts</c>).</summary>
     public PortComparison? Ports { get; init; }
+
+    /// <summary>Names of keys, in lower case, that a request which is still to be made may bring with any value; null for a request that is there.</summary>
+    public FrozenSet<string>? OpenKeys { get; init; }
 
     /// <summary>Keys of the tags that a session shall pass on (<c>sts:TransitiveTagKeys</c>); null where the request gives none.</summary>
     public IReadOnlyList<string>? TransitiveTagKeys { get; init; }

@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Collections.Immutable;
 using Portlight.Api;
 using Portlight.Domain;
@@ -5,11 +6,33 @@ using Portlight.Wire.PortlightApi;
 
 namespace Portlight.Lightsail;
 
-/// <summary>What the caller's own policies would answer, so that a program can tell beforehand what it will be refused. Anybody may ask about themselves.</summary>
+/// <summary>
+/// What the caller's own policies would answer, so that a program can tell beforehand what it will be refused. Anybody may ask about themselves. What a request would bring is not known yet: an action is refused
+/// here where it would be with every port rule and every tag (decision 0165).
+/// </summary>
 internal sealed class CheckAccess(Services services) : IOperation<CheckAccessRequest, CheckAccessResponse>
 {
     private const int MaxQuestions = 100;
     private const int MaxArn = 2048;
+
+    private static readonly FrozenSet<string> KeysOfPorts = PortKeys.All.Keys.Select(key => key.ToLowerInvariant()).ToFrozenSet(StringComparer.Ordinal);
+
+    private static readonly FrozenSet<string> KeysOfTags = FrozenSet.Create(StringComparer.Ordinal, "aws:requesttag", "aws:tagkeys");
+
+    /// <summary>What each action's request brings that conditions can ask about. Actions in any letter case.</summary>
+    private static readonly FrozenDictionary<string, FrozenSet<string>> Brought = new Dictionary<string, FrozenSet<string>>
+    {
+        ["lightsail:PutInstancePublicPorts"] = KeysOfPorts,
+        ["lightsail:OpenInstancePublicPorts"] = KeysOfPorts,
+        ["lightsail:CloseInstancePublicPorts"] = KeysOfPorts,
+        ["lightsail:CreateInstances"] = KeysOfPorts.Union(KeysOfTags).ToFrozenSet(StringComparer.Ordinal),
+        ["lightsail:CreateKeyPair"] = KeysOfTags,
+        ["lightsail:TagResource"] = KeysOfTags,
+        ["lightsail:UntagResource"] = KeysOfTags,
+        ["portlight:ApplyPorts"] = KeysOfPorts,
+        ["portlight:AttachInstance"] = KeysOfPorts,
+        ["portlight:ConfirmPorts"] = KeysOfPorts,
+    }.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);
 
     public Task<CheckAccessResponse> HandleAsync(Call call, CheckAccessRequest request)
     {
@@ -56,12 +79,14 @@ internal sealed class CheckAccess(Services services) : IOperation<CheckAccessReq
     {
         var refusal = check.InstanceName is { } name
             ? RefusalOn(call, check.Action!, name)
-            : Authorization.WouldRefuse(call, [check.ResourceArn is { } arn ? About(check, arn) : new AccessQuestion(check.Action!, Account(call, check.Action!))]);
+            : Authorization.WouldRefuse(call, [check.ResourceArn is { } arn ? About(check, arn) : Question(check.Action!, Account(call, check.Action!))]);
         return new AccessAnswer { IsAllowed = refusal is null, Message = refusal };
     }
 
+    private static AccessQuestion Question(string action, string resource) => new(action, resource) { OpenKeys = Brought.GetValueOrDefault(action) };
+
     /// <summary>About what the caller says that there is.</summary>
-    private static AccessQuestion About(AccessCheck check, string arn) => new(check.Action!, arn)
+    private static AccessQuestion About(AccessCheck check, string arn) => Question(check.Action!, arn) with
     {
         ResourceTags = check.ResourceTags is { Count: > 0 } tags ? tags.OfType<Wire.Lightsail.Tag>().Where(tag => tag.Key is not null).GroupBy(tag => tag.Key!, StringComparer.Ordinal).ToImmutableSortedDictionary(group => group.Key, group => group.First().Value, StringComparer.Ordinal) : null,
         More = new[] { ("iam:policyarn", check.PolicyArn), ("iam:permissionsboundary", check.PermissionsBoundaryArn) }.Where(key => key.Item2 is not null).ToImmutableDictionary(key => key.Item1, key => key.Item2!, StringComparer.Ordinal),
@@ -71,13 +96,13 @@ internal sealed class CheckAccess(Services services) : IOperation<CheckAccessReq
     private string? RefusalOn(Call call, string action, string name)
     {
         var kind = ResourceKinds.Instance;
-        var missing = new AccessQuestion(action, kind.MissingArn(call, name));
+        var missing = Question(action, kind.MissingArn(call, name));
         if (services.Store.View.FindInstance(call.Scope, name) is not { } instance)
         {
             return Authorization.WouldRefuse(call, [missing]);
         }
 
-        var refusal = Authorization.WouldRefuse(call, [new AccessQuestion(action, instance.Arn) { ResourceTags = instance.Tags }]);
+        var refusal = Authorization.WouldRefuse(call, [Question(action, instance.Arn) with { ResourceTags = instance.Tags }]);
         return refusal is null || Authorization.Allows(call, new AccessQuestion(kind.ReadAction!, Authorization.LightsailResource(call)))
             ? refusal
             : Authorization.WouldRefuse(call, [missing]);

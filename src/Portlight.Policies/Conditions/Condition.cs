@@ -23,6 +23,11 @@ internal sealed class Condition(ConditionKey key, ConditionOperator comparison, 
             return false;
         }
 
+        if (context.IsOpen(key))
+        {
+            return !isDeny;
+        }
+
         // A key without a value is a key that is not there.
         var isPresent = context.TryGet(key, out var actual) && actual.Count > 0;
         if (comparison.Family == OperatorFamily.Null)

@@ -13,6 +13,8 @@ internal sealed class EvaluationContext(IRequestContext context, EvaluationBudge
 
     public EvaluationBudget Budget => budget;
 
+    public bool IsOpen(ConditionKey key) => context.IsOpen(key);
+
     public bool TryGet(ConditionKey key, out ContextValues values)
     {
         for (var i = 0; i < _count; i++)

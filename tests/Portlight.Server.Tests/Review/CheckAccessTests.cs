@@ -98,6 +98,28 @@ public sealed class CheckAccessTests
     }
 
     [Theory]
+    [InlineData(Put, "Allow", """{"NumericEquals":{"portlight:FromPort":443}}""", true)]
+    [InlineData(Put, "Allow", """{"IpAddress":{"portlight:SourceCidr":"10.0.0.0/8"},"Bool":{"portlight:AnySource":"false"}}""", true)]
+    [InlineData("portlight:ApplyPorts", "Allow", """{"NumericEquals":{"portlight:ToPort":443}}""", true)]
+    [InlineData("lightsail:TagResource", "Allow", """{"StringEquals":{"aws:RequestTag/env":"dev"}}""", true)]
+    [InlineData("lightsail:UntagResource", "Allow", """{"ForAllValues:StringEquals":{"aws:TagKeys":["env"]}}""", true)]
+    [InlineData("lightsail:StartInstance", "Allow", """{"NumericEquals":{"portlight:FromPort":443}}""", false)] // its request brings no port
+    [InlineData(Put, "Allow", """{"NumericEquals":{"portlight:FromPort":443},"StringEquals":{"aws:ResourceTag/team":"other"}}""", false)]
+    [InlineData(Put, "Deny", """{"StringNotEquals":{"portlight:Protocol":"tcp"}}""", true)]
+    [InlineData(Put, "Deny", """{"Null":{"portlight:FromPort":"true"}}""", true)]
+    [InlineData(Put, "Deny", """{"StringEquals":{"aws:ResourceTag/team":"web"}}""", false)]
+    public async Task What_a_request_would_bring_refuses_nothing_that_it_could_be_asked_for_without(string action, string effect, string condition, bool isAllowed)
+    {
+        await using var server = await ServerHarness.StartAsync();
+        await server.AddInstanceAsync("web-1");
+        await server.TagAsync("web-1", "team", "web");
+        var allow = effect == "Allow" ? "" : """{"Effect":"Allow","Action":"*","Resource":"*"},""";
+        var user = await server.AddUserAsync("dev", [$$$"""{"Version":"2012-10-17","Statement":[{{{allow}}}{"Effect":"{{{effect}}}","Action":"{{{action}}}","Resource":"*","Condition":{{{condition}}}}]}"""]);
+
+        Assert.Equal(isAllowed, Assert.Single(await server.CheckAsync(user, new AccessCheck { Action = action, InstanceName = "web-1" })).IsAllowed);
+    }
+
+    [Theory]
     [InlineData("web-1", "arn:aws:iam::111122223333:user/bob")]
     [InlineData(null, "bob")]
     [InlineData(null, "arn:aws:iam::111122223333:user/*")]
