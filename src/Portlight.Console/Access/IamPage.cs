@@ -18,14 +18,14 @@ public abstract class IamPage : LivePage
         ? "Your policies do not allow portlight:SignIn, so the session of this console cannot call IAM. With it allowed, or signed in as an assumed role, users and policies are here."
         : null;
 
-    private IamRights _rights = new();
+    private Rights _rights = Rights.Unknown;
 
     /// <summary>Why the person's policies do not allow what was asked about under this key; null where they do, or where that is not known.</summary>
     protected string? Refusal(string key) => _rights.Refusal(key);
 
     /// <summary>Asks what of what the page offers would be refused. That it cannot be asked keeps nobody from anything.</summary>
     internal async Task AskRightsAsync(params IReadOnlyList<(string Key, AccessCheck Check)> questions) =>
-        await AskAsync(async caller => _rights = await IamRights.AskAsync(caller, questions, Closed));
+        await AskAsync(async caller => _rights = await Rights.AskAsync(caller, questions, Closed));
 
     /// <summary>Makes a change; <paramref name="done"/> is shown when it went through.</summary>
     internal async Task<bool> ChangeAsync(string done, Func<ApiCaller, Task> change)

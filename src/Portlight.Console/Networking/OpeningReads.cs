@@ -14,7 +14,7 @@ internal sealed class OpeningReads
     {
         (Instance, Listed) = (instance, listed);
         Ports = PortReads.PreviewAsync(caller, instance, [], cancellation);
-        Access = PortReads.ForbiddenAsync(caller, instance, cancellation);
+        Access = Rights.AskAsync(caller, instance, PortActions.All, cancellation);
         Book = PortReads.AddressBookAsync(caller, cancellation);
     }
 
@@ -25,8 +25,8 @@ internal sealed class OpeningReads
     /// <summary>What stands, and what it is known by: a preview of closing everything is asked for its "before" alone.</summary>
     public Task<PreviewPortsResponse> Ports { get; }
 
-    /// <summary>Why the ports may not be changed, and why no reason can be given.</summary>
-    public Task<(string? Change, string? Reason)> Access { get; }
+    /// <summary>Which of <see cref="PortActions"/> the person may.</summary>
+    public Task<Rights> Access { get; }
 
     public Task<GetAddressBookResponse> Book { get; }
 }

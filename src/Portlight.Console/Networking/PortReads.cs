@@ -15,22 +15,4 @@ internal static class PortReads
 
     public static Task<GetAddressBookResponse> AddressBookAsync(ApiCaller caller, CancellationToken cancellation) => caller.CallAsync(
         "GetAddressBook", new GetAddressBookRequest(), PortlightJson.Default.GetAddressBookRequest, PortlightJson.Default.GetAddressBookResponse, cancellation);
-
-    /// <summary>Why the ports may not be changed, and why no reason can be given with a change; null for what may be.</summary>
-    public static async Task<(string? Change, string? Reason)> ForbiddenAsync(ApiCaller caller, string instance, CancellationToken cancellation)
-    {
-        var refusals = await RefusalsAsync(caller, instance, ["lightsail:PutInstancePublicPorts", "portlight:ApplyPorts"], cancellation);
-        return (refusals[0], refusals[1]);
-    }
-
-    /// <summary>Why each of these actions may not be done to an instance, in their order; null for what may be.</summary>
-    public static async Task<IReadOnlyList<string?>> RefusalsAsync(ApiCaller caller, string instance, IEnumerable<string> actions, CancellationToken cancellation)
-    {
-        var answer = await caller.CallAsync(
-            "CheckAccess", new CheckAccessRequest { Questions = [.. actions.Select(action => new AccessCheck { Action = action, InstanceName = instance })] },
-            PortlightJson.Default.CheckAccessRequest, PortlightJson.Default.CheckAccessResponse, cancellation);
-        return [.. answer.Answers.Select(Refusal)];
-    }
-
-    private static string? Refusal(AccessAnswer answer) => answer.IsAllowed ? null : answer.Message ?? "your policies do not allow it";
 }

@@ -1,6 +1,5 @@
 using Portlight.Console.Api;
 using Portlight.Console.Live;
-using Portlight.Console.Networking;
 using Portlight.Wire.Lightsail;
 using Portlight.Wire.PortlightApi;
 
@@ -49,7 +48,7 @@ internal class TagsOfInstance(WantedTag? wish, InstanceView instance) : Instance
         }
 
         string[] actions = [.. _after.Values.Select(value => value is null ? Remove : Set).Distinct()];
-        if ((await PortReads.RefusalsAsync(caller, Name, actions, cancellation)).OfType<string>().FirstOrDefault() is { } refusal)
+        if (actions.Select((await Rights.AskAsync(caller, Name, actions, cancellation)).Refusal).OfType<string>().FirstOrDefault() is { } refusal)
         {
             Become(ChangeState.Forbidden, refusal);
         }

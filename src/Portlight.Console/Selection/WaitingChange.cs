@@ -25,7 +25,7 @@ internal sealed class WaitingChange(bool isKept, InstanceView instance, TimeProv
             return;
         }
 
-        if (await PortReads.RefusalsAsync(caller, Name, ["portlight:ConfirmPorts"], cancellation) is [{ } refusal])
+        if ((await Rights.AskAsync(caller, Name, [PortActions.Confirm], cancellation)).Refusal(PortActions.Confirm) is { } refusal)
         {
             Become(ChangeState.Forbidden, refusal);
             return;

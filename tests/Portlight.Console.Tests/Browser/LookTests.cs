@@ -120,10 +120,8 @@ public sealed class LookTests(Chromium chromium, LookTests.Fleet fleet) : IClass
             await Console.CreateAsync("mail-1", "env=prod role=mail portlight:public=25+587", Tcp(25), Tcp(587), Tcp(993, "2001:db8::/32"));
             await Console.CreateAsync("win-4", "env=test", Tcp(3389));
             await Console.CreateAsync("cache-2", "env=prod role=cache");
-            await Console.CallOwnAsync("PutNamedNetwork", new() { NetworkName = "office", Cidrs = ["203.0.113.0/24"] }, PortlightJson.Default.PutNamedNetworkRequest, PortlightJson.Default.PutNamedNetworkResponse);
+            await Console.KeepNamesAsync();
             await Console.CallOwnAsync("PutNamedNetwork", new() { NetworkName = "app", Cidrs = ["192.0.2.40", "192.0.2.41"] }, PortlightJson.Default.PutNamedNetworkRequest, PortlightJson.Default.PutNamedNetworkResponse);
-            await Console.CallOwnAsync(
-                "PutPortTemplate", new() { TemplateName = "web", PortInfos = [Tcp(80), Tcp(443), Tcp(22, "203.0.113.0/24")] }, PortlightJson.Default.PutPortTemplateRequest, PortlightJson.Default.PutPortTemplateResponse);
             await Console.UserAsync("alice", """{"Version":"2012-10-17","Statement":[{"Sid":"Look","Effect":"Allow","Action":["lightsail:Get*","portlight:ListFleet"],"Resource":"*"},{"Sid":"Web","Effect":"Allow","Action":"lightsail:PutInstancePublicPorts","Resource":"*","Condition":{"NumericEquals":{"portlight:FromPort":443}}}]}""");
         }
 

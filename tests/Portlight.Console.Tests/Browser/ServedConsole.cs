@@ -64,6 +64,20 @@ public abstract class ServedConsole : IAsyncLifetime
     public Task PutAsync(string name, params PortInfo[] ports) => CallAsync(
         "PutInstancePublicPorts", new PutInstancePublicPortsRequest { InstanceName = name, PortInfos = ports }, LightsailJson.Default.PutInstancePublicPortsRequest, LightsailJson.Default.PutInstancePublicPortsResponse);
 
+    /// <summary>Replaces the ports by a change that is reverted unless it is confirmed.</summary>
+    public Task PutToConfirmAsync(string name, TimeSpan within, params PortInfo[] ports) =>
+        new AwsClient(_http, Endpoint, Region, Root, TimeProvider.System) { ConfirmWithin = within }.SendAsync(
+            "Lightsail_20161128.PutInstancePublicPorts", new PutInstancePublicPortsRequest { InstanceName = name, PortInfos = ports },
+            LightsailJson.Default.PutInstancePublicPortsRequest, LightsailJson.Default.PutInstancePublicPortsResponse, TestContext.Current.CancellationToken);
+
+    /// <summary>Names the network <c>office</c> and keeps the template <c>web</c>.</summary>
+    public async Task KeepNamesAsync()
+    {
+        await CallOwnAsync("PutNamedNetwork", new() { NetworkName = "office", Cidrs = ["203.0.113.0/24"] }, PortlightJson.Default.PutNamedNetworkRequest, PortlightJson.Default.PutNamedNetworkResponse);
+        await CallOwnAsync(
+            "PutPortTemplate", new() { TemplateName = "web", PortInfos = [Tcp(80), Tcp(443), Tcp(22, "203.0.113.0/24")] }, PortlightJson.Default.PutPortTemplateRequest, PortlightJson.Default.PutPortTemplateResponse);
+    }
+
     /// <summary>Opens a port to somebody for a time.</summary>
     public Task OpenForAsync(string name, int port, string source, int seconds) => CallOwnAsync(
         "ApplyPorts",

@@ -1,6 +1,6 @@
-using Portlight.Console.Access;
+using Portlight.Console.Shell;
 
-namespace Portlight.Console.Tests.Access;
+namespace Portlight.Console.Tests.Shell;
 
 public sealed class RefusalWordsTests
 {

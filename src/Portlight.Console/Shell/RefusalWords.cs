@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
 
-namespace Portlight.Console.Access;
+namespace Portlight.Console.Shell;
 
 /// <summary>Several refusals in few words: what may not be done, by why. Each in full names the person and the thing, which the page does already.</summary>
 internal static partial class RefusalWords
