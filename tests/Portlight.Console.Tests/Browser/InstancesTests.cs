@@ -40,6 +40,34 @@ public sealed class InstancesTests(Chromium chromium, ConsoleFixture fixture) : 
     }
 
     [Fact]
+    public async Task A_narrowed_list_stays_as_it_is_until_the_page_that_is_gone_to_is_there()
+    {
+        await fixture.CreateAsync("stays-1", null, Tcp(80));
+        await fixture.CreateAsync("other-1", null, Tcp(80));
+        await using var tab = await Tab.OpenAsync(chromium, fixture);
+        await tab.VisitAsync(fixture, "us-east-1/instances?q=stays-");
+        await Assertions.Expect(tab.Page.Locator("td .name")).ToHaveTextAsync(["stays-1"]);
+        // The page that is gone to comes late, so that what the list would do meanwhile is seen.
+        await tab.Page.RouteAsync("**/stays-1/**", async route =>
+        {
+            await Assertions.Expect(tab.Page).ToHaveURLAsync(new System.Text.RegularExpressions.Regex("/stays-1/networking$"));
+            await fixture.PutAsync("stays-1", Tcp(443));
+            await Assertions.Expect(tab.Page.GetByRole(AriaRole.List, new() { Name = "Open ports of stays-1" })).ToHaveTextAsync("443");
+            await route.ContinueAsync();
+        });
+        await tab.Page.EvaluateAsync(
+            """
+            window.seen = [];
+            new MutationObserver(() => { for (const name of document.querySelectorAll("td .name")) seen.push(name.textContent); }).observe(document.body, { subtree: true, childList: true, characterData: true });
+            """);
+
+        await tab.Page.GetByRole(AriaRole.Link, new() { Name = "stays-1", Exact = true }).ClickAsync();
+        await tab.Page.Locator(".rules .app-col").WaitForAsync();
+
+        Assert.Equal(["stays-1"], (await tab.Page.EvaluateAsync<string[]>("seen")).Distinct());
+    }
+
+    [Fact]
     public async Task The_list_is_sorted_by_the_head_of_a_column_and_the_address_says_so()
     {
         await fixture.CreateAsync("sort-b", null, Tcp(80));
