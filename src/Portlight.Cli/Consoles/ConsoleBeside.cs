@@ -66,6 +66,7 @@ internal sealed partial class ConsoleBeside : IAsyncDisposable
         }
 
         start.Environment[ProxyTicket.Variable] = ticket;
+        ConsoleProgram.AddTo(start.Environment);
         try
         {
             using var process = Process.Start(start)!;

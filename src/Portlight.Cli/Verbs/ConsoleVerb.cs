@@ -31,7 +31,9 @@ internal static class ConsoleVerb
                 ("--tls-key", parsed.GetValue(key)),
                 ("--data", isOwn ? Path.Combine(directory, "console") : null),
             ];
-            throw ReplacedProcess.Run(program, given.Where(word => word.Value is not null).SelectMany(word => new[] { word.Name, word.Value! }), Environment.GetEnvironmentVariables().Cast<DictionaryEntry>().Select(variable => KeyValuePair.Create((string)variable.Key, (string?)variable.Value ?? "")));
+            var environment = Environment.GetEnvironmentVariables().Cast<DictionaryEntry>().ToDictionary(variable => (string)variable.Key, variable => (string?)variable.Value, StringComparer.Ordinal);
+            ConsoleProgram.AddTo(environment);
+            throw ReplacedProcess.Run(program, given.Where(word => word.Value is not null).SelectMany(word => new[] { word.Name, word.Value! }), environment.Select(variable => KeyValuePair.Create(variable.Key, variable.Value ?? "")));
         });
         return command;
     }

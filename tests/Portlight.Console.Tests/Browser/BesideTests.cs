@@ -24,6 +24,14 @@ public sealed class BesideTests(Chromium chromium, BesideConsole console) : ICla
     }
 
     [Fact]
+    public void A_console_lets_no_more_garbage_come_together_than_8_MiB_whatever_caches_the_machine_has()
+    {
+        using var process = console.Find();
+
+        Assert.Contains("DOTNET_GCgen0size=0x800000", File.ReadAllText($"/proc/{process.Id}/environ").Split('\0'));
+    }
+
+    [Fact]
     public async Task A_console_that_is_lost_comes_back_and_the_server_goes_on()
     {
         using var before = console.Find();

@@ -35,6 +35,8 @@ public sealed class ConsoleProcess : IDisposable
     public static async Task<ConsoleProcess> StartAsync(Uri api, string data, int port = 0)
     {
         var start = new ProcessStartInfo(Path.Combine(Folder, "portlight-console"), ["--api", api.GetLeftPart(UriPartial.Authority), "--listen", $"http://127.0.0.1:{port}", "--data", data]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        // As whatever starts it for people does: the command, the server, and the unit of its package.
+        start.Environment["DOTNET_GCgen0size"] = "0x800000";
         var running = await ReadyProcess.StartAsync(start, "portlight-console ready ");
         return new ConsoleProcess(running, new Uri(running.Ready.Split(' ')[2]));
     }
