@@ -103,6 +103,10 @@ public sealed class CheckAccessTests
     [InlineData("portlight:ApplyPorts", "Allow", """{"NumericEquals":{"portlight:ToPort":443}}""", true)]
     [InlineData("lightsail:TagResource", "Allow", """{"StringEquals":{"aws:RequestTag/env":"dev"}}""", true)]
     [InlineData("lightsail:UntagResource", "Allow", """{"ForAllValues:StringEquals":{"aws:TagKeys":["env"]}}""", true)]
+    [InlineData("iam:CreateUser", "Allow", """{"StringEquals":{"aws:RequestTag/env":"dev"}}""", true)]
+    [InlineData("iam:UntagRole", "Allow", """{"ForAnyValue:StringEquals":{"aws:TagKeys":["env"]}}""", true)]
+    [InlineData("sts:TagSession", "Allow", """{"StringEquals":{"aws:RequestTag/env":"dev"}}""", true)]
+    [InlineData("iam:DeleteUser", "Allow", """{"StringEquals":{"aws:RequestTag/env":"dev"}}""", false)]
     [InlineData("lightsail:StartInstance", "Allow", """{"NumericEquals":{"portlight:FromPort":443}}""", false)] // its request brings no port
     [InlineData(Put, "Allow", """{"NumericEquals":{"portlight:FromPort":443},"StringEquals":{"aws:ResourceTag/team":"other"}}""", false)]
     [InlineData(Put, "Deny", """{"StringNotEquals":{"portlight:Protocol":"tcp"}}""", true)]
