@@ -113,7 +113,7 @@ public sealed class HostJoiningTests
         server.Clock.Advance(TimeSpan.FromDays(31));
         Assert.Contains("has to be renewed", Refused(() => joining.RequireAdmission("fra-07", "7f01")), StringComparison.Ordinal);
         joining.RequireAdmission("fra-07", "7f01", forRenewal: true);
-        await joining.NoteUseAsync("fra-07", "7f02");
+        await joining.AdmitAsync("fra-07", "7f02");
         Refused(() => joining.RequireAdmission("fra-07", "7f01", forRenewal: true));
         server.Clock.Advance(TimeSpan.FromDays(14) + HostJoining.RenewalGrace);
         Assert.Contains("join again", (await Assert.ThrowsAsync<HostRefusedException>(() => joining.RenewAsync("fra-07", "7f02", Issue(MyKey, "7f03")))).Message, StringComparison.Ordinal);

@@ -127,25 +127,26 @@ internal sealed class HostJoining(IStore store, HostRegistry hosts, Scope home, 
         return RefusalOfCertificate(stored, host, serial, forRenewal) is { } refusal ? throw new HostRefusedException(refusal) : stored!;
     }
 
-    /// <summary>An agent connects by a certificate: it may, and the certificate is in use from now on.</summary>
+    /// <summary>An agent connects by a certificate: it may, and the certificate is in use from now on, so those that it has replaced are of no use any more.</summary>
     /// <exception cref="HostRefusedException">It may not.</exception>
-    public Task AdmitAsync(string host, string serial)
+    public async Task AdmitAsync(string host, string serial)
     {
-        var isOldest = RequireAdmission(host, serial).Certificates[0].Serial == serial;
-        return isOldest ? Task.CompletedTask : NoteUseAsync(host, serial);
-    }
-
-    /// <summary>A certificate is in use: those that it has replaced are of no use any more.</summary>
-    public Task NoteUseAsync(string host, string serial) => store.CommitAsync((view, changes) =>
-    {
-        var current = view.FindHost(host);
-        if (current?.Certificates.Any(certificate => certificate.Serial == serial) == true)
+        if (RequireAdmission(host, serial).Certificates[0].Serial == serial)
         {
-            changes.Save(current with { Certificates = [.. current.Certificates.SkipWhile(certificate => certificate.Serial != serial)] });
+            return;
         }
 
-        return true;
-    });
+        await store.CommitAsync((view, changes) =>
+        {
+            var current = view.FindHost(host);
+            if (current?.Certificates.Any(certificate => certificate.Serial == serial) == true)
+            {
+                changes.Save(current with { Certificates = [.. current.Certificates.SkipWhile(certificate => certificate.Serial != serial)] });
+            }
+
+            return true;
+        });
+    }
 
     /// <summary>The agent of a host, which was let in, is this server's from now on: <see cref="HostRegistry.TakeAsync"/>. Where another one runs with its key that is in the audit log, once as long as it goes on.</summary>
     /// <exception cref="HostRefusedException">It may not, or comes too often.</exception>
