@@ -1,6 +1,6 @@
 namespace Portlight.Packages;
 
-/// <summary>Whoever builds the same commit can compare what was published with what comes out.</summary>
+/// <summary>What is published can be compared with what another build of the same commit makes.</summary>
 public sealed class ReproductionTests(MadePackages made) : IDisposable
 {
     private readonly DirectoryInfo _clone = Directory.CreateTempSubdirectory("portlight-clone-");

@@ -89,7 +89,7 @@ internal sealed class ServerHarness : IAsyncDisposable
             DataDirectory = harness._directory,
             Listen = [new Uri("http://127.0.0.1:0")],
             Account = "111122223333",
-            // The clock stands still unless a test moves it: a refusal that waits would wait for ever.
+            // The clock stands still unless a test moves it, so a delayed refusal would never be answered.
             RefusalDelay = TimeSpan.Zero,
         };
         if (harness.Time == TimeProvider.System)

@@ -21,7 +21,7 @@ internal static class StoreProcess
         return Process.Start(start)!;
     }
 
-    /// <summary>Puts ports for ever, with an event each and one beside it, and says so: <c>instance port revision</c>, a line for each acknowledgement.</summary>
+    /// <summary>Puts ports until it is killed. Each Put writes its event, and another event is written beside it. Prints a line for each acknowledgement: <c>instance port revision</c>.</summary>
     public static async Task<int> WriteUntilKilledAsync(string path)
     {
         await using var store = SqliteStore.Open(path, TimeProvider.System);

@@ -138,8 +138,8 @@ internal static class LogStatements
     }
 
     /// <summary>
-    /// What a batch writes for those who follow is compressed, because it is longer than a row may be. LZ4 takes a fifth of the processor time of PostgreSQL's own method, which stays where LZ4 was not
-    /// built in.
+    /// What a batch writes for those who follow is compressed, because it is longer than a row may be. By LZ4 a batch of 64 Puts takes PostgreSQL a third of the time that it takes by its own method
+    /// (bench/README.md), which stays where LZ4 was not built in.
     /// </summary>
     public static void CompressQuickly(NpgsqlConnection connection)
     {

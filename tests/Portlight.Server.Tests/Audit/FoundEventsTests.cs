@@ -13,7 +13,7 @@ namespace Portlight.Server.Tests.Audit;
 /// <summary>Every line that is written is found by LookupEvents: by its account, in its region.</summary>
 public sealed class FoundEventsTests
 {
-    /// <summary>Every operation, called by an account that owns the installation, by another, in another region, by somebody who may not and by nobody; and every event of the server's own.</summary>
+    /// <summary>Calls every operation: as the account that owns the installation, as another one, in another region, as a caller without the permission and without a signature. The server adds its own events.</summary>
     [Fact]
     public async Task Every_line_of_the_log_is_found_by_its_account_in_its_region()
     {

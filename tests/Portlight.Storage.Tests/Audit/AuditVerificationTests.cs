@@ -16,7 +16,7 @@ public sealed class AuditVerificationTests
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    /// <summary>The chain as the papers describe it, made anew with nothing of the store's code.</summary>
+    /// <summary>Computes the chain from its description in the docs, without the store's code.</summary>
     [Fact]
     public void The_hash_is_what_the_description_says()
     {
